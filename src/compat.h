@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows kernel versions, by the probes in Kbuild.
+ *
+ * The rest is written for the newest kernel; a shim may lose speed, never a
+ * check or a message.
+ */
+#ifndef _ARPP_COMPAT_H
+#define _ARPP_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <linux/timer.h>
+#include <net/arp.h>
+#include <net/genetlink.h>
+#include <net/neighbour.h>
+
+#ifndef ARPP_HAVE_TIMER_DELETE
+#define timer_delete_sync	del_timer_sync
+#endif
+
+#ifndef ARPP_HAVE_TIMER_CONTAINER_OF
+#define timer_container_of	from_timer
+#endif
+
+/*
+ * Without it anybody could join a group: there is no other hook for it. Every
+ * supported Debian kernel has it (backported down to 5.10).
+ */
+#ifndef ARPP_HAVE_MCAST_CAP
+#error "this kernel cannot restrict generic netlink groups: update it to its newest stable release"
+#endif
+
+/**
+ * arpp_pneigh_exists() - is there an "ip neigh proxy" entry for an address?
+ * @net: the netns
+ * @addr: the address asked for
+ * @dev: the device that the request came in on
+ *
+ * Mirrors pneigh_lookup() without creation. Kernels whose table is RCU do not
+ * export it any more; there the table is walked.
+ *
+ * Context: RCU read side, softirq.
+ * Return: whether the kernel would proxy for @addr because of an entry.
+ */
+static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
+				      struct net_device *dev)
+{
+#ifdef ARPP_HAVE_PNEIGH_RCU
+	/* PNEIGH_HASHMASK is the kernel's own: 16 buckets. */
+	const struct pneigh_entry *n;
+	int i;
+
+	for (i = 0; i < 16; i++)
+		for (n = rcu_dereference(arp_tbl.phash_buckets[i]); n;
+		     n = rcu_dereference(n->next))
+			if (*(const __be32 *)n->key == addr &&
+			    net_eq(pneigh_net(n), net) &&
+			    (n->dev == dev || !n->dev))
+				return true;
+	return false;
+#else
+	return pneigh_lookup(&arp_tbl, net, &addr, dev, 0);
+#endif
+}
+
+/**
+ * arpp_netdev_dump() - the next device of a dump, in a resumable order
+ * @net: the netns
+ * @pos: where the dump stands; 0 at its start, moved on by each call
+ *
+ * Context: RTNL held.
+ * Return: the device, or NULL after the last.
+ */
+static inline struct net_device *arpp_netdev_dump(struct net *net,
+						  unsigned long *pos)
+{
+	struct net_device *dev;
+#ifdef for_each_netdev_dump
+	unsigned long ifindex = *pos;
+
+	for_each_netdev_dump(net, dev, ifindex) {
+		*pos = dev->ifindex + 1;
+		return dev;
+	}
+#else
+	/* Bucket above, place in the bucket below. */
+	unsigned int bucket = *pos >> 16, skip = *pos & 0xffff, at;
+
+	for (; bucket < NETDEV_HASHENTRIES; bucket++, skip = 0) {
+		at = 0;
+		hlist_for_each_entry(dev, &net->dev_index_head[bucket],
+				     index_hlist) {
+			if (at++ < skip)
+				continue;
+			*pos = (unsigned long)bucket << 16 | at;
+			return dev;
+		}
+	}
+	*pos = (unsigned long)NETDEV_HASHENTRIES << 16;
+#endif
+	return NULL;
+}
+
+#endif /* _ARPP_COMPAT_H */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flat policy of each device that a policy reaches: all the hot path reads.
+ *
+ * Readers: RCU. Writers: the netns's mutex, with RTNL where devices are walked.
+ * A struct arpp_device never changes once it is in a table; it is replaced.
+ */
+#ifndef _ARPP_DEVICE_H
+#define _ARPP_DEVICE_H
+
+#include <linux/cache.h>
+#include <linux/netdevice.h>
+#include <linux/rculist.h>
+
+#include "field.h"
+#include "stats.h"
+
+/**
+ * struct arpp_device - what applies to one device
+ * @node: in its bucket of struct arpp_policy
+ * @dev: whose policy this is; in a table only while the device is registered
+ *	in the netns, hence without a reference of its own
+ * @stats: its counters
+ * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
+ * @ignore: enum arp_policy_ignore
+ * @announce: enum arp_policy_announce
+ * @filter: 0 or 1
+ * @hidden: 0 or 1
+ * @proxy: enum arp_policy_proxy, or-ed
+ * @audit: report only
+ * @proxy_delay: ms
+ * @hidden_node: in struct arpp_policy.hidden, if @hidden
+ * @rcu: to free it
+ */
+struct arpp_device {
+	struct hlist_node node;
+	struct net_device *dev;
+	struct arpp_stats *stats;
+	u32 set;
+	u8 ignore;
+	u8 announce;
+	u8 filter;
+	u8 hidden;
+	u8 proxy;
+	u8 audit;
+	u32 proxy_delay;
+	struct hlist_node hidden_node;
+	struct rcu_head rcu;
+} ____cacheline_aligned;
+
+/**
+ * struct arpp_policy - the policy of a netns, as one packet sees it
+ * @hidden: the devices whose addresses are hidden
+ * @any_hidden: some selector hides addresses, so every device is reached
+ * @count: how many devices there are
+ * @mask: how many buckets there are, less one
+ * @rcu: to free it
+ * @bucket: of struct arpp_device, by ifindex
+ */
+struct arpp_policy {
+	struct hlist_head hidden;
+	bool any_hidden;
+	unsigned int count;
+	unsigned int mask;
+	struct rcu_head rcu;
+	struct hlist_head bucket[];
+};
+
+static inline bool arpp_managed(const struct arpp_device *d,
+				enum arp_policy_field f)
+{
+	return d->set & BIT(f);
+}
+
+/**
+ * arpp_device_find() - the policy of a device
+ * @policy: of the device's netns
+ * @dev: the device
+ *
+ * Context: RCU read side, or the netns's mutex held.
+ * Return: its policy, or NULL when none reaches it.
+ */
+static inline struct arpp_device *
+arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
+{
+	struct arpp_device *d;
+
+	hlist_for_each_entry_rcu(d, &policy->bucket[dev->ifindex & policy->mask],
+				 node, true)
+		if (d->dev == dev)
+			return d;
+	return NULL;
+}
+
+struct arpp_policy *arpp_policy_alloc(unsigned int devices, bool any_hidden);
+void arpp_policy_free(struct arpp_policy *policy);
+void arpp_policy_free_rcu(struct arpp_policy *policy);
+bool arpp_policy_reaches(const struct arpp_fields *fields, bool any_hidden);
+int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
+		    const struct arpp_fields *fields,
+		    const struct arpp_policy *from);
+void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev);
+
+#endif /* _ARPP_DEVICE_H */

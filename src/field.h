@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fields that may be set on a selector: one table of names and kinds.
+ *
+ * Plain values and constant tables; any context, no locks.
+ */
+#ifndef _ARPP_FIELD_H
+#define _ARPP_FIELD_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+#include <linux/arp_policy.h>
+
+/* Every field, as a mask. */
+#define ARPP_FIELD_ALL	((u32)GENMASK(ARP_POLICY_FIELD_MAX, 1))
+
+#define arpp_for_each_field(f) \
+	for ((f) = 1; (f) <= ARP_POLICY_FIELD_MAX; (f)++)
+
+/**
+ * struct arpp_fields - values of the fields that are set
+ * @set: mask of BIT(enum arp_policy_field)
+ * @val: values by enum arp_policy_field; those not in @set are 0
+ */
+struct arpp_fields {
+	u32 set;
+	u32 val[ARP_POLICY_FIELD_MAX + 1];
+};
+
+static inline bool arpp_field_is_set(const struct arpp_fields *fields,
+				     enum arp_policy_field f)
+{
+	return fields->set & BIT(f);
+}
+
+static inline void arpp_field_set(struct arpp_fields *fields,
+				  enum arp_policy_field f, u32 val)
+{
+	fields->set |= BIT(f);
+	fields->val[f] = val;
+}
+
+static inline void arpp_field_unset(struct arpp_fields *fields,
+				    enum arp_policy_field f)
+{
+	fields->set &= ~BIT(f);
+	fields->val[f] = 0;
+}
+
+bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b);
+u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b);
+const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
+			     const char *value);
+
+#endif /* _ARPP_FIELD_H */

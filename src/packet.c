@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bytes and length to a struct of ARP fields by value; every check of form.
+ *
+ * Softirq or BH disabled, RCU read side.
+ */
+#include <linux/if_arp.h>
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/arp.h>
+#include <net/dst.h>
+#include <net/dst_metadata.h>
+#include <net/route.h>
+
+#include "compat.h"
+#include "packet.h"
+
+/* The hardware type that arp_process() asks for on this kind of device. */
+static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
+{
+	switch (dev->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_FDDI:
+	case ARPHRD_IEEE802:
+		if (hrd == htons(ARPHRD_ETHER) || hrd == htons(ARPHRD_IEEE802))
+			return ARPP_PARSE_OK;
+		return ARPP_PARSE_MALFORMED;
+	/* A protocol number, a layout or a sender of their own. */
+	case ARPHRD_AX25:
+	case ARPHRD_NETROM:
+	case ARPHRD_IEEE1394:
+	case ARPHRD_DLCI:
+		return ARPP_PARSE_FOREIGN;
+	default:
+		return hrd == htons(dev->type) ? ARPP_PARSE_OK :
+						 ARPP_PARSE_MALFORMED;
+	}
+}
+
+/**
+ * arpp_packet_parse() - take the fields out of a packet
+ * @p: filled in
+ * @skb: network header at the ARP header, hardware header of any length
+ * @dev: the device it came in on or goes out by
+ *
+ * Accepts what arp_rcv() and arp_process() accept. Nothing in @p points into
+ * the packet's data.
+ *
+ * Return: ARPP_PARSE_OK, or why @p is not filled in.
+ */
+enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
+				  struct net_device *dev)
+{
+	int need = skb_network_offset(skb) + arp_hdr_len(dev);
+	unsigned int hln = dev->addr_len;
+	const struct arphdr *arp;
+	enum arpp_parse ret;
+	const u8 *at;
+
+	if (hln > MAX_ADDR_LEN)
+		return ARPP_PARSE_FOREIGN;
+	if (need < 0 || !pskb_may_pull(skb, need))
+		return ARPP_PARSE_MALFORMED;
+
+	arp = arp_hdr(skb);
+	ret = check_hrd(dev, arp->ar_hrd);
+	if (ret != ARPP_PARSE_OK)
+		return ret;
+	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_hln != hln ||
+	    arp->ar_pln != sizeof(p->sip))
+		return ARPP_PARSE_MALFORMED;
+	if (arp->ar_op != htons(ARPOP_REQUEST) &&
+	    arp->ar_op != htons(ARPOP_REPLY))
+		return ARPP_PARSE_MALFORMED;
+
+	p->skb = skb;
+	p->dev = dev;
+	p->request = arp->ar_op == htons(ARPOP_REQUEST);
+	p->to_host = skb->pkt_type == PACKET_HOST;
+	p->routed = false;
+
+	at = (const u8 *)(arp + 1);
+	memcpy(p->sha, at, hln);
+	at += hln;
+	memcpy(&p->sip, at, sizeof(p->sip));
+	at += sizeof(p->sip);
+	memcpy(p->tha, at, hln);
+	at += hln;
+	memcpy(&p->tip, at, sizeof(p->tip));
+	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_route() - how a received packet's sender would reach its target
+ * @p: a received packet
+ *
+ * Asks the kernel as arp_process() does, once, and leaves the skb's dst as it
+ * was: arp_process() still wants the metadata of a tunnel from it.
+ */
+void arpp_packet_route(struct arpp_packet *p)
+{
+	struct sk_buff *skb = p->skb;
+	struct metadata_dst *md;
+
+	if (p->routed)
+		return;
+	p->routed = true;
+
+	/* The lookup drops the dst that it finds: keep one reference. */
+	md = skb_metadata_dst(skb);
+	if (md)
+		dst_hold(&md->dst);
+	p->route_err = ip_route_input_noref(skb, p->tip, p->sip, 0, p->dev);
+	if (!p->route_err) {
+		p->route_type = skb_rtable(skb)->rt_type;
+		p->route_dev = skb_dst(skb)->dev;
+	}
+	skb_dst_drop(skb);
+	if (md)
+		skb_dst_set(skb, &md->dst);
+}
+
+/**
+ * arpp_packet_cause() - did the neighbour code make this request, and why?
+ * @p: a request that goes out
+ *
+ * arp_solicit() took the sender from the packet at the tail of the neighbour's
+ * queue; it is still there, the lock over it free again.
+ *
+ * Return: whether there is such a neighbour, and that packet's source.
+ */
+struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
+{
+	struct arpp_cause cause = {};
+	const struct sk_buff *skb;
+	struct neighbour *n;
+
+	n = neigh_lookup(&arp_tbl, &p->tip, p->dev);
+	if (!n)
+		return cause;
+	cause.found = true;
+	read_lock_bh(&n->lock);
+	skb = skb_peek_tail(&n->arp_queue);
+	if (skb)
+		cause.sip = ip_hdr(skb)->saddr;
+	read_unlock_bh(&n->lock);
+	neigh_release(n);
+	return cause;
+}
+
+/**
+ * arpp_packet_set_sender() - write another sender address into the packet
+ * @p: the packet
+ * @sip: its new sender protocol address
+ *
+ * Return: false when there was no memory for a writable copy.
+ */
+bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (skb_ensure_writable(skb, skb_network_offset(skb) +
+				     arp_hdr_len(p->dev)))
+		return false;
+	memcpy((u8 *)(arp_hdr(skb) + 1) + p->dev->addr_len, &sip, sizeof(sip));
+	p->sip = sip;
+	return true;
+}

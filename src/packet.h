@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An ARP packet by value, and what the routing and neighbour tables say of it.
+ *
+ * Softirq or BH disabled, RCU read side. The only room below the hook that
+ * knows an skb: those above ask by struct arpp_packet.
+ */
+#ifndef _ARPP_PACKET_H
+#define _ARPP_PACKET_H
+
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+#include <linux/types.h>
+
+struct sk_buff;
+
+enum arpp_parse {
+	ARPP_PARSE_OK,
+	ARPP_PARSE_MALFORMED,	/* arp_process() would discard it */
+	ARPP_PARSE_FOREIGN,	/* a kind of device that we leave alone */
+};
+
+/**
+ * struct arpp_packet - one ARP packet
+ * @skb: where it came from; for this room and the hook only
+ * @dev: the device it came in on or goes out by
+ * @request: ARPOP_REQUEST, else ARPOP_REPLY
+ * @to_host: its Ethernet destination was our own address, alone
+ * @routed: @route_err, @route_type and @route_dev are known
+ * @route_type: RTN_* of the target, as seen from the sender
+ * @route_err: why there is no route, or 0
+ * @sip: sender protocol address
+ * @tip: target protocol address
+ * @route_dev: where the route to the target leaves
+ * @sha: sender hardware address, @dev->addr_len bytes
+ * @tha: target hardware address, likewise
+ */
+struct arpp_packet {
+	struct sk_buff *skb;
+	struct net_device *dev;
+	bool request;
+	bool to_host;
+	bool routed;
+	u8 route_type;
+	int route_err;
+	__be32 sip;
+	__be32 tip;
+	const struct net_device *route_dev;
+	u8 sha[MAX_ADDR_LEN];
+	u8 tha[MAX_ADDR_LEN];
+};
+
+/**
+ * struct arpp_cause - what made the neighbour code send a request
+ * @found: it was the neighbour code: it has an entry for the target
+ * @sip: source address of the packet that waits for the answer, or 0
+ */
+struct arpp_cause {
+	bool found;
+	__be32 sip;
+};
+
+enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
+				  struct net_device *dev);
+void arpp_packet_route(struct arpp_packet *p);
+struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
+bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
+
+#endif /* _ARPP_PACKET_H */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Selectors: which devices a policy is for, and what a device's fields are.
+ *
+ * A set of selectors belongs to a netns; its mutex covers every call here.
+ */
+#ifndef _ARPP_SELECTOR_H
+#define _ARPP_SELECTOR_H
+
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/rbtree.h>
+
+#include "field.h"
+
+/* In the order of listings; within a kind, the more specific first. */
+enum arpp_selector_kind {
+	ARPP_SELECTOR_ALL,
+	ARPP_SELECTOR_DEFAULT,
+	ARPP_SELECTOR_GLOB,
+	ARPP_SELECTOR_NAME,
+};
+
+/**
+ * struct arpp_selector_key - a selector's name, and its place among the others
+ * @kind: what the name is
+ * @literals: of a glob, the characters that stand for themselves
+ * @name: the selector as it was given
+ */
+struct arpp_selector_key {
+	enum arpp_selector_kind kind;
+	unsigned int literals;
+	char name[ARP_POLICY_SELECTOR_MAX + 1];
+};
+
+/**
+ * struct arpp_selector - a selector and what is set on it
+ * @node: in arpp_selectors.root, sorted by @key
+ * @key: who it is
+ * @fields: what is set; empty only while its last field is being unset
+ */
+struct arpp_selector {
+	struct rb_node node;
+	struct arpp_selector_key key;
+	struct arpp_fields fields;
+};
+
+/**
+ * struct arpp_selectors - the selectors of a netns
+ * @root: of struct arpp_selector
+ * @count: how many there are with fields
+ * @globs: how many of them are globs: each is tried on every device
+ * @hidden: how many of them set hidden to on
+ */
+struct arpp_selectors {
+	struct rb_root root;
+	unsigned int count;
+	unsigned int globs;
+	unsigned int hidden;
+};
+
+int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
+			const char **why);
+struct arpp_selector *
+arpp_selector_find(const struct arpp_selectors *set,
+		   const struct arpp_selector_key *key);
+struct arpp_selector *
+arpp_selector_next(const struct arpp_selectors *set,
+		   const struct arpp_selector_key *prev);
+int arpp_selector_set(struct arpp_selectors *set,
+		      const struct arpp_selector_key *key,
+		      const struct arpp_fields *fields);
+void arpp_selector_prune(struct arpp_selectors *set,
+			 const struct arpp_selector_key *key);
+void arpp_selector_flush(struct arpp_selectors *set);
+void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
+			   struct arpp_fields *fields, const char **origins);
+
+#endif /* _ARPP_SELECTOR_H */

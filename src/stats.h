@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters of one device: packets per direction and per reason, per CPU.
+ *
+ * Counted from any context with preemption off; shared by every generation of
+ * the device's policy through a reference count.
+ */
+#ifndef _ARPP_STATS_H
+#define _ARPP_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/arp_policy.h>
+
+/* Reasons have their own numbers, from 1; the two directions take 0 and MAX + 1. */
+enum {
+	ARPP_COUNT_IN = 0,
+	ARPP_COUNT_OUT = ARP_POLICY_REASON_MAX + 1,
+	ARPP_COUNTS
+};
+
+struct arpp_stats_cpu {
+	u64_stats_t count[ARPP_COUNTS];
+	struct u64_stats_sync sync;
+};
+
+/**
+ * struct arpp_stats - counters of a device
+ * @cpu: what each CPU has counted
+ * @ref: one for each struct arpp_device that points here
+ * @delayed: proxied answers that wait for their time
+ * @base: what was there at the last reset; under the netns's mutex
+ */
+struct arpp_stats {
+	struct arpp_stats_cpu __percpu *cpu;
+	refcount_t ref;
+	atomic_t delayed;
+	u64 base[ARPP_COUNTS];
+};
+
+struct arpp_stats *arpp_stats_alloc(void);
+struct arpp_stats *arpp_stats_get(struct arpp_stats *stats);
+void arpp_stats_put(struct arpp_stats *stats);
+void arpp_stats_read(const struct arpp_stats *stats, u64 *counts);
+void arpp_stats_reset(struct arpp_stats *stats);
+
+/**
+ * arpp_stats_count() - count a packet
+ * @stats: of the device
+ * @direction: ARPP_COUNT_IN or ARPP_COUNT_OUT
+ * @reason: enum arp_policy_reason
+ *
+ * Context: BH disabled or softirq, so a CPU's counters have one writer.
+ */
+static inline void arpp_stats_count(struct arpp_stats *stats,
+				    unsigned int direction, unsigned int reason)
+{
+	struct arpp_stats_cpu *cpu = this_cpu_ptr(stats->cpu);
+
+	u64_stats_update_begin(&cpu->sync);
+	u64_stats_inc(&cpu->count[direction]);
+	u64_stats_inc(&cpu->count[reason]);
+	u64_stats_update_end(&cpu->sync);
+}
+
+#endif /* _ARPP_STATS_H */
