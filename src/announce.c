@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which own address a request names as its sender: arp_announce, and hidden.
+ *
+ * RCU read side, BH disabled.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+
+#include "announce.h"
+#include "hidden.h"
+
+/* Mirrors inet_addr_onlink(), which is not exported. */
+static bool onlink(struct in_device *in_dev, __be32 a, __be32 b)
+{
+	const struct in_ifaddr *ifa;
+
+	in_dev_for_each_ifa_rcu(ifa, in_dev)
+		if (inet_ifa_match(a, ifa) && inet_ifa_match(b, ifa))
+			return true;
+	return false;
+}
+
+static bool local(const struct net_device *dev, __be32 addr)
+{
+	return inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
+}
+
+/*
+ * The device's own address for a target: of its subnet first, else the first
+ * primary one, as inet_select_addr() begins.
+ */
+static __be32 own_addr(struct in_device *in_dev, __be32 target)
+{
+	unsigned char localnet_scope = RT_SCOPE_HOST;
+	const struct in_ifaddr *ifa;
+	__be32 addr = 0;
+
+	if (!in_dev)
+		return 0;
+	if (IN_DEV_ROUTE_LOCALNET(in_dev))
+		localnet_scope = RT_SCOPE_LINK;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_flags & IFA_F_SECONDARY ||
+		    min(ifa->ifa_scope, localnet_scope) > RT_SCOPE_LINK)
+			continue;
+		if (inet_ifa_match(target, ifa))
+			return ifa->ifa_local;
+		if (!addr)
+			addr = ifa->ifa_local;
+	}
+	return addr;
+}
+
+/* The first primary address of @from that @dev may lend from it. */
+static __be32 lent_addr(const struct arpp_policy *policy,
+			const struct net_device *dev,
+			const struct net_device *from)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(from);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return 0;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_flags & IFA_F_SECONDARY ||
+		    ifa->ifa_scope >= RT_SCOPE_LINK)
+			continue;
+		if (!arpp_hidden(policy, dev, ifa->ifa_local))
+			return ifa->ifa_local;
+	}
+	return 0;
+}
+
+/**
+ * arpp_announce_sender() - the sender that the announce field asks for
+ * @d: the outgoing device, its announce managed
+ * @p: the request
+ * @cause: source address of the packet that waits for the answer, or 0
+ *
+ * Mirrors arp_solicit() for levels 0 to 2; strict is what 2 would be, had the
+ * host no other device.
+ *
+ * Return: the address; 0 when there is none.
+ */
+__be32 arpp_announce_sender(const struct arpp_device *d,
+			    const struct arpp_packet *p, __be32 cause)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	switch (d->announce) {
+	case ARP_POLICY_ANNOUNCE_ANY:
+		if (cause && local(p->dev, cause))
+			return cause;
+		break;
+	case ARP_POLICY_ANNOUNCE_SUBNET:
+		if (cause && local(p->dev, cause) && in_dev &&
+		    onlink(in_dev, p->tip, cause))
+			return cause;
+		break;
+	case ARP_POLICY_ANNOUNCE_STRICT:
+		return own_addr(in_dev, p->tip);
+	}
+	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
+}
+
+/**
+ * arpp_announce_visible() - the best sender that is not hidden
+ * @policy: of the netns
+ * @dev: the outgoing device
+ * @target: the address asked for
+ *
+ * Mirrors inet_select_addr(), hidden addresses left out: a device with no
+ * address of its own borrows one as it does in the stock kernel.
+ *
+ * Return: the address; 0 when there is none.
+ */
+__be32 arpp_announce_visible(const struct arpp_policy *policy,
+			     struct net_device *dev, __be32 target)
+{
+	struct net *net = dev_net(dev);
+	int master = l3mdev_master_ifindex_rcu(dev);
+	struct net_device *from;
+	__be32 addr;
+
+	addr = own_addr(__in_dev_get_rcu(dev), target);
+	if (addr)
+		return addr;
+	if (master) {
+		from = dev_get_by_index_rcu(net, master);
+		addr = from ? lent_addr(policy, dev, from) : 0;
+		if (addr)
+			return addr;
+	}
+	for_each_netdev_rcu(net, from) {
+		if (l3mdev_master_ifindex_rcu(from) != master)
+			continue;
+		addr = lent_addr(policy, dev, from);
+		if (addr)
+			return addr;
+	}
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which own address a request names as its sender: arp_announce, and hidden.
+ *
+ * RCU read side, BH disabled.
+ */
+#ifndef _ARPP_ANNOUNCE_H
+#define _ARPP_ANNOUNCE_H
+
+#include "device.h"
+#include "packet.h"
+
+__be32 arpp_announce_sender(const struct arpp_device *d,
+			    const struct arpp_packet *p, __be32 cause);
+__be32 arpp_announce_visible(const struct arpp_policy *policy,
+			     struct net_device *dev, __be32 target);
+
+#endif /* _ARPP_ANNOUNCE_H */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Addresses that no other device may speak of.
+ *
+ * RCU read side.
+ */
+#ifndef _ARPP_HIDDEN_H
+#define _ARPP_HIDDEN_H
+
+#include "device.h"
+
+bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
+		 __be32 addr);
+
+#endif /* _ARPP_HIDDEN_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which own addresses are answered for: the kernel's arp_ignore and arp_filter.
+ *
+ * RCU read side, any context.
+ */
+#include <linux/rtnetlink.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+
+#include "ignore.h"
+
+/**
+ * arpp_ignore_blocks() - does a level of ignore forbid the answer?
+ * @level: a value of the field or of the sysctl
+ * @in_dev: of the receiving device
+ * @sip: who asks; 0 for a probe
+ * @tip: a local address
+ *
+ * Mirrors arp_ignore(): levels that mean nothing forbid nothing.
+ *
+ * Return: whether no answer is to be given.
+ */
+bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
+			__be32 tip)
+{
+	struct net *net = dev_net(in_dev->dev);
+
+	switch (level) {
+	case 1:
+		return !inet_confirm_addr(net, in_dev, 0, tip, RT_SCOPE_HOST);
+	case 2:
+		return !inet_confirm_addr(net, in_dev, sip, tip, RT_SCOPE_HOST);
+	case 3:
+		return !inet_confirm_addr(net, NULL, 0, tip, RT_SCOPE_LINK);
+	case 8:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * arpp_filter_blocks() - would the answer be routed out by another device?
+ * @dev: the receiving device
+ * @sip: who asks
+ * @tip: a local address
+ *
+ * Mirrors arp_filter().
+ *
+ * Return: whether no answer is to be given.
+ */
+bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
+		.daddr = sip,
+		.saddr = tip,
+	};
+	struct rtable *rt = ip_route_output_key(dev_net(dev), &fl4);
+	bool blocks;
+
+	if (IS_ERR(rt))
+		return true;
+	blocks = rt->dst.dev != dev;
+	ip_rt_put(rt);
+	return blocks;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one decision function per direction: (policy, packet) -> verdict, reason.
+ *
+ * RCU read side, BH disabled. Knows neither skb nor netlink, changes nothing.
+ */
+#ifndef _ARPP_VERDICT_H
+#define _ARPP_VERDICT_H
+
+#include "device.h"
+#include "packet.h"
+
+enum arpp_action {
+	ARPP_ACCEPT,		/* leave the packet to the kernel */
+	ARPP_DROP,
+	ARPP_DROP_LEARN,	/* not answered, but its sender may be learnt */
+	ARPP_REPLY,		/* answer in the kernel's place */
+	ARPP_REWRITE,		/* send with another sender address */
+};
+
+/**
+ * struct arpp_verdict - what becomes of a packet, and why
+ * @action: what to do
+ * @reason: why
+ * @field: which field decided, or 0
+ * @delay: of ARPP_REPLY: at most so many ms late, by chance
+ * @sender: of ARPP_REWRITE: the sender address
+ */
+struct arpp_verdict {
+	enum arpp_action action;
+	enum arp_policy_reason reason;
+	enum arp_policy_field field;
+	u32 delay;
+	__be32 sender;
+};
+
+struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
+				    const struct arpp_device *d,
+				    struct arpp_packet *p);
+struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
+				     const struct arpp_device *d,
+				     const struct arpp_packet *p);
+
+#endif /* _ARPP_VERDICT_H */
