@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Doing what a verdict says, where the kernel's own code would have done it.
+ *
+ * Softirq or BH disabled, RCU read side.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/arp.h>
+#include <net/dst_metadata.h>
+#include <net/ip_tunnels.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "act.h"
+#include "compat.h"
+
+/**
+ * arpp_act_reply() - answer a request as arp_process() would
+ * @delay: where a late answer waits
+ * @d: the receiving device's policy
+ * @p: the request
+ * @v: the verdict, ARPP_REPLY
+ *
+ * The sender becomes a neighbour, unless it is only probing; an own address
+ * is not answered for when there is no room for that neighbour, as in the
+ * kernel. An answer to a request that was sent to us alone is never late.
+ */
+void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
+		    struct arpp_packet *p, const struct arpp_verdict *v)
+{
+	bool proxied = v->reason == ARP_POLICY_REASON_PROXIED;
+	struct metadata_dst *md = skb_metadata_dst(p->skb);
+	struct net_device *dev = p->dev;
+	struct sk_buff *answer;
+	struct neighbour *n;
+
+	if (p->sip) {
+		n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, dev);
+		if (n)
+			neigh_release(n);
+		else if (!proxied)
+			return;
+	}
+
+	answer = arp_create(ARPOP_REPLY, ETH_P_ARP, p->sip, dev, p->tip, p->sha,
+			    dev->dev_addr, p->sha);
+	if (!answer)
+		return;
+	if (md) {
+		md = iptunnel_metadata_reply(md, GFP_ATOMIC);
+		if (md)
+			skb_dst_set(answer, &md->dst);
+	}
+	if (v->delay && !p->to_host)
+		arpp_delay_add(delay, answer, d->stats, v->delay);
+	else
+		arp_xmit(answer);
+}
+
+/* Mirrors arp_accept(); the sysctl has a third level in newer kernels. */
+static bool accepts_new(struct in_device *in_dev, __be32 sip)
+{
+	switch (IN_DEV_ARP_ACCEPT(in_dev)) {
+	case 1:
+		return true;
+	case 2:
+		return inet_confirm_addr(dev_net(in_dev->dev), in_dev, sip, 0,
+					 RT_SCOPE_LINK);
+	default:
+		return false;
+	}
+}
+
+/**
+ * arpp_act_learn() - update the neighbour table from a request to another
+ * @p: the request
+ *
+ * Mirrors the end of arp_process(), for a request that is dropped so that the
+ * kernel does not proxy it. It refreshes a neighbour that is there; only a
+ * gratuitous one may make a new neighbour.
+ */
+void arpp_act_learn(struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct net_device *dev = p->dev;
+	bool accept = accepts_new(in_dev, p->sip);
+	bool garp = false, override;
+	struct neighbour *n;
+
+	n = __neigh_lookup(&arp_tbl, &p->sip, dev, 0);
+	if (n || accept)
+		garp = p->sip == p->tip &&
+		       inet_addr_type_dev_table(dev_net(dev), dev,
+						p->sip) == RTN_UNICAST;
+	if (!n && accept && garp)
+		n = __neigh_lookup(&arp_tbl, &p->sip, dev, 1);
+	if (!n)
+		return;
+	override = garp || time_after(jiffies, n->updated +
+				      NEIGH_VAR(n->parms, LOCKTIME));
+	neigh_update(n, p->sha, NUD_STALE,
+		     override ? NEIGH_UPDATE_F_OVERRIDE : 0, 0);
+	neigh_release(n);
+}

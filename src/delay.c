@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Proxied answers that wait for their time, as pneigh_enqueue() has them.
+ *
+ * Added to in softirq, run down by a timer, purged from process context.
+ */
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <net/arp.h>
+
+#include "compat.h"
+#include "delay.h"
+#include "stats.h"
+
+/* As proxy_qlen: more than these wait on no device. */
+#define DELAY_QLEN	64
+
+struct delay_cb {
+	unsigned long due;		/* jiffies */
+	struct arpp_stats *stats;	/* a reference */
+};
+
+static struct delay_cb *delay_cb(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct delay_cb) > sizeof(skb->cb));
+	return (struct delay_cb *)skb->cb;
+}
+
+/* Move an answer out of the queue. Its device is alive while RCU holds. */
+static void take(struct arpp_delay *delay, struct sk_buff *skb,
+		 struct sk_buff_head *to)
+{
+	struct arpp_stats *stats = delay_cb(skb)->stats;
+
+	lockdep_assert_held(&delay->queue.lock);
+	__skb_unlink(skb, &delay->queue);
+	__skb_queue_tail(to, skb);
+	atomic_dec(&stats->delayed);
+	arpp_stats_put(stats);
+}
+
+static void run(struct timer_list *timer)
+{
+	struct arpp_delay *delay = timer_container_of(delay, timer, timer);
+	unsigned long now = jiffies, next = 0;
+	struct sk_buff_head due;
+	struct sk_buff *skb, *n;
+
+	__skb_queue_head_init(&due);
+
+	/*
+	 * A device that vanishes purges the queue before its last grace period
+	 * begins; what was taken out by then is sent within this section.
+	 */
+	rcu_read_lock();
+	spin_lock(&delay->queue.lock);
+	skb_queue_walk_safe(&delay->queue, skb, n) {
+		unsigned long at = delay_cb(skb)->due;
+
+		if (time_before_eq(at, now))
+			take(delay, skb, &due);
+		else if (!next || time_before(at, next))
+			next = at;
+	}
+	if (next && !delay->closed)
+		mod_timer(&delay->timer, next);
+	spin_unlock(&delay->queue.lock);
+
+	while ((skb = __skb_dequeue(&due)) != NULL) {
+		memset(skb->cb, 0, sizeof(skb->cb));
+		if (netif_running(skb->dev))
+			arp_xmit(skb);
+		else
+			kfree_skb(skb);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * arpp_delay_init() - make an empty queue
+ * @delay: the queue
+ */
+void arpp_delay_init(struct arpp_delay *delay)
+{
+	skb_queue_head_init(&delay->queue);
+	timer_setup(&delay->timer, run, 0);
+	delay->closed = false;
+}
+
+/**
+ * arpp_delay_clean() - drop what waits, for good
+ * @delay: the queue; nothing is accepted any more, no timer runs afterwards
+ */
+void arpp_delay_clean(struct arpp_delay *delay)
+{
+	spin_lock_bh(&delay->queue.lock);
+	delay->closed = true;
+	spin_unlock_bh(&delay->queue.lock);
+	timer_delete_sync(&delay->timer);
+	arpp_delay_purge(delay, NULL);
+}
+
+/**
+ * arpp_delay_add() - send an answer later
+ * @delay: the queue of the netns
+ * @answer: complete but for its sending; taken over
+ * @stats: counters of its device, which also bound how many wait
+ * @ms: it is sent after a time drawn between 0 and this
+ *
+ * Context: softirq or BH disabled, RCU read side.
+ */
+void arpp_delay_add(struct arpp_delay *delay, struct sk_buff *answer,
+		    struct arpp_stats *stats, u32 ms)
+{
+	u32 wait = reciprocal_scale(get_random_u32(), msecs_to_jiffies(ms));
+	struct delay_cb *cb = delay_cb(answer);
+
+	cb->due = jiffies + wait;
+	spin_lock_bh(&delay->queue.lock);
+	if (delay->closed || atomic_read(&stats->delayed) >= DELAY_QLEN) {
+		spin_unlock_bh(&delay->queue.lock);
+		kfree_skb(answer);
+		return;
+	}
+	cb->stats = arpp_stats_get(stats);
+	atomic_inc(&stats->delayed);
+	__skb_queue_tail(&delay->queue, answer);
+	if (!timer_pending(&delay->timer) ||
+	    time_before(cb->due, delay->timer.expires))
+		mod_timer(&delay->timer, cb->due);
+	spin_unlock_bh(&delay->queue.lock);
+}
+
+/**
+ * arpp_delay_purge() - drop the answers that wait on a device
+ * @delay: the queue
+ * @dev: the device, or NULL for all of them
+ */
+void arpp_delay_purge(struct arpp_delay *delay, const struct net_device *dev)
+{
+	struct sk_buff_head gone;
+	struct sk_buff *skb, *n;
+
+	__skb_queue_head_init(&gone);
+	spin_lock_bh(&delay->queue.lock);
+	skb_queue_walk_safe(&delay->queue, skb, n)
+		if (!dev || skb->dev == dev)
+			take(delay, skb, &gone);
+	spin_unlock_bh(&delay->queue.lock);
+	__skb_queue_purge(&gone);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NF_ARP_IN and NF_ARP_OUT: parse, ask for a verdict, carry it out.
+ *
+ * Decides nothing. Softirq or BH disabled, RCU read side.
+ */
+#include <linux/bottom_half.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/snmp.h>
+
+#include "act.h"
+#include "hook.h"
+#include "netns.h"
+#include "verdict.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static const struct arpp_verdict malformed = {
+	.action = ARPP_DROP,
+	.reason = ARP_POLICY_REASON_MALFORMED,
+};
+
+static unsigned int arp_in(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	struct arpp_netns *nn = priv;
+	const struct arpp_policy *policy = rcu_dereference(nn->policy);
+	struct net_device *dev = state->in;
+	const struct arpp_device *d;
+	struct arpp_verdict v;
+	struct arpp_packet p;
+
+	/* The last policy may be gone, the hook not yet. */
+	if (unlikely(!policy))
+		return NF_ACCEPT;
+	d = arpp_device_find(policy, dev);
+	if (!d)
+		return NF_ACCEPT;
+
+	switch (arpp_packet_parse(&p, skb, dev)) {
+	case ARPP_PARSE_OK:
+		v = arpp_verdict_in(policy, d, &p);
+		break;
+	case ARPP_PARSE_MALFORMED:
+		v = malformed;
+		break;
+	case ARPP_PARSE_FOREIGN:
+		return NF_ACCEPT;
+	}
+	arpp_stats_count(d->stats, ARPP_COUNT_IN, v.reason);
+	trace_verdict(d, false, &p, &v);
+	if (d->audit)
+		return NF_ACCEPT;
+
+	switch (v.action) {
+	case ARPP_REPLY:
+		arpp_act_reply(&nn->delay, d, &p, &v);
+		consume_skb(skb);
+		return NF_STOLEN;
+	case ARPP_DROP_LEARN:
+		arpp_act_learn(&p);
+		return NF_DROP;
+	case ARPP_DROP:
+		if (v.reason == ARP_POLICY_REASON_FILTERED)
+			NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
+		return NF_DROP;
+	case ARPP_ACCEPT:
+	case ARPP_REWRITE:
+		break;
+	}
+	return NF_ACCEPT;
+}
+
+static unsigned int out(struct arpp_netns *nn, struct sk_buff *skb,
+			struct net_device *dev)
+{
+	const struct arpp_policy *policy = rcu_dereference(nn->policy);
+	const struct arpp_device *d;
+	struct arpp_verdict v;
+	struct arpp_packet p;
+
+	if (unlikely(!policy))
+		return NF_ACCEPT;
+	d = arpp_device_find(policy, dev);
+	if (!d || arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK)
+		return NF_ACCEPT;
+
+	v = arpp_verdict_out(policy, d, &p);
+	arpp_stats_count(d->stats, ARPP_COUNT_OUT, v.reason);
+	trace_verdict(d, true, &p, &v);
+	if (d->audit)
+		return NF_ACCEPT;
+
+	if (v.action == ARPP_DROP)
+		return NF_DROP;
+	/* A sender that must not leave does not, even for want of memory. */
+	if (v.action == ARPP_REWRITE && !arpp_packet_set_sender(&p, v.sender))
+		return NF_DROP;
+	return NF_ACCEPT;
+}
+
+/* Unlike arp_in(), it may run in process context: gratuitous ARP is sent there. */
+static unsigned int arp_out(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	unsigned int ret;
+
+	local_bh_disable();
+	ret = out(priv, skb, state->out);
+	local_bh_enable();
+	return ret;
+}
+
+/*
+ * In last, as what a firewall drops must not be answered by us; out first, so
+ * that it sees the sender that leaves, and has the last word.
+ */
+const struct nf_hook_ops arpp_hooks[ARPP_HOOKS] = {
+	{
+		.hook = arp_in,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_IN,
+		.priority = NF_IP_PRI_LAST,
+	},
+	{
+		.hook = arp_out,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_OUT,
+		.priority = NF_IP_PRI_FIRST,
+	},
+};

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The init ladder; exit is its exact mirror.
+ *
+ * Process context.
+ */
+#include <linux/module.h>
+#include <linux/genetlink.h>
+#include <linux/arp_policy.h>
+
+#include "hook.h"
+#include "netlink.h"
+#include "netns.h"
+#include "param.h"
+
+static const struct arpp_netns_setup setup = {
+	.hooks = arpp_hooks,
+	.initial = arpp_param_apply,
+};
+
+static int __init arp_policy_init(void)
+{
+	int err;
+
+	err = arpp_param_check();
+	if (err)
+		return err;
+	err = arpp_netns_init(&setup);
+	if (err)
+		return err;
+	/* Last: a request may come in as soon as the family is there. */
+	err = arpp_netlink_init();
+	if (err)
+		arpp_netns_clean();
+	return err;
+}
+
+static void __exit arp_policy_exit(void)
+{
+	arpp_netlink_clean();
+	arpp_netns_clean();
+}
+
+module_init(arp_policy_init);
+module_exit(arp_policy_exit);
+
+MODULE_DESCRIPTION("ARP policy per network device");
+MODULE_AUTHOR("The arp_policy authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(ARPP_VERSION);
+MODULE_ALIAS_GENL_FAMILY(ARP_POLICY_FAMILY_NAME);

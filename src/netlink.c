@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The generic netlink family: commands, attribute policies, multicast groups.
+ *
+ * Process context; commands run in parallel, the netns's mutex orders them.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "field.h"
+#include "netlink.h"
+#include "netns.h"
+
+/* Ranges beyond 15 bits do not fit into a policy itself; not const before 6.2. */
+static struct netlink_range_validation proxy_delay_range = {
+	.max = ARP_POLICY_PROXY_DELAY_MAX,
+};
+
+static struct netlink_range_validation ifindex_range = {
+	.min = 1,
+	.max = INT_MAX,
+};
+
+/* Levels 4 to 7 are refused where the field is read: no range has a hole. */
+static const struct nla_policy fields_policy[ARP_POLICY_FIELD_MAX + 1] = {
+	[ARP_POLICY_FIELD_IGNORE] =
+		NLA_POLICY_MAX(NLA_U8, ARP_POLICY_IGNORE_NEVER),
+	[ARP_POLICY_FIELD_ANNOUNCE] =
+		NLA_POLICY_MAX(NLA_U8, ARP_POLICY_ANNOUNCE_STRICT),
+	[ARP_POLICY_FIELD_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[ARP_POLICY_FIELD_HIDDEN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[ARP_POLICY_FIELD_PROXY] =
+		NLA_POLICY_MASK(NLA_U8, ARP_POLICY_PROXY_ROUTE |
+					ARP_POLICY_PROXY_PVLAN),
+	[ARP_POLICY_FIELD_PROXY_DELAY] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &proxy_delay_range),
+	[ARP_POLICY_FIELD_MODE] = NLA_POLICY_MAX(NLA_U8, ARP_POLICY_MODE_AUDIT),
+};
+
+#define ARPP_NLA_SELECTOR \
+	{ .type = NLA_NUL_STRING, .len = ARP_POLICY_SELECTOR_MAX }
+
+static const struct nla_policy selector_policy[] = {
+	[ARP_POLICY_A_SELECTOR] = ARPP_NLA_SELECTOR,
+};
+
+static const struct nla_policy dev_set_policy[] = {
+	[ARP_POLICY_A_SELECTOR] = ARPP_NLA_SELECTOR,
+	[ARP_POLICY_A_FIELDS] = NLA_POLICY_NESTED(fields_policy),
+};
+
+static const struct nla_policy dev_unset_policy[] = {
+	[ARP_POLICY_A_SELECTOR] = ARPP_NLA_SELECTOR,
+	[ARP_POLICY_A_MASK] = NLA_POLICY_MASK(NLA_U32, ARPP_FIELD_ALL),
+};
+
+static const struct nla_policy netdev_policy[] = {
+	[ARP_POLICY_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ifindex_range),
+	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+};
+
+/* A command without attributes still refuses those it is given. */
+static const struct nla_policy no_policy[1];
+
+#define ARPP_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = ARP_POLICY_CMD_DEV_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_dev_get,
+		.start = arpp_nl_dev_start,
+		.dumpit = arpp_nl_dev_dump,
+		.done = arpp_nl_dev_done,
+		ARPP_NL_POLICY(selector_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_DEV_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_dev_set,
+		ARPP_NL_POLICY(dev_set_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_DEV_UNSET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_dev_unset,
+		ARPP_NL_POLICY(dev_unset_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_EFFECTIVE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_effective_get,
+		.dumpit = arpp_nl_effective_dump,
+		ARPP_NL_POLICY(netdev_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_STATS_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_stats_get,
+		.dumpit = arpp_nl_stats_dump,
+		ARPP_NL_POLICY(netdev_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_STATS_RESET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_stats_reset,
+		ARPP_NL_POLICY(netdev_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_flush,
+		ARPP_NL_POLICY(no_policy),
+	},
+};
+
+static const struct genl_multicast_group mcgrps[] = {
+	[ARPP_MCGRP_CONFIG] = {
+		.name = ARP_POLICY_MCGRP_CONFIG,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family arpp_family __ro_after_init = {
+	.name = ARP_POLICY_FAMILY_NAME,
+	.version = ARP_POLICY_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = mcgrps,
+	.n_mcgrps = ARRAY_SIZE(mcgrps),
+};
+
+/**
+ * arpp_nl_to_sender() - address an answer
+ * @info: the request
+ * @cmd: what the answer is
+ *
+ * Return: for arpp_nl_put_header().
+ */
+struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd)
+{
+	return (struct arpp_nl_to){
+		.portid = info->snd_portid, .seq = info->snd_seq, .cmd = cmd,
+	};
+}
+
+/**
+ * arpp_nl_to_dump() - address an object of a dump
+ * @cb: the dump
+ * @cmd: what the object is
+ *
+ * Return: for arpp_nl_put_header().
+ */
+struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd)
+{
+	return (struct arpp_nl_to){
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq, .cmd = cmd, .cb = cb,
+	};
+}
+
+/**
+ * arpp_nl_put_header() - begin a message
+ * @msg: where
+ * @to: whom it is for
+ *
+ * Return: for genlmsg_end() or genlmsg_cancel(), or NULL for want of room.
+ */
+void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to)
+{
+	void *hdr = genlmsg_put(msg, to->portid, to->seq, &arpp_family,
+				to->cb ? NLM_F_MULTI : 0, to->cmd);
+
+	if (hdr && to->cb)
+		genl_dump_check_consistent(to->cb, hdr);
+	return hdr;
+}
+
+/**
+ * arpp_nl_reply() - answer a request with a message that was filled
+ * @info: the request
+ * @msg: taken over; may be NULL, for want of memory
+ * @err: what filling it said
+ *
+ * Return: 0 or -errno.
+ */
+int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err)
+{
+	if (!msg)
+		return -ENOMEM;
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * arpp_nl_netdev() - the device that a command names
+ * @info: the command, with IFINDEX or IFNAME
+ * @required: whether one must be named
+ *
+ * Context: RTNL held.
+ * Return: the device, NULL when none is named, or -errno after an extended
+ *	acknowledgment.
+ */
+struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
+{
+	struct nlattr *ifindex = info->attrs[ARP_POLICY_A_IFINDEX];
+	struct nlattr *ifname = info->attrs[ARP_POLICY_A_IFNAME];
+	struct net *net = genl_info_net(info);
+	struct net_device *dev;
+
+	if (ifindex && ifname) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifname,
+				    "give the device's index or its name, not both");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!ifindex && !ifname) {
+		if (!required)
+			return NULL;
+		NL_SET_ERR_MSG(info->extack,
+			       "device missing: give its index or its name");
+		return ERR_PTR(-EINVAL);
+	}
+	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
+			__dev_get_by_name(net, nla_data(ifname));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifindex ?: ifname,
+				    "no such device in this network namespace");
+		return ERR_PTR(-ENODEV);
+	}
+	return dev;
+}
+
+/**
+ * arpp_netlink_init() - offer the family
+ *
+ * Return: 0 or -errno.
+ */
+int __init arpp_netlink_init(void)
+{
+	return genl_register_family(&arpp_family);
+}
+
+/**
+ * arpp_netlink_clean() - take the family back
+ *
+ * Commands that run are waited for; dumps hold the module.
+ */
+void arpp_netlink_clean(void)
+{
+	genl_unregister_family(&arpp_family);
+}

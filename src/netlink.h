@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The generic netlink family: commands, policies, what the nl_*.c files share.
+ */
+#ifndef _ARPP_NETLINK_H
+#define _ARPP_NETLINK_H
+
+#include <net/genetlink.h>
+#include <linux/arp_policy.h>
+
+struct arpp_netns;
+
+extern struct genl_family arpp_family;
+
+enum arpp_mcgrp {
+	ARPP_MCGRP_CONFIG,
+};
+
+int arpp_netlink_init(void);
+void arpp_netlink_clean(void);
+
+/**
+ * struct arpp_nl_to - whom a message is for
+ * @portid: the socket, 0 for a group
+ * @seq: of the request that it answers
+ * @cmd: what it is
+ * @cb: the dump that it is part of, or NULL
+ */
+struct arpp_nl_to {
+	u32 portid;
+	u32 seq;
+	u8 cmd;
+	struct netlink_callback *cb;
+};
+
+/* nl_dev.c */
+int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_dev_start(struct netlink_callback *cb);
+int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_dev_done(struct netlink_callback *cb);
+int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_stats.c */
+int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info);
+
+struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd);
+struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd);
+void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to);
+int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err);
+struct net_device *arpp_nl_netdev(struct genl_info *info, bool required);
+
+#endif /* _ARPP_NETLINK_H */

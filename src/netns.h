@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy of one netns: create, publish by one RCU pointer, drain.
+ *
+ * A packet reads .policy under RCU and nothing else. What was configured is
+ * under .lock; whoever must walk devices takes RTNL first, never the other way
+ * round. struct arpp_netns lives as long as its netns.
+ */
+#ifndef _ARPP_NETNS_H
+#define _ARPP_NETNS_H
+
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <net/net_namespace.h>
+
+#include "delay.h"
+#include "device.h"
+#include "selector.h"
+
+#define ARPP_HOOKS	2
+
+/**
+ * struct arpp_netns - all that belongs to a netns
+ * @policy: what packets read; NULL while nothing is configured
+ * @net: the netns
+ * @command: one command that changes something at a time, so that the changes
+ *	are told in the order in which they were made; taken before RTNL
+ * @lock: covers everything below, and writers of @policy
+ * @selectors: what was configured
+ * @generation: counts changes of what was configured
+ * @table_seq: counts changes of what a dump of devices would show
+ * @hooks: this netns's own copy, as each carries a pointer back here
+ * @hooked: @hooks are registered
+ * @delay: proxied answers that wait; has a lock of its own
+ */
+struct arpp_netns {
+	struct arpp_policy __rcu *policy;
+	struct net *net;
+	struct mutex command;
+	struct mutex lock;
+	struct arpp_selectors selectors;
+	u32 generation;
+	u32 table_seq;
+	struct nf_hook_ops hooks[ARPP_HOOKS];
+	bool hooked;
+	struct arpp_delay delay;
+};
+
+/**
+ * struct arpp_netns_change - what a selector shall become
+ * @key: which selector
+ * @set: fields to set
+ * @unset: mask of the fields to unset
+ * @now: afterwards: all that is set on it
+ * @generation: afterwards: the number of this change
+ */
+struct arpp_netns_change {
+	struct arpp_selector_key key;
+	struct arpp_fields set;
+	u32 unset;
+	struct arpp_fields now;
+	u32 generation;
+};
+
+struct arpp_netns *arpp_netns_get(const struct net *net);
+int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change);
+bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation);
+
+/**
+ * struct arpp_netns_setup - what a netns starts with
+ * @hooks: ARPP_HOOKS of them, their .priv not set
+ * @initial: policy of @net from its first moment on; returns 0 or -errno
+ */
+struct arpp_netns_setup {
+	const struct nf_hook_ops *hooks;
+	int (*initial)(struct arpp_netns *nn);
+};
+
+int arpp_netns_init(const struct arpp_netns_setup *setup);
+void arpp_netns_clean(void);
+
+#endif /* _ARPP_NETNS_H */

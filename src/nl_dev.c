@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Selectors over netlink: get, set, unset, what is effective, flush.
+ *
+ * Process context. One fill function per object, for get, dump and
+ * notification alike.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "netlink.h"
+#include "netns.h"
+
+static int put_fields(struct sk_buff *msg, const struct arpp_fields *fields)
+{
+	enum arp_policy_field f;
+	struct nlattr *nest;
+	int err;
+
+	if (!fields->set)
+		return 0;
+	nest = nla_nest_start(msg, ARP_POLICY_A_FIELDS);
+	if (!nest)
+		return -EMSGSIZE;
+	arpp_for_each_field(f) {
+		if (!arpp_field_is_set(fields, f))
+			continue;
+		if (f == ARP_POLICY_FIELD_PROXY_DELAY)
+			err = nla_put_u32(msg, f, fields->val[f]);
+		else
+			err = nla_put_u8(msg, f, fields->val[f]);
+		if (err)
+			return err;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_origins(struct sk_buff *msg, const struct arpp_fields *fields,
+		       const char **origins)
+{
+	enum arp_policy_field f;
+	struct nlattr *nest;
+
+	if (!fields->set)
+		return 0;
+	nest = nla_nest_start(msg, ARP_POLICY_A_ORIGINS);
+	if (!nest)
+		return -EMSGSIZE;
+	arpp_for_each_field(f)
+		if (arpp_field_is_set(fields, f) &&
+		    nla_put_string(msg, f, origins[f]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* A message with what is set on one selector. */
+static int fill_dev(struct sk_buff *msg, const struct arpp_nl_to *to,
+		    u32 generation, const char *name,
+		    const struct arpp_fields *fields)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(msg, ARP_POLICY_A_SELECTOR, name) ||
+	    put_fields(msg, fields) ||
+	    nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/* A message with what applies to one device. */
+static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
+			  const struct arpp_netns *nn,
+			  const struct net_device *dev)
+{
+	const char *origins[ARP_POLICY_FIELD_MAX + 1];
+	void *hdr = arpp_nl_put_header(msg, to);
+	struct arpp_fields fields;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	arpp_selector_resolve(&nn->selectors, dev->name, &fields, origins);
+	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, dev->name) ||
+	    put_fields(msg, &fields) || put_origins(msg, &fields, origins) ||
+	    nla_put_u32(msg, ARP_POLICY_A_GENERATION, nn->generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/* A message that says that nothing is configured any more. */
+static int fill_flush(struct sk_buff *msg, const struct arpp_nl_to *to,
+		      u32 generation)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/* Tell the listeners; whoever has no room for it sees that it lost some. */
+static void notify(struct sk_buff *msg, struct genl_info *info)
+{
+	genlmsg_multicast_netns(&arpp_family, genl_info_net(info), msg, 0,
+				ARPP_MCGRP_CONFIG, GFP_KERNEL);
+}
+
+static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
+{
+	struct nlattr *attr = info->attrs[ARP_POLICY_A_SELECTOR];
+	const char *why;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack,
+			       "selector missing: all, default, a device name or a glob");
+		return -EINVAL;
+	}
+	if (!arpp_selector_parse(key, nla_data(attr), &why))
+		return 0;
+	info->extack->bad_attr = attr;
+	info->extack->_msg = why;
+	return -EINVAL;
+}
+
+static int read_fields(struct genl_info *info, struct arpp_fields *fields)
+{
+	struct nlattr *nest = info->attrs[ARP_POLICY_A_FIELDS], *attr;
+	int rem;
+	u32 val;
+
+	if (!nest || !nla_len(nest)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "fields missing: give one field to set at least");
+		return -EINVAL;
+	}
+	/* The policy has checked types, lengths and ranges. */
+	nla_for_each_nested(attr, nest, rem) {
+		val = nla_len(attr) == sizeof(u32) ? nla_get_u32(attr) :
+						     nla_get_u8(attr);
+		if (nla_type(attr) == ARP_POLICY_FIELD_IGNORE && val > 3 &&
+		    val < 8) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "ignore takes 0, 1, 2, 3 or 8: 4 to 7 mean nothing");
+			return -EINVAL;
+		}
+		arpp_field_set(fields, nla_type(attr), val);
+	}
+	return 0;
+}
+
+/* Carry out a change and tell the listeners of it. */
+static int change(struct genl_info *info, struct arpp_netns_change *c)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_DEV_NTF };
+	struct sk_buff *msg;
+	int err;
+
+	/* First of all: a change is not made that could not be told. */
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&nn->command);
+	err = arpp_netns_change(nn, c);
+	if (err > 0)
+		err = fill_dev(msg, &to, c->generation, c->key.name, &c->now);
+	else if (!err)
+		err = -EALREADY;
+	if (err)
+		nlmsg_free(msg);
+	else
+		notify(msg, info);
+	mutex_unlock(&nn->command);
+
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG(info->extack,
+			       "this network namespace holds 65536 selectors, 1024 of them globs, at most");
+	return err == -EALREADY ? 0 : err;
+}
+
+int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns_change c = {};
+	int err;
+
+	err = read_selector(info, &c.key);
+	if (!err)
+		err = read_fields(info, &c.set);
+	return err ? err : change(info, &c);
+}
+
+int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *mask = info->attrs[ARP_POLICY_A_MASK];
+	struct arpp_netns_change c = { .unset = ARPP_FIELD_ALL };
+	int err;
+
+	err = read_selector(info, &c.key);
+	if (err)
+		return err;
+	if (mask)
+		c.unset = nla_get_u32(mask);
+	return change(info, &c);
+}
+
+int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_DEV_GET);
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_selector *sel;
+	struct arpp_selector_key key;
+	struct sk_buff *msg;
+	int err;
+
+	err = read_selector(info, &key);
+	if (err)
+		return err;
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&nn->lock);
+	sel = arpp_selector_find(&nn->selectors, &key);
+	if (sel) {
+		err = fill_dev(msg, &to, nn->generation, sel->key.name,
+			       &sel->fields);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ARP_POLICY_A_SELECTOR],
+				    "nothing is set on this selector");
+		err = -ENOENT;
+	}
+	mutex_unlock(&nn->lock);
+	return arpp_nl_reply(info, msg, err);
+}
+
+/*
+ * Where a dump of selectors stands is the key of the last one sent: that place
+ * stays good when the selector goes. It is too large for cb->args.
+ */
+int arpp_nl_dev_start(struct netlink_callback *cb)
+{
+	struct arpp_selector_key *last = kzalloc(sizeof(*last), GFP_KERNEL);
+
+	cb->args[0] = (long)last;
+	cb->args[1] = 0;
+	return last ? 0 : -ENOMEM;
+}
+
+int arpp_nl_dev_done(struct netlink_callback *cb)
+{
+	kfree((void *)cb->args[0]);
+	return 0;
+}
+
+int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct arpp_nl_to to = arpp_nl_to_dump(cb, ARP_POLICY_CMD_DEV_GET);
+	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
+	struct arpp_selector_key *last = (void *)cb->args[0];
+	const struct arpp_selector *sel;
+
+	mutex_lock(&nn->lock);
+	cb->seq = nn->generation;
+	for (;;) {
+		sel = arpp_selector_next(&nn->selectors,
+					 cb->args[1] ? last : NULL);
+		if (!sel || fill_dev(skb, &to, nn->generation, sel->key.name,
+				     &sel->fields))
+			break;
+		*last = sel->key;
+		cb->args[1] = 1;
+	}
+	mutex_unlock(&nn->lock);
+	return skb->len;
+}
+
+int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_EFFECTIVE_GET);
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct net_device *dev;
+	struct sk_buff *msg;
+	int err = 0;
+
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	rtnl_lock();
+	dev = arpp_nl_netdev(info, true);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+	} else {
+		mutex_lock(&nn->lock);
+		err = fill_effective(msg, &to, nn, dev);
+		mutex_unlock(&nn->lock);
+	}
+	rtnl_unlock();
+	return arpp_nl_reply(info, msg, err);
+}
+
+int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_dump(cb, ARP_POLICY_CMD_EFFECTIVE_GET);
+	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
+	unsigned long pos = cb->args[0];
+	const struct net_device *dev;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	cb->seq = nn->generation;
+	while ((dev = arpp_netdev_dump(nn->net, &pos)) != NULL) {
+		if (fill_effective(skb, &to, nn, dev))
+			break;
+		cb->args[0] = pos;
+	}
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return skb->len;
+}
+
+int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_FLUSH_NTF };
+	struct sk_buff *msg;
+	u32 generation;
+
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&nn->command);
+	if (arpp_netns_flush(nn, &generation) &&
+	    !fill_flush(msg, &to, generation))
+		notify(msg, info);
+	else
+		nlmsg_free(msg);
+	mutex_unlock(&nn->command);
+	return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters over netlink: get, reset.
+ *
+ * Process context. Only devices that a policy reaches have counters.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "netns.h"
+
+static struct arpp_policy *policy_of(const struct arpp_netns *nn)
+{
+	return rcu_dereference_protected(nn->policy,
+					 lockdep_is_held(&nn->lock));
+}
+
+static int put_u64(struct sk_buff *msg, int attr, u64 val)
+{
+	return nla_put_u64_64bit(msg, attr, val, ARP_POLICY_A_PAD);
+}
+
+static int put_reasons(struct sk_buff *msg, const u64 *counts)
+{
+	struct nlattr *nest = nla_nest_start(msg, ARP_POLICY_A_REASONS);
+	int reason;
+
+	if (!nest)
+		return -EMSGSIZE;
+	/* In here 0 pads: it is no reason. */
+	for (reason = 1; reason <= ARP_POLICY_REASON_MAX; reason++)
+		if (counts[reason] &&
+		    nla_put_u64_64bit(msg, reason, counts[reason], 0))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_stats(struct sk_buff *msg, const struct arpp_nl_to *to,
+		      const struct arpp_device *d)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+	u64 counts[ARPP_COUNTS];
+
+	if (!hdr)
+		return -EMSGSIZE;
+	arpp_stats_read(d->stats, counts);
+	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, d->dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, d->dev->name) ||
+	    put_u64(msg, ARP_POLICY_A_IN, counts[ARPP_COUNT_IN]) ||
+	    put_u64(msg, ARP_POLICY_A_OUT, counts[ARPP_COUNT_OUT]) ||
+	    put_reasons(msg, counts)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/* The counters of the device that a command names; RTNL and nn->lock held. */
+static struct arpp_device *find(struct arpp_netns *nn, struct genl_info *info,
+				const struct net_device *dev)
+{
+	struct arpp_policy *policy = policy_of(nn);
+	struct arpp_device *d;
+
+	d = policy ? arpp_device_find(policy, dev) : NULL;
+	if (d)
+		return d;
+	NL_SET_ERR_MSG(info->extack,
+		       "no policy reaches this device, so nothing is counted on it");
+	return ERR_PTR(-ENOENT);
+}
+
+int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_STATS_GET);
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct net_device *dev;
+	struct arpp_device *d;
+	struct sk_buff *msg;
+	int err;
+
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	dev = arpp_nl_netdev(info, true);
+	d = IS_ERR(dev) ? ERR_CAST(dev) : find(nn, info, dev);
+	err = IS_ERR(d) ? PTR_ERR(d) : fill_stats(msg, &to, d);
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return arpp_nl_reply(info, msg, err);
+}
+
+int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_dump(cb, ARP_POLICY_CMD_STATS_GET);
+	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
+	unsigned long bucket = cb->args[0], at;
+	struct arpp_policy *policy;
+	struct arpp_device *d;
+
+	mutex_lock(&nn->lock);
+	/* A table that was rebuilt has other places: the dump is made again. */
+	cb->seq = nn->table_seq;
+	policy = policy_of(nn);
+	for (; policy && bucket <= policy->mask; bucket++, cb->args[1] = 0) {
+		at = 0;
+		hlist_for_each_entry(d, &policy->bucket[bucket], node) {
+			if (at++ < cb->args[1])
+				continue;
+			if (fill_stats(skb, &to, d))
+				goto full;
+			cb->args[1] = at;
+		}
+	}
+full:
+	cb->args[0] = bucket;
+	mutex_unlock(&nn->lock);
+	return skb->len;
+}
+
+int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct net_device *dev;
+	struct arpp_policy *policy;
+	struct arpp_device *d;
+	unsigned int i;
+	int err = 0;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	policy = policy_of(nn);
+	dev = arpp_nl_netdev(info, false);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+	} else if (dev) {
+		d = find(nn, info, dev);
+		if (IS_ERR(d))
+			err = PTR_ERR(d);
+		else
+			arpp_stats_reset(d->stats);
+	} else {
+		for (i = 0; policy && i <= policy->mask; i++)
+			hlist_for_each_entry(d, &policy->bucket[i], node)
+				arpp_stats_reset(d->stats);
+	}
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return err;
+}
