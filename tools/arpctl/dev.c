@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dev: the fields that are set on selectors, and what they make of a device. */
+
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <string.h>
+
+#include "arpctl.h"
+#include "fields.h"
+
+/* Finds the field, which must not have been named before in this command. */
+static int next_field(const char *command, const char *name, uint32_t *seen,
+		      const struct field **field)
+{
+	int status = field_find_usage(command, name, field);
+
+	if (status)
+		return status;
+	if (*seen & 1U << (*field)->attr)
+		return usage_error("%s: %s is given twice", command, name);
+	*seen |= 1U << (*field)->attr;
+	return STATUS_OK;
+}
+
+static int dev_set(struct ctx *ctx, int argc, char **argv)
+{
+	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
+	const struct field *field;
+	struct nlattr *nest;
+	uint32_t seen = 0, value;
+	int status, i;
+
+	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, argv[0]);
+	if (status)
+		return status;
+	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_FIELDS);
+	for (i = 1; i + 1 < argc; i += 2) {
+		status = next_field("dev set", argv[i], &seen, &field);
+		if (!status)
+			status = field_parse("dev set", field, argv[i + 1],
+					     &value);
+		if (status)
+			return status;
+		field_put(nlh, field, value);
+	}
+	mnl_attr_nest_end(nlh, nest);
+	return nl_call(ctx, NULL);
+}
+
+static int dev_unset(struct ctx *ctx, int argc, char **argv)
+{
+	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_UNSET, 0);
+	const struct field *field;
+	uint32_t mask = 0;
+	int status, i;
+
+	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, argv[0]);
+	for (i = 1; !status && i < argc; i++)
+		status = next_field("dev unset", argv[i], &mask, &field);
+	if (status)
+		return status;
+	if (mask)
+		mnl_attr_put_u32(nlh, ARP_POLICY_A_MASK, mask);
+	return nl_call(ctx, NULL);
+}
+
+static void print_selectors(struct printer *out, const struct nl_reply *reply)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct nlmsghdr *msg;
+	int width = 0, len;
+
+	nl_for_each(msg, reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		len = (int)strlen(nl_str(tb[ARP_POLICY_A_SELECTOR]));
+		width = len > width ? len : width;
+	}
+
+	pr_open(out, NULL, '[');
+	nl_for_each(msg, reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		pr_open(out, NULL, '{');
+		pr_str(out, "selector", STYLE_NAME, width,
+		       nl_str(tb[ARP_POLICY_A_SELECTOR]));
+		field_print_all(out, tb[ARP_POLICY_A_FIELDS]);
+		pr_text(out, "\n");
+		pr_close(out, '}');
+	}
+	pr_close(out, ']');
+}
+
+static int dev_show(struct ctx *ctx, int argc, char **argv)
+{
+	struct nl_reply reply = { 0 };
+	int status;
+
+	status = nl_get(ctx, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
+			argc ? argv[0] : NULL, &reply);
+	if (!status)
+		print_selectors(&ctx->out, &reply);
+	nl_reply_free(&reply);
+	return status;
+}
+
+static void print_effective(struct printer *out, const struct nlmsghdr *msg)
+{
+	const struct nlattr *origins[ARP_POLICY_FIELD_MAX + 1];
+	const struct nlattr *values[ARP_POLICY_FIELD_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct field *f;
+	bool any = false;
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_FIELDS], values, ARP_POLICY_FIELD_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_ORIGINS], origins, ARP_POLICY_FIELD_MAX);
+
+	pr_open(out, NULL, '{');
+	pr_num(out, "ifindex", STYLE_PLAIN, 0,
+	       nl_uint(tb[ARP_POLICY_A_IFINDEX]), NULL);
+	pr_text(out, ": ");
+	pr_str(out, "dev", STYLE_NAME, 0, nl_str(tb[ARP_POLICY_A_IFNAME]));
+	pr_open(out, "fields", '{');
+	for (f = fields; f->name; f++) {
+		if (!values[f->attr])
+			continue;
+		any = true;
+		pr_text(out, "\n    %-11s ", f->name);
+		pr_open(out, f->name, '{');
+		field_print(out, f, "value", 11, values[f->attr]);
+		pr_text(out, " from ");
+		pr_str(out, "selector", STYLE_NAME, 0,
+		       nl_str(origins[f->attr]));
+		pr_close(out, '}');
+	}
+	pr_close(out, '}');
+	pr_text(out, any ? "\n" : "  unmanaged\n");
+	pr_close(out, '}');
+}
+
+static int dev_effective(struct ctx *ctx, int argc, char **argv)
+{
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	int status;
+
+	status = nl_get(ctx, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
+			argc ? argv[0] : NULL, &reply);
+	if (!status) {
+		pr_open(&ctx->out, NULL, '[');
+		nl_for_each(msg, &reply)
+			print_effective(&ctx->out, msg);
+		pr_close(&ctx->out, ']');
+	}
+	nl_reply_free(&reply);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ "set", "SELECTOR FIELD VALUE [FIELD VALUE ...]",
+	  "set fields, leaving the selector's other fields as they are",
+	  dev_set },
+	{ "unset", "SELECTOR [FIELD ...]",
+	  "unset these fields of a selector, or all that it sets", dev_unset },
+	{ "show", "[SELECTOR]", "what is set, per selector", dev_show },
+	{ "effective", "[DEV]",
+	  "what applies, and which selector made it so", dev_effective },
+	{ 0 }
+};
+
+const struct object dev_object = {
+	"dev", "policy of devices", commands
+};

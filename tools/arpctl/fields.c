@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fields that a selector can set. */
+
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arpctl.h"
+#include "fields.h"
+
+static const struct field_word ignore_words[] = {
+	{ "any", ARP_POLICY_IGNORE_ANY },
+	{ "device", ARP_POLICY_IGNORE_DEVICE },
+	{ "subnet", ARP_POLICY_IGNORE_SUBNET },
+	{ "global", ARP_POLICY_IGNORE_GLOBAL },
+	{ "never", ARP_POLICY_IGNORE_NEVER },
+	{ 0 }
+};
+
+static const struct field_word announce_words[] = {
+	{ "any", ARP_POLICY_ANNOUNCE_ANY },
+	{ "subnet", ARP_POLICY_ANNOUNCE_SUBNET },
+	{ "best", ARP_POLICY_ANNOUNCE_BEST },
+	{ "strict", ARP_POLICY_ANNOUNCE_STRICT },
+	{ 0 }
+};
+
+static const struct field_word switch_words[] = {
+	{ "off", 0 },
+	{ "on", 1 },
+	{ 0 }
+};
+
+static const struct field_word proxy_words[] = {
+	{ "route", ARP_POLICY_PROXY_ROUTE },
+	{ "pvlan", ARP_POLICY_PROXY_PVLAN },
+	{ 0 }
+};
+
+static const struct field_word mode_words[] = {
+	{ "enforce", ARP_POLICY_MODE_ENFORCE },
+	{ "audit", ARP_POLICY_MODE_AUDIT },
+	{ 0 }
+};
+
+const struct field fields[] = {
+	{ "ignore", "which own addresses are answered for, as arp_ignore",
+	  ignore_words, FIELD_LEVEL, ARP_POLICY_FIELD_IGNORE },
+	{ "announce", "which own address a request names as its sender",
+	  announce_words, FIELD_LEVEL, ARP_POLICY_FIELD_ANNOUNCE },
+	{ "filter", "answer only where the route back leaves, as arp_filter",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_FILTER },
+	{ "hidden", "this device's addresses stay unknown on all others",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_HIDDEN },
+	{ "proxy", "answer in others' place, as proxy_arp, proxy_arp_pvlan",
+	  proxy_words, FIELD_FLAGS, ARP_POLICY_FIELD_PROXY },
+	{ "proxy-delay", "longest random delay of proxied answers",
+	  NULL, FIELD_MS, ARP_POLICY_FIELD_PROXY_DELAY },
+	{ "mode", "audit: count every verdict, change nothing",
+	  mode_words, FIELD_WORD, ARP_POLICY_FIELD_MODE },
+	{ 0 }
+};
+
+const struct field *field_find(const char *name)
+{
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
+
+const struct field *field_by_attr(unsigned int attr)
+{
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (f->attr == attr)
+			return f;
+	return NULL;
+}
+
+int field_find_usage(const char *command, const char *name,
+		     const struct field **field)
+{
+	const struct field *f;
+	char list[256] = "";
+
+	*field = field_find(name);
+	if (*field)
+		return STATUS_OK;
+	for (f = fields; f->name; f++)
+		list_add(list, sizeof(list), f->name);
+	return usage_error("%s: unknown field \"%s\", the fields are: %s",
+			   command, name, list);
+}
+
+/* Decimal digits alone, so that nobody wonders about 010 or 0x10. */
+static bool parse_u32(const char *text, uint32_t *value)
+{
+	unsigned long long n;
+
+	if (!*text || strspn(text, "0123456789") != strlen(text) ||
+	    strlen(text) > 10 || (text[0] == '0' && text[1]))
+		return false;
+	n = strtoull(text, NULL, 10);
+	*value = (uint32_t)n;
+	return n <= UINT32_MAX;
+}
+
+static bool parse_word(const struct field_word *w, const char *text, size_t len,
+		       uint32_t *value)
+{
+	for (; w->name; w++) {
+		if (strlen(w->name) == len && !strncmp(w->name, text, len)) {
+			*value = w->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_level(const struct field_word *w, const char *text,
+			uint32_t *value)
+{
+	if (!parse_u32(text, value))
+		return false;
+	for (; w->name; w++)
+		if (w->value == *value)
+			return true;
+	return false;
+}
+
+static bool parse_flags(const struct field_word *w, const char *text,
+			uint32_t *value)
+{
+	uint32_t flag;
+	size_t len;
+
+	*value = 0;
+	if (!strcmp(text, "off"))
+		return true;
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		if (!parse_word(w, text, len, &flag) || (*value & flag))
+			return false;
+		*value |= flag;
+		if (!text[len])
+			return true;
+	}
+}
+
+int field_parse(const char *command, const struct field *field,
+		const char *text, uint32_t *value)
+{
+	char accepted[256];
+	bool ok = false;
+
+	switch (field->kind) {
+	case FIELD_LEVEL:
+		ok = parse_word(field->words, text, strlen(text), value) ||
+		     parse_level(field->words, text, value);
+		break;
+	case FIELD_SWITCH:
+	case FIELD_WORD:
+		ok = parse_word(field->words, text, strlen(text), value);
+		break;
+	case FIELD_FLAGS:
+		ok = parse_flags(field->words, text, value);
+		break;
+	case FIELD_MS:
+		ok = parse_u32(text, value);
+		break;
+	}
+	if (ok)
+		return STATUS_OK;
+	field_accepts(field, accepted, sizeof(accepted));
+	return usage_error("%s: %s cannot be \"%s\", it takes: %s", command,
+			   field->name, text, accepted);
+}
+
+void field_put(struct nlmsghdr *nlh, const struct field *field, uint32_t value)
+{
+	if (field->kind == FIELD_MS)
+		mnl_attr_put_u32(nlh, (uint16_t)field->attr, value);
+	else
+		mnl_attr_put_u8(nlh, (uint16_t)field->attr, (uint8_t)value);
+}
+
+static const char *word_of(const struct field *field, uint64_t value)
+{
+	const struct field_word *w;
+
+	for (w = field->words; w && w->name; w++)
+		if (w->value == value)
+			return w->name;
+	return NULL;
+}
+
+static void flags_text(const struct field *field, uint64_t value, char *buf,
+		       size_t size)
+{
+	const struct field_word *w;
+	size_t len = 0;
+
+	snprintf(buf, size, "%s", value ? "" : "off");
+	for (w = field->words; w->name; w++)
+		if (value & w->value && len < size)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s",
+						len ? "," : "", w->name);
+}
+
+void field_print(struct printer *out, const struct field *field,
+		 const char *key, int width, const struct nlattr *attr)
+{
+	uint64_t value = nl_uint(attr);
+	const char *word;
+	char text[64];
+
+	switch (field->kind) {
+	case FIELD_LEVEL:
+	case FIELD_MS:
+		pr_num(out, key, STYLE_VALUE, width, value,
+		       word_of(field, value));
+		break;
+	case FIELD_SWITCH:
+		pr_bool(out, key, STYLE_VALUE, width, value,
+			value ? "on" : "off");
+		break;
+	case FIELD_WORD:
+		word = word_of(field, value);
+		pr_str(out, key, STYLE_VALUE, width, word ? word : "unknown");
+		break;
+	case FIELD_FLAGS:
+		flags_text(field, value, text, sizeof(text));
+		pr_str(out, key, STYLE_VALUE, width, text);
+		break;
+	}
+}
+
+void field_print_all(struct printer *out, const struct nlattr *nest)
+{
+	const struct nlattr *tb[ARP_POLICY_FIELD_MAX + 1];
+	const struct field *f;
+
+	nl_parse_nest(nest, tb, ARP_POLICY_FIELD_MAX);
+	pr_open(out, "fields", '{');
+	for (f = fields; f->name; f++) {
+		if (!tb[f->attr])
+			continue;
+		pr_text(out, "  %s ", f->name);
+		field_print(out, f, f->name, 0, tb[f->attr]);
+	}
+	pr_close(out, '}');
+}
+
+struct accepts {
+	const struct field *field;
+	char *buf;
+	size_t size;
+};
+
+static void accepts_add(void *data, const char *word)
+{
+	const struct accepts *a = data;
+	char item[64];
+	uint32_t value;
+
+	if (a->field->kind == FIELD_LEVEL &&
+	    parse_word(a->field->words, word, strlen(word), &value)) {
+		snprintf(item, sizeof(item), "%s (%u)", word, value);
+		word = item;
+	}
+	list_add(a->buf, a->size, word);
+}
+
+void field_accepts(const struct field *field, char *buf, size_t size)
+{
+	struct accepts a = { field, buf, size };
+
+	buf[0] = '\0';
+	if (field->kind == FIELD_MS)
+		list_add(buf, size, "milliseconds");
+	else
+		field_each_word(field, accepts_add, &a);
+}
+
+void field_each_word(const struct field *field,
+		     void (*each)(void *data, const char *word), void *data)
+{
+	const struct field_word *w;
+	uint32_t all = 0, value;
+	char text[64];
+
+	if (field->kind != FIELD_FLAGS) {
+		for (w = field->words; w && w->name; w++)
+			each(data, w->name);
+		return;
+	}
+	for (w = field->words; w->name; w++)
+		all |= w->value;
+	for (value = 0; value <= all; value++) {
+		if (value & ~all)
+			continue;
+		flags_text(field, value, text, sizeof(text));
+		each(data, text);
+	}
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fields that a selector can set: the one table for parsing, printing,
+ * help and completion.
+ */
+#ifndef ARPCTL_FIELDS_H
+#define ARPCTL_FIELDS_H
+
+#include <linux/arp_policy.h>
+#include <linux/netlink.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct printer;
+
+enum field_kind {
+	FIELD_LEVEL,	/* one of its words, or that word's number */
+	FIELD_SWITCH,	/* on, off */
+	FIELD_WORD,	/* one of its words */
+	FIELD_FLAGS,	/* any of its words with commas between, or off */
+	FIELD_MS,	/* milliseconds */
+};
+
+struct field_word {
+	const char *name;	/* NULL ends a list */
+	uint32_t value;
+};
+
+struct field {
+	const char *name;	/* NULL ends the table */
+	const char *what;
+	const struct field_word *words;
+	enum field_kind kind;
+	enum arp_policy_field attr;
+};
+
+extern const struct field fields[];
+
+const struct field *field_find(const char *name);
+const struct field *field_by_attr(unsigned int attr);
+
+/* Names the command in what it complains of. */
+int field_find_usage(const char *command, const char *name,
+		     const struct field **field);
+int field_parse(const char *command, const struct field *field,
+		const char *text, uint32_t *value);
+void field_put(struct nlmsghdr *nlh, const struct field *field, uint32_t value);
+
+/* Prints the value in an attribute that came from the kernel. */
+void field_print(struct printer *out, const struct field *field,
+		 const char *key, int width, const struct nlattr *attr);
+
+/* Prints all the fields of a nest, {} if it is NULL: "  NAME VALUE" each. */
+void field_print_all(struct printer *out, const struct nlattr *nest);
+
+/* What is accepted, as "any (0), device (1)". */
+void field_accepts(const struct field *field, char *buf, size_t size);
+
+/* Calls each with every value that can be named in words. */
+void field_each_word(const struct field *field,
+		     void (*each)(void *data, const char *word), void *data);
+
+#endif /* ARPCTL_FIELDS_H */

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* flush: forget the whole policy of the network namespace. */
+
+#include <linux/arp_policy.h>
+
+#include "arpctl.h"
+
+static int flush(struct ctx *ctx, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	nl_request(&ctx->nl, ARP_POLICY_CMD_FLUSH, 0);
+	return nl_call(ctx, NULL);
+}
+
+static const struct command commands[] = {
+	{ "", "", "forget the whole policy: the sysctls decide again", flush },
+	{ 0 }
+};
+
+const struct object flush_object = {
+	"flush", "the whole policy at once", commands
+};
