@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Help asked for goes to stdout with status 0, for the tool, every object and every command.
+# lab: host
+
+. tests/cli/lib.sh
+
+# The tool's own list: "dev set", "flush"...
+mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
+mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
+plan $((6 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+
+# check_help WANTED WORD...: what help with these words must have in it.
+check_help()
+{
+	local want=$1
+
+	shift
+	run "$@"
+	[ "$status" -eq 0 ] && [ -z "$err" ] && [[ $out == *"$want"* ]]
+	ok $? "arpctl $*" "status $status, stdout: $out, stderr: $err, wanted: $want"
+}
+
+check_help 'Usage: arpctl' help
+check_help 'Usage: arpctl' -h
+check_help 'Usage: arpctl' --help
+check_help 'ignore      any (0), device (1)' dev set help
+
+[ "${#commands[@]}" -ge 9 ]
+ok $? 'the list of commands is all there' "${commands[*]}"
+
+run help
+! grep -q '.\{81\}' <<<"$out"
+ok $? 'help fits 80 columns' "$out"
+
+for object in "${objects[@]}"; do
+	check_help "arpctl $object" "$object" help
+	check_help "arpctl $object" "$object" --help
+	check_help "arpctl $object" help "$object"
+done
+for command in "${commands[@]}"; do
+	read -ra words <<<"$command"
+	check_help "arpctl $command" "${words[@]}" help
+	check_help "arpctl $command" help "${words[@]}"
+done
+
+finish

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The emitter of text and JSON: escaping, brackets, padding, whatever bytes a device is named with.
+# lab: host
+
+. tests/cli/lib.sh
+plan 9
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+cat >"$dir/emit.c" <<'END'
+#include <string.h>
+#include "print.h"
+
+/* emit json|pretty|text|color STRING: a list of one object, and an empty list. */
+int main(int argc, char **argv)
+{
+	struct printer out = { .file = stdout };
+
+	if (argc != 3)
+		return 2;
+	out.json = !strcmp(argv[1], "json") || !strcmp(argv[1], "pretty");
+	out.pretty = !strcmp(argv[1], "pretty");
+	out.color = !strcmp(argv[1], "color");
+	pr_open(&out, NULL, '[');
+	pr_open(&out, NULL, '{');
+	pr_str(&out, "dev", STYLE_NAME, 6, argv[2]);
+	pr_open(&out, "fields", '{');
+	pr_num(&out, "n", STYLE_PLAIN, -22, UINT64_MAX, NULL);
+	pr_text(&out, " ");
+	pr_num(&out, "word", STYLE_PLAIN, 0, 1, "device");
+	pr_text(&out, " ");
+	pr_bool(&out, "yes", STYLE_PLAIN, 0, true, "on");
+	pr_close(&out, '}');
+	pr_open(&out, "none", '{');
+	pr_close(&out, '}');
+	pr_text(&out, "\n");
+	pr_close(&out, '}');
+	pr_close(&out, ']');
+	pr_open(&out, NULL, '[');
+	pr_close(&out, ']');
+	return pr_finish(&out);
+}
+END
+${CC:-cc} -D_GNU_SOURCE -Itools/arpctl -Iinclude/uapi -o "$dir/emit" \
+	"$dir/emit.c" tools/arpctl/print.c >&2 || { echo "Bail out! the emitter does not build"; exit 1; }
+
+is()
+{
+	[ "$2" = "$3" ]
+	ok $? "$1" "got:  $2
+wanted: $3"
+}
+
+tail='"fields":{"n":18446744073709551615,"word":1,"yes":true},"none":{}}]'$'\n[]'
+is 'JSON in one line, empty lists as []' "$("$dir/emit" json eth0)" '[{"dev":"eth0",'"$tail"
+is 'quotes and backslashes' "$("$dir/emit" json 'a"b\c')" '[{"dev":"a\"b\\c",'"$tail"
+is 'control characters' "$("$dir/emit" json $'a\e\n\x7f')" '[{"dev":"a\u001b\u000a\u007f",'"$tail"
+is 'UTF-8 stays' "$("$dir/emit" json $'\u00e9\u20ac\U1f600')" $'[{"dev":"\u00e9\u20ac\U1f600",'"$tail"
+is 'what is no UTF-8 is replaced' \
+	"$("$dir/emit" json $'a\xff\xc3(\xc0\xaf\xed\xa0\x80\xf5\xe2\x82')" \
+	'[{"dev":"a\ufffd\ufffd(\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd",'"$tail"
+is 'pretty JSON' "$("$dir/emit" pretty eth0)" '[
+    {
+        "dev": "eth0",
+        "fields": {
+            "n": 18446744073709551615,
+            "word": 1,
+            "yes": true
+        },
+        "none": {}
+    }
+]
+[]'
+is 'text' "$("$dir/emit" text eth0)" 'eth0    18446744073709551615 device on'
+is 'text escapes what a terminal would obey' "$("$dir/emit" text $'\e[m')" '\033[m  18446744073709551615 device on'
+is 'colour does not disturb the columns' "$("$dir/emit" color eth0)" \
+	$'\e[36meth0\e[0m    18446744073709551615 device on'
+
+finish

@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks, listens to and sends ARP frames, fast enough for an emulated machine.
+ *
+ * Works in the current netns on one packet socket, which sees frames before
+ * any protocol does: what a device receives and, for listen, what it sends.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+"usage: arpq ask DEV TARGET [sender IP] [smac MAC] [dst MAC] [op request|reply]\n"
+"                [tha MAC] [vlan N] [count N] [interval MS] [timeout MS]\n"
+"                [fence TARGET] [first]\n"
+"       arpq listen DEV [count N] [timeout MS] [match TEXT] [-- CMD [ARG...]]\n"
+"       arpq send DEV HEX...\n"
+"       arpq flood DEV TARGET [count N] [macs N] [FRAME OPTION...]\n"
+"\n"
+"ask sends COUNT frames and prints every answer, until the fence has answered,\n"
+"the time is up, or (first) the first answer. The fence is a target that always\n"
+"answers, asked after the others: silence then needs no time-out.\n"
+"Exit status 0: answered, 1: silence.\n"
+"\n"
+"listen prints the ARP frames that come in and go out, until there were COUNT,\n"
+"or one whose line holds TEXT, or the time is up. With CMD, the time runs from\n"
+"its end. Exit status 0: as many as asked for (else one), or the match; 1: not.\n"
+"\n"
+"flood sends at full speed, from so many source MACs in turn.\n"
+"\n"
+"sender is the sender protocol address, smac the sender lladdr and the frame's\n"
+"source, dst the frame's destination, tha the target lladdr.\n";
+
+/* What an ARP frame says, in host order and without its encapsulation. */
+struct frame {
+	uint8_t dst[ETH_ALEN];
+	uint8_t src[ETH_ALEN];
+	int vlan;		/* -1: none */
+	unsigned int op;
+	uint8_t sender_lladdr[ETH_ALEN];
+	struct in_addr sender;
+	uint8_t target_lladdr[ETH_ALEN];
+	struct in_addr target;
+};
+
+#define ARP_LEN		28
+#define FRAME_MAX	(ETH_HLEN + 4 + ARP_LEN)
+
+struct options {
+	struct frame frame;
+	struct in_addr fence;
+	bool fenced, first;
+	long count, interval, timeout, macs;
+	const char *match;
+	char **command;
+};
+
+static const char *const op_names[] = {
+	[1] = "request", [2] = "reply", [3] = "rarp-request", [4] = "rarp-reply",
+	[8] = "inarp-request", [9] = "inarp-reply", [10] = "nak",
+};
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+die(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("arpq: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* Frames */
+
+static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
+static uint8_t *put16(uint8_t *at, unsigned int value)
+{
+	uint8_t bytes[] = { value >> 8, value };
+
+	return put(at, bytes, sizeof(bytes));
+}
+
+static unsigned int get16(const uint8_t *at)
+{
+	return at[0] << 8 | at[1];
+}
+
+/* Writes @f to @buf, which holds FRAME_MAX bytes. Return: its length. */
+static size_t build(const struct frame *f, uint8_t *buf)
+{
+	uint8_t *at = buf;
+
+	at = put(at, f->dst, ETH_ALEN);
+	at = put(at, f->src, ETH_ALEN);
+	if (f->vlan >= 0) {
+		at = put16(at, ETHERTYPE_VLAN);
+		at = put16(at, f->vlan);
+	}
+	at = put16(at, ETHERTYPE_ARP);
+	at = put16(at, 1);
+	at = put16(at, ETHERTYPE_IP);
+	*at++ = ETH_ALEN;
+	*at++ = sizeof(f->sender);
+	at = put16(at, f->op);
+	at = put(at, f->sender_lladdr, ETH_ALEN);
+	at = put(at, &f->sender, sizeof(f->sender));
+	at = put(at, f->target_lladdr, ETH_ALEN);
+	at = put(at, &f->target, sizeof(f->target));
+	return at - buf;
+}
+
+/* Reads @f from @len bytes. Return: whether they are ARP for IPv4. */
+static bool parse(struct frame *f, const uint8_t *buf, size_t len, int vlan)
+{
+	static const uint8_t fixed[] = { 0, 1, 8, 0, ETH_ALEN, 4 };
+	const uint8_t *at = buf + 2 * ETH_ALEN;
+
+	if (len < ETH_HLEN)
+		return false;
+	memcpy(f->dst, buf, ETH_ALEN);
+	memcpy(f->src, buf + ETH_ALEN, ETH_ALEN);
+	f->vlan = vlan;
+	if (get16(at) == ETHERTYPE_VLAN && len >= ETH_HLEN + 4) {
+		f->vlan = get16(at + 2) & 0xfff;
+		at += 4;
+	}
+	if (get16(at) != ETHERTYPE_ARP || at + 2 + ARP_LEN > buf + len)
+		return false;
+	at += 2;
+	if (memcmp(at, fixed, sizeof(fixed)))
+		return false;
+	f->op = get16(at + 6);
+	memcpy(f->sender_lladdr, at + 8, ETH_ALEN);
+	memcpy(&f->sender, at + 14, sizeof(f->sender));
+	memcpy(f->target_lladdr, at + 18, ETH_ALEN);
+	memcpy(&f->target, at + 24, sizeof(f->target));
+	return true;
+}
+
+static const char *mac_text(const uint8_t *mac, char *buf)
+{
+	sprintf(buf, "%02x:%02x:%02x:%02x:%02x:%02x",
+		mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return buf;
+}
+
+static void describe(const struct frame *f, bool out, char *line, size_t size)
+{
+	char sender[INET_ADDRSTRLEN], target[INET_ADDRSTRLEN];
+	char mac[4][18], op[16], vlan[20] = "";
+
+	if (f->op < sizeof(op_names) / sizeof(*op_names) && op_names[f->op])
+		snprintf(op, sizeof(op), "%s", op_names[f->op]);
+	else
+		snprintf(op, sizeof(op), "op-%u", f->op);
+	if (f->vlan >= 0)
+		snprintf(vlan, sizeof(vlan), " vlan %d", f->vlan);
+	inet_ntop(AF_INET, &f->sender, sender, sizeof(sender));
+	inet_ntop(AF_INET, &f->target, target, sizeof(target));
+	snprintf(line, size, "%s %s sender %s %s target %s %s ether %s > %s%s",
+		 out ? "out" : "in", op,
+		 sender, mac_text(f->sender_lladdr, mac[0]),
+		 target, mac_text(f->target_lladdr, mac[1]),
+		 mac_text(f->src, mac[2]), mac_text(f->dst, mac[3]), vlan);
+}
+
+/* The socket */
+
+/* @protocol says what arrives: ETH_P_ALL or, for one that only sends, 0. */
+static int open_socket(const char *dev, int protocol)
+{
+	/* ARP, or a tag that may hide it; others never wake this process */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_VLAN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+	struct sockaddr_ll address = { .sll_family = AF_PACKET };
+	int fd, on = 1, room = 8 << 20;
+
+	address.sll_protocol = htons(protocol);
+	address.sll_ifindex = if_nametoindex(dev);
+	if (!address.sll_ifindex)
+		die("no device %s", dev);
+	/* Protocol 0: nothing arrives before the filter and bind() */
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		die("packet socket: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("%s: %s", dev, strerror(errno));
+	return fd;
+}
+
+/*
+ * Waits for the next ARP frame until @deadline. Return: whether there was one;
+ * @out says whether the device sent it.
+ */
+static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+	} control;
+	uint8_t buf[2048];
+	struct sockaddr_ll from;
+	struct iovec part = { buf, sizeof(buf) };
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		struct msghdr message = {
+			.msg_name = &from, .msg_namelen = sizeof(from),
+			.msg_iov = &part, .msg_iovlen = 1,
+			.msg_control = &control, .msg_controllen = sizeof(control),
+		};
+		struct tpacket_auxdata aux;
+		struct cmsghdr *c;
+		int64_t left;
+		int vlan = -1;
+		ssize_t len;
+
+		len = recvmsg(fd, &message, MSG_DONTWAIT);
+		if (len < 0) {
+			if (errno == EINTR)
+				continue;
+			if (errno != EAGAIN)
+				die("receive: %s", strerror(errno));
+			left = deadline - now_us();
+			if (left <= 0)
+				return false;
+			if (poll(&wait, 1, (left + 999) / 1000) < 0 && errno != EINTR)
+				die("poll: %s", strerror(errno));
+			continue;
+		}
+		for (c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+			if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
+				continue;
+			memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+			if (aux.tp_status & TP_STATUS_VLAN_VALID)
+				vlan = aux.tp_vlan_tci & 0xfff;
+		}
+		*out = from.sll_pkttype == PACKET_OUTGOING;
+		if (parse(f, buf, len, vlan))
+			return true;
+	}
+}
+
+static void transmit(int fd, const void *bytes, size_t len)
+{
+	/* A full queue is no failure of the caller's */
+	while (send(fd, bytes, len, 0) < 0) {
+		if (errno != ENOBUFS && errno != EINTR)
+			die("send: %s", strerror(errno));
+	}
+}
+
+static void transmit_frame(int fd, const struct frame *f)
+{
+	uint8_t buf[FRAME_MAX];
+
+	transmit(fd, buf, build(f, buf));
+}
+
+/* Arguments */
+
+static void parse_ip(const char *text, struct in_addr *ip)
+{
+	if (inet_pton(AF_INET, text, ip) != 1)
+		die("%s is not an IPv4 address", text);
+}
+
+static void parse_mac(const char *text, uint8_t *mac)
+{
+	int end = 0;
+
+	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1],
+		   &mac[2], &mac[3], &mac[4], &mac[5], &end) != 6 || text[end])
+		die("%s is not a MAC address", text);
+}
+
+static long parse_number(const char *text, long max)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (!*text || *end || value < 0 || value > max)
+		die("%s is not a number of 0 to %ld", text, max);
+	return value;
+}
+
+static unsigned int parse_op(const char *text)
+{
+	unsigned int op;
+
+	for (op = 1; op < sizeof(op_names) / sizeof(*op_names); op++) {
+		if (op_names[op] && !strcmp(text, op_names[op]))
+			return op;
+	}
+	return parse_number(text, 0xffff);
+}
+
+/* The frame that @dev itself would send. */
+static void defaults(struct options *o, int fd, const char *dev)
+{
+	struct ifreq request = { 0 };
+
+	memset(o->frame.dst, 0xff, ETH_ALEN);
+	o->frame.vlan = -1;
+	o->frame.op = 1;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", dev);
+	if (!ioctl(fd, SIOCGIFHWADDR, &request)) {
+		memcpy(o->frame.src, request.ifr_hwaddr.sa_data, ETH_ALEN);
+		memcpy(o->frame.sender_lladdr, o->frame.src, ETH_ALEN);
+	}
+	/* Packet sockets do not answer this one */
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && !ioctl(fd, SIOCGIFADDR, &request)) {
+		struct sockaddr_in address;
+
+		memcpy(&address, &request.ifr_addr, sizeof(address));
+		o->frame.sender = address.sin_addr;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void parse_options(struct options *o, char **arg)
+{
+	for (; *arg; arg++) {
+		const char *name = *arg, *value;
+
+		if (!strcmp(name, "first")) {
+			o->first = true;
+			continue;
+		}
+		if (!strcmp(name, "--") && arg[1]) {
+			o->command = arg + 1;
+			return;
+		}
+		value = *++arg;
+		if (!value)
+			die("%s needs a value", name);
+		if (!strcmp(name, "sender")) {
+			parse_ip(value, &o->frame.sender);
+		} else if (!strcmp(name, "smac")) {
+			parse_mac(value, o->frame.src);
+			memcpy(o->frame.sender_lladdr, o->frame.src, ETH_ALEN);
+		} else if (!strcmp(name, "dst")) {
+			parse_mac(value, o->frame.dst);
+		} else if (!strcmp(name, "tha")) {
+			parse_mac(value, o->frame.target_lladdr);
+		} else if (!strcmp(name, "op")) {
+			o->frame.op = parse_op(value);
+		} else if (!strcmp(name, "vlan")) {
+			o->frame.vlan = parse_number(value, 4094);
+		} else if (!strcmp(name, "count")) {
+			o->count = parse_number(value, 1L << 30);
+		} else if (!strcmp(name, "macs")) {
+			o->macs = parse_number(value, 1L << 24);
+		} else if (!strcmp(name, "interval")) {
+			o->interval = parse_number(value, 3600000);
+		} else if (!strcmp(name, "timeout")) {
+			o->timeout = parse_number(value, 3600000);
+		} else if (!strcmp(name, "fence")) {
+			parse_ip(value, &o->fence);
+			o->fenced = true;
+		} else if (!strcmp(name, "match")) {
+			o->match = value;
+		} else {
+			die("no option %s; arpq --help", name);
+		}
+	}
+}
+
+/* Commands: each gets the device and what follows it. */
+
+static int ask(const char *dev, char **arg)
+{
+	struct options o = { .count = 1, .timeout = 1000 };
+	char target[INET_ADDRSTRLEN], mac[2][18];
+	int fd = open_socket(dev, ETH_P_ALL);
+	int64_t sent = 0, deadline;
+	struct frame seen, fence;
+	long left, answers = 0;
+	cpu_set_t cpus;
+	bool out;
+
+	if (!*arg)
+		die("ask whom? arpq --help");
+	defaults(&o, fd, dev);
+	parse_ip(*arg, &o.frame.target);
+	parse_options(&o, arg + 1);
+	inet_ntop(AF_INET, &o.frame.target, target, sizeof(target));
+
+	/*
+	 * The fence overtakes no question as long as one processor's backlog
+	 * carries both.
+	 */
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+
+	/* The fence is asked honestly, whatever the question feigns */
+	fence = (struct frame){ .vlan = o.frame.vlan };
+	if (o.fenced) {
+		struct options honest = { 0 };
+
+		defaults(&honest, fd, dev);
+		fence = honest.frame;
+		fence.vlan = o.frame.vlan;
+		fence.target = o.fence;
+	}
+
+	for (left = o.count; left > 0; left--) {
+		sent = now_us();
+		transmit_frame(fd, &o.frame);
+		if (left == 1 && o.fenced)
+			transmit_frame(fd, &fence);
+		deadline = sent + (left > 1 ? o.interval : o.timeout) * 1000;
+		/* Without an interval, the answers are read after the last */
+		while ((left == 1 || o.interval) && receive(fd, &seen, &out, deadline)) {
+			if (out || seen.op != 2 || seen.vlan != o.frame.vlan)
+				continue;
+			if (seen.sender.s_addr == o.frame.target.s_addr) {
+				answers++;
+				printf("%s is-at %s from %s after %lld us\n", target,
+				       mac_text(seen.sender_lladdr, mac[0]),
+				       mac_text(seen.src, mac[1]),
+				       (long long)(now_us() - sent));
+				if (o.first)
+					return 0;
+			} else if (o.fenced && seen.sender.s_addr == o.fence.s_addr) {
+				return answers ? 0 : 1;
+			}
+		}
+	}
+	if (o.fenced)
+		die("the fence did not answer");
+	return answers ? 0 : 1;
+}
+
+static pid_t start(char **command)
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (pid)
+		return pid;
+	/* The output of this program is its own; complaints are welcome */
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDOUT_FILENO);
+	execvp(command[0], command);
+	fprintf(stderr, "arpq: %s: %s\n", command[0], strerror(errno));
+	_exit(127);
+}
+
+static int listen_for(const char *dev, char **arg)
+{
+	struct options o = { .timeout = 1000 };
+	int fd = open_socket(dev, ETH_P_ALL);
+	int64_t deadline, tick;
+	struct frame seen;
+	pid_t child = 0;
+	long count = 0;
+	char line[256];
+	int status;
+	bool out;
+
+	parse_options(&o, arg);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	deadline = now_us() + o.timeout * 1000;
+	if (o.command)
+		child = start(o.command);
+	for (;;) {
+		if (child && waitpid(child, &status, WNOHANG) == child) {
+			child = 0;
+			deadline = now_us() + o.timeout * 1000;
+		}
+		/* While the command runs, look after it from time to time */
+		tick = child ? now_us() + 5000 : deadline;
+		if (!receive(fd, &seen, &out, tick)) {
+			if (child)
+				continue;
+			break;
+		}
+		describe(&seen, out, line, sizeof(line));
+		puts(line);
+		count++;
+		if (o.match && strstr(line, o.match))
+			return 0;
+		if (o.count && count == o.count)
+			return o.match ? 1 : 0;
+		/* Frames without end must not hold the deadline off */
+		if (!child && now_us() > deadline)
+			break;
+	}
+	return o.match || count < o.count || !count;
+}
+
+static int send_raw(const char *dev, char **arg)
+{
+	int fd = open_socket(dev, 0);
+	uint8_t buf[2048];
+	size_t len = 0;
+	int end;
+
+	for (; *arg; arg++) {
+		const char *at = *arg;
+
+		for (; *at; at += end) {
+			/* "%n" is set only when both digits were read */
+			end = 0;
+			if (len == sizeof(buf) || strspn(at, "0123456789abcdefABCDEF") < 2 ||
+			    sscanf(at, "%2hhx%n", &buf[len], &end) != 1)
+				die("%s: not hexadecimal, or too much of it", *arg);
+			len++;
+		}
+	}
+	if (len < ETH_HLEN)
+		die("%zu bytes are no frame", len);
+	transmit(fd, buf, len);
+	return 0;
+}
+
+static int flood(const char *dev, char **arg)
+{
+	struct options o = { .count = 1000, .macs = 1 };
+	int fd = open_socket(dev, 0);
+	uint8_t buf[FRAME_MAX];
+	int64_t begun;
+	size_t len;
+	long n;
+
+	if (!*arg)
+		die("flood whom? arpq --help");
+	defaults(&o, fd, dev);
+	parse_ip(*arg, &o.frame.target);
+	parse_options(&o, arg + 1);
+	begun = now_us();
+	len = build(&o.frame, buf);
+	for (n = 0; n < o.count; n++) {
+		if (o.macs > 1) {
+			long mac = n % o.macs;
+
+			o.frame.src[3] = o.frame.sender_lladdr[3] = mac >> 16;
+			o.frame.src[4] = o.frame.sender_lladdr[4] = mac >> 8;
+			o.frame.src[5] = o.frame.sender_lladdr[5] = mac;
+			len = build(&o.frame, buf);
+		}
+		transmit(fd, buf, len);
+	}
+	printf("sent %ld in %lld us\n", n, (long long)(now_us() - begun));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(const char *dev, char **arg);
+	} commands[] = {
+		{ "ask", ask }, { "listen", listen_for },
+		{ "send", send_raw }, { "flood", flood },
+	};
+	size_t i;
+
+	if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	for (i = 0; argc > 2 && i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argv[2], argv + 3);
+	}
+	fputs(usage, stderr);
+	return 2;
+}
