@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds, tests, shows and installs; Kbuild is what the kernel's build reads.
+
+VERSION := $(shell cat VERSION)
+NAME := arp-policy
+
+# The running kernel's build tree, else the newest headers that are installed.
+KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
+	ls -d /usr/src/linux-headers-*-$$(dpkg --print-architecture 2>/dev/null) \
+	2>/dev/null | sort -V | tail -n 1))
+KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+PREFIX ?= /usr/local
+DESTDIR ?=
+DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
+# All that building the module takes.
+MODULE_FILES := Kbuild Makefile VERSION dkms.conf include src
+
+TOOL := $(MAKE) -C tools/arpctl VERSION=$(VERSION)
+
+all: module tools
+
+module: kdir
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	+$(TOOL)
+
+kdir:
+	@test -n "$(KDIR)" -a -e "$(KDIR)/Makefile" || { \
+	  echo "No kernel headers: install linux-headers-$$(uname -r)" \
+	       "(Debian: linux-headers-amd64), or give KDIR=…" >&2; exit 1; }
+
+# These install what they need, then build with it: hence a make of its own.
+demo:
+	tests/vm/deps build vm demo
+	+$(MAKE) all
+	tests/demo/run
+
+check:
+	tests/vm/deps build vm check
+	+$(MAKE) all
+	tests/run
+
+lint:
+	tests/vm/deps build lint
+	tests/lint/run
+
+install: all
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+	  INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod $(KREL))
+	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
+	install -D -m 644 include/uapi/linux/arp_policy.h \
+	  $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
+	install -D -m 644 netlink/arp_policy.yaml \
+	  $(DESTDIR)$(PREFIX)/share/arp-policy/arp_policy.yaml
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/arp_policy.ko*
+	$(if $(DESTDIR),,depmod $(KREL))
+	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) uninstall
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
+	rm -rf $(DESTDIR)$(PREFIX)/share/arp-policy
+
+# The module only, for every kernel that has headers here; see also install.
+dkms-install: kdir
+	install -d $(DKMS_SRC)
+	cp -r $(MODULE_FILES) $(DKMS_SRC)
+	dkms install $(NAME)/$(VERSION) -k $(KREL)
+
+dkms-uninstall:
+	-dkms remove $(NAME)/$(VERSION) --all
+	rm -rf $(DKMS_SRC)
+
+clean:
+	-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	+$(TOOL) clean
+	rm -rf build
+
+.PHONY: all module tools kdir demo check lint install uninstall dkms-install \
+	dkms-uninstall clean
