@@ -63,7 +63,7 @@ static const struct nla_policy netdev_policy[] = {
 };
 
 /* A command without attributes still refuses those it is given. */
-static const struct nla_policy no_policy[1];
+static const struct nla_policy no_policy[2];
 
 #define ARPP_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
 
@@ -199,6 +199,21 @@ int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err)
 		return err;
 	}
 	return genlmsg_reply(msg, info);
+}
+
+/**
+ * arpp_nl_dump_all() - check that a dump was asked for without attributes
+ * @cb: the dump
+ *
+ * Context: in .dumpit, as old kernels have no extack to fill in .start.
+ * Return: 0, or -EINVAL after an extended acknowledgment: nothing can be chosen.
+ */
+int arpp_nl_dump_all(struct netlink_callback *cb)
+{
+	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes: it is of all there is");
+	return -EINVAL;
 }
 
 /**

@@ -52,6 +52,7 @@ int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info);
 struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd);
 struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd);
 void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to);
+int arpp_nl_dump_all(struct netlink_callback *cb);
 int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err);
 struct net_device *arpp_nl_netdev(struct genl_info *info, bool required);
 

@@ -219,6 +219,11 @@ int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (mask)
 		c.unset = nla_get_u32(mask);
+	if (!c.unset) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mask,
+				    "mask names no field: leave it out to unset all");
+		return -EINVAL;
+	}
 	return change(info, &c);
 }
 
@@ -278,7 +283,11 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
 	struct arpp_selector_key *last = (void *)cb->args[0];
 	const struct arpp_selector *sel;
+	int err;
 
+	err = arpp_nl_dump_all(cb);
+	if (err)
+		return err;
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;
 	for (;;) {
@@ -326,7 +335,11 @@ int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
 	unsigned long pos = cb->args[0];
 	const struct net_device *dev;
+	int err;
 
+	err = arpp_nl_dump_all(cb);
+	if (err)
+		return err;
 	rtnl_lock();
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;

@@ -106,7 +106,11 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	unsigned long bucket = cb->args[0], at;
 	struct arpp_policy *policy;
 	struct arpp_device *d;
+	int err;
 
+	err = arpp_nl_dump_all(cb);
+	if (err)
+		return err;
 	mutex_lock(&nn->lock);
 	/* A table that was rebuilt has other places: the dump is made again. */
 	cb->seq = nn->table_seq;
