@@ -66,7 +66,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 		arpp_act_learn(&p);
 		return NF_DROP;
 	case ARPP_DROP:
-		if (v.reason == ARP_POLICY_REASON_FILTERED)
+		if (v.elsewhere)
 			NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
 		return NF_DROP;
 	case ARPP_ACCEPT:

@@ -45,12 +45,14 @@ bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
  * @dev: the receiving device
  * @sip: who asks
  * @tip: a local address
+ * @elsewhere: set to whether there is such a device, not just no route
  *
- * Mirrors arp_filter().
+ * Mirrors arp_filter(), which counts @elsewhere as TcpExtArpFilter.
  *
  * Return: whether no answer is to be given.
  */
-bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip)
+bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
+			bool *elsewhere)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
@@ -58,11 +60,11 @@ bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip)
 		.saddr = tip,
 	};
 	struct rtable *rt = ip_route_output_key(dev_net(dev), &fl4);
-	bool blocks;
 
+	*elsewhere = false;
 	if (IS_ERR(rt))
 		return true;
-	blocks = rt->dst.dev != dev;
+	*elsewhere = rt->dst.dev != dev;
 	ip_rt_put(rt);
-	return blocks;
+	return *elsewhere;
 }

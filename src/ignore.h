@@ -11,6 +11,7 @@
 
 bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
 			__be32 tip);
-bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip);
+bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
+			bool *elsewhere);
 
 #endif /* _ARPP_IGNORE_H */

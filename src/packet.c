@@ -91,21 +91,11 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 	return ARPP_PARSE_OK;
 }
 
-/**
- * arpp_packet_route() - how a received packet's sender would reach its target
- * @p: a received packet
- *
- * Asks the kernel as arp_process() does, once, and leaves the skb's dst as it
- * was: arp_process() still wants the metadata of a tunnel from it.
- */
-void arpp_packet_route(struct arpp_packet *p)
+/* Ask for the route, leaving the skb's dst as it was. */
+static void look_up(struct arpp_packet *p)
 {
 	struct sk_buff *skb = p->skb;
 	struct metadata_dst *md;
-
-	if (p->routed)
-		return;
-	p->routed = true;
 
 	/* The lookup drops the dst that it finds: keep one reference. */
 	md = skb_metadata_dst(skb);
@@ -119,6 +109,36 @@ void arpp_packet_route(struct arpp_packet *p)
 	skb_dst_drop(skb);
 	if (md)
 		skb_dst_set(skb, &md->dst);
+}
+
+/**
+ * arpp_packet_route() - how a received packet's sender would reach its target
+ * @p: a received packet
+ * @pvlan: a route back out by the same device is of interest
+ *
+ * Asks the kernel as arp_process() does, once, and leaves the skb as it was:
+ * arp_process() still wants the metadata of a tunnel from it.
+ *
+ * For ARP the kernel has no route back by the same device unless the sysctl
+ * proxy_arp_pvlan is on (__mkroute_input()). For IP it has; then it notes in
+ * the control block that a redirect is due, which is put back.
+ */
+void arpp_packet_route(struct arpp_packet *p, bool pvlan)
+{
+	struct sk_buff *skb = p->skb;
+	u8 cb[sizeof(skb->cb)];
+
+	if (p->routed)
+		return;
+	p->routed = true;
+	look_up(p);
+	if (!p->route_err || !pvlan)
+		return;
+	memcpy(cb, skb->cb, sizeof(cb));
+	skb->protocol = htons(ETH_P_IP);
+	look_up(p);
+	skb->protocol = htons(ETH_P_ARP);
+	memcpy(skb->cb, cb, sizeof(cb));
 }
 
 /**

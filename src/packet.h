@@ -62,7 +62,7 @@ struct arpp_cause {
 
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev);
-void arpp_packet_route(struct arpp_packet *p);
+void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 

@@ -44,6 +44,8 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 	bool sysctl_filter = IN_DEV_ARPFILTER(in_dev);
 	bool filter = filter_managed ? d->filter : sysctl_filter;
 	bool answers = true;	/* will the kernel, when left to itself? */
+	struct arpp_verdict v;
+	bool elsewhere;
 
 	if (arpp_hidden(policy, p->dev, p->tip))
 		return verdict(ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
@@ -61,12 +63,15 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 
 	/* A probe is not filtered: there is no sender to route to. */
 	if (p->sip && (filter || sysctl_filter) &&
-	    arpp_filter_blocks(p->dev, p->sip, p->tip)) {
+	    arpp_filter_blocks(p->dev, p->sip, p->tip, &elsewhere)) {
 		if (filter && !filter_managed)
 			return pass();
-		if (filter)
-			return verdict(ARPP_DROP, ARP_POLICY_REASON_FILTERED,
-				       ARP_POLICY_FIELD_FILTER);
+		if (filter) {
+			v = verdict(ARPP_DROP, ARP_POLICY_REASON_FILTERED,
+				    ARP_POLICY_FIELD_FILTER);
+			v.elsewhere = elsewhere;
+			return v;
+		}
 		answers = false;
 	}
 
@@ -157,7 +162,7 @@ struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
 		return own_target(policy, d, in_dev, p);
 	}
 
-	arpp_packet_route(p);
+	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
 		return pass();
 	if (p->route_type == RTN_LOCAL)

@@ -23,6 +23,7 @@ enum arpp_action {
  * @action: what to do
  * @reason: why
  * @field: which field decided, or 0
+ * @elsewhere: of filter: another device has the route, which the kernel counts
  * @delay: of ARPP_REPLY: at most so many ms late, by chance
  * @sender: of ARPP_REWRITE: the sender address
  */
@@ -30,6 +31,7 @@ struct arpp_verdict {
 	enum arpp_action action;
 	enum arp_policy_reason reason;
 	enum arp_policy_field field;
+	bool elsewhere;
 	u32 delay;
 	__be32 sender;
 };
