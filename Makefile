@@ -8,7 +8,9 @@ NAME := arp-policy
 KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 	ls -d /usr/src/linux-headers-*-$$(dpkg --print-architecture 2>/dev/null) \
 	2>/dev/null | sort -V | tail -n 1))
-KREL = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+# As uname -r has it; Debian's kernel.release holds the upstream version.
+KREL = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 PREFIX ?= /usr/local
 DESTDIR ?=
 DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
