@@ -1,0 +1,820 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Puts ARP questions to a host and prints what came of each: every ARP frame
+ * that the host sent, and its neighbour table afterwards.
+ *
+ * One process in two network namespaces: packet sockets on the wire's devices,
+ * netlink and datagram sockets in the host. A fence, asked last, makes silence
+ * certain at once: all frames go through one processor's backlog, in order.
+ * Each question has a MAC of its own, by which what came of it is told from
+ * what came of others; so those that cannot meet in the neighbour table, which
+ * is empty when they begin, are asked together.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <linux/neighbour.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+"usage: fields WIRE HOST FENCE <COMMANDS\n"
+"WIRE and HOST are network namespaces, joined by cables whose ends have the same\n"
+"name; FENCE is an address that always answers on WIRE's device \"fence\".\n"
+"Commands, each acknowledged by \"done\":\n"
+"  sysctl KEY VALUE		in HOST; KEY is a path\n"
+"  put QUESTIONS ANSWERS		two files\n"
+"A question is one line:\n"
+"  ask DEV TARGET SENDER [unicast] [reply|announce] [known STATE] [same] [old]\n"
+"      an ARP frame; known: HOST has an entry for SENDER already, with another\n"
+"      MAC or the same, new or a tick of the clock old\n"
+"  send SOURCE TARGET [dev DEV]\n"
+"      HOST sends a datagram\n"
+"  recheck SOURCE TARGET DEV\n"
+"      likewise, with a stale entry for TARGET, until HOST verifies that\n"
+"  forward DEV SOURCE TARGET\n"
+"      HOST gets a datagram to forward\n"
+"SENDER may be \"target\", SOURCE \"any\". An answer is the question, the frames\n"
+"heard, and HOST's neighbours, with \" | \" between them. Of an ARP answer that is\n"
+"as it should be there is the MAC alone.\n";
+
+struct arp {
+	uint8_t dst[ETH_ALEN], src[ETH_ALEN];
+	uint16_t type, hrd, pro;
+	uint8_t hln, pln;
+	uint16_t op;
+	uint8_t sha[ETH_ALEN];
+	uint32_t sip;
+	uint8_t tha[ETH_ALEN];
+	uint32_t tip;
+} __attribute__((packed));
+
+struct device {
+	char name[IF_NAMESIZE];
+	int wire, host;			/* ifindex at either end */
+	uint8_t mac[ETH_ALEN];		/* HOST's end */
+};
+
+struct question {
+	char line[128];
+	struct device *dev;
+	struct arp frame;
+	char said[512];
+	char learnt[512];
+};
+
+#define BATCH	64
+
+static struct question batch[BATCH];
+static int asked;
+
+static struct device devices[32];
+static int device_count;
+static int wire_fd, netlink_fd;
+static FILE *answers;
+static uint32_t fence;
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+die(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("fields: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static uint32_t ip(const char *text)
+{
+	uint32_t addr;
+
+	if (inet_pton(AF_INET, text, &addr) != 1)
+		die("%s is not an IPv4 address", text);
+	return addr;
+}
+
+static const char *text_of(uint32_t addr)
+{
+	static char texts[4][INET_ADDRSTRLEN];
+	static unsigned int next;
+
+	next = (next + 1) % 4;
+	return inet_ntop(AF_INET, &addr, texts[next], sizeof(texts[next]));
+}
+
+/* Adds to a text what is not in it already. */
+static void __attribute__((format(printf, 3, 4)))
+add(char *text, size_t size, const char *format, ...)
+{
+	size_t len = strlen(text);
+	char piece[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(piece, sizeof(piece), format, args);
+	va_end(args);
+	if (!strstr(text, piece))
+		snprintf(text + len, size - len, "%s%s", len ? ", " : "", piece);
+}
+
+#define say(q, ...)	add((q)->said, sizeof((q)->said), __VA_ARGS__)
+
+/* MACs: who asks, and who had the sender's address before; of each question. */
+
+static const uint8_t everybody[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+
+enum role { ASKER, OTHER };
+
+static void put_mac(uint8_t *mac, enum role role, const struct question *q)
+{
+	const uint8_t bytes[ETH_ALEN] = { 2, 0, 0x5e, 0, role, q - batch };
+
+	memcpy(mac, bytes, ETH_ALEN);
+}
+
+/* Whose MAC it is, or NULL. */
+static struct question *whose(const uint8_t *mac, enum role role)
+{
+	int i = mac[ETH_ALEN - 1];
+	uint8_t bytes[ETH_ALEN];
+
+	if (i >= asked)
+		return NULL;
+	put_mac(bytes, role, &batch[i]);
+	return memcmp(mac, bytes, ETH_ALEN) ? NULL : &batch[i];
+}
+
+static const char *mac_of(const uint8_t *m)
+{
+	static char texts[8][18];
+	static unsigned int next;
+
+	if (whose(m, ASKER))
+		return "asker";
+	if (whose(m, OTHER))
+		return "other";
+	if (!memcmp(m, everybody, ETH_ALEN))
+		return "all";
+	next = (next + 1) % 8;
+	snprintf(texts[next], sizeof(texts[next]), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 m[0], m[1], m[2], m[3], m[4], m[5]);
+	return texts[next];
+}
+
+/* Namespaces and devices */
+
+static void enter(const char *name)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+static struct device *device(const char *name)
+{
+	int i;
+
+	for (i = 0; i < device_count; i++)
+		if (!strcmp(devices[i].name, name))
+			return &devices[i];
+	die("no device %s", name);
+}
+
+/* Those of WIRE, in WIRE; then what HOST calls them, in HOST. */
+static void find_wire_devices(void)
+{
+	struct if_nameindex *list = if_nameindex(), *at;
+
+	for (at = list; at && at->if_index; at++) {
+		struct device *d = &devices[device_count++];
+
+		if (device_count == sizeof(devices) / sizeof(*devices))
+			die("too many devices");
+		strncpy(d->name, at->if_name, sizeof(d->name) - 1);
+		d->wire = at->if_index;
+	}
+	if_freenameindex(list);
+}
+
+static void find_host_devices(void)
+{
+	int i, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	for (i = 0; i < device_count; i++) {
+		struct ifreq request = { 0 };
+
+		devices[i].host = if_nametoindex(devices[i].name);
+		memcpy(request.ifr_name, devices[i].name, IF_NAMESIZE);
+		if (!ioctl(fd, SIOCGIFHWADDR, &request))
+			memcpy(devices[i].mac, request.ifr_hwaddr.sa_data, ETH_ALEN);
+	}
+	close(fd);
+}
+
+/* HOST's neighbour table */
+
+struct request {
+	struct nlmsghdr header;
+	struct ndmsg body;
+	char attributes[64];
+};
+
+static void attribute(struct request *r, int type, const void *data, size_t len)
+{
+	struct rtattr *a = (void *)((char *)r + NLMSG_ALIGN(r->header.nlmsg_len));
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(len);
+	memcpy(RTA_DATA(a), data, len);
+	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len) + RTA_ALIGN(a->rta_len);
+}
+
+static struct request request(int type, int flags)
+{
+	return (struct request){
+		.header = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)),
+			.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST | flags,
+		},
+		.body = { .ndm_family = AF_INET },
+	};
+}
+
+static void transact(struct request *r)
+{
+	char buf[4096];
+	struct nlmsghdr *answer = (void *)buf;
+	int error;
+
+	r->header.nlmsg_flags |= NLM_F_ACK;
+	if (send(netlink_fd, r, r->header.nlmsg_len, 0) < 0 ||
+	    recv(netlink_fd, buf, sizeof(buf), 0) < (ssize_t)NLMSG_LENGTH(sizeof(error)))
+		die("netlink: %s", strerror(errno));
+	memcpy(&error, NLMSG_DATA(answer), sizeof(error));
+	if (answer->nlmsg_type != NLMSG_ERROR || (error && error != -ENOENT))
+		die("neighbours: %s", strerror(-error));
+}
+
+struct neighbour {
+	uint32_t addr;
+	int ifindex;
+	uint16_t state;
+	uint8_t mac[ETH_ALEN];
+	bool resolved;
+	unsigned int age;	/* clock ticks of userland since the last update */
+};
+
+static void read_neighbour(struct nlmsghdr *m, struct neighbour *n)
+{
+	struct ndmsg *body = NLMSG_DATA(m);
+	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
+	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
+
+	memset(n, 0, sizeof(*n));
+	n->ifindex = body->ndm_ifindex;
+	n->state = body->ndm_state;
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		struct nda_cacheinfo *info = RTA_DATA(a);
+
+		if (a->rta_type == NDA_DST) {
+			memcpy(&n->addr, RTA_DATA(a), 4);
+		} else if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN) {
+			memcpy(n->mac, RTA_DATA(a), ETH_ALEN);
+			n->resolved = true;
+		} else if (a->rta_type == NDA_CACHEINFO) {
+			n->age = info->ndm_updated;
+		}
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct neighbour *n = a, *m = b;
+
+	if (n->addr != m->addr)
+		return ntohl(n->addr) < ntohl(m->addr) ? -1 : 1;
+	return n->ifindex - m->ifindex;
+}
+
+/* All that were learnt, in order. Return: how many. */
+static int neighbours(struct neighbour *list, int max)
+{
+	struct request dump = request(RTM_GETNEIGH, NLM_F_DUMP);
+	static char buf[16384];
+	struct nlmsghdr *m;
+	int count = 0;
+	ssize_t len;
+
+	if (send(netlink_fd, &dump, dump.header.nlmsg_len, 0) < 0)
+		die("netlink: %s", strerror(errno));
+	for (;;) {
+		len = recv(netlink_fd, buf, sizeof(buf), 0);
+		if (len < 0)
+			die("netlink: %s", strerror(errno));
+		for (m = (void *)buf; NLMSG_OK(m, len); m = NLMSG_NEXT(m, len)) {
+			if (m->nlmsg_type == NLMSG_DONE) {
+				qsort(list, count, sizeof(*list), compare);
+				return count;
+			}
+			if (m->nlmsg_type != RTM_NEWNEIGH)
+				die("neighbours cannot be listed");
+			read_neighbour(m, &list[count]);
+			if (list[count].state & (NUD_PERMANENT | NUD_NOARP))
+				continue;
+			if (++count == max)
+				die("more than %d neighbours", max);
+		}
+	}
+}
+
+static const struct {
+	uint16_t state;
+	const char *name;
+} states[] = {
+	{ NUD_INCOMPLETE, "incomplete" }, { NUD_REACHABLE, "reachable" },
+	{ NUD_STALE, "stale" }, { NUD_DELAY, "delay" }, { NUD_PROBE, "probe" },
+	{ NUD_FAILED, "failed" },
+};
+
+#define STATES	(sizeof(states) / sizeof(*states))
+
+static const char *state_name(uint16_t state)
+{
+	size_t i;
+
+	for (i = 0; i < STATES; i++)
+		if (states[i].state == state)
+			return states[i].name;
+	return "none";
+}
+
+static unsigned int age_of(uint32_t addr, const struct device *d)
+{
+	struct neighbour list[BATCH];
+	int i, count = neighbours(list, BATCH);
+
+	for (i = 0; i < count; i++)
+		if (list[i].addr == addr && list[i].ifindex == d->host)
+			return list[i].age;
+	die("the host forgot %s", text_of(addr));
+}
+
+/* @old: whether it may be overridden can depend on its age; let it have one. */
+static void add_neighbour(uint32_t addr, const struct device *d,
+			  const uint8_t *mac, const char *state, bool old)
+{
+	struct request new = request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
+	struct timespec tick = { 0, 4000000 };
+	size_t i;
+
+	for (i = 0; i < STATES; i++)
+		if (!strcmp(states[i].name, state))
+			new.body.ndm_state = states[i].state;
+	if (!new.body.ndm_state)
+		die("%s is no state", state);
+	new.body.ndm_ifindex = d->host;
+	attribute(&new, NDA_DST, &addr, 4);
+	attribute(&new, NDA_LLADDR, mac, ETH_ALEN);
+	transact(&new);
+	while (old && !age_of(addr, d))
+		nanosleep(&tick, NULL);
+}
+
+/* Tells the questions who was learnt from them, and the host to forget it. */
+static void collect_neighbours(void)
+{
+	struct neighbour list[BATCH];
+	int i, count = neighbours(list, BATCH);
+	char name[IF_NAMESIZE];
+
+	for (i = 0; i < count; i++) {
+		struct neighbour *n = &list[i];
+		struct request del = request(RTM_DELNEIGH, 0);
+		struct question *q = whose(n->mac, ASKER);
+
+		if (!q)
+			q = whose(n->mac, OTHER);
+		if (!q)
+			q = &batch[0];
+		add(q->learnt, sizeof(q->learnt), "%s %s %s %s", text_of(n->addr),
+		    if_indextoname(n->ifindex, name) ? name : "?",
+		    n->resolved ? mac_of(n->mac) : "-", state_name(n->state));
+		del.body.ndm_ifindex = n->ifindex;
+		attribute(&del, NDA_DST, &n->addr, 4);
+		transact(&del);
+	}
+}
+
+/* Frames */
+
+static void put_on_wire(const struct device *d, const void *frame, size_t len)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_ifindex = d->wire,
+		.sll_protocol = htons(ETH_P_ARP),
+	};
+
+	if (sendto(wire_fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		die("%s: %s", d->name, strerror(errno));
+}
+
+static struct arp frame_of(int op, const struct question *q, uint32_t target,
+			   uint32_t sender)
+{
+	struct arp f = {
+		.type = htons(ETHERTYPE_ARP), .hrd = htons(1),
+		.pro = htons(ETHERTYPE_IP), .hln = ETH_ALEN, .pln = 4,
+		.op = htons(op), .sip = sender, .tip = target,
+	};
+
+	memcpy(f.dst, everybody, ETH_ALEN);
+	put_mac(f.src, ASKER, q);
+	put_mac(f.sha, ASKER, q);
+	return f;
+}
+
+/* The next ARP frame that HOST or the fence sent. Return: its device. */
+static const struct device *hear(struct arp *f, int64_t deadline)
+{
+	struct pollfd wait = { .fd = wire_fd, .events = POLLIN };
+	int i;
+
+	for (;;) {
+		struct sockaddr_ll from;
+		socklen_t size = sizeof(from);
+		ssize_t len = recvfrom(wire_fd, f, sizeof(*f), MSG_DONTWAIT,
+				       (struct sockaddr *)&from, &size);
+
+		if (len < 0) {
+			int64_t left = deadline - now_ms();
+
+			if (errno != EAGAIN && errno != EINTR)
+				die("receive: %s", strerror(errno));
+			if (left <= 0)
+				return NULL;
+			poll(&wait, 1, left);
+			continue;
+		}
+		if (len < (ssize_t)sizeof(*f))
+			continue;
+		for (i = 0; i < device_count; i++)
+			if (devices[i].wire == from.sll_ifindex)
+				return &devices[i];
+	}
+}
+
+static void note(const struct arp *f, const struct device *d)
+{
+	struct question *q = whose(f->dst, ASKER);
+	const struct arp *a;
+
+	if (!q)
+		q = &batch[0];
+	a = &q->frame;
+	if (d == q->dev && f->op == htons(2) && a->op == htons(1) &&
+	    f->sip == a->tip && f->tip == a->sip &&
+	    whose(f->tha, ASKER) == q && whose(f->dst, ASKER) == q &&
+	    !memcmp(f->src, f->sha, ETH_ALEN))
+		say(q, "%s", mac_of(f->sha));
+	else
+		say(q, "%s %s sender %s %s target %s %s ether %s > %s", d->name,
+		    f->op == htons(1) ? "request" : "reply",
+		    text_of(f->sip), mac_of(f->sha), text_of(f->tip),
+		    mac_of(f->tha), mac_of(f->src), mac_of(f->dst));
+}
+
+/* Hears all that there is to hear, up to the fence's answer. */
+static void listen_all(void)
+{
+	const struct device *fenced = device("fence"), *d;
+	struct arp f = frame_of(1, batch, fence, fence ^ htonl(1));
+	int64_t deadline = now_ms() + 60000;
+
+	put_on_wire(fenced, &f, sizeof(f));
+	while ((d = hear(&f, deadline)) != fenced) {
+		if (!d)
+			die("the fence did not answer");
+		note(&f, d);
+	}
+}
+
+/* Hears the rest of what is asked, prints all, and begins anew. */
+static void finish(void)
+{
+	int i;
+
+	if (!asked)
+		return;
+	listen_all();
+	collect_neighbours();
+	for (i = 0; i < asked; i++)
+		fprintf(answers, "%s | %s | %s\n", batch[i].line,
+			*batch[i].said ? batch[i].said : "silence", batch[i].learnt);
+	asked = 0;
+}
+
+/* Questions: each gets its words, the first one its name. */
+
+/* Whether the neighbour that it may teach is another's in this batch. */
+static bool meets(const struct device *d, uint32_t sender)
+{
+	int i;
+
+	for (i = 0; i < asked; i++)
+		if (sender && batch[i].dev == d && batch[i].frame.sip == sender)
+			return true;
+	return asked == BATCH;
+}
+
+static struct question *begin(const char *line)
+{
+	struct question *q = &batch[asked++];
+
+	memset(q, 0, sizeof(*q));
+	snprintf(q->line, sizeof(q->line), "%s", line);
+	return q;
+}
+
+static void ask(const char *line, char **word)
+{
+	struct device *d = device(word[1]);
+	uint32_t target = ip(word[2]);
+	uint32_t sender = strcmp(word[3], "target") ? ip(word[3]) : target;
+	bool same = false, old = false;
+	const char *known = NULL;
+	struct question *q;
+	struct arp *f;
+
+	if (meets(d, sender))
+		finish();
+	q = begin(line);
+	q->dev = d;
+	f = &q->frame;
+	*f = frame_of(1, q, target, sender);
+	for (word += 4; *word; word++) {
+		if (!strcmp(*word, "unicast")) {
+			memcpy(f->dst, d->mac, ETH_ALEN);
+		} else if (!strcmp(*word, "reply")) {
+			f->op = htons(2);
+			memcpy(f->tha, d->mac, ETH_ALEN);
+		} else if (!strcmp(*word, "announce")) {
+			f->op = htons(2);
+			put_mac(f->tha, ASKER, q);
+		} else if (!strcmp(*word, "known") && word[1]) {
+			known = *++word;
+		} else if (!strcmp(*word, "same")) {
+			same = true;
+		} else if (!strcmp(*word, "old")) {
+			old = true;
+		} else {
+			die("what is %s?", *word);
+		}
+	}
+	if (known) {
+		uint8_t mac[ETH_ALEN];
+
+		put_mac(mac, same ? ASKER : OTHER, q);
+		add_neighbour(sender, d, mac, known, old);
+	}
+	put_on_wire(d, f, sizeof(*f));
+}
+
+static void send_datagram(struct question *q, const char *source,
+			  uint32_t target, const char *dev)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = target,
+	};
+	int on = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+	if (dev && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
+		die("%s: %s", dev, strerror(errno));
+	if (strcmp(source, "any")) {
+		from.sin_addr.s_addr = ip(source);
+		if (bind(fd, (struct sockaddr *)&from, sizeof(from))) {
+			/* Not an own address: a transparent proxy may */
+			setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on));
+			if (bind(fd, (struct sockaddr *)&from, sizeof(from)))
+				say(q, "no bind: %s", strerror(errno));
+		}
+	}
+	if (sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		say(q, "no send: %s", strerror(errno));
+	close(fd);
+}
+
+static void send_it(const char *line, char **word)
+{
+	bool bound = word[3] && !strcmp(word[3], "dev") && word[4];
+
+	finish();
+	send_datagram(begin(line), word[1], ip(word[2]), bound ? word[4] : NULL);
+	finish();
+}
+
+static void recheck(const char *line, char **word)
+{
+	const struct device *d = device(word[3]), *at;
+	int64_t deadline = now_ms() + 60000;
+	uint32_t target = ip(word[2]);
+	struct question *q;
+	struct arp f;
+
+	finish();
+	q = begin(line);
+	put_mac(f.src, ASKER, q);
+	add_neighbour(target, d, f.src, "stale", false);
+	send_datagram(q, word[1], target, d->name);
+	while ((at = hear(&f, deadline))) {
+		note(&f, at);
+		if (at == d && f.op == htons(1) && f.tip == target)
+			break;
+	}
+	finish();
+}
+
+static uint16_t checksum(const void *header)
+{
+	const uint16_t *at = header;
+	uint32_t sum = 0;
+	int i;
+
+	for (i = 0; i < 10; i++)
+		sum += at[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~(sum + (sum >> 16));
+}
+
+static void forward(const char *line, char **word)
+{
+	const struct device *d = device(word[1]);
+	struct {
+		uint8_t dst[ETH_ALEN], src[ETH_ALEN];
+		uint16_t type;
+		struct iphdr ip;
+		uint16_t udp[4];
+	} __attribute__((packed)) f = {
+		.type = htons(ETHERTYPE_IP),
+		.ip = {
+			.version = 4, .ihl = 5, .tot_len = htons(28), .ttl = 64,
+			.protocol = IPPROTO_UDP,
+			.saddr = ip(word[2]), .daddr = ip(word[3]),
+		},
+		.udp = { htons(9), htons(9), htons(8), 0 },
+	};
+	struct iphdr header = f.ip;
+
+	finish();
+	f.ip.check = checksum(&header);
+	memcpy(f.dst, d->mac, ETH_ALEN);
+	put_mac(f.src, ASKER, begin(line));
+	put_on_wire(d, &f, sizeof(f));
+	finish();
+}
+
+static const struct {
+	const char *name;
+	int words;		/* at least, with the name */
+	void (*put)(const char *line, char **word);
+} kinds[] = {
+	{ "ask", 4, ask }, { "send", 3, send_it },
+	{ "recheck", 4, recheck }, { "forward", 4, forward },
+};
+
+static void put_question(const char *line)
+{
+	char copy[256], *word[17] = { NULL }, *rest = copy;
+	size_t i;
+	int n = 0;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	while (n < 16 && (word[n] = strtok_r(rest, " ", &rest)))
+		n++;
+	for (i = 0; n && i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strcmp(word[0], kinds[i].name) || n < kinds[i].words)
+			continue;
+		kinds[i].put(line, word);
+		return;
+	}
+	die("what is \"%s\"?", line);
+}
+
+static void put(const char *from, const char *to)
+{
+	FILE *questions = fopen(from, "re");
+	char line[128];
+
+	answers = fopen(to, "we");
+	if (!questions || !answers)
+		die("%s, %s: %s", from, to, strerror(errno));
+	while (fgets(line, sizeof(line), questions)) {
+		line[strcspn(line, "\n")] = '\0';
+		put_question(line);
+	}
+	finish();
+	if (fclose(questions) || fclose(answers))
+		die("%s: %s", to, strerror(errno));
+}
+
+/* Below /proc/sys/net are those of the namespace of who opens them. */
+static void set_sysctl(const char *key, const char *value)
+{
+	char path[300];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", key);
+	f = fopen(path, "we");
+	if (!f || fprintf(f, "%s\n", value) < 0 || fclose(f))
+		die("%s: %s", path, strerror(errno));
+}
+
+static void open_sockets(const char *wire, const char *host)
+{
+	struct sockaddr_ll all = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP),
+	};
+	cpu_set_t cpus;
+
+	/* Frames of one processor stay in order */
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+
+	enter(wire);
+	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (wire_fd < 0 || bind(wire_fd, (struct sockaddr *)&all, sizeof(all)))
+		die("packet socket: %s", strerror(errno));
+	find_wire_devices();
+
+	enter(host);
+	netlink_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (netlink_fd < 0)
+		die("netlink: %s", strerror(errno));
+	find_host_devices();
+}
+
+int main(int argc, char **argv)
+{
+	char line[512], a[250], b[250];
+
+	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (argc != 4) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	open_sockets(argv[1], argv[2]);
+	fence = ip(argv[3]);
+	collect_neighbours();
+	while (fgets(line, sizeof(line), stdin)) {
+		if (sscanf(line, "put %249s %249s", a, b) == 2)
+			put(a, b);
+		else if (sscanf(line, "sysctl %249s %249s", a, b) == 2)
+			set_sysctl(a, b);
+		else
+			die("what is \"%s\"?", line);
+		puts("done");
+		fflush(stdout);
+	}
+	return 0;
+}

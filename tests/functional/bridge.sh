@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Bridges and bonds: policy governs what the host itself says, and nothing that
+# a bridge forwards, a bond's monitor asks, or the kernel announces.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 39
+
+VIP=10.99.0.1
+BR0=02:42:ac:11:00:01
+
+# What this test loads, unless it was there before.
+loaded=()
+load() {	# MODULE [PARAMETER…]
+	[ ! -e "/sys/module/$1" ] || return 0
+	modprobe "$@" 2>/dev/null || return
+	loaded=("$1" "${loaded[@]}")
+}
+
+unload() {
+	local status=$? module
+	for module in "${loaded[@]}"; do rmmod "$module" || status=1; done
+	loaded=()
+	return $status
+}
+trap 'unload; cleanup' EXIT
+
+# A host with docker's bridge: two containers on it, a card and an address on lo.
+
+host node red blue peer
+must ip -n node link add name br0 up address $BR0 type bridge stp_state 0 forward_delay 0
+addr node br0 172.17.0.1/16
+addr node lo $VIP/32
+link node:to-red red:eth0
+link node:to-blue blue:eth0
+link node:eth0 peer:eth0
+must ip -n node link set to-red master br0
+must ip -n node link set to-blue master br0
+must poll 5 forwarding node
+addr red eth0 172.17.0.2/16
+addr blue eth0 172.17.0.3/16
+addr node eth0 192.168.9.1/24
+addr peer eth0 192.168.9.2/24
+addr blue eth0 $FENCE/32
+
+BLUE=$(mac blue eth0)
+ETH0=$(mac node eth0)
+
+# Red's fence is blue: the bridge has asked the host by then. The peer's is the
+# host's own address out there.
+answer() {	# HOST TARGET
+	local line mac fence=$FENCE
+	[ "$1" != peer ] || fence=192.168.9.1
+	line=$(arpq "$1" ask eth0 "$2" fence "$fence")
+	case $? in
+	0) read -r _ _ mac _ <<<"$line"; echo "$mac" ;;
+	1) echo silence ;;
+	*) echo error ;;
+	esac
+}
+
+containers_talk() {
+	must ip -n red neigh flush dev eth0
+	in_host red ping -n -q -c 1 -W 5 172.17.0.3
+}
+
+# Stock
+
+run_ok "stock: containers reach each other" containers_talk
+is "$(answer red 172.17.0.3)" "$BLUE" "red hears of blue from blue"
+is "$(answer red 172.17.0.1)" $BR0 "and of the host from the bridge"
+is "$(answer red $VIP)" $BR0 "which answers for lo's address as well"
+is "$(answer peer 172.17.0.1)" "$ETH0" "the bridge's address is answered for outside"
+
+# Policy on the bridge
+
+must load_module
+must ctl node dev set br0 ignore never
+is "$(answer red 172.17.0.1)" silence "ignore never: the host is silent on the bridge"
+run_ok "containers reach each other" containers_talk
+must ip -n node neigh flush dev br0
+run_ok "and the host reaches them" in_host node ping -n -q -c 1 -W 5 172.17.0.2
+is "$(answer peer 172.17.0.1)" "$ETH0" "nor is the host outside"
+must ctl node flush
+is "$(answer red 172.17.0.1)" $BR0 "flush: the host answers again"
+
+must ctl node dev set br0 ignore device
+is "$(answer red $VIP)" silence "ignore device: lo's address is not answered for"
+is "$(answer red 172.17.0.1)" $BR0 "the bridge's own is"
+must ctl node flush
+
+must ctl node dev set lo hidden on
+must ctl node dev set br0 hidden on
+is "$(answer red $VIP)" silence "hidden: lo's address is not answered for"
+is "$(answer red 172.17.0.1)" $BR0 "the bridge's is, where it lives"
+is "$(answer peer 172.17.0.1)" silence "and nowhere else"
+run_ok "containers reach each other" containers_talk
+must ctl node flush
+is "$(answer red $VIP)" $BR0 "flush: lo's address is answered for again"
+is "$(answer peer 172.17.0.1)" "$ETH0" "and the bridge's is outside"
+
+# Policy on the ports, which take no part in the host's ARP
+
+must ctl node dev set 'to-*' ignore never announce strict filter on proxy route
+is "$(answer red 172.17.0.1)" $BR0 "policy on a port: the bridge answers"
+is "$(answer red $VIP)" $BR0 "for lo's address, too"
+run_ok "containers reach each other" containers_talk
+must ip -n node neigh flush dev br0
+run_ok "and the host reaches them" in_host node ping -n -q -c 1 -W 5 172.17.0.2
+is "$(ctl node -j stats show to-red | jq '[.[] | .in + .out] | add')" 0 \
+	"a port sees no ARP of the host's"
+must ctl node flush
+
+# Policy everywhere
+
+must ctl node dev set all ignore never announce strict hidden on
+run_ok "policy everywhere: containers reach each other" containers_talk
+if load br_netfilter; then
+	run_ok "br_netfilter changes nothing" containers_talk
+else
+	skip "br_netfilter changes nothing" "no br_netfilter"
+fi
+must ip -n node link set to-red type bridge_slave proxy_arp on
+must ip -n node neigh replace 172.17.0.3 lladdr "$BLUE" nud permanent dev br0
+set_sysctl blue net.ipv4.conf.eth0.arp_ignore=8
+like "$(arpq red ask eth0 172.17.0.3 first timeout 1000)" "is-at $BLUE from" \
+	"the bridge may answer in blue's place"
+must ip -n node link set to-red type bridge_slave proxy_arp off
+fails_with 1 '^$' "which blue does not do himself now" arpq red ask eth0 172.17.0.3 timeout 100
+set_sysctl blue net.ipv4.conf.eth0.arp_ignore=0
+
+# The kernel's own announcements
+
+gratuitous() {	# MAC
+	hears peer eth0 -- ip -n node link set eth0 address "$1" |
+		grep -F ' request ' | cut -d ' ' -f 3,4,5,6,7 | sort
+}
+addr node eth0 192.168.9.7/24
+must ctl node flush
+set_sysctl node net.ipv4.conf.eth0.arp_notify=1
+is "$(gratuitous 02:00:00:00:00:77)" "\
+sender 192.168.9.1 02:00:00:00:00:77 target 192.168.9.1
+sender 192.168.9.7 02:00:00:00:00:77 target 192.168.9.7" "stock: arp_notify announces each address"
+must ctl node dev set all announce strict ignore never hidden on
+is "$(gratuitous 02:00:00:00:00:78)" "\
+sender 192.168.9.1 02:00:00:00:00:78 target 192.168.9.1
+sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and so it does under policy"
+
+# A bond that watches its links by asking the target
+
+bond() {
+	host bonded target
+	segment lan bonded:eth0 bonded:eth1 target:eth0
+	addr target eth0 10.50.0.9/24
+	must ip -n bonded -batch - <<-END
+		link add name bond0 type bond mode active-backup arp_interval 500 arp_ip_target 10.50.0.9 arp_validate all
+		link set eth0 down
+		link set eth1 down
+		link set eth0 master bond0
+		link set eth1 master bond0
+		link set bond0 up
+		addr add 10.50.0.1/24 dev bond0
+		addr add 10.50.0.2/24 dev bond0
+		link set bond0 type bond active_slave eth0
+	END
+	must poll 10 answered
+}
+
+answered() { hears bonded eth0 match 'in reply' >/dev/null; }
+
+# What goes over the active link in some rounds, and how often links went down.
+monitor() { hears bonded eth0 count 8 timeout 10000 | grep -F ' 10.50.0.9 ' | sort -u; }
+down() { in_host bonded grep 'Failure Count' /proc/net/bonding/bond0 | paste -sd ' '; }
+link_up() { in_host bonded grep -c 'MII Status: up' /proc/net/bonding/bond0; }
+
+announces() {	# ADDRESS DEV
+	hears target eth0 timeout 3000 match "in request sender $1 $BOND0 target $1" -- \
+		ip -n bonded link set bond0 type bond active_slave "$2"
+}
+
+if load bonding max_bonds=0; then
+	bond
+	BOND0=$(mac bonded bond0)
+	stock=$(monitor)
+	like "$stock" "out request sender 10\.50\.0\.1 $BOND0 target 10\.50\.0\.9 " \
+		"stock: the bond asks its target"
+	is "$(link_up)" 3 "the bond and its links are up"
+	run_ok "stock: a failover is announced" announces 10.50.0.2 eth1
+	must ip -n bonded link set bond0 type bond active_slave eth0
+
+	# Both look like requests of the neighbour code's.
+	must ip -n bonded neigh replace 10.50.0.9 lladdr "$(mac target eth0)" nud permanent dev eth0
+	must ip -n bonded neigh replace 10.50.0.2 lladdr 02:00:00:00:aa:aa nud permanent dev bond0
+	must ctl bonded dev set all announce strict ignore never
+	must ctl bonded dev set bond0 hidden on
+	was=$(down)
+	is "$(monitor)" "$stock" "announce strict, hidden: the bond asks as before"
+	is "$(down)" "$was" "no link goes down"
+	is "$(link_up)" 3 "the bond and its links are up"
+	run_ok "a failover is announced" announces 10.50.0.2 eth1
+	run_ok "as the device of the monitor's requests sees" test \
+		"$(ctl bonded -j stats show eth0 | jq '.[].reasons | .pass')" -ge 5
+	must ctl bonded flush
+else
+	for what in asks up failover asks down up failover sees; do
+		skip "the bond's $what" "no bonding"
+	done
+fi
+
+run_ok "rmmod" unload_module
+is "$(answer red 172.17.0.1)" $BR0 "without the module the bridge answers"

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# kube-proxy's service addresses on kube-ipvs0 are hidden, and unnumbered veths work.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 57
+
+host node peer pod
+segment lan node:eth0 peer:eth0
+link node:veth0 pod:eth0
+addr node eth0 10.0.0.1/24
+addr peer eth0 10.0.0.2/24
+addr pod eth0 10.244.0.5/32
+must ip -n node route add 10.244.0.5 dev veth0
+must ip -n pod route add 10.0.0.1 dev eth0
+must ip -n pod route add default via 10.0.0.1 dev eth0
+on_lan=$(mac node eth0)
+on_veth=$(mac node veth0)
+
+# As kube-proxy makes it: down, an address per service.
+kube_ipvs0() {
+	must ip -n node link add kube-ipvs0 type dummy
+	addr node kube-ipvs0 10.96.0.1/32 10.96.0.10/32
+}
+
+# Whom the node claims to be when it asks for HOST, to whom a packet is on its
+# way, from SOURCE if given.
+claims() {	# HOST [SOURCE]
+	local frames address=10.0.0.2 dev=eth0
+	[ "$1" = peer ] || { address=10.244.0.5; dev=veth0; }
+	# First HOST, lest it introduces itself to check what it knows.
+	ip -n "$1" neigh flush all
+	ip -n node neigh flush all
+	frames=$(hears node $dev match "out request" -- \
+		ping -q -c 1 -W 1 ${2:+-I "$2"} $address)
+	[[ $frames =~ out\ request\ sender\ ([^ ]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+
+# When neither knows the other.
+pings() {	# HOST TARGET
+	ip -n node neigh flush all
+	ip -n pod neigh flush all
+	in_host "$1" ping -q -c 1 -W 5 "$2"
+}
+
+lan_answers() { is "$(asks peer eth0 "$1")" "$2" "$3"; }	# ADDRESS MAC DESC
+pod_answers() { is "$(asks pod eth0 "$1")" "$2" "$3"; }		# ADDRESS MAC DESC
+
+stock() {	# WHEN
+	lan_answers 10.96.0.1 "$on_lan" "$1: a service is answered for on eth0"
+	pod_answers 10.96.0.1 "$on_veth" "$1: and on the veth"
+	is "$(claims peer 10.96.0.1)" 10.96.0.1 "$1: it is claimed on eth0"
+	is "$(claims pod 10.96.0.1)" 10.96.0.1 "$1: and on the veth"
+}
+
+hidden() {	# WHEN
+	lan_answers 10.96.0.1 silence "$1: a service is silent on eth0"
+	lan_answers 10.96.0.10 silence "$1: and another"
+	pod_answers 10.96.0.1 silence "$1: and on the veth"
+	is "$(claims peer 10.96.0.1)" 10.0.0.1 "$1: it is not claimed on eth0"
+	is "$(claims pod 10.96.0.1)" 10.0.0.1 "$1: nor on the veth"
+}
+
+unnumbered() {	# WHEN
+	pod_answers 10.0.0.1 "$on_veth" "$1: the unnumbered veth answers for the node"
+	is "$(claims pod)" 10.0.0.1 "$1: and asks as what it borrows"
+	run_ok "$1: the pod reaches the node" pings pod 10.0.0.1
+	run_ok "$1: the node reaches the pod" pings node 10.244.0.5
+	run_ok "$1: the pod reaches the service" pings pod 10.96.0.1
+}
+
+policy() { must ctl node "$@"; }
+
+# Stock, and the well-known cure for all devices.
+kube_ipvs0
+stock "stock"
+unnumbered "stock"
+
+set_sysctl node net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+lan_answers 10.96.0.1 silence "strictARP: a service is silent on eth0"
+is "$(claims peer 10.96.0.1)" 10.0.0.1 "strictARP: nor is it claimed"
+pod_answers 10.0.0.1 silence "strictARP: but the pod gets no answer either"
+fails_with 1 '100% packet loss' "strictARP: and does not reach the node" \
+	pings pod 10.0.0.1
+set_sysctl node net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0
+
+# Ours, for kube-ipvs0 alone: before there is one, and after.
+must load_module
+must ip -n node link del kube-ipvs0
+policy dev set kube-ipvs0 hidden on
+kube_ipvs0
+hidden "set before"
+lan_answers 10.0.0.1 "$on_lan" "set before: the node answers on eth0"
+unnumbered "set before"
+policy flush
+stock "flush"
+policy dev set kube-ipvs0 hidden on
+hidden "set after"
+
+# Services come and go.
+addr node kube-ipvs0 10.96.0.20/32
+lan_answers 10.96.0.20 silence "a new service is silent"
+must ip -n node addr del 10.96.0.20/32 dev kube-ipvs0
+addr node eth0 10.96.0.20/32
+lan_answers 10.96.0.20 "$on_lan" "moved to eth0, it is answered for"
+pod_answers 10.96.0.20 "$on_veth" "and on the veth"
+addr node kube-ipvs0 10.96.0.20/32
+lan_answers 10.96.0.20 "$on_lan" "on both, eth0 answers"
+pod_answers 10.96.0.20 silence "and the veth does not"
+is "$(claims peer 10.96.0.20)" 10.96.0.20 "on both, it is claimed on eth0"
+is "$(claims pod 10.96.0.20)" 10.0.0.1 "and not on the veth"
+addr node eth0 10.96.0.10/32
+lan_answers 10.96.0.10 "$on_lan" "the other way round, eth0 answers"
+pod_answers 10.96.0.10 silence "and the veth does not"
+must ip -n node addr del 10.96.0.10/32 dev eth0
+lan_answers 10.96.0.10 silence "gone from eth0, it is silent again"
+must ip -n node addr del 10.96.0.20/32 dev kube-ipvs0
+pod_answers 10.96.0.20 "$on_veth" "gone from kube-ipvs0, the veth answers again"
+
+# The policy is the name's.
+must ip -n node link set kube-ipvs0 name ipvs1
+lan_answers 10.96.0.1 "$on_lan" "renamed, its services are answered for"
+must ip -n node link set ipvs1 name kube-ipvs0
+lan_answers 10.96.0.1 silence "with its name back, they are silent"
+policy flush
+must ip -n node link del kube-ipvs0
+
+# lo comes first when the veth borrows an address.
+addr node lo 10.96.0.1/32
+is "$(claims pod)" 10.96.0.1 "stock: the veth borrows the service from lo"
+lan_answers 10.96.0.1 "$on_lan" "stock: eth0 answers for it"
+policy dev set lo hidden on
+lan_answers 10.96.0.1 silence "lo hidden: it is silent on eth0"
+pod_answers 10.96.0.1 silence "lo hidden: and on the veth"
+unnumbered "lo hidden"
+must unload_module
+is "$(claims pod)" 10.96.0.1 "rmmod: the veth borrows the service again"
+lan_answers 10.96.0.1 "$on_lan" "rmmod: eth0 answers for it"

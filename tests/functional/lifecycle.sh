@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Policy for devices to come: they appear, are renamed, move, vanish, in floods.
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 41
+
+DEVICES=2000
+
+# bob asks over a shared segment for 10.9.9.9, which lives on lo of alice and of
+# carol. A device is plugged into the segment, and its far end comes and goes.
+plug() {	# HOST DEV
+	must ip -n lan link add name port up master br0 type veth peer name "$2" netns "$1"
+	must ip -n "$1" link set "$2" up
+}
+
+unplug() { must ip -n lan link del port; }
+
+rename() {	# HOST OLD NEW
+	must ip -n "$1" -batch - <<-END
+		link set $2 down
+		link set $2 name $3
+		link set $3 up
+	END
+}
+
+move() {	# HOST DEV TO
+	must ip -n "$1" link set "$2" netns "$3"
+	must ip -n "$3" link set "$2" up
+}
+
+# "answered", or "silent": the fence is heard, an answer for 10.9.9.9 is not.
+asked() {
+	must poll 5 forwarding lan
+	if arpq bob ask eth0 10.9.9.9 fence "$FENCE" >/dev/null; then echo answered
+	elif [ $? = 1 ]; then echo silent
+	else echo error; fi
+}
+
+# Packets that have come in on a device.
+count_in() {	# HOST DEV
+	local n
+	read -r _ _ _ n _ < <("$ARPCTL" -n "$1" stats show "$2")
+	echo "$n"
+}
+
+host alice carol bob
+segment lan bob:eth0
+addr bob eth0 10.0.0.2/24
+addr alice lo 10.9.9.9/32
+addr carol lo 10.9.9.9/32
+
+plug alice cali1
+is "$(asked)" answered "stock: a new device answers for an address on lo"
+unplug
+must load_module
+plug alice cali1
+is "$(asked)" answered "without a policy it does as well"
+
+# Appear.
+unplug
+must ctl alice dev set 'cali*' ignore device
+plug alice cali1
+is "$(asked)" silent "a device that appears later has its policy"
+is "$(count_in alice cali1)" 2 "it has counted the question and the fence"
+
+# Vanish and reappear.
+unplug
+fails_with 1 'no such device' "one that is gone has no counters" \
+	ctl alice stats show cali1
+plug alice cali1
+is "$(count_in alice cali1)" 0 "one of the same name counts anew"
+is "$(asked)" silent "and has the policy"
+
+# Be renamed.
+rename alice cali1 cali2
+is "$(asked)" silent "renamed within the pattern, it keeps its policy"
+is "$(count_in alice cali2)" 4 "and its counters"
+rename alice cali2 eth0
+is "$(asked)" answered "renamed out of the pattern, it has none"
+fails_with 1 'no policy reaches' "and no counters" ctl alice stats show eth0
+rename alice eth0 cali3
+is "$(asked)" silent "renamed into the pattern, it has one"
+is "$(count_in alice cali3)" 2 "and counts anew"
+must ctl alice dev set pod ignore any
+rename alice cali3 pod
+is "$(asked)" answered "renamed to a name, it has that one's"
+rename alice pod cali1
+is "$(asked)" silent "and back"
+
+# Move to another netns, and back.
+move alice cali1 carol
+is "$(asked)" answered "moved to another netns, the policy stays behind"
+set_sysctl carol net.ipv4.conf.all.arp_ignore=1
+is "$(asked)" silent "there the sysctls decide"
+must ctl carol dev set 'c*' ignore any
+is "$(asked)" answered "or the policy of that netns"
+is "$(count_in carol cali1)" 2 "which counts for itself"
+fails_with 1 'no such device' "and not where it came from" ctl alice stats show cali1
+move carol cali1 alice
+is "$(asked)" silent "moved back, its first policy holds again"
+is "$(count_in alice cali1)" 2 "and counts anew"
+move alice cali1 carol
+is "$(asked)" answered "there again, the other one"
+is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
+	'{"ignore":{"value":0,"selector":"c*"}}' "which is the one that is told"
+
+# A netns with policy vanishes while packets come in.
+start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
+flood=$started
+must poll 20 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
+must ip netns del carol
+unset 'namespaces[1]'
+# The netns is taken apart later; its device's peer goes with it.
+run_ok "a netns with policy goes in a flood" poll 20 eval \
+	"! ip -n lan link show port 2>/dev/null"
+namespace carol
+addr carol lo 10.9.9.9/32
+is "$(ctl carol -j dev show)" '[]' "a new one of its name has no policy"
+unset 'namespaces[-1]'
+namespaces[1]=carol
+
+# All of it again and again in the flood, which every port receives.
+must ctl carol dev set all ignore never
+for ((i = 0; i < 6; i++)); do
+	plug alice cali1
+	rename alice cali1 eth0
+	rename alice eth0 cali2
+	move alice cali2 carol
+	rename carol cali2 pod
+	move carol pod alice
+	case $((i % 3)) in
+	0) unplug ;;
+	1) must ip -n alice link del pod ;;
+	2)	# With the policy changing.
+		must ctl alice dev set default hidden on
+		unplug
+		must ctl alice dev unset default ;;
+	esac
+done
+plug alice cali1
+must poll 20 eval "[ \"\$(count_in alice cali1)\" -gt 1000 ]"
+run_ok "the flood went on all the time" kill -0 $flood
+stop $flood
+is "$(asked)" silent "after all that in a flood, policy holds"
+rename alice cali1 eth0
+is "$(asked)" answered "and only where it should"
+unplug
+
+# Thousands of devices.
+names() { printf 'cali%d\n' $(seq $DEVICES); }
+must ctl carol flush
+must ctl carol dev set 'cali*' ignore device
+# lo, and what the modules of tunnels that were tried before put everywhere.
+others=$(ip -n carol -o link | wc -l)
+run_ok "$DEVICES devices appear after their policy was set" \
+	ip -n carol -batch <(names | sed 's/.*/link add name & group 7 type dummy/')
+ctl carol -j dev effective >/tmp/effective.$$
+is "$(jq -r '.[] | select(.fields.ignore.selector == "cali*") | .dev' \
+	/tmp/effective.$$ | sort)" "$(names | sort)" "each has its policy, each is told once"
+is "$(jq -r '[.[] | .ifindex] | unique | length' /tmp/effective.$$)" $((DEVICES + others)) \
+	"each with its own index"
+is "$(ctl carol -j stats show | jq -r '.[].dev' | sort)" "$(names | sort)" \
+	"and so are their counters"
+run_ok "a policy for all of them" ctl carol dev set all announce best
+ctl carol -j dev effective >/tmp/effective.$$
+is "$(jq '[.[] | select(.fields.announce == {value: 2, selector: "all"} and
+	(.dev == "lo" or .fields.ignore == {value: 1, selector: "cali*"}))] | length' \
+	/tmp/effective.$$)" $((DEVICES + 1)) "reaches each, on top of its own"
+rm /tmp/effective.$$
+must ctl carol flush
+is "$(ctl carol dev effective | grep -c unmanaged)" $((DEVICES + others)) \
+	"flushed, none has any"
+must ctl carol dev set 'cali*' ignore device
+must ip -n carol link del group 7
+is "$(ctl carol -j stats show)" '[]' "they vanish without a trace"
+
+plug carol cali1
+is "$(asked)" silent "one that comes after them has the policy"
+must ctl carol flush
+is "$(asked)" answered "until it is flushed"
+must ctl carol dev set 'cali*' ignore device
+is "$(asked)" silent "set again, it holds"
+must unload_module
+is "$(asked)" answered "until the module goes"

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The wire contract: policies, refusals, dumps, notifications, autoload.
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 227
+
+nlpolicy() { in_host alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" "$@"; }
+
+# Whether HOST's monitor listens by now.
+heard() {	# HOST
+	ctl "$1" dev set probe ignore never && ctl "$1" dev unset probe &&
+		[ -s "$run/$1" ]
+}
+
+host alice bob
+link alice:eth0 bob:eth0
+must ip -n alice -batch - < <(printf 'link add name dev%d type dummy\n' {0..119})
+run=$(mktemp -d)
+must load_module
+
+checks nlpolicy contract "$ROOT/netlink/arp_policy.yaml" "$ROOT/include/uapi/linux/arp_policy.h"
+checks nlpolicy refusals eth0
+checks nlpolicy interrupted
+checks nlpolicy notices
+
+# Each netns has listeners of its own.
+start bob "$ARPCTL" -j monitor >"$run/bob"
+bobs=$started
+start alice "$ARPCTL" -j monitor config >"$run/alice"
+alices=$started
+poll 20 heard alice
+poll 20 heard bob
+ctl alice dev set 'e*' ignore device announce best
+ctl alice flush
+poll 10 grep -q flush "$run/alice"
+stop $alices $bobs
+is "$(tail -n 2 "$run/alice" | jq -c '{event, selector, fields}')" \
+	'{"event":"dev","selector":"e*","fields":{"ignore":1,"announce":2}}
+{"event":"flush","selector":null,"fields":null}' \
+	"monitor -j: one object a line"
+is "$(jq -r '.time | test("^[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{6}[-+][0-9:]{5}$")' \
+	"$run/alice" | sort -u)" true "each with its time"
+is "$(grep -c 'e\*' "$run/bob")" 0 "another netns's changes are not heard"
+rm -r "$run"
+
+# The module loads by itself when it is installed.
+must unload_module
+own_modules
+fails_with 1 'not loaded, and not installed.*(arp-policy-dkms|insmod)' \
+	"not installed: arpctl says what to do" ctl alice dev show
+mkdir -p "$MODULES/updates"
+cp "$ARP_POLICY_KO" "$MODULES/updates/arp_policy.ko"
+must depmod
+run_ok "installed: the first command loads it" ctl alice dev show
+run_ok "it is there" module_loaded
+is "$(ctl alice -j dev show)" '[]' "and answers"
+must unload_module
+echo "blacklist arp_policy" >"$MODULES/updates/arp_policy.ko"
+fails_with 1 'installed but not loaded.*modprobe arp_policy' \
+	"installed and not to be loaded: arpctl says what to do" ctl alice dev show
+
+is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"

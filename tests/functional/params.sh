@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Module parameters: policy from the load on, and what they refuse.
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 59
+
+# What is set in a netns: "SELECTOR FIELD VALUE …", by the way of ";".
+shown() {	# [-n NETNS]
+	"$ARPCTL" "$@" dev show | tr -s ' ' | paste -sd ';'
+}
+
+# What is set on devices that a whole netns starts with.
+everywhere() {	# WANT DESC
+	is "$(shown -n alice)" "$1" "$2: in a netns that was there"
+	must ip netns add new
+	is "$(shown -n new)" "$1" "$2: in a new one"
+	must ip netns del new
+}
+
+# Who answers: alice for her address on lo, and for one routed behind her.
+answers() {
+	echo "$(asks bob eth0 10.9.9.9) $(asks bob eth0 10.8.0.1)"
+}
+
+host alice bob
+segment lan alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr bob eth0 10.0.0.2/24
+addr alice lo 10.9.9.9/32
+must ip -n alice link add name back up type dummy
+addr alice back 10.8.0.254/24
+set_sysctl alice net.ipv4.ip_forward=1
+hers=$(mac alice eth0)
+
+is "$(answers)" "$hers silence" "stock: alice answers for lo, and proxies nothing"
+must load_module
+is "$(answers)" "$hers silence" "without parameters it stays so"
+everywhere "" "nothing is set"
+is "$(shown)" "" "nor in the initial netns"
+must unload_module
+
+must load_module ignore=1 announce=2 proxy=route hidden=off
+everywhere "all ignore device announce best hidden off proxy route" "all four"
+is "$(shown)" "all ignore device announce best hidden off proxy route" \
+	"and in the initial one"
+is "$(answers)" "silence $hers" "alice keeps silent about lo, and proxies"
+must ctl alice flush
+is "$(answers)" "$hers silence" "flush forgets that as well"
+must unload_module
+
+must load_module hidden=on
+everywhere "all hidden on" "hidden=on"
+is "$(answers)" "silence silence" "lo is hidden from eth0"
+must unload_module
+is "$(answers)" "$hers silence" "the module gone, all is as it was"
+must load_module ignore=never announce=strict proxy=route,pvlan
+everywhere "all ignore never announce strict proxy route,pvlan" "words"
+must unload_module
+
+must load_module ignore=1 policy='eth0:ignore=1,announce=2;lo:hidden=on'
+is "$(shown)" "all ignore device;eth0 ignore device announce best;lo hidden on" \
+	"policy= in the initial netns"
+everywhere "all ignore device" "and there alone"
+must unload_module
+must load_module policy='all:proxy=route,pvlan,mode=audit;default:filter=off;eth*:proxy-delay=60000;;'
+is "$(shown)" "all proxy route,pvlan mode audit;default filter off;eth* proxy-delay 60000" \
+	"policy= takes every selector and field"
+must unload_module
+
+# modprobe, with the module and its options where they belong.
+base=$(mktemp -d)
+mkdir -p "$base$MODULES/updates" "$base/modprobe.d"
+cp "$ARP_POLICY_KO" "$base$MODULES/updates"
+cp "$MODULES"/modules.{order,builtin,builtin.modinfo} "$base$MODULES"
+must depmod -b "$base"
+modprobe_it() { modprobe -d "$base" -C "$base/modprobe.d" arp_policy "$@"; }
+cat >"$base/modprobe.d/arp_policy.conf" <<-'END'
+	options arp_policy ignore=device
+	options arp_policy policy="eth0:ignore=1,announce=2;lo:hidden=on"
+END
+run_ok "modprobe with a file of options" modprobe_it
+is "$(shown)" "all ignore device;eth0 ignore device announce best;lo hidden on" \
+	"it sets what the file says"
+everywhere "all ignore device" "of it, in every netns what is for all"
+is "$(answers)" "silence silence" "and alice keeps silent"
+is "$(cat /sys/module/arp_policy/parameters/{ignore,policy})" \
+	"device
+eth0:ignore=1,announce=2;lo:hidden=on" "what it was loaded with can be read"
+must unload_module
+run_ok "the command line goes before the file" modprobe_it ignore=never
+is "$(shown -n alice)" "all ignore never" "with its own value"
+must unload_module
+rm -r "$base"
+
+# What is refused, and what is said of it.
+refused() {	# PARAMETER=VALUE MESSAGE
+	local said
+	if load_module "${@:1:$#-1}" 2>/dev/null; then
+		rmmod arp_policy
+		not_ok "${*:1:$#-1} is refused"
+		return
+	fi
+	said=$(kernel_said)
+	like "$said" "arp_policy: ${*: -1}" "${*:1:$#-1} is refused"
+}
+kernel_said
+ignores='ignore takes 0 1 2 3 8 or any device subnet global never'
+announces='announce takes 0 1 2 3 or any subnet best strict'
+proxies='proxy takes off, route, pvlan or route,pvlan'
+refused ignore=4 "ignore=4: $ignores"
+refused ignore= "ignore=: $ignores"
+refused ignore=-1 "ignore=-1: $ignores"
+refused ignore=1,2 "ignore=1,2: $ignores"
+refused ignore=Device "ignore=Device: $ignores"
+refused announce=4 "announce=4: $announces"
+refused announce=device "announce=device: $announces"
+refused proxy=on "proxy=on: $proxies"
+refused proxy=route,route "proxy=route,route: $proxies"
+refused hidden=yes "hidden=yes: hidden takes on or off"
+refused ignore=1 hidden=2 "hidden=2: hidden takes on or off"
+refused policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
+refused policy=eth0: 'policy: "": FIELD=VALUE expected'
+refused policy=eth0:ignore 'policy: "ignore": FIELD=VALUE expected'
+refused policy=eth0:ignore=4 "policy: ignore=4: $ignores"
+refused policy=eth0:colour=1 "policy: colour=1: fields are ignore announce filter hidden proxy proxy-delay mode"
+refused policy=eth0:proxy-delay=60001 "policy: proxy-delay=60001: proxy-delay takes milliseconds, 0 to 60000"
+refused policy=eth0:mode=loud "policy: mode=loud: mode takes enforce or audit"
+refused policy=eth0:ignore=1, "policy: ignore=1,: $ignores"
+refused policy=eth0:ignore=1announce=2 'policy: .*comma expected'
+refused policy=:ignore=1 'policy: "": not all, default, a glob or a device name'
+refused policy=a/b:ignore=1 'policy: "a/b": not all, default, a glob or a device name'
+refused 'policy=e[:ignore=1' 'policy: "e\[": glob has an open bracket'
+refused policy=averylongdevname:ignore=1 'policy: "averylongdevname": .*15 characters'
+refused 'policy=lo:hidden=on;eth0:ignore=7' "policy: ignore=7: $ignores"
+refused ignore=1 policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
+run_ok "nothing of it is left" test ! -e /sys/module/arp_policy
+is "$(answers)" "$hers silence" "alice answers as ever"
+run_ok "and a good load goes through" load_module ignore=1
+everywhere "all ignore device" "with its policy"

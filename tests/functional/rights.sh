@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Who may set and see policy, how much of it, and who pays for it.
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 42
+
+number_of() {	# NAME
+	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
+		"$ROOT/include/uapi/linux/arp_policy.h"
+}
+globs=$(number_of GLOBS_MAX)
+selectors=$(number_of SELECTORS_MAX)
+
+# As nobody, in alice's netns.
+nobody() {
+	nsenter --net=/run/netns/alice -- \
+		setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"
+}
+
+fill() {	# HOST FROM TO FORMAT
+	in_host "$1" /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" fill "${@:2}"
+}
+
+# Copies that anybody may run, wherever this tree lies.
+run=$(mktemp -d)
+chmod 755 "$run"
+install -m 755 "$ARPCTL" "$ARPQ" "$run"
+
+host alice
+must ip -n alice link add name eth0 type dummy
+must load_module
+must ctl alice dev set eth0 ignore device announce best
+must ctl alice dev set 'secret*' hidden on
+policy=$(ctl alice -j dev show)
+
+# Nobody may do anything, not even look.
+while read -r command; do
+	# shellcheck disable=SC2086
+	fails_with 1 '^arpctl: Operation not permitted: CAP_NET_ADMIN is needed[^
+]*$' "nobody may not: $command" nobody "$run/arpctl" $command
+done <<-'END'
+	dev show
+	dev show eth0
+	dev set eth0 ignore any
+	dev set new ignore any
+	dev unset eth0
+	dev unset eth0 ignore
+	dev effective
+	dev effective eth0
+	stats show
+	stats show eth0
+	stats reset
+	stats reset eth0
+	flush
+END
+fails_with 1 '^arpctl: [^
+]*Operation not permitted[^
+]*$' \
+	"nobody may not: monitor" nobody timeout 20 "$run/arpctl" monitor
+fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace, in a netns not its own" \
+	nobody unshare -Ur "$run/arpctl" dev show
+fails_with 1 'Operation not permitted' "nor listen there" \
+	nobody unshare -Ur timeout 20 "$run/arpctl" monitor
+is "$(ctl alice -j dev show)" "$policy" "and nothing has changed"
+
+# Root of a user namespace, in a netns of its own; runs as nobody.
+own_netns() {
+	check() {	# DESC CMD…
+		local output status=ok
+		output=$("${@:2}" 2>&1) || status='not ok'
+		printf '%s\t%s\t%s\n' "$status" "$1" "${output//[$'\n\t']/ }"
+	}
+	refused() { ! "$@"; }
+	same() { [ "$1" = "$2" ] || { echo "got $1, want $2"; false; }; }
+	answers() { nsenter -t "$peer" -n "$ARPQ" ask far 10.9.9.9 sender 10.0.0.2 timeout 500; }
+
+	check "its own netns has no policy" same "$("$ARPCTL" -j dev show)" '[]'
+	unshare -n sleep 1000 &
+	peer=$!
+	ip addr add 10.9.9.9/32 dev lo
+	ip link set lo up
+	# Until the peer has left this netns.
+	until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do
+		sleep 0.05
+	done
+	ip link add name eth0 up type veth peer name far netns $peer
+	ip addr add 10.0.0.1/24 dev eth0
+	nsenter -t $peer -n ip link set far up
+	check "stock: its device answers for an address on lo" answers
+	check "it may set policy" "$ARPCTL" dev set eth0 ignore device filter on
+	check "which holds" refused answers
+	check "see it" same "$("$ARPCTL" -j dev show)" \
+		'[{"selector":"eth0","fields":{"ignore":1,"filter":true}}]'
+	check "see what applies" "$ARPCTL" dev effective eth0
+	check "unset it" "$ARPCTL" dev unset eth0 filter
+	"$ARPCTL" stats show eth0 | grep -q ' ignored '
+	check "see counters" same $? 0
+	check "reset them" "$ARPCTL" stats reset
+	status=0
+	timeout 1 "$ARPCTL" monitor || status=$?
+	check "listen" same $status 124
+	check "and flush" "$ARPCTL" flush
+	check "which brings stock behaviour back" answers
+	check "it may not enter another's netns" \
+		refused "$ARPCTL" -n /run/netns/alice dev show
+	kill $peer
+}
+export -f own_netns
+start alice "$ARPCTL" monitor >"$run/heard"
+listener=$started
+ARPCTL=$run/arpctl ARPQ=$run/arpq checks nobody unshare -Urn bash -c own_netns
+is "$(ctl alice -j dev show)" "$policy" "alice's policy is as it was"
+must ctl alice dev set mark ignore any
+poll 10 grep -q mark "$run/heard"
+stop $listener
+is "$(wc -l <"$run/heard")" 1 "and she has heard of her own changes alone"
+must ctl alice flush
+
+# Limits. Globs are bounded, as each is tried on every device.
+like "$(fill alice 0 $((globs + 9)) 'glob%d*')" \
+	"$selectors selectors, $globs of them globs, at most"$'\n'"accepted $globs refused 9\$" \
+	"$globs globs are accepted, no more"
+fails_with 1 "$globs of them globs" "arpctl passes on why" ctl alice dev set 'more*' ignore any
+is "$(ctl alice dev show | grep -c '^glob[0-9]*\*')" "$globs" "none is lost by it"
+run_ok "what is set may be changed" ctl alice dev set 'glob0*' announce best
+run_ok "a name is no glob" ctl alice dev set eth0 ignore any
+must ctl alice dev unset 'glob1*'
+run_ok "where one goes, there is room again" ctl alice dev set 'more*' ignore any
+
+# Memory is charged to whom it serves, and goes with the netns.
+group=/sys/fs/cgroup/arp_policy-test
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+must mkdir $group
+charged() { awk '$1 == "slab_unreclaimable" { print $2 }' $group/memory.stat; }
+namespace bob
+before=$(charged)
+filled=$(echo $BASHPID >$group/cgroup.procs && fill bob 0 $((selectors + 9)) 'name%d')
+like "$filled" "accepted $selectors refused 9\$" "$selectors selectors are accepted, no more"
+is "$(ctl bob dev show | wc -l)" "$selectors" "all are there"
+run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((selectors * 100)) ]
+must ip netns del bob
+unset 'namespaces[-1]'
+run_ok "and free when the netns is gone" poll 20 eval \
+	"[ \$((\$(charged) - before)) -lt 1000000 ]"
+poll 10 rmdir $group
+rm -r "$run"

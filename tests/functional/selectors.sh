@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Which selector decides for a device, and how selectors are listed.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 67
+
+arpctl() { "$ARPCTL" -n alice "$@"; }
+
+# "FIELD VALUE by SELECTOR, …": what applies to a device.
+applies() {	# DEV [FIELD]
+	local field value from selector list=''
+	while read -r field value from selector; do
+		[ "$from" = from ] && [ "${2:-$field}" = "$field" ] &&
+			list+="${list:+, }$field $value by $selector"
+	done < <(arpctl dev effective "$1")
+	echo "$list"
+}
+
+# Sets fields of one selector after the other: "SELECTOR FIELD VALUE …" each.
+policy() {
+	local line words
+	for line; do
+		read -ra words <<<"$line"
+		must arpctl dev set "${words[@]}"
+	done
+}
+
+# Forgets what was set, and sets this.
+afresh() { must arpctl flush; policy "$@"; }
+
+# Which of eth0 and eth1 answer for 10.9.9.9.
+who_answers() {
+	local dev list=''
+	for dev in eth0 eth1; do
+		! arpq bob ask $dev 10.9.9.9 fence "$FENCE" >/dev/null || list+="${list:+ }$dev"
+	done
+	echo "$list"
+}
+
+host alice bob
+segment one alice:eth0 bob:eth0
+segment two alice:eth1 bob:eth1
+addr bob eth0 10.0.0.2/24
+addr bob eth1 10.1.0.2/24
+addr alice eth0 10.0.0.1/24
+addr alice eth1 10.1.0.1/24
+addr alice lo 10.9.9.9/32
+must ip -n alice -batch - <<-'END'
+	link add name cali! type dummy
+	link add name cali1 type dummy
+	link add name calib type dummy
+	link add name a*b type dummy
+	link add name axb type dummy
+	link add name wan]0 type dummy
+END
+
+# Without a policy, the address is everybody's; nothing applies.
+is "$(who_answers)" "eth0 eth1" "stock: both devices answer for an address on lo"
+must load_module
+is "$(arpctl -j dev show)" '[]' "nothing is set"
+is "$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" '[{}]' \
+	"nothing applies"
+is "$(who_answers)" "eth0 eth1" "and both devices answer"
+
+# default < glob < glob with more literal characters < name.
+policy "default ignore device"
+is "$(applies eth0)" "ignore device by default" "default applies to every device"
+is "$(who_answers)" "" "neither answers"
+policy "e* ignore subnet"
+is "$(applies eth0)" "ignore subnet by e*" "a glob goes before default"
+policy "et* ignore global"
+is "$(applies eth0)" "ignore global by et*" "a glob with more literal characters before it"
+policy "e*0 ignore never"
+is "$(applies eth0)" "ignore never by e*0" "of two with as many, the one that sorts first"
+is "$(applies eth1)" "ignore global by et*" "if it matches"
+policy "eth[0-9] ignore subnet"
+is "$(applies eth0)" "ignore subnet by eth[0-9]" "a class is no literal, but three letters are more than two"
+policy "eth\\0 ignore device"
+is "$(applies eth0)" "ignore device by eth\\0" "an escaped character is one"
+policy "eth0 ignore any"
+is "$(applies eth0)" "ignore any by eth0" "the name goes before all of them"
+is "$(who_answers)" "eth0" "and eth0 alone answers again"
+must arpctl dev unset eth0
+must arpctl dev unset 'eth\0'
+is "$(applies eth0)" "ignore subnet by eth[0-9]" "unset, the next best applies"
+
+# Each field finds its own selector.
+afresh "default ignore device announce subnet filter on" "e* ignore subnet announce best" "eth0 ignore global"
+is "$(applies eth0)" "ignore global by eth0, announce best by e*, filter on by default" \
+	"every field comes from its own most specific selector"
+is "$(applies lo)" "ignore device by default, announce subnet by default, filter on by default" \
+	"and none from a selector that does not match"
+
+# Globs.
+matches() {	# GLOB DEVICES
+	local one two rest dev='' list=''
+	afresh "$1 announce any"
+	while read -r one two rest; do
+		case $one in
+		*:) dev=$two ;;
+		announce) list+="$dev " ;;
+		esac
+	done < <(arpctl dev effective)
+	is "${list% }" "$2" "$1 matches ${2:-nothing}"
+}
+matches 'eth?' "eth0 eth1"
+matches 'cali?' "cali! cali1 calib"
+matches 'cali[a-c]' "calib"
+matches 'cali[!1]' "cali! calib"
+matches 'cali[!a-z]' "cali! cali1"
+matches 'cali[1b]' "cali1 calib"
+matches 'cali[b!]' "cali! calib"
+matches 'wan[]x]0' "wan]0"
+matches 'a\*b' "a*b"
+matches 'a*b' "a*b axb"
+matches 'a\xb' "axb"
+matches 'ETH*' ""
+matches 'eth' ""
+
+# all is a floor: the stricter of it and the device's own.
+floor() {	# ALL OWN EFFECTIVE
+	policy "all $1" "eth0 $2"
+	is "$(applies eth0 "${1% *}")" "$3" "all $1, eth0 $2: $3"
+}
+must arpctl flush
+floor "ignore device" "ignore any" "ignore device by all"
+floor "ignore device" "ignore device" "ignore device by eth0"
+floor "ignore device" "ignore subnet" "ignore subnet by eth0"
+floor "ignore never" "ignore global" "ignore never by all"
+floor "announce strict" "announce best" "announce strict by all"
+floor "announce any" "announce subnet" "announce subnet by eth0"
+floor "filter on" "filter off" "filter on by all"
+floor "filter off" "filter on" "filter on by eth0"
+floor "hidden on" "hidden off" "hidden on by all"
+floor "hidden off" "hidden on" "hidden on by eth0"
+floor "proxy route" "proxy off" "proxy route by all"
+floor "proxy route" "proxy pvlan" "proxy route,pvlan by all"
+floor "proxy off" "proxy pvlan" "proxy pvlan by eth0"
+floor "proxy-delay 100" "proxy-delay 50" "proxy-delay 100 by all"
+floor "proxy-delay 100" "proxy-delay 200" "proxy-delay 200 by eth0"
+floor "mode audit" "mode enforce" "mode audit by all"
+floor "mode enforce" "mode audit" "mode audit by eth0"
+afresh "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"
+is "$(applies eth0)" "ignore global by e*, announce best by all, filter off by eth0" \
+	"a floor works on each field, below whatever selector"
+
+# A device may be looser than default, and stricter; never looser than all.
+afresh "default ignore device" "eth0 ignore any"
+is "$(who_answers)" "eth0" "eth0 is looser than default: it answers"
+afresh "default ignore any" "eth0 ignore device"
+is "$(who_answers)" "eth1" "eth0 is stricter than default: eth1 answers"
+set_sysctl alice net.ipv4.conf.all.arp_ignore=1
+is "$(who_answers)" "eth1" "whatever the sysctl says of all devices"
+set_sysctl alice net.ipv4.conf.all.arp_ignore=0
+afresh "all ignore device" "default ignore any" "eth0 ignore any"
+is "$(who_answers)" "" "nobody is looser than all"
+
+# Fields are set and unset one by one.
+afresh "eth0 ignore 1 announce 2 hidden on"
+policy "eth0 announce 1"
+is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" \
+	'{"ignore":1,"announce":1,"hidden":true}' "setting a field leaves the others"
+must arpctl dev unset eth0 ignore hidden
+is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
+	"so does unsetting some"
+must arpctl dev unset eth0 filter
+is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
+	"unsetting what is not set does nothing"
+must arpctl dev unset eth0 announce
+is "$(arpctl -j dev show)" '[]' "unsetting the last field removes the selector"
+fails_with 1 'nothing is set' "which can then not be shown" arpctl dev show eth0
+policy "eth0 ignore 1 announce 2"
+must arpctl dev unset eth0
+is "$(arpctl -j dev show)" '[]' "all fields of a selector go at once"
+is "$(who_answers)" "eth0 eth1" "and both devices answer as in the stock kernel"
+
+# Listings.
+afresh "zoo ignore 0" "b* filter on" "eth0 proxy route,pvlan" "default hidden off" \
+	"ab* mode audit" "a*b proxy-delay 60000" "all ignore 8 announce 3" "* filter off" \
+	"bond0 hidden on"
+is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"all","fields":{"ignore":8,"announce":3}}
+{"selector":"default","fields":{"hidden":false}}
+{"selector":"a*b","fields":{"proxy-delay":60000}}
+{"selector":"ab*","fields":{"mode":"audit"}}
+{"selector":"b*","fields":{"filter":true}}
+{"selector":"*","fields":{"filter":false}}
+{"selector":"bond0","fields":{"hidden":true}}
+{"selector":"eth0","fields":{"proxy":"route,pvlan"}}
+{"selector":"zoo","fields":{"ignore":0}}' \
+	"dev show: all, default, globs as they apply, names"
+is "$(arpctl -j dev show 'b*' | jq -c .)" '[{"selector":"b*","fields":{"filter":true}}]' \
+	"dev show of one selector lists that one"
+is "$(arpctl dev show | awk '{ print $1 }' | paste -sd ' ')" \
+	"all default a*b ab* b* * bond0 eth0 zoo" "the text is in the same order"
+is "$(arpctl -j dev effective eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
+	"$(ip -n alice -j link show eth0 | jq '.[].ifindex')" '[{dev: "eth0", ifindex: $index,
+	fields: {ignore: {value: 8, selector: "all"}, announce: {value: 3, selector: "all"},
+	filter: {value: false, selector: "*"}, hidden: {value: false, selector: "default"},
+	proxy: {value: "route,pvlan", selector: "eth0"}}}]')" \
+	"dev effective: device, index, each field's value and selector"
+is "$(arpctl -j dev effective | jq -c '[.[] | [.dev, .ifindex]] | sort')" \
+	"$(ip -n alice -j link show | jq -c '[.[] | [.ifname, .ifindex]] | sort')" \
+	"of every device, once"
+is "$(arpctl dev effective eth0 | sed -n 's/^ *ignore  *never *from //p')" all \
+	"the text names the selector as well"
+
+must arpctl flush
+is "$(arpctl -j dev show)$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" \
+	'[][{}]' "flush forgets it all"
+is "$(who_answers)" "eth0 eth1" "and stock behaviour is back"

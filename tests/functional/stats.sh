@@ -1,0 +1,188 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Counters tell what really became of packets, and so does the tracepoint.
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 30
+
+# What is counted on a device of alice's.
+counts() {	# DEV
+	"$ARPCTL" -n alice -j stats show "$1" | jq -Sc '.[] | {in, out, reasons}'
+}
+
+seen() {	# DEV
+	local n
+	read -r _ _ _ n _ < <("$ARPCTL" -n alice stats show "$1")
+	echo "$n"
+}
+
+# Until all packets are counted: the softirq may lag behind its sender.
+settle() {	# DEV IN
+	poll 10 eval "[ \$(seen $1) = $2 ]"
+}
+
+# Exactly COUNT requests.
+send() {	# DEV TARGET COUNT [OPTION…]
+	arpq bob flood "$1" "$2" count "$3" "${@:4}" >/dev/null
+}
+
+listed() { ctl alice -j stats show | jq -c '[.[].dev]'; }
+
+# A request in hexadecimal, up to its operation; and the rest of it.
+head=ffffffffffff0200000001000806000108000604
+rest=0200000001000a0000020000000000000a000001
+
+# Cables: nobody else speaks on them.
+host alice bob
+link alice:eth0 bob:eth0
+link alice:eth1 bob:eth1
+addr alice eth0 10.0.0.1/24
+addr alice lo 10.9.9.9/32
+must ip -n alice link add name back up type dummy
+addr alice back 10.8.0.254/24
+addr bob eth0 10.0.0.2/24 10.0.0.11/24 10.0.0.12/24
+must ip -n alice route add 10.5.0.0/24 dev eth1
+set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.neigh.eth1.mcast_solicit=1 \
+	net.ipv4.conf.{all,eth0}.rp_filter=0
+
+must load_module
+is "$(listed)" '[]' "without a policy nothing is counted"
+must ctl alice dev set eth0 ignore device filter on proxy route announce best
+is "$(listed)" '["eth0"]' "with one, the device that it reaches is"
+fails_with 1 'no policy reaches this device' "and no other" ctl alice stats show eth1
+must ctl alice dev set eth1 announce strict
+is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "counters begin at nought"
+
+send eth0 10.0.0.1 3			# alice's
+send eth0 10.9.9.9 5			# on lo
+send eth0 10.8.0.7 7			# behind her
+send eth0 10.0.0.77 11			# somebody else's
+send eth0 10.0.0.1 17 sender 10.8.0.9	# whom she would answer on back
+arpq bob send eth0 "${head}0009$rest"
+arpq bob send eth0 "${head/00010800/00070800}0001$rest"
+for target in 11 12; do
+	in_host alice ping -q -c 1 -W 1 -I 10.9.9.9 10.0.0.$target >/dev/null
+done
+# 3 + 5 + 7 + 11 + 17 + 2, and bob's answers to two questions.
+run_ok "every packet is counted" settle eth0 47
+is "$(counts eth0)" "$(jq -Scn '{in: 47, out: 12, reasons: {
+	answered: 3, ignored: 5, proxied: 7, filtered: 17, malformed: 2,
+	"announce-rewritten": 2, pass: (11 + 2 + 3 + 7)}}')" \
+	"each by its reason, the answers that went out as well"
+
+for n in 1 2; do in_host alice bash -c "echo >/dev/udp/10.5.0.$n/9"; done
+poll 5 eval "[ \"\$(counts eth1)\" != '{\"in\":0,\"out\":0,\"reasons\":{}}' ]"
+is "$(counts eth1)" '{"in":0,"out":2,"reasons":{"announce-suppressed":2}}' \
+	"what was not sent is counted, too"
+
+must ctl alice dev set back hidden on
+send eth0 10.8.0.254 13
+run_ok "the counters go on when the policy changes" settle eth0 60
+is "$(counts eth0 | jq .reasons.hidden)" 13 "what was asked of a hidden address is told"
+is "$(listed)" "$(ip -n alice -j link show | jq -c '[.[].ifname]')" \
+	"once addresses are hidden, policy reaches every device"
+
+# What audit spares is counted all the same.
+must ctl alice dev set eth0 mode audit
+send eth0 10.9.9.9 2
+run_ok "audit counts" settle eth0 62
+is "$(counts eth0 | jq -c '[.reasons.ignored, .out]')" '[7,14]' \
+	"what would not have been answered, and was"
+must ctl alice dev unset eth0 mode
+
+is "$(ctl alice -j stats show eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
+	"$(ip -n alice -j link show eth0 | jq '.[].ifindex')" '[{dev: "eth0", ifindex: $index,
+	in: 62, out: 14, reasons: {answered: 3, ignored: 7, proxied: 7, filtered: 17, malformed: 2,
+	hidden: 13, "announce-rewritten": 2, pass: 25}}]')" "the JSON says that and no more"
+is "$(ctl alice stats show eth0 | awk '/^ /{ print $1, $2 }' | sort | paste -sd ,)" \
+	"announce-rewritten 2,answered 3,filtered 17,hidden 13,ignored 7,malformed 2,pass 25,proxied 7" \
+	"and the text as well"
+
+# Reset.
+must ctl alice stats reset eth0
+is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "reset, a device counts from nought"
+is "$(counts eth1 | jq .out)" 2 "the others go on"
+must ctl alice stats reset
+is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "all are reset at once"
+
+# Floods of which every packet is ignored. What bob's device has sent is told by
+# its own counter.
+sent() { ip -n bob -s -j link show eth0 | jq '.[].stats64.tx.packets'; }
+flood() {
+	begun=$(sent)
+	must ctl alice stats reset
+	start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
+}
+flows() { poll 20 eval "[ \$(seen eth0) -gt 1000 ]"; }
+
+flood
+must flows
+kill -STOP "$started"
+before=-1
+until [ "$before" = "$(seen eth0)" ]; do before=$(seen eth0); done
+must ctl alice stats reset eth0
+is "$(seen eth0)" 0 "a flood stands still, its counters are reset"
+kill -CONT "$started"
+must flows
+stop "$started"
+run_ok "before and after make the whole" settle eth0 $(($(sent) - begun - before))
+
+flood
+must flows
+for n in {1..5}; do
+	must ctl alice stats reset eth1
+	must ctl alice dev set default filter on
+	must ctl alice dev unset default
+done
+stop "$started"
+run_ok "not one is lost to changes of policy and resets elsewhere" \
+	settle eth0 $(($(sent) - begun))
+
+flood
+must flows
+for n in {1..10}; do must ctl alice stats reset eth0; done
+must flows
+stop "$started"
+poll 5 eval "[ \$(seen eth0) = \$(seen eth0) ]"
+# A packet that is just being counted may be in one of them and not the other.
+is "$(counts eth0 | jq '(.in + .out - (.reasons | add)) | fabs <= 2')" true \
+	"reset in a flood, in and out stay the sum of the reasons"
+
+# The tracepoint, in a buffer of this test's own.
+trace=/sys/kernel/tracing/instances/arp_policy-test
+must mkdir $trace
+traced() {	# CMD…
+	: >$trace/trace
+	echo 1 >$trace/events/arp_policy/verdict/enable
+	"$@" >/dev/null
+	echo 0 >$trace/events/arp_policy/verdict/enable
+	sed -n 's/^.* verdict: dev=\([^ ]*\) ifindex=[0-9]* /\1 /p' $trace/trace
+}
+index=$(ip -n alice -j link show eth0 | jq '.[].ifindex')
+is "$(traced send eth0 10.9.9.9 2)" "eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored field=ignore audit=0
+eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored field=ignore audit=0" \
+	"traced: a line for each packet"
+like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index in " "with the device's index"
+is "$(traced send eth0 10.8.0.7 1)" "eth0 in request target=10.8.0.7 sender=10.0.0.2 verdict=reply reason=proxied field=proxy audit=0
+eth0 out reply target=10.0.0.2 sender=10.8.0.7 verdict=accept reason=pass field=- audit=0" \
+	"the answer as well"
+is "$(traced send eth0 10.0.0.1 1 sender 10.8.0.9)" \
+	"eth0 in request target=10.0.0.1 sender=10.8.0.9 verdict=drop reason=filtered field=filter audit=0" \
+	"filtered"
+is "$(traced send eth0 10.8.0.254 1)" \
+	"eth0 in request target=10.8.0.254 sender=10.0.0.2 verdict=drop reason=hidden field=hidden audit=0" \
+	"hidden"
+like "$(traced arpq bob send eth0 "${head}0009$rest")" \
+	'^eth0 in .*target=0.0.0.0 sender=0.0.0.0 verdict=drop reason=malformed field=- audit=0$' \
+	"malformed: its addresses are nobody's"
+is "$(traced in_host alice bash -c 'echo >/dev/udp/10.5.0.3/9')" \
+	"eth1 out request target=10.5.0.3 sender=10.9.9.9 verdict=drop reason=announce-suppressed field=announce audit=0" \
+	"suppressed"
+must ctl alice dev set eth0 mode audit
+is "$(traced send eth0 10.9.9.9 1 | head -n 1)" \
+	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored field=ignore audit=1" \
+	"audit is told"
+must rmdir $trace
+
+must ctl alice flush
+is "$(listed)" '[]' "flushed, nothing is counted any more"

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Loads and unloads the module again and again while everything goes on.
+# lab: timeout 600
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 17
+
+ROUNDS=30
+
+# Every field.
+set_everything() {
+	"$ARPCTL" -n alice dev set all ignore device announce best filter off \
+		proxy route,pvlan proxy-delay 60000 mode enforce &&
+	"$ARPCTL" -n alice dev set lo hidden on
+}
+
+references() { cat /sys/module/arp_policy/refcnt; }
+
+# Packets in, out, or of a reason, on alice's eth0.
+counted() {	# WHICH
+	"$ARPCTL" -n alice stats show eth0 | awk -v which="$1" '
+		{ for (i = 1; i < NF; i++) if ($i == which) n = $(i + 1) }
+		END { print n + 0 }'
+}
+
+at_least() { [ "$(counted "$1")" -ge "$2" ]; }	# WHICH NUMBER
+
+# Datagrams to addresses that nobody has: the neighbour code asks for each.
+wander() {
+	local n
+	while sleep 0.1; do
+		for n in {100..199}; do echo >"/dev/udp/10.0.0.$n/9"; done
+		ip neigh flush dev eth0
+	done
+}
+export -f wander
+
+# A netns with policy that comes and goes.
+flicker() {
+	while sleep 0.1; do
+		ip netns add flicker
+		"$1" -n flicker dev set all ignore never
+		ip netns del flicker
+	done
+}
+export -f flicker
+
+# Dumps of everything, and someone who listens, as long as there is a module.
+watch() {
+	while sleep 0.1; do
+		for what in "dev show" "dev effective" "stats show"; do
+			# shellcheck disable=SC2086
+			"$1" -j -n alice $what
+		done
+		timeout 0.3 "$1" -n alice monitor
+	done
+}
+export -f watch
+
+host alice bob
+segment lan alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr bob eth0 10.0.0.2/24
+addr alice lo 10.9.9.9/32
+must ip -n alice link add name back up type dummy
+addr alice back 10.8.0.254/24
+set_sysctl alice net.ipv4.ip_forward=1
+hers=$(mac alice eth0)
+
+is "$(asks bob eth0 10.9.9.9)" "$hers" "stock: alice answers for an address on lo"
+is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
+
+# Who goes on all the time: floods both ways, that alice's policy hides, proxies
+# late, and passes; questions of her own; those who configure and watch. They
+# leave this shell its turn.
+going=()
+keep() { start "$1" nice -n 19 "${@:2}" >/dev/null 2>&1; going+=("$started"); }
+keep bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000
+keep bob "$ARPQ" flood eth0 10.8.0.1 count 1000000000
+keep alice "$ARPQ" flood eth0 10.0.0.2 count 1000000000 op reply
+keep alice bash -c wander
+keep alice bash -c "flicker '$ARPCTL'"
+keep alice bash -c "watch '$ARPCTL'"
+
+kernel_said
+loaded=0 policies=0 unloaded=0 empty=0
+for ((i = 0; i < ROUNDS; i++)); do
+	insmod "$ARP_POLICY_KO" && : $((++loaded))
+	set_everything && : $((++policies))
+	# Every other time, the queue of late answers is full, ...
+	[ $((i % 2)) = 0 ] || poll 20 at_least proxied 64
+	# and now and then there is nothing left to undo.
+	[ $((i % 5)) != 0 ] || "$ARPCTL" -n alice flush
+	# A dump that is going on keeps the module for a moment.
+	poll 20 rmmod arp_policy 2>/dev/null && : $((++unloaded))
+	module_loaded || : $((++empty))
+done
+is "$loaded" $ROUNDS "loaded $ROUNDS times in a flood"
+is "$policies" $ROUNDS "each time with a policy of every field"
+is "$unloaded $empty" "$ROUNDS $ROUNDS" "and unloaded, until nothing was there"
+
+# Once more at leisure, to see that the noise was what it should be.
+must load_module
+must set_everything
+run_ok "alice's addresses are hidden in the flood" poll 20 at_least hidden 1000
+run_ok "answers of hers wait" poll 20 at_least proxied 64
+run_ok "her own questions go out" poll 20 at_least out 100
+is "$(jobs -r | wc -l)" ${#going[@]} "and nobody has given up meanwhile"
+stop "${going[@]}"
+poll 5 eval "! ip netns del flicker 2>/dev/null"
+
+# Who holds the module.
+run_ok "idle, nobody holds the module" poll 10 eval "[ \$(references) = 0 ]"
+start alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" hold >/dev/null
+run_ok "a dump that is going on does" poll 30 eval "[ \$(references) = 1 ]"
+fails_with 1 'in use' "the module cannot go then" rmmod arp_policy
+stop "$started"
+run_ok "afterwards it can, while answers wait" poll 10 rmmod arp_policy
+
+is "$(asks bob eth0 10.9.9.9)" "$hers" "in the end alice answers for lo again"
+is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
+like "$(hears alice eth0 match 'out request' -- ping -c 1 -W 1 -I 10.9.9.9 10.0.0.77)" \
+	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "and asks as the packet says"
+is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
