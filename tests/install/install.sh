@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make install and make uninstall, staged and for real.
+# lab: own-vm --mem 2048
+# lab: timeout 600
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 24
+
+# What belongs to nobody else, below a directory.
+ours() {	# DIR…
+	find "$@" ! -type d 2>/dev/null | grep -E 'arp[-_]policy|arpctl' | sort
+}
+
+# All the files there are where an installation might put some, but for what
+# depmod makes.
+everything() {
+	find /usr/local /usr/share/man "$MODULES" /etc/modprobe.d /etc/bash_completion.d \
+		! -type d ! -name 'modules.*' 2>/dev/null | sort
+}
+
+# What has come (+) since then, or gone.
+changes() { comm -3 --output-delimiter=$'\n+' <(echo "$before") <(everything); }
+
+built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,tools/arpctl/*.o,tools/arpctl/arpctl}; }
+
+make_it() { make --no-print-directory -C "$ROOT" "$@"; }
+
+files="/lib/modules/$(uname -r)/updates/arp_policy.ko
+/usr/local/include/linux/arp_policy.h
+/usr/local/sbin/arpctl
+/usr/local/share/arp-policy/arp_policy.yaml
+/usr/local/share/bash-completion/completions/arpctl
+/usr/local/share/man/man8/arpctl.8"
+
+own_modules
+before=$(everything)
+fresh=$(built)
+fails_with 1 'not found' "not installed: there is no module" modprobe arp_policy
+is "$(type -P arpctl)" "" "and no arpctl"
+
+# Into a directory.
+stage=$(mktemp -d)
+output=$(make_it install DESTDIR="$stage" 2>&1)
+is "$?" 0 "make install DESTDIR="
+is "$(ours "$stage" | sed "s|^$stage||")" "$files" "installs these files there"
+unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
+is "$(built)" "$fresh" "what was built is as it was"
+is "$(changes)" "" "elsewhere nothing has changed"
+is "$(stat -c '%a %U %n' "$stage/usr/local/sbin/arpctl")" \
+	"755 root $stage/usr/local/sbin/arpctl" "the tool may be run"
+run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$stage"
+is "$(find "$stage" ! -type d)" "" "takes them away"
+rm -r "$stage"
+
+# For real.
+run_ok "make install" make_it install
+is "$(changes | grep .)" "+${files//$'\n'/$'\n'+}" "installs these files"
+is "$(modinfo -n arp_policy)" "$MODULES/updates/arp_policy.ko" "depmod knows the module"
+run_ok "modprobe loads it" modprobe arp_policy
+hash -r
+is "$(type -P arpctl)" /usr/local/sbin/arpctl "arpctl is in the path"
+is "$(arpctl -j dev show)" '[]' "and works"
+must unload_module
+namespace alice
+echo 'options arp_policy ignore=device' >/etc/modprobe.d/arp_policy.conf
+is "$(arpctl -n alice dev show | tr -s ' ')" "all ignore device" \
+	"it loads the module by itself, with the options of modprobe.d"
+rm /etc/modprobe.d/arp_policy.conf
+must unload_module
+is "$(realpath "$(man -w arpctl)")" /usr/local/share/man/man8/arpctl.8 "man finds its page"
+# shellcheck disable=SC2016
+is "$(bash -c '. /usr/share/bash-completion/bash_completion
+	_completion_loader arpctl
+	COMP_WORDS=(arpctl dev sh) COMP_CWORD=2 COMP_LINE="arpctl dev sh" COMP_POINT=13
+	function=$(complete -p arpctl | sed "s/.*-F \([^ ]*\) .*/\1/")
+	"$function" arpctl sh dev
+	echo "${COMPREPLY[*]}"' 2>/dev/null | tr -d ' ')" show "bash completes it"
+printf '#include <linux/arp_policy.h>\nint x = ARP_POLICY_CMD_FLUSH;\n' >/tmp/include.$$.c
+run_ok "the header is found" cc -fsyntax-only -I/usr/local/include /tmp/include.$$.c
+rm /tmp/include.$$.c
+
+run_ok "make uninstall" make_it uninstall
+is "$(changes)" "" "leaves nothing"
+fails_with 1 'not found' "depmod has forgotten the module" modprobe arp_policy
+is "$(built)" "$fresh" "and all the time nothing was built"
