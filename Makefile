@@ -41,6 +41,7 @@ demo:
 check:
 	tests/vm/deps build vm check
 	+$(MAKE) all
+	+$(MAKE) -C tests/differential
 	tests/run
 
 lint:
