@@ -95,8 +95,10 @@ for name in alice bob; do
 	END
 done
 
-# Whether alice reaches bob, whom she must ask for, and under which address.
+# Whether alice reaches bob, whom she must ask for, and under which address. Nor
+# may he know her: he would ask whether she is still there, and she learn of him.
 reaches() {	# [OPTION…] TARGET
+	ip -n bob neigh flush dev gre
 	ip -n alice neigh flush dev gre
 	in_host alice ping -q -c 1 -W 5 "$@" >/dev/null && echo yes || echo no
 }
