@@ -240,6 +240,7 @@ rechecks() {
 	echo "recheck 10.8.8.8 10.0.1.70 eth0"
 	echo "recheck 10.9.0.1 10.1.0.70 eth1"
 	echo "recheck 10.4.0.2 10.4.0.70 eth4"
+	echo "recheck any 10.3.0.70 eth3"
 }
 
 # Answers

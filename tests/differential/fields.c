@@ -383,14 +383,14 @@ static const char *state_name(uint16_t state)
 	return "none";
 }
 
-static unsigned int age_of(uint32_t addr, const struct device *d)
+static struct neighbour find_neighbour(uint32_t addr, const struct device *d)
 {
 	struct neighbour list[BATCH];
 	int i, count = neighbours(list, BATCH);
 
 	for (i = 0; i < count; i++)
 		if (list[i].addr == addr && list[i].ifindex == d->host)
-			return list[i].age;
+			return list[i];
 	die("the host forgot %s", text_of(addr));
 }
 
@@ -411,7 +411,7 @@ static void add_neighbour(uint32_t addr, const struct device *d,
 	attribute(&new, NDA_DST, &addr, 4);
 	attribute(&new, NDA_LLADDR, mac, ETH_ALEN);
 	transact(&new);
-	while (old && !age_of(addr, d))
+	while (old && !find_neighbour(addr, d).age)
 		nanosleep(&tick, NULL);
 }
 
@@ -650,6 +650,10 @@ static void send_it(const char *line, char **word)
 	finish();
 }
 
+/*
+ * The request comes from a timer, of this processor as it was set here. Should
+ * it not be sent, the fence tells once the timer has run.
+ */
 static void recheck(const char *line, char **word)
 {
 	const struct device *d = device(word[3]), *at;
@@ -663,11 +667,12 @@ static void recheck(const char *line, char **word)
 	put_mac(f.src, ASKER, q);
 	add_neighbour(target, d, f.src, "stale", false);
 	send_datagram(q, word[1], target, d->name);
-	while ((at = hear(&f, deadline))) {
-		note(&f, at);
-		if (at == d && f.op == htons(1) && f.tip == target)
-			break;
-	}
+	do {
+		at = hear(&f, now_ms() + 4);
+		if (at)
+			note(&f, at);
+	} while (!at && find_neighbour(target, d).state != NUD_PROBE &&
+		 now_ms() < deadline);
 	finish();
 }
 

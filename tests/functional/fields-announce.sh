@@ -98,7 +98,8 @@ for sysctl in 0 2; do
 	is "$(answered strict)" "$(($(answered stock-0) - $(grep -c ' eth3 request ' "$work/stock-0")))" \
 		"where there is none it does not ask, elsewhere it does"
 	is "$(grep -F 10.3.0.70 "$work/strict" | cut -d '|' -f 2,3 | sort -u)" \
-		" silence | 10.3.0.70 eth3 - incomplete" "but waits as if it had"
+		$' silence | 10.3.0.70 eth3 - incomplete\n silence | 10.3.0.70 eth3 asker probe' \
+		"but waits as if it had"
 done
 must ctl host flush
 answers policy

@@ -10,7 +10,7 @@ plan 34
 
 rich_host
 tell sysctl net/ipv4/ip_forward 1
-{ requests "${own[@]}" "${odd[@]}" 10.1.0.60 10.60.0.1; sends; forwards; } >"$work/questions"
+{ requests "${own[@]}" "${odd[@]}" 10.1.0.60 10.60.0.1; sends; forwards; rechecks; } >"$work/questions"
 
 # Where each of the host's addresses lives. 10.99.0.7 has only a route, to lo;
 # 127.0.0.1 is asked for on eth2, where it may.
