@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The allocator, RCU and locks of kshim.h, for tests: everything is counted,
+ * allocations fail at will, and what RCU frees lives until kshim_grace().
+ */
+#include <stdio.h>
+
+#include "kshim.h"
+
+struct block {
+	struct block *next;
+	size_t size;
+};
+
+size_t kshim_bytes, kshim_blocks;
+unsigned int kshim_fail_in;
+bool kshim_fail_all;
+unsigned int kshim_readers;
+unsigned long kshim_failed, kshim_synchronized;
+
+static struct block *later;
+
+void kshim_assert(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "kshim: not so: %s\n", what);
+	abort();
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	struct block *b;
+
+	(void)gfp;
+	if (kshim_fail_all || (kshim_fail_in && !--kshim_fail_in)) {
+		kshim_failed++;
+		return NULL;
+	}
+	b = malloc(sizeof(*b) + size);
+	if (!b)
+		abort();
+	b->size = size;
+	kshim_bytes += kshim_class(size);
+	kshim_blocks++;
+	/* Nobody may count on zeroes. */
+	return memset(b + 1, 0xa5, size);
+}
+
+static void block_free(struct block *b)
+{
+	memset(b + 1, 0x6b, b->size);
+	free(b);
+}
+
+/* What is counted is what is held, not what waits for readers. */
+static void block_gone(const struct block *b)
+{
+	kshim_bytes -= kshim_class(b->size);
+	kshim_blocks--;
+}
+
+void kfree(const void *p)
+{
+	struct block *b = (struct block *)p - 1;
+
+	if (!p)
+		return;
+	block_gone(b);
+	block_free(b);
+}
+
+void (kfree_rcu_mightsleep)(const void *p)
+{
+	struct block *b = (struct block *)p - 1;
+
+	block_gone(b);
+	b->next = later;
+	later = b;
+}
+
+void kshim_grace(void)
+{
+	struct block *b;
+
+	kshim_assert(!kshim_readers, "no reader over a grace period");
+	while ((b = later)) {
+		later = b->next;
+		block_free(b);
+	}
+}
+
+void synchronize_rcu(void)
+{
+	kshim_synchronized++;
+	kshim_grace();
+}
+
+void mutex_lock(struct mutex *lock)
+{
+	kshim_assert(!lock->held, "lock free");
+	lock->held = true;
+}
+
+void mutex_unlock(struct mutex *lock)
+{
+	kshim_assert(lock->held, "lock held");
+	lock->held = false;
+}

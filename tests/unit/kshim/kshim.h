@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Just enough of the kernel's headers to build its table code as a program.
+ *
+ * kshim.c has the allocator and RCU for tests. A benchmark brings its own, and
+ * does without the hooks (KSHIM_HOOKS).
+ */
+#ifndef _KSHIM_H
+#define _KSHIM_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint64_t u64;
+typedef uint32_t u32;
+typedef uint16_t u16;
+typedef uint8_t u8;
+typedef unsigned int gfp_t;
+
+#define __rcu
+#define GFP_KERNEL		1U
+#define GFP_KERNEL_ACCOUNT	1U
+#define __GFP_NOWARN		2U
+
+#define noinline		__attribute__((noinline))
+#ifndef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+#endif
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define cond_resched()		((void)0)
+#define prefetch(p)		__builtin_prefetch(p)
+
+#define min(a, b)		((a) < (b) ? (a) : (b))
+#define min_t(t, a, b)		min((t)(a), (t)(b))
+#define min3(a, b, c)		min(min(a, b), c)
+#define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
+#define rounddown(x, n)		((x) - (x) % (n))
+#define struct_size(p, member, n) \
+	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - offsetof(type, member)))
+
+#define BIT_ULL(n)		(1ULL << (n))
+#define hweight64(x)		((unsigned int)__builtin_popcountll(x))
+#define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
+#define __fls(x)		(63U - (unsigned int)__builtin_clzll(x))
+#define fls(x)			((x) ? 32 - __builtin_clz(x) : 0)
+
+void *kmalloc(size_t size, gfp_t gfp);
+void kfree(const void *p);
+
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	void *p = kmalloc(size, gfp);
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
+static inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return kzalloc(n * size, gfp);
+}
+
+/* Frees only once no reader can be left. */
+void kfree_rcu_mightsleep(const void *p);
+void synchronize_rcu(void);
+#define kfree_rcu_mightsleep	kfree_rcu_mightsleep
+
+struct mutex {
+	bool held;
+};
+
+#define DEFINE_MUTEX(name)	struct mutex name
+void mutex_lock(struct mutex *lock);
+void mutex_unlock(struct mutex *lock);
+
+/* kshim.c: what is held, in kmalloc()'s terms; and what goes wrong when. */
+extern size_t kshim_bytes, kshim_blocks;
+extern unsigned int kshim_fail_in;	/* the so-many-th allocation fails */
+extern bool kshim_fail_all;
+extern unsigned long kshim_failed, kshim_synchronized;	/* how often */
+void kshim_grace(void);
+
+#ifdef KSHIM_HOOKS
+/* Called where a reader takes a pointer, and around where a writer puts one. */
+void kshim_on_read(void);
+void kshim_on_publish(void);
+void kshim_assert(bool ok, const char *what);
+#else
+static inline void kshim_on_read(void) {}
+static inline void kshim_on_publish(void) {}
+#define kshim_assert(ok, what)	((void)(ok))
+#endif
+
+#define lockdep_is_held(l)	((l)->held)
+#define lockdep_assert_held(l)	kshim_assert((l)->held, "lock held")
+
+#define rcu_access_pointer(p)	READ_ONCE(p)
+#define rcu_dereference(p)	({ kshim_on_read(); READ_ONCE(p); })
+#define rcu_dereference_check(p, c) \
+	({ kshim_assert((c) || kshim_readers, "RCU or lock held"); READ_ONCE(p); })
+#define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
+#define rcu_assign_pointer(p, v) do {	\
+	kshim_on_publish();		\
+	smp_store_release(&(p), v);	\
+	kshim_on_publish();		\
+} while (0)
+
+extern unsigned int kshim_readers;	/* in how many read sides we are */
+
+static inline void rcu_read_lock(void)
+{
+	kshim_readers++;
+}
+
+static inline void rcu_read_unlock(void)
+{
+	kshim_readers--;
+}
+
+/* What kmalloc() really takes for so many bytes. */
+static inline size_t kshim_class(size_t size)
+{
+	size_t class = 8;
+
+	if (size > 64 && size <= 96)
+		return 96;
+	if (size > 128 && size <= 192)
+		return 192;
+	while (class < size)
+		class *= 2;
+	return class;
+}
+
+#endif /* _KSHIM_H */
