@@ -32,6 +32,7 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 	bool proxied = v->reason == ARP_POLICY_REASON_PROXIED;
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
 	struct net_device *dev = p->dev;
+	const u8 *lladdr = dev->dev_addr;
 	struct sk_buff *answer;
 	struct neighbour *n;
 
@@ -43,8 +44,10 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 			return;
 	}
 
+	if (v->by.rule && v->by.rule->has_lladdr)
+		lladdr = v->by.rule->lladdr;
 	answer = arp_create(ARPOP_REPLY, ETH_P_ARP, p->sip, dev, p->tip, p->sha,
-			    dev->dev_addr, p->sha);
+			    lladdr, p->sha);
 	if (!answer)
 		return;
 	if (md) {
@@ -72,13 +75,19 @@ static bool accepts_new(struct in_device *in_dev, __be32 sip)
 	}
 }
 
+static bool is_unicast(const struct arpp_packet *p)
+{
+	return inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->sip) ==
+	       RTN_UNICAST;
+}
+
 /**
- * arpp_act_learn() - update the neighbour table from a request to another
- * @p: the request
+ * arpp_act_learn() - update the neighbour table from a packet not for us
+ * @p: a request to another, or a reply
  *
- * Mirrors the end of arp_process(), for a request that is dropped so that the
- * kernel does not proxy it. It refreshes a neighbour that is there; only a
- * gratuitous one may make a new neighbour.
+ * Mirrors the end of arp_process(), for a packet that is dropped so that the
+ * kernel does nothing else with it. It refreshes a neighbour that is there;
+ * only under arp_accept may one be made.
  */
 void arpp_act_learn(struct arpp_packet *p)
 {
@@ -91,15 +100,72 @@ void arpp_act_learn(struct arpp_packet *p)
 	n = __neigh_lookup(&arp_tbl, &p->sip, dev, 0);
 	if (n || accept)
 		garp = p->sip == p->tip &&
-		       inet_addr_type_dev_table(dev_net(dev), dev,
-						p->sip) == RTN_UNICAST;
-	if (!n && accept && garp)
+		       (p->request ||
+			!memcmp(p->tha, p->sha, dev->addr_len)) &&
+		       is_unicast(p);
+	if (!n && accept && (garp || (!p->request && is_unicast(p))))
 		n = __neigh_lookup(&arp_tbl, &p->sip, dev, 1);
 	if (!n)
 		return;
 	override = garp || time_after(jiffies, n->updated +
 				      NEIGH_VAR(n->parms, LOCKTIME));
-	neigh_update(n, p->sha, NUD_STALE,
+	neigh_update(n, p->sha,
+		     !p->request && p->to_host ? NUD_REACHABLE : NUD_STALE,
 		     override ? NEIGH_UPDATE_F_OVERRIDE : 0, 0);
 	neigh_release(n);
+}
+
+/**
+ * arpp_defence_init() - nothing was defended yet
+ * @defence: of the netns
+ */
+void arpp_defence_init(struct arpp_defence *defence)
+{
+	spin_lock_init(&defence->lock);
+}
+
+/* May the address be defended now? If so, it was. */
+static bool defend_now(struct arpp_defence *defence, __be32 addr)
+{
+	unsigned long now = jiffies;
+	struct arpp_defended *at, *free = NULL;
+	bool now_ok = false;
+	int i;
+
+	/* Whoever else holds it is defending: let that do. */
+	if (!spin_trylock(&defence->lock))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(defence->last); i++) {
+		at = &defence->last[i];
+		if (at->addr && time_before(now, at->when +
+					    ARP_POLICY_DEFEND_INTERVAL * HZ)) {
+			if (at->addr == addr)
+				goto unlock;
+		} else {
+			free = at;
+		}
+	}
+	/* With more conflicts than we can remember, silence is the safe side. */
+	if (free) {
+		free->addr = addr;
+		free->when = now;
+		now_ok = true;
+	}
+unlock:
+	spin_unlock(&defence->lock);
+	return now_ok;
+}
+
+/**
+ * arpp_act_defend() - claim back an address that another host claimed
+ * @defence: of the netns
+ * @p: the other's packet
+ *
+ * RFC 5227, 2.4 (c): one announcement, then none for ten seconds.
+ */
+void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
+{
+	if (defend_now(defence, p->sip))
+		arp_send(ARPOP_REQUEST, ETH_P_ARP, p->sip, p->dev, p->sip, NULL,
+			 p->dev->dev_addr, NULL);
 }

@@ -28,14 +28,33 @@ static bool local(const struct net_device *dev, __be32 addr)
 	return inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
 }
 
+/**
+ * arpp_announce_hidden() - must a device not speak of an address?
+ * @policy: of the netns
+ * @d: the device's policy
+ * @addr: the address
+ * @by: set to the rule that hides it, if it is one
+ *
+ * Return: whether it is hidden there.
+ */
+bool arpp_announce_hidden(const struct arpp_policy *policy,
+			  const struct arpp_device *d, __be32 addr,
+			  struct arpp_match *by)
+{
+	return arpp_rule_hides(d, addr, by) ||
+	       arpp_hidden(policy, d->dev, addr);
+}
+
 /*
  * The device's own address for a target: of its subnet first, else the first
- * primary one, as inet_select_addr() begins.
+ * primary one, as inet_select_addr() begins; none that a rule hides.
  */
-static __be32 own_addr(struct in_device *in_dev, __be32 target)
+static __be32 own_addr(const struct arpp_device *d, __be32 target)
 {
+	struct in_device *in_dev = __in_dev_get_rcu(d->dev);
 	unsigned char localnet_scope = RT_SCOPE_HOST;
 	const struct in_ifaddr *ifa;
+	struct arpp_match by;
 	__be32 addr = 0;
 
 	if (!in_dev)
@@ -44,7 +63,8 @@ static __be32 own_addr(struct in_device *in_dev, __be32 target)
 		localnet_scope = RT_SCOPE_LINK;
 	in_dev_for_each_ifa_rcu(ifa, in_dev) {
 		if (ifa->ifa_flags & IFA_F_SECONDARY ||
-		    min(ifa->ifa_scope, localnet_scope) > RT_SCOPE_LINK)
+		    min(ifa->ifa_scope, localnet_scope) > RT_SCOPE_LINK ||
+		    arpp_rule_hides(d, ifa->ifa_local, &by))
 			continue;
 		if (inet_ifa_match(target, ifa))
 			return ifa->ifa_local;
@@ -54,13 +74,14 @@ static __be32 own_addr(struct in_device *in_dev, __be32 target)
 	return addr;
 }
 
-/* The first primary address of @from that @dev may lend from it. */
+/* The first primary address of @from that @d may borrow from it. */
 static __be32 lent_addr(const struct arpp_policy *policy,
-			const struct net_device *dev,
+			const struct arpp_device *d,
 			const struct net_device *from)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(from);
 	const struct in_ifaddr *ifa;
+	struct arpp_match by;
 
 	if (!in_dev)
 		return 0;
@@ -68,7 +89,7 @@ static __be32 lent_addr(const struct arpp_policy *policy,
 		if (ifa->ifa_flags & IFA_F_SECONDARY ||
 		    ifa->ifa_scope >= RT_SCOPE_LINK)
 			continue;
-		if (!arpp_hidden(policy, dev, ifa->ifa_local))
+		if (!arpp_announce_hidden(policy, d, ifa->ifa_local, &by))
 			return ifa->ifa_local;
 	}
 	return 0;
@@ -101,7 +122,7 @@ __be32 arpp_announce_sender(const struct arpp_device *d,
 			return cause;
 		break;
 	case ARP_POLICY_ANNOUNCE_STRICT:
-		return own_addr(in_dev, p->tip);
+		return own_addr(d, p->tip);
 	}
 	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
 }
@@ -109,7 +130,7 @@ __be32 arpp_announce_sender(const struct arpp_device *d,
 /**
  * arpp_announce_visible() - the best sender that is not hidden
  * @policy: of the netns
- * @dev: the outgoing device
+ * @d: the outgoing device's policy
  * @target: the address asked for
  *
  * Mirrors inet_select_addr(), hidden addresses left out: a device with no
@@ -118,26 +139,26 @@ __be32 arpp_announce_sender(const struct arpp_device *d,
  * Return: the address; 0 when there is none.
  */
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
-			     struct net_device *dev, __be32 target)
+			     const struct arpp_device *d, __be32 target)
 {
-	struct net *net = dev_net(dev);
-	int master = l3mdev_master_ifindex_rcu(dev);
+	int master = l3mdev_master_ifindex_rcu(d->dev);
+	struct net *net = dev_net(d->dev);
 	struct net_device *from;
 	__be32 addr;
 
-	addr = own_addr(__in_dev_get_rcu(dev), target);
+	addr = own_addr(d, target);
 	if (addr)
 		return addr;
 	if (master) {
 		from = dev_get_by_index_rcu(net, master);
-		addr = from ? lent_addr(policy, dev, from) : 0;
+		addr = from ? lent_addr(policy, d, from) : 0;
 		if (addr)
 			return addr;
 	}
 	for_each_netdev_rcu(net, from) {
 		if (l3mdev_master_ifindex_rcu(from) != master)
 			continue;
-		addr = lent_addr(policy, dev, from);
+		addr = lent_addr(policy, d, from);
 		if (addr)
 			return addr;
 	}

@@ -13,6 +13,9 @@
 __be32 arpp_announce_sender(const struct arpp_device *d,
 			    const struct arpp_packet *p, __be32 cause);
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
-			     struct net_device *dev, __be32 target);
+			     const struct arpp_device *d, __be32 target);
+bool arpp_announce_hidden(const struct arpp_policy *policy,
+			  const struct arpp_device *d, __be32 addr,
+			  struct arpp_match *by);
 
 #endif /* _ARPP_ANNOUNCE_H */

@@ -22,6 +22,11 @@
 #define timer_container_of	from_timer
 #endif
 
+/* Its name until 6.4, when the one with an argument less went. */
+#ifndef kfree_rcu_mightsleep
+#define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
+#endif
+
 /*
  * Without it anybody could join a group: there is no other hook for it. Every
  * supported Debian kernel has it (backported down to 5.10).
@@ -29,6 +34,16 @@
 #ifndef ARPP_HAVE_MCAST_CAP
 #error "this kernel cannot restrict generic netlink groups: update it to its newest stable release"
 #endif
+
+/* Attributes of a dump's request, after the command's policy. */
+static inline struct nlattr **arpp_nl_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef ARPP_HAVE_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
 
 /**
  * arpp_pneigh_exists() - is there an "ip neigh proxy" entry for an address?

@@ -14,11 +14,10 @@
 /**
  * arpp_policy_alloc() - make an empty table
  * @devices: how many it will hold, about
- * @any_hidden: whether some selector hides addresses
  *
  * Return: the table, or NULL.
  */
-struct arpp_policy *arpp_policy_alloc(unsigned int devices, bool any_hidden)
+struct arpp_policy *arpp_policy_alloc(unsigned int devices)
 {
 	unsigned int buckets = roundup_pow_of_two(max(devices, 8U));
 	struct arpp_policy *policy;
@@ -28,7 +27,6 @@ struct arpp_policy *arpp_policy_alloc(unsigned int devices, bool any_hidden)
 	if (!policy)
 		return NULL;
 	policy->mask = buckets - 1;
-	policy->any_hidden = any_hidden;
 	return policy;
 }
 
@@ -76,38 +74,86 @@ void arpp_policy_free_rcu(struct arpp_policy *policy)
 		call_rcu(&policy->rcu, policy_free_rcu);
 }
 
-/**
- * arpp_policy_reaches() - can policy change what a device does?
- * @fields: what applies to it
- * @any_hidden: whether some selector of its netns hides addresses
- *
- * Return: whether it needs an entry in the table.
- */
-bool arpp_policy_reaches(const struct arpp_fields *fields, bool any_hidden)
+/* What a device's fields make of it. */
+static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 {
-	return fields->set || any_hidden;
+	const u32 *val = fields->val;
+
+	d->set = fields->set;
+	d->ignore = val[ARP_POLICY_FIELD_IGNORE];
+	d->announce = val[ARP_POLICY_FIELD_ANNOUNCE];
+	d->filter = val[ARP_POLICY_FIELD_FILTER];
+	d->hidden = val[ARP_POLICY_FIELD_HIDDEN];
+	d->proxy = val[ARP_POLICY_FIELD_PROXY];
+	d->proxy_delay = val[ARP_POLICY_FIELD_PROXY_DELAY];
+	d->garp = val[ARP_POLICY_FIELD_GARP];
+	d->learn = val[ARP_POLICY_FIELD_LEARN];
+	d->inspect = val[ARP_POLICY_FIELD_INSPECT];
+	d->validate = val[ARP_POLICY_FIELD_VALIDATE];
+	d->rate = val[ARP_POLICY_FIELD_RATE];
+	d->burst = val[ARP_POLICY_FIELD_BURST] ?: d->rate;
+	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
+	d->defend = val[ARP_POLICY_FIELD_DEFEND];
+	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
+}
+
+/* Put @d into @old's place among the devices of @policy; either may be NULL. */
+static void exchange(struct arpp_policy *policy, struct arpp_device *old,
+		     struct arpp_device *d)
+{
+	struct hlist_head *bucket;
+
+	if (d && d->hidden && old && old->hidden)
+		hlist_replace_rcu(&old->hidden_node, &d->hidden_node);
+	else if (d && d->hidden)
+		hlist_add_head_rcu(&d->hidden_node, &policy->hidden);
+	else if (old && old->hidden)
+		hlist_del_rcu(&old->hidden_node);
+
+	if (d && old) {
+		hlist_replace_rcu(&old->node, &d->node);
+	} else if (d) {
+		bucket = &policy->bucket[d->dev->ifindex & policy->mask];
+		hlist_add_head_rcu(&d->node, bucket);
+		policy->count++;
+	} else if (old) {
+		hlist_del_rcu(&old->node);
+		policy->count--;
+	}
+	if (old)
+		call_rcu(&old->rcu, device_free_rcu);
 }
 
 /**
- * arpp_policy_add() - put a device's policy into a table, or replace it there
+ * arpp_policy_add() - bring a device's policy in a table up to date
  * @policy: the table; readers may have it
  * @dev: the device
- * @fields: what applies to it
+ * @selectors: those of its netns
  * @from: the table that holds the device's counters up to now, or NULL
  *
- * A reader sees the device's old policy or its new one.
+ * A reader sees the device's old policy or its new one. A device that no policy
+ * reaches has none: no field, rule or binding is for it, and no other device
+ * hides addresses from it.
  *
  * Return: 0 or -ENOMEM, which changes nothing.
  */
 int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
-		    const struct arpp_fields *fields,
+		    const struct arpp_selectors *selectors,
 		    const struct arpp_policy *from)
 {
 	const struct arpp_device *was = from ? arpp_device_find(from, dev) : NULL;
-	struct arpp_device *old = arpp_device_find(policy, dev);
-	struct arpp_device *d;
+	struct arpp_device *old = arpp_device_find(policy, dev), *d;
+	struct arpp_fields fields;
+	unsigned int n_tables;
 
-	d = kzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+	arpp_selector_resolve(selectors, dev->name, &fields, NULL);
+	n_tables = arpp_selector_tables(selectors, dev->name, NULL, 0);
+	if (!fields.set && !n_tables && !policy->any_hidden) {
+		exchange(policy, old, NULL);
+		return 0;
+	}
+
+	d = kzalloc(struct_size(d, tables, n_tables), GFP_KERNEL_ACCOUNT);
 	if (!d)
 		return -ENOMEM;
 	d->stats = was ? arpp_stats_get(was->stats) : arpp_stats_alloc();
@@ -116,30 +162,10 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 		return -ENOMEM;
 	}
 	d->dev = dev;
-	d->set = fields->set;
-	d->ignore = fields->val[ARP_POLICY_FIELD_IGNORE];
-	d->announce = fields->val[ARP_POLICY_FIELD_ANNOUNCE];
-	d->filter = fields->val[ARP_POLICY_FIELD_FILTER];
-	d->hidden = fields->val[ARP_POLICY_FIELD_HIDDEN];
-	d->proxy = fields->val[ARP_POLICY_FIELD_PROXY];
-	d->audit = fields->val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
-	d->proxy_delay = fields->val[ARP_POLICY_FIELD_PROXY_DELAY];
-
-	if (d->hidden && old && old->hidden)
-		hlist_replace_rcu(&old->hidden_node, &d->hidden_node);
-	else if (d->hidden)
-		hlist_add_head_rcu(&d->hidden_node, &policy->hidden);
-	else if (old && old->hidden)
-		hlist_del_rcu(&old->hidden_node);
-
-	if (old) {
-		hlist_replace_rcu(&old->node, &d->node);
-		call_rcu(&old->rcu, device_free_rcu);
-	} else {
-		hlist_add_head_rcu(&d->node,
-				   &policy->bucket[dev->ifindex & policy->mask]);
-		policy->count++;
-	}
+	flatten(d, &fields);
+	d->n_tables = n_tables;
+	arpp_selector_tables(selectors, dev->name, d->tables, n_tables);
+	exchange(policy, old, d);
 	return 0;
 }
 
@@ -150,13 +176,5 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
  */
 void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev)
 {
-	struct arpp_device *d = arpp_device_find(policy, dev);
-
-	if (!d)
-		return;
-	if (d->hidden)
-		hlist_del_rcu(&d->hidden_node);
-	hlist_del_rcu(&d->node);
-	policy->count--;
-	call_rcu(&d->rcu, device_free_rcu);
+	exchange(policy, arpp_device_find(policy, dev), NULL);
 }

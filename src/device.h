@@ -8,29 +8,42 @@
 #ifndef _ARPP_DEVICE_H
 #define _ARPP_DEVICE_H
 
-#include <linux/cache.h>
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 
 #include "field.h"
+#include "rule.h"
 #include "stats.h"
+
+struct arpp_sources;
 
 /**
  * struct arpp_device - what applies to one device
  * @node: in its bucket of struct arpp_policy
  * @dev: whose policy this is; in a table only while the device is registered
  *	in the netns, hence without a reference of its own
- * @stats: its counters
+ * @stats: its counters and meters
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
  * @ignore: enum arp_policy_ignore
  * @announce: enum arp_policy_announce
  * @filter: 0 or 1
  * @hidden: 0 or 1
  * @proxy: enum arp_policy_proxy, or-ed
+ * @garp: enum arp_policy_garp
+ * @learn: enum arp_policy_learn
+ * @inspect: enum arp_policy_inspect
+ * @validate: enum arp_policy_validate, or-ed
+ * @defend: 0 or 1
  * @audit: report only
+ * @n_tables: how many @tables there are
  * @proxy_delay: ms
+ * @rate: packets per second, 0: no limit
+ * @burst: packets, at least 1
+ * @source_rate: packets per second from one source, 0: no limit
  * @hidden_node: in struct arpp_policy.hidden, if @hidden
  * @rcu: to free it
+ * @tables: rules and bindings that hold on it, the most specific selector's
+ *	first
  */
 struct arpp_device {
 	struct hlist_node node;
@@ -42,15 +55,26 @@ struct arpp_device {
 	u8 filter;
 	u8 hidden;
 	u8 proxy;
+	u8 garp;
+	u8 learn;
+	u8 inspect;
+	u8 validate;
+	u8 defend;
 	u8 audit;
+	u16 n_tables;
 	u32 proxy_delay;
+	u32 rate;
+	u32 burst;
+	u32 source_rate;
 	struct hlist_node hidden_node;
 	struct rcu_head rcu;
-} ____cacheline_aligned;
+	struct arpp_tables *tables[];
+};
 
 /**
  * struct arpp_policy - the policy of a netns, as one packet sees it
  * @hidden: the devices whose addresses are hidden
+ * @sources: the meters of source-rate; there if some device has one
  * @any_hidden: some selector hides addresses, so every device is reached
  * @count: how many devices there are
  * @mask: how many buckets there are, less one
@@ -59,6 +83,7 @@ struct arpp_device {
  */
 struct arpp_policy {
 	struct hlist_head hidden;
+	struct arpp_sources *sources;
 	bool any_hidden;
 	unsigned int count;
 	unsigned int mask;
@@ -92,12 +117,11 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 	return NULL;
 }
 
-struct arpp_policy *arpp_policy_alloc(unsigned int devices, bool any_hidden);
+struct arpp_policy *arpp_policy_alloc(unsigned int devices);
 void arpp_policy_free(struct arpp_policy *policy);
 void arpp_policy_free_rcu(struct arpp_policy *policy);
-bool arpp_policy_reaches(const struct arpp_fields *fields, bool any_hidden);
 int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
-		    const struct arpp_fields *fields,
+		    const struct arpp_selectors *selectors,
 		    const struct arpp_policy *from);
 void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev);
 

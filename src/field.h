@@ -48,6 +48,7 @@ static inline void arpp_field_unset(struct arpp_fields *fields,
 }
 
 bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b);
+bool arpp_field_is_u32(enum arp_policy_field f);
 u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b);
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value);

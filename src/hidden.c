@@ -9,7 +9,14 @@
 
 #include "hidden.h"
 
-static bool lives_on(const struct net_device *dev, __be32 addr)
+/**
+ * arpp_lives_on() - is an address configured on a device?
+ * @dev: the device
+ * @addr: the address
+ *
+ * Return: whether it is.
+ */
+bool arpp_lives_on(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	const struct in_ifaddr *ifa;
@@ -45,7 +52,7 @@ bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
 	home = __ip_dev_find(dev_net(dev), addr, false);
 	if (!home || home == dev)
 		return false;
-	if (lives_on(dev, addr))
+	if (arpp_lives_on(dev, addr))
 		return false;
 	d = arpp_device_find(policy, home);
 	if (d && d->hidden)
@@ -53,7 +60,7 @@ bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
 
 	/* The hash names one home; the same address may have others. */
 	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node)
-		if (lives_on(d->dev, addr))
+		if (arpp_lives_on(d->dev, addr))
 			return true;
 	return false;
 }

@@ -9,6 +9,7 @@
 
 #include "device.h"
 
+bool arpp_lives_on(const struct net_device *dev, __be32 addr);
 bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
 		 __be32 addr);
 

@@ -13,6 +13,7 @@
 #include <net/snmp.h>
 
 #include "act.h"
+#include "event.h"
 #include "hook.h"
 #include "netns.h"
 #include "verdict.h"
@@ -24,6 +25,28 @@ static const struct arpp_verdict malformed = {
 	.action = ARPP_DROP,
 	.reason = ARP_POLICY_REASON_MALFORMED,
 };
+
+/* Count it, trace it, tell it. */
+static void report(struct arpp_netns *nn, const struct arpp_device *d, bool out,
+		   const struct arpp_packet *p, const struct arpp_verdict *v)
+{
+	bool formed = v->reason != ARP_POLICY_REASON_MALFORMED;
+	const struct arpp_verdict noted = {
+		.action = ARPP_ACCEPT,
+		.reason = v->noted,
+		.field = ARP_POLICY_FIELD_INSPECT,
+	};
+
+	arpp_stats_count(d->stats, out ? ARPP_COUNT_OUT : ARPP_COUNT_IN,
+			 v->reason);
+	trace_verdict(d, out, p, v);
+	if (v->reason != ARP_POLICY_REASON_PASS)
+		arpp_event_verdict(&nn->events, d, out, formed ? p : NULL, v);
+	if (!v->noted)
+		return;
+	arpp_stats_note(d->stats, v->noted);
+	arpp_event_verdict(&nn->events, d, out, p, &noted);
+}
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
 			   const struct nf_hook_state *state)
@@ -52,8 +75,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	case ARPP_PARSE_FOREIGN:
 		return NF_ACCEPT;
 	}
-	arpp_stats_count(d->stats, ARPP_COUNT_IN, v.reason);
-	trace_verdict(d, false, &p, &v);
+	report(nn, d, false, &p, &v);
 	if (d->audit)
 		return NF_ACCEPT;
 
@@ -64,6 +86,9 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 		return NF_STOLEN;
 	case ARPP_DROP_LEARN:
 		arpp_act_learn(&p);
+		return NF_DROP;
+	case ARPP_DEFEND:
+		arpp_act_defend(&nn->defence, &p);
 		return NF_DROP;
 	case ARPP_DROP:
 		if (v.elsewhere)
@@ -91,8 +116,7 @@ static unsigned int out(struct arpp_netns *nn, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	v = arpp_verdict_out(policy, d, &p);
-	arpp_stats_count(d->stats, ARPP_COUNT_OUT, v.reason);
-	trace_verdict(d, true, &p, &v);
+	report(nn, d, true, &p, &v);
 	if (d->audit)
 		return NF_ACCEPT;
 

@@ -13,7 +13,7 @@
 #include "netns.h"
 #include "param.h"
 
-static const struct arpp_netns_setup setup = {
+static struct arpp_netns_setup setup __ro_after_init = {
 	.hooks = arpp_hooks,
 	.initial = arpp_param_apply,
 };
@@ -22,7 +22,7 @@ static int __init arp_policy_init(void)
 {
 	int err;
 
-	err = arpp_param_check();
+	err = arpp_param_check(&setup);
 	if (err)
 		return err;
 	err = arpp_netns_init(&setup);

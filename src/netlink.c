@@ -19,6 +19,10 @@ static struct netlink_range_validation proxy_delay_range = {
 	.max = ARP_POLICY_PROXY_DELAY_MAX,
 };
 
+static struct netlink_range_validation rate_range = {
+	.max = ARP_POLICY_RATE_MAX,
+};
+
 static struct netlink_range_validation ifindex_range = {
 	.min = 1,
 	.max = INT_MAX,
@@ -37,6 +41,20 @@ static const struct nla_policy fields_policy[ARP_POLICY_FIELD_MAX + 1] = {
 					ARP_POLICY_PROXY_PVLAN),
 	[ARP_POLICY_FIELD_PROXY_DELAY] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &proxy_delay_range),
+	[ARP_POLICY_FIELD_GARP] = NLA_POLICY_MAX(NLA_U8, ARP_POLICY_GARP_DROP),
+	[ARP_POLICY_FIELD_LEARN] =
+		NLA_POLICY_MAX(NLA_U8, ARP_POLICY_LEARN_NONE),
+	[ARP_POLICY_FIELD_INSPECT] =
+		NLA_POLICY_MAX(NLA_U8, ARP_POLICY_INSPECT_STRICT),
+	[ARP_POLICY_FIELD_VALIDATE] =
+		NLA_POLICY_MASK(NLA_U8, ARP_POLICY_VALIDATE_SRC_MAC |
+					ARP_POLICY_VALIDATE_DST_MAC |
+					ARP_POLICY_VALIDATE_IP),
+	[ARP_POLICY_FIELD_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
+	[ARP_POLICY_FIELD_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
+	[ARP_POLICY_FIELD_SOURCE_RATE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &rate_range),
+	[ARP_POLICY_FIELD_DEFEND] = NLA_POLICY_MAX(NLA_U8, 1),
 	[ARP_POLICY_FIELD_MODE] = NLA_POLICY_MAX(NLA_U8, ARP_POLICY_MODE_AUDIT),
 };
 
@@ -55,6 +73,49 @@ static const struct nla_policy dev_set_policy[] = {
 static const struct nla_policy dev_unset_policy[] = {
 	[ARP_POLICY_A_SELECTOR] = ARPP_NLA_SELECTOR,
 	[ARP_POLICY_A_MASK] = NLA_POLICY_MASK(NLA_U32, ARPP_FIELD_ALL),
+};
+
+const struct nla_policy arpp_nl_rule_policy[ARP_POLICY_RULE_MAX + 1] = {
+	[ARP_POLICY_RULE_SELECTOR] = ARPP_NLA_SELECTOR,
+	[ARP_POLICY_RULE_PREFIX] = { .type = NLA_BE32 },
+	[ARP_POLICY_RULE_LENGTH] = NLA_POLICY_MAX(NLA_U8, 32),
+	[ARP_POLICY_RULE_FROM] = { .type = NLA_FLAG },
+	[ARP_POLICY_RULE_ACTION] = NLA_POLICY_RANGE(NLA_U8,
+						    ARP_POLICY_ACTION_PASS,
+						    ARP_POLICY_ACTION_PROXY),
+	[ARP_POLICY_RULE_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[ARP_POLICY_RULE_ROUTED] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy arpp_nl_binding_policy[ARP_POLICY_BINDING_MAX + 1] = {
+	[ARP_POLICY_BINDING_SELECTOR] = ARPP_NLA_SELECTOR,
+	[ARP_POLICY_BINDING_ADDRESS] = { .type = NLA_BE32 },
+	[ARP_POLICY_BINDING_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+};
+
+static const struct nla_policy rule_add_policy[] = {
+	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(arpp_nl_rule_policy),
+	[ARP_POLICY_A_REPLACE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy rule_del_policy[] = {
+	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(arpp_nl_rule_policy),
+};
+
+static const struct nla_policy bind_add_policy[] = {
+	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(arpp_nl_binding_policy),
+	[ARP_POLICY_A_REPLACE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy bind_del_policy[] = {
+	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(arpp_nl_binding_policy),
+};
+
+static const struct nla_policy announce_policy[] = {
+	[ARP_POLICY_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ifindex_range),
+	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[ARP_POLICY_A_ADDRESS] = { .type = NLA_BE32 },
+	[ARP_POLICY_A_FORCE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy netdev_policy[] = {
@@ -115,11 +176,73 @@ static const struct genl_ops ops[] = {
 		.doit = arpp_nl_flush,
 		ARPP_NL_POLICY(no_policy),
 	},
+	{
+		.cmd = ARP_POLICY_CMD_RULE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.start = arpp_nl_rule_start,
+		.dumpit = arpp_nl_rule_dump,
+		.done = arpp_nl_rule_done,
+		ARPP_NL_POLICY(selector_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RULE_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_rule_add,
+		ARPP_NL_POLICY(rule_add_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RULE_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_rule_del,
+		ARPP_NL_POLICY(rule_del_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RULE_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_rule_flush,
+		ARPP_NL_POLICY(no_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_BIND_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.start = arpp_nl_rule_start,
+		.dumpit = arpp_nl_bind_dump,
+		.done = arpp_nl_rule_done,
+		ARPP_NL_POLICY(selector_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_BIND_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_bind_add,
+		ARPP_NL_POLICY(bind_add_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_BIND_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_bind_del,
+		ARPP_NL_POLICY(bind_del_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_BIND_FLUSH,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_bind_flush,
+		ARPP_NL_POLICY(no_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_ANNOUNCE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_announce,
+		ARPP_NL_POLICY(announce_policy),
+	},
 };
 
 static const struct genl_multicast_group mcgrps[] = {
 	[ARPP_MCGRP_CONFIG] = {
 		.name = ARP_POLICY_MCGRP_CONFIG,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[ARPP_MCGRP_VERDICT] = {
+		.name = ARP_POLICY_MCGRP_VERDICT,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
@@ -135,6 +258,19 @@ struct genl_family arpp_family __ro_after_init = {
 	.mcgrps = mcgrps,
 	.n_mcgrps = ARRAY_SIZE(mcgrps),
 };
+
+/**
+ * arpp_nl_notify() - tell the listeners of a change
+ * @msg: the message; taken over
+ * @net: the netns
+ *
+ * Whoever has no room for it sees that it lost some.
+ */
+void arpp_nl_notify(struct sk_buff *msg, struct net *net)
+{
+	genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_CONFIG,
+				GFP_KERNEL);
+}
 
 /**
  * arpp_nl_to_sender() - address an answer
@@ -261,15 +397,22 @@ struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
  */
 int __init arpp_netlink_init(void)
 {
-	return genl_register_family(&arpp_family);
+	int err = genl_register_family(&arpp_family);
+
+	if (!err)
+		arpp_event_open(true);
+	return err;
 }
 
 /**
  * arpp_netlink_clean() - take the family back
  *
- * Commands that run are waited for; dumps hold the module.
+ * Commands that run are waited for; dumps hold the module. Packets that are
+ * about to send an event may still do so: the family must outlast them.
  */
 void arpp_netlink_clean(void)
 {
+	arpp_event_open(false);
+	synchronize_net();
 	genl_unregister_family(&arpp_family);
 }

@@ -8,13 +8,7 @@
 #include <net/genetlink.h>
 #include <linux/arp_policy.h>
 
-struct arpp_netns;
-
-extern struct genl_family arpp_family;
-
-enum arpp_mcgrp {
-	ARPP_MCGRP_CONFIG,
-};
+#include "event.h"
 
 int arpp_netlink_init(void);
 void arpp_netlink_clean(void);
@@ -44,11 +38,30 @@ int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info);
 
+/* nl_rule.c */
+int arpp_nl_rule_start(struct netlink_callback *cb);
+int arpp_nl_rule_done(struct netlink_callback *cb);
+int arpp_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_rule_del(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_rule_flush(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_bind_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_bind_add(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_bind_del(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_bind_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_announce.c */
+int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info);
+
 /* nl_stats.c */
 int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info);
 
+extern const struct nla_policy arpp_nl_rule_policy[];
+extern const struct nla_policy arpp_nl_binding_policy[];
+
+void arpp_nl_notify(struct sk_buff *msg, struct net *net);
 struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd);
 struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd);
 void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to);

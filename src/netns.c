@@ -11,7 +11,9 @@
 #include <linux/slab.h>
 #include <net/netns/generic.h>
 
+#include "compat.h"
 #include "netns.h"
+#include "rate.h"
 
 static unsigned int netns_id;
 static const struct arpp_netns_setup *netns_setup;
@@ -55,10 +57,8 @@ static void withdraw(struct arpp_netns *nn)
 /* Make every device's policy anew, and publish them all at once. */
 static int rebuild(struct arpp_netns *nn)
 {
-	bool any_hidden = nn->selectors.hidden;
 	const struct arpp_policy *from = policy_of(nn);
 	struct arpp_policy *policy;
-	struct arpp_fields fields;
 	unsigned int devices = 0;
 	struct net_device *dev;
 	int err;
@@ -68,15 +68,14 @@ static int rebuild(struct arpp_netns *nn)
 
 	for_each_netdev(nn->net, dev)
 		devices++;
-	policy = arpp_policy_alloc(devices, any_hidden);
+	policy = arpp_policy_alloc(devices);
 	if (!policy)
 		return -ENOMEM;
+	policy->any_hidden = nn->selectors.hidden;
+	policy->sources = nn->sources;
 	for_each_netdev(nn->net, dev) {
 		cond_resched();
-		arpp_selector_resolve(&nn->selectors, dev->name, &fields, NULL);
-		if (!arpp_policy_reaches(&fields, any_hidden))
-			continue;
-		err = arpp_policy_add(policy, dev, &fields, from);
+		err = arpp_policy_add(policy, dev, &nn->selectors, from);
 		if (err)
 			goto err_free;
 	}
@@ -98,7 +97,6 @@ err_free:
 static int refresh(struct arpp_netns *nn, struct net_device *dev)
 {
 	struct arpp_policy *policy = policy_of(nn);
-	struct arpp_fields fields;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nn->lock);
@@ -106,35 +104,55 @@ static int refresh(struct arpp_netns *nn, struct net_device *dev)
 	if (!policy)
 		return 0;
 	nn->table_seq++;
-	arpp_selector_resolve(&nn->selectors, dev->name, &fields, NULL);
-	if (!arpp_policy_reaches(&fields, policy->any_hidden)) {
-		arpp_policy_del(policy, dev);
-		return 0;
-	}
 	/* More than two devices a bucket: time for more buckets, if there is room. */
 	if (policy->count > 2 * policy->mask && !rebuild(nn))
 		return 0;
-	return arpp_policy_add(policy, dev, &fields, policy);
+	return arpp_policy_add(policy, dev, &nn->selectors, policy);
 }
 
-/* Bring what packets see in line with the selectors, after @key changed. */
-static int apply(struct arpp_netns *nn, const struct arpp_selector_key *key)
+/* The selector that is being changed may have nothing left to say. */
+static bool says_nothing(const struct arpp_netns *nn,
+			 const struct arpp_selector *changed)
+{
+	return nn->selectors.count == 1 && !changed->fields.set &&
+	       !changed->tables;
+}
+
+/* Bring what packets see in line with the selectors, after one changed. */
+static int apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 {
 	const struct arpp_policy *policy = policy_of(nn);
 	struct net_device *dev;
 
-	if (!nn->selectors.count) {
+	if (says_nothing(nn, changed)) {
 		withdraw(nn);
 		return 0;
 	}
 	if (!policy || policy->any_hidden != !!nn->selectors.hidden ||
-	    key->kind != ARPP_SELECTOR_NAME)
+	    policy->sources != nn->sources ||
+	    changed->key.kind != ARPP_SELECTOR_NAME)
 		return rebuild(nn);
-	dev = __dev_get_by_name(nn->net, key->name);
+	dev = __dev_get_by_name(nn->net, changed->key.name);
 	/* That also finds alternative names, which select nothing. */
-	if (!dev || strcmp(dev->name, key->name))
+	if (!dev || strcmp(dev->name, changed->key.name))
 		return 0;
 	return refresh(nn, dev);
+}
+
+/* A change was made; nn->lock held. */
+static u32 changed(struct arpp_netns *nn)
+{
+	nn->table_seq++;
+	return ++nn->generation;
+}
+
+/* The first source-rate makes room for sources, kept while the netns lives. */
+static int prepare(struct arpp_netns *nn, const struct arpp_fields *fields)
+{
+	if (!fields->val[ARP_POLICY_FIELD_SOURCE_RATE] || nn->sources)
+		return 0;
+	nn->sources = arpp_sources_alloc();
+	return nn->sources ? 0 : -ENOMEM;
 }
 
 /**
@@ -147,22 +165,28 @@ static int apply(struct arpp_netns *nn, const struct arpp_selector_key *key)
  *
  * Context: process, without RTNL.
  * Return: 1 when something changed, 0 when all was so already, or -errno:
- *	-ENOMEM, -ENOSPC for too many selectors.
+ *	-ENOENT when nothing of what shall be unset was set, -ENOMEM, -ENOSPC
+ *	for too many selectors.
  */
 int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 {
-	struct arpp_fields *now = &change->now;
-	const struct arpp_selector *sel;
-	struct arpp_fields was = {};
+	struct arpp_fields *now = &change->now, was;
+	struct arpp_selector *sel;
 	enum arp_policy_field f;
 	int err;
 
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	sel = arpp_selector_find(&nn->selectors, &change->key);
-	if (sel)
-		was = sel->fields;
+	sel = arpp_selector_add(&nn->selectors, &change->key);
+	if (IS_ERR(sel)) {
+		err = PTR_ERR(sel);
+		goto unlock;
+	}
+	was = sel->fields;
 	*now = was;
+	err = -ENOENT;
+	if (change->unset && !(was.set & change->unset))
+		goto prune;
 	arpp_for_each_field(f) {
 		if (change->unset & BIT(f))
 			arpp_field_unset(now, f);
@@ -171,24 +195,283 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 	}
 	err = 0;
 	if (arpp_field_equal(&was, now))
-		goto unlock;
+		goto prune;
 
-	err = arpp_selector_set(&nn->selectors, &change->key, now);
+	err = prepare(nn, now);
 	if (err)
-		goto unlock;
-	err = apply(nn, &change->key);
+		goto prune;
+	arpp_selector_set(&nn->selectors, sel, now);
+	err = apply(nn, sel);
 	if (err) {
-		arpp_selector_set(&nn->selectors, &change->key, &was);
+		arpp_selector_set(&nn->selectors, sel, &was);
 	} else {
-		change->generation = ++nn->generation;
-		nn->table_seq++;
+		change->generation = changed(nn);
 		err = 1;
 	}
-	arpp_selector_prune(&nn->selectors, &change->key);
+prune:
+	arpp_selector_prune(&nn->selectors, sel);
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
 	return err;
+}
+
+/*
+ * Devices need only be looked at when a selector gets its first rule or binding
+ * or loses its last: a million others shall not each take RTNL.
+ */
+static bool lock_for_rules(struct arpp_netns *nn,
+			   const struct arpp_selector_key *key,
+			   unsigned int enough)
+{
+	const struct arpp_selector *sel;
+
+	mutex_lock(&nn->lock);
+	sel = arpp_selector_find(&nn->selectors, key);
+	if (sel && arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS) >=
+	    enough)
+		return false;
+	mutex_unlock(&nn->lock);
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	return true;
+}
+
+static void unlock_for_rules(struct arpp_netns *nn, bool rtnl)
+{
+	mutex_unlock(&nn->lock);
+	if (rtnl)
+		rtnl_unlock();
+}
+
+/* Whether one more rule, or binding, is one too many. */
+static bool full(const struct arpp_netns *nn, enum arpp_table table)
+{
+	if (table == ARPP_TABLE_BINDING)
+		return nn->count[table] >= netns_setup->max_bindings;
+	return nn->count[ARPP_TABLE_TARGET] + nn->count[ARPP_TABLE_SENDER] >=
+	       netns_setup->max_rules;
+}
+
+/* Give a selector its first rule or binding. */
+static int insert_first(struct arpp_netns *nn,
+			const struct arpp_selector_key *key,
+			enum arpp_table table, struct arpp_rule *rule)
+{
+	struct arpp_selector *sel = arpp_selector_add(&nn->selectors, key);
+	struct arpp_tables *tables;
+	int err;
+
+	if (IS_ERR(sel))
+		return PTR_ERR(sel);
+	err = -ENOMEM;
+	tables = arpp_tables_alloc(key, &nn->lock);
+	if (!tables)
+		goto prune;
+	err = arpp_lpm_insert(&tables->lpm[table], &rule->node, GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto free;
+	sel->tables = tables;
+	err = apply(nn, sel);
+	if (!err)
+		return 0;
+	/* The rule stays the caller's. */
+	sel->tables = NULL;
+	arpp_lpm_remove(&tables->lpm[table], rule->node.prefix, rule->node.len);
+free:
+	arpp_tables_free(tables);
+prune:
+	arpp_selector_prune(&nn->selectors, sel);
+	return err;
+}
+
+/**
+ * arpp_netns_insert() - add or replace a rule or a binding
+ * @nn: the netns
+ * @key: the selector that it is for
+ * @table: what it is
+ * @rule: it; taken over on success
+ * @replace: one that is there gives way
+ * @generation: set to the number of this change
+ *
+ * Packets see all of it at once, and wait for nothing.
+ *
+ * Context: process, without RTNL.
+ * Return: 0, -EEXIST, -ENOSPC for too many selectors, -ENFILE for too many
+ *	rules or bindings, or -ENOMEM; all of which change nothing.
+ */
+int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, struct arpp_rule *rule,
+		      bool replace, u32 *generation)
+{
+	struct arpp_lpm_node *old = NULL;
+	struct arpp_selector *sel;
+	struct arpp_lpm *lpm;
+	bool rtnl;
+	int err;
+
+	rtnl = lock_for_rules(nn, key, 1);
+	sel = arpp_selector_find(&nn->selectors, key);
+	lpm = sel && sel->tables ? &sel->tables->lpm[table] : NULL;
+	if (lpm)
+		old = arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
+	if (old && !replace) {
+		err = -EEXIST;
+	} else if (old) {
+		arpp_lpm_replace(lpm, &rule->node);
+		err = 0;
+	} else if (full(nn, table)) {
+		err = -ENFILE;
+	} else {
+		err = lpm ? arpp_lpm_insert(lpm, &rule->node,
+					    GFP_KERNEL_ACCOUNT) :
+			    insert_first(nn, key, table, rule);
+		if (!err)
+			nn->count[table]++;
+	}
+	if (!err)
+		*generation = changed(nn);
+	unlock_for_rules(nn, rtnl);
+	if (!err && old)
+		kfree_rcu_mightsleep(arpp_rule_of(old));
+	return err;
+}
+
+/* Does a rule say what is asked to be removed? */
+static bool agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
+{
+	if (like->action && like->action != rule->action)
+		return false;
+	if (like->has_lladdr &&
+	    (!rule->has_lladdr || memcmp(like->lladdr, rule->lladdr, ETH_ALEN)))
+		return false;
+	return !like->routed || rule->routed;
+}
+
+/**
+ * arpp_netns_remove() - remove a rule or a binding
+ * @nn: the netns
+ * @key: the selector that it is for
+ * @table: what it is
+ * @like: its prefix, and what else must agree; set to what was there
+ * @generation: set to the number of this change
+ *
+ * Context: process, without RTNL.
+ * Return: 0, -ENOENT when there is none, or -ESRCH when it says something else.
+ */
+int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, struct arpp_rule *like,
+		      u32 *generation)
+{
+	struct arpp_tables *tables;
+	struct arpp_selector *sel;
+	struct arpp_rule *rule = NULL;
+	bool rtnl;
+	int err;
+
+	rtnl = lock_for_rules(nn, key, 2);
+	sel = arpp_selector_find(&nn->selectors, key);
+	tables = sel ? sel->tables : NULL;
+	if (tables)
+		rule = arpp_rule_of(arpp_lpm_find(&tables->lpm[table],
+						  like->node.prefix,
+						  like->node.len));
+	if (!rule) {
+		err = -ENOENT;
+		goto unlock;
+	}
+	err = -ESRCH;
+	if (!agrees(rule, like)) {
+		rule = NULL;
+		goto unlock;
+	}
+	err = 0;
+	*like = *rule;
+	arpp_lpm_remove(&tables->lpm[table], like->node.prefix, like->node.len);
+	nn->count[table]--;
+	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
+		sel->tables = NULL;
+		/* Without memory for that, devices go on looking into nothing. */
+		if (apply(nn, sel))
+			sel->tables = tables;
+		else
+			arpp_tables_free_rcu(tables);
+		arpp_selector_prune(&nn->selectors, sel);
+	}
+	*generation = changed(nn);
+unlock:
+	unlock_for_rules(nn, rtnl);
+	if (rule)
+		kfree_rcu_mightsleep(rule);
+	return err;
+}
+
+/**
+ * arpp_netns_clear() - remove all rules, or all bindings
+ * @nn: the netns
+ * @which: ARPP_RULES or ARPP_BINDINGS
+ * @generation: set to the number of this change
+ *
+ * Packets see all of them or none.
+ *
+ * Context: process, without RTNL.
+ * Return: 1 when there were any, 0 when not, or -ENOMEM, which changes nothing.
+ */
+int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
+		     u32 *generation)
+{
+	unsigned int keep = (ARPP_RULES | ARPP_BINDINGS) & ~which;
+	struct arpp_selector *sel, *next;
+	unsigned int left = 0;
+	bool any = false;
+	int i, err = 0;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+
+	/* What each selector shall have: nothing is seen of it yet. */
+	arpp_for_each_selector(sel, &nn->selectors) {
+		sel->next = sel->tables;
+		if (arpp_tables_count(sel->tables, which)) {
+			any = true;
+			sel->next = NULL;
+			if (!err && arpp_tables_count(sel->tables, keep)) {
+				sel->next = arpp_tables_split(sel->tables, keep);
+				err = sel->next ? 0 : -ENOMEM;
+			}
+		}
+		left += sel->fields.set || sel->next;
+		swap(sel->tables, sel->next);
+	}
+	if (!err && any) {
+		if (left)
+			err = rebuild(nn);
+		else
+			withdraw(nn);
+	}
+
+	/* Of the old and the new tables, free those that are not to be. */
+	for (sel = arpp_selector_next(&nn->selectors, NULL); sel; sel = next) {
+		next = arpp_selector_next(&nn->selectors, &sel->key);
+		if (err)
+			swap(sel->tables, sel->next);
+		if (sel->next != sel->tables) {
+			if (sel->next)
+				sel->next->lent = err || sel->tables ? keep : 0;
+			arpp_tables_free_rcu(sel->next);
+		}
+		sel->next = NULL;
+		arpp_selector_prune(&nn->selectors, sel);
+	}
+	if (!err && any) {
+		for (i = 0; i < ARPP_TABLES; i++)
+			if (which & BIT(i))
+				nn->count[i] = 0;
+		*generation = changed(nn);
+	}
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return err ? err : any;
 }
 
 /**
@@ -202,14 +485,18 @@ unlock:
  */
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 {
+	struct arpp_selector *sel;
 	bool any;
 
 	mutex_lock(&nn->lock);
 	any = nn->selectors.count;
-	arpp_selector_flush(&nn->selectors);
 	withdraw(nn);
-	nn->generation += any;
-	nn->table_seq += any;
+	arpp_for_each_selector(sel, &nn->selectors)
+		arpp_tables_free_rcu(sel->tables);
+	arpp_selector_flush(&nn->selectors);
+	memset(nn->count, 0, sizeof(nn->count));
+	if (any)
+		changed(nn);
 	*generation = nn->generation;
 	mutex_unlock(&nn->lock);
 	return any;
@@ -268,6 +555,7 @@ static int __net_init state_init(struct net *net)
 	nn->selectors.root = RB_ROOT;
 	nn->generation = 1;
 	arpp_delay_init(&nn->delay);
+	arpp_defence_init(&nn->defence);
 	for (i = 0; i < ARPP_HOOKS; i++) {
 		nn->hooks[i] = netns_setup->hooks[i];
 		nn->hooks[i].priv = nn;
@@ -277,7 +565,11 @@ static int __net_init state_init(struct net *net)
 
 static void __net_exit state_exit(struct net *net)
 {
-	arpp_delay_clean(&arpp_netns_get(net)->delay);
+	struct arpp_netns *nn = arpp_netns_get(net);
+
+	arpp_delay_clean(&nn->delay);
+	/* No packet has come in since the hooks went, a grace period ago. */
+	arpp_sources_free(nn->sources);
 }
 
 static struct pernet_operations state_ops = {
@@ -319,9 +611,12 @@ int arpp_netns_init(const struct arpp_netns_setup *setup)
 	int err;
 
 	netns_setup = setup;
-	err = register_pernet_subsys(&state_ops);
+	err = arpp_rule_init();
 	if (err)
 		return err;
+	err = register_pernet_subsys(&state_ops);
+	if (err)
+		goto err_rule;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_state;
@@ -336,6 +631,8 @@ err_notifier:
 err_state:
 	unregister_pernet_subsys(&state_ops);
 	rcu_barrier();
+err_rule:
+	arpp_rule_clean();
 	return err;
 }
 
@@ -352,6 +649,7 @@ void arpp_netns_clean(void)
 	synchronize_net();
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_pernet_subsys(&state_ops);
-	/* Policies are freed by callbacks in this module's text. */
+	/* Policies are freed by callbacks in this module's text, tables by work. */
 	rcu_barrier();
+	arpp_rule_clean();
 }

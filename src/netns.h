@@ -13,8 +13,10 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
+#include "act.h"
 #include "delay.h"
 #include "device.h"
+#include "event.h"
 #include "selector.h"
 
 #define ARPP_HOOKS	2
@@ -31,7 +33,11 @@
  * @table_seq: counts changes of what a dump of devices would show
  * @hooks: this netns's own copy, as each carries a pointer back here
  * @hooked: @hooks are registered
+ * @count: how much of each enum arpp_table there is, in all selectors
+ * @sources: the meters of source-rate, once some selector has set it
  * @delay: proxied answers that wait; has a lock of its own
+ * @defence: what was defended lately; likewise
+ * @events: what bounds events; lock-free
  */
 struct arpp_netns {
 	struct arpp_policy __rcu *policy;
@@ -43,7 +49,11 @@ struct arpp_netns {
 	u32 table_seq;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
+	unsigned int count[ARPP_TABLES];
+	struct arpp_sources *sources;
 	struct arpp_delay delay;
+	struct arpp_defence defence;
+	struct arpp_events events;
 };
 
 /**
@@ -65,14 +75,26 @@ struct arpp_netns_change {
 struct arpp_netns *arpp_netns_get(const struct net *net);
 int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change);
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation);
+int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, struct arpp_rule *rule,
+		      bool replace, u32 *generation);
+int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, struct arpp_rule *like,
+		      u32 *generation);
+int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
+		     u32 *generation);
 
 /**
- * struct arpp_netns_setup - what a netns starts with
+ * struct arpp_netns_setup - what a netns starts with, and what bounds it
  * @hooks: ARPP_HOOKS of them, their .priv not set
+ * @max_rules: the most rules that it holds
+ * @max_bindings: the most bindings
  * @initial: policy of @net from its first moment on; returns 0 or -errno
  */
 struct arpp_netns_setup {
 	const struct nf_hook_ops *hooks;
+	unsigned int max_rules;
+	unsigned int max_bindings;
 	int (*initial)(struct arpp_netns *nn);
 };
 

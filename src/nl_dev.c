@@ -29,7 +29,7 @@ static int put_fields(struct sk_buff *msg, const struct arpp_fields *fields)
 	arpp_for_each_field(f) {
 		if (!arpp_field_is_set(fields, f))
 			continue;
-		if (f == ARP_POLICY_FIELD_PROXY_DELAY)
+		if (arpp_field_is_u32(f))
 			err = nla_put_u32(msg, f, fields->val[f]);
 		else
 			err = nla_put_u8(msg, f, fields->val[f]);
@@ -117,13 +117,6 @@ static int fill_flush(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* Tell the listeners; whoever has no room for it sees that it lost some. */
-static void notify(struct sk_buff *msg, struct genl_info *info)
-{
-	genlmsg_multicast_netns(&arpp_family, genl_info_net(info), msg, 0,
-				ARPP_MCGRP_CONFIG, GFP_KERNEL);
-}
-
 static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 {
 	struct nlattr *attr = info->attrs[ARP_POLICY_A_SELECTOR];
@@ -188,9 +181,12 @@ static int change(struct genl_info *info, struct arpp_netns_change *c)
 	if (err)
 		nlmsg_free(msg);
 	else
-		notify(msg, info);
+		arpp_nl_notify(msg, genl_info_net(info));
 	mutex_unlock(&nn->command);
 
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack,
+			       "nothing of that is set on this selector");
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(info->extack,
 			       "this network namespace holds 65536 selectors, 1024 of them globs, at most");
@@ -245,7 +241,7 @@ int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&nn->lock);
 	sel = arpp_selector_find(&nn->selectors, &key);
-	if (sel) {
+	if (sel && sel->fields.set) {
 		err = fill_dev(msg, &to, nn->generation, sel->key.name,
 			       &sel->fields);
 	} else {
@@ -293,8 +289,11 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	for (;;) {
 		sel = arpp_selector_next(&nn->selectors,
 					 cb->args[1] ? last : NULL);
-		if (!sel || fill_dev(skb, &to, nn->generation, sel->key.name,
-				     &sel->fields))
+		if (!sel)
+			break;
+		/* One may be there for its rules alone. */
+		if (sel->fields.set && fill_dev(skb, &to, nn->generation,
+						sel->key.name, &sel->fields))
 			break;
 		*last = sel->key;
 		cb->args[1] = 1;
@@ -366,7 +365,7 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&nn->command);
 	if (arpp_netns_flush(nn, &generation) &&
 	    !fill_flush(msg, &to, generation))
-		notify(msg, info);
+		arpp_nl_notify(msg, genl_info_net(info));
 	else
 		nlmsg_free(msg);
 	mutex_unlock(&nn->command);

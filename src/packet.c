@@ -4,6 +4,7 @@
  *
  * Softirq or BH disabled, RCU read side.
  */
+#include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -36,6 +37,20 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 		return hrd == htons(dev->type) ? ARPP_PARSE_OK :
 						 ARPP_PARSE_MALFORMED;
 	}
+}
+
+/* The Ethernet addresses, where there is such a header. */
+static void copy_frame(struct arpp_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	p->ethernet = p->dev->type == ARPHRD_ETHER &&
+		      skb_mac_header_was_set(skb) &&
+		      skb->mac_header + ETH_HLEN <= skb->network_header;
+	if (!p->ethernet)
+		return;
+	ether_addr_copy(p->eth_src, eth_hdr(skb)->h_source);
+	ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
 }
 
 /**
@@ -78,7 +93,9 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 	p->dev = dev;
 	p->request = arp->ar_op == htons(ARPOP_REQUEST);
 	p->to_host = skb->pkt_type == PACKET_HOST;
+	p->ask = false;
 	p->routed = false;
+	copy_frame(p);
 
 	at = (const u8 *)(arp + 1);
 	memcpy(p->sha, at, hln);
@@ -167,6 +184,24 @@ struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 	read_unlock_bh(&n->lock);
 	neigh_release(n);
 	return cause;
+}
+
+/**
+ * arpp_packet_awaited() - does the neighbour table wait for this answer?
+ * @p: a received packet
+ *
+ * Return: whether a request for the sender's address is under way.
+ */
+bool arpp_packet_awaited(const struct arpp_packet *p)
+{
+	struct neighbour *n = neigh_lookup(&arp_tbl, &p->sip, p->dev);
+	bool awaited;
+
+	if (!n)
+		return false;
+	awaited = READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
+	neigh_release(n);
+	return awaited;
 }
 
 /**

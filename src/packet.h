@@ -9,6 +9,7 @@
 #define _ARPP_PACKET_H
 
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/netdevice.h>
 #include <linux/types.h>
 
@@ -26,6 +27,8 @@ enum arpp_parse {
  * @dev: the device it came in on or goes out by
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
  * @to_host: its Ethernet destination was our own address, alone
+ * @ethernet: @eth_src and @eth_dst are known
+ * @ask: the packet is only asked about: nothing may be used up by it
  * @routed: @route_err, @route_type and @route_dev are known
  * @route_type: RTN_* of the target, as seen from the sender
  * @route_err: why there is no route, or 0
@@ -34,12 +37,16 @@ enum arpp_parse {
  * @route_dev: where the route to the target leaves
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, likewise
+ * @eth_src: source of the Ethernet frame
+ * @eth_dst: its destination
  */
 struct arpp_packet {
 	struct sk_buff *skb;
 	struct net_device *dev;
 	bool request;
 	bool to_host;
+	bool ethernet;
+	bool ask;
 	bool routed;
 	u8 route_type;
 	int route_err;
@@ -48,6 +55,8 @@ struct arpp_packet {
 	const struct net_device *route_dev;
 	u8 sha[MAX_ADDR_LEN];
 	u8 tha[MAX_ADDR_LEN];
+	u8 eth_src[ETH_ALEN];
+	u8 eth_dst[ETH_ALEN];
 };
 
 /**
@@ -64,6 +73,7 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
+bool arpp_packet_awaited(const struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 
 #endif /* _ARPP_PACKET_H */

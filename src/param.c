@@ -34,6 +34,14 @@ static char *policy;
 module_param(policy, charp, 0444);
 MODULE_PARM_DESC(policy, "policy of the initial netns: SELECTOR:FIELD=VALUE[,FIELD=VALUE...][;SELECTOR:...]");
 
+static unsigned int max_rules = 1048576;
+module_param(max_rules, uint, 0444);
+MODULE_PARM_DESC(max_rules, "the most rules that one netns holds (1048576)");
+
+static unsigned int max_bindings = 1048576;
+module_param(max_bindings, uint, 0444);
+MODULE_PARM_DESC(max_bindings, "the most bindings that one netns holds (1048576)");
+
 /* Called with each selector that is named, and what is to be set on it. */
 typedef int (*use_fn)(struct arpp_netns *nn, struct arpp_netns_change *change);
 
@@ -158,13 +166,16 @@ static int use_policy(struct arpp_netns *nn, use_fn use)
 
 /**
  * arpp_param_check() - are all parameters well formed?
+ * @setup: its bounds are set
  *
  * Return: 0, or -EINVAL after a message that names the bad one.
  */
-int arpp_param_check(void)
+int arpp_param_check(struct arpp_netns_setup *setup)
 {
 	int err = use_all(NULL, check);
 
+	setup->max_rules = max_rules;
+	setup->max_bindings = max_bindings;
 	return err ? err : use_policy(NULL, check);
 }
 

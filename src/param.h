@@ -6,8 +6,9 @@
 #define _ARPP_PARAM_H
 
 struct arpp_netns;
+struct arpp_netns_setup;
 
-int arpp_param_check(void);
+int arpp_param_check(struct arpp_netns_setup *setup);
 int arpp_param_apply(struct arpp_netns *nn);
 
 #endif /* _ARPP_PARAM_H */

@@ -4,6 +4,7 @@
  *
  * Process context; the owner's mutex covers a set.
  */
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/glob.h>
 #include <linux/kernel.h>
@@ -153,15 +154,30 @@ arpp_selector_next(const struct arpp_selectors *set,
 	return next;
 }
 
-static struct arpp_selector *add(struct arpp_selectors *set,
-				 const struct arpp_selector_key *key)
+/**
+ * arpp_selector_add() - the selector of a name, made if need be
+ * @set: where
+ * @key: whose
+ *
+ * Return: the selector, or an ERR_PTR() of -ENOMEM, or -ENOSPC when the set is
+ *	full. One that is new has nothing set: arpp_selector_prune() undoes it.
+ */
+struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
+					const struct arpp_selector_key *key)
 {
 	struct rb_node **link = &set->root.rb_node, *parent = NULL;
+	bool glob = key->kind == ARPP_SELECTOR_GLOB;
 	struct arpp_selector *sel;
 
+	sel = arpp_selector_find(set, key);
+	if (sel)
+		return sel;
+	if (set->count >= ARP_POLICY_SELECTORS_MAX ||
+	    (glob && set->globs >= ARP_POLICY_GLOBS_MAX))
+		return ERR_PTR(-ENOSPC);
 	sel = kzalloc(sizeof(*sel), GFP_KERNEL_ACCOUNT);
 	if (!sel)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	sel->key = *key;
 	while (*link) {
 		parent = *link;
@@ -173,64 +189,43 @@ static struct arpp_selector *add(struct arpp_selectors *set,
 	}
 	rb_link_node(&sel->node, parent, link);
 	rb_insert_color(&sel->node, &set->root);
+	set->count++;
+	set->globs += glob;
 	return sel;
 }
 
 /**
  * arpp_selector_set() - make a selector's fields these and no others
  * @set: where
- * @key: whose
+ * @sel: the selector
  * @fields: all that shall be set
- *
- * A selector without fields stays until arpp_selector_prune(), so that a
- * caller can go back to what was without memory.
- *
- * Return: 0, -ENOMEM, or -ENOSPC when the set is full.
  */
-int arpp_selector_set(struct arpp_selectors *set,
-		      const struct arpp_selector_key *key,
-		      const struct arpp_fields *fields)
+void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
+		       const struct arpp_fields *fields)
 {
-	struct arpp_selector *sel = arpp_selector_find(set, key);
-	bool glob = key->kind == ARPP_SELECTOR_GLOB;
-	int more;
-
-	if (!sel) {
-		if (set->count >= ARP_POLICY_SELECTORS_MAX ||
-		    (glob && set->globs >= ARP_POLICY_GLOBS_MAX))
-			return -ENOSPC;
-		sel = add(set, key);
-		if (!sel)
-			return -ENOMEM;
-	}
-	more = !!fields->set - !!sel->fields.set;
-	set->count += more;
-	set->globs += glob ? more : 0;
 	set->hidden += fields->val[ARP_POLICY_FIELD_HIDDEN] -
 		       sel->fields.val[ARP_POLICY_FIELD_HIDDEN];
 	sel->fields = *fields;
-	return 0;
 }
 
 /**
- * arpp_selector_prune() - remove a selector that has no fields left
+ * arpp_selector_prune() - remove a selector that has nothing left
  * @set: where
- * @key: which one; nothing happens when it has fields, or is not there
+ * @sel: which one; nothing happens when it has fields or tables
  */
-void arpp_selector_prune(struct arpp_selectors *set,
-			 const struct arpp_selector_key *key)
+void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel)
 {
-	struct arpp_selector *sel = arpp_selector_find(set, key);
-
-	if (!sel || sel->fields.set)
+	if (sel->fields.set || sel->tables)
 		return;
+	set->count--;
+	set->globs -= sel->key.kind == ARPP_SELECTOR_GLOB;
 	rb_erase(&sel->node, &set->root);
 	kfree(sel);
 }
 
 /**
  * arpp_selector_flush() - remove every selector
- * @set: where
+ * @set: where; the tables are the caller's to free
  */
 void arpp_selector_flush(struct arpp_selectors *set)
 {
@@ -279,6 +274,49 @@ static void raise(const struct arpp_selector *sel, struct arpp_fields *fields,
 	}
 }
 
+/* The selectors of a device but all, the most specific first. */
+static const struct arpp_selector *
+more_general(const struct arpp_selectors *set, const char *dev,
+	     const struct arpp_selector *than)
+{
+	const struct arpp_selector *sel;
+	struct arpp_selector_key key;
+
+	if (!than) {
+		key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_NAME };
+		strscpy(key.name, dev, sizeof(key.name));
+		sel = arpp_selector_find(set, &key);
+		if (sel)
+			return sel;
+	}
+	if (than && than->key.kind == ARPP_SELECTOR_DEFAULT)
+		return NULL;
+
+	/* Globs stand together; none sorts before this key. */
+	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_GLOB,
+					  .literals = UINT_MAX };
+	if (than && than->key.kind == ARPP_SELECTOR_GLOB)
+		key = than->key;
+	for (sel = arpp_selector_next(set, &key);
+	     sel && sel->key.kind == ARPP_SELECTOR_GLOB;
+	     sel = arpp_selector_next(set, &sel->key))
+		if (glob_match(sel->key.name, dev))
+			return sel;
+
+	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_DEFAULT,
+					  .name = "default" };
+	return arpp_selector_find(set, &key);
+}
+
+static const struct arpp_selector *all(const struct arpp_selectors *set)
+{
+	static const struct arpp_selector_key key = {
+		.kind = ARPP_SELECTOR_ALL, .name = "all",
+	};
+
+	return arpp_selector_find(set, &key);
+}
+
 /**
  * arpp_selector_resolve() - what applies to a device
  * @set: the selectors of its netns
@@ -290,39 +328,39 @@ static void raise(const struct arpp_selector *sel, struct arpp_fields *fields,
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
 			   struct arpp_fields *fields, const char **origins)
 {
-	struct arpp_selector_key key = { .kind = ARPP_SELECTOR_NAME };
-	const struct arpp_selector *sel;
-	struct rb_node *node;
+	const struct arpp_selector *sel = NULL;
 
 	memset(fields, 0, sizeof(*fields));
-
-	strscpy(key.name, dev, sizeof(key.name));
-	sel = arpp_selector_find(set, &key);
-	if (sel)
+	while ((sel = more_general(set, dev, sel)) != NULL)
 		inherit(sel, fields, origins);
-
-	/* Globs stand together, the most specific first. */
-	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_GLOB,
-					  .literals = UINT_MAX };
-	sel = arpp_selector_next(set, &key);
-	for (node = sel ? (struct rb_node *)&sel->node : NULL; node;
-	     node = rb_next(node)) {
-		sel = rb_entry(node, struct arpp_selector, node);
-		if (sel->key.kind != ARPP_SELECTOR_GLOB)
-			break;
-		if (glob_match(sel->key.name, dev))
-			inherit(sel, fields, origins);
-	}
-
-	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_DEFAULT,
-					  .name = "default" };
-	sel = arpp_selector_find(set, &key);
-	if (sel)
-		inherit(sel, fields, origins);
-
-	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_ALL,
-					  .name = "all" };
-	sel = arpp_selector_find(set, &key);
+	sel = all(set);
 	if (sel)
 		raise(sel, fields, origins);
+}
+
+/**
+ * arpp_selector_tables() - which rules and bindings hold on a device
+ * @set: the selectors of its netns
+ * @dev: the device's name
+ * @tables: filled in, the most specific selector's first; may be NULL
+ * @room: how many fit into @tables
+ *
+ * "default" has no tables, so they end with those of "all".
+ *
+ * Return: how many there are, even if they do not fit.
+ */
+unsigned int arpp_selector_tables(const struct arpp_selectors *set,
+				  const char *dev, struct arpp_tables **tables,
+				  unsigned int room)
+{
+	const struct arpp_selector *sel = NULL;
+	unsigned int n = 0;
+
+	while ((sel = more_general(set, dev, sel)) != NULL)
+		if (sel->tables && n++ < room)
+			tables[n - 1] = sel->tables;
+	sel = all(set);
+	if (sel && sel->tables && n++ < room)
+		tables[n - 1] = sel->tables;
+	return n;
 }

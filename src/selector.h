@@ -33,22 +33,30 @@ struct arpp_selector_key {
 	char name[ARP_POLICY_SELECTOR_MAX + 1];
 };
 
+struct arpp_tables;
+
 /**
  * struct arpp_selector - a selector and what is set on it
  * @node: in arpp_selectors.root, sorted by @key
  * @key: who it is
- * @fields: what is set; empty only while its last field is being unset
+ * @fields: what is set
+ * @tables: its rules and bindings, or NULL
+ * @next: what @tables shall become, while the owner changes many at once
+ *
+ * Without fields and tables it is only there while the last of them go.
  */
 struct arpp_selector {
 	struct rb_node node;
 	struct arpp_selector_key key;
 	struct arpp_fields fields;
+	struct arpp_tables *tables;
+	struct arpp_tables *next;
 };
 
 /**
  * struct arpp_selectors - the selectors of a netns
  * @root: of struct arpp_selector
- * @count: how many there are with fields
+ * @count: how many there are
  * @globs: how many of them are globs: each is tried on every device
  * @hidden: how many of them set hidden to on
  */
@@ -67,13 +75,21 @@ arpp_selector_find(const struct arpp_selectors *set,
 struct arpp_selector *
 arpp_selector_next(const struct arpp_selectors *set,
 		   const struct arpp_selector_key *prev);
-int arpp_selector_set(struct arpp_selectors *set,
-		      const struct arpp_selector_key *key,
-		      const struct arpp_fields *fields);
-void arpp_selector_prune(struct arpp_selectors *set,
-			 const struct arpp_selector_key *key);
+struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
+					const struct arpp_selector_key *key);
+void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
+		       const struct arpp_fields *fields);
+void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel);
 void arpp_selector_flush(struct arpp_selectors *set);
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
 			   struct arpp_fields *fields, const char **origins);
+unsigned int arpp_selector_tables(const struct arpp_selectors *set,
+				  const char *dev, struct arpp_tables **tables,
+				  unsigned int room);
+
+/* Every selector, in order of listing; the set must not change. */
+#define arpp_for_each_selector(sel, set)				\
+	for ((sel) = arpp_selector_next(set, NULL); (sel);		\
+	     (sel) = arpp_selector_next(set, &(sel)->key))
 
 #endif /* _ARPP_SELECTOR_H */

@@ -30,12 +30,14 @@ struct arpp_stats_cpu {
  * @cpu: what each CPU has counted
  * @ref: one for each struct arpp_device that points here
  * @delayed: proxied answers that wait for their time
+ * @meter: of the rate field, see arpp_rate_over()
  * @base: what was there at the last reset; under the netns's mutex
  */
 struct arpp_stats {
 	struct arpp_stats_cpu __percpu *cpu;
 	refcount_t ref;
 	atomic_t delayed;
+	atomic64_t meter;
 	u64 base[ARPP_COUNTS];
 };
 
@@ -44,6 +46,22 @@ struct arpp_stats *arpp_stats_get(struct arpp_stats *stats);
 void arpp_stats_put(struct arpp_stats *stats);
 void arpp_stats_read(const struct arpp_stats *stats, u64 *counts);
 void arpp_stats_reset(struct arpp_stats *stats);
+
+/**
+ * arpp_stats_note() - count one more reason for a packet that is counted anyway
+ * @stats: of the device
+ * @reason: enum arp_policy_reason
+ *
+ * Context: as arpp_stats_count().
+ */
+static inline void arpp_stats_note(struct arpp_stats *stats, unsigned int reason)
+{
+	struct arpp_stats_cpu *cpu = this_cpu_ptr(stats->cpu);
+
+	u64_stats_update_begin(&cpu->sync);
+	u64_stats_inc(&cpu->count[reason]);
+	u64_stats_update_end(&cpu->sync);
+}
 
 /**
  * arpp_stats_count() - count a packet

@@ -6,6 +6,7 @@
  * what the kernel would have done anyway is left to it.
  */
 #include <linux/inetdevice.h>
+#include <linux/ktime.h>
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
 #include <net/route.h>
@@ -14,7 +15,9 @@
 #include "compat.h"
 #include "hidden.h"
 #include "ignore.h"
+#include "inspect.h"
 #include "proxy.h"
+#include "rate.h"
 #include "verdict.h"
 
 static struct arpp_verdict verdict(enum arpp_action action,
@@ -131,27 +134,15 @@ static bool governs_requests(const struct arpp_policy *policy,
 	       !hlist_empty(&policy->hidden);
 }
 
-/**
- * arpp_verdict_in() - decide on a received packet
- * @policy: of the netns
- * @d: the receiving device's
- * @p: the packet; its route is looked up when it matters
- *
- * Return: the verdict.
- */
-struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
-				    const struct arpp_device *d,
-				    struct arpp_packet *p)
+/* Who answers a request, as far as no rule says so. */
+static struct arpp_verdict decide_request(const struct arpp_policy *policy,
+					  const struct arpp_device *d,
+					  struct in_device *in_dev,
+					  struct arpp_packet *p)
 {
-	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-
-	/* arp_process() discards all of these, or only learns from them. */
-	if (!in_dev || !p->request || !governs_requests(policy, d))
-		return pass();
+	/* arp_process() discards these. */
 	if (ipv4_is_multicast(p->tip) ||
 	    (ipv4_is_loopback(p->tip) && !IN_DEV_ROUTE_LOCALNET(in_dev)))
-		return pass();
-	if (p->sip == p->tip && IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP))
 		return pass();
 
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
@@ -172,6 +163,172 @@ struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
 	return pass();
 }
 
+/* Can a proxy rule answer this packet at all? */
+static bool may_proxy(const struct arpp_device *d,
+		      const struct arpp_rule *rule, struct arpp_packet *p)
+{
+	if (!p->request || !p->sip || p->sip == p->tip ||
+	    ipv4_is_multicast(p->tip) || ipv4_is_loopback(p->tip))
+		return false;
+	if (rule->has_lladdr && p->dev->addr_len != ETH_ALEN)
+		return false;
+	if (inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip) ==
+	    RTN_BROADCAST)
+		return false;
+	if (!rule->routed)
+		return true;
+	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
+	return !p->route_err && p->route_type == RTN_UNICAST &&
+	       p->route_dev != p->dev;
+}
+
+/* What the rule for the target says; true when it decides. */
+static bool decide_target(const struct arpp_device *d, struct arpp_packet *p,
+			  struct arpp_verdict *v)
+{
+	struct arpp_match match = arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip);
+
+	if (!match.rule)
+		return false;
+	switch (match.rule->action) {
+	case ARP_POLICY_ACTION_DROP:
+		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+		break;
+	case ARP_POLICY_ACTION_HIDE:
+		if (!p->request)
+			return false;
+		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
+		break;
+	case ARP_POLICY_ACTION_PROXY:
+		if (!may_proxy(d, match.rule, p))
+			return false;
+		*v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
+		v->delay = d->proxy_delay;
+		break;
+	default:
+		return false;
+	}
+	v->by = match;
+	return true;
+}
+
+/* Is the packet one too many? */
+static enum arp_policy_reason over_rate(const struct arpp_policy *policy,
+					const struct arpp_device *d,
+					const struct arpp_packet *p)
+{
+	u64 now;
+
+	if (!d->rate && !d->source_rate)
+		return 0;
+	now = ktime_get_ns();
+	/* The source first, so that one that floods leaves the rest to others. */
+	if (d->source_rate &&
+	    arpp_source_over(policy->sources, p->ethernet ? p->eth_src : p->sha,
+			     p->dev->addr_len, p->dev->ifindex, d->source_rate,
+			     now, p->ask))
+		return ARP_POLICY_REASON_SOURCE_RATE;
+	if (d->rate && arpp_rate_over(&d->stats->meter, d->rate, d->burst, now,
+				      p->ask))
+		return ARP_POLICY_REASON_RATE_LIMIT;
+	return 0;
+}
+
+/* Is the sender to be believed? True when not, or when it may not be learnt. */
+static bool decide_sender(const struct arpp_policy *policy,
+			  const struct arpp_device *d, struct arpp_packet *p,
+			  struct arpp_verdict *v)
+{
+	enum arp_policy_reason reason;
+	struct arpp_match match;
+
+	reason = d->validate ? arpp_validate(d, p) : 0;
+	if (reason) {
+		*v = verdict(ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
+		return true;
+	}
+	match = arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip);
+	if (match.rule && match.rule->action == ARP_POLICY_ACTION_DROP) {
+		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+		v->by = match;
+		return true;
+	}
+	reason = arpp_inspect(d, p);
+	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT) {
+		v->noted = reason;
+	} else if (reason) {
+		*v = verdict(ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
+		return true;
+	}
+	if (arpp_inspect_conflict(policy, d, p)) {
+		*v = verdict(ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
+			     ARP_POLICY_FIELD_DEFEND);
+		return true;
+	}
+	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip) {
+		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
+			     ARP_POLICY_FIELD_GARP);
+		return true;
+	}
+	if (!p->request &&
+	    (d->learn == ARP_POLICY_LEARN_NONE ||
+	     (d->learn == ARP_POLICY_LEARN_SOLICITED &&
+	      !arpp_packet_awaited(p)))) {
+		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
+			     ARP_POLICY_FIELD_LEARN);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * arpp_verdict_in() - decide on a received packet
+ * @policy: of the netns
+ * @d: the receiving device's
+ * @p: the packet; its route is looked up when it matters
+ *
+ * Return: the verdict.
+ */
+struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
+				    const struct arpp_device *d,
+				    struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct arpp_verdict v = {}, answer;
+	enum arp_policy_reason reason;
+	bool garp_sysctl;
+
+	/* No IPv4 here: arp_process() discards everything. */
+	if (!in_dev)
+		return pass();
+	reason = over_rate(policy, d, p);
+	if (reason)
+		return verdict(ARPP_DROP, reason,
+			       reason == ARP_POLICY_REASON_RATE_LIMIT ?
+			       ARP_POLICY_FIELD_RATE :
+			       ARP_POLICY_FIELD_SOURCE_RATE);
+	if (decide_sender(policy, d, p, &v))
+		return v;
+
+	/* arp_process() discards it, unless policy takes the sysctl's place. */
+	garp_sysctl = p->sip == p->tip &&
+		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
+	if (decide_target(d, p, &answer)) {
+		;
+	} else if (!p->request || !governs_requests(policy, d) ||
+		   (garp_sysctl && !arpp_managed(d, ARP_POLICY_FIELD_GARP))) {
+		answer = pass();
+	} else {
+		answer = decide_request(policy, d, in_dev, p);
+	}
+	answer.noted = v.noted;
+	if (garp_sysctl && answer.action == ARPP_ACCEPT &&
+	    arpp_managed(d, ARP_POLICY_FIELD_GARP))
+		answer.action = answer.reason == ARP_POLICY_REASON_ANSWERED ?
+				ARPP_REPLY : ARPP_DROP_LEARN;
+	return answer;
+}
+
 /**
  * arpp_verdict_out() - decide on a packet that is about to leave
  * @policy: of the netns
@@ -190,11 +347,13 @@ struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
 {
 	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
 	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
+	bool strict = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
+	struct arpp_match by = {};
 	struct arpp_verdict v;
 	struct arpp_cause cause;
 	__be32 sip = p->sip;
 
-	if (!managed && hlist_empty(&policy->hidden))
+	if (!managed && !d->n_tables && hlist_empty(&policy->hidden))
 		return pass();
 	if (!p->request || p->sip == p->tip || netif_is_bond_slave(p->dev) ||
 	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
@@ -203,24 +362,22 @@ struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
 	if (!cause.found)
 		return pass();
 
-	if (managed) {
+	if (managed)
 		sip = arpp_announce_sender(d, p, cause.sip);
-		if (!sip && d->announce == ARP_POLICY_ANNOUNCE_STRICT)
-			return verdict(ARPP_DROP,
-				       ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
-				       ARP_POLICY_FIELD_ANNOUNCE);
+	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
+		field = by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
+		sip = arpp_announce_visible(policy, d, p->tip);
 	}
-	if (sip && arpp_hidden(policy, p->dev, sip)) {
-		field = ARP_POLICY_FIELD_HIDDEN;
-		sip = arpp_announce_visible(policy, p->dev, p->tip);
-		if (!sip)
-			return verdict(ARPP_DROP,
-				       ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
-				       ARP_POLICY_FIELD_HIDDEN);
+	if (!sip && (strict || field != ARP_POLICY_FIELD_ANNOUNCE)) {
+		v = verdict(ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
+			    field);
+	} else {
+		if (sip == p->sip)
+			return pass();
+		v = verdict(ARPP_REWRITE,
+			    ARP_POLICY_REASON_ANNOUNCE_REWRITTEN, field);
 	}
-	if (sip == p->sip)
-		return pass();
-	v = verdict(ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN, field);
+	v.by = by;
 	v.sender = sip;
 	return v;
 }

@@ -16,22 +16,27 @@ enum arpp_action {
 	ARPP_DROP_LEARN,	/* not answered, but its sender may be learnt */
 	ARPP_REPLY,		/* answer in the kernel's place */
 	ARPP_REWRITE,		/* send with another sender address */
+	ARPP_DEFEND,		/* drop, and claim our address back */
 };
 
 /**
  * struct arpp_verdict - what becomes of a packet, and why
  * @action: what to do
  * @reason: why
+ * @noted: one more reason to count and tell, or 0: inspect only reports
  * @field: which field decided, or 0
  * @elsewhere: of filter: another device has the route, which the kernel counts
+ * @by: which rule decided, if any
  * @delay: of ARPP_REPLY: at most so many ms late, by chance
  * @sender: of ARPP_REWRITE: the sender address
  */
 struct arpp_verdict {
 	enum arpp_action action;
 	enum arp_policy_reason reason;
+	enum arp_policy_reason noted;
 	enum arp_policy_field field;
 	bool elsewhere;
+	struct arpp_match by;
 	u32 delay;
 	__be32 sender;
 };

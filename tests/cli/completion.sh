@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((17 + ${#commands[@]} + ${#fields[@]}))
+plan $((26 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -80,6 +80,42 @@ tab dev unset eth0 ignore mo
 offers mode
 ok $? 'fields to unset' "${COMPREPLY[*]}"
 
+tab rule add ''
+offers pass drop hide proxy help
+ok $? 'actions' "${COMPREPLY[*]}"
+
+tab rule add drop ''
+offers ''
+ok $? 'no prefix to add' "${COMPREPLY[*]}"
+
+tab rule add drop 10.0.0.1 ''
+offers from dev lladdr routed
+ok $? 'keywords' "${COMPREPLY[*]}"
+
+tab rule add drop 10.0.0.1 from dev lo ''
+offers lladdr routed
+ok $? 'keywords that are not there yet' "${COMPREPLY[*]}"
+
+tab rule add drop 10.0.0.1 dev ''
+includes all lo && ! includes default
+ok $? 'selectors of rules' "${COMPREPLY[*]}"
+
+tab bind add 10.0.0.1 ''
+offers lladdr
+ok $? 'a keyword that must come' "${COMPREPLY[*]}"
+
+tab announce 10.0.0.1 dev l
+includes lo && ! includes all
+ok $? 'the device behind a keyword' "${COMPREPLY[*]}"
+
+tab bind import tests/cli/leases/dnsmasq
+offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
+ok $? 'files' "${COMPREPLY[*]}"
+
+tab bind import tests/cl
+offers tests/cli/
+ok $? 'directories' "${COMPREPLY[*]}"
+
 tab stats show lo ''
 offers ''
 ok $? 'nothing where nothing may follow' "${COMPREPLY[*]}"
@@ -108,12 +144,11 @@ for field in "${fields[@]}"; do
 		[ "$status" -eq 1 ] || { good=1; bad+=" $value: $err"; }
 	done
 	told=$("$ARPCTL" dev set help | sed -n "s/^  $field \+//p")
-	if [ "$told" = milliseconds ]; then
-		[ "${#COMPREPLY[@]}" -eq 0 ] || good=1
-	else
-		offered=$(printf ', %s' "${COMPREPLY[@]}")
-		[ "${offered#, }" = "${told// ([0-9])/}" ] || { good=1; bad+=" help says: $told"; }
-	fi
+	# "or any of a,b" is offered as a, b and a,b; of numbers, words alone are.
+	[[ $told != *', or any of '* ]] || COMPREPLY=("${COMPREPLY[0]}" "or any of ${COMPREPLY[-1]}")
+	offered=$(printf ', %s' "${COMPREPLY[@]}")
+	told=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )(milliseconds|packets(/s)?)$,,' <<<"$told")
+	[ "${offered#, }" = "$told" ] || { good=1; bad+=" help says: $told"; }
 	ok $good "values of $field" "$bad"
 done
 

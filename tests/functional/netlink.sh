@@ -3,7 +3,7 @@
 # The wire contract: policies, refusals, dumps, notifications, autoload.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 227
+plan 676
 
 nlpolicy() { in_host alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" "$@"; }
 
@@ -15,6 +15,9 @@ heard() {	# HOST
 
 host alice bob
 link alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr alice lo 10.9.9.9/32
+addr bob eth0 10.0.0.2/24
 must ip -n alice -batch - < <(printf 'link add name dev%d type dummy\n' {0..119})
 run=$(mktemp -d)
 must load_module
@@ -23,6 +26,9 @@ checks nlpolicy contract "$ROOT/netlink/arp_policy.yaml" "$ROOT/include/uapi/lin
 checks nlpolicy refusals eth0
 checks nlpolicy interrupted
 checks nlpolicy notices
+start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
+checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"
+stop "$started"
 
 # Each netns has listeners of its own.
 start bob "$ARPCTL" -j monitor >"$run/bob"

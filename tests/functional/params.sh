@@ -3,7 +3,7 @@
 # Module parameters: policy from the load on, and what they refuse.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 59
+plan 72
 
 # What is set in a netns: "SELECTOR FIELD VALUE …", by the way of ";".
 shown() {	# [-n NETNS]
@@ -65,7 +65,11 @@ everywhere "all ignore device" "and there alone"
 must unload_module
 must load_module policy='all:proxy=route,pvlan,mode=audit;default:filter=off;eth*:proxy-delay=60000;;'
 is "$(shown)" "all proxy route,pvlan mode audit;default filter off;eth* proxy-delay 60000" \
-	"policy= takes every selector and field"
+	"policy= takes every selector"
+must unload_module
+must load_module policy='all:garp=drop,learn=none,inspect=audit,validate=src-mac,dst-mac,ip,defend=on;eth0:rate=1000000,burst=off,source-rate=1;lo:garp=accept,learn=solicited,inspect=strict,validate=none'
+is "$(shown)" "all garp drop learn none inspect audit validate src-mac,dst-mac,ip defend on;eth0 rate 1000000 burst off source-rate 1;lo garp accept learn solicited inspect strict validate none" \
+	"and every field"
 must unload_module
 
 # modprobe, with the module and its options where they belong.
@@ -108,6 +112,7 @@ kernel_said
 ignores='ignore takes 0 1 2 3 8 or any device subnet global never'
 announces='announce takes 0 1 2 3 or any subnet best strict'
 proxies='proxy takes off, route, pvlan or route,pvlan'
+validates='validate takes none or any of src-mac,dst-mac,ip'
 refused ignore=4 "ignore=4: $ignores"
 refused ignore= "ignore=: $ignores"
 refused ignore=-1 "ignore=-1: $ignores"
@@ -117,14 +122,28 @@ refused announce=4 "announce=4: $announces"
 refused announce=device "announce=device: $announces"
 refused proxy=on "proxy=on: $proxies"
 refused proxy=route,route "proxy=route,route: $proxies"
+refused proxy=off,route "proxy=off,route: $proxies"
+refused proxy=route, "proxy=route,: $proxies"
 refused hidden=yes "hidden=yes: hidden takes on or off"
 refused ignore=1 hidden=2 "hidden=2: hidden takes on or off"
 refused policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
 refused policy=eth0: 'policy: "": FIELD=VALUE expected'
 refused policy=eth0:ignore 'policy: "ignore": FIELD=VALUE expected'
 refused policy=eth0:ignore=4 "policy: ignore=4: $ignores"
-refused policy=eth0:colour=1 "policy: colour=1: fields are ignore announce filter hidden proxy proxy-delay mode"
+refused policy=eth0:colour=1 "policy: colour=1: fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode"
 refused policy=eth0:proxy-delay=60001 "policy: proxy-delay=60001: proxy-delay takes milliseconds, 0 to 60000"
+for value in 0 strict; do
+	refused policy=eth0:garp=$value "policy: garp=$value: garp takes accept or drop"
+	refused policy=eth0:learn=$value "policy: learn=$value: learn takes any, solicited or none"
+done
+refused policy=eth0:inspect=on "policy: inspect=on: inspect takes off, audit, enforce or strict"
+refused policy=eth0:validate=ip,ip "policy: validate=ip,ip: $validates"
+refused policy=eth0:validate=none,ip "policy: validate=none,ip: $validates"
+for field in rate source-rate; do
+	refused policy=eth0:$field=1000001 \
+		"policy: $field=1000001: $field takes packets per second, 1 to 1000000, or off"
+done
+refused policy=eth0:burst=-1 "policy: burst=-1: burst takes packets, 1 to 1000000, or off"
 refused policy=eth0:mode=loud "policy: mode=loud: mode takes enforce or audit"
 refused policy=eth0:ignore=1, "policy: ignore=1,: $ignores"
 refused policy=eth0:ignore=1announce=2 'policy: .*comma expected'

@@ -3,7 +3,7 @@
 # Which selector decides for a device, and how selectors are listed.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 67
+plan 89
 
 arpctl() { "$ARPCTL" -n alice "$@"; }
 
@@ -139,6 +139,23 @@ floor "proxy route" "proxy pvlan" "proxy route,pvlan by all"
 floor "proxy off" "proxy pvlan" "proxy pvlan by eth0"
 floor "proxy-delay 100" "proxy-delay 50" "proxy-delay 100 by all"
 floor "proxy-delay 100" "proxy-delay 200" "proxy-delay 200 by eth0"
+floor "garp drop" "garp accept" "garp drop by all"
+floor "garp accept" "garp drop" "garp drop by eth0"
+floor "learn solicited" "learn any" "learn solicited by all"
+floor "learn solicited" "learn none" "learn none by eth0"
+floor "inspect enforce" "inspect audit" "inspect enforce by all"
+floor "inspect audit" "inspect strict" "inspect strict by eth0"
+floor "validate src-mac" "validate none" "validate src-mac by all"
+floor "validate src-mac" "validate dst-mac,ip" "validate src-mac,dst-mac,ip by all"
+for field in rate source-rate; do
+	floor "$field 100" "$field 200" "$field 100 by all"
+	floor "$field 100" "$field 50" "$field 50 by eth0"
+	floor "$field 100" "$field off" "$field 100 by all"
+	floor "$field off" "$field 50" "$field 50 by eth0"
+done
+floor "burst 10" "burst 20" "burst 10 by all"
+floor "burst off" "burst 20" "burst 20 by eth0"
+floor "defend on" "defend off" "defend on by all"
 floor "mode audit" "mode enforce" "mode audit by all"
 floor "mode enforce" "mode audit" "mode audit by eth0"
 afresh "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"
@@ -164,9 +181,14 @@ is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" \
 must arpctl dev unset eth0 ignore hidden
 is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
 	"so does unsetting some"
-must arpctl dev unset eth0 filter
-is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
-	"unsetting what is not set does nothing"
+fails_with 1 'nothing of that is set on this selector' "what is not set cannot be unset" \
+	arpctl dev unset eth0 filter hidden
+fails_with 1 'nothing of that is set on this selector' "nor can another selector" \
+	arpctl dev unset 'eth*'
+is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"eth0","fields":{"announce":1}}' \
+	"and nothing changes"
+must arpctl dev set eth0 filter on
+run_ok "of several, one that is set will do" arpctl dev unset eth0 filter hidden
 must arpctl dev unset eth0 announce
 is "$(arpctl -j dev show)" '[]' "unsetting the last field removes the selector"
 fails_with 1 'nothing is set' "which can then not be shown" arpctl dev show eth0
@@ -178,7 +200,7 @@ is "$(who_answers)" "eth0 eth1" "and both devices answer as in the stock kernel"
 # Listings.
 afresh "zoo ignore 0" "b* filter on" "eth0 proxy route,pvlan" "default hidden off" \
 	"ab* mode audit" "a*b proxy-delay 60000" "all ignore 8 announce 3" "* filter off" \
-	"bond0 hidden on"
+	"bond0 hidden on" "lo rate 100 source-rate off validate ip,src-mac garp drop"
 is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"all","fields":{"ignore":8,"announce":3}}
 {"selector":"default","fields":{"hidden":false}}
 {"selector":"a*b","fields":{"proxy-delay":60000}}
@@ -187,12 +209,13 @@ is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"all","fields":{"ignore":8
 {"selector":"*","fields":{"filter":false}}
 {"selector":"bond0","fields":{"hidden":true}}
 {"selector":"eth0","fields":{"proxy":"route,pvlan"}}
+{"selector":"lo","fields":{"garp":"drop","validate":"src-mac,ip","rate":100,"source-rate":0}}
 {"selector":"zoo","fields":{"ignore":0}}' \
 	"dev show: all, default, globs as they apply, names"
 is "$(arpctl -j dev show 'b*' | jq -c .)" '[{"selector":"b*","fields":{"filter":true}}]' \
 	"dev show of one selector lists that one"
 is "$(arpctl dev show | awk '{ print $1 }' | paste -sd ' ')" \
-	"all default a*b ab* b* * bond0 eth0 zoo" "the text is in the same order"
+	"all default a*b ab* b* * bond0 eth0 lo zoo" "the text is in the same order"
 is "$(arpctl -j dev effective eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
 	"$(ip -n alice -j link show eth0 | jq '.[].ifindex')" '[{dev: "eth0", ifindex: $index,
 	fields: {ignore: {value: 8, selector: "all"}, announce: {value: 3, selector: "all"},

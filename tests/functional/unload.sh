@@ -8,11 +8,17 @@ plan 17
 
 ROUNDS=30
 
-# Every field.
+# Every field, rules and bindings; none that anybody here is in breach of.
 set_everything() {
 	"$ARPCTL" -n alice dev set all ignore device announce best filter off \
-		proxy route,pvlan proxy-delay 60000 mode enforce &&
-	"$ARPCTL" -n alice dev set lo hidden on
+		proxy route,pvlan proxy-delay 60000 garp drop learn any inspect enforce \
+		validate src-mac,dst-mac,ip rate 1000000 burst 1000000 \
+		source-rate 1000000 defend on mode enforce &&
+	"$ARPCTL" -n alice dev set lo hidden on &&
+	"$ARPCTL" -n alice rule add drop 10.7.0.0/16 from &&
+	"$ARPCTL" -n alice rule add hide 10.7.0.0/16 dev 'e*' &&
+	"$ARPCTL" -n alice bind add 10.7.0.1 lladdr "$hers" &&
+	"$ARPCTL" -n alice bind add 10.7.0.2 lladdr "$hers" dev eth0
 }
 
 references() { cat /sys/module/arp_policy/refcnt; }
@@ -36,11 +42,13 @@ wander() {
 }
 export -f wander
 
-# A netns with policy that comes and goes.
+# A netns with policy that comes and goes. What is told to stop ends what it does.
 flicker() {
+	trap exit TERM
 	while sleep 0.1; do
 		ip netns add flicker
 		"$1" -n flicker dev set all ignore never
+		"$1" -n flicker rule add hide 10.0.0.0/8
 		ip netns del flicker
 	done
 }
@@ -49,7 +57,7 @@ export -f flicker
 # Dumps of everything, and someone who listens, as long as there is a module.
 watch() {
 	while sleep 0.1; do
-		for what in "dev show" "dev effective" "stats show"; do
+		for what in "dev show" "dev effective" "rule show" "bind show" "stats show"; do
 			# shellcheck disable=SC2086
 			"$1" -j -n alice $what
 		done
@@ -97,7 +105,7 @@ for ((i = 0; i < ROUNDS; i++)); do
 	module_loaded || : $((++empty))
 done
 is "$loaded" $ROUNDS "loaded $ROUNDS times in a flood"
-is "$policies" $ROUNDS "each time with a policy of every field"
+is "$policies" $ROUNDS "each time with a policy of every kind"
 is "$unloaded $empty" "$ROUNDS $ROUNDS" "and unloaded, until nothing was there"
 
 # Once more at leisure, to see that the noise was what it should be.
@@ -108,7 +116,7 @@ run_ok "answers of hers wait" poll 20 at_least proxied 64
 run_ok "her own questions go out" poll 20 at_least out 100
 is "$(jobs -r | wc -l)" ${#going[@]} "and nobody has given up meanwhile"
 stop "${going[@]}"
-poll 5 eval "! ip netns del flicker 2>/dev/null"
+ip netns del flicker 2>/dev/null
 
 # Who holds the module.
 run_ok "idle, nobody holds the module" poll 10 eval "[ \$(references) = 0 ]"

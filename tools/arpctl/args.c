@@ -2,15 +2,20 @@
 /* Arguments of commands: the grammar in a usage string, its help, completion. */
 
 #include <ctype.h>
+#include <dirent.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/arp_policy.h>
 #include <net/if.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "args.h"
 #include "arpctl.h"
+#include "bind.h"
 #include "fields.h"
+#include "parse.h"
+#include "rule.h"
 
 #define MAX_TOKENS 32
 
@@ -114,7 +119,7 @@ void args_usage(FILE *file, const char *lead, const struct object *object,
 int args_check(const struct object *object, const struct command *command,
 	       int argc, char **argv)
 {
-	const char *gap = *command->name ? " " : "";
+	const char *space = *command->name ? " " : "";
 	const struct token *must;
 	struct grammar g;
 	int i;
@@ -123,13 +128,20 @@ int args_check(const struct object *object, const struct command *command,
 	for (i = 0; i < argc; i++) {
 		if (argv[i][0] == '-' && argv[i][1]) {
 			usage_error("%s%s%s: options such as \"%s\" go before \"%s\"",
-				    object->name, gap, command->name, argv[i],
+				    object->name, space, command->name, argv[i],
 				    object->name);
 			break;
 		}
+		must = grammar_must(&g);
 		if (!grammar_take(&g, argv[i])) {
-			usage_error("%s%s%s: \"%s\" is one word too many",
-				    object->name, gap, command->name, argv[i]);
+			if (must)
+				usage_error("%s%s%s: \"%s\" stands where \"%s\" must",
+					    object->name, space, command->name,
+					    argv[i], must->name);
+			else
+				usage_error("%s%s%s: \"%s\" is one word too many",
+					    object->name, space, command->name,
+					    argv[i]);
 			break;
 		}
 	}
@@ -138,12 +150,68 @@ int args_check(const struct object *object, const struct command *command,
 		return STATUS_OK;
 	if (i == argc && i)
 		usage_error("%s%s%s: %s is missing after \"%s\"", object->name,
-			    gap, command->name, must->name, argv[i - 1]);
+			    space, command->name, must->name, argv[i - 1]);
 	else if (i == argc)
-		usage_error("%s%s%s: %s is missing", object->name, gap,
+		usage_error("%s%s%s: %s is missing", object->name, space,
 			    command->name, must->name);
 	args_usage(stderr, "Usage: ", object, command);
 	return STATUS_USAGE;
+}
+
+const char *args_get(const struct ctx *ctx, int argc, char **argv,
+		     const char *name)
+{
+	struct grammar g;
+	int i;
+
+	grammar_init(&g, ctx->command->args);
+	for (i = 0; i < argc && grammar_take(&g, argv[i]); i++)
+		if (!strcmp(g.tokens[g.at - 1].name, name))
+			return argv[i];
+	return NULL;
+}
+
+/* Between the object's name and the command's. */
+static const char *gap(const struct ctx *ctx)
+{
+	return *ctx->command->name ? " " : "";
+}
+
+int args_address(const struct ctx *ctx, const char *object, const char *word,
+		 uint32_t *address)
+{
+	if (parse_address(word, strlen(word), address))
+		return STATUS_OK;
+	return usage_error("%s%s%s: address cannot be \"%s\", it takes: an IPv4 address",
+			   object, gap(ctx), ctx->command->name, word);
+}
+
+int args_lladdr(const struct ctx *ctx, const char *object, const char *word,
+		uint8_t *lladdr)
+{
+	if (parse_lladdr(word, strlen(word), lladdr, LLADDR_LEN) == LLADDR_LEN)
+		return STATUS_OK;
+	return usage_error("%s%s%s: lladdr cannot be \"%s\", it takes: six bytes such as 02:00:5e:10:00:01",
+			   object, gap(ctx), ctx->command->name, word);
+}
+
+int args_number(const struct ctx *ctx, const char *object, const char *what,
+		const char *word, uint32_t min, uint32_t *value)
+{
+	if (!word || (parse_u32(word, value) && *value >= min))
+		return STATUS_OK;
+	return usage_error("%s%s%s: %s cannot be \"%s\", it takes: a number from %u",
+			   object, gap(ctx), ctx->command->name, what, word,
+			   min);
+}
+
+int args_selects(const struct ctx *ctx, const char *object,
+		 const char *selector)
+{
+	if (!selector || strcmp(selector, "default") != 0)
+		return STATUS_OK;
+	return usage_error("%s%s%s: default selects no rule and no binding: use all, a glob, or a device's name",
+			   object, gap(ctx), ctx->command->name);
 }
 
 void complete_word(const char *word, const char *candidate)
@@ -177,6 +245,13 @@ static void complete_dev(struct ctx *ctx, int argc, char **argv)
 		if_freenameindex(devs);
 }
 
+/* Of rules and bindings; globs are for quoting, and thus for typing. */
+static void complete_where(struct ctx *ctx, int argc, char **argv)
+{
+	complete_word(argv[argc - 1], "all");
+	complete_dev(ctx, argc, argv);
+}
+
 static void complete_selector(struct ctx *ctx, int argc, char **argv)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
@@ -184,12 +259,11 @@ static void complete_selector(struct ctx *ctx, int argc, char **argv)
 	const struct nlmsghdr *msg;
 	const char *selector;
 
-	complete_word(argv[argc - 1], "all");
 	complete_word(argv[argc - 1], "default");
-	complete_dev(ctx, argc, argv);
+	complete_where(ctx, argc, argv);
 
 	/* Pressing a key is no reason to load a module. */
-	if (access("/sys/module/arp_policy", F_OK))
+	if (!nl_ready())
 		return;
 	if (!nl_get(ctx, ARP_POLICY_CMD_DEV_GET, 0, NULL, &reply)) {
 		nl_for_each(msg, &reply) {
@@ -228,6 +302,33 @@ static void complete_value(struct ctx *ctx, int argc, char **argv)
 		field_each_word(f, complete_each, argv[argc - 1]);
 }
 
+static void complete_file(struct ctx *ctx, int argc, char **argv)
+{
+	const char *word = argv[argc - 1], *slash = strrchr(word, '/');
+	int len = slash ? (int)(slash + 1 - word) : 0;
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	struct stat st;
+	DIR *dir;
+
+	(void)ctx;
+	complete_word(word, "-");
+	snprintf(path, sizeof(path), "%.*s.", len, word);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%.*s%s", len, word,
+			 entry->d_name);
+		/* What is hidden, or no name, must be asked for. */
+		if (entry->d_name[0] == '.' && word[len] != '.')
+			continue;
+		if (!stat(path, &st) && S_ISDIR(st.st_mode))
+			strncat(path, "/", sizeof(path) - strlen(path) - 1);
+		complete_word(word, path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 static void help_selector(FILE *file)
 {
 	fputs("\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
@@ -236,9 +337,54 @@ static void help_selector(FILE *file)
 	      file);
 }
 
+static void help_where(FILE *file)
+{
+	fputs("\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). What is\n"
+	      "  added without one is for all. The longest prefix decides, at equal length the\n"
+	      "  device's name before globs, and those before all.\n", file);
+}
+
 static void help_dev(FILE *file)
 {
 	fputs("\nDEV: the name of a device; all of them if left out.\n", file);
+}
+
+static void help_one_dev(FILE *file)
+{
+	fputs("\nDEV: the name of a device.\n", file);
+}
+
+static void help_prefix(FILE *file)
+{
+	fputs("\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8), for the target of packets,\n"
+	      "  or with from for their sender.\n", file);
+}
+
+static void help_address(FILE *file)
+{
+	fputs("\nADDRESS: an IPv4 address.\n", file);
+}
+
+static void help_mac(FILE *file)
+{
+	fputs("\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", file);
+}
+
+static void help_file(FILE *file)
+{
+	fputs("\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
+	      "  (kea-leases4.csv); - reads from standard input.\n", file);
+}
+
+static void help_count(FILE *file)
+{
+	fputs("\nN: how many times; once if left out.\n", file);
+}
+
+static void help_ms(FILE *file)
+{
+	fputs("\nMS: the time between two of them in milliseconds; 1000 if left out.\n",
+	      file);
 }
 
 static void help_field(FILE *file)
@@ -256,15 +402,37 @@ static void help_field(FILE *file)
 
 static const struct kind {
 	const char *name;
+	const char *after;		/* only behind this word */
 	void (*help)(FILE *file);	/* NULL: said with another kind */
 	void (*complete)(struct ctx *ctx, int argc, char **argv);
 } kinds[] = {
-	{ "SELECTOR", help_selector, complete_selector },
-	{ "DEV", help_dev, complete_dev },
-	{ "FIELD", help_field, complete_field },
-	{ "VALUE", NULL, complete_value },
+	{ "SELECTOR", "dev", help_where, complete_where },
+	{ "SELECTOR", NULL, help_selector, complete_selector },
+	{ "DEV", "dev", help_one_dev, complete_dev },
+	{ "DEV", NULL, help_dev, complete_dev },
+	{ "FIELD", NULL, help_field, complete_field },
+	{ "VALUE", NULL, NULL, complete_value },
+	{ "ACTION", NULL, rule_help_action, rule_complete_action },
+	{ "PREFIX", NULL, help_prefix, rule_complete_prefix },
+	{ "ADDRESS", NULL, help_address, bind_complete_address },
+	{ "MAC", NULL, help_mac, NULL },
+	{ "FILE", NULL, help_file, complete_file },
+	{ "N", NULL, help_count, NULL },
+	{ "MS", NULL, help_ms, NULL },
 	{ 0 }
 };
+
+static const struct kind *kind_of(const struct grammar *g, int i)
+{
+	const struct kind *k;
+
+	for (k = kinds; k->name; k++)
+		if (!strcmp(k->name, g->tokens[i].name) &&
+		    (!k->after ||
+		     (i && !strcmp(k->after, g->tokens[i - 1].name))))
+			return k;
+	return NULL;
+}
 
 void args_help(FILE *file, const char *usage)
 {
@@ -275,20 +443,20 @@ void args_help(FILE *file, const char *usage)
 	grammar_init(&g, usage);
 	for (k = kinds; k->name; k++) {
 		for (i = 0; *g.tokens[i].name; i++)
-			if (!strcmp(g.tokens[i].name, k->name))
+			if (kind_of(&g, i) == k)
 				break;
 		if (*g.tokens[i].name && k->help)
 			k->help(file);
 	}
 }
 
-void args_complete(struct ctx *ctx, const char *usage, int argc, char **argv)
+void args_complete(struct ctx *ctx, int argc, char **argv)
 {
 	const struct kind *k;
 	struct grammar g;
 	int i;
 
-	grammar_init(&g, usage);
+	grammar_init(&g, ctx->command->args);
 	for (i = 0; i < argc - 1; i++)
 		if (!grammar_take(&g, argv[i]))
 			return;
@@ -297,8 +465,8 @@ void args_complete(struct ctx *ctx, const char *usage, int argc, char **argv)
 			continue;
 		if (!is_kind(&g.tokens[i]))
 			complete_word(argv[argc - 1], g.tokens[i].name);
-		for (k = kinds; k->name; k++)
-			if (!strcmp(k->name, g.tokens[i].name))
-				k->complete(ctx, argc, argv);
+		k = kind_of(&g, i);
+		if (k && k->complete)
+			k->complete(ctx, argc, argv);
 	}
 }

@@ -19,8 +19,11 @@ enum status {
 	STATUS_USAGE = 2,	/* what was typed makes no sense */
 };
 
+struct command;
+
 struct ctx {
 	const char *netns;	/* -n, or NULL: stay here */
+	const struct command *command;
 	struct printer out;
 	struct nl nl;
 };
@@ -38,10 +41,13 @@ struct object {
 	const struct command *commands;		/* ends with a row without run */
 };
 
+extern const struct object announce_object;
+extern const struct object bind_object;
 extern const struct object dev_object;
-extern const struct object stats_object;
 extern const struct object flush_object;
 extern const struct object monitor_object;
+extern const struct object rule_object;
+extern const struct object stats_object;
 
 /* netns.c */
 int netns_enter(const char *netns);

@@ -2,11 +2,11 @@
 /* The fields that a selector can set. */
 
 #include <libmnl/libmnl.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arpctl.h"
 #include "fields.h"
+#include "parse.h"
 
 static const struct field_word ignore_words[] = {
 	{ "any", ARP_POLICY_IGNORE_ANY },
@@ -32,8 +32,43 @@ static const struct field_word switch_words[] = {
 };
 
 static const struct field_word proxy_words[] = {
+	{ "off", 0 },
 	{ "route", ARP_POLICY_PROXY_ROUTE },
 	{ "pvlan", ARP_POLICY_PROXY_PVLAN },
+	{ 0 }
+};
+
+static const struct field_word garp_words[] = {
+	{ "accept", ARP_POLICY_GARP_ACCEPT },
+	{ "drop", ARP_POLICY_GARP_DROP },
+	{ 0 }
+};
+
+static const struct field_word learn_words[] = {
+	{ "any", ARP_POLICY_LEARN_ANY },
+	{ "solicited", ARP_POLICY_LEARN_SOLICITED },
+	{ "none", ARP_POLICY_LEARN_NONE },
+	{ 0 }
+};
+
+static const struct field_word inspect_words[] = {
+	{ "off", ARP_POLICY_INSPECT_OFF },
+	{ "audit", ARP_POLICY_INSPECT_AUDIT },
+	{ "enforce", ARP_POLICY_INSPECT_ENFORCE },
+	{ "strict", ARP_POLICY_INSPECT_STRICT },
+	{ 0 }
+};
+
+static const struct field_word validate_words[] = {
+	{ "none", 0 },
+	{ "src-mac", ARP_POLICY_VALIDATE_SRC_MAC },
+	{ "dst-mac", ARP_POLICY_VALIDATE_DST_MAC },
+	{ "ip", ARP_POLICY_VALIDATE_IP },
+	{ 0 }
+};
+
+static const struct field_word rate_words[] = {
+	{ "off", 0 },
 	{ 0 }
 };
 
@@ -56,9 +91,32 @@ const struct field fields[] = {
 	  proxy_words, FIELD_FLAGS, ARP_POLICY_FIELD_PROXY },
 	{ "proxy-delay", "longest random delay of proxied answers",
 	  NULL, FIELD_MS, ARP_POLICY_FIELD_PROXY_DELAY },
+	{ "garp", "what becomes of gratuitous ARP that comes in",
+	  garp_words, FIELD_WORD, ARP_POLICY_FIELD_GARP },
+	{ "learn", "which replies may change the neighbour table",
+	  learn_words, FIELD_WORD, ARP_POLICY_FIELD_LEARN },
+	{ "inspect", "senders against the bindings; strict: all must have one",
+	  inspect_words, FIELD_WORD, ARP_POLICY_FIELD_INSPECT },
+	{ "validate", "payload against the Ethernet header; addresses",
+	  validate_words, FIELD_FLAGS, ARP_POLICY_FIELD_VALIDATE },
+	{ "rate", "most ARP packets that are taken from the device",
+	  rate_words, FIELD_RATE, ARP_POLICY_FIELD_RATE },
+	{ "burst", "how many at once; off: one second's worth of rate",
+	  rate_words, FIELD_PACKETS, ARP_POLICY_FIELD_BURST },
+	{ "source-rate", "most ARP packets that are taken from one MAC",
+	  rate_words, FIELD_RATE, ARP_POLICY_FIELD_SOURCE_RATE },
+	{ "defend", "resist who claims one of our own addresses, RFC 5227",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_DEFEND },
 	{ "mode", "audit: count every verdict, change nothing",
 	  mode_words, FIELD_WORD, ARP_POLICY_FIELD_MODE },
 	{ 0 }
+};
+
+/* Of the kinds that are numbers. */
+static const char *const units[] = {
+	[FIELD_MS] = "milliseconds",
+	[FIELD_PACKETS] = "packets",
+	[FIELD_RATE] = "packets/s",
 };
 
 const struct field *field_find(const char *name)
@@ -96,23 +154,10 @@ int field_find_usage(const char *command, const char *name,
 			   command, name, list);
 }
 
-/* Decimal digits alone, so that nobody wonders about 010 or 0x10. */
-static bool parse_u32(const char *text, uint32_t *value)
-{
-	unsigned long long n;
-
-	if (!*text || strspn(text, "0123456789") != strlen(text) ||
-	    strlen(text) > 10 || (text[0] == '0' && text[1]))
-		return false;
-	n = strtoull(text, NULL, 10);
-	*value = (uint32_t)n;
-	return n <= UINT32_MAX;
-}
-
 static bool parse_word(const struct field_word *w, const char *text, size_t len,
 		       uint32_t *value)
 {
-	for (; w->name; w++) {
+	for (; w && w->name; w++) {
 		if (strlen(w->name) == len && !strncmp(w->name, text, len)) {
 			*value = w->value;
 			return true;
@@ -121,15 +166,14 @@ static bool parse_word(const struct field_word *w, const char *text, size_t len,
 	return false;
 }
 
-static bool parse_level(const struct field_word *w, const char *text,
-			uint32_t *value)
+static const char *word_of(const struct field *field, uint64_t value)
 {
-	if (!parse_u32(text, value))
-		return false;
-	for (; w->name; w++)
-		if (w->value == *value)
-			return true;
-	return false;
+	const struct field_word *w;
+
+	for (w = field->words; w && w->name; w++)
+		if (w->value == value)
+			return w->name;
+	return NULL;
 }
 
 static bool parse_flags(const struct field_word *w, const char *text,
@@ -139,11 +183,12 @@ static bool parse_flags(const struct field_word *w, const char *text,
 	size_t len;
 
 	*value = 0;
-	if (!strcmp(text, "off"))
+	if (parse_word(w, text, strlen(text), &flag) && !flag)
 		return true;
 	for (;; text += len + 1) {
 		len = strcspn(text, ",");
-		if (!parse_word(w, text, len, &flag) || (*value & flag))
+		if (!parse_word(w, text, len, &flag) || !flag ||
+		    (*value & flag))
 			return false;
 		*value |= flag;
 		if (!text[len])
@@ -160,7 +205,7 @@ int field_parse(const char *command, const struct field *field,
 	switch (field->kind) {
 	case FIELD_LEVEL:
 		ok = parse_word(field->words, text, strlen(text), value) ||
-		     parse_level(field->words, text, value);
+		     (parse_u32(text, value) && word_of(field, *value));
 		break;
 	case FIELD_SWITCH:
 	case FIELD_WORD:
@@ -170,7 +215,10 @@ int field_parse(const char *command, const struct field *field,
 		ok = parse_flags(field->words, text, value);
 		break;
 	case FIELD_MS:
-		ok = parse_u32(text, value);
+	case FIELD_PACKETS:
+	case FIELD_RATE:
+		ok = parse_word(field->words, text, strlen(text), value) ||
+		     (parse_u32(text, value) && !word_of(field, *value));
 		break;
 	}
 	if (ok)
@@ -182,20 +230,20 @@ int field_parse(const char *command, const struct field *field,
 
 void field_put(struct nlmsghdr *nlh, const struct field *field, uint32_t value)
 {
-	if (field->kind == FIELD_MS)
+	if (units[field->kind])
 		mnl_attr_put_u32(nlh, (uint16_t)field->attr, value);
 	else
 		mnl_attr_put_u8(nlh, (uint16_t)field->attr, (uint8_t)value);
 }
 
-static const char *word_of(const struct field *field, uint64_t value)
+static uint32_t all_flags(const struct field *field)
 {
 	const struct field_word *w;
+	uint32_t all = 0;
 
 	for (w = field->words; w && w->name; w++)
-		if (w->value == value)
-			return w->name;
-	return NULL;
+		all |= w->value;
+	return all;
 }
 
 static void flags_text(const struct field *field, uint64_t value, char *buf,
@@ -204,7 +252,7 @@ static void flags_text(const struct field *field, uint64_t value, char *buf,
 	const struct field_word *w;
 	size_t len = 0;
 
-	snprintf(buf, size, "%s", value ? "" : "off");
+	snprintf(buf, size, "%s", value ? "" : word_of(field, 0));
 	for (w = field->words; w->name; w++)
 		if (value & w->value && len < size)
 			len += (size_t)snprintf(buf + len, size - len, "%s%s",
@@ -221,6 +269,8 @@ void field_print(struct printer *out, const struct field *field,
 	switch (field->kind) {
 	case FIELD_LEVEL:
 	case FIELD_MS:
+	case FIELD_PACKETS:
+	case FIELD_RATE:
 		pr_num(out, key, STYLE_VALUE, width, value,
 		       word_of(field, value));
 		break;
@@ -278,19 +328,26 @@ static void accepts_add(void *data, const char *word)
 void field_accepts(const struct field *field, char *buf, size_t size)
 {
 	struct accepts a = { field, buf, size };
+	char all[64], item[80];
 
 	buf[0] = '\0';
-	if (field->kind == FIELD_MS)
-		list_add(buf, size, "milliseconds");
-	else
+	if (field->kind != FIELD_FLAGS) {
 		field_each_word(field, accepts_add, &a);
+		if (units[field->kind])
+			list_add(buf, size, units[field->kind]);
+		return;
+	}
+	list_add(buf, size, word_of(field, 0));
+	flags_text(field, all_flags(field), all, sizeof(all));
+	snprintf(item, sizeof(item), "or any of %s", all);
+	list_add(buf, size, item);
 }
 
 void field_each_word(const struct field *field,
 		     void (*each)(void *data, const char *word), void *data)
 {
+	uint32_t all = all_flags(field), value;
 	const struct field_word *w;
-	uint32_t all = 0, value;
 	char text[64];
 
 	if (field->kind != FIELD_FLAGS) {
@@ -298,8 +355,6 @@ void field_each_word(const struct field *field,
 			each(data, w->name);
 		return;
 	}
-	for (w = field->words; w->name; w++)
-		all |= w->value;
 	for (value = 0; value <= all; value++) {
 		if (value & ~all)
 			continue;

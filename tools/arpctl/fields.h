@@ -16,8 +16,10 @@ enum field_kind {
 	FIELD_LEVEL,	/* one of its words, or that word's number */
 	FIELD_SWITCH,	/* on, off */
 	FIELD_WORD,	/* one of its words */
-	FIELD_FLAGS,	/* any of its words with commas between, or off */
-	FIELD_MS,	/* milliseconds */
+	FIELD_FLAGS,	/* any of its words with commas between, or that for 0 */
+	FIELD_MS,	/* one of its words, or else milliseconds */
+	FIELD_PACKETS,	/* one of its words, or else packets */
+	FIELD_RATE,	/* one of its words, or else packets a second */
 };
 
 struct field_word {

@@ -15,9 +15,12 @@
 
 static const struct object *const objects[] = {
 	&dev_object,
+	&rule_object,
+	&bind_object,
 	&stats_object,
 	&flush_object,
 	&monitor_object,
+	&announce_object,
 	NULL
 };
 
@@ -202,6 +205,7 @@ static int dispatch(struct ctx *ctx, int argc, char **argv)
 		return unknown_command(object, argv[1]);
 	argc -= 1 + taken;
 	argv += 1 + taken;
+	ctx->command = command;
 	status = args_check(object, command, argc, argv);
 	if (!status)
 		status = command->run(ctx, argc, argv);
@@ -316,8 +320,9 @@ static void complete_command(struct ctx *ctx, const struct object *object,
 	if (argc <= 2 && (argc == 1 || find_command(object, argv[0])))
 		complete_word(argv[argc - 1], "help");
 	c = pick_command(object, argc - 1, argv, &taken);
+	ctx->command = c;
 	if (c)
-		args_complete(ctx, c->args, argc - taken, argv + taken);
+		args_complete(ctx, argc - taken, argv + taken);
 }
 
 /*
@@ -360,7 +365,8 @@ static int complete(struct ctx *ctx, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct ctx ctx = { .out = { .file = stdout } };
+	struct ctx ctx = { .out = { .file = stdout,
+				    .columns = isatty(STDOUT_FILENO) } };
 	bool done = false;
 	int status;
 

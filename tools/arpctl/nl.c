@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "arpctl.h"
 #include "fields.h"
@@ -25,6 +26,27 @@ static const char *const attr_names[ARP_POLICY_A_MAX + 1] = {
 	[ARP_POLICY_A_MASK] = "fields",
 	[ARP_POLICY_A_IFINDEX] = "ifindex",
 	[ARP_POLICY_A_IFNAME] = "device",
+	[ARP_POLICY_A_RULE] = "rule",
+	[ARP_POLICY_A_BINDING] = "binding",
+	[ARP_POLICY_A_ADDRESS] = "address",
+	[ARP_POLICY_A_FORCE] = "force",
+	[ARP_POLICY_A_REPLACE] = "replace",
+};
+
+static const char *const rule_names[ARP_POLICY_RULE_MAX + 1] = {
+	[ARP_POLICY_RULE_SELECTOR] = "selector",
+	[ARP_POLICY_RULE_PREFIX] = "prefix",
+	[ARP_POLICY_RULE_LENGTH] = "prefix",
+	[ARP_POLICY_RULE_FROM] = "from",
+	[ARP_POLICY_RULE_ACTION] = "action",
+	[ARP_POLICY_RULE_LLADDR] = "lladdr",
+	[ARP_POLICY_RULE_ROUTED] = "routed",
+};
+
+static const char *const binding_names[ARP_POLICY_BINDING_MAX + 1] = {
+	[ARP_POLICY_BINDING_SELECTOR] = "selector",
+	[ARP_POLICY_BINDING_ADDRESS] = "address",
+	[ARP_POLICY_BINDING_LLADDR] = "lladdr",
 };
 
 uint64_t nl_uint(const struct nlattr *attr)
@@ -59,6 +81,23 @@ const char *nl_str(const struct nlattr *attr)
 	if (!attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
 		return "";
 	return mnl_attr_get_str(attr);
+}
+
+const char *nl_address(const struct nlattr *attr, char buf[ADDRESS_TEXT])
+{
+	if (!attr)
+		return NULL;
+	address_text((uint32_t)nl_uint(attr), buf);
+	return buf;
+}
+
+const char *nl_lladdr(const struct nlattr *attr, char buf[LLADDR_TEXT])
+{
+	if (!attr)
+		return NULL;
+	lladdr_text(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr),
+		    buf);
+	return buf;
 }
 
 static void tb_add(const struct nlattr *attr, const struct nlattr **tb,
@@ -153,13 +192,46 @@ int nl_put_str(struct nl *nl, uint16_t attr, const char *value)
 	if (mnl_attr_put_strz_check((struct nlmsghdr *)nl->tx, sizeof(nl->tx),
 				    attr, value))
 		return STATUS_OK;
-	return usage_error("%s of %zu characters is too long",
-			   attr_names[attr], strlen(value));
+	return usage_error("a name of %zu characters is too long",
+			   strlen(value));
 }
 
 static uint32_t offset_in(const struct nlmsghdr *req, const struct nlattr *attr)
 {
 	return (uint32_t)((const char *)attr - (const char *)req);
+}
+
+/* The name of an attribute within the nest of this type; 0: within none. */
+static const char *attr_name(unsigned int nest, unsigned int type)
+{
+	const struct field *field;
+
+	switch (nest) {
+	case 0:
+		return type <= ARP_POLICY_A_MAX ? attr_names[type] : NULL;
+	case ARP_POLICY_A_FIELDS:
+		field = field_by_attr(type);
+		return field ? field->name : NULL;
+	case ARP_POLICY_A_RULE:
+		return type <= ARP_POLICY_RULE_MAX ? rule_names[type] : NULL;
+	case ARP_POLICY_A_BINDING:
+		return type <= ARP_POLICY_BINDING_MAX ? binding_names[type] :
+							NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Names an attribute; what is a name itself, it quotes. */
+static void describe(const struct nlattr *attr, unsigned int nest, char *buf,
+		     size_t size)
+{
+	const char *name = attr_name(nest, mnl_attr_get_type(attr));
+
+	if (name && (!strcmp(name, "selector") || !strcmp(name, "device")))
+		snprintf(buf, size, "%s \"%.64s\"", name, nl_str(attr));
+	else if (name)
+		snprintf(buf, size, "%s", name);
 }
 
 /*
@@ -170,27 +242,21 @@ static void subject(const struct nlmsghdr *req, uint32_t offset, char *buf,
 		    size_t size)
 {
 	const struct nlattr *attr, *nested;
-	const struct field *field;
 	unsigned int type;
 
 	buf[0] = '\0';
 	mnl_attr_for_each(attr, req, GENL_HDRLEN) {
 		type = mnl_attr_get_type(attr);
-		if (type == ARP_POLICY_A_FIELDS) {
-			mnl_attr_for_each_nested(nested, attr) {
-				field = field_by_attr(mnl_attr_get_type(nested));
-				if (field && offset_in(req, nested) == offset)
-					snprintf(buf, size, "%s", field->name);
-			}
+		if (!offset || offset_in(req, attr) == offset) {
+			describe(attr, 0, buf, size);
+			return;
 		}
-		if (offset && offset_in(req, attr) != offset)
+		if (type != ARP_POLICY_A_FIELDS && type != ARP_POLICY_A_RULE &&
+		    type != ARP_POLICY_A_BINDING)
 			continue;
-		if (type == ARP_POLICY_A_SELECTOR || type == ARP_POLICY_A_IFNAME)
-			snprintf(buf, size, "%s \"%.64s\"", attr_names[type],
-				 nl_str(attr));
-		else if (type <= ARP_POLICY_A_MAX && attr_names[type])
-			snprintf(buf, size, "%s", attr_names[type]);
-		return;
+		mnl_attr_for_each_nested(nested, attr)
+			if (offset_in(req, nested) == offset)
+				describe(nested, type, buf, size);
 	}
 }
 
@@ -431,15 +497,32 @@ int nl_call(struct ctx *ctx, struct nl_reply *reply)
 	return failure("the policy keeps changing while it is read, try again");
 }
 
-int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
-	   struct nl_reply *reply)
+static int ask(struct ctx *ctx, uint8_t cmd, uint16_t flags, uint16_t attr,
+	       const char *name, struct nl_reply *reply)
 {
 	int status = STATUS_OK;
 
-	nl_request(&ctx->nl, cmd, name ? 0 : NLM_F_DUMP);
+	nl_request(&ctx->nl, cmd, flags);
 	if (name)
 		status = nl_put_str(&ctx->nl, attr, name);
 	return status ? status : nl_call(ctx, reply);
+}
+
+int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+	   struct nl_reply *reply)
+{
+	return ask(ctx, cmd, name ? 0 : NLM_F_DUMP, attr, name, reply);
+}
+
+int nl_dump(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+	    struct nl_reply *reply)
+{
+	return ask(ctx, cmd, NLM_F_DUMP, attr, name, reply);
+}
+
+bool nl_ready(void)
+{
+	return !access("/sys/module/" MODULE, F_OK);
 }
 
 static uint32_t group_id(const struct nlattr *groups, const char *name)

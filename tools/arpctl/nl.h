@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parse.h"
+
 struct ctx;
 struct mnl_socket;
 
@@ -57,6 +59,13 @@ int nl_call(struct ctx *ctx, struct nl_reply *reply);
 int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
 	   struct nl_reply *reply);
 
+/* Asks for all objects that attr names, or without a name for all. */
+int nl_dump(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+	    struct nl_reply *reply);
+
+/* Whether the module is there already, for what should not load it. */
+bool nl_ready(void);
+
 /* Calls each for every event of the multicast groups (the list ends with
  * NULL), with NULL where events were lost; returns when something fails.
  */
@@ -74,5 +83,9 @@ void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 /* Values of attributes, 0 and "" for NULL. */
 uint64_t nl_uint(const struct nlattr *attr);
 const char *nl_str(const struct nlattr *attr);
+
+/* Addresses as text in buf, NULL for NULL. */
+const char *nl_address(const struct nlattr *attr, char buf[ADDRESS_TEXT]);
+const char *nl_lladdr(const struct nlattr *attr, char buf[LLADDR_TEXT]);
 
 #endif /* ARPCTL_NL_H */

@@ -182,6 +182,18 @@ void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	}
 }
 
+void pr_opt(struct printer *out, const char *key, enum style style,
+	    const char *lead, const char *value)
+{
+	if (value) {
+		pr_text(out, "%s", lead);
+		pr_str(out, key, style, 0, value);
+	} else if (out->json) {
+		json_lead(out, key);
+		fputs("null", out->file);
+	}
+}
+
 int pr_finish(struct printer *out)
 {
 	if (fflush(out->file) || ferror(out->file))
@@ -225,6 +237,13 @@ void warning(const char *fmt, ...)
 	va_start(ap, fmt);
 	message("warning: ", fmt, ap);
 	va_end(ap);
+}
+
+int input_error(const char *file, unsigned long line, const char *text)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s:%lu: %s\n", file, line, text);
+	return STATUS_USAGE;
 }
 
 void list_add(char *buf, size_t size, const char *name)

@@ -25,6 +25,7 @@ struct printer {
 	bool json;
 	bool pretty;
 	bool color;
+	bool columns;		/* align what else has one blank between words */
 	bool first;		/* nothing yet in the innermost brackets */
 	unsigned int depth;
 };
@@ -49,6 +50,10 @@ void pr_num(struct printer *out, const char *key, enum style style, int width,
 void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	     bool value, const char *word);
 
+/* A string that may be NULL: null in JSON; in text with lead, or nothing. */
+void pr_opt(struct printer *out, const char *key, enum style style,
+	    const char *lead, const char *value);
+
 /* Ends the output; whether all of it could be written. */
 int pr_finish(struct printer *out);
 
@@ -59,6 +64,9 @@ __attribute__((format(printf, 1, 2)))
 int usage_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
+
+/* "FILE:LINE: " and what is wrong with that line; the status of misuse. */
+int input_error(const char *file, unsigned long line, const char *text);
 
 /* Appends name to the list in buf, after ", " unless it is the first. */
 void list_add(char *buf, size_t size, const char *name);

@@ -24,8 +24,38 @@
  *   STATS_GET      do { IFINDEX or IFNAME }     -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
  *   STATS_RESET    do { [IFINDEX or IFNAME] }   -> ack; neither: every device
+ *   RULE_GET       dump { [SELECTOR] }          -> { RULE GENERATION }
+ *   RULE_ADD       do { RULE [REPLACE] }        -> ack; EEXIST when there is
+ *                  one, unless REPLACE says to replace it
+ *   RULE_DEL       do { RULE }, by PREFIX FROM  -> ack; ENOENT when there is
+ *                  SELECTOR; the rest of RULE      none
+ *                  must agree if it is there
+ *   RULE_FLUSH     do {}                        -> ack
+ *   RULE_NTF       group "config": { RULE GENERATION }, new or replaced
+ *   RULE_DEL_NTF   group "config": { RULE GENERATION }
+ *   RULE_FLUSH_NTF group "config": { GENERATION }
+ *   BIND_GET       dump { [SELECTOR] }          -> { BINDING GENERATION }
+ *   BIND_ADD       do { BINDING [REPLACE] }     -> as RULE_ADD
+ *   BIND_DEL       do { BINDING }, by ADDRESS   -> as RULE_DEL
+ *                  SELECTOR
+ *   BIND_FLUSH     do {}                        -> ack
+ *   BIND_NTF, BIND_DEL_NTF, BIND_FLUSH_NTF       as for rules
+ *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] } -> ack; one
+ *                  gratuitous ARP for an address that is ours and not hidden
+ *                  there, or with FORCE for any
+ *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
  *   FLUSH          do {}                        -> ack; the netns is as stock
  *   FLUSH_NTF      group "config": { GENERATION }
+ *
+ * Without SELECTOR a rule or binding holds on every device ("all"); "default"
+ * selects neither. The longest prefix wins, at equal length the more specific
+ * selector. A rule is known by (SELECTOR, PREFIX, FROM), a binding by
+ * (SELECTOR, ADDRESS); module parameters max_rules and max_bindings bound how
+ * many a netns holds.
+ *
+ * Verdicts are told to the group while anybody listens, "pass" excepted, at
+ * most ARP_POLICY_EVENTS_PER_SECOND of them; LOST counts what was left out
+ * since the event before.
  *
  * A selector names devices: "all", "default", a device name, or a shell glob.
  * It may name devices that do not exist yet. A device's value for a field is
@@ -44,14 +74,24 @@
 #define ARP_POLICY_FAMILY_NAME		"arp_policy"
 #define ARP_POLICY_FAMILY_VERSION	1
 
-/* Changes of policy: DEV_NTF, FLUSH_NTF. */
+/* Changes of policy: all *_NTF but VERDICT_NTF. */
 #define ARP_POLICY_MCGRP_CONFIG		"config"
+/* Decisions: VERDICT_NTF. */
+#define ARP_POLICY_MCGRP_VERDICT	"verdict"
+
+#define ARP_POLICY_EVENTS_PER_SECOND	1000
 
 /* The longest selector, without its terminating NUL. */
 #define ARP_POLICY_SELECTOR_MAX		63
 
 /* The longest proxy-delay, in milliseconds. */
 #define ARP_POLICY_PROXY_DELAY_MAX	60000
+
+/* The highest rate and burst; 0 is off: no limit. */
+#define ARP_POLICY_RATE_MAX		1000000
+
+/* At most one gratuitous ARP in so many seconds defends an address. */
+#define ARP_POLICY_DEFEND_INTERVAL	10
 
 /* The most selectors that one netns holds, and how many of them globs. */
 #define ARP_POLICY_SELECTORS_MAX	65536
@@ -67,6 +107,22 @@ enum arp_policy_cmd {
 	ARP_POLICY_CMD_STATS_RESET,
 	ARP_POLICY_CMD_FLUSH,
 	ARP_POLICY_CMD_FLUSH_NTF,
+	ARP_POLICY_CMD_RULE_GET,
+	ARP_POLICY_CMD_RULE_ADD,
+	ARP_POLICY_CMD_RULE_DEL,
+	ARP_POLICY_CMD_RULE_FLUSH,
+	ARP_POLICY_CMD_RULE_NTF,
+	ARP_POLICY_CMD_RULE_DEL_NTF,
+	ARP_POLICY_CMD_RULE_FLUSH_NTF,
+	ARP_POLICY_CMD_BIND_GET,
+	ARP_POLICY_CMD_BIND_ADD,
+	ARP_POLICY_CMD_BIND_DEL,
+	ARP_POLICY_CMD_BIND_FLUSH,
+	ARP_POLICY_CMD_BIND_NTF,
+	ARP_POLICY_CMD_BIND_DEL_NTF,
+	ARP_POLICY_CMD_BIND_FLUSH_NTF,
+	ARP_POLICY_CMD_ANNOUNCE,
+	ARP_POLICY_CMD_VERDICT_NTF,
 
 	/* private: */
 	__ARP_POLICY_CMD_MAX,
@@ -90,6 +146,14 @@ enum arp_policy_attr {
 					 * packets per reason; noughts left out
 					 */
 	ARP_POLICY_A_PAD,
+	ARP_POLICY_A_RULE,		/* nest of enum arp_policy_rule */
+	ARP_POLICY_A_BINDING,		/* nest of enum arp_policy_binding */
+	ARP_POLICY_A_EVENT,		/* nest of enum arp_policy_event */
+	ARP_POLICY_A_ADDRESS,		/* be32, IPv4 address */
+	ARP_POLICY_A_FORCE,		/* flag */
+	ARP_POLICY_A_REPLACE,		/* flag; generic netlink leaves no room
+					 * for NLM_F_REPLACE
+					 */
 
 	/* private: */
 	__ARP_POLICY_A_MAX,
@@ -104,11 +168,87 @@ enum arp_policy_field {
 	ARP_POLICY_FIELD_HIDDEN,	/* u8, 0 or 1 */
 	ARP_POLICY_FIELD_PROXY,		/* u8, enum arp_policy_proxy, or-ed */
 	ARP_POLICY_FIELD_PROXY_DELAY,	/* u32, ms, 0..PROXY_DELAY_MAX */
+	ARP_POLICY_FIELD_GARP,		/* u8, enum arp_policy_garp */
+	ARP_POLICY_FIELD_LEARN,		/* u8, enum arp_policy_learn */
+	ARP_POLICY_FIELD_INSPECT,	/* u8, enum arp_policy_inspect */
+	ARP_POLICY_FIELD_VALIDATE,	/* u8, enum arp_policy_validate, or-ed */
+	ARP_POLICY_FIELD_RATE,		/* u32, packets/s, 0..RATE_MAX, 0: off */
+	ARP_POLICY_FIELD_BURST,		/* u32, packets, likewise; off: one
+					 * second's worth of rate
+					 */
+	ARP_POLICY_FIELD_SOURCE_RATE,	/* u32, packets/s, likewise; its burst is
+					 * one second's worth
+					 */
+	ARP_POLICY_FIELD_DEFEND,	/* u8, 0 or 1 */
 	ARP_POLICY_FIELD_MODE,		/* u8, enum arp_policy_mode */
 
 	/* private: */
 	__ARP_POLICY_FIELD_MAX,
 	ARP_POLICY_FIELD_MAX = (__ARP_POLICY_FIELD_MAX - 1)
+};
+
+/* A rule: what to do about a range of addresses. */
+enum arp_policy_rule {
+	ARP_POLICY_RULE_SELECTOR = 1,	/* string; "all" when left out */
+	ARP_POLICY_RULE_PREFIX,		/* be32, no bits set beyond LENGTH */
+	ARP_POLICY_RULE_LENGTH,		/* u8, 0..32 */
+	ARP_POLICY_RULE_FROM,		/* flag: match the sender, not the target */
+	ARP_POLICY_RULE_ACTION,		/* u8, enum arp_policy_action */
+	ARP_POLICY_RULE_LLADDR,		/* 6 bytes; of proxy: the MAC to answer */
+	ARP_POLICY_RULE_ROUTED,		/* flag; of proxy: only where the route
+					 * leaves by another device
+					 */
+
+	/* private: */
+	__ARP_POLICY_RULE_MAX,
+	ARP_POLICY_RULE_MAX = (__ARP_POLICY_RULE_MAX - 1)
+};
+
+enum arp_policy_action {
+	ARP_POLICY_ACTION_PASS = 1,	/* leave it to the device's fields */
+	ARP_POLICY_ACTION_DROP,		/* drop the packet */
+	ARP_POLICY_ACTION_HIDE,		/* never answered nor announced here */
+	ARP_POLICY_ACTION_PROXY,	/* answer in the target's place */
+};
+
+/* A binding: who may speak for an address, what inspect checks against. */
+enum arp_policy_binding {
+	ARP_POLICY_BINDING_SELECTOR = 1, /* string; "all" when left out */
+	ARP_POLICY_BINDING_ADDRESS,	/* be32 */
+	ARP_POLICY_BINDING_LLADDR,	/* 6 bytes */
+
+	/* private: */
+	__ARP_POLICY_BINDING_MAX,
+	ARP_POLICY_BINDING_MAX = (__ARP_POLICY_BINDING_MAX - 1)
+};
+
+/* A decision, told to the group "verdict". */
+enum arp_policy_event {
+	ARP_POLICY_EVENT_VERDICT = 1,	/* u8, enum arp_policy_verdict */
+	ARP_POLICY_EVENT_REASON,	/* u8, enum arp_policy_reason */
+	ARP_POLICY_EVENT_OUT,		/* flag: about to leave, else received */
+	ARP_POLICY_EVENT_AUDIT,		/* flag: not carried out */
+	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. This and the rest
+					 * are not there for malformed packets
+					 */
+	ARP_POLICY_EVENT_SENDER,	/* be32, as it came */
+	ARP_POLICY_EVENT_TARGET,	/* be32 */
+	ARP_POLICY_EVENT_LLADDR,	/* sender's hardware address */
+	ARP_POLICY_EVENT_FIELD,		/* u8, enum arp_policy_field that decided */
+	ARP_POLICY_EVENT_RULE,		/* nest of enum arp_policy_rule that did */
+	ARP_POLICY_EVENT_LOST,		/* u32, events left out before this one */
+
+	/* private: */
+	__ARP_POLICY_EVENT_MAX,
+	ARP_POLICY_EVENT_MAX = (__ARP_POLICY_EVENT_MAX - 1)
+};
+
+/* What becomes of a packet. */
+enum arp_policy_verdict {
+	ARP_POLICY_VERDICT_ACCEPT = 1,
+	ARP_POLICY_VERDICT_DROP,
+	ARP_POLICY_VERDICT_REPLY,	/* answered in the kernel's place */
+	ARP_POLICY_VERDICT_REWRITE,	/* sent with another sender address */
 };
 
 /* Which own addresses are answered for; the levels of the arp_ignore sysctl. */
@@ -138,18 +278,62 @@ enum arp_policy_proxy {
 	ARP_POLICY_PROXY_PVLAN = 2,	/* routed out by this device, RFC 3069 */
 };
 
+/* What becomes of gratuitous ARP that comes in, as drop_gratuitous_arp. */
+enum arp_policy_garp {
+	ARP_POLICY_GARP_ACCEPT = 0,
+	ARP_POLICY_GARP_DROP = 1,
+};
+
+/* Which received replies may change the neighbour table. */
+enum arp_policy_learn {
+	ARP_POLICY_LEARN_ANY = 0,
+	ARP_POLICY_LEARN_SOLICITED = 1,	/* those that a neighbour waits for */
+	ARP_POLICY_LEARN_NONE = 2,
+};
+
+/* Senders against the bindings. */
+enum arp_policy_inspect {
+	ARP_POLICY_INSPECT_OFF = 0,
+	ARP_POLICY_INSPECT_AUDIT = 1,	/* report a mismatch */
+	ARP_POLICY_INSPECT_ENFORCE = 2,	/* drop a mismatch */
+	ARP_POLICY_INSPECT_STRICT = 3,	/* drop a sender without binding, too */
+};
+
+/* The payload against the Ethernet header; forbidden addresses. */
+enum arp_policy_validate {
+	ARP_POLICY_VALIDATE_SRC_MAC = 1, /* sender lladdr is the frame's source */
+	ARP_POLICY_VALIDATE_DST_MAC = 2, /* in replies: target lladdr is the
+					  * frame's destination
+					  */
+	ARP_POLICY_VALIDATE_IP = 4,	/* sender, in replies also target: not
+					 * broadcast nor multicast; sender 0.0.0.0
+					 * in probes only
+					 */
+};
+
 enum arp_policy_mode {
 	ARP_POLICY_MODE_ENFORCE = 0,
 	ARP_POLICY_MODE_AUDIT = 1,	/* count and report, change nothing */
 };
 
-/* Why a packet met its fate: counters, tracepoint. */
+/* Why a packet met its fate: counters, events, tracepoint. */
 enum arp_policy_reason {
 	ARP_POLICY_REASON_PASS = 1,	/* left to the kernel */
 	ARP_POLICY_REASON_ANSWERED,	/* request for an own address, answered */
 	ARP_POLICY_REASON_PROXIED,	/* request answered in another's place */
 	ARP_POLICY_REASON_MALFORMED,	/* not ARP for IPv4 on this device */
-	ARP_POLICY_REASON_HIDDEN,	/* target lives on a hidden device */
+	ARP_POLICY_REASON_RATE_LIMIT,	/* rate */
+	ARP_POLICY_REASON_SOURCE_RATE,	/* source-rate */
+	ARP_POLICY_REASON_BAD_SRC_MAC,	/* validate src-mac */
+	ARP_POLICY_REASON_BAD_DST_MAC,	/* validate dst-mac */
+	ARP_POLICY_REASON_BAD_IP,	/* validate ip */
+	ARP_POLICY_REASON_RULE_DROP,	/* a rule says drop */
+	ARP_POLICY_REASON_SPOOFED,	/* sender bound to another lladdr */
+	ARP_POLICY_REASON_UNBOUND,	/* sender without binding */
+	ARP_POLICY_REASON_CONFLICT,	/* claims one of our own addresses */
+	ARP_POLICY_REASON_GRATUITOUS,	/* garp */
+	ARP_POLICY_REASON_UNSOLICITED,	/* learn */
+	ARP_POLICY_REASON_HIDDEN,	/* hidden, or a rule says hide */
 	ARP_POLICY_REASON_IGNORED,	/* not answered: ignore, proxy off */
 	ARP_POLICY_REASON_FILTERED,	/* not answered: filter */
 	ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,	/* sender address replaced */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Telling listeners of decisions, over netlink.
+ *
+ * From the packet path: softirq or BH disabled, RCU read side. Never waits; an
+ * event that finds no room is counted, and the next one says so.
+ */
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+
+#include "event.h"
+#include "rate.h"
+
+/* The family is registered: before and after, its groups have no number. */
+static bool event_open;
+
+/**
+ * arpp_event_open() - begin or cease to send events
+ * @open: begin
+ *
+ * After it ceases, a grace period must pass before the family goes.
+ */
+void arpp_event_open(bool open)
+{
+	WRITE_ONCE(event_open, open);
+}
+
+/**
+ * arpp_event_put_rule() - put a rule into a message
+ * @msg: the message
+ * @attr: the attribute that holds it
+ * @rule: the rule
+ * @selector: whose it is
+ * @from: it matches senders
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_event_put_rule(struct sk_buff *msg, int attr,
+			const struct arpp_rule *rule, const char *selector,
+			bool from)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+
+	if (!nest ||
+	    nla_put_string(msg, ARP_POLICY_RULE_SELECTOR, selector) ||
+	    nla_put_be32(msg, ARP_POLICY_RULE_PREFIX,
+			 htonl(rule->node.prefix)) ||
+	    nla_put_u8(msg, ARP_POLICY_RULE_LENGTH, rule->node.len) ||
+	    (from && nla_put_flag(msg, ARP_POLICY_RULE_FROM)) ||
+	    nla_put_u8(msg, ARP_POLICY_RULE_ACTION, rule->action) ||
+	    (rule->has_lladdr && nla_put(msg, ARP_POLICY_RULE_LLADDR,
+					 ETH_ALEN, rule->lladdr)) ||
+	    (rule->routed && nla_put_flag(msg, ARP_POLICY_RULE_ROUTED)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static u8 verdict_of(const struct arpp_verdict *v)
+{
+	switch (v->action) {
+	case ARPP_ACCEPT:
+		return ARP_POLICY_VERDICT_ACCEPT;
+	case ARPP_REPLY:
+		return ARP_POLICY_VERDICT_REPLY;
+	case ARPP_REWRITE:
+		return ARP_POLICY_VERDICT_REWRITE;
+	default:
+		return ARP_POLICY_VERDICT_DROP;
+	}
+}
+
+static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
+{
+	if (p->request && nla_put_flag(msg, ARP_POLICY_EVENT_REQUEST))
+		return -EMSGSIZE;
+	if (nla_put_be32(msg, ARP_POLICY_EVENT_SENDER, p->sip) ||
+	    nla_put_be32(msg, ARP_POLICY_EVENT_TARGET, p->tip) ||
+	    nla_put(msg, ARP_POLICY_EVENT_LLADDR, p->dev->addr_len, p->sha))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill(struct sk_buff *msg, const struct arpp_device *d, bool out,
+		const struct arpp_packet *p, const struct arpp_verdict *v,
+		u32 lost)
+{
+	struct nlattr *nest;
+	void *hdr;
+
+	hdr = genlmsg_put(msg, 0, 0, &arpp_family, 0,
+			  ARP_POLICY_CMD_VERDICT_NTF);
+	if (!hdr || nla_put_u32(msg, ARP_POLICY_A_IFINDEX, d->dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, d->dev->name))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, ARP_POLICY_A_EVENT);
+	if (!nest ||
+	    nla_put_u8(msg, ARP_POLICY_EVENT_VERDICT, verdict_of(v)) ||
+	    nla_put_u8(msg, ARP_POLICY_EVENT_REASON, v->reason) ||
+	    (out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
+	    (d->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
+	    (p && put_packet(msg, p)) ||
+	    (v->field && nla_put_u8(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
+	    (v->by.rule && arpp_event_put_rule(msg, ARP_POLICY_EVENT_RULE,
+					       v->by.rule,
+					       v->by.tables->key.name,
+					       v->by.table ==
+					       ARPP_TABLE_SENDER)) ||
+	    (lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, lost)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/**
+ * arpp_event_verdict() - tell of a decision, if anybody listens
+ * @events: of the netns
+ * @d: the device's policy
+ * @out: the packet was about to leave
+ * @p: the packet as it came; NULL if it was malformed
+ * @v: the verdict
+ */
+void arpp_event_verdict(struct arpp_events *events,
+			const struct arpp_device *d, bool out,
+			const struct arpp_packet *p,
+			const struct arpp_verdict *v)
+{
+	struct net *net = dev_net(d->dev);
+	struct sk_buff *msg;
+	u32 lost;
+
+	if (!READ_ONCE(event_open) ||
+	    !genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT))
+		return;
+	if (arpp_rate_over(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
+			   ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
+			   false)) {
+		atomic_inc(&events->lost);
+		return;
+	}
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	if (!msg) {
+		atomic_inc(&events->lost);
+		return;
+	}
+	lost = atomic_xchg(&events->lost, 0);
+	if (WARN_ON_ONCE(fill(msg, d, out, p, v, lost))) {
+		nlmsg_free(msg);
+		return;
+	}
+	/* A listener without room hears of its loss from its own socket. */
+	genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
+				GFP_ATOMIC);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Telling listeners of decisions, over netlink.
+ *
+ * From the packet path: softirq or BH disabled, RCU read side.
+ */
+#ifndef _ARPP_EVENT_H
+#define _ARPP_EVENT_H
+
+#include <net/genetlink.h>
+
+#include "verdict.h"
+
+/* The family, made by netlink.c. */
+extern struct genl_family arpp_family;
+
+enum arpp_mcgrp {
+	ARPP_MCGRP_CONFIG,
+	ARPP_MCGRP_VERDICT,
+};
+
+/**
+ * struct arpp_events - what bounds the events of a netns
+ * @meter: see arpp_rate_over()
+ * @lost: events left out since the last one that was sent
+ */
+struct arpp_events {
+	atomic64_t meter;
+	atomic_t lost;
+};
+
+int arpp_event_put_rule(struct sk_buff *msg, int attr,
+			const struct arpp_rule *rule, const char *selector,
+			bool from);
+void arpp_event_open(bool open);
+void arpp_event_verdict(struct arpp_events *events,
+			const struct arpp_device *d, bool out,
+			const struct arpp_packet *p,
+			const struct arpp_verdict *v);
+
+#endif /* _ARPP_EVENT_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whom we believe: the payload against the frame, the sender against the
+ * bindings, and claims of our own addresses.
+ *
+ * RCU read side, BH disabled.
+ */
+#include <linux/etherdevice.h>
+#include <linux/inetdevice.h>
+
+#include "hidden.h"
+#include "ignore.h"
+#include "inspect.h"
+
+static bool forbidden(__be32 addr)
+{
+	return ipv4_is_multicast(addr) || ipv4_is_lbcast(addr);
+}
+
+/**
+ * arpp_validate() - does the payload agree with the frame and with itself?
+ * @d: the receiving device's policy
+ * @p: the packet
+ *
+ * 0.0.0.0 is the sender of a probe, and so the target of its answer (RFC 5227,
+ * RFC 2131); nowhere else.
+ *
+ * Return: what is wrong, or 0.
+ */
+enum arp_policy_reason arpp_validate(const struct arpp_device *d,
+				     const struct arpp_packet *p)
+{
+	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && p->ethernet &&
+	    (!ether_addr_equal(p->sha, p->eth_src) ||
+	     !is_valid_ether_addr(p->sha)))
+		return ARP_POLICY_REASON_BAD_SRC_MAC;
+	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && p->ethernet &&
+	    !p->request && !ether_addr_equal(p->tha, p->eth_dst))
+		return ARP_POLICY_REASON_BAD_DST_MAC;
+	if (d->validate & ARP_POLICY_VALIDATE_IP &&
+	    (forbidden(p->sip) || (!p->sip && !p->request) ||
+	     (!p->request && forbidden(p->tip))))
+		return ARP_POLICY_REASON_BAD_IP;
+	return 0;
+}
+
+/**
+ * arpp_inspect() - may this lladdr speak for the sender address?
+ * @d: the receiving device's policy
+ * @p: the packet
+ *
+ * Return: what is wrong, or 0. A probe has no sender to inspect.
+ */
+enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
+				    const struct arpp_packet *p)
+{
+	struct arpp_match match;
+
+	if (d->inspect == ARP_POLICY_INSPECT_OFF || !p->sip)
+		return 0;
+	match = arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip);
+	if (!match.rule)
+		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
+		       ARP_POLICY_REASON_UNBOUND : 0;
+	if (p->dev->addr_len != ETH_ALEN ||
+	    memcmp(p->sha, match.rule->lladdr, ETH_ALEN))
+		return ARP_POLICY_REASON_SPOOFED;
+	return 0;
+}
+
+/* Is it the hardware address of a device of ours in this netns? */
+static bool our_lladdr(const struct arpp_packet *p)
+{
+	const struct net_device *dev;
+
+	for_each_netdev_rcu(dev_net(p->dev), dev)
+		if (dev->addr_len == p->dev->addr_len &&
+		    !memcmp(dev->dev_addr, p->sha, dev->addr_len))
+			return true;
+	return false;
+}
+
+/**
+ * arpp_inspect_conflict() - does another host claim an address of ours?
+ * @policy: of the netns
+ * @d: the receiving device's policy
+ * @p: the packet
+ *
+ * Ours is an address that lives on a device of ours and that we would answer
+ * for on this one: not one that we hide here, as an LVS real server hides the
+ * address that its director holds, and not one that we only proxy.
+ *
+ * Return: whether it does.
+ */
+bool arpp_inspect_conflict(const struct arpp_policy *policy,
+			   const struct arpp_device *d,
+			   const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	const struct net_device *home;
+	struct arpp_match by;
+	int ignore;
+
+	if (!d->defend || !p->sip || !in_dev)
+		return false;
+	home = __ip_dev_find(dev_net(p->dev), p->sip, false);
+	if (!home || !arpp_lives_on(home, p->sip))
+		return false;
+	if (arpp_hidden(policy, p->dev, p->sip) ||
+	    arpp_rule_hides(d, p->sip, &by))
+		return false;
+	ignore = arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
+		 d->ignore : IN_DEV_ARP_IGNORE(in_dev);
+	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->sip))
+		return false;
+	return !our_lladdr(p);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whom we believe: validate, inspect, defend, learn.
+ *
+ * RCU read side, BH disabled.
+ */
+#ifndef _ARPP_INSPECT_H
+#define _ARPP_INSPECT_H
+
+#include "device.h"
+#include "packet.h"
+
+enum arp_policy_reason arpp_validate(const struct arpp_device *d,
+				     const struct arpp_packet *p);
+enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
+				    const struct arpp_packet *p);
+bool arpp_inspect_conflict(const struct arpp_policy *policy,
+			   const struct arpp_device *d,
+			   const struct arpp_packet *p);
+
+#endif /* _ARPP_INSPECT_H */

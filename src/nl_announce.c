@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Announcing an address on request: one gratuitous ARP.
+ *
+ * Process context, RTNL held while it is sent.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/arp.h>
+#include <net/genetlink.h>
+#include <net/route.h>
+
+#include "announce.h"
+#include "netlink.h"
+#include "netns.h"
+
+/* Why an address should not be announced on a device, or NULL. */
+static const char *objection(const struct arpp_netns *nn,
+			     const struct net_device *dev, __be32 addr)
+{
+	const struct arpp_policy *policy;
+	const struct arpp_device *d;
+	const char *why = NULL;
+	struct arpp_match by;
+
+	rcu_read_lock();
+	policy = rcu_dereference(nn->policy);
+	d = policy ? arpp_device_find(policy, dev) : NULL;
+	if (inet_addr_type_dev_table(nn->net, dev, addr) != RTN_LOCAL)
+		why = "address is not ours: add it first, or use force";
+	else if (d && arpp_announce_hidden(policy, d, addr, &by))
+		why = "address is hidden on this device: make it visible first, or use force";
+	rcu_read_unlock();
+	return why;
+}
+
+static int announce(struct genl_info *info, struct net_device *dev)
+{
+	struct nlattr *attr = info->attrs[ARP_POLICY_A_ADDRESS];
+	const char *why = NULL;
+	__be32 addr;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(info->extack, "address missing");
+		return -EINVAL;
+	}
+	addr = nla_get_be32(attr);
+	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
+	    ipv4_is_zeronet(addr) || ipv4_is_loopback(addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "address cannot be announced: 0.0.0.0, loopback, multicast or broadcast");
+		return -EINVAL;
+	}
+	if (dev->flags & IFF_NOARP || !netif_running(dev)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "device is down or does no ARP");
+		return -ENETDOWN;
+	}
+	if (!nla_get_flag(info->attrs[ARP_POLICY_A_FORCE]))
+		why = objection(arpp_netns_get(dev_net(dev)), dev, addr);
+	if (why) {
+		NL_SET_BAD_ATTR(info->extack, attr);
+		info->extack->_msg = why;
+		return -EADDRNOTAVAIL;
+	}
+	/* As the kernel does under arp_notify: RFC 5227's ARP Announcement. */
+	arp_send(ARPOP_REQUEST, ETH_P_ARP, addr, dev, addr, NULL,
+		 dev->dev_addr, NULL);
+	return 0;
+}
+
+int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net_device *dev;
+	int err;
+
+	rtnl_lock();
+	dev = arpp_nl_netdev(info, true);
+	err = IS_ERR(dev) ? PTR_ERR(dev) : announce(info, dev);
+	rtnl_unlock();
+	return err;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rules and bindings: what is said of addresses on the devices of a selector.
+ *
+ * Readers: RCU. Writers: the netns's mutex. A struct arpp_tables is reached
+ * through the flat policies of devices only, so it is freed a grace period
+ * after the last of those that name it was replaced.
+ */
+#ifndef _ARPP_RULE_H
+#define _ARPP_RULE_H
+
+#include <linux/if_ether.h>
+#include <linux/workqueue.h>
+#include <linux/arp_policy.h>
+
+#include "lpm.h"
+#include "selector.h"
+
+struct arpp_device;
+
+/* What a table of a selector holds; rules first. */
+enum arpp_table {
+	ARPP_TABLE_TARGET,	/* rules for target addresses */
+	ARPP_TABLE_SENDER,	/* rules for sender addresses */
+	ARPP_TABLE_BINDING,
+	ARPP_TABLES
+};
+
+/* Masks of tables. */
+#define ARPP_RULES	(BIT(ARPP_TABLE_TARGET) | BIT(ARPP_TABLE_SENDER))
+#define ARPP_BINDINGS	BIT(ARPP_TABLE_BINDING)
+
+/**
+ * struct arpp_rule - a rule or a binding; constant while it is in a table
+ * @node: its prefix
+ * @action: of a rule: enum arp_policy_action
+ * @has_lladdr: @lladdr is set; always so in a binding
+ * @routed: of a proxy rule
+ * @lladdr: the MAC to answer with, or that the address is bound to
+ */
+struct arpp_rule {
+	struct arpp_lpm_node node;
+	u8 action : 6;
+	u8 has_lladdr : 1;
+	u8 routed : 1;
+	u8 lladdr[ETH_ALEN];
+};
+
+/**
+ * struct arpp_tables - all that is said of addresses on a selector's devices
+ * @lpm: by enum arpp_table
+ * @key: the selector
+ * @lent: mask of the tables that belong to others by now, see
+ *	arpp_tables_split()
+ * @free: to free it
+ */
+struct arpp_tables {
+	struct arpp_lpm lpm[ARPP_TABLES];
+	struct arpp_selector_key key;
+	unsigned int lent;
+	struct rcu_work free;
+};
+
+/**
+ * struct arpp_match - the rule that holds
+ * @rule: it, or NULL
+ * @tables: whose it is
+ * @table: in which of them
+ */
+struct arpp_match {
+	const struct arpp_rule *rule;
+	const struct arpp_tables *tables;
+	enum arpp_table table;
+};
+
+/* How much is in the tables of a mask. */
+static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
+					     unsigned int which)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; tables && i < ARPP_TABLES; i++)
+		if (which & BIT(i))
+			count += tables->lpm[i].count;
+	return count;
+}
+
+static inline struct arpp_rule *arpp_rule_of(struct arpp_lpm_node *node)
+{
+	return node ? container_of(node, struct arpp_rule, node) : NULL;
+}
+
+struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
+				      struct mutex *lock);
+struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
+				      unsigned int keep);
+void arpp_tables_free(struct arpp_tables *tables);
+void arpp_tables_free_rcu(struct arpp_tables *tables);
+struct arpp_match arpp_rule_match(const struct arpp_device *d,
+				  enum arpp_table table, __be32 addr);
+bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
+		     struct arpp_match *by);
+int arpp_rule_init(void);
+void arpp_rule_clean(void);
+
+#endif /* _ARPP_RULE_H */

@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the lease parser makes of the files of dnsmasq, ISC dhcpd and Kea, and which line of a bad file it blames.
+# lab: host
+
+. tests/cli/lib.sh
+leases=tests/cli/leases
+now=1700000000
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+build()
+{
+	${CC:-cc} -std=gnu11 -g -D_GNU_SOURCE -Itools/arpctl "$@" -o "$dir/lease_test" \
+		tests/cli/lease_test.c tools/arpctl/lease.c tools/arpctl/parse.c
+}
+# With a sanitizer if the compiler has one.
+build -fsanitize=address,undefined -fno-sanitize-recover 2>/dev/null || build >&2 ||
+	{ echo "Bail out! the parser does not build"; exit 1; }
+
+files=("$leases"/*)
+plan $((29 + ${#files[@]} + 8))
+
+# parses NAME FILE WANTED: what comes of a file; FILE - is what stands on stdin.
+parses()
+{
+	local file=$2 got
+
+	[ "$file" != - ] || { file=$dir/input; cat >"$file"; }
+	got=$("$dir/lease_test" "$now" "$file" 2>&1)
+	[ "$got" = "$3" ]
+	ok $? "$1" "got:
+$got
+wanted:
+$3"
+}
+
+parses 'dnsmasq: expiry, infinite, types of hardware, IPv6' "$leases/dnsmasq.leases" \
+'10.0.0.11 02:00:00:00:01:01
+10.0.0.14 02:00:00:00:01:04
+10.0.0.15 02:00:00:00:01:05
+skipped 7'
+parses 'ISC dhcpd: times, states, strings, blocks; the last lease of an address counts' "$leases/dhcpd.leases" \
+'10.0.0.21 02:00:00:00:02:21
+10.0.0.23 02:00:00:00:02:03
+10.0.0.24 02:00:00:00:02:04
+10.0.0.30 02:00:00:00:02:10
+skipped 6'
+parses 'Kea: states, escapes, quotes; the last line of an address counts' "$leases/kea-leases4.csv" \
+'10.0.0.31 02:00:00:00:03:01
+10.0.0.36 02:00:00:00:03:06
+10.0.0.37 02:00:00:00:03:07
+10.0.0.39 02:00:00:00:03:39
+10.0.0.40 02:00:00:00:03:10
+skipped 5'
+parses 'Kea: fewer columns, of an old version' "$leases/kea-old.csv" \
+'10.0.0.31 02:00:00:00:03:01
+skipped 0'
+
+parses 'dnsmasq: a bad MAC' "$leases/dnsmasq-broken.leases" \
+	'3: expected a hardware address, not "02:00:00:00:01:0g"'
+parses 'ISC dhcpd: a missing semicolon' "$leases/dhcpd-broken.leases" '5: expected ";", not "}"'
+parses 'ISC dhcpd: the file ends too early' "$leases/dhcpd-cut.leases" \
+	'7: expected a hardware address, not the end of the file'
+parses 'Kea: a line that is too short' "$leases/kea-broken.csv" '3: 6 fields, but the first line names 12'
+
+parses 'an empty file' - 'skipped 0' </dev/null
+parses 'nothing but comments' - 'skipped 0' <<<'# nothing'
+parses 'no lease file' - '2: this is no lease file of dnsmasq, ISC dhcpd or Kea' <<<$'\nhello world'
+parses 'not that of IPv6 either' - 'skipped 1' <<<'1700000001 1 fd00::1 * 00:01'
+parses 'ends of lines as in Windows' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\r'
+parses 'no end of the last line' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+	< <(printf '0 02:00:00:00:00:01 10.0.0.1 * *')
+parses 'a later lease of dnsmasq' - $'10.0.0.1 02:00:00:00:00:02\nskipped 0' \
+	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 10.0.0.1 * *'
+parses 'by address, not as they come' - $'9.0.0.1 02:00:00:00:00:02\n10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 9.0.0.1 * *'
+parses 'a group address is nobody'"'"'s' - 'skipped 1' <<<'0 01:00:5e:00:00:01 10.0.0.1 * *'
+parses 'a word is missing' - '1: a lease of dnsmasq has 5 words, here are 4' <<<'0 02:00:00:00:00:01 10.0.0.1 *'
+parses 'a word too many' - '1: a lease of dnsmasq has 5 words, here are more than 5' \
+	<<<'0 02:00:00:00:00:01 10.0.0.1 * * *'
+parses 'a bad address' - '1: expected an address, not "10.0.0.256"' <<<'0 02:00:00:00:00:01 10.0.0.256 * *'
+parses 'a bad time' - '2: expected the time of expiry, not "17x"' \
+	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n17x 02:00:00:00:00:01 10.0.0.2 * *'
+parses 'what a terminal would obey is not repeated' - '1: expected an address, not "10.0?[2J"' \
+	<<<$'0 02:00:00:00:00:01 10.0\e[2J * *'
+parses 'ISC dhcpd: a day that is none' - '1: expected a date and time such as 2030/12/31 23:59:59, not "2023/13/01 00:00:00"' \
+	<<<'lease 10.0.0.1 { ends 2 2023/13/01 00:00:00; }'
+parses 'ISC dhcpd: a leap day' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+	<<<'lease 10.0.0.1 { ends 4 2024/02/29 00:00:00; hardware ethernet 02:00:00:00:00:01; }'
+parses 'ISC dhcpd: a state that is none' - '1: expected a state such as active or free, not "actve"' \
+	<<<'lease 10.0.0.1 { binding state actve; }'
+parses 'ISC dhcpd: a quote without end' - '2: a quote does not end' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
+parses 'ISC dhcpd: an unknown statement' - '2: expected "lease", not "leese"' \
+	<<<$'lease 10.0.0.1 { }\nleese 10.0.0.2 { }'
+parses 'Kea: a column is missing' - '1: no column is named "hwaddr"' <<<'address,expire,state'
+parses 'Kea: a quote without end' - '2: a quote does not end' \
+	<<<$'address,hwaddr,expire,state\n10.0.0.1,"02:00:00:00:00:01,1,0'
+
+for file in "${files[@]}"; do
+	out=$("$dir/lease_test" -c "$now" "$file" 2>&1)
+	ok $? "${file##*/}, cut off and spoilt at each byte" "$out"
+done
+
+# The tool: a file is read before the kernel is asked anything.
+run "${NOWHERE[@]}" bind import "$leases/dnsmasq-broken.leases"
+check_error 2 "^$leases/dnsmasq-broken.leases:3: expected a hardware address, not \"02:00:00:00:01:0g\"\$" \
+	'a bad line is named before anything is asked of the kernel'
+status=0
+err=$("$ARPCTL" "${NOWHERE[@]}" bind import - 2>&1 >/dev/null <"$leases/kea-broken.csv") || status=$?
+[ "$status" -eq 2 ] && [[ $err == '-:3: '* ]]
+ok $? 'a bad line of standard input is named' "status $status: $err"
+for file in dnsmasq.leases dhcpd.leases kea-leases4.csv; do
+	run "${NOWHERE[@]}" bind import "$leases/$file" dev eth0
+	check_error 1 'Cannot open network namespace' "$file gets as far as the kernel"
+done
+run "${NOWHERE[@]}" bind import "$dir/nix"
+check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
+run "${NOWHERE[@]}" bind import "$dir"
+check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
+yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
+run "${NOWHERE[@]}" bind import "$dir/large"
+check_error 1 'Cannot open network namespace' 'a file of 200000 lines'
+
+finish

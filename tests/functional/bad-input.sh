@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Wrong input is refused in one clear line and changes nothing; changes never make an answer wrong.
+# lab: timeout 240
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b
+# shellcheck disable=SC2034 # for the table
+LONG=$(printf '%064d' 0)
+
+# STATUS|WORDS AFTER arpctl, as a shell reads them|WHAT THE ONE LINE MATCHES
+# shellcheck disable=SC2016
+cases=(
+	# Values of fields
+	'2|dev set eth0 ignore 4|ignore cannot be "4", it takes: any \(0\), .*never \(8\)'
+	'2|dev set eth0 ignore 9|ignore cannot be "9"'
+	'2|dev set eth0 ignore dev|ignore cannot be "dev"'
+	'2|dev set eth0 announce 4|announce cannot be "4", it takes: any \(0\), .*strict \(3\)'
+	'2|dev set eth0 filter yes|filter cannot be "yes", it takes: off, on'
+	'2|dev set eth0 hidden 2|hidden cannot be "2", it takes: off, on'
+	'2|dev set eth0 proxy off,route|proxy cannot be "off,route", it takes: off, .*route,pvlan'
+	'2|dev set eth0 proxy-delay 5s|proxy-delay cannot be "5s", it takes: milliseconds'
+	'1|dev set eth0 proxy-delay 60001|proxy-delay, 0 to 60000'
+	'2|dev set eth0 garp off|garp cannot be "off", it takes: accept, drop'
+	'2|dev set eth0 learn all|learn cannot be "all", it takes: any, solicited, none'
+	'2|dev set eth0 inspect on|inspect cannot be "on", it takes: off, audit, enforce, strict'
+	'2|dev set eth0 validate mac|validate cannot be "mac", it takes: none, .*src-mac,dst-mac,ip'
+	'2|dev set eth0 validate ip,ip|validate cannot be "ip,ip"'
+	'2|dev set eth0 rate 0|rate cannot be "0", it takes: off, packets/s'
+	'1|dev set eth0 rate 1000001|rate, 0 to 1000000'
+	'2|dev set eth0 burst 1.5|burst cannot be "1.5", it takes: off, packets'
+	'1|dev set eth0 burst 1000001|burst, 0 to 1000000'
+	'2|dev set eth0 source-rate 5/s|source-rate cannot be "5/s", it takes: off, packets/s'
+	'1|dev set eth0 source-rate 1000001|source-rate, 0 to 1000000'
+	'2|dev set eth0 defend yes|defend cannot be "yes", it takes: off, on'
+	'2|dev set eth0 mode off|mode cannot be "off", it takes: enforce, audit'
+	'2|dev set eth0 ignore 2 mode off|mode cannot be "off"'
+	'1|dev set eth0 ignore 2 rate 1000001|rate, 0 to 1000000'
+
+	# Fields and selectors
+	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, .*mode$'
+	'2|dev set eth0 ignore 1 ignore 2|ignore is given twice'
+	'2|dev set eth0 ignore|VALUE is missing after "ignore"'
+	'2|dev unset eth0 frob|unknown field "frob"'
+	'1|dev unset eth0 announce|nothing of that is set .*"eth0"'
+	'1|dev unset eth9|nothing of that is set .*"eth9"'
+	'1|dev set "eth[" ignore 1|open bracket .*"eth\["'
+	'1|dev set "eth\\" ignore 1|lone backslash'
+	'1|dev set "" ignore 1|all, default, a glob or a device name'
+	'1|dev set "a b" ignore 1|all, default, a glob or a device name .*"a b"'
+	'1|dev set "a/*" ignore 1|glob matches no device'
+	'1|dev set sixteencharacter ignore 1|15 characters at most .*"sixteencharacter"'
+	'1|dev set $LONG ignore 1|1 to 63 characters'
+	'1|dev effective nosuch0|no such device .*"nosuch0"'
+	'1|stats show nosuch0|no such device .*"nosuch0"'
+
+	# Rules
+	'2|rule add allow 10.0.0.0/8|action cannot be "allow", it takes: pass, drop, hide, proxy'
+	'2|rule add drop 10.0.0.1/8|host bits set: did you mean 10\.0\.0\.0/8 or 10\.0\.0\.1/32\?'
+	'2|rule add drop 10.0.0.0/33|prefix cannot be "10.0.0.0/33", it takes: .*0 to 32'
+	'2|rule add drop 10.0.0|prefix cannot be "10.0.0"'
+	'2|rule add drop|PREFIX is missing'
+	'1|rule add proxy 10.0.0.1 lladdr 01:00:5e:00:00:01|lladdr .*group address'
+	'1|rule add proxy 10.0.0.1 lladdr 00:00:00:00:00:00|lladdr .*all zeroes'
+	'2|rule add proxy 10.0.0.1 lladdr 02:00:00:00:00|lladdr cannot be .*six bytes'
+	'2|rule add drop 10.0.0.1 lladdr $A|lladdr goes with proxy, not with drop'
+	'2|rule add hide 10.0.0.1 routed|routed goes with proxy, not with hide'
+	'2|rule add hide 10.0.0.1 from|from goes with pass and drop, not with hide'
+	'2|rule add proxy 10.0.0.1 from|from goes with pass and drop, not with proxy'
+	'2|rule add drop 10.0.0.1 dev default|default selects no rule'
+	'1|rule add drop 10.0.0.1 dev "[!"|open bracket'
+	'1|rule add drop 10.0.0.1 dev sixteencharacter|15 characters at most'
+	'1|rule add drop 10.0.0.1 dev $LONG|1 to 63 characters'
+	'1|rule add pass 10.9.1.0/24|there is a rule for this prefix .*replace'
+	'1|rule add drop 10.9.1.0/24|there is a rule for this prefix .*replace'
+	'1|rule del pass 10.9.0.0/16|there is no rule for this prefix'
+	'1|rule del pass 10.9.1.0/24 from|there is no rule for this prefix'
+	'1|rule del pass 10.9.1.0/24 dev eth0|there is no rule for this prefix'
+	'1|rule del drop 10.9.1.0/24|says something else'
+	'1|rule del proxy 10.88.0.1 lladdr $B|says something else'
+	'1|rule add pass 10.50.0.0/16|as many rules as parameter max_rules allows'
+	'1|rule replace pass 10.50.0.0/16|as many rules as parameter max_rules allows'
+
+	# Bindings
+	'2|bind add 10.0.0.3|lladdr is missing'
+	'2|bind add 10.0.0.0/24 lladdr $A|address cannot be "10.0.0.0/24"'
+	'1|bind add 0.0.0.0 lladdr $A|address is no single host'
+	'1|bind add 224.0.0.1 lladdr $A|address is no single host'
+	'1|bind add 255.255.255.255 lladdr $A|address is no single host'
+	'1|bind add 10.0.0.3 lladdr 03:00:00:00:00:01|lladdr .*group address'
+	'1|bind add 10.0.0.3 lladdr 00:00:00:00:00:00|lladdr .*all zeroes'
+	'2|bind add 10.0.0.3 lladdr $A:00|lladdr cannot be .*six bytes'
+	'2|bind add 10.0.0.3 lladdr $A dev default|default selects no rule and no binding'
+	'1|bind add 10.0.0.1 lladdr $B|there is a binding for this address .*replace'
+	'1|bind del 10.0.0.3|there is no binding for this address'
+	'1|bind del 10.0.0.1 lladdr $B|says something else'
+	'1|bind add 10.0.0.3 lladdr $A|as many bindings as parameter max_bindings allows'
+	'1|bind import /nonexistent|cannot open /nonexistent'
+
+	# Announcing
+	'2|announce 10.0.0.300 dev lo|address cannot be "10.0.0.300"'
+	'2|announce 10.0.0.1 dev lo count 0|count cannot be "0"'
+	'1|announce 10.0.0.1 dev nosuch0|no such device .*"nosuch0"'
+)
+plan $((${#cases[@]} + 16))
+
+policy() {
+	local object
+	for object in dev rule bind; do "$ARPCTL" -n bob $object show; done
+}
+
+# One line, and after it perhaps how the command is used.
+refuses() {	# STATUS REGEX WORDS…
+	local want=$1 regex=$2 out err status=0 line
+	shift 2
+	out=$("$ARPCTL" -n bob "$@" 2>"$stderr") || status=$?
+	err=$(<"$stderr")
+	line=${err%%$'\n'Usage: arpctl *}
+	if [ $status = "$want" ] && [ -z "$out" ] && [[ $line == 'arpctl: '* ]] &&
+		[[ $line != *$'\n'* ]] && [[ $line =~ $regex ]]; then
+		ok "$*"
+	else
+		not_ok "$*" "status $status, not $want; want: $regex"$'\n'"$out$err"
+	fi
+}
+
+stderr=$(mktemp)
+heard=$(mktemp)
+trap 'rm -f "$stderr" "$heard"; cleanup' EXIT
+
+host bob alice
+
+# Wrong input
+
+fails_with 1 . "a parameter that is no number refuses the load" load_module max_rules=x
+must load_module max_rules=3 max_bindings=2
+for words in 'dev set eth0 ignore device' 'rule add pass 10.9.1.0/24' \
+	'rule add drop 10.77.0.0/16 from' "rule add proxy 10.88.0.1 lladdr $A" \
+	"bind add 10.0.0.1 lladdr $A" "bind add 10.0.0.2 lladdr $A dev eth0"; do
+	# shellcheck disable=SC2086
+	must ctl bob $words
+done
+before=$(policy)
+for row in "${cases[@]}"; do
+	words=${row#*|}
+	eval "set -- ${words%%|*}"
+	refuses "${row%%|*}" "${words#*|}" "$@"
+done
+is "$(policy)" "$before" "after all of this the policy is as it was"
+like "$before" "eth0 .*pass .*proxy .*10\.0\.0\.2 " "and it was not empty"
+
+# What is full, or there already
+
+run_ok "replace replaces a rule" ctl bob rule replace drop 10.9.1.0/24
+run_ok "and a binding" ctl bob bind replace 10.0.0.1 lladdr $B
+like "$(policy)" "drop +10\.9\.1\.0/24 .*10\.0\.0\.1 +lladdr $B dev all" "with what is new"
+unlike "$(policy)" "pass +10\.9\.1\.0/24|10\.0\.0\.1 +lladdr $A" "in the place of what is old"
+must ctl bob rule del drop 10.9.1.0/24
+run_ok "del makes room for another" ctl bob rule add pass 10.50.0.0/16
+run_ok "and every netns has room of its own" ctl alice rule add pass 10.50.0.0/16
+must unload_module
+
+# Adds and deletes 1,000 rules ROUNDS times: passes inside of 10.9.0.0/16 and
+# proxies inside of 10.10.0.0/16, but none for their first and last 256
+# addresses. One process, as a thousand of them take minutes.
+churn() {	# HOST ROUNDS
+	in_host "$1" perl - "$2" "$ROOT/include/uapi/linux/arp_policy.h" <<-'END'
+		use strict; use warnings; use Socket;
+		my ($rounds, $header) = @ARGV;
+		my ($seq, %enum) = 0;
+		open my $h, "<", $header or die "$header: $!";
+		{ local $/; my $n; for (<$h> =~ /^enum \w+ \{(.*?)^\}/gms) {
+			s{/\*.*?\*/}{}gs; $n = -1;
+			$enum{$1} = $n = defined $2 ? $2 : $n + 1 while /^\s*(\w+)(?:\s*=\s*(\d+))?,/gm;
+		} }
+		sub id { $enum{"ARP_POLICY_$_[0]"} // die "no $_[0]" }
+		sub attr { pack "SSa*x!4", 4 + length $_[1], @_ }
+		socket my $s, 16, SOCK_RAW, 16 or die "netlink: $!";
+		sub call { my ($type, $flags, $cmd, $body) = @_;
+			send $s, pack("LSSLLCCSa*", 20 + length $body, $type, $flags,
+				++$seq, 0, $cmd, 1, 0, $body), 0 or die "send: $!";
+			defined recv $s, my $reply, 65536, 0 or die "recv: $!";
+			my (undef, $got, undef, undef, undef, $err) = unpack "LSSLLl", $reply;
+			die "refused: $err" if $got == 2 && $err;
+			$reply }
+		my $family = unpack "x36S", call 16, 1, 3, attr 2, "arp_policy\0";
+		sub change { my ($cmd, $i, $proxy) = @_;
+			call $family, 5, id($cmd), attr 0x8000 | id("A_RULE"),
+				attr(id("RULE_PREFIX"), pack "N", 0x0a090100 + ($proxy << 16) + $i * 128) .
+				attr(id("RULE_LENGTH"), pack "C", 25) .
+				attr(id("RULE_ACTION"), pack "C", id($proxy ? "ACTION_PROXY" : "ACTION_PASS")) }
+		for (1 .. $rounds) { for my $cmd ("CMD_RULE_ADD", "CMD_RULE_DEL") {
+			change $cmd, $_ >> 1, $_ & 1 for 0 .. 999;
+		} }
+	END
+}
+
+# Changes under load
+
+link alice:eth0 bob:eth0
+addr alice eth0 10.1.0.2/24
+addr bob eth0 10.1.0.1/24 10.9.0.1/32 10.9.255.255/32
+is "$(asks alice eth0 10.9.0.1)" "$(mac bob eth0)" "stock: bob answers for 10.9.0.1"
+must load_module
+must ctl bob rule add hide 10.9.0.0/16 dev eth0
+must ctl bob rule add proxy 10.10.0.0/16 dev eth0 lladdr $A
+flood() {
+	while :; do
+		for target in 10.9.0.1 10.9.255.255; do
+			arpq alice flood eth0 $target count 500
+		done
+		for target in 10.10.0.1 10.10.255.255; do
+			arpq alice flood eth0 $target count 50
+		done
+	done >/dev/null
+}
+before=$(policy)
+in_host alice tcpdump -i eth0 -nlt 'arp[6:2] = 2' >"$heard" 2>"$stderr" &
+sniffer=$!
+must poll 10 grep -q 'listening on' "$stderr"
+flood &
+flooder=$!
+must poll 20 grep -q . "$heard"
+run_ok "1,000 rules come and go, thrice, under a flood" churn bob 3
+kill $flooder
+wait $flooder 2>/dev/null
+# The last word, once the sniffer has heard all before it.
+must ctl bob rule add proxy 10.11.0.1 dev eth0
+is "$(asks alice eth0 10.11.0.1)" "$(mac bob eth0)" "a rule after them is obeyed"
+must poll 10 grep -q 'Reply 10\.11\.0\.1 ' "$heard"
+must ctl bob rule del proxy 10.11.0.1 dev eth0
+kill $sniffer
+wait $sniffer 2>/dev/null
+is "$(grep -v 'Reply 10\.11\.0\.1 ' "$heard" | sort -u | cut -d, -f 2)" \
+	" Reply 10.10.0.1 is-at $A"$'\n'" Reply 10.10.255.255 is-at $A" \
+	"no answer was ever wrong, none came for what is hidden"
+like "$(ctl bob -j stats show eth0)" '"hidden": *[0-9]{3}' "which was asked for again and again"
+is "$(policy)" "$before" "and the policy is as it was"
+must ctl bob flush
+is "$(asks alice eth0 10.9.0.1)" "$(mac bob eth0)" "after flush bob answers"

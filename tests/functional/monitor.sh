@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The monitor tells each decision as it is made, and each change of policy.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 28
+
+host alice bob
+segment lan alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr bob eth0 10.0.0.2/24
+alice=$(mac alice eth0)
+bob=$(mac bob eth0)
+events=$(mktemp)
+other=$(mktemp)
+
+policy() { must ctl alice "$@"; }
+
+# Bob says so, and alice has heard it.
+says() {	# OP SENDER TARGET [FRAME OPTION…]
+	local op=$1 sender=$2 target=$3
+	shift 3
+	arpq bob ask eth0 "$target" op "$op" sender "$sender" fence "$FENCE" "$@" >/dev/null
+	[ $? != 2 ] || must false
+}
+
+# A packet that a rule drops marks the begin and the end of a story: events keep
+# their order.
+mark() {	# LAST-BYTE
+	says request 10.0.0.2 "192.0.2.$1"
+}
+marked() {	# LAST-BYTE [FILE]
+	mark "$1"
+	grep -q "192\.0\.2\.$1\>" "${2-$events}"
+}
+
+# No function: it is the monitor itself that is killed then.
+watch() {	# ARGUMENTS…
+	nsenter --net=/run/netns/alice -- "$ARPCTL" "$@" >"$events" &
+	monitor=$!
+}
+
+# What was told between the marks, without its time.
+end_watch() {
+	must poll 20 marked 200
+	kill $monitor
+	wait $monitor 2>/dev/null
+	grep -v '192\.0\.2\.' "$events"
+}
+
+must load_module
+policy rule add drop 192.0.2.0/25
+policy rule add drop 192.0.2.200
+mark 1
+is "$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')" 1 \
+	"with nobody listening a packet is dropped all the same"
+
+# Verdicts in words
+
+watch monitor verdict
+must poll 20 marked 1
+policy bind add 10.0.0.9 lladdr "$alice"
+policy dev set eth0 inspect enforce learn solicited
+policy rule add drop 10.0.0.64/26 from dev 'eth*'
+policy rule add proxy 10.0.0.5 lladdr 02:00:00:00:aa:aa
+says request 10.0.0.9 10.0.0.1
+says reply 10.0.0.7 10.0.0.1
+says request 10.0.0.65 10.0.0.1
+says request 10.0.0.2 10.0.0.5
+says request 10.0.0.2 10.0.0.1	# passes
+# RARP by the name of ARP; and one of 5 bytes of address.
+arpq bob send eth0 ffffffffffff "${bob//:/}" 0806 0001 0800 0604 0003 \
+	"${bob//:/}" 0a000002 000000000000 0a000001
+policy dev set lo hidden on
+addr alice lo 10.9.9.9/32
+must ip -n alice neigh flush dev eth0
+in_host alice ping -q -c 1 -W 5 -I 10.9.9.9 10.0.0.2 >/dev/null 2>&1
+policy dev set eth0 mode audit
+says request 10.0.0.9 10.0.0.1
+policy dev unset eth0 mode
+told=$(end_watch)
+like "$(head -n 1 "$events")" \
+	'^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}  verdict eth0 in ' \
+	"an event says when, what and where"
+line() { sed -n "s/^[^ ]* *verdict //;$1p" <<<"$told"; }
+is "$(line 1)" "eth0 in request who-has 10.0.0.1 from 10.0.0.9 $bob  drop spoofed  field inspect" \
+	"a forged request, the field that dropped it"
+is "$(line 2)" "eth0 in reply 10.0.0.7 is-at $bob to 10.0.0.1  drop unsolicited  field learn" \
+	"a reply that nobody asked for"
+like "$(line 3)" "^eth0 in request who-has 10\.0\.0\.1 from 10\.0\.0\.65 $bob  drop rule-drop  rule .*drop .*10\.0\.0\.64/26 .*from.* dev eth\*" \
+	"a rule about senders, and which"
+like "$(line 4)" "who-has 10\.0\.0\.5 from 10\.0\.0\.2 $bob  reply proxied  rule .*proxy .*10\.0\.0\.5.* lladdr 02:00:00:00:aa:aa" \
+	"a proxied request"
+is "$(line 5)" "eth0 in  drop malformed" "what passes is not told; a malformed packet is"
+is "$(line 6)" "eth0 out request who-has 10.0.0.2 from 10.9.9.9 $alice  rewrite announce-rewritten  field hidden" \
+	"a rewritten announcement, with the sender that was to leave"
+is "$(line 7)" "eth0 in request who-has 10.0.0.1 from 10.0.0.9 $bob  drop spoofed  field inspect  audit" \
+	"audit is marked"
+is "$(wc -l <<<"$told")" 7 "and no more"
+
+# As JSON
+
+watch -j monitor verdict
+must poll 20 marked 1
+says request 10.0.0.9 10.0.0.1
+says request 10.0.0.65 10.0.0.1
+arpq bob send eth0 ffffffffffff "${bob//:/}" 0806 0001 0800 0604 0003 \
+	"${bob//:/}" 0a000002 000000000000 0a000001
+told=$(end_watch)
+is "$(jq -c 'has("time") and .event == "verdict"' "$events" | sort | uniq -c | awk '{ print $2 }')" \
+	true "one object a line, each an event with its time"
+is "$(wc -l <"$events")" "$(jq -c . "$events" | wc -l)" "one line an object"
+is "$(sed -n 1p <<<"$told" | jq -r '[.dev, .direction, .op, .sender, .target, .lladdr, .verdict, .reason, .field, .rule, .audit, .lost] | map(tostring) | join(" ")')" \
+	"eth0 in request 10.0.0.9 10.0.0.1 $bob drop spoofed inspect null false 0" "a forged request"
+is "$(sed -n 2p <<<"$told" | jq -c '[.reason, .field, (.rule | .action, .prefix, .from, .selector)]')" \
+	'["rule-drop",null,"drop","10.0.0.64/26",true,"eth*"]' "a rule is an object"
+is "$(sed -n 3p <<<"$told" | jq -c '[.op, .sender, .target, .lladdr, .verdict, .reason]')" \
+	'[null,null,null,null,"drop","malformed"]' "a malformed packet has no sender"
+
+# No faster than anybody can read
+
+watch -j monitor verdict
+must poll 20 marked 1
+before=$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')
+had=$(jq -s 'length + (map(.lost // 0) | add)' "$events")
+lines=$(wc -l <"$events")
+begun=${EPOCHREALTIME/[^0-9]/}
+arpq bob flood eth0 192.0.2.2 count 20000 dst "$alice" >/dev/null
+took=$(((${EPOCHREALTIME/[^0-9]/} - begun) / 1000 + 1))
+must poll 20 marked 200
+kill $monitor
+wait $monitor 2>/dev/null
+all=$(($(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]') - before))
+got=$(jq -s 'length + (map(.lost // 0) | add)' "$events")
+lines=$(($(wc -l <"$events") - lines))
+if [ "$lines" -le $((1000 + took + 100)) ]; then
+	ok "20,000 drops in $took ms tell no more than 1,000 a second"
+else
+	not_ok "20,000 drops in $took ms tell no more than 1,000 a second" "$lines events"
+fi
+if [ "$lines" -ge 500 ]; then ok "but hundreds are told"; else not_ok "but hundreds are told" "$lines"; fi
+unlike "$(jq -r .event "$events" | sort -u | paste -sd ' ')" lost "its reader keeps up with that"
+# The marks after the flood, each of which may be counted and not yet told.
+if [ $((got - had)) -ge $((all - 5)) ] && [ $((got - had)) -le $((all + 5)) ]; then
+	ok "told and lost add up to the counter"
+else
+	not_ok "told and lost add up to the counter" "$((got - had)) of $all"
+fi
+
+# Changes of policy
+
+watch -j monitor config
+# What is set already is no change.
+delay=0
+joined() {
+	policy dev set marker proxy-delay $((++delay))
+	grep -q marker "$events"
+}
+must poll 20 joined
+policy flush
+policy dev set eth7 ignore device
+policy rule add hide 10.0.0.0/24
+policy bind add 10.0.0.9 lladdr "$bob" dev eth7
+policy bind replace 10.0.0.9 lladdr "$alice" dev eth7
+policy rule del hide 10.0.0.0/24
+policy bind del 10.0.0.9 dev eth7
+policy dev unset eth7
+policy rule replace hide 10.0.0.0/24
+policy rule flush
+policy bind add 10.0.0.9 lladdr "$bob"
+policy bind flush
+policy dev set all mode audit
+finished() { grep -q '"all".*audit' "$events"; }
+must poll 20 finished
+kill $monitor
+wait $monitor 2>/dev/null
+is "$(jq -r 'select(.selector != "marker") | .event' "$events" | paste -sd ' ')" \
+	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind-flush dev" \
+	"every change is told, in order"
+is "$(jq -c 'select(.event == "bind") | [.address, .lladdr, .selector]' "$events" | paste -sd ' ')" \
+	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"]" "with what it was changed to"
+generations=$(jq .generation "$events")
+is "$generations" "$(sort -un <<<"$generations")" "their generations count up"
+policy flush
+
+watch monitor config
+must poll 20 joined
+policy rule add drop 10.0.0.0/24
+policy flush
+finished() { grep -q ' flush$' "$events"; }
+must poll 20 finished
+kill $monitor
+wait $monitor 2>/dev/null
+like "$(grep -v marker "$events" | cut -d ' ' -f 3- | paste -sd '|')" \
+	'^rule .*drop .*10\.0\.0\.0/24.*\|flush$' "in words as well"
+
+# Whose business it is
+
+fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "without privilege nobody hears of verdicts" \
+	in_host alice timeout 5 setpriv --reuid 65534 --regid 65534 --clear-groups \
+	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor verdict
+fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "nor of changes" \
+	in_host alice timeout 5 setpriv --reuid 65534 --regid 65534 --clear-groups \
+	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor config
+
+# Both drop what alice is asked; each hears of its own.
+host carol
+link carol:eth0 alice:eth1
+addr carol eth0 10.2.0.2/24
+policy rule add drop 192.0.2.0/24
+must ctl carol rule add drop 192.0.2.0/24
+nsenter --net=/run/netns/carol -- "$ARPCTL" -j monitor >"$other" &
+carol_monitor=$!
+watch -j monitor
+must poll 20 marked 1
+carol_marked() {
+	arpq alice flood eth1 192.0.2.99 sender 10.2.0.1 count 1 >/dev/null
+	grep -q '192\.0\.2\.99' "$other"
+}
+must poll 20 carol_marked
+policy dev set eth0 ignore device
+must ctl carol dev set eth0 announce best
+must poll 20 marked 200
+seen() { grep -q announce "$other"; }
+must poll 20 seen
+kill $monitor $carol_monitor
+wait $monitor $carol_monitor 2>/dev/null
+is "$(jq -r 'select(.event == "verdict") | .sender' "$events" | sort -u)" 10.0.0.2 \
+	"a namespace hears of its own packets"
+is "$(jq -r 'select(.event == "verdict") | .sender' "$other" | sort -u)" 10.2.0.1 \
+	"and another of its own"
+is "$(jq -c 'select(.event == "dev") | .fields | keys' "$events" "$other" | paste -sd ' ')" \
+	'["ignore"] ["announce"]' "likewise of changes"
+rm "$events" "$other"

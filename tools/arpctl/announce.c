@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* announce: gratuitous ARP, now. */
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <time.h>
+
+#include "args.h"
+#include "arpctl.h"
+
+#define DEFAULT_INTERVAL 1000	/* ms */
+
+static void sleep_until(struct timespec *when, uint32_t ms)
+{
+	when->tv_sec += (time_t)(ms / 1000);
+	when->tv_nsec += (long)(ms % 1000) * 1000000;
+	if (when->tv_nsec >= 1000000000) {
+		when->tv_nsec -= 1000000000;
+		when->tv_sec++;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, when,
+			       NULL) == EINTR)
+		;
+}
+
+static int announce(struct ctx *ctx, int argc, char **argv)
+{
+	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_ANNOUNCE, 0);
+	uint32_t address, i, count = 1, interval = DEFAULT_INTERVAL;
+	struct timespec when;
+	int status;
+
+	status = args_address(ctx, "announce", argv[0], &address);
+	if (!status)
+		status = args_number(ctx, "announce", "count",
+				     args_get(ctx, argc, argv, "N"), 1, &count);
+	if (!status)
+		status = args_number(ctx, "announce", "interval",
+				     args_get(ctx, argc, argv, "MS"), 0,
+				     &interval);
+	if (!status)
+		status = nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME,
+				    args_get(ctx, argc, argv, "DEV"));
+	if (status)
+		return status;
+	mnl_attr_put_u32(nlh, ARP_POLICY_A_ADDRESS, address);
+	if (args_get(ctx, argc, argv, "force"))
+		mnl_attr_put(nlh, ARP_POLICY_A_FORCE, 0, NULL);
+
+	clock_gettime(CLOCK_MONOTONIC, &when);
+	for (i = 0; !status && i < count; i++) {
+		if (i)
+			sleep_until(&when, interval);
+		status = nl_call(ctx, NULL);
+	}
+	return status;
+}
+
+static const struct command commands[] = {
+	{ "", "ADDRESS dev DEV [count N] [interval MS] [force]",
+	  "send gratuitous ARP for an address of this host, or by force for any",
+	  announce },
+	{ 0 }
+};
+
+const struct object announce_object = {
+	"announce", "gratuitous ARP, now", commands
+};

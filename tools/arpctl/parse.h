@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Numbers, addresses, prefixes and hardware addresses, from text and to text.
+ *
+ * Pure functions without messages; addresses are in network byte order. What
+ * is of size_t length need not end with a NUL.
+ */
+#ifndef ARPCTL_PARSE_H
+#define ARPCTL_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ADDRESS_TEXT	16	/* "255.255.255.255" */
+#define PREFIX_TEXT	19	/* "255.255.255.255/32" */
+#define LLADDR_LEN	6
+#define LLADDR_TEXT	96	/* the longest hardware address that Linux has */
+
+struct prefix {
+	uint32_t address;
+	uint8_t length;
+};
+
+/* Decimal digits alone, so that nobody wonders about 010 or 0x10. */
+bool parse_u32(const char *text, uint32_t *value);
+bool parse_u64(const char *text, size_t len, uint64_t *value);
+
+bool parse_address(const char *text, size_t len, uint32_t *address);
+
+/* ADDRESS[/LENGTH]; bits beyond the length are the caller's to judge. */
+bool parse_prefix(const char *text, struct prefix *prefix);
+
+/* The prefix without bits beyond its length. */
+struct prefix prefix_masked(struct prefix prefix);
+
+/*
+ * Bytes in hexadecimal with colons between. Return: how many there are, of
+ * which no more than max are stored; -1 if it is anything else.
+ */
+int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max);
+
+void address_text(uint32_t address, char buf[ADDRESS_TEXT]);
+void prefix_text(struct prefix prefix, char buf[PREFIX_TEXT]);
+void lladdr_text(const uint8_t *lladdr, size_t len, char buf[LLADDR_TEXT]);
+
+#endif /* ARPCTL_PARSE_H */
