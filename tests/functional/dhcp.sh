@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Address conflict detection and DHCP work under every policy, and leases become bindings.
+# lab: timeout 400
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
+busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+
+host server owner client spoofer
+segment lan server:eth0 owner:eth0 client:eth0 spoofer:eth0
+addr server eth0 10.0.0.1/24
+addr owner eth0 10.0.0.50/24
+addr owner lo 10.0.0.70/32
+SERVER=$(mac server eth0) OWNER=$(mac owner eth0)
+CLIENT=$(mac client eth0) SPOOFER=$(mac spoofer eth0)
+# The last word counts, however soon after the one before.
+set_sysctl server net.ipv4.neigh.eth0.locktime=0
+
+# What arping says of an address that somebody wants.
+detects() {	# ADDRESS
+	in_host client arping -q -D -c 2 -w 2 -I eth0 "$1"
+	case $? in
+	0) echo unique ;;
+	1) echo duplicate ;;
+	*) echo error ;;
+	esac
+}
+probes() { asks client eth0 "$1" 0.0.0.0; }	# ADDRESS
+
+dir=$(mktemp -d)
+cat >"$dir/script" <<'END'
+#!/bin/sh
+case $1 in
+deconfig) ip addr flush dev "$interface" ;;
+bound|renew) ip addr replace "$ip/$mask" dev "$interface" && echo "$1 $ip" ;;
+esac
+END
+chmod 755 "$dir/script"
+
+serve() {	# OPTION…
+	nsenter --net=/run/netns/server -- dnsmasq --keep-in-foreground --conf-file=/dev/null \
+		--user=root --port=0 --interface=eth0 --dhcp-authoritative --dhcp-sequential-ip \
+		--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- \
+		"$@" >>"$dir/server" 2>&1 &
+	dnsmasq=$!
+	must poll 60 listening
+}
+listening() { in_host server grep -q ':0043 ' /proc/net/udp; }
+stop_serving() {
+	kill $dnsmasq
+	wait $dnsmasq
+	rm -f "$dir/leases"
+}
+# Asks for an address for as long as it takes, and looks whether it is free.
+want() {
+	nsenter --net=/run/netns/client -- busybox udhcpc -f -a1000 -A 2 -i eth0 \
+		-s "$dir/script" >"$dir/client" 2>&1 &
+	udhcpc=$!
+}
+said() { [ "$(grep -cE "$2" "$dir/client")" -ge "$1" ]; }	# HOW OFTEN REGEX
+stop_wanting() {
+	kill $udhcpc
+	wait $udhcpc
+	must ip -n client addr flush dev eth0
+}
+# What becomes of its first offer: the address, or "declining".
+gets() {
+	want
+	poll 60 said 1 '^bound|declining'
+	grep -oE -m 1 '^bound.*|declining' "$dir/client"
+	stop_wanting
+}
+
+# The trouble
+
+is "$(detects 10.0.0.70)" duplicate "stock: a host's loopback address counts as taken in the segment"
+set_sysctl owner net.ipv4.conf.all.arp_ignore=8
+is "$(detects 10.0.0.50)" unique "stock: under arp_ignore=8 a host's address looks free"
+serve --no-ping --dhcp-range=10.0.0.50,10.0.0.50
+is "$(gets)" "bound 10.0.0.50" "stock: and DHCP gives it to another"
+
+# Probes under policy
+
+must load_module
+must ctl owner dev set eth0 ignore device
+is "$(detects 10.0.0.70)" unique "ignore device: the loopback address is not taken"
+is "$(detects 10.0.0.50)" duplicate "the host's own is, in spite of the sysctl"
+is "$(gets)" declining "and a DHCP client declines it"
+stop_serving
+set_sysctl owner net.ipv4.conf.all.arp_ignore=0
+
+# The server stands in for the whole subnet.
+must ctl server rule add proxy 10.0.0.0/24 dev eth0
+is "$(asks client eth0 10.0.0.77 10.0.0.66)" "$SERVER" "a proxy rule for the subnet answers questions"
+is "$(probes 10.0.0.77)" silence "but no probes"
+is "$(detects 10.0.0.77)" unique "what nobody has is free"
+
+must ctl owner bind add 10.0.0.1 lladdr "$SERVER"
+fields=("ignore device announce strict" "inspect strict" "validate src-mac,dst-mac,ip" "learn solicited"
+	"garp drop" "source-rate 50" "defend on" "filter on")
+for field in "${fields[@]}"; do
+	# shellcheck disable=SC2086
+	must ctl owner dev set eth0 $field
+	is "$(probes 10.0.0.50)" "$OWNER" "$field: the owner alone answers a probe"
+	must ctl owner dev unset eth0
+done
+# All together from here on, on both.
+for name in server owner; do
+	must ctl $name dev set eth0 ignore device announce strict inspect strict learn solicited \
+		validate src-mac,dst-mac,ip garp drop source-rate 50 defend on proxy off filter on
+done
+is "$(detects 10.0.0.50)" duplicate "all of these: what is taken is found to be"
+is "$(detects 10.0.0.77)" unique "and what is free"
+is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed // 0, .unbound // 0' | paste -sd ' ')" \
+	"0 0 0" "a probe is no conflict, no forgery, and needs no binding"
+
+# DHCP under policy
+
+# The server finds the owner by its own means, ping, if it may believe him.
+must ctl server bind add 10.0.0.50 lladdr "$OWNER"
+serve --dhcp-range=10.0.0.50,10.0.0.60
+want
+poll 60 said 1 '^bound|declining' || diag "$(cat "$dir/client" "$dir/server")"
+is "$(ip -n client -4 -o addr show dev eth0 | awk '{ print $4 }')" 10.0.0.51/24 \
+	"the client gets the first free address"
+unlike "$(<"$dir/client")" declining "at once: the server's ping found who has the one before"
+
+# Leases become bindings
+
+reaches() { in_host client ping -q -c 1 -W 2 10.0.0.1; }
+knows() { ip -n server neigh show 10.0.0.51 dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
+speaks() { asks "$1" eth0 10.0.0.1 10.0.0.51; }	# HOST
+forget() {
+	must ip -n server neigh flush dev eth0
+	must ip -n client neigh flush dev eth0
+}
+
+forget
+fails_with 1 '100% packet loss' "inspect strict: without a binding the client does not reach the server" \
+	reaches
+run_ok "the server's leases are imported" ctl server bind import "$dir/leases"
+like "$(ctl server bind show)" "10\.0\.0\.51 lladdr $CLIENT" "the client is bound"
+forget
+run_ok "and reaches the server" reaches
+is "$(knows)" "$CLIENT" "who knows it"
+is "$(speaks client)" "$SERVER" "it is answered"
+is "$(speaks spoofer)" silence "another with its address is not"
+is "$(knows)" "$CLIENT" "nor does he take its place"
+like "$(ctl server -j stats show eth0)" '"spoofed": *[1-9]' "counted as spoofed"
+must ip -n client neigh flush dev eth0
+kill -USR1 $udhcpc
+run_ok "the lease is renewed" poll 60 said 1 '^renew 10\.0\.0\.51'
+
+# And back
+
+must ctl server flush
+is "$(speaks spoofer)" "$SERVER" "flush: anybody with the client's address is answered"
+is "$(knows)" "$SPOOFER" "and believed"
+stop_wanting
+stop_serving
+rm -r "$dir"
+plan

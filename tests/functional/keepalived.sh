@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Two LVS directors, each the other's real server, move an address by keepalived (VRRP).
+# lab: timeout 400
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v keepalived >/dev/null || plan skip "no keepalived"
+
+VIP=10.0.0.100
+
+host client one two forger
+segment lan client:eth0 one:eth0 two:eth0 forger:eth0
+addr client eth0 10.0.0.9/24
+addr one eth0 10.0.0.1/24
+addr two eth0 10.0.0.2/24
+addr forger eth0 10.0.0.66/24
+# Both serve the address, wherever it is at the moment.
+addr one lo $VIP/32
+addr two lo $VIP/32
+ONE=$(mac one eth0) TWO=$(mac two eth0) FORGER=$(mac forger eth0)
+# An entry of the client's stays until ARP changes it.
+set_sysctl client net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
+	net.ipv4.neigh.eth0.delay_first_probe_time=3600 net.ipv4.neigh.eth0.locktime=0
+
+vip() { asks client eth0 $VIP; }
+knows() { ip -n client neigh show $VIP dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
+client_knows() { [ "$(knows)" = "$1" ]; }
+reaches() { in_host client ping -q -c 1 -W 5 $VIP; }
+forget() { must ip -n client neigh flush dev eth0; }
+holds() { ip -n "$1" -o addr show dev eth0 | grep -q " $VIP/"; }
+lacks() { ! holds "$1"; }
+moved() { holds "$1" && lacks "$2"; }	# TO FROM
+# The forger says that the address is his, and that of FENCE was heard after it.
+claims() {
+	arpq forger ask eth0 $VIP sender $VIP fence "$FENCE" >/dev/null
+	[ $? != 2 ] || must false
+}
+conflicts() { ctl "$1" -j stats show eth0 | jq '.[].reasons.conflict // 0'; }	# HOST
+
+dir=$(mktemp -d)
+declare -A daemon=()
+keepalived() {	# HOST STATE PRIORITY
+	cat >"$dir/$1.conf" <<-END
+		global_defs {
+			vrrp_version 3
+		}
+		vrrp_instance web {
+			state $2
+			interface eth0
+			virtual_router_id 51
+			priority $3
+			advert_int 2
+			virtual_ipaddress {
+				$VIP/32 dev eth0
+			}
+		}
+	END
+	nsenter --net="/run/netns/$1" -- keepalived --dont-fork --log-console --vrrp \
+		--use-file "$dir/$1.conf" --pid "$dir/$1.pid" --vrrp_pid "$dir/$1.vrrp" \
+		>>"$dir/log" 2>&1 &
+	daemon[$1]=$!
+}
+stop() {	# HOST
+	kill "${daemon[$1]}"
+	wait "${daemon[$1]}"
+}
+takes_over() { poll 60 moved "$@" || { diag "$(tail -n 40 "$dir/log")"; false; }; }
+
+# The trouble
+
+keepalived one MASTER 150
+keepalived two BACKUP 100
+must takes_over one two
+is "$(vip)" "$ONE $TWO" "stock: the standby answers for the master's address"
+
+# The cure, while they run: each device answers for its own addresses
+
+must load_module
+for director in one two; do
+	must ctl $director dev set eth0 ignore device announce best defend on learn solicited
+done
+must ctl client dev set eth0 learn solicited
+is "$(vip)" "$ONE" "only the master answers"
+forget
+run_ok "the client reaches it" reaches
+is "$(knows)" "$ONE" "at the master"
+
+must stop one
+run_ok "the master stops: the standby takes over" takes_over two one
+run_ok "the client follows by its announcement" poll 30 client_knows "$TWO"
+is "$(vip)" "$TWO" "it alone answers: the old master does not, by its loopback"
+run_ok "and is reached" reaches
+is "$(knows)" "$TWO" "where the client took it to be"
+
+claims
+is "$(knows)" "$TWO" "a forged claim is put right by the new master"
+is "$(conflicts one) $(conflicts two)" "0 1" "to whom alone it is a conflict"
+
+keepalived one MASTER 150
+run_ok "the master is back, and takes over" takes_over one two
+run_ok "the client follows" poll 30 client_knows "$ONE"
+is "$(vip)" "$ONE" "only the master answers again"
+run_ok "and is reached" reaches
+
+# Another cure: nothing of the loopback's is seen
+
+for director in one two; do
+	must ctl $director flush
+	must ctl $director dev set lo hidden on
+done
+is "$(vip)" "$ONE" "hidden loopback: only the master answers, although he has it there, too"
+must ip -n lan link set one-eth0 down
+run_ok "the master's cable is pulled: the standby takes over" takes_over two one
+run_ok "the client follows" poll 30 client_knows "$TWO"
+is "$(vip)" "$TWO" "the new master alone answers"
+must ip -n lan link set one-eth0 up
+must poll 5 forwarding lan
+run_ok "the cable is back, and so is the master" takes_over one two
+run_ok "the client follows" poll 30 client_knows "$ONE"
+is "$(vip)" "$ONE" "only the master answers again"
+run_ok "and is reached" reaches
+
+# And back
+
+must ctl two flush
+is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"
+claims
+is "$(knows)" "$FORGER" "and a forged claim stays"
+must stop one
+must stop two
+rm -r "$dir"
+plan

@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A host's own protection, without bindings: learn, garp, defend.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 41
+
+host victim peer attacker
+segment lan victim:eth0 victim:eth1 peer:eth0 attacker:eth0
+addr victim eth0 10.0.0.1/24 10.0.0.11/24
+addr victim eth1 10.1.0.1/24
+addr peer eth0 10.0.0.2/24
+addr attacker eth0 10.0.0.3/24
+victim=$(mac victim eth0)
+peer=$(mac peer eth0)
+attacker=$(mac attacker eth0)
+# The last word counts, however soon after the one before; and failure is quick.
+for name in victim peer; do
+	set_sysctl $name net.ipv4.neigh.eth0.locktime=0 \
+		net.ipv4.neigh.eth0.retrans_time_ms=200
+done
+# Two devices in one segment, each for itself.
+set_sysctl victim net.ipv4.conf.all.arp_ignore=1
+
+policy() { must ctl victim "$@"; }
+
+knows() {	# HOST ADDRESS
+	ip -n "$1" neigh show "$2" dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
+}
+
+# When the fence has answered, the attacker was heard.
+says() {	# request|reply SENDER TARGET [FRAME OPTION…]
+	local op=$1 sender=$2 target=$3
+	shift 3
+	arpq attacker ask eth0 "$target" op "$op" sender "$sender" fence "$FENCE" "$@" >/dev/null
+	[ $? != 2 ] || must false
+}
+
+# A reason's count, or "0", since the reset.
+count_of() {	# REASON [DEV]
+	ctl victim -j stats show "${2-eth0}" | jq ".[].reasons[\"$1\"] // 0"
+}
+
+# Replies that nobody waits for
+
+# In this state, whom does the victim know after an unsolicited reply?
+after_reply() {	# STATE
+	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud "$1"
+	says reply 10.0.0.2 10.0.0.1 dst "$victim" tha "$victim"
+	knows victim 10.0.0.2
+}
+
+# The peer would soon make sure of the victim, and so remind it of itself.
+resolves() {
+	in_host victim ping -q -c 1 -W 5 10.0.0.2 && ip -n peer neigh flush dev eth0
+}
+forget() { must ip -n victim neigh flush dev eth0; }
+
+is "$(after_reply reachable)" "$attacker" "stock: an unsolicited reply moves a reachable neighbour"
+is "$(after_reply stale)" "$attacker" "stock: and a stale one"
+
+must load_module
+policy dev set eth0 learn solicited
+is "$(after_reply reachable)" "$peer" "solicited: not a reachable one"
+is "$(after_reply stale)" "$peer" "nor a stale one"
+is "$(count_of unsolicited)" 2 "counted as unsolicited"
+forget
+run_ok "a solicited reply makes a neighbour" resolves
+is "$(knows victim 10.0.0.2)" "$peer" "the right one"
+must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud probe
+reachable() { [[ $(ip -n victim neigh show 10.0.0.2) == *REACHABLE* ]]; }
+run_ok "and confirms one that is probed" poll 10 reachable
+is "$(count_of unsolicited)" 2 "both were waited for"
+
+policy dev set eth0 learn none
+forget
+fails_with 1 '' "none: a reply makes no neighbour" resolves
+must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud permanent
+run_ok "those that the administrator made serve" resolves
+must ip -n victim neigh del 10.0.0.2 dev eth0
+policy dev set eth0 learn any
+is "$(after_reply reachable)" "$attacker" "any: as stock"
+policy dev set eth0 learn solicited
+policy flush
+is "$(after_reply reachable)" "$attacker" "flush: stock again"
+forget
+
+# Gratuitous ARP
+
+# Does a gratuitous request, and reply, make a neighbour?
+garp() {
+	says request 10.0.0.50 10.0.0.50
+	says reply 10.0.0.51 10.0.0.51 tha "$attacker"
+	echo "$(knows victim 10.0.0.50) $(knows victim 10.0.0.51)"
+	forget
+}
+
+set_sysctl victim net.ipv4.conf.eth0.arp_accept=1
+is "$(garp)" "$attacker $attacker" "stock: gratuitous ARP makes neighbours under arp_accept"
+policy dev set eth0 garp drop
+is "$(garp)" " " "garp drop: it does not"
+is "$(count_of gratuitous)" 2 "counted as gratuitous"
+policy flush
+set_sysctl victim net.ipv4.conf.eth0.drop_gratuitous_arp=1
+is "$(garp)" " " "stock: nor under drop_gratuitous_arp"
+policy dev set eth0 garp accept
+is "$(garp)" "$attacker $attacker" "garp accept: yet it does"
+policy flush
+is "$(garp)" " " "flush: stock again"
+set_sysctl victim net.ipv4.conf.eth0.arp_accept=0 net.ipv4.conf.eth0.drop_gratuitous_arp=0
+
+# Another host claims our address
+
+claims() { says request "$1" "$1"; }	# ADDRESS
+
+# What the victim says while CMD runs.
+defence() {	# CMD…
+	hears victim eth0 timeout 300 -- "$BASH" -c "$*" | grep ' sender 10\.0\.0\.[0-9]* '"$victim" |
+		sed -n 's/^out \([a-z]*\) sender \([^ ]*\) .* target \([^ ]*\) .* > /\1 \2 \3 /p'
+}
+
+export FENCE ARPQ
+# In the victim's namespace already: the attacker's is entered from there.
+claim() {	# ADDRESS [OP]
+	echo "nsenter --net=/run/netns/attacker \$ARPQ ask eth0 ${3-$1} sender $1 op ${2-request} fence \$FENCE; true"
+}
+met() { must ip -n peer neigh replace 10.0.0.1 lladdr "$victim" dev eth0 nud stale; }
+
+met
+is "$(defence "$(claim 10.0.0.1)")" "" "stock: a host says nothing when its address is claimed"
+is "$(knows peer 10.0.0.1)" "$attacker" "and is no longer whom its peer knows"
+
+met
+policy dev set eth0 defend on
+is "$(defence "$(claim 10.0.0.1)")" \
+	"request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" "defend: it says once whose it is"
+is "$(knows peer 10.0.0.1)" "$victim" "and its peer knows it again"
+is "$(count_of conflict)" 1 "counted as conflict"
+is "$(defence "$(claim 10.0.0.11);$(claim 10.0.0.11);$(claim 10.0.0.11 reply);$(claim 10.0.0.11 request 10.0.0.2);$(claim 10.0.0.11 reply 10.0.0.2)")" \
+	"request 10.0.0.11 10.0.0.11 ff:ff:ff:ff:ff:ff" \
+	"another address, claimed five times in a row and in all ways: once as well"
+is "$(count_of conflict)" 6 "each is counted"
+is "$(asks attacker eth0 10.0.0.1 0.0.0.0)" "$victim" "a probe claims nothing, and is answered"
+
+# Dropped: even where the kernel takes packets from its own addresses.
+set_sysctl victim net.ipv4.conf.eth0.accept_local=1 net.ipv4.conf.all.rp_filter=0 \
+	net.ipv4.conf.eth0.rp_filter=0
+is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" silence "a claim is dropped"
+# On a slow machine that one may have been defended, too.
+began=$SECONDS
+policy dev set eth0 mode audit
+is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" "$victim" "under audit the kernel answers it, as stock"
+policy dev unset eth0 mode
+set_sysctl victim net.ipv4.conf.eth0.accept_local=0
+policy stats reset
+
+# What is no claim of ours
+
+policy rule add proxy 10.0.0.77 dev eth0
+is "$(asks attacker eth0 10.0.0.77)" "$victim" "an address that we proxy"
+claims 10.0.0.77
+is "$(count_of conflict)" 0 "is another's to announce"
+
+# An LVS real server has its director's address on lo.
+addr victim lo 10.0.0.100/32
+set_sysctl victim net.ipv4.conf.all.arp_ignore=0
+claims 10.0.0.100
+is "$(count_of conflict)" 1 "a director's address on lo is ours to defend"
+policy dev set lo hidden on
+claims 10.0.0.100
+is "$(count_of conflict)" 1 "hidden, it is the director's"
+policy dev unset lo hidden
+claims 10.0.0.100
+is "$(count_of conflict)" 2 "ours again"
+policy rule add hide 10.0.0.100 dev eth0
+claims 10.0.0.100
+is "$(count_of conflict)" 2 "hidden by a rule, it is the director's"
+policy rule del hide 10.0.0.100 dev eth0
+policy dev set eth0 ignore device
+claims 10.0.0.100
+is "$(count_of conflict)" 2 "as where it is not answered for"
+policy dev unset eth0 ignore
+must ip -n victim addr del 10.0.0.100/32 dev lo
+
+# The host hears itself on its other device.
+policy dev set eth1 defend on
+policy stats reset
+must in_host victim arping -q -c 1 -U -I eth0 10.0.0.1 >/dev/null
+heard() { [ "$(ctl victim -j stats show eth1 | jq '.[].in')" -gt 0 ]; }
+run_ok "our announcement comes in by our other device" poll 5 heard
+is "$(count_of conflict eth1)" 0 "and is no conflict"
+claims 10.0.0.11
+is "$(count_of conflict eth1)" 1 "another's is, there too"
+policy dev unset eth1
+
+elapsed() { [ $((SECONDS - began)) -ge 11 ]; }
+must poll 20 elapsed
+is "$(defence "$(claim 10.0.0.1 reply)")" "request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" \
+	"after ten seconds the address is defended again"
+
+policy flush
+met
+is "$(defence "$(claim 10.0.0.11)")" "" "flush: stock again"

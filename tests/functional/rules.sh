@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Rules: a gateway that nobody owns, and who else is answered, dropped or hidden by address.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 62
+
+GW=169.254.1.1
+A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
+
+rule() { must ctl node rule "$@"; }
+
+# A pod on its cable, with a gateway that no host owns.
+pod() {	# NAME DEV ADDRESS
+	link "node:$2" "$1:eth0"
+	addr "$1" eth0 "$3/32"
+	must ip -n "$1" -batch - <<-END
+		route add $GW dev eth0 scope link
+		route add default via $GW
+	END
+	must ip -n node route add "$3" dev "$2"
+}
+
+# The MAC that the node knows of.
+learned() {	# DEV ADDRESS
+	ip -n node neigh show "$2" dev "$1" | awk '{ print $3 }'
+}
+
+host node pod1 pod2 alice
+addr node lo 10.0.0.1/32
+
+# Calico's gateway
+
+pod pod1 cali1 10.65.0.2
+set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.proxy_arp=1 \
+	net.ipv4.neigh.cali1.proxy_delay=0
+is "$(asks pod1 eth0 $GW)" silence "stock: without a default route, proxy_arp=1 is silent"
+fails_with 1 '100% packet loss' "stock: and the pod reaches nobody" \
+	in_host pod1 ping -q -c 1 -W 1 10.0.0.1
+must ip -n node route add default dev lo
+is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
+	"stock: it answers with a default route"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: and learns who asks"
+set_sysctl node net.ipv4.neigh.cali1.proxy_delay=360000
+is "$(asks pod1 eth0 $GW)" silence "stock: but late"
+must ip -n node route del default
+must ip -n node neigh flush dev cali1
+must ip -n pod1 neigh flush dev eth0
+
+must load_module
+set_sysctl node net.ipv4.ip_forward=0 net.ipv4.conf.cali1.proxy_arp=0
+is "$(asks pod1 eth0 $GW)" silence "the module changes nothing by itself"
+rule add proxy $GW dev 'cali*'
+is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
+	"a rule answers: no route, no forwarding, no delay"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "who asks becomes a neighbour, as with proxy_arp"
+run_ok "the pod reaches the node" in_host pod1 ping -q -c 1 -W 5 10.0.0.1
+pod pod2 cali2 10.65.0.3
+is "$(asks pod2 eth0 $GW)" "$(mac node cali2)" "the rule holds for a device that came later"
+is "$(asks pod1 eth0 169.254.1.2)" silence "and for no other address"
+rule flush
+is "$(asks pod1 eth0 $GW)" silence "after flush nobody answers"
+is "$(ctl node rule show)" '' "and there is no rule"
+
+# Whom a wide rule answers, and whom it must not
+
+segment lan alice:eth0 node:eth0
+addr alice eth0 10.1.0.2/24
+addr node eth0 10.1.0.1/24
+NODE=$(mac node eth0)
+
+asked() { asks alice eth0 "$@"; }
+
+is "$(asked 8.8.8.8)" silence "stock: nobody is 8.8.8.8"
+rule add proxy 0.0.0.0/0 dev eth0
+is "$(asked 8.8.8.8)" "$NODE" "a wide rule answers for everybody"
+is "$(asked 8.8.8.8 0.0.0.0)" silence "but no duplicate address probe"
+is "$(asked 10.1.0.2 10.1.0.2)" silence "and no gratuitous ARP"
+is "$(asked 10.1.0.1 0.0.0.0)" "$NODE" "a probe of its own address is answered by the kernel"
+for target in 224.0.0.5 239.1.2.3 255.255.255.255 10.1.0.255 127.0.0.1 127.1.2.3; do
+	is "$(asked $target)" silence "nor a request for $target"
+done
+is "$(arpq alice ask eth0 8.8.8.8 dst "$NODE" fence $FENCE | wc -l)" 1 \
+	"a request sent to the node alone is answered"
+
+rule add pass 10.1.0.0/24 dev eth0
+rule add drop 10.2.0.0/16 dev eth0
+rule add drop 10.1.0.1 dev eth0
+is "$(asked 10.1.0.77)" silence "pass is an exception"
+is "$(asked 10.2.0.1)" silence "and so is drop"
+is "$(asked 10.1.0.1)" silence "which reaches our own addresses, too"
+rule del drop 10.1.0.1 dev eth0
+is "$(asked 10.1.0.1)" "$NODE" "where pass leaves them to the kernel"
+rule replace proxy 10.2.0.0/16 dev eth0 lladdr $A
+is "$(asked 10.2.0.1)" "$A" "replace takes effect at once, and lladdr answers with that MAC"
+rule del proxy 10.2.0.0/16 dev eth0
+is "$(asked 10.2.0.1)" "$NODE" "del uncovers the wider rule"
+rule del proxy 0.0.0.0/0 dev eth0
+is "$(asked 8.8.8.8)" silence "and with the last nobody is left"
+rule flush
+
+# Which of several rules holds
+
+rule add proxy 10.4.0.0/24 lladdr $A
+rule add proxy 10.4.0.0/16 dev eth0 lladdr $B
+is "$(asked 10.4.0.1)" $A "the longest prefix wins, be its selector as wide as it may"
+is "$(asked 10.4.1.1)" $B "beyond it, the shorter one"
+rule add proxy 10.4.0.0/24 dev 'e*' lladdr $B
+is "$(asked 10.4.0.1)" $B "at equal length a glob wins over all"
+rule add proxy 10.4.0.0/24 dev 'eth*' lladdr $C
+is "$(asked 10.4.0.1)" $C "a glob with more literal characters over one with fewer"
+rule add proxy 10.4.0.0/24 dev eth0 lladdr $D
+is "$(asked 10.4.0.1)" $D "and a name over them all"
+is "$(arpq alice ask eth0 10.4.0.1 fence $FENCE | wc -l)" 1 "with one answer"
+rule del proxy 10.4.0.0/24 dev eth0
+is "$(asked 10.4.0.1)" $C "del lets the next one hold"
+rule flush
+
+# routed
+
+must ip -n node -batch - <<-END
+	link add name up0 up type dummy
+	route add 10.8.0.0/16 dev up0
+	route add 10.8.1.0/24 dev eth0
+	route add unreachable 10.8.2.0/24
+END
+rule add proxy 10.0.0.0/8 routed dev eth0
+is "$(asked 10.8.0.1)" silence "routed does not answer while the node forwards nothing"
+set_sysctl node net.ipv4.ip_forward=1
+is "$(asked 10.8.0.1)" "$NODE" "routed answers where the route leaves by another device"
+is "$(asked 10.8.1.1)" silence "not where it leaves by the same"
+is "$(asked 10.8.2.1)" silence "not for the unreachable"
+is "$(asked 10.9.0.1)" silence "not where there is none"
+rule replace proxy 10.0.0.0/8 dev eth0
+is "$(asked 10.8.1.1) $(asked 10.8.2.1) $(asked 10.9.0.1)" "$NODE $NODE $NODE" \
+	"without routed, all of them"
+rule flush
+
+# Senders
+
+rule add drop 10.1.0.0/24 from dev eth0
+is "$(asked 10.1.0.1 10.1.0.66)" silence "a sender is dropped"
+is "$(learned eth0 10.1.0.66)" '' "and not learnt"
+is "$(asked 10.1.0.1 10.2.0.66)" "$NODE" "others are answered"
+rule add pass 10.1.0.66 from dev eth0
+is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass makes an exception of one"
+is "$(asked 10.1.0.1 10.1.0.67)" silence "and of no other"
+rule add drop 10.1.0.1 dev eth0
+is "$(asked 10.1.0.1 10.1.0.66)" silence "that passes as a sender only"
+rule flush
+
+# A VLAN
+
+must ip -n node link add link eth0 name eth0.7 up type vlan id 7
+rule add proxy 10.7.0.1 dev eth0.7
+like "$(arpq alice ask eth0 10.7.0.1 vlan 7 first)" "$NODE" "an answer leaves on the VLAN of the question"
+is "$(asked 10.7.0.1)" silence "and there is none outside of it"
+rule flush
+
+# Devices that go and come
+
+rule add proxy 10.6.0.1 dev late0
+segment lan node:late0
+is "$(asked 10.6.0.1)" "$(mac node late0)" "a rule waits for its device"
+rename() {	# FROM TO
+	must ip -n node link set "$1" down
+	must ip -n node link set "$1" name "$2" up
+	must poll 5 forwarding lan
+}
+rename late0 other0
+is "$(asked 10.6.0.1)" silence "leaves it when it is renamed"
+rename other0 late0
+is "$(asked 10.6.0.1)" "$(mac node late0)" "and finds it again"
+must ip -n node link del late0
+is "$(asked 10.6.0.1)" silence "a device that is gone answers no more"
+segment lan node:late0
+is "$(asked 10.6.0.1)" "$(mac node late0)" "one that comes again does"
+
+must ip -n node link del late0
+rule flush
+
+# Counters
+
+rule add proxy 10.3.0.0/16 dev eth0
+rule add drop 10.3.1.0/24 dev eth0
+rule add hide 10.1.0.1 dev eth0
+must ctl node stats reset
+for target in 10.3.0.1 10.3.0.2 10.3.0.3 10.3.1.1 10.3.1.2 10.1.0.1; do
+	asked $target >/dev/null
+done
+stats=$(ctl node -j stats show eth0)
+like "$stats" '"proxied": *3[,} ]' "answers are counted as proxied"
+like "$stats" '"rule-drop": *2[,} ]' "drops as rule-drop"
+like "$stats" '"hidden": *1[,} ]' "and what a rule hides as hidden"
+
+must unload_module
+is "$(asked 10.3.0.1) $(asked 10.1.0.1)" "silence $NODE" "without the module, all is stock"

@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# An ARP storm costs the one that makes it its answers, and nobody else.
+# lab: timeout 300
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 25
+
+host victim flooder talker
+segment lan victim:eth0 flooder:eth0 talker:eth0
+addr victim eth0 10.0.0.1/16
+addr flooder eth0 10.0.0.2/16
+addr talker eth0 10.0.0.3/16
+victim=$(mac victim eth0)
+last=$(($(nproc) - 1))
+
+policy() { must ctl victim "$@"; }
+
+# Microseconds since some time.
+now() { echo "${EPOCHREALTIME/[^0-9]/}"; }
+
+# Sends COUNT requests for the victim, as fast as it can, to the victim alone
+# so that only the victim works. Sets "took", in ms, rounded up.
+flood() {	# COUNT [FRAME OPTION…]
+	local count=$1 begun
+	shift
+	begun=$(now)
+	must in_host flooder taskset -c 0 "$ARPQ" flood eth0 10.0.0.1 count "$count" \
+		dst "$victim" "$@" >/dev/null
+	took=$((($(now) - begun) / 1000 + 1))
+}
+
+# The other host, meanwhile and from the other processor: 100 questions.
+talk() {
+	in_host talker taskset -c $last "$ARPQ" ask eth0 10.0.0.1 \
+		count 100 interval 20 fence "$FENCE" | grep -c "is-at $victim"
+}
+
+# The flood, and how many of the talker's questions were answered. Sets "heard".
+flood_and_talk() {	# COUNT [FRAME OPTION…]
+	local output
+	output=$(mktemp)
+	talk >"$output" &
+	flood "$@"
+	wait $!
+	heard=$(<"$output")
+	rm "$output"
+}
+
+# Packets that the victim's device received, or sent.
+packets() {	# rx|tx
+	ip netns exec victim cat "/sys/class/net/eth0/statistics/$1_packets"
+}
+
+stat() {	# JQ
+	ctl victim -j stats show eth0 | jq ".[] | $1"
+}
+
+at_most() {	# GOT LIMIT DESC
+	if [ "$1" -le "$2" ]; then ok "$3"
+	else not_ok "$3" "$1 are more than $2"; fi
+}
+
+at_least() {	# GOT LIMIT DESC
+	if [ "$1" -ge "$2" ]; then ok "$3"
+	else not_ok "$3" "$1 are less than $2"; fi
+}
+
+# How often the neighbour table, which is one for all namespaces, was full.
+table_fulls() {
+	local column sum=0 name value line
+	{
+		read -r line
+		column=0
+		for name in $line; do
+			[ "$name" != table_fulls ] || break
+			: $((++column))
+		done
+		while read -r -a value; do : $((sum += 16#${value[column]})); done
+	} </proc/net/stat/arp_cache
+	echo $sum
+}
+
+neighbours() { ip -n victim neigh show dev eth0 | wc -l; }
+
+# The flooder asks in the name of 1,500 hosts.
+ask_for_all() {
+	local seen
+	must ip -n victim neigh flush dev eth0
+	seen=$(packets rx)
+	must in_host flooder python3 - "$victim" "$(mac flooder eth0)" <<-'END'
+		import socket, sys
+		dst, src = (bytes.fromhex(mac.replace(":", "")) for mac in sys.argv[1:])
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("eth0", 0))
+		for i in range(1500):
+		    s.send(dst + src + bytes.fromhex("08060001080006040001") + src +
+		           bytes((10, 0, 1 + i // 250, 1 + i % 250)) + bytes(6) + bytes((10, 0, 0, 1)))
+	END
+	asked() { [ $(($(packets rx) - seen)) -ge 1400 ]; }
+	must poll 60 asked
+}
+
+# Stock
+
+before=$(packets tx)
+flood_and_talk 20000
+at_least $(($(packets tx) - before)) 18000 "stock: as good as all of 20,000 requests are answered"
+
+fulls=$(table_fulls)
+ask_for_all
+at_least $(($(table_fulls) - fulls)) 1 "stock: one host with many names fills the neighbour table"
+at_least "$(neighbours)" 900 "with next to nothing but itself"
+
+# A rate for each source
+
+must load_module
+policy dev set eth0 source-rate 100
+fulls=$(table_fulls)
+ask_for_all
+is $(($(table_fulls) - fulls)) 0 "source-rate: the neighbour table is never full"
+at_most "$(neighbours)" $((100 + 100 * 30)) "and not the flooder's"
+at_most "$(neighbours)" 900 "by far"
+must ip -n victim neigh flush dev eth0
+
+policy stats reset
+before=$(packets rx)
+flood_and_talk 200000
+is "$heard" 100 "a storm of 200,000: the other host loses nothing"
+limited=$(stat '.reasons["source-rate"]')
+received=$(stat .in)
+# The talker's 100, its fence's 1, and what the flooder may have.
+at_most $((received - limited)) $((100 + 1 + 100 + took / 10 + 1)) \
+	"the flooder gets what it may have"
+at_least $((received - limited)) $((100 + 1 + 100)) "and no less"
+is "$received" $(($(packets rx) - before)) "what was received is counted"
+at_least "$received" 180000 "which is nearly all that was sent"
+is "$(stat '.reasons | keys | join(" ")')" '"pass source-rate"' "by these reasons alone"
+is "$(stat '.reasons | add')" $((received + $(stat .out))) "they add up"
+at_most "$(neighbours)" 2 "two neighbours asked, two are known"
+
+# Sources that do not exist
+
+policy stats reset
+flood_and_talk 50000 macs 50000
+is "$heard" 100 "50,000 invented sources: the other host loses nothing"
+at_least "$(stat '.in - (.reasons["source-rate"] // 0)')" 40000 "as they are new, they pass"
+
+policy dev unset eth0 source-rate
+
+# A rate for all
+
+policy dev set eth0 rate 500 burst 100
+policy stats reset
+flood 20000
+limited=$(stat '.reasons["rate-limit"]')
+received=$(stat .in)
+at_most $((received - limited)) $((100 + took / 2 + 1)) "rate: no more pass than burst and time allow"
+at_least $((received - limited)) 100 "and no less than the burst"
+is "$(stat '.reasons | add')" $((received + $(stat .out))) "the counters add up"
+is "$(stat '.reasons | keys | join(" ")')" '"pass rate-limit"' "by these reasons alone"
+
+policy dev set eth0 rate 500 burst 5000
+policy stats reset
+flood 20000
+at_least "$(stat '.in - .reasons["rate-limit"]')" 4500 "a larger burst lets more pass"
+
+policy dev set eth0 mode audit
+before=$(packets tx)
+flood 20000
+at_least $(($(packets tx) - before)) 18000 "mode audit: all are answered"
+at_least "$(stat '.reasons["rate-limit"]')" 10000 "and too many are counted"
+
+policy flush
+before=$(packets tx)
+flood 20000
+at_least $(($(packets tx) - before)) 18000 "flush: stock again"
+is "$(asks talker eth0 10.0.0.1)" "$victim" "and the victim is well"
