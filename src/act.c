@@ -97,6 +97,9 @@ void arpp_act_learn(struct arpp_packet *p)
 	bool garp = false, override;
 	struct neighbour *n;
 
+	/* Nobody's address: arp_process() is done with it before it learns. */
+	if (!p->sip)
+		return;
 	n = __neigh_lookup(&arp_tbl, &p->sip, dev, 0);
 	if (n || accept)
 		garp = p->sip == p->tip &&

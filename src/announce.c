@@ -95,6 +95,26 @@ static __be32 lent_addr(const struct arpp_policy *policy,
 	return 0;
 }
 
+/* Mirrors arp_solicit(): levels that mean nothing are as 0. */
+static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	switch (level) {
+	case ARP_POLICY_ANNOUNCE_BEST:
+		break;
+	case ARP_POLICY_ANNOUNCE_SUBNET:
+		if (cause && local(p->dev, cause) && in_dev &&
+		    onlink(in_dev, p->tip, cause))
+			return cause;
+		break;
+	default:
+		if (cause && local(p->dev, cause))
+			return cause;
+	}
+	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
+}
+
 /**
  * arpp_announce_sender() - the sender that the announce field asks for
  * @d: the outgoing device, its announce managed
@@ -109,22 +129,23 @@ static __be32 lent_addr(const struct arpp_policy *policy,
 __be32 arpp_announce_sender(const struct arpp_device *d,
 			    const struct arpp_packet *p, __be32 cause)
 {
+	if (d->announce == ARP_POLICY_ANNOUNCE_STRICT)
+		return own_addr(d, p->tip);
+	return by_level(d->announce, p, cause);
+}
+
+/**
+ * arpp_announce_stock() - the sender that the sysctl asks for
+ * @p: the request
+ * @cause: source address of the packet that waits for the answer, or 0
+ *
+ * Return: the address; 0 when there is none.
+ */
+__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause)
+{
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 
-	switch (d->announce) {
-	case ARP_POLICY_ANNOUNCE_ANY:
-		if (cause && local(p->dev, cause))
-			return cause;
-		break;
-	case ARP_POLICY_ANNOUNCE_SUBNET:
-		if (cause && local(p->dev, cause) && in_dev &&
-		    onlink(in_dev, p->tip, cause))
-			return cause;
-		break;
-	case ARP_POLICY_ANNOUNCE_STRICT:
-		return own_addr(d, p->tip);
-	}
-	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
+	return in_dev ? by_level(IN_DEV_ARP_ANNOUNCE(in_dev), p, cause) : 0;
 }
 
 /**

@@ -12,6 +12,7 @@
 
 __be32 arpp_announce_sender(const struct arpp_device *d,
 			    const struct arpp_packet *p, __be32 cause);
+__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause);
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target);
 bool arpp_announce_hidden(const struct arpp_policy *policy,

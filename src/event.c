@@ -81,34 +81,47 @@ static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
 	return 0;
 }
 
-static int fill(struct sk_buff *msg, const struct arpp_device *d, bool out,
-		const struct arpp_packet *p, const struct arpp_verdict *v,
-		u32 lost)
+/**
+ * arpp_event_put() - put a decision into a message
+ * @msg: the message
+ * @e: the decision; its rule is still there
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 {
+	const struct arpp_verdict *v = e->v;
 	struct nlattr *nest;
-	void *hdr;
 
-	hdr = genlmsg_put(msg, 0, 0, &arpp_family, 0,
-			  ARP_POLICY_CMD_VERDICT_NTF);
-	if (!hdr || nla_put_u32(msg, ARP_POLICY_A_IFINDEX, d->dev->ifindex) ||
-	    nla_put_string(msg, ARP_POLICY_A_IFNAME, d->dev->name))
+	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, e->dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, e->dev->name))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, ARP_POLICY_A_EVENT);
 	if (!nest ||
 	    nla_put_u8(msg, ARP_POLICY_EVENT_VERDICT, verdict_of(v)) ||
 	    nla_put_u8(msg, ARP_POLICY_EVENT_REASON, v->reason) ||
-	    (out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
-	    (d->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
-	    (p && put_packet(msg, p)) ||
+	    (e->out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
+	    (e->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
+	    (e->p && put_packet(msg, e->p)) ||
 	    (v->field && nla_put_u8(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
 	    (v->by.rule && arpp_event_put_rule(msg, ARP_POLICY_EVENT_RULE,
 					       v->by.rule,
 					       v->by.tables->key.name,
 					       v->by.table ==
 					       ARPP_TABLE_SENDER)) ||
-	    (lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, lost)))
+	    (e->lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, e->lost)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill(struct sk_buff *msg, const struct arpp_event *e)
+{
+	void *hdr = genlmsg_put(msg, 0, 0, &arpp_family, 0,
+				ARP_POLICY_CMD_VERDICT_NTF);
+
+	if (!hdr || arpp_event_put(msg, e))
+		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
 	return 0;
 }
@@ -126,9 +139,11 @@ void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_packet *p,
 			const struct arpp_verdict *v)
 {
+	struct arpp_event e = {
+		.dev = d->dev, .out = out, .audit = d->audit, .p = p, .v = v,
+	};
 	struct net *net = dev_net(d->dev);
 	struct sk_buff *msg;
-	u32 lost;
 
 	if (!READ_ONCE(event_open) ||
 	    !genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT))
@@ -144,8 +159,8 @@ void arpp_event_verdict(struct arpp_events *events,
 		atomic_inc(&events->lost);
 		return;
 	}
-	lost = atomic_xchg(&events->lost, 0);
-	if (WARN_ON_ONCE(fill(msg, d, out, p, v, lost))) {
+	e.lost = atomic_xchg(&events->lost, 0);
+	if (WARN_ON_ONCE(fill(msg, &e))) {
 		nlmsg_free(msg);
 		return;
 	}

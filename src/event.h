@@ -29,6 +29,25 @@ struct arpp_events {
 	atomic_t lost;
 };
 
+/**
+ * struct arpp_event - a decision to tell of
+ * @dev: the device
+ * @out: the packet was about to leave
+ * @audit: it is not carried out
+ * @p: the packet as it came; NULL if it was malformed
+ * @v: the decision
+ * @lost: events left out before this one
+ */
+struct arpp_event {
+	const struct net_device *dev;
+	bool out;
+	bool audit;
+	const struct arpp_packet *p;
+	const struct arpp_verdict *v;
+	u32 lost;
+};
+
+int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e);
 int arpp_event_put_rule(struct sk_buff *msg, int attr,
 			const struct arpp_rule *rule, const char *selector,
 			bool from);

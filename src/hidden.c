@@ -30,7 +30,7 @@ bool arpp_lives_on(const struct net_device *dev, __be32 addr)
 }
 
 /**
- * arpp_hidden() - must a device keep silent about an address?
+ * arpp_hidden_by() - which device keeps another silent about an address?
  * @policy: of the device's netns
  * @dev: the device that would speak
  * @addr: the address
@@ -39,28 +39,29 @@ bool arpp_lives_on(const struct net_device *dev, __be32 addr)
  * where it lives as well: that one speaks for itself. An address that only a
  * route of type local covers lives on the device of that route.
  *
- * Return: whether it is hidden there.
+ * Return: the hidden device that it lives on, or NULL: @dev may speak of it.
  */
-bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
-		 __be32 addr)
+const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
+					const struct net_device *dev,
+					__be32 addr)
 {
 	const struct net_device *home;
 	const struct arpp_device *d;
 
 	if (hlist_empty(&policy->hidden))
-		return false;
+		return NULL;
 	home = __ip_dev_find(dev_net(dev), addr, false);
 	if (!home || home == dev)
-		return false;
+		return NULL;
 	if (arpp_lives_on(dev, addr))
-		return false;
+		return NULL;
 	d = arpp_device_find(policy, home);
 	if (d && d->hidden)
-		return true;
+		return home;
 
 	/* The hash names one home; the same address may have others. */
 	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node)
 		if (arpp_lives_on(d->dev, addr))
-			return true;
-	return false;
+			return d->dev;
+	return NULL;
 }

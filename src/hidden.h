@@ -10,7 +10,15 @@
 #include "device.h"
 
 bool arpp_lives_on(const struct net_device *dev, __be32 addr);
-bool arpp_hidden(const struct arpp_policy *policy, const struct net_device *dev,
-		 __be32 addr);
+const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
+					const struct net_device *dev,
+					__be32 addr);
+
+/* Must a device keep silent about an address? */
+static inline bool arpp_hidden(const struct arpp_policy *policy,
+			       const struct net_device *dev, __be32 addr)
+{
+	return arpp_hidden_by(policy, dev, addr);
+}
 
 #endif /* _ARPP_HIDDEN_H */

@@ -75,7 +75,7 @@ static const struct nla_policy dev_unset_policy[] = {
 	[ARP_POLICY_A_MASK] = NLA_POLICY_MASK(NLA_U32, ARPP_FIELD_ALL),
 };
 
-const struct nla_policy arpp_nl_rule_policy[ARP_POLICY_RULE_MAX + 1] = {
+static const struct nla_policy rule_policy[ARP_POLICY_RULE_MAX + 1] = {
 	[ARP_POLICY_RULE_SELECTOR] = ARPP_NLA_SELECTOR,
 	[ARP_POLICY_RULE_PREFIX] = { .type = NLA_BE32 },
 	[ARP_POLICY_RULE_LENGTH] = NLA_POLICY_MAX(NLA_U8, 32),
@@ -87,28 +87,28 @@ const struct nla_policy arpp_nl_rule_policy[ARP_POLICY_RULE_MAX + 1] = {
 	[ARP_POLICY_RULE_ROUTED] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy arpp_nl_binding_policy[ARP_POLICY_BINDING_MAX + 1] = {
+static const struct nla_policy binding_policy[ARP_POLICY_BINDING_MAX + 1] = {
 	[ARP_POLICY_BINDING_SELECTOR] = ARPP_NLA_SELECTOR,
 	[ARP_POLICY_BINDING_ADDRESS] = { .type = NLA_BE32 },
 	[ARP_POLICY_BINDING_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
 };
 
 static const struct nla_policy rule_add_policy[] = {
-	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(arpp_nl_rule_policy),
+	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 	[ARP_POLICY_A_REPLACE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy rule_del_policy[] = {
-	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(arpp_nl_rule_policy),
+	[ARP_POLICY_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
 static const struct nla_policy bind_add_policy[] = {
-	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(arpp_nl_binding_policy),
+	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(binding_policy),
 	[ARP_POLICY_A_REPLACE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy bind_del_policy[] = {
-	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(arpp_nl_binding_policy),
+	[ARP_POLICY_A_BINDING] = NLA_POLICY_NESTED(binding_policy),
 };
 
 static const struct nla_policy announce_policy[] = {
@@ -116,6 +116,41 @@ static const struct nla_policy announce_policy[] = {
 	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[ARP_POLICY_A_ADDRESS] = { .type = NLA_BE32 },
 	[ARP_POLICY_A_FORCE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy query_policy[ARP_POLICY_QUERY_MAX + 1] = {
+	[ARP_POLICY_QUERY_KIND] = NLA_POLICY_RANGE(NLA_U8,
+						   ARP_POLICY_KIND_REQUEST,
+						   ARP_POLICY_KIND_SEND),
+	[ARP_POLICY_QUERY_TARGET] = { .type = NLA_BE32 },
+	[ARP_POLICY_QUERY_SENDER] = { .type = NLA_BE32 },
+	[ARP_POLICY_QUERY_LLADDR] = { .type = NLA_BINARY, .len = MAX_ADDR_LEN },
+	[ARP_POLICY_QUERY_UNICAST] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy explain_policy[] = {
+	[ARP_POLICY_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ifindex_range),
+	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[ARP_POLICY_A_QUERY] = NLA_POLICY_NESTED(query_policy),
+};
+
+static const struct nla_policy dev_policy[ARP_POLICY_DEV_MAX + 1] = {
+	[ARP_POLICY_DEV_SELECTOR] = ARPP_NLA_SELECTOR,
+	[ARP_POLICY_DEV_FIELDS] = NLA_POLICY_NESTED(fields_policy),
+};
+
+static const struct nla_policy entry_policy[ARP_POLICY_ENTRY_MAX + 1] = {
+	[ARP_POLICY_ENTRY_DEV] = NLA_POLICY_NESTED(dev_policy),
+	[ARP_POLICY_ENTRY_RULE] = NLA_POLICY_NESTED(rule_policy),
+	[ARP_POLICY_ENTRY_BINDING] = NLA_POLICY_NESTED(binding_policy),
+};
+
+static const struct nla_policy begin_policy[] = {
+	[ARP_POLICY_A_GENERATION] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy add_policy[] = {
+	[ARP_POLICY_A_ENTRIES] = NLA_POLICY_NESTED(entry_policy),
 };
 
 static const struct nla_policy netdev_policy[] = {
@@ -233,6 +268,36 @@ static const struct genl_ops ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = arpp_nl_announce,
 		ARPP_NL_POLICY(announce_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_EXPLAIN,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_explain,
+		ARPP_NL_POLICY(explain_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RESTORE_BEGIN,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_restore_begin,
+		ARPP_NL_POLICY(begin_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RESTORE_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_restore_add,
+		ARPP_NL_POLICY(add_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RESTORE_COMMIT,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_restore_commit,
+		ARPP_NL_POLICY(no_policy),
+	},
+	{
+		.cmd = ARP_POLICY_CMD_RESTORE_ABORT,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_restore_abort,
+		ARPP_NL_POLICY(no_policy),
 	},
 };
 
@@ -397,9 +462,14 @@ struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
  */
 int __init arpp_netlink_init(void)
 {
-	int err = genl_register_family(&arpp_family);
+	int err = arpp_nl_restore_init();
 
-	if (!err)
+	if (err)
+		return err;
+	err = genl_register_family(&arpp_family);
+	if (err)
+		arpp_nl_restore_clean();
+	else
 		arpp_event_open(true);
 	return err;
 }
@@ -415,4 +485,5 @@ void arpp_netlink_clean(void)
 	arpp_event_open(false);
 	synchronize_net();
 	genl_unregister_family(&arpp_family);
+	arpp_nl_restore_clean();
 }

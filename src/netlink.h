@@ -9,6 +9,8 @@
 #include <linux/arp_policy.h>
 
 #include "event.h"
+#include "rule.h"
+#include "selector.h"
 
 int arpp_netlink_init(void);
 void arpp_netlink_clean(void);
@@ -27,6 +29,31 @@ struct arpp_nl_to {
 	struct netlink_callback *cb;
 };
 
+/**
+ * struct arpp_nl_entry - a rule or a binding as it was sent
+ * @key: the selector that it is for
+ * @table: what it is
+ * @rule: it
+ */
+struct arpp_nl_entry {
+	struct arpp_selector_key key;
+	enum arpp_table table;
+	struct arpp_rule rule;
+};
+
+/* nl_read.c */
+int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
+			  struct netlink_ext_ack *extack);
+int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
+			struct netlink_ext_ack *extack);
+int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
+		      struct netlink_ext_ack *extack);
+int arpp_nl_read_binding(struct nlattr *nest, bool whole,
+			 struct arpp_nl_entry *e,
+			 struct netlink_ext_ack *extack);
+int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
+		       struct netlink_ext_ack *extack);
+
 /* nl_dev.c */
 int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_dev_start(struct netlink_callback *cb);
@@ -37,6 +64,8 @@ int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
+		       u32 generation);
 
 /* nl_rule.c */
 int arpp_nl_rule_start(struct netlink_callback *cb);
@@ -53,13 +82,21 @@ int arpp_nl_bind_flush(struct sk_buff *skb, struct genl_info *info);
 /* nl_announce.c */
 int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info);
 
+/* nl_explain.c */
+int arpp_nl_explain(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_restore.c */
+int arpp_nl_restore_begin(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_restore_abort(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_restore_init(void);
+void arpp_nl_restore_clean(void);
+
 /* nl_stats.c */
 int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info);
-
-extern const struct nla_policy arpp_nl_rule_policy[];
-extern const struct nla_policy arpp_nl_binding_policy[];
 
 void arpp_nl_notify(struct sk_buff *msg, struct net *net);
 struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd);

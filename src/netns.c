@@ -71,11 +71,11 @@ static int rebuild(struct arpp_netns *nn)
 	policy = arpp_policy_alloc(devices);
 	if (!policy)
 		return -ENOMEM;
-	policy->any_hidden = nn->selectors.hidden;
+	policy->any_hidden = nn->config.selectors.hidden;
 	policy->sources = nn->sources;
 	for_each_netdev(nn->net, dev) {
 		cond_resched();
-		err = arpp_policy_add(policy, dev, &nn->selectors, from);
+		err = arpp_policy_add(policy, dev, &nn->config.selectors, from);
 		if (err)
 			goto err_free;
 	}
@@ -107,14 +107,14 @@ static int refresh(struct arpp_netns *nn, struct net_device *dev)
 	/* More than two devices a bucket: time for more buckets, if there is room. */
 	if (policy->count > 2 * policy->mask && !rebuild(nn))
 		return 0;
-	return arpp_policy_add(policy, dev, &nn->selectors, policy);
+	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
 }
 
 /* The selector that is being changed may have nothing left to say. */
 static bool says_nothing(const struct arpp_netns *nn,
 			 const struct arpp_selector *changed)
 {
-	return nn->selectors.count == 1 && !changed->fields.set &&
+	return nn->config.selectors.count == 1 && !changed->fields.set &&
 	       !changed->tables;
 }
 
@@ -128,7 +128,7 @@ static int apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 		withdraw(nn);
 		return 0;
 	}
-	if (!policy || policy->any_hidden != !!nn->selectors.hidden ||
+	if (!policy || policy->any_hidden != !!nn->config.selectors.hidden ||
 	    policy->sources != nn->sources ||
 	    changed->key.kind != ARPP_SELECTOR_NAME)
 		return rebuild(nn);
@@ -177,7 +177,7 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	sel = arpp_selector_add(&nn->selectors, &change->key);
+	sel = arpp_selector_add(&nn->config.selectors, &change->key);
 	if (IS_ERR(sel)) {
 		err = PTR_ERR(sel);
 		goto unlock;
@@ -200,16 +200,16 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 	err = prepare(nn, now);
 	if (err)
 		goto prune;
-	arpp_selector_set(&nn->selectors, sel, now);
+	arpp_selector_set(&nn->config.selectors, sel, now);
 	err = apply(nn, sel);
 	if (err) {
-		arpp_selector_set(&nn->selectors, sel, &was);
+		arpp_selector_set(&nn->config.selectors, sel, &was);
 	} else {
 		change->generation = changed(nn);
 		err = 1;
 	}
 prune:
-	arpp_selector_prune(&nn->selectors, sel);
+	arpp_selector_prune(&nn->config.selectors, sel);
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
@@ -227,7 +227,7 @@ static bool lock_for_rules(struct arpp_netns *nn,
 	const struct arpp_selector *sel;
 
 	mutex_lock(&nn->lock);
-	sel = arpp_selector_find(&nn->selectors, key);
+	sel = arpp_selector_find(&nn->config.selectors, key);
 	if (sel && arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS) >=
 	    enough)
 		return false;
@@ -244,12 +244,20 @@ static void unlock_for_rules(struct arpp_netns *nn, bool rtnl)
 		rtnl_unlock();
 }
 
-/* Whether one more rule, or binding, is one too many. */
-static bool full(const struct arpp_netns *nn, enum arpp_table table)
+/**
+ * arpp_netns_full() - is one more rule, or binding, one too many?
+ * @config: what there is
+ * @table: which of the two
+ *
+ * Return: whether it is.
+ */
+bool arpp_netns_full(const struct arpp_config *config, enum arpp_table table)
 {
+	const unsigned int *count = config->count;
+
 	if (table == ARPP_TABLE_BINDING)
-		return nn->count[table] >= netns_setup->max_bindings;
-	return nn->count[ARPP_TABLE_TARGET] + nn->count[ARPP_TABLE_SENDER] >=
+		return count[table] >= netns_setup->max_bindings;
+	return count[ARPP_TABLE_TARGET] + count[ARPP_TABLE_SENDER] >=
 	       netns_setup->max_rules;
 }
 
@@ -258,7 +266,7 @@ static int insert_first(struct arpp_netns *nn,
 			const struct arpp_selector_key *key,
 			enum arpp_table table, struct arpp_rule *rule)
 {
-	struct arpp_selector *sel = arpp_selector_add(&nn->selectors, key);
+	struct arpp_selector *sel = arpp_selector_add(&nn->config.selectors, key);
 	struct arpp_tables *tables;
 	int err;
 
@@ -281,7 +289,7 @@ static int insert_first(struct arpp_netns *nn,
 free:
 	arpp_tables_free(tables);
 prune:
-	arpp_selector_prune(&nn->selectors, sel);
+	arpp_selector_prune(&nn->config.selectors, sel);
 	return err;
 }
 
@@ -311,7 +319,7 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	int err;
 
 	rtnl = lock_for_rules(nn, key, 1);
-	sel = arpp_selector_find(&nn->selectors, key);
+	sel = arpp_selector_find(&nn->config.selectors, key);
 	lpm = sel && sel->tables ? &sel->tables->lpm[table] : NULL;
 	if (lpm)
 		old = arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
@@ -320,14 +328,14 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	} else if (old) {
 		arpp_lpm_replace(lpm, &rule->node);
 		err = 0;
-	} else if (full(nn, table)) {
+	} else if (arpp_netns_full(&nn->config, table)) {
 		err = -ENFILE;
 	} else {
 		err = lpm ? arpp_lpm_insert(lpm, &rule->node,
 					    GFP_KERNEL_ACCOUNT) :
 			    insert_first(nn, key, table, rule);
 		if (!err)
-			nn->count[table]++;
+			nn->config.count[table]++;
 	}
 	if (!err)
 		*generation = changed(nn);
@@ -370,7 +378,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	int err;
 
 	rtnl = lock_for_rules(nn, key, 2);
-	sel = arpp_selector_find(&nn->selectors, key);
+	sel = arpp_selector_find(&nn->config.selectors, key);
 	tables = sel ? sel->tables : NULL;
 	if (tables)
 		rule = arpp_rule_of(arpp_lpm_find(&tables->lpm[table],
@@ -388,7 +396,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	err = 0;
 	*like = *rule;
 	arpp_lpm_remove(&tables->lpm[table], like->node.prefix, like->node.len);
-	nn->count[table]--;
+	nn->config.count[table]--;
 	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
 		sel->tables = NULL;
 		/* Without memory for that, devices go on looking into nothing. */
@@ -396,7 +404,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 			sel->tables = tables;
 		else
 			arpp_tables_free_rcu(tables);
-		arpp_selector_prune(&nn->selectors, sel);
+		arpp_selector_prune(&nn->config.selectors, sel);
 	}
 	*generation = changed(nn);
 unlock:
@@ -430,7 +438,7 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 	mutex_lock(&nn->lock);
 
 	/* What each selector shall have: nothing is seen of it yet. */
-	arpp_for_each_selector(sel, &nn->selectors) {
+	arpp_for_each_selector(sel, &nn->config.selectors) {
 		sel->next = sel->tables;
 		if (arpp_tables_count(sel->tables, which)) {
 			any = true;
@@ -451,8 +459,8 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 	}
 
 	/* Of the old and the new tables, free those that are not to be. */
-	for (sel = arpp_selector_next(&nn->selectors, NULL); sel; sel = next) {
-		next = arpp_selector_next(&nn->selectors, &sel->key);
+	for (sel = arpp_selector_next(&nn->config.selectors, NULL); sel; sel = next) {
+		next = arpp_selector_next(&nn->config.selectors, &sel->key);
 		if (err)
 			swap(sel->tables, sel->next);
 		if (sel->next != sel->tables) {
@@ -461,17 +469,73 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 			arpp_tables_free_rcu(sel->next);
 		}
 		sel->next = NULL;
-		arpp_selector_prune(&nn->selectors, sel);
+		arpp_selector_prune(&nn->config.selectors, sel);
 	}
 	if (!err && any) {
 		for (i = 0; i < ARPP_TABLES; i++)
 			if (which & BIT(i))
-				nn->count[i] = 0;
+				nn->config.count[i] = 0;
 		*generation = changed(nn);
 	}
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
 	return err ? err : any;
+}
+
+/* Room for the sources, if any selector wants them. */
+static int prepare_all(struct arpp_netns *nn, const struct arpp_config *config)
+{
+	const struct arpp_selector *sel;
+	int err = 0;
+
+	arpp_for_each_selector(sel, &config->selectors)
+		err = err ?: prepare(nn, &sel->fields);
+	return err;
+}
+
+/**
+ * arpp_netns_commit() - put another policy into the place of the whole one
+ * @nn: the netns
+ * @config: the other one; on success empty afterwards, else as it was
+ * @expected: the generation that it shall follow; 0: any
+ * @generation: set to the number of this change
+ *
+ * A packet sees the one or the other. Counters of devices go on.
+ *
+ * Context: process, without RTNL.
+ * Return: 0, -EBUSY when the policy is of another generation, or -ENOMEM;
+ *	both of which change nothing.
+ */
+int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
+		      u32 expected, u32 *generation)
+{
+	int err;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	err = -EBUSY;
+	if (expected && expected != nn->generation)
+		goto unlock;
+	err = prepare_all(nn, config);
+	if (err)
+		goto unlock;
+	arpp_config_share(config, &nn->lock);
+	swap(nn->config, *config);
+	if (nn->config.selectors.count)
+		err = rebuild(nn);
+	else
+		withdraw(nn);
+	if (err) {
+		swap(nn->config, *config);
+		arpp_config_share(config, NULL);
+		goto unlock;
+	}
+	arpp_config_free_rcu(config);
+	*generation = changed(nn);
+unlock:
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return err;
 }
 
 /**
@@ -485,16 +549,12 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
  */
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 {
-	struct arpp_selector *sel;
 	bool any;
 
 	mutex_lock(&nn->lock);
-	any = nn->selectors.count;
+	any = nn->config.selectors.count;
 	withdraw(nn);
-	arpp_for_each_selector(sel, &nn->selectors)
-		arpp_tables_free_rcu(sel->tables);
-	arpp_selector_flush(&nn->selectors);
-	memset(nn->count, 0, sizeof(nn->count));
+	arpp_config_free_rcu(&nn->config);
 	if (any)
 		changed(nn);
 	*generation = nn->generation;
@@ -552,7 +612,9 @@ static int __net_init state_init(struct net *net)
 	nn->net = net;
 	mutex_init(&nn->command);
 	mutex_init(&nn->lock);
-	nn->selectors.root = RB_ROOT;
+	mutex_init(&nn->making);
+	INIT_LIST_HEAD(&nn->made);
+	arpp_config_init(&nn->config);
 	nn->generation = 1;
 	arpp_delay_init(&nn->delay);
 	arpp_defence_init(&nn->defence);

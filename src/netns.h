@@ -9,15 +9,16 @@
 #ifndef _ARPP_NETNS_H
 #define _ARPP_NETNS_H
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
 #include "act.h"
+#include "config.h"
 #include "delay.h"
 #include "device.h"
 #include "event.h"
-#include "selector.h"
 
 #define ARPP_HOOKS	2
 
@@ -28,32 +29,34 @@
  * @command: one command that changes something at a time, so that the changes
  *	are told in the order in which they were made; taken before RTNL
  * @lock: covers everything below, and writers of @policy
- * @selectors: what was configured
+ * @config: what was configured
  * @generation: counts changes of what was configured
  * @table_seq: counts changes of what a dump of devices would show
  * @hooks: this netns's own copy, as each carries a pointer back here
  * @hooked: @hooks are registered
- * @count: how much of each enum arpp_table there is, in all selectors
  * @sources: the meters of source-rate, once some selector has set it
  * @delay: proxied answers that wait; has a lock of its own
  * @defence: what was defended lately; likewise
  * @events: what bounds events; lock-free
+ * @making: covers @made; taken before @command
+ * @made: the policies that are being made, struct arpp_restore
  */
 struct arpp_netns {
 	struct arpp_policy __rcu *policy;
 	struct net *net;
 	struct mutex command;
 	struct mutex lock;
-	struct arpp_selectors selectors;
+	struct arpp_config config;
 	u32 generation;
 	u32 table_seq;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
-	unsigned int count[ARPP_TABLES];
 	struct arpp_sources *sources;
 	struct arpp_delay delay;
 	struct arpp_defence defence;
 	struct arpp_events events;
+	struct mutex making;
+	struct list_head made;
 };
 
 /**
@@ -83,6 +86,9 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 		      u32 *generation);
 int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 		     u32 *generation);
+bool arpp_netns_full(const struct arpp_config *config, enum arpp_table table);
+int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
+		      u32 expected, u32 *generation);
 
 /**
  * struct arpp_netns_setup - what a netns starts with, and what bounds it

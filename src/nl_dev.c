@@ -89,7 +89,7 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	arpp_selector_resolve(&nn->selectors, dev->name, &fields, origins);
+	arpp_selector_resolve(&nn->config.selectors, dev->name, &fields, origins);
 	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, dev->ifindex) ||
 	    nla_put_string(msg, ARP_POLICY_A_IFNAME, dev->name) ||
 	    put_fields(msg, &fields) || put_origins(msg, &fields, origins) ||
@@ -101,9 +101,16 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* A message that says that nothing is configured any more. */
-static int fill_flush(struct sk_buff *msg, const struct arpp_nl_to *to,
-		      u32 generation)
+/**
+ * arpp_nl_fill_whole() - a message about the policy as a whole
+ * @msg: where
+ * @to: whom it is for, and what happened
+ * @generation: the number of the change
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
+		       u32 generation)
 {
 	void *hdr = arpp_nl_put_header(msg, to);
 
@@ -119,45 +126,8 @@ static int fill_flush(struct sk_buff *msg, const struct arpp_nl_to *to,
 
 static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 {
-	struct nlattr *attr = info->attrs[ARP_POLICY_A_SELECTOR];
-	const char *why;
-
-	if (!attr) {
-		NL_SET_ERR_MSG(info->extack,
-			       "selector missing: all, default, a device name or a glob");
-		return -EINVAL;
-	}
-	if (!arpp_selector_parse(key, nla_data(attr), &why))
-		return 0;
-	info->extack->bad_attr = attr;
-	info->extack->_msg = why;
-	return -EINVAL;
-}
-
-static int read_fields(struct genl_info *info, struct arpp_fields *fields)
-{
-	struct nlattr *nest = info->attrs[ARP_POLICY_A_FIELDS], *attr;
-	int rem;
-	u32 val;
-
-	if (!nest || !nla_len(nest)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "fields missing: give one field to set at least");
-		return -EINVAL;
-	}
-	/* The policy has checked types, lengths and ranges. */
-	nla_for_each_nested(attr, nest, rem) {
-		val = nla_len(attr) == sizeof(u32) ? nla_get_u32(attr) :
-						     nla_get_u8(attr);
-		if (nla_type(attr) == ARP_POLICY_FIELD_IGNORE && val > 3 &&
-		    val < 8) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "ignore takes 0, 1, 2, 3 or 8: 4 to 7 mean nothing");
-			return -EINVAL;
-		}
-		arpp_field_set(fields, nla_type(attr), val);
-	}
-	return 0;
+	return arpp_nl_read_selector(info->attrs[ARP_POLICY_A_SELECTOR], key,
+				     info->extack);
 }
 
 /* Carry out a change and tell the listeners of it. */
@@ -200,7 +170,8 @@ int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
 
 	err = read_selector(info, &c.key);
 	if (!err)
-		err = read_fields(info, &c.set);
+		err = arpp_nl_read_fields(info->attrs[ARP_POLICY_A_FIELDS],
+					  &c.set, info->extack);
 	return err ? err : change(info, &c);
 }
 
@@ -240,7 +211,7 @@ int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&nn->lock);
-	sel = arpp_selector_find(&nn->selectors, &key);
+	sel = arpp_selector_find(&nn->config.selectors, &key);
 	if (sel && sel->fields.set) {
 		err = fill_dev(msg, &to, nn->generation, sel->key.name,
 			       &sel->fields);
@@ -287,7 +258,7 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;
 	for (;;) {
-		sel = arpp_selector_next(&nn->selectors,
+		sel = arpp_selector_next(&nn->config.selectors,
 					 cb->args[1] ? last : NULL);
 		if (!sel)
 			break;
@@ -364,7 +335,7 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&nn->command);
 	if (arpp_netns_flush(nn, &generation) &&
-	    !fill_flush(msg, &to, generation))
+	    !arpp_nl_fill_whole(msg, &to, generation))
 		arpp_nl_notify(msg, genl_info_net(info));
 	else
 		nlmsg_free(msg);

@@ -122,6 +122,7 @@ static void look_up(struct arpp_packet *p)
 	if (!p->route_err) {
 		p->route_type = skb_rtable(skb)->rt_type;
 		p->route_dev = skb_dst(skb)->dev;
+		p->unreachable = skb_dst(skb)->error;
 	}
 	skb_dst_drop(skb);
 	if (md)
@@ -173,6 +174,8 @@ struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 	const struct sk_buff *skb;
 	struct neighbour *n;
 
+	if (p->ask)
+		return p->cause;
 	n = neigh_lookup(&arp_tbl, &p->tip, p->dev);
 	if (!n)
 		return cause;

@@ -22,6 +22,16 @@ enum arpp_parse {
 };
 
 /**
+ * struct arpp_cause - what made the neighbour code send a request
+ * @found: it was the neighbour code: it has an entry for the target
+ * @sip: source address of the packet that waits for the answer, or 0
+ */
+struct arpp_cause {
+	bool found;
+	__be32 sip;
+};
+
+/**
  * struct arpp_packet - one ARP packet
  * @skb: where it came from; for this room and the hook only
  * @dev: the device it came in on or goes out by
@@ -35,6 +45,8 @@ enum arpp_parse {
  * @sip: sender protocol address
  * @tip: target protocol address
  * @route_dev: where the route to the target leaves
+ * @unreachable: errno, if @route_type is RTN_UNREACHABLE
+ * @cause: if @ask: what arpp_packet_cause() says
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, likewise
  * @eth_src: source of the Ethernet frame
@@ -53,20 +65,12 @@ struct arpp_packet {
 	__be32 sip;
 	__be32 tip;
 	const struct net_device *route_dev;
+	int unreachable;
+	struct arpp_cause cause;
 	u8 sha[MAX_ADDR_LEN];
 	u8 tha[MAX_ADDR_LEN];
 	u8 eth_src[ETH_ALEN];
 	u8 eth_dst[ETH_ALEN];
-};
-
-/**
- * struct arpp_cause - what made the neighbour code send a request
- * @found: it was the neighbour code: it has an entry for the target
- * @sip: source address of the packet that waits for the answer, or 0
- */
-struct arpp_cause {
-	bool found;
-	__be32 sip;
 };
 
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,

@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((26 + ${#commands[@]} + ${#fields[@]}))
+plan $((28 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -49,7 +49,7 @@ for command in "${commands[@]}"; do
 done
 
 tab d
-offers dev
+offers dev diff
 ok $? 'the beginning of an object' "${COMPREPLY[*]}"
 
 tab dev s
@@ -116,9 +116,17 @@ tab bind import tests/cl
 offers tests/cli/
 ok $? 'directories' "${COMPREPLY[*]}"
 
-tab stats show lo ''
+tab stats reset lo ''
 offers ''
 ok $? 'nothing where nothing may follow' "${COMPREPLY[*]}"
+
+tab stats show lo ''
+offers --watch
+ok $? 'a word with dashes' "${COMPREPLY[*]}"
+
+tab stats show --w
+offers --watch
+ok $? 'the beginning of a word with dashes' "${COMPREPLY[*]}"
 
 tab -j dev set eth0 proxy r
 offers route route,pvlan

@@ -5,24 +5,31 @@
 
 . tests/cli/lib.sh
 page=tools/arpctl/arpctl.8
+concepts=tools/arpctl/arp_policy.7
 text=$(mktemp)
-trap 'rm -f "$text"' EXIT
+trap 'rm -f "$text" "$text.7"' EXIT
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
 mapfile -t options < <("$ARPCTL" help | sed -n 's/^  -[a-zA-Z], --\([a-z]*\).*/\1/p')
-plan $((1 + 2 * ${#commands[@]} + ${#fields[@]} + ${#options[@]}))
+mapfile -t reasons < <(sed -n 's/^ARP_POLICY_REASON_\([A-Z_]*\)$/\L\1/p' < <(
+	grep -o 'ARP_POLICY_REASON_[A-Z_]*' include/uapi/linux/arp_policy.h) |
+	grep -v '^max$' | tr _ - | sort -u)
+mapfile -t findings < <(sed -n 's/^\t{ "\([a-z-]*\)", find_.*/\1/p' tools/arpctl/check.c)
+plan $((1 + ${#findings[@]} + 2 * ${#commands[@]} + 2 * ${#fields[@]} + ${#options[@]} + ${#reasons[@]}))
 
 if ! command -v mandoc >/dev/null; then
 	# Still counted, so that the plan holds; a skip is not a pass.
 	skip 'mandoc finds nothing to object to' 'mandoc is not installed'
 	man -l -Tutf8 "$page" 2>/dev/null | col -bx >"$text"
+	man -l -Tutf8 "$concepts" 2>/dev/null | col -bx >"$text.7"
 else
 	# Pages that it misses on this machine are not this page's fault.
-	lint=$(mandoc -T lint -W style "$page" 2>&1 | grep -v 'mandoc.db\|referenced manual not found')
+	lint=$(mandoc -T lint -W style "$page" "$concepts" 2>&1 | grep -v 'mandoc.db\|referenced manual not found')
 	[ -z "$lint" ]
 	ok $? 'mandoc finds nothing to object to' "$lint"
 	mandoc -T utf8 "$page" | col -bx >"$text"
+	mandoc -T utf8 "$concepts" | col -bx >"$text.7"
 fi
 
 for command in "${commands[@]}"; do
@@ -35,10 +42,20 @@ done
 for field in "${fields[@]}"; do
 	sed -n '/^DEVICE FIELDS/,/^COMMANDS/p' "$text" | grep -q "^ *$field "
 	ok $? "DEVICE FIELDS has $field"
+	sed -n '/Fields and sysctls/,/Rules/p' "$text.7" | grep -qw -- "$field"
+	ok $? "arp_policy(7) has $field"
+done
+for finding in "${findings[@]}"; do
+	sed -n '/^CHECKS/,/^JSON/p' "$text" | grep -q "^     $finding\( \|$\)"
+	ok $? "CHECKS has $finding"
 done
 for option in "${options[@]}"; do
 	sed -n '/^OPTIONS/,/^SELECTORS/p' "$text" | grep -q -- "--$option"
 	ok $? "OPTIONS has --$option"
+done
+for reason in "${reasons[@]}"; do
+	sed -n '/^   Reasons/,/^MODULE/p' "$text.7" | grep -q -- "\b$reason\b"
+	ok $? "arp_policy(7) has the reason $reason"
 done
 
 finish

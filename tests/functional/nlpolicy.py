@@ -49,10 +49,11 @@ CMD = numbered(
     "FLUSH FLUSH_NTF "
     "RULE_GET RULE_ADD RULE_DEL RULE_FLUSH RULE_NTF RULE_DEL_NTF RULE_FLUSH_NTF "
     "BIND_GET BIND_ADD BIND_DEL BIND_FLUSH BIND_NTF BIND_DEL_NTF BIND_FLUSH_NTF "
-    "ANNOUNCE VERDICT_NTF")
+    "ANNOUNCE VERDICT_NTF EXPLAIN "
+    "RESTORE_BEGIN RESTORE_ADD RESTORE_COMMIT RESTORE_ABORT RESTORE_NTF")
 A = numbered(
     "SELECTOR FIELDS ORIGINS MASK GENERATION IFINDEX IFNAME IN OUT REASONS PAD "
-    "RULE BINDING EVENT ADDRESS FORCE REPLACE")
+    "RULE BINDING EVENT ADDRESS FORCE REPLACE QUERY EXPLANATION ENTRIES")
 FIELD = numbered(
     "IGNORE ANNOUNCE FILTER HIDDEN PROXY PROXY_DELAY GARP LEARN INSPECT VALIDATE "
     "RATE BURST SOURCE_RATE DEFEND MODE")
@@ -61,6 +62,11 @@ BINDING = numbered("SELECTOR ADDRESS LLADDR")
 EVENT = numbered(
     "VERDICT REASON OUT AUDIT REQUEST SENDER TARGET LLADDR FIELD RULE LOST")
 ACTION = numbered("PASS DROP HIDE PROXY")
+QUERY = numbered("KIND TARGET SENDER LLADDR UNICAST")
+KIND = numbered("REQUEST REPLY SEND")
+ENTRY = numbered("DEV RULE BINDING")
+DEV = numbered("SELECTOR FIELDS")
+RESTORES_MAX = 16
 VERDICT_DROP, REASON_RULE_DROP = 2, 10
 
 
@@ -265,6 +271,21 @@ def binding(address, mac, *more):
     return nest(A["BINDING"], be32(BINDING["ADDRESS"], address), *mac, *more)
 
 
+def query(kind, target, sender, *more):
+    return nest(A["QUERY"], u8(QUERY["KIND"], KIND.get(kind, kind)),
+                be32(QUERY["TARGET"], target), be32(QUERY["SENDER"], sender), *more)
+
+
+def entry(kind, whole):
+    """A rule or a binding, as rule() and binding() make it, for ENTRIES."""
+    return nest(ENTRY[kind], whole[4:])
+
+
+def dev_entry(name, *fields):
+    return nest(ENTRY["DEV"], string(DEV["SELECTOR"], name),
+                nest(DEV["FIELDS"], *fields))
+
+
 def binding_dev(name):
     return string(BINDING["SELECTOR"], name)
 
@@ -307,7 +328,8 @@ def header_numbers(path):
                                       body.strip()):
             value = int(given, 0) if given and given.strip().isdigit() else value + 1
             if not name.startswith("__") and not re.fullmatch(
-                    r"ARP_POLICY_(A|CMD|FIELD|RULE|BINDING|EVENT|REASON)_MAX", name):
+                    r"ARP_POLICY_(A|CMD|FIELD|RULE|BINDING|EVENT|REASON|QUERY|"
+                    r"EXPLANATION|BLOCK|ENTRY|DEV)_MAX", name):
                 found[name] = value
     for name, given in re.findall(r"#define\s+(\w+)[ \t]+(\S+)", text):
         found[name] = given.strip('"') if '"' in given else int(given)
@@ -375,6 +397,8 @@ class Specification:
         if entry["type"] == "flag":
             return ("flag",)
         if entry["type"] == "binary":
+            if "max-len" in checks:
+                return ("binary", None, checks["max-len"])
             return ("binary", checks["exact-len"], checks["exact-len"])
         if entry.get("byte-order") == "big-endian":
             return BIG_ENDIAN
@@ -453,6 +477,8 @@ def contract(yaml_path, header_path):
     ours = {f"ARP_POLICY_{kind}_{name}": value for kind, names in (
         ("CMD", CMD), ("A", A), ("FIELD", FIELD), ("RULE", RULE),
         ("BINDING", BINDING), ("EVENT", EVENT), ("ACTION", ACTION),
+        ("QUERY", QUERY), ("KIND", KIND), ("ENTRY", ENTRY), ("DEV", DEV),
+        ("RESTORES", {"MAX": RESTORES_MAX}),
         ("VERDICT", {"DROP": VERDICT_DROP}),
         ("REASON", {"RULE_DROP": REASON_RULE_DROP}))
             for name, value in names.items()}
@@ -463,6 +489,7 @@ def contract(yaml_path, header_path):
     plain = {name: value for name, value in header.items() if name not in (
         "ARP_POLICY_SELECTORS_MAX", "ARP_POLICY_GLOBS_MAX",
         "ARP_POLICY_EVENTS_PER_SECOND", "ARP_POLICY_DEFEND_INTERVAL",
+        "ARP_POLICY_RESTORES_MAX",
         "ARP_POLICY_FAMILY_NAME", "ARP_POLICY_FAMILY_VERSION",
         "ARP_POLICY_MCGRP_CONFIG", "ARP_POLICY_MCGRP_VERDICT")}
     differ = {name: (plain.get(name), spec.numbers.get(name))
@@ -578,6 +605,8 @@ def refusals(dev):
     refused_dumps(tester)
     refused_devices(tester)
     refused_announcements(tester)
+    refused_queries(tester)
+    refused_restores(tester)
 
 
 def refused_by_form(tester):
@@ -604,12 +633,23 @@ def refused_by_form(tester):
         "BIND_DEL": (binding("10.0.0.9", None, binding_dev("e*")), flag(A["REPLACE"])),
         "BIND_FLUSH": (b"", selector("all")),
         "ANNOUNCE": (device + rest["ANNOUNCE"], flag(A["REPLACE"])),
+        "EXPLAIN": (device + query("REQUEST", "10.0.0.1", "10.0.0.2"), selector("all")),
+        # Each of these needs the one before it.
+        "RESTORE_BEGIN": (b"", selector("all")),
+        "RESTORE_ADD": (nest(A["ENTRIES"], dev_entry("lo", u8(FIELD["IGNORE"], 1))),
+                        selector("all")),
+        "RESTORE_COMMIT": (b"", selector("all")),
+        "RESTORE_ABORT": (b"", selector("all")),
     }
     for cmd, (attrs, foreign) in good.items():
+        if cmd == "RESTORE_ABORT":
+            tester.nl.ask(CMD["RESTORE_BEGIN"])
         tester.accept(cmd, attrs)
         refused("an attribute that nobody knows", cmd, attrs + u8(99, 1))
         refused("an attribute of another message", cmd, attrs + foreign)
-        refused("an attribute of an answer", cmd, attrs + u32(A["GENERATION"], 1))
+        refused("an attribute of an answer", cmd, attrs + (
+            attr(A["IN"], bytes(8)) if cmd == "RESTORE_BEGIN" else
+            u32(A["GENERATION"], 1)))
         refused("attribute 0", cmd, attrs + u32(0, 1))
         refused("bytes left over", cmd, attrs + b"\1\0")
         refused("an attribute longer than the message", cmd,
@@ -952,6 +992,128 @@ def refused_announcements(tester):
     nl.ask(CMD["FLUSH"])
 
 
+def refused_queries(tester):
+    index = u32(A["IFINDEX"], socket.if_nametoindex(tester.dev))
+    tester.prepare()
+
+    def refused(what, attrs, message=""):
+        tester.refused(what, "EXPLAIN", index + attrs, message=message)
+
+    kind, target, sender = (u8(QUERY["KIND"], 1), be32(QUERY["TARGET"], "10.0.0.1"),
+                            be32(QUERY["SENDER"], "10.0.0.2"))
+    answer = tester.nl.ask(CMD["EXPLAIN"], index + query(
+        "REQUEST", "10.0.0.1", "10.0.0.2", lladdr(QUERY["LLADDR"], MAC),
+        flag(QUERY["UNICAST"])))[0].attrs
+    equal(sorted(answer), sorted(A[name] for name in (
+        "IFINDEX", "IFNAME", "EVENT", "EXPLANATION")), "EXPLAIN: what it answers with")
+    refused("no query", b"", "query missing")
+    for what, inner in (("kind", (target, sender)), ("target", (kind, sender)),
+                        ("sender", (kind, target))):
+        refused(f"no {what}", nest(A["QUERY"], *inner), "kind, target and sender")
+    for bad in 0, 4, 255:
+        refused(f"kind {bad}", query(bad, "10.0.0.1", "10.0.0.2"))
+    for size in 0, 5, 7, 32, 33:
+        refused(f"a lladdr of {size} bytes", query(
+            "REQUEST", "10.0.0.1", "10.0.0.2", attr(QUERY["LLADDR"], bytes(size))))
+    for what, more in (("a lladdr", lladdr(QUERY["LLADDR"], MAC)),
+                       ("unicast", flag(QUERY["UNICAST"]))):
+        refused(f"{what} of what is sent", query("SEND", "10.0.0.1", "10.0.0.2", more),
+                "that come in")
+    refused("unicast of one byte", query("REPLY", "10.0.0.1", "10.0.0.2",
+                                         u8(QUERY["UNICAST"], 1)))
+    refused("an attribute that nobody knows", query("REPLY", "10.0.0.1", "10.0.0.2",
+                                                    u8(99, 1)))
+
+
+def refused_restores(tester):
+    nl, refused = tester.nl, tester.refused
+    ignore = u8(FIELD["IGNORE"], 1)
+    gone = errno.ENOENT,
+
+    def entries(*inner):
+        return nest(A["ENTRIES"], *inner)
+
+    for cmd, attrs in (("RESTORE_ADD", entries(dev_entry("lo", ignore))),
+                       ("RESTORE_COMMIT", b""), ("RESTORE_ABORT", b"")):
+        refused("none is begun", cmd, attrs, gone, message="begin one first")
+    good = entry("RULE", rule("10.3.0.0/16", "DROP"))
+    for what, attrs, codes, message in (
+            ("no entries", b"", (errno.EINVAL,), "entries missing"),
+            ("an entry that nobody knows", entries(nest(99, ignore)), (errno.EINVAL,), ""),
+            ("an entry that is no nest", entries(attr(ENTRY["RULE"], bytes(8))),
+             (errno.EINVAL,), ""),
+            ("no selector", entries(nest(ENTRY["DEV"], nest(DEV["FIELDS"], ignore))),
+             (errno.EINVAL,), "selector missing"),
+            ("no fields", entries(nest(ENTRY["DEV"], string(DEV["SELECTOR"], "lo"))),
+             (errno.EINVAL,), "fields missing"),
+            ("ignore 4", entries(dev_entry("lo", u8(FIELD["IGNORE"], 4))),
+             (errno.EINVAL,), "4 to 7"),
+            ("a bad glob", entries(dev_entry("e[", ignore)), (errno.EINVAL,), "glob"),
+            ("host bits", entries(good, entry("RULE", rule("10.0.0.1/8", "DROP"))),
+             (errno.EINVAL,), "bits set beyond"),
+            ("a rule twice", entries(good, good), (errno.EEXIST,), "replace"),
+            ("a binding without lladdr", entries(entry("BINDING", binding("10.0.0.1", None))),
+             (errno.EINVAL,), "no lladdr"),
+            ("a binding of nobody", entries(entry("BINDING", binding("0.0.0.0", MAC))),
+             (errno.EINVAL,), "single host")):
+        nl.ask(CMD["RESTORE_BEGIN"])
+        nl.ask(CMD["RESTORE_ADD"], entries(dev_entry("dev1", ignore)))
+        refused(what, "RESTORE_ADD", attrs, codes, message=message)
+    refused("what was refused an entry", "RESTORE_COMMIT", b"",
+            gone, message="begin one first")
+
+    # Two at once do not mix, and each replaces all there was.
+    others = [Netlink() for _ in range(2)]
+    for n, other in enumerate(others):
+        other.ask(CMD["RESTORE_BEGIN"])
+        other.ask(CMD["RESTORE_ADD"], entries(dev_entry(f"dev{n}", ignore)))
+    for n, other in enumerate(others):
+        other.ask(CMD["RESTORE_ADD"], entries(
+            entry("RULE", rule(f"10.{n}.0.0/16", "HIDE", rule_dev(f"dev{n}"))),
+            entry("BINDING", binding(f"10.0.0.{n + 1}", MAC))))
+    equal(nl.policy(), tester.before, "RESTORE_ADD: the policy is as it was")
+    for n, other in enumerate(others):
+        other.ask(CMD["RESTORE_COMMIT"])
+        equal(([rule_text(m.attrs[A["RULE"]]) for m in nl.ask(CMD["RULE_GET"], flags=DUMP)],
+               [text_of(m.attrs[A["SELECTOR"]]) for m in nl.ask(CMD["DEV_GET"], flags=DUMP)],
+               len(nl.ask(CMD["BIND_GET"], flags=DUMP))),
+              ([f"HIDE 10.{n}.0.0/16 dev dev{n}"], [f"dev{n}"], 1),
+              f"RESTORE_COMMIT: all of socket {n}'s and nothing else")
+    tester.before = nl.policy()
+
+    # One that was read before the policy changed.
+    before = number(nl.ask(CMD["DEV_GET"], flags=DUMP)[0].attrs[A["GENERATION"]])
+    for generation, codes in ((before, None), (before, (errno.EBUSY,))):
+        nl.ask(CMD["RESTORE_BEGIN"], u32(A["GENERATION"], generation))
+        nl.ask(CMD["RESTORE_ADD"], entries(dev_entry("all", ignore)))
+        if not codes:
+            nl.ask(CMD["RESTORE_COMMIT"])
+            tester.before = nl.policy()
+        else:
+            refused("the policy was changed meanwhile", "RESTORE_COMMIT", b"", codes,
+                    message="changed since")
+    nl.ask(CMD["RESTORE_ABORT"])
+    nl.ask(CMD["RESTORE_BEGIN"])
+    nl.ask(CMD["RESTORE_COMMIT"])
+    equal(nl.policy(), [], "RESTORE_COMMIT: of nothing: nothing is left")
+    tester.before = []
+
+    # What is being made goes with its socket.
+    others += [Netlink() for _ in range(RESTORES_MAX - len(others))]
+    for _ in range(2):
+        for other in others:
+            other.ask(CMD["RESTORE_BEGIN"])
+        refused(f"{RESTORES_MAX} are under way", "RESTORE_BEGIN", b"", (errno.EBUSY,),
+                message="under way")
+        for other in others:
+            other.socket.close()
+        nl.ask(CMD["RESTORE_BEGIN"])
+        nl.ask(CMD["RESTORE_ABORT"])
+        others = [Netlink() for _ in range(RESTORES_MAX)]
+    check(True, "RESTORE_BEGIN: closed sockets make room")
+    tester.prepare()
+
+
 # interrupted
 
 def interrupted():
@@ -1063,6 +1225,11 @@ def notices():
          "DEV_UNSET", selector("e*") + u32(A["MASK"], 1 << 2))
     told("a selector unset that is not there: nothing", [],
          "DEV_UNSET", selector("e*"), errno.ENOENT)
+    told("a restore that begins: nothing", [], "RESTORE_BEGIN")
+    told("what it adds: nothing", [], "RESTORE_ADD", nest(
+        A["ENTRIES"], dev_entry("e*", ignore)))
+    told("its commit: that all may be another", [("RESTORE_NTF",)], "RESTORE_COMMIT")
+    told("the first as before", [("DEV_NTF", "e*")], "DEV_UNSET", selector("e*"))
     told("a refusal: nothing", [], "DEV_SET", dev_set("e*", u8(FIELD["IGNORE"], 4)),
          errno.EINVAL)
     for cmd in "FLUSH", "RULE_FLUSH", "BIND_FLUSH":

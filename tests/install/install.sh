@@ -28,9 +28,12 @@ make_it() { make --no-print-directory -C "$ROOT" "$@"; }
 
 files="/lib/modules/$(uname -r)/updates/arp_policy.ko
 /usr/local/include/linux/arp_policy.h
+/usr/local/lib/systemd/system/arp-policy.service
 /usr/local/sbin/arpctl
 /usr/local/share/arp-policy/arp_policy.yaml
 /usr/local/share/bash-completion/completions/arpctl
+/usr/local/share/doc/arp-policy/arp-policy.conf
+/usr/local/share/man/man7/arp_policy.7
 /usr/local/share/man/man8/arpctl.8"
 
 own_modules

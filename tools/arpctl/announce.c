@@ -28,24 +28,25 @@ static int announce(struct ctx *ctx, int argc, char **argv)
 {
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_ANNOUNCE, 0);
 	uint32_t address, i, count = 1, interval = DEFAULT_INTERVAL;
+	const struct args *args = ctx->args;
 	struct timespec when;
 	int status;
 
-	status = args_address(ctx, "announce", argv[0], &address);
+	(void)argc;
+	status = args_address(args, argv[0], &address);
 	if (!status)
-		status = args_number(ctx, "announce", "count",
-				     args_get(ctx, argc, argv, "N"), 1, &count);
+		status = args_number(args, "count", args_get(args, "N"), 1,
+				     &count);
 	if (!status)
-		status = args_number(ctx, "announce", "interval",
-				     args_get(ctx, argc, argv, "MS"), 0,
+		status = args_number(args, "interval", args_get(args, "MS"), 0,
 				     &interval);
 	if (!status)
 		status = nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME,
-				    args_get(ctx, argc, argv, "DEV"));
+				    args_get(args, "DEV"));
 	if (status)
 		return status;
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_ADDRESS, address);
-	if (args_get(ctx, argc, argv, "force"))
+	if (args_get(args, "force"))
 		mnl_attr_put(nlh, ARP_POLICY_A_FORCE, 0, NULL);
 
 	clock_gettime(CLOCK_MONOTONIC, &when);

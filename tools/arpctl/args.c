@@ -1,112 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Arguments of commands: the grammar in a usage string, its help, completion. */
+/* Arguments of commands: whether they fit, what they mean, help, completion. */
 
-#include <ctype.h>
-#include <dirent.h>
 #include <libmnl/libmnl.h>
-#include <limits.h>
 #include <linux/arp_policy.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "args.h"
 #include "arpctl.h"
 #include "bind.h"
+#include "complete.h"
 #include "fields.h"
 #include "parse.h"
 #include "rule.h"
-
-#define MAX_TOKENS 32
-
-struct token {
-	char name[24];
-	int group;		/* 0: must be there, else number of its [] */
-	bool repeat;		/* its [] ends with "..." */
-};
-
-struct grammar {
-	struct token tokens[MAX_TOKENS + 1];	/* a nameless one ends it */
-	int at;			/* where the words so far have led */
-	uint32_t used;		/* groups, as bits */
-};
-
-static void grammar_init(struct grammar *g, const char *usage)
-{
-	int n = 0, group = 0, groups = 0, i;
-	size_t len;
-
-	memset(g, 0, sizeof(*g));
-	for (; *usage && n < MAX_TOKENS; usage += len) {
-		len = strcspn(usage, " []");
-		if (len == 3 && !strncmp(usage, "...", len)) {
-			for (i = 0; i < n; i++)
-				if (group && g->tokens[i].group == group)
-					g->tokens[i].repeat = true;
-		} else if (len) {
-			snprintf(g->tokens[n].name, sizeof(g->tokens[n].name),
-				 "%.*s", (int)len, usage);
-			g->tokens[n++].group = group;
-		} else {
-			if (*usage == '[')
-				group = ++groups;
-			else if (*usage == ']')
-				group = 0;
-			len = 1;
-		}
-	}
-}
-
-static bool is_kind(const struct token *t)
-{
-	return isupper((unsigned char)t->name[0]);
-}
-
-/* Whether the token begins a [], and whether it is within one. */
-static bool is_head(const struct grammar *g, int i)
-{
-	return g->tokens[i].group &&
-	       (i == 0 || g->tokens[i - 1].group != g->tokens[i].group);
-}
-
-/* The word that must come now, NULL if the command may end here. */
-static const struct token *grammar_must(const struct grammar *g)
-{
-	const struct token *t = &g->tokens[g->at];
-
-	return *t->name && !is_head(g, g->at) ? t : NULL;
-}
-
-/* Whether token i may come now. */
-static bool grammar_may(const struct grammar *g, int i)
-{
-	if (grammar_must(g))
-		return i == g->at;
-	return is_head(g, i) && (g->tokens[i].repeat ||
-				 !(g->used & 1U << g->tokens[i].group));
-}
-
-/* Goes on by one word; false if it does not fit. */
-static bool grammar_take(struct grammar *g, const char *word)
-{
-	int i, found = -1;
-
-	for (i = 0; *g->tokens[i].name; i++) {
-		if (!grammar_may(g, i))
-			continue;
-		if (!is_kind(&g->tokens[i]) && !strcmp(g->tokens[i].name, word)) {
-			found = i;
-			break;
-		}
-		if (is_kind(&g->tokens[i]) && found < 0)
-			found = i;
-	}
-	if (found < 0)
-		return false;
-	g->used |= 1U << g->tokens[found].group;
-	g->at = found + 1;
-	return true;
-}
 
 void args_usage(FILE *file, const char *lead, const struct object *object,
 		const struct command *command)
@@ -116,115 +23,116 @@ void args_usage(FILE *file, const char *lead, const struct object *object,
 		*command->args ? " " : "", command->args);
 }
 
-int args_check(const struct object *object, const struct command *command,
-	       int argc, char **argv)
+void args_init(struct args *args, const struct object *object,
+	       const struct command *command)
 {
-	const char *space = *command->name ? " " : "";
-	const struct token *must;
-	struct grammar g;
-	int i;
+	memset(args, 0, sizeof(*args));
+	args->object = object;
+	args->command = command;
+	snprintf(args->title, sizeof(args->title), "%s%s%s", object->name,
+		 *command->name ? " " : "", command->name);
+	grammar_init(&args->grammar, command->args);
+}
 
-	grammar_init(&g, command->args);
-	for (i = 0; i < argc; i++) {
-		if (argv[i][0] == '-' && argv[i][1]) {
-			usage_error("%s%s%s: options such as \"%s\" go before \"%s\"",
-				    object->name, space, command->name, argv[i],
-				    object->name);
-			break;
-		}
-		must = grammar_must(&g);
-		if (!grammar_take(&g, argv[i])) {
-			if (must)
-				usage_error("%s%s%s: \"%s\" stands where \"%s\" must",
-					    object->name, space, command->name,
-					    argv[i], must->name);
-			else
-				usage_error("%s%s%s: \"%s\" is one word too many",
-					    object->name, space, command->name,
-					    argv[i]);
-			break;
-		}
-	}
-	must = grammar_must(&g);
-	if (i == argc && !must)
-		return STATUS_OK;
-	if (i == argc && i)
-		usage_error("%s%s%s: %s is missing after \"%s\"", object->name,
-			    space, command->name, must->name, argv[i - 1]);
-	else if (i == argc)
-		usage_error("%s%s%s: %s is missing", object->name, space,
-			    command->name, must->name);
-	args_usage(stderr, "Usage: ", object, command);
+/* A usage error, and for who typed it also how the command is used. */
+__attribute__((format(printf, 2, 3)))
+static int misfit(const struct args *args, const char *fmt, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	usage_error("%s: %s", args->title, what);
+	if (!place_known())
+		args_usage(stderr, "Usage: ", args->object, args->command);
 	return STATUS_USAGE;
 }
 
-const char *args_get(const struct ctx *ctx, int argc, char **argv,
-		     const char *name)
+int args_take(struct args *args, int argc, char **argv)
 {
-	struct grammar g;
+	struct grammar *g = &args->grammar;
+	const struct token *must;
+	int i, token;
+
+	args->argc = argc;
+	args->argv = argv;
+	memset(args->words, 0, (size_t)g->n * sizeof(args->words[0]));
+	grammar_restart(g);
+	for (i = 0; i < argc; i++) {
+		must = grammar_must(g);
+		token = grammar_take(g, argv[i]);
+		if (token < 0 && must)
+			return misfit(args, "\"%s\" stands where \"%s\" must",
+				      argv[i], must->name);
+		if (token < 0)
+			return misfit(args, "\"%s\" is one word too many",
+				      argv[i]);
+		if (!args->words[token])
+			args->words[token] = argv[i];
+	}
+	must = grammar_must(g);
+	if (must && argc)
+		return misfit(args, "%s is missing after \"%s\"", must->name,
+			      argv[argc - 1]);
+	if (must)
+		return misfit(args, "%s is missing", must->name);
+	return STATUS_OK;
+}
+
+const char *args_get(const struct args *args, const char *name)
+{
+	const struct token *t = args->grammar.tokens;
 	int i;
 
-	grammar_init(&g, ctx->command->args);
-	for (i = 0; i < argc && grammar_take(&g, argv[i]); i++)
-		if (!strcmp(g.tokens[g.at - 1].name, name))
-			return argv[i];
+	for (i = 0; i < args->grammar.n; i++)
+		if (args->words[i] && !strcmp(t[i].name, name))
+			return args->words[i];
 	return NULL;
 }
 
-/* Between the object's name and the command's. */
-static const char *gap(const struct ctx *ctx)
-{
-	return *ctx->command->name ? " " : "";
-}
-
-int args_address(const struct ctx *ctx, const char *object, const char *word,
-		 uint32_t *address)
+int args_address(const struct args *args, const char *word, uint32_t *address)
 {
 	if (parse_address(word, strlen(word), address))
 		return STATUS_OK;
-	return usage_error("%s%s%s: address cannot be \"%s\", it takes: an IPv4 address",
-			   object, gap(ctx), ctx->command->name, word);
+	return usage_error("%s: address cannot be \"%s\", it takes: an IPv4 address",
+			   args->title, word);
 }
 
-int args_lladdr(const struct ctx *ctx, const char *object, const char *word,
-		uint8_t *lladdr)
+int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
 {
 	if (parse_lladdr(word, strlen(word), lladdr, LLADDR_LEN) == LLADDR_LEN)
 		return STATUS_OK;
-	return usage_error("%s%s%s: lladdr cannot be \"%s\", it takes: six bytes such as 02:00:5e:10:00:01",
-			   object, gap(ctx), ctx->command->name, word);
+	return usage_error("%s: lladdr cannot be \"%s\", it takes: six bytes such as 02:00:5e:10:00:01",
+			   args->title, word);
 }
 
-int args_number(const struct ctx *ctx, const char *object, const char *what,
-		const char *word, uint32_t min, uint32_t *value)
+int args_any_lladdr(const struct args *args, const char *word,
+		    uint8_t lladdr[], int *len)
+{
+	*len = parse_lladdr(word, strlen(word), lladdr, LLADDR_MAX);
+	if (*len > 0 && *len <= LLADDR_MAX)
+		return STATUS_OK;
+	return usage_error("%s: lladdr cannot be \"%s\", it takes: bytes such as 02:00:5e:10:00:01",
+			   args->title, word);
+}
+
+int args_number(const struct args *args, const char *what, const char *word,
+		uint32_t min, uint32_t *value)
 {
 	if (!word || (parse_u32(word, value) && *value >= min))
 		return STATUS_OK;
-	return usage_error("%s%s%s: %s cannot be \"%s\", it takes: a number from %u",
-			   object, gap(ctx), ctx->command->name, what, word,
-			   min);
+	return usage_error("%s: %s cannot be \"%s\", it takes: a number from %u",
+			   args->title, what, word, min);
 }
 
-int args_selects(const struct ctx *ctx, const char *object,
-		 const char *selector)
+int args_selects(const struct args *args, const char *selector)
 {
 	if (!selector || strcmp(selector, "default") != 0)
 		return STATUS_OK;
-	return usage_error("%s%s%s: default selects no rule and no binding: use all, a glob, or a device's name",
-			   object, gap(ctx), ctx->command->name);
-}
-
-void complete_word(const char *word, const char *candidate)
-{
-	const unsigned char *s;
-
-	if (strncmp(candidate, word, strlen(word)) != 0)
-		return;
-	/* One a line, and nothing that upsets a terminal. */
-	for (s = (const unsigned char *)candidate; *s; s++)
-		if (*s < 0x20 || *s == 0x7f)
-			return;
-	puts(candidate);
+	return usage_error("%s: default selects no rule and no binding: use all, a glob, or a device's name",
+			   args->title);
 }
 
 static void complete_each(void *data, const char *candidate)
@@ -236,7 +144,7 @@ static void complete_dev(struct ctx *ctx, int argc, char **argv)
 {
 	struct if_nameindex *devs, *dev;
 
-	if (ctx->netns && netns_enter(ctx->netns))
+	if (netns_enter(ctx))
 		return;
 	devs = if_nameindex();
 	for (dev = devs; dev && dev->if_name; dev++)
@@ -302,33 +210,6 @@ static void complete_value(struct ctx *ctx, int argc, char **argv)
 		field_each_word(f, complete_each, argv[argc - 1]);
 }
 
-static void complete_file(struct ctx *ctx, int argc, char **argv)
-{
-	const char *word = argv[argc - 1], *slash = strrchr(word, '/');
-	int len = slash ? (int)(slash + 1 - word) : 0;
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	struct stat st;
-	DIR *dir;
-
-	(void)ctx;
-	complete_word(word, "-");
-	snprintf(path, sizeof(path), "%.*s.", len, word);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "%.*s%s", len, word,
-			 entry->d_name);
-		/* What is hidden, or no name, must be asked for. */
-		if (entry->d_name[0] == '.' && word[len] != '.')
-			continue;
-		if (!stat(path, &st) && S_ISDIR(st.st_mode))
-			strncat(path, "/", sizeof(path) - strlen(path) - 1);
-		complete_word(word, path);
-	}
-	if (dir)
-		closedir(dir);
-}
-
 static void help_selector(FILE *file)
 {
 	fputs("\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
@@ -365,6 +246,17 @@ static void help_address(FILE *file)
 	fputs("\nADDRESS: an IPv4 address.\n", file);
 }
 
+static void help_target(FILE *file)
+{
+	fputs("\nTARGET: the address that is asked for, or that a reply is for.\n", file);
+}
+
+static void help_sender(FILE *file)
+{
+	fputs("\nSENDER: the address that speaks; of send: the source of the IP packet that\n"
+	      "  wants to go to TARGET.\n", file);
+}
+
 static void help_mac(FILE *file)
 {
 	fputs("\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", file);
@@ -376,6 +268,12 @@ static void help_file(FILE *file)
 	      "  (kea-leases4.csv); - reads from standard input.\n", file);
 }
 
+static void help_policy(FILE *file)
+{
+	fputs("\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
+	      "  comment. - reads from standard input.\n", file);
+}
+
 static void help_count(FILE *file)
 {
 	fputs("\nN: how many times; once if left out.\n", file);
@@ -385,6 +283,11 @@ static void help_ms(FILE *file)
 {
 	fputs("\nMS: the time between two of them in milliseconds; 1000 if left out.\n",
 	      file);
+}
+
+static void help_watch(FILE *file)
+{
+	fputs("\n--watch: once a second, with rates, until ^C.\n", file);
 }
 
 static void help_field(FILE *file)
@@ -415,10 +318,14 @@ static const struct kind {
 	{ "ACTION", NULL, rule_help_action, rule_complete_action },
 	{ "PREFIX", NULL, help_prefix, rule_complete_prefix },
 	{ "ADDRESS", NULL, help_address, bind_complete_address },
+	{ "TARGET", NULL, help_target, NULL },
+	{ "SENDER", NULL, help_sender, NULL },
 	{ "MAC", NULL, help_mac, NULL },
 	{ "FILE", NULL, help_file, complete_file },
+	{ "FILE|-", NULL, help_policy, complete_file },
 	{ "N", NULL, help_count, NULL },
 	{ "MS", NULL, help_ms, NULL },
+	{ "--watch", NULL, help_watch, NULL },
 	{ 0 }
 };
 
@@ -458,12 +365,12 @@ void args_complete(struct ctx *ctx, int argc, char **argv)
 
 	grammar_init(&g, ctx->command->args);
 	for (i = 0; i < argc - 1; i++)
-		if (!grammar_take(&g, argv[i]))
+		if (grammar_take(&g, argv[i]) < 0)
 			return;
 	for (i = 0; *g.tokens[i].name; i++) {
 		if (!grammar_may(&g, i))
 			continue;
-		if (!is_kind(&g.tokens[i]))
+		if (!g.tokens[i].kind)
 			complete_word(argv[argc - 1], g.tokens[i].name);
 		k = kind_of(&g, i);
 		if (k && k->complete)

@@ -3,8 +3,8 @@
  * What the files of arpctl share: the context and the rows of the command table.
  *
  * A new object is one file that defines a struct object and one row of the
- * table in main.c; dispatch, help, argument checks and completion follow from
- * it. Commands never call each other and never exit.
+ * table in commands.c; dispatch, help, argument checks and completion follow
+ * from it. Commands never call each other and never exit.
  */
 #ifndef ARPCTL_H
 #define ARPCTL_H
@@ -19,11 +19,16 @@ enum status {
 	STATUS_USAGE = 2,	/* what was typed makes no sense */
 };
 
+struct args;
 struct command;
 
 struct ctx {
-	const char *netns;	/* -n, or NULL: stay here */
+	const char *netns;	/* -n, or NULL: stay here, or there already */
+	const char *batch;	/* -b, or NULL */
+	bool force;		/* -f */
+	bool stdin_taken;	/* the commands come from there */
 	const struct command *command;
+	const struct args *args;	/* its words */
 	struct printer out;
 	struct nl nl;
 };
@@ -43,14 +48,20 @@ struct object {
 
 extern const struct object announce_object;
 extern const struct object bind_object;
+extern const struct object check_object;
 extern const struct object dev_object;
+extern const struct object diff_object;
+extern const struct object explain_object;
 extern const struct object flush_object;
+extern const struct object import_object;
 extern const struct object monitor_object;
+extern const struct object restore_object;
 extern const struct object rule_object;
+extern const struct object save_object;
 extern const struct object stats_object;
 
-/* netns.c */
-int netns_enter(const char *netns);
+/* netns.c: enters the one that -n names, unless that is done. */
+int netns_enter(struct ctx *ctx);
 void netns_list(void (*each)(void *data, const char *name), void *data);
 
 #endif /* ARPCTL_H */

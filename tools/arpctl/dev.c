@@ -5,45 +5,57 @@
 #include <linux/arp_policy.h>
 #include <string.h>
 
+#include "args.h"
 #include "arpctl.h"
+#include "dev.h"
 #include "fields.h"
 
 /* Finds the field, which must not have been named before in this command. */
-static int next_field(const char *command, const char *name, uint32_t *seen,
+static int next_field(const struct args *args, const char *name, uint32_t *seen,
 		      const struct field **field)
 {
-	int status = field_find_usage(command, name, field);
+	int status = field_find_usage(args->title, name, field);
 
 	if (status)
 		return status;
 	if (*seen & 1U << (*field)->attr)
-		return usage_error("%s: %s is given twice", command, name);
+		return usage_error("%s: %s is given twice", args->title, name);
 	*seen |= 1U << (*field)->attr;
 	return STATUS_OK;
 }
 
-static int dev_set(struct ctx *ctx, int argc, char **argv)
+int dev_parse(const struct args *args, struct field_values *values)
 {
-	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
 	const struct field *field;
-	struct nlattr *nest;
 	uint32_t seen = 0, value;
 	int status, i;
 
-	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, argv[0]);
+	values->set = 0;
+	status = nl_str_fits(args->argv[0]);
+	for (i = 1; !status && i + 1 < args->argc; i += 2) {
+		status = next_field(args, args->argv[i], &seen, &field);
+		if (!status)
+			status = field_parse(args->title, field,
+					     args->argv[i + 1], &value);
+		if (!status)
+			field_set(values, field, value);
+	}
+	return status;
+}
+
+static int dev_set(struct ctx *ctx, int argc, char **argv)
+{
+	struct field_values values;
+	struct nlmsghdr *nlh;
+	int status;
+
+	(void)argc;
+	status = dev_parse(ctx->args, &values);
 	if (status)
 		return status;
-	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_FIELDS);
-	for (i = 1; i + 1 < argc; i += 2) {
-		status = next_field("dev set", argv[i], &seen, &field);
-		if (!status)
-			status = field_parse("dev set", field, argv[i + 1],
-					     &value);
-		if (status)
-			return status;
-		field_put(nlh, field, value);
-	}
-	mnl_attr_nest_end(nlh, nest);
+	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
+	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, argv[0]);
+	field_put_all(nlh, ARP_POLICY_A_FIELDS, &values);
 	return nl_call(ctx, NULL);
 }
 
@@ -56,7 +68,7 @@ static int dev_unset(struct ctx *ctx, int argc, char **argv)
 
 	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, argv[0]);
 	for (i = 1; !status && i < argc; i++)
-		status = next_field("dev unset", argv[i], &mask, &field);
+		status = next_field(ctx->args, argv[i], &mask, &field);
 	if (status)
 		return status;
 	if (mask)
@@ -67,6 +79,7 @@ static int dev_unset(struct ctx *ctx, int argc, char **argv)
 static void print_selectors(struct printer *out, const struct nl_reply *reply)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct field_values values;
 	const struct nlmsghdr *msg;
 	int width = 0, len;
 
@@ -82,7 +95,8 @@ static void print_selectors(struct printer *out, const struct nl_reply *reply)
 		pr_open(out, NULL, '{');
 		pr_str(out, "selector", STYLE_NAME, width,
 		       nl_str(tb[ARP_POLICY_A_SELECTOR]));
-		field_print_all(out, tb[ARP_POLICY_A_FIELDS]);
+		field_read_all(&values, tb[ARP_POLICY_A_FIELDS]);
+		field_print_all(out, &values, "  ");
 		pr_text(out, "\n");
 		pr_close(out, '}');
 	}
@@ -126,7 +140,8 @@ static void print_effective(struct printer *out, const struct nlmsghdr *msg)
 		any = true;
 		pr_text(out, "\n    %-11s ", f->name);
 		pr_open(out, f->name, '{');
-		field_print(out, f, "value", 11, values[f->attr]);
+		field_print(out, f, "value", 11,
+			    (uint32_t)nl_uint(values[f->attr]));
 		pr_text(out, " from ");
 		pr_str(out, "selector", STYLE_NAME, 0,
 		       nl_str(origins[f->attr]));

@@ -166,7 +166,7 @@ static bool parse_word(const struct field_word *w, const char *text, size_t len,
 	return false;
 }
 
-static const char *word_of(const struct field *field, uint64_t value)
+static const char *word_of(const struct field *field, uint32_t value)
 {
 	const struct field_word *w;
 
@@ -228,12 +228,47 @@ int field_parse(const char *command, const struct field *field,
 			   field->name, text, accepted);
 }
 
-void field_put(struct nlmsghdr *nlh, const struct field *field, uint32_t value)
+bool field_is_set(const struct field_values *values, const struct field *field)
 {
-	if (units[field->kind])
-		mnl_attr_put_u32(nlh, (uint16_t)field->attr, value);
-	else
-		mnl_attr_put_u8(nlh, (uint16_t)field->attr, (uint8_t)value);
+	return values->set & 1U << field->attr;
+}
+
+void field_set(struct field_values *values, const struct field *field,
+	       uint32_t value)
+{
+	values->set |= 1U << field->attr;
+	values->value[field->attr] = value;
+}
+
+void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
+		   const struct field_values *values)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	const struct field *f;
+
+	for (f = fields; f->name; f++) {
+		uint32_t value = values->value[f->attr];
+
+		if (!field_is_set(values, f))
+			continue;
+		if (units[f->kind])
+			mnl_attr_put_u32(nlh, (uint16_t)f->attr, value);
+		else
+			mnl_attr_put_u8(nlh, (uint16_t)f->attr, (uint8_t)value);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+void field_read_all(struct field_values *values, const struct nlattr *nest)
+{
+	const struct nlattr *tb[ARP_POLICY_FIELD_MAX + 1];
+	const struct field *f;
+
+	values->set = 0;
+	nl_parse_nest(nest, tb, ARP_POLICY_FIELD_MAX);
+	for (f = fields; f->name; f++)
+		if (tb[f->attr])
+			field_set(values, f, (uint32_t)nl_uint(tb[f->attr]));
 }
 
 static uint32_t all_flags(const struct field *field)
@@ -246,7 +281,7 @@ static uint32_t all_flags(const struct field *field)
 	return all;
 }
 
-static void flags_text(const struct field *field, uint64_t value, char *buf,
+static void flags_text(const struct field *field, uint32_t value, char *buf,
 		       size_t size)
 {
 	const struct field_word *w;
@@ -260,9 +295,8 @@ static void flags_text(const struct field *field, uint64_t value, char *buf,
 }
 
 void field_print(struct printer *out, const struct field *field,
-		 const char *key, int width, const struct nlattr *attr)
+		 const char *key, int width, uint32_t value)
 {
-	uint64_t value = nl_uint(attr);
 	const char *word;
 	char text[64];
 
@@ -289,18 +323,17 @@ void field_print(struct printer *out, const struct field *field,
 	}
 }
 
-void field_print_all(struct printer *out, const struct nlattr *nest)
+void field_print_all(struct printer *out, const struct field_values *values,
+		     const char *lead)
 {
-	const struct nlattr *tb[ARP_POLICY_FIELD_MAX + 1];
 	const struct field *f;
 
-	nl_parse_nest(nest, tb, ARP_POLICY_FIELD_MAX);
 	pr_open(out, "fields", '{');
 	for (f = fields; f->name; f++) {
-		if (!tb[f->attr])
+		if (!field_is_set(values, f))
 			continue;
-		pr_text(out, "  %s ", f->name);
-		field_print(out, f, f->name, 0, tb[f->attr]);
+		pr_text(out, "%s%s ", lead, f->name);
+		field_print(out, f, f->name, 0, values->value[f->attr]);
 	}
 	pr_close(out, '}');
 }

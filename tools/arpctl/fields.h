@@ -7,6 +7,7 @@
 
 #include <linux/arp_policy.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,16 @@ struct field {
 
 extern const struct field fields[];
 
+/* What is set on a selector, or shall be; by enum arp_policy_field. */
+struct field_values {
+	uint32_t set;			/* 1 << field */
+	uint32_t value[ARP_POLICY_FIELD_MAX + 1];
+};
+
+bool field_is_set(const struct field_values *values, const struct field *field);
+void field_set(struct field_values *values, const struct field *field,
+	       uint32_t value);
+
 const struct field *field_find(const char *name);
 const struct field *field_by_attr(unsigned int attr);
 
@@ -45,14 +56,18 @@ int field_find_usage(const char *command, const char *name,
 		     const struct field **field);
 int field_parse(const char *command, const struct field *field,
 		const char *text, uint32_t *value);
-void field_put(struct nlmsghdr *nlh, const struct field *field, uint32_t value);
 
-/* Prints the value in an attribute that came from the kernel. */
+/* Values into a message, as a nest of this type; and from one, or NULL. */
+void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
+		   const struct field_values *values);
+void field_read_all(struct field_values *values, const struct nlattr *nest);
+
 void field_print(struct printer *out, const struct field *field,
-		 const char *key, int width, const struct nlattr *attr);
+		 const char *key, int width, uint32_t value);
 
-/* Prints all the fields of a nest, {} if it is NULL: "  NAME VALUE" each. */
-void field_print_all(struct printer *out, const struct nlattr *nest);
+/* Prints what is set: "NAME VALUE" each, in text with the lead before it. */
+void field_print_all(struct printer *out, const struct field_values *values,
+		     const char *lead);
 
 /* What is accepted, as "any (0), device (1)". */
 void field_accepts(const struct field *field, char *buf, size_t size);

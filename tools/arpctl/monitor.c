@@ -41,10 +41,13 @@ static void begin(struct printer *out, const char *event)
 
 static void print_dev(struct printer *out, const struct nlattr *const *tb)
 {
+	struct field_values values;
+
+	field_read_all(&values, tb[ARP_POLICY_A_FIELDS]);
 	pr_text(out, " ");
 	pr_str(out, "selector", STYLE_NAME, 0,
 	       nl_str(tb[ARP_POLICY_A_SELECTOR]));
-	field_print_all(out, tb[ARP_POLICY_A_FIELDS]);
+	field_print_all(out, &values, "  ");
 	if (!tb[ARP_POLICY_A_FIELDS])
 		pr_text(out, "  unset");
 }
@@ -143,6 +146,7 @@ static const struct event {
 	{ ARP_POLICY_CMD_BIND_NTF, "bind", print_binding },
 	{ ARP_POLICY_CMD_BIND_DEL_NTF, "bind-del", print_binding },
 	{ ARP_POLICY_CMD_BIND_FLUSH_NTF, "bind-flush", NULL },
+	{ ARP_POLICY_CMD_RESTORE_NTF, "restore", NULL },
 	{ ARP_POLICY_CMD_VERDICT_NTF, "verdict", print_verdict },
 	{ 0 }
 };

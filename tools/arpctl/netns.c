@@ -17,11 +17,14 @@
 
 #define NETNS_RUN_DIR "/var/run/netns"
 
-int netns_enter(const char *netns)
+int netns_enter(struct ctx *ctx)
 {
+	const char *netns = ctx->netns;
 	char path[PATH_MAX];
 	int fd, err, len;
 
+	if (!netns)
+		return STATUS_OK;
 	if (strchr(netns, '/'))
 		len = snprintf(path, sizeof(path), "%s", netns);
 	else
@@ -40,6 +43,7 @@ int netns_enter(const char *netns)
 		return failure("Cannot enter network namespace \"%s\": %s",
 			       netns, err == EINVAL ?
 			       "it is not a network namespace" : strerror(err));
+	ctx->netns = NULL;
 	return STATUS_OK;
 }
 

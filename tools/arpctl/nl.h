@@ -19,12 +19,26 @@
 struct ctx;
 struct mnl_socket;
 
+/* How often what a change interrupted is read again. */
+#define NL_TRIES	10
+
+/* The longest string that goes into a request; the kernel takes less. */
+#define NL_STR_MAX	4096
+
 struct nl {
 	struct mnl_socket *sock;
 	uint32_t portid;
 	uint32_t seq;
 	uint16_t family;
-	char tx[8192] __attribute__((aligned(8)));
+	/*
+	 * Told of a refusal before it is printed, with the offset in the
+	 * request that it is about, 0 for the whole; or NULL.
+	 */
+	void (*refused)(void *data, const struct nlmsghdr *req,
+			uint32_t offset);
+	void *refused_data;
+	/* As long as a nest may be, which has 16 bits for its length. */
+	char tx[61440] __attribute__((aligned(8)));
 	char rx[32768] __attribute__((aligned(8)));
 };
 
@@ -47,6 +61,10 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 
 /* Adds a string that was typed; a usage error if it cannot be sent. */
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
+int nl_str_fits(const char *value);
+
+/* How many bytes the request has left. */
+size_t nl_room(const struct nl *nl);
 
 /*
  * Sends the request and takes its answer, to be freed whatever comes of it;
@@ -54,6 +72,13 @@ int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
  * interrupted is made again.
  */
 int nl_call(struct ctx *ctx, struct nl_reply *reply);
+
+/* The same for what has no answer, and may as well be refused with this errno. */
+int nl_call_or(struct ctx *ctx, int err);
+
+/* Failures that have more than one place. */
+int nl_busy(void);
+int nl_not_permitted(void);
 
 /* Asks for the one object that attr names, or without a name for all. */
 int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
@@ -66,12 +91,17 @@ int nl_dump(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
 /* Whether the module is there already, for what should not load it. */
 bool nl_ready(void);
 
+/* Whether depmod knows a module of this name for the running kernel. */
+bool nl_module_installed(const char *name);
+
 /* Calls each for every event of the multicast groups (the list ends with
  * NULL), with NULL where events were lost; returns when something fails.
  */
 int nl_listen(struct ctx *ctx, const char *const *groups,
 	      int (*each)(struct ctx *ctx, const struct nlmsghdr *msg));
 
+/* Connects; with what the family says of itself in the reply, to be freed. */
+int nl_connect(struct ctx *ctx, struct nl_reply *reply);
 void nl_close(struct nl *nl);
 
 /* Attributes of a message or nest, by type; what is above max is left out. */
@@ -83,6 +113,9 @@ void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 /* Values of attributes, 0 and "" for NULL. */
 uint64_t nl_uint(const struct nlattr *attr);
 const char *nl_str(const struct nlattr *attr);
+
+/* Whether it is an Ethernet address, which is copied. */
+bool nl_mac(const struct nlattr *attr, uint8_t lladdr[LLADDR_LEN]);
 
 /* Addresses as text in buf, NULL for NULL. */
 const char *nl_address(const struct nlattr *attr, char buf[ADDRESS_TEXT]);

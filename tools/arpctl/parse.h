@@ -15,6 +15,7 @@
 #define ADDRESS_TEXT	16	/* "255.255.255.255" */
 #define PREFIX_TEXT	19	/* "255.255.255.255/32" */
 #define LLADDR_LEN	6
+#define LLADDR_MAX	32	/* the kernel's MAX_ADDR_LEN */
 #define LLADDR_TEXT	96	/* the longest hardware address that Linux has */
 
 struct prefix {

@@ -5,15 +5,21 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "arpctl.h"
 #include "print.h"
+
+#define PATIENCE 1000	/* ms before anybody wants to know */
 
 static const char *const style_codes[] = {
 	[STYLE_PLAIN] = "",
 	[STYLE_NAME] = "\033[36m",
 	[STYLE_VALUE] = "\033[1m",
 	[STYLE_FAINT] = "\033[2m",
+	[STYLE_ADD] = "\033[32m",
+	[STYLE_DEL] = "\033[31m",
 };
 
 static void json_indent(struct printer *out)
@@ -22,8 +28,7 @@ static void json_indent(struct printer *out)
 		fprintf(out->file, "\n%*s", (int)out->depth * 4, "");
 }
 
-/* The length of the UTF-8 sequence at s, 0 if it is none. */
-static size_t utf8_len(const unsigned char *s)
+size_t utf8_len(const unsigned char *s)
 {
 	size_t len, i;
 
@@ -121,10 +126,15 @@ void pr_text(struct printer *out, const char *fmt, ...)
 	va_end(ap);
 }
 
+static bool has_color(const struct printer *out, enum style style)
+{
+	return out->color && !out->painted && style != STYLE_PLAIN;
+}
+
 static void text_value(struct printer *out, enum style style, int width,
 		       const char *value)
 {
-	bool color = out->color && style != STYLE_PLAIN;
+	bool color = has_color(out, style);
 	const unsigned char *s;
 	int pad = width < 0 ? -width : width;
 
@@ -194,6 +204,33 @@ void pr_opt(struct printer *out, const char *key, enum style style,
 	}
 }
 
+void pr_sign(struct printer *out, const char *key, const char *value,
+	     const char *word)
+{
+	pr_str(out, key, STYLE_PLAIN, 0, out->json ? value : word);
+}
+
+void pr_raw(struct printer *out, enum style style, const char *value)
+{
+	bool color = has_color(out, style);
+
+	if (out->json)
+		return;
+	if (color)
+		fputs(style_codes[style], out->file);
+	fputs(value, out->file);
+	if (color)
+		fputs("\033[0m", out->file);
+}
+
+void pr_paint(struct printer *out, enum style style)
+{
+	if (out->json || !out->color)
+		return;
+	out->painted = style != STYLE_PLAIN;
+	fputs(out->painted ? style_codes[style] : "\033[0m", out->file);
+}
+
 int pr_finish(struct printer *out)
 {
 	if (fflush(out->file) || ferror(out->file))
@@ -201,13 +238,78 @@ int pr_finish(struct printer *out)
 	return STATUS_OK;
 }
 
+/* Messages go to stderr whoever has them, so it is one state for all. */
+static const struct place *current;
+static bool progress_shown;
+
+void place_enter(struct place *place)
+{
+	place->outer = current;
+	current = place;
+}
+
+void place_leave(struct place *place)
+{
+	current = place->outer;
+}
+
+bool place_known(void)
+{
+	return current;
+}
+
+static void put_place(const struct place *place)
+{
+	if (place->outer)
+		put_place(place->outer);
+	fprintf(stderr, "%s:", place->file);
+	if (place->line)
+		fprintf(stderr, "%lu:", place->line);
+	fputc(' ', stderr);
+}
+
+static void progress_hide(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+void progress(const char *what, size_t done, size_t total)
+{
+	static struct timespec begun;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!total)
+		begun = now;
+	if (done == total) {
+		progress_hide();
+	} else if (isatty(STDERR_FILENO) &&
+		   (now.tv_sec - begun.tv_sec) * 1000 +
+		   (now.tv_nsec - begun.tv_nsec) / 1000000 > PATIENCE) {
+		fprintf(stderr, "\r%s: %zu%%", what, done * 100 / total);
+		progress_shown = true;
+	}
+}
+
+/* One line; of what others chose, nothing that a terminal would obey. */
 __attribute__((format(printf, 2, 0)))
 static void message(const char *lead, const char *fmt, va_list ap)
 {
+	char text[1024], *s;
+
 	fflush(stdout);
-	fprintf(stderr, "arpctl: %s", lead);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	progress_hide();
+	vsnprintf(text, sizeof(text), fmt, ap);
+	for (s = text; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+	if (current)
+		put_place(current);
+	else
+		fputs("arpctl: ", stderr);
+	fprintf(stderr, "%s%s\n", lead, text);
 }
 
 int failure(const char *fmt, ...)
@@ -237,13 +339,6 @@ void warning(const char *fmt, ...)
 	va_start(ap, fmt);
 	message("warning: ", fmt, ap);
 	va_end(ap);
-}
-
-int input_error(const char *file, unsigned long line, const char *text)
-{
-	fflush(stdout);
-	fprintf(stderr, "%s:%lu: %s\n", file, line, text);
-	return STATUS_USAGE;
 }
 
 void list_add(char *buf, size_t size, const char *name)

@@ -18,6 +18,8 @@ enum style {
 	STYLE_NAME,	/* a device or selector */
 	STYLE_VALUE,
 	STYLE_FAINT,
+	STYLE_ADD,	/* what comes, and what goes */
+	STYLE_DEL,
 };
 
 struct printer {
@@ -26,6 +28,7 @@ struct printer {
 	bool pretty;
 	bool color;
 	bool columns;		/* align what else has one blank between words */
+	bool painted;		/* see pr_paint() */
 	bool first;		/* nothing yet in the innermost brackets */
 	unsigned int depth;
 };
@@ -50,12 +53,25 @@ void pr_num(struct printer *out, const char *key, enum style style, int width,
 void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	     bool value, const char *word);
 
+/* A word that text has in the place of another. */
+void pr_sign(struct printer *out, const char *key, const char *value,
+	     const char *word);
+
+/* As pr_str() does in text, but byte for byte. */
+void pr_raw(struct printer *out, enum style style, const char *value);
+
+/* What text follows is all in this style, up to the next with STYLE_PLAIN. */
+void pr_paint(struct printer *out, enum style style);
+
 /* A string that may be NULL: null in JSON; in text with lead, or nothing. */
 void pr_opt(struct printer *out, const char *key, enum style style,
 	    const char *lead, const char *value);
 
 /* Ends the output; whether all of it could be written. */
 int pr_finish(struct printer *out);
+
+/* The length of the UTF-8 sequence at s, 0 if it is none. */
+size_t utf8_len(const unsigned char *s);
 
 /* "arpctl: " and a message on stderr; the status that goes with it. */
 __attribute__((format(printf, 1, 2)))
@@ -65,8 +81,27 @@ int usage_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
 
-/* "FILE:LINE: " and what is wrong with that line; the status of misuse. */
-int input_error(const char *file, unsigned long line, const char *text);
+/*
+ * The line of a file that messages are about, from entering it to leaving it:
+ * "FILE:LINE: " goes before them then, behind the place that it is within.
+ */
+struct place {
+	const char *file;
+	unsigned long line;	/* from 1; 0: the file as a whole */
+	const struct place *outer;
+};
+
+void place_enter(struct place *place);
+void place_leave(struct place *place);
+
+/* Whether messages are about a file, not about what was typed. */
+bool place_known(void);
+
+/*
+ * Tells a terminal how far the work has come, if that takes long; total 0
+ * before it begins, done equal to total when it is at its end.
+ */
+void progress(const char *what, size_t done, size_t total);
 
 /* Appends name to the list in buf, after ", " unless it is the first. */
 void list_add(char *buf, size_t size, const char *name);

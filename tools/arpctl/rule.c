@@ -7,8 +7,11 @@
 
 #include "args.h"
 #include "arpctl.h"
+#include "complete.h"
+#include "entry.h"
 #include "parse.h"
 #include "rule.h"
+#include "words.h"
 
 static const struct action {
 	const char *name;
@@ -29,7 +32,8 @@ static const struct action {
 };
 
 /* NULL, with a usage error, if there is no such action. */
-static const struct action *find_action(const char *command, const char *name)
+static const struct action *find_action(const struct args *args,
+					const char *name)
 {
 	const struct action *a;
 	char list[64] = "";
@@ -39,152 +43,187 @@ static const struct action *find_action(const char *command, const char *name)
 			return a;
 		list_add(list, sizeof(list), a->name);
 	}
-	usage_error("rule %s: action cannot be \"%s\", it takes: %s", command,
+	usage_error("%s: action cannot be \"%s\", it takes: %s", args->title,
 		    name, list);
 	return NULL;
 }
 
-static int check_prefix(const char *command, const char *text,
+static int check_prefix(const struct args *args, const char *text,
 			struct prefix *prefix)
 {
 	char address[ADDRESS_TEXT], masked[PREFIX_TEXT];
 
 	if (!parse_prefix(text, prefix))
-		return usage_error("rule %s: prefix cannot be \"%s\", it takes: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8",
-				   command, text);
+		return usage_error("%s: prefix cannot be \"%s\", it takes: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8",
+				   args->title, text);
 	if (prefix_masked(*prefix).address == prefix->address)
 		return STATUS_OK;
 	prefix_text(prefix_masked(*prefix), masked);
 	address_text(prefix->address, address);
-	return usage_error("rule %s: %s has host bits set: did you mean %s or %s/32?",
-			   command, text, masked, address);
+	return usage_error("%s: %s has host bits set: did you mean %s or %s/32?",
+			   args->title, text, masked, address);
 }
 
-/* Builds the request that the words of add, replace and del ask for. */
-static int change(struct ctx *ctx, uint8_t cmd, bool replace, int argc,
-		  char **argv)
+int rule_parse(const struct args *args, struct entry *rule)
 {
-	const char *selector = args_get(ctx, argc, argv, "SELECTOR");
-	const char *mac = args_get(ctx, argc, argv, "MAC");
-	bool from = args_get(ctx, argc, argv, "from");
-	bool routed = args_get(ctx, argc, argv, "routed");
-	struct nlmsghdr *nlh = nl_request(&ctx->nl, cmd, 0);
-	const char *command = ctx->command->name;
+	const char *mac = args_get(args, "MAC");
+	bool from = args_get(args, "from");
 	const struct action *action;
-	uint8_t lladdr[LLADDR_LEN];
-	struct prefix prefix;
-	struct nlattr *nest;
 	int status;
 
-	action = find_action(command, argv[0]);
+	*rule = (struct entry){
+		.selector = args_get(args, "SELECTOR") ?: EVERYWHERE,
+		.table = from ? ENTRY_SENDER : ENTRY_TARGET,
+		.routed = args_get(args, "routed"),
+		.has_lladdr = mac,
+	};
+	action = find_action(args, args->argv[0]);
 	if (!action)
 		return STATUS_USAGE;
-	status = check_prefix(command, argv[1], &prefix);
+	rule->action = (uint8_t)action->value;
+	status = check_prefix(args, args->argv[1], &rule->prefix);
 	if (!status && mac)
-		status = args_lladdr(ctx, "rule", mac, lladdr);
+		status = args_lladdr(args, mac, rule->lladdr);
 	if (!status)
-		status = args_selects(ctx, "rule", selector);
+		status = args_selects(args, rule->selector);
 	if (status)
 		return status;
 	if (from && !action->from)
-		return usage_error("rule %s: from goes with pass and drop, not with %s",
-				   command, action->name);
-	if ((mac || routed) && !action->proxy)
-		return usage_error("rule %s: %s goes with proxy, not with %s",
-				   command, mac ? "lladdr" : "routed",
+		return usage_error("%s: from goes with pass and drop, not with %s",
+				   args->title, action->name);
+	if ((mac || rule->routed) && !action->proxy)
+		return usage_error("%s: %s goes with proxy, not with %s",
+				   args->title, mac ? "lladdr" : "routed",
 				   action->name);
+	return STATUS_OK;
+}
 
-	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_RULE);
-	if (selector)
-		status = nl_put_str(&ctx->nl, ARP_POLICY_RULE_SELECTOR,
-				    selector);
-	mnl_attr_put_u32(nlh, ARP_POLICY_RULE_PREFIX, prefix.address);
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_LENGTH, prefix.length);
-	if (from)
+void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_strz(nlh, ARP_POLICY_RULE_SELECTOR, rule->selector);
+	mnl_attr_put_u32(nlh, ARP_POLICY_RULE_PREFIX, rule->prefix.address);
+	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_LENGTH, rule->prefix.length);
+	if (rule->table == ENTRY_SENDER)
 		mnl_attr_put(nlh, ARP_POLICY_RULE_FROM, 0, NULL);
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_ACTION, (uint8_t)action->value);
-	if (mac)
-		mnl_attr_put(nlh, ARP_POLICY_RULE_LLADDR, sizeof(lladdr),
-			     lladdr);
-	if (routed)
+	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_ACTION, rule->action);
+	if (rule->has_lladdr)
+		mnl_attr_put(nlh, ARP_POLICY_RULE_LLADDR, LLADDR_LEN,
+			     rule->lladdr);
+	if (rule->routed)
 		mnl_attr_put(nlh, ARP_POLICY_RULE_ROUTED, 0, NULL);
 	mnl_attr_nest_end(nlh, nest);
+}
+
+/* What the words of add, replace and del ask for. */
+static int change(struct ctx *ctx, uint8_t cmd, bool replace)
+{
+	struct nlmsghdr *nlh;
+	struct entry rule;
+	int status;
+
+	status = rule_parse(ctx->args, &rule);
+	if (status)
+		return status;
+	nlh = nl_request(&ctx->nl, cmd, 0);
+	rule_put(nlh, ARP_POLICY_A_RULE, &rule);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return status ? status : nl_call(ctx, NULL);
+	return nl_call(ctx, NULL);
 }
 
 static int rule_add(struct ctx *ctx, int argc, char **argv)
 {
-	return change(ctx, ARP_POLICY_CMD_RULE_ADD, false, argc, argv);
+	(void)argc;
+	(void)argv;
+	return change(ctx, ARP_POLICY_CMD_RULE_ADD, false);
 }
 
 static int rule_replace(struct ctx *ctx, int argc, char **argv)
 {
-	return change(ctx, ARP_POLICY_CMD_RULE_ADD, true, argc, argv);
+	(void)argc;
+	(void)argv;
+	return change(ctx, ARP_POLICY_CMD_RULE_ADD, true);
 }
 
 static int rule_del(struct ctx *ctx, int argc, char **argv)
 {
-	return change(ctx, ARP_POLICY_CMD_RULE_DEL, false, argc, argv);
+	(void)argc;
+	(void)argv;
+	return change(ctx, ARP_POLICY_CMD_RULE_DEL, false);
 }
 
-static const char *action_name(const struct nlattr *attr)
+static const char *action_name(uint8_t value)
 {
 	const struct action *a;
 
 	for (a = actions; a->name; a++)
-		if (a->value == nl_uint(attr))
+		if (a->value == value)
 			return a->name;
 	return "unknown";
 }
 
-static void rule_prefix(const struct nlattr *const *tb, char buf[PREFIX_TEXT])
-{
-	struct prefix prefix = {
-		(uint32_t)nl_uint(tb[ARP_POLICY_RULE_PREFIX]),
-		(uint8_t)nl_uint(tb[ARP_POLICY_RULE_LENGTH])
-	};
-
-	prefix_text(prefix, buf);
-}
-
-void rule_print(struct printer *out, const struct nlattr *nest, int width)
+void rule_read(struct entry *rule, const struct nlattr *nest)
 {
 	const struct nlattr *tb[ARP_POLICY_RULE_MAX + 1];
-	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
-	bool from, routed;
 
 	nl_parse_nest(nest, tb, ARP_POLICY_RULE_MAX);
-	rule_prefix(tb, prefix);
-	from = tb[ARP_POLICY_RULE_FROM];
-	routed = tb[ARP_POLICY_RULE_ROUTED];
+	*rule = (struct entry){
+		.selector = nl_str(tb[ARP_POLICY_RULE_SELECTOR]),
+		.prefix = {
+			(uint32_t)nl_uint(tb[ARP_POLICY_RULE_PREFIX]),
+			(uint8_t)nl_uint(tb[ARP_POLICY_RULE_LENGTH])
+		},
+		.table = tb[ARP_POLICY_RULE_FROM] ? ENTRY_SENDER : ENTRY_TARGET,
+		.action = (uint8_t)nl_uint(tb[ARP_POLICY_RULE_ACTION]),
+		.routed = tb[ARP_POLICY_RULE_ROUTED],
+	};
+	rule->has_lladdr = nl_mac(tb[ARP_POLICY_RULE_LLADDR], rule->lladdr);
+}
 
+void rule_print_entry(struct printer *out, const struct entry *rule, int width)
+{
+	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
+	bool from = rule->table == ENTRY_SENDER;
+
+	prefix_text(rule->prefix, prefix);
+	lladdr_text(rule->lladdr, LLADDR_LEN, lladdr);
 	pr_str(out, "action", STYLE_VALUE, width ? 5 : 0,
-	       action_name(tb[ARP_POLICY_RULE_ACTION]));
+	       action_name(rule->action));
 	pr_text(out, " ");
 	pr_str(out, "prefix", STYLE_VALUE, width, prefix);
 	pr_bool(out, "from", STYLE_PLAIN, 0, from, from ? " from" : "");
 	pr_text(out, " dev ");
-	pr_str(out, "selector", STYLE_NAME, 0,
-	       nl_str(tb[ARP_POLICY_RULE_SELECTOR]));
+	word_print(out, "selector", STYLE_NAME, rule->selector);
 	pr_opt(out, "lladdr", STYLE_VALUE, " lladdr ",
-	       nl_lladdr(tb[ARP_POLICY_RULE_LLADDR], lladdr));
-	pr_bool(out, "routed", STYLE_PLAIN, 0, routed, routed ? " routed" : "");
+	       rule->has_lladdr ? lladdr : NULL);
+	pr_bool(out, "routed", STYLE_PLAIN, 0, rule->routed,
+		rule->routed ? " routed" : "");
+}
+
+void rule_print(struct printer *out, const struct nlattr *nest, int width)
+{
+	struct entry rule;
+
+	rule_read(&rule, nest);
+	rule_print_entry(out, &rule, width);
 }
 
 static int rule_show(struct ctx *ctx, int argc, char **argv)
 {
-	const char *selector = args_get(ctx, argc, argv, "SELECTOR");
-	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
+	const char *selector = args_get(ctx->args, "SELECTOR");
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct printer *out = &ctx->out;
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	char prefix[PREFIX_TEXT];
 	int status, width = 0;
+	struct entry rule;
 
-	status = args_selects(ctx, "rule", selector);
+	(void)argc;
+	(void)argv;
+	status = args_selects(ctx->args, selector);
 	if (!status)
 		status = nl_dump(ctx, ARP_POLICY_CMD_RULE_GET,
 				 ARP_POLICY_A_SELECTOR, selector, &reply);
@@ -192,8 +231,8 @@ static int rule_show(struct ctx *ctx, int argc, char **argv)
 		goto free;
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		nl_parse_nest(tb[ARP_POLICY_A_RULE], rule, ARP_POLICY_RULE_MAX);
-		rule_prefix(rule, prefix);
+		rule_read(&rule, tb[ARP_POLICY_A_RULE]);
+		prefix_text(rule.prefix, prefix);
 		if (out->columns && (int)strlen(prefix) > width)
 			width = (int)strlen(prefix);
 	}
@@ -242,24 +281,22 @@ void rule_complete_action(struct ctx *ctx, int argc, char **argv)
 /* Those of the rules that are there, with the action that was typed. */
 void rule_complete_prefix(struct ctx *ctx, int argc, char **argv)
 {
-	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	bool add = !strcmp(ctx->command->name, "add");
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	char prefix[PREFIX_TEXT];
+	struct entry rule;
 
 	if (add || !nl_ready())
 		return;
 	if (!nl_dump(ctx, ARP_POLICY_CMD_RULE_GET, 0, NULL, &reply)) {
 		nl_for_each(msg, &reply) {
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
-			nl_parse_nest(tb[ARP_POLICY_A_RULE], rule,
-				      ARP_POLICY_RULE_MAX);
-			rule_prefix(rule, prefix);
+			rule_read(&rule, tb[ARP_POLICY_A_RULE]);
+			prefix_text(rule.prefix, prefix);
 			if (argc > 1 &&
-			    !strcmp(argv[argc - 2],
-				    action_name(rule[ARP_POLICY_RULE_ACTION])))
+			    !strcmp(argv[argc - 2], action_name(rule.action)))
 				complete_word(argv[argc - 1], prefix);
 		}
 	}

@@ -44,6 +44,17 @@
  *                  gratuitous ARP for an address that is ours and not hidden
  *                  there, or with FORCE for any
  *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
+ *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
+ *                  what would become of a packet       EXPLANATION }
+ *   RESTORE_BEGIN  do { [GENERATION] }          -> ack; a new policy of this
+ *                  socket's, empty so far
+ *   RESTORE_ADD    do { ENTRIES }               -> ack; adds to it; when it
+ *                  refuses one, all that was added is forgotten
+ *   RESTORE_COMMIT do {}                        -> ack; it takes the place of
+ *                  the netns's whole policy, at once and whole; EBUSY when
+ *                  the policy is not of that GENERATION any more
+ *   RESTORE_ABORT  do {}                        -> ack; forget it
+ *   RESTORE_NTF    group "config": { GENERATION }, everything may be another
  *   FLUSH          do {}                        -> ack; the netns is as stock
  *   FLUSH_NTF      group "config": { GENERATION }
  *
@@ -56,6 +67,14 @@
  * Verdicts are told to the group while anybody listens, "pass" excepted, at
  * most ARP_POLICY_EVENTS_PER_SECOND of them; LOST counts what was left out
  * since the event before.
+ *
+ * A policy that is being made belongs to the socket that began it. It is gone
+ * when that socket is closed, begins anew, aborts or has committed. Without
+ * GENERATION, or with 0, it takes the place of any. A netns has room for
+ * ARP_POLICY_RESTORES_MAX of them.
+ *
+ * EXPLAIN lets the module's own decision function judge a packet that does not
+ * exist: no token is used, no neighbour made, nothing counted.
  *
  * A selector names devices: "all", "default", a device name, or a shell glob.
  * It may name devices that do not exist yet. A device's value for a field is
@@ -97,6 +116,9 @@
 #define ARP_POLICY_SELECTORS_MAX	65536
 #define ARP_POLICY_GLOBS_MAX		1024
 
+/* The most policies that are being made at a time in one netns. */
+#define ARP_POLICY_RESTORES_MAX		16
+
 enum arp_policy_cmd {
 	ARP_POLICY_CMD_DEV_GET = 1,
 	ARP_POLICY_CMD_DEV_SET,
@@ -123,6 +145,12 @@ enum arp_policy_cmd {
 	ARP_POLICY_CMD_BIND_FLUSH_NTF,
 	ARP_POLICY_CMD_ANNOUNCE,
 	ARP_POLICY_CMD_VERDICT_NTF,
+	ARP_POLICY_CMD_EXPLAIN,
+	ARP_POLICY_CMD_RESTORE_BEGIN,
+	ARP_POLICY_CMD_RESTORE_ADD,
+	ARP_POLICY_CMD_RESTORE_COMMIT,
+	ARP_POLICY_CMD_RESTORE_ABORT,
+	ARP_POLICY_CMD_RESTORE_NTF,
 
 	/* private: */
 	__ARP_POLICY_CMD_MAX,
@@ -153,6 +181,11 @@ enum arp_policy_attr {
 	ARP_POLICY_A_FORCE,		/* flag */
 	ARP_POLICY_A_REPLACE,		/* flag; generic netlink leaves no room
 					 * for NLM_F_REPLACE
+					 */
+	ARP_POLICY_A_QUERY,		/* nest of enum arp_policy_query */
+	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
+	ARP_POLICY_A_ENTRIES,		/* nest of enum arp_policy_entry, any
+					 * number of each, in any order
 					 */
 
 	/* private: */
@@ -241,6 +274,104 @@ enum arp_policy_event {
 	/* private: */
 	__ARP_POLICY_EVENT_MAX,
 	ARP_POLICY_EVENT_MAX = (__ARP_POLICY_EVENT_MAX - 1)
+};
+
+/* A packet to explain. */
+enum arp_policy_query {
+	ARP_POLICY_QUERY_KIND = 1,	/* u8, enum arp_policy_kind */
+	ARP_POLICY_QUERY_TARGET,	/* be32 */
+	ARP_POLICY_QUERY_SENDER,	/* be32; of KIND_SEND: the source of the
+					 * IP packet that wants to go to TARGET
+					 */
+	ARP_POLICY_QUERY_LLADDR,	/* sender's, as long as the device's; when
+					 * left out, the neighbour table's, else
+					 * one that nobody has
+					 */
+	ARP_POLICY_QUERY_UNICAST,	/* flag: sent to this host alone */
+
+	/* private: */
+	__ARP_POLICY_QUERY_MAX,
+	ARP_POLICY_QUERY_MAX = (__ARP_POLICY_QUERY_MAX - 1)
+};
+
+enum arp_policy_kind {
+	ARP_POLICY_KIND_REQUEST = 1,	/* a request that comes in */
+	ARP_POLICY_KIND_REPLY,		/* a reply that comes in */
+	ARP_POLICY_KIND_SEND,		/* a request of the neighbour code's */
+};
+
+/* What EVENT does not say: what the decision leads to. */
+enum arp_policy_explanation {
+	ARP_POLICY_EXPLANATION_ORIGIN = 1, /* string, the selector that made the
+					    * field that decided so
+					    */
+	ARP_POLICY_EXPLANATION_ANSWERED, /* flag: an answer goes out in the end;
+					  * of KIND_SEND: the request does
+					  */
+	ARP_POLICY_EXPLANATION_LLADDR,	/* the hardware address that answers */
+	ARP_POLICY_EXPLANATION_SENDER,	/* be32, of KIND_SEND: the sender that
+					 * leaves
+					 */
+	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, RTN_*: the kernel's route from the
+					 * sender to the target; not there when it
+					 * was not asked, or with ERROR
+					 */
+	ARP_POLICY_EXPLANATION_ROUTE_IFINDEX, /* u32, where that leaves */
+	ARP_POLICY_EXPLANATION_ERROR,	/* u32, errno: why there is no route */
+	ARP_POLICY_EXPLANATION_BLOCKED,	/* u8, enum arp_policy_block: what in the
+					 * kernel stops it
+					 */
+
+	/* private: */
+	__ARP_POLICY_EXPLANATION_MAX,
+	ARP_POLICY_EXPLANATION_MAX = (__ARP_POLICY_EXPLANATION_MAX - 1)
+};
+
+/* What in the kernel keeps an answer, or a request, from going out. */
+enum arp_policy_block {
+	ARP_POLICY_BLOCK_REPLY = 1,	/* nothing: a reply is not answered */
+	ARP_POLICY_BLOCK_DOWN,		/* the device is down */
+	ARP_POLICY_BLOCK_NOARP,		/* it does no ARP (IFF_NOARP) */
+	ARP_POLICY_BLOCK_MASTER,	/* what it receives is its master's */
+	ARP_POLICY_BLOCK_NO_IPV4,	/* it has no IPv4 */
+	ARP_POLICY_BLOCK_TARGET,	/* multicast or loopback target */
+	ARP_POLICY_BLOCK_DROP_GRATUITOUS, /* sysctl drop_gratuitous_arp */
+	ARP_POLICY_BLOCK_NOT_LOCAL,	/* a probe for what is not ours */
+	ARP_POLICY_BLOCK_MARTIAN,	/* no host can have the sender's address */
+	ARP_POLICY_BLOCK_ACCEPT_LOCAL,	/* the sender is one of our own addresses,
+					 * and sysctl accept_local is off
+					 */
+	ARP_POLICY_BLOCK_RP_FILTER,	/* sysctl rp_filter */
+	ARP_POLICY_BLOCK_NO_ROUTE,	/* no route, or one that forbids it */
+	ARP_POLICY_BLOCK_ARP_IGNORE,	/* sysctl arp_ignore */
+	ARP_POLICY_BLOCK_ARP_FILTER,	/* sysctl arp_filter */
+	ARP_POLICY_BLOCK_FORWARDING,	/* sysctl forwarding is off */
+	ARP_POLICY_BLOCK_PROXY_ARP,	/* routed elsewhere, and nobody proxies */
+
+	/* private: */
+	__ARP_POLICY_BLOCK_MAX,
+	ARP_POLICY_BLOCK_MAX = (__ARP_POLICY_BLOCK_MAX - 1)
+};
+
+/* What a policy that is being made consists of. */
+enum arp_policy_entry {
+	ARP_POLICY_ENTRY_DEV = 1,	/* nest of enum arp_policy_dev */
+	ARP_POLICY_ENTRY_RULE,		/* nest of enum arp_policy_rule */
+	ARP_POLICY_ENTRY_BINDING,	/* nest of enum arp_policy_binding */
+
+	/* private: */
+	__ARP_POLICY_ENTRY_MAX,
+	ARP_POLICY_ENTRY_MAX = (__ARP_POLICY_ENTRY_MAX - 1)
+};
+
+/* Fields of a selector; those of a second entry are added. */
+enum arp_policy_dev {
+	ARP_POLICY_DEV_SELECTOR = 1,	/* string */
+	ARP_POLICY_DEV_FIELDS,		/* nest of enum arp_policy_field */
+
+	/* private: */
+	__ARP_POLICY_DEV_MAX,
+	ARP_POLICY_DEV_MAX = (__ARP_POLICY_DEV_MAX - 1)
 };
 
 /* What becomes of a packet. */

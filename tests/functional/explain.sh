@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# explain tells what the wire then shows: the same packets, explained and sent for real.
+# lab: timeout 400
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=../differential/fields.bash
+. "$(dirname "$0")/../differential/fields.bash"
+command -v jq >/dev/null || plan skip "no jq"
+
+rich_host
+tell sysctl net/ipv4/ip_forward 1
+conf proxy_arp=1 eth1
+must ip -n host neigh add proxy 10.61.0.1 dev eth0
+must load_module
+
+# What the wire shows of a request: the MAC that answers, or silence.
+# Of a route with two ways, the kernel takes one by a hash of bytes where an IP
+# header would be, and in ARP those are of the sender's MAC as well.
+requests "${own[@]}" "${others[@]}" "${odd[@]}" | grep -v ' known \| 10\.62\.0\.1 ' >"$work/requests"
+sends | grep -v ' any ' >"$work/sends"
+
+# Explains each request of the questions, and says of it what the wire would.
+explained_requests() {
+	local dev target sender rest kind unicast
+	while read -r _ dev target sender rest; do
+		[ "$sender" != target ] || sender=$target
+		kind=request unicast=''
+		case $rest in *reply*) kind=reply ;; *unicast*) unicast=unicast ;; esac
+		echo "explain $kind $target from $sender dev $dev $unicast"
+	done <"$work/requests" >"$work/batch"
+	in_host host "$ARPCTL" -j -b "$work/batch" >"$work/explained" || return
+	jq -r 'if .answered then .lladdr else "silence" end' "$work/explained"
+}
+
+# The same of what is sent: who asks for whom is told by the neighbour table
+# that it left, even where the request was not sent.
+explained_sends() {	# NAME
+	awk -F ' [|] ' '{
+		split($1, q, " "); n = split($3, e, " ")
+		if (n == 4) print "explain send " e[1] " from " q[2] " dev " e[2]
+	}' "$work/$1" >"$work/batch"
+	in_host host "$ARPCTL" -j -b "$work/batch" >"$work/explained" || return
+	jq -r 'if .answered then .sender else "silence" end' "$work/explained"
+}
+
+# What the wire showed of the sends that left a neighbour.
+seen_sends() {	# NAME
+	awk -F ' [|] ' '{
+		n = split($3, e, " ")
+		if (n != 4) next
+		if (match($2, /request sender [0-9.]+/)) print substr($2, RSTART + 15, RLENGTH - 15)
+		else print "silence"
+	}' "$work/$1"
+}
+
+cases=0
+agree() {	# DESC
+	local n
+	cp "$work/requests" "$work/questions"
+	answers real-requests
+	awk -F ' [|] ' '{ print $2 }' "$work/real-requests" >"$work/wire"
+	explained_requests >"$work/told" || : >"$work/told"
+	paste -d '|' "$work/requests" "$work/wire" >"$work/want"
+	paste -d '|' "$work/requests" "$work/told" >"$work/got"
+	same want got "$1: requests"
+	n=$(wc -l <"$work/want")
+	cp "$work/sends" "$work/questions"
+	answers real-sends
+	explained_sends real-sends >"$work/got" || : >"$work/got"
+	seen_sends real-sends >"$work/want"
+	same want got "$1: sends"
+	cases=$((cases + n + $(wc -l <"$work/want")))
+}
+
+agree "no policy"
+
+policy <<-END
+	default ignore device announce best filter on
+	eth2 ignore any filter off
+END
+agree "strict fields, loose sysctls"
+is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
+	jq -c '[.verdict, .reason, .field, .selector, .rule, .answered, .lladdr, .kernel.blocked_by]')" \
+	'["drop","ignored","ignore","default",null,false,null,null]' "the field and its selector"
+must ctl host flush
+
+conf arp_ignore=1 all
+conf arp_announce=2 all
+conf arp_filter=1 all
+agree "strict sysctls"
+is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
+	jq -c '[.verdict, .reason, .answered, .kernel]')" \
+	'["accept","pass",false,{"route":"local dev lo","error":null,"blocked_by":"arp_ignore"}]' \
+	"the sysctl that stops it"
+policy <<-END
+	default ignore any announce any filter off
+	eth1 proxy off
+	eth0 proxy route,pvlan
+END
+agree "loose fields, strict sysctls"
+must ctl host flush
+conf arp_ignore=0 all
+conf arp_announce=0 all
+conf arp_filter=0 all
+
+policy <<-END
+	lo hidden on
+	dummy0 hidden on
+	eth3 announce strict
+	eth0 mode audit
+END
+agree "hidden, strict, audit"
+must ctl host flush
+
+batch="rule add hide 10.0.0.1 dev eth0
+rule add hide 10.0.0.0/25 dev eth2
+rule add pass 10.0.0.11 dev eth2
+rule add drop 10.1.0.0/24 from dev eth0
+rule add drop 10.60.0.0/16
+rule add proxy 10.200.0.0/16 dev eth*
+rule add proxy 10.0.0.0/8 routed dev eth1
+rule add proxy 10.62.0.0/24 lladdr 02:00:5e:99:00:01 dev eth4
+bind add 10.0.0.50 lladdr 02:00:5e:98:00:01 dev eth2
+dev set eth2 inspect enforce
+dev set eth0.5 validate ip garp accept learn none"
+must in_host host "$ARPCTL" -b - <<<"$batch"
+agree "rules, bindings and whom we believe"
+is "$(ctl host -j explain request 10.0.0.7 from 10.200.0.50 dev eth2 |
+	jq -c '[.verdict, .reason, .selector, .rule.action, .rule.prefix, .answered]')" \
+	'["drop","hidden","eth2","hide","10.0.0.0/25",false]' "the rule and its selector"
+is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:01 |
+	jq -c '[.verdict, .answered]')" '["accept",true]' "with the lladdr that it is bound to"
+is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:02 |
+	jq -c '[.verdict, .reason, .field, .answered]')" '["drop","spoofed","inspect",false]' \
+	"and with another"
+is "$(ctl host stats show eth2 | head -n 1)" "$(ctl host explain request 10.0.0.11 from 10.0.0.50 \
+	dev eth2 >/dev/null; ctl host stats show eth2 | head -n 1)" "nothing is counted"
+must ctl host flush
+
+# A martian for every reason.
+conf rp_filter=1 all
+agree "strict reverse path"
+conf rp_filter=0 all
+blocked_by() {	# WORD…
+	ctl host -j explain "$@" | jq -r '.kernel.blocked_by'
+}
+conf rp_filter=1 eth0
+is "$(blocked_by request 10.0.0.1 from 10.1.0.50 dev eth0)" rp_filter "rp_filter"
+is "$(blocked_by request 10.0.0.1 from 10.1.0.1 dev eth0)" accept_local "accept_local"
+is "$(blocked_by request 10.0.0.1 from 224.0.0.5 dev eth0)" martian "martian"
+is "$(blocked_by request 10.200.0.1 from 10.0.0.50 dev eth0)" no-route "no route"
+is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" proxy_arp "nobody proxies"
+tell sysctl net/ipv4/ip_forward 0
+is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" forwarding "no forwarding"
+is "$(blocked_by request 10.0.0.99 from 0.0.0.0 dev eth0)" not-local "a probe"
+is "$(blocked_by request 224.0.0.1 from 10.0.0.50 dev eth0)" target "multicast"
+is "$(blocked_by request 10.5.0.50 from 10.5.0.50 dev eth0.5)" drop_gratuitous_arp "gratuitous"
+is "$(blocked_by reply 10.0.0.1 from 10.0.0.50 dev eth0)" reply "a reply"
+is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev dummy0)" noarp "noarp"
+must ip -n host link add br0 type bridge
+is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev br0)" down "down"
+must ip -n host link set eth3 master br0
+is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev eth3)" master "a bridge's port"
+
+text=$(ctl host explain request 10.0.0.1 from 10.0.0.50 dev eth0)
+is "$text" "request on eth0
+  verdict   accept, pass
+  answer    is-at $(mac host eth0)
+  route     local dev lo" "as text"
+fails_with 1 'no such device' "no such device" ctl host explain request 10.0.0.1 from 10.0.0.2 dev none
+fails_with 1 'not as long' "a lladdr of another length" \
+	ctl host explain request 10.0.0.1 from 10.0.0.2 dev eth0 lladdr 02:00
+ok "$cases cases were compared"
+plan

@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# save, restore and diff: the whole policy in one step or not at all, whatever its size.
+# lab: timeout 300
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 40
+
+host alice bob
+link alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr bob eth0 10.0.0.2/24
+dir=$(mktemp -d)
+clean_up() {
+	local status=$?
+	rm -rf "$dir"
+	(exit $status)
+	cleanup
+}
+trap clean_up EXIT
+must load_module
+
+arpctl() { ctl alice "$@"; }
+saved() { arpctl save | grep -v '^#'; }
+
+# What save prints, restore makes.
+is "$(saved)" "" "stock: there is nothing to save"
+must arpctl -b - <<-'END'
+	dev set all ignore 1 announce best
+	dev set default proxy route,pvlan proxy-delay 7
+	dev set cali* filter on hidden off mode audit
+	dev set e\*h[01]? validate src-mac,ip rate 100 burst 5 source-rate off
+	dev set eth0 garp drop learn solicited inspect strict defend on
+	rule add proxy 169.254.1.1 dev cali* lladdr 02:00:5e:00:00:01 routed
+	rule add drop 10.7.0.0/16 from
+	rule add pass 10.7.0.0/16
+	rule add hide 0.0.0.0/0 dev eth9
+	bind add 10.0.0.9 lladdr 02:00:5e:00:00:09
+	bind add 10.0.0.9 lladdr 02:00:5e:00:00:0a dev eth0
+END
+saved >"$dir/all"
+is "$(wc -l <"$dir/all")" 11 "saved: a line for each"
+is "$(saved | cut -d ' ' -f 1,2 | uniq -c | tr -s ' ' | paste -sd ,)" \
+	" 5 dev set, 4 rule add, 2 bind add" "selectors, rules, bindings"
+run_ok "diff of what is there: status 0" arpctl diff "$dir/all"
+is "$(arpctl diff "$dir/all")" "" "and no word"
+must arpctl flush
+arpctl diff "$dir/all" >"$dir/diff"
+is "$? $(grep -c '^+' "$dir/diff") $(grep -vc '^+' "$dir/diff")" "1 11 0" \
+	"after a flush, diff has all of it to come: status 1"
+run_ok "restore" arpctl restore "$dir/all"
+is "$(saved)" "$(<"$dir/all")" "save, restore, save: the same"
+run_ok "restore from standard input" arpctl restore - <"$dir/all"
+is "$(saved)" "$(<"$dir/all")" "likewise"
+sed 's/^rule add/rule replace/; s/ignore device/ignore 1/; s/^bind/  bind/; s/$/  # said so/' \
+	"$dir/all" >"$dir/other-words"
+run_ok "diff knows other words for the same" arpctl diff "$dir/other-words"
+sed '/hide/d; s/02:00:5e:00:00:0a/02:00:5e:00:00:0b/; s/ignore device/ignore never/' \
+	"$dir/all" >"$dir/changed"
+is "$(arpctl diff "$dir/changed" | cut -c 1 | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
+	" 2 +, 3 -" "diff tells what goes and what comes"
+is "$(arpctl -j diff "$dir/changed" | jq -r '.[].op' | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
+	" 2 add, 3 del" "as JSON too"
+is "$(saved)" "$(<"$dir/all")" "and changes nothing"
+
+# All of it, or nothing.
+refused() {	# STATUS REGEX DESC LINE
+	cp "$dir/changed" "$dir/bad"
+	echo "$4" >>"$dir/bad"
+	fails_with "$1" "bad:$(wc -l <"$dir/bad"): .*$2" "$3" arpctl restore "$dir/bad"
+	[ "$(saved)" = "$(<"$dir/all")" ] || not_ok "$3: the policy has changed"
+}
+refused 2 'no part of a policy' "refused: no such command" "dev sett eth0 ignore 1"
+refused 2 'ignore cannot be "4"' "no such value" "dev set eth0 ignore 4"
+refused 2 'host bits' "host bits" "rule add drop 10.0.0.1/8"
+refused 2 '' "a rule twice" "rule add pass 10.7.0.0/16"
+refused 2 '' "a command that makes no policy" "stats reset"
+refused 1 'glob' "a glob that the kernel refuses" "dev set e[ ignore 1"
+refused 1 'lladdr' "a lladdr that no host can have" "bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
+is "$(saved)" "$(<"$dir/all")" "after all that, the policy is as it was"
+fails_with 1 'none' "a file that is not there" arpctl restore "$dir/none"
+fails_with 2 'stdin|standard|-:1' "what is wrong with standard input" arpctl restore - <<<frob
+is "$(: | arpctl restore -; saved)" "" "an empty file: an empty policy"
+
+# Many.
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+	printf "rule add %s 10.%d.%d.%d/32 dev all\n", i % 2 ? "hide" : "pass",
+		i / 65536, i / 256 % 256, i % 256 }' >"$dir/many"
+run_ok "20,000 rules" arpctl restore "$dir/many"
+is "$(saved | wc -l)" 20000 "are there"
+is "$(saved)" "$(<"$dir/many")" "each of them"
+is "$(asks bob eth0 10.0.0.1)" silence "and hold: hidden"
+is "$(sed 1s/pass/drop/ "$dir/many" | arpctl diff - | wc -l)" 2 "diff finds the one that differs"
+is "$(arpctl -j rule show | jq length)" 20000 "as a listing has them"
+must unload_module
+must load_module max_rules=5
+must arpctl rule add pass 10.9.9.9
+head -n 6 "$dir/many" >"$dir/six"
+fails_with 1 'six:6: .*max_rules' "one more than max_rules: that line is named" \
+	arpctl restore "$dir/six"
+is "$(saved)" "rule add pass 10.9.9.9/32 dev all" "and nothing changes"
+run_ok "as many as may be, in the place of others" arpctl restore - < <(head -n 5 "$dir/many")
+must unload_module
+must load_module
+
+# Under fire: each of the two policies answers, with a MAC of its own; half of
+# one with half of the other would drop.
+cat >"$dir/a" <<-END
+	rule add drop 10.1.0.0/16
+	rule add proxy 10.1.0.0/24 lladdr 02:00:5e:00:00:0a
+END
+cat >"$dir/b" <<-END
+	rule add proxy 10.1.0.0/16 lladdr 02:00:5e:00:00:0b
+	rule add pass 10.1.0.0/25
+	rule add proxy 10.1.0.5 lladdr 02:00:5e:00:00:0b
+END
+must arpctl restore "$dir/a"
+is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0a "one policy's answer"
+must arpctl restore "$dir/b"
+is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0b "and the other's"
+count() { arpctl -j stats show eth0 | jq ".[0].$1 // 0"; }
+must arpctl stats reset
+for ((i = 0; i < 500; i++)); do
+	echo "restore $dir/a"
+	echo "restore $dir/b"
+done >"$dir/batch"
+nsenter --net=/run/netns/bob -- "$ARPQ" flood eth0 10.1.0.5 count 100000000 macs 50 &
+flood=$!
+run_ok "1,000 restores in a flood" arpctl -b "$dir/batch"
+kill $flood
+wait $flood 2>/dev/null
+settled() { [ "$(count in)" = "$(count in)" ]; }
+must poll 10 settled
+is "$(($(count in) > 2000))" 1 "which went on meanwhile"
+is "$(count 'reasons["rule-drop"]')" 0 "no packet saw a mix: none was dropped"
+is "$(count 'reasons.proxied')" "$(count in)" "each was answered"
+must arpctl flush

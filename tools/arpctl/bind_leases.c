@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* bind import: bindings that are read from lease files. */
+
+#include <errno.h>
+#include <linux/arp_policy.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "args.h"
+#include "arpctl.h"
+#include "bind.h"
+#include "entry.h"
+#include "input.h"
+#include "lease.h"
+
+/* The bindings of one selector before an import, by address. */
+struct bindings {
+	struct entry *list;
+	size_t n;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return (x->prefix.address > y->prefix.address) -
+	       (x->prefix.address < y->prefix.address);
+}
+
+static const struct entry *find_earlier(const struct bindings *bindings,
+					const struct entry *binding)
+{
+	if (!bindings->n)
+		return NULL;
+	return bsearch(binding, bindings->list, bindings->n, sizeof(*binding),
+		       by_address);
+}
+
+static int read_bindings(struct ctx *ctx, const char *selector,
+			 struct bindings *bindings)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	struct entry *e;
+	size_t n = 0;
+	int status;
+
+	status = nl_dump(ctx, ARP_POLICY_CMD_BIND_GET, ARP_POLICY_A_SELECTOR,
+			 selector, &reply);
+	if (status)
+		goto free;
+	nl_for_each(msg, &reply)
+		n++;
+	bindings->list = calloc(n ? n : 1, sizeof(*bindings->list));
+	if (!bindings->list) {
+		status = failure("%s", strerror(ENOMEM));
+		goto free;
+	}
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		e = &bindings->list[bindings->n++];
+		bind_read(e, tb[ARP_POLICY_A_BINDING]);
+		/* The answer goes, its selector is the one that was asked for. */
+		e->selector = selector;
+	}
+	qsort(bindings->list, bindings->n, sizeof(*bindings->list), by_address);
+free:
+	nl_reply_free(&reply);
+	return status;
+}
+
+/* What a lease binds. */
+static struct entry binding_of(const char *selector, const struct lease *lease)
+{
+	struct entry binding = {
+		.selector = selector,
+		.prefix = { lease->address, 32 },
+		.table = ENTRY_BINDING,
+		.has_lladdr = true,
+	};
+
+	memcpy(binding.lladdr, lease->lladdr, LLADDR_LEN);
+	return binding;
+}
+
+static int put_lease(struct ctx *ctx, const char *selector,
+		     const struct lease *lease)
+{
+	struct entry binding = binding_of(selector, lease);
+
+	return bind_change(ctx, ARP_POLICY_CMD_BIND_ADD, true, &binding);
+}
+
+static int undo_lease(struct ctx *ctx, const char *selector,
+		      const struct lease *lease,
+		      const struct bindings *bindings)
+{
+	struct entry binding = binding_of(selector, lease);
+	const struct entry *earlier = find_earlier(bindings, &binding);
+
+	binding.has_lladdr = false;
+	return earlier ?
+	       bind_change(ctx, ARP_POLICY_CMD_BIND_ADD, true, earlier) :
+	       bind_change(ctx, ARP_POLICY_CMD_BIND_DEL, false, &binding);
+}
+
+/* Binds all that is leased, or, if the kernel refuses one of them, nothing. */
+static int bind_leases(struct ctx *ctx, const char *file, const char *selector,
+		       const struct leases *leases)
+{
+	const struct lease *lease = leases->list;
+	const struct lease *end = lease + leases->n;
+	struct bindings bindings = { 0 };
+	int status, undone = STATUS_OK;
+	sigset_t interrupts, before;
+	char address[ADDRESS_TEXT];
+
+	status = read_bindings(ctx, selector, &bindings);
+	if (status)
+		goto free;
+
+	/* Nobody's impatience makes it half an import. */
+	sigemptyset(&interrupts);
+	sigaddset(&interrupts, SIGINT);
+	sigaddset(&interrupts, SIGTERM);
+	sigaddset(&interrupts, SIGHUP);
+	sigprocmask(SIG_BLOCK, &interrupts, &before);
+	while (lease < end && !status) {
+		status = put_lease(ctx, selector, lease);
+		if (!status)
+			lease++;
+	}
+	if (status) {
+		address_text(lease->address, address);
+		end = lease;
+		while (lease > leases->list) {
+			lease--;
+			undone |= undo_lease(ctx, selector, lease, &bindings);
+		}
+		failure("%s:%lu: %s is refused, and %s", file, end->line,
+			address, undone ?
+			"what was imported before it could not all be undone" :
+			"what was imported before it is undone: the bindings are as they were");
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+free:
+	free(bindings.list);
+	return status;
+}
+
+static int read_leases(const struct ctx *ctx, const char *file,
+		       struct leases *leases)
+{
+	struct place place = { .file = file };
+	char *data;
+	size_t len;
+	int status;
+
+	status = input_read(ctx, file, &data, &len);
+	if (status)
+		return status;
+	if (!leases_parse(leases, data, len, (uint64_t)time(NULL))) {
+		place.line = leases->line;
+		place_enter(&place);
+		status = leases->line ? usage_error("%s", leases->message) :
+					failure("%s", leases->message);
+		place_leave(&place);
+	}
+	free(data);
+	return status;
+}
+
+int bind_import(struct ctx *ctx, int argc, char **argv)
+{
+	const char *selector = args_get(ctx->args, "SELECTOR") ?: EVERYWHERE;
+	struct leases leases = { 0 };
+	int status;
+
+	(void)argc;
+	status = args_selects(ctx->args, selector);
+	if (!status)
+		status = read_leases(ctx, argv[0], &leases);
+	if (!status)
+		status = bind_leases(ctx, argv[0], selector, &leases);
+	if (!status) {
+		pr_open(&ctx->out, NULL, '{');
+		pr_text(&ctx->out, "imported ");
+		pr_num(&ctx->out, "imported", STYLE_VALUE, 0, leases.n, NULL);
+		pr_text(&ctx->out, ", skipped ");
+		pr_num(&ctx->out, "skipped", STYLE_VALUE, 0, leases.skipped,
+		       NULL);
+		pr_text(&ctx->out, "\n");
+		pr_close(&ctx->out, '}');
+	}
+	leases_free(&leases);
+	return status;
+}
+

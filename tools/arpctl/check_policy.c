@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The policy as check looks at it. */
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arpctl.h"
+#include "check_policy.h"
+#include "dump.h"
+
+static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
+{
+	const struct nlattr *origins[ARP_POLICY_FIELD_MAX + 1];
+	const struct nlattr *values[ARP_POLICY_FIELD_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct policy_device *device;
+	unsigned int f;
+
+	device = LIST_ADD(policy->devices, policy->n_devices);
+	if (!device)
+		return false;
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_FIELDS], values, ARP_POLICY_FIELD_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_ORIGINS], origins, ARP_POLICY_FIELD_MAX);
+	device->ifindex = (uint32_t)nl_uint(tb[ARP_POLICY_A_IFINDEX]);
+	for (f = 1; f <= ARP_POLICY_FIELD_MAX; f++) {
+		device->set |= (values[f] ? 1U : 0U) << f;
+		device->value[f] = (uint32_t)nl_uint(values[f]);
+		device->origin[f] = nl_str(origins[f]);
+	}
+	return true;
+}
+
+/* What a selector is counted in; it stands together in each of the dumps. */
+static struct policy_selector *read_selector(struct check_policy *policy,
+					     const char *name)
+{
+	struct policy_selector *selector;
+
+	if (policy->n_selectors) {
+		selector = &policy->selectors[policy->n_selectors - 1];
+		if (!strcmp(selector->name, name))
+			return selector;
+	}
+	selector = LIST_ADD(policy->selectors, policy->n_selectors);
+	if (selector)
+		selector->name = name;
+	return selector;
+}
+
+static bool read_fields(struct check_policy *policy, const struct nlmsghdr *msg)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct policy_selector *selector;
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	selector = read_selector(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]));
+	if (selector)
+		selector->fields++;
+	return selector;
+}
+
+static struct policy_entry *add_entry(struct policy_entries *entries,
+				      const char *selector)
+{
+	struct policy_entry *entry = LIST_ADD(entries->list, entries->n);
+
+	if (entry) {
+		entry->selector = selector;
+		entry->order = entries->n;
+	}
+	return entry;
+}
+
+static bool read_rule(struct check_policy *policy, const struct nlmsghdr *msg)
+{
+	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct policy_selector *selector;
+	struct policy_entry *entry;
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_RULE], rule, ARP_POLICY_RULE_MAX);
+	selector = read_selector(policy, nl_str(rule[ARP_POLICY_RULE_SELECTOR]));
+	if (!selector)
+		return false;
+	selector->rules++;
+	if (rule[ARP_POLICY_RULE_FROM])
+		return true;
+	entry = add_entry(&policy->targets, selector->name);
+	if (!entry)
+		return false;
+	entry->prefix.address = (uint32_t)nl_uint(rule[ARP_POLICY_RULE_PREFIX]);
+	entry->prefix.length = (uint8_t)nl_uint(rule[ARP_POLICY_RULE_LENGTH]);
+	entry->action = (uint8_t)nl_uint(rule[ARP_POLICY_RULE_ACTION]);
+	entry->routed = rule[ARP_POLICY_RULE_ROUTED];
+	return true;
+}
+
+static bool read_binding(struct check_policy *policy, const struct nlmsghdr *msg)
+{
+	const struct nlattr *binding[ARP_POLICY_BINDING_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct policy_selector *selector;
+	const struct nlattr *lladdr;
+	struct policy_entry *entry;
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_BINDING], binding, ARP_POLICY_BINDING_MAX);
+	lladdr = binding[ARP_POLICY_BINDING_LLADDR];
+	if (!lladdr || mnl_attr_get_payload_len(lladdr) != LLADDR_LEN)
+		return true;
+	selector = read_selector(policy,
+				 nl_str(binding[ARP_POLICY_BINDING_SELECTOR]));
+	if (!selector)
+		return false;
+	selector->bindings++;
+	entry = add_entry(&policy->bindings, selector->name);
+	if (!entry)
+		return false;
+	entry->prefix.address =
+		(uint32_t)nl_uint(binding[ARP_POLICY_BINDING_ADDRESS]);
+	entry->prefix.length = 32;
+	entry->lladdr = mnl_attr_get_payload(lladdr);
+	return true;
+}
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const struct policy_device *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct policy_selector *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int prefix_cmp(struct prefix a, struct prefix b)
+{
+	if (a.address != b.address)
+		return a.address < b.address ? -1 : 1;
+	return a.length - b.length;
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	const struct policy_entry *x = a, *y = b;
+	int cmp = prefix_cmp(x->prefix, y->prefix);
+
+	return cmp ? cmp : (x->order > y->order) - (x->order < y->order);
+}
+
+static void sort(void *list, size_t n, size_t size,
+		 int (*cmp)(const void *a, const void *b))
+{
+	if (n)
+		qsort(list, n, size, cmp);
+}
+
+/* Sorts all, and makes one of the counts that a selector has. */
+static void settle(struct check_policy *policy)
+{
+	struct policy_selector *to = policy->selectors, *from;
+	const struct policy_selector *end = to + policy->n_selectors;
+
+	sort(policy->devices, policy->n_devices, sizeof(*policy->devices),
+	     by_ifindex);
+	sort(policy->targets.list, policy->targets.n,
+	     sizeof(*policy->targets.list), by_prefix);
+	sort(policy->bindings.list, policy->bindings.n,
+	     sizeof(*policy->bindings.list), by_prefix);
+	sort(policy->selectors, policy->n_selectors,
+	     sizeof(*policy->selectors), by_name);
+	if (!policy->n_selectors)
+		return;
+	for (from = to + 1; from < end; from++) {
+		if (strcmp(to->name, from->name) != 0) {
+			*++to = *from;
+			continue;
+		}
+		to->fields += from->fields;
+		to->rules += from->rules;
+		to->bindings += from->bindings;
+	}
+	policy->n_selectors = (size_t)(to + 1 - policy->selectors);
+}
+
+int check_policy_read(struct ctx *ctx, struct check_policy *policy)
+{
+	static const struct {
+		uint8_t cmd;
+		bool (*each)(struct check_policy *policy, const struct nlmsghdr *msg);
+	} dumps[] = {
+		{ ARP_POLICY_CMD_EFFECTIVE_GET, read_device },
+		{ ARP_POLICY_CMD_DEV_GET, read_fields },
+		{ ARP_POLICY_CMD_RULE_GET, read_rule },
+		{ ARP_POLICY_CMD_BIND_GET, read_binding },
+	};
+	const struct nlmsghdr *msg;
+	int status;
+	size_t i;
+
+	/* Without the module there is no policy; looking must not load it. */
+	if (!nl_ready())
+		return STATUS_OK;
+	for (i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		status = nl_dump(ctx, dumps[i].cmd, 0, NULL,
+				 &policy->replies[i]);
+		if (status)
+			return status;
+		nl_for_each(msg, &policy->replies[i])
+			if (!dumps[i].each(policy, msg))
+				return failure("%s", strerror(ENOMEM));
+	}
+	settle(policy);
+	return STATUS_OK;
+}
+
+void check_policy_free(struct check_policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(policy->replies) / sizeof(policy->replies[0]); i++)
+		nl_reply_free(&policy->replies[i]);
+	free(policy->devices);
+	free(policy->selectors);
+	free(policy->targets.list);
+	free(policy->bindings.list);
+	*policy = (struct check_policy){ 0 };
+}
+
+const struct policy_device *policy_device(const struct check_policy *policy,
+					  uint32_t ifindex)
+{
+	const struct policy_device key = { .ifindex = ifindex };
+
+	if (!policy->n_devices)
+		return NULL;
+	return bsearch(&key, policy->devices, policy->n_devices, sizeof(key),
+		       by_ifindex);
+}
+
+const struct policy_selector *policy_selector(const struct check_policy *policy,
+					      const char *name)
+{
+	const struct policy_selector key = { .name = name };
+
+	if (!policy->n_selectors)
+		return NULL;
+	return bsearch(&key, policy->selectors, policy->n_selectors,
+		       sizeof(key), by_name);
+}
+
+bool policy_field(const struct policy_device *device,
+		  enum arp_policy_field field, uint32_t *value)
+{
+	if (!device || !(device->set & 1U << field))
+		return false;
+	*value = device->value[field];
+	return true;
+}
+
+static bool is_glob(const char *selector)
+{
+	return strpbrk(selector, "*?[\\");
+}
+
+bool policy_selects(const char *selector, const char *dev)
+{
+	if (!strcmp(selector, "all") || !strcmp(selector, "default"))
+		return true;
+	return is_glob(selector) ? !fnmatch(selector, dev, 0) :
+				   !strcmp(selector, dev);
+}
+
+/* The first entry that does not sort before the prefix. */
+static size_t find_prefix(const struct policy_entries *entries,
+			  struct prefix prefix)
+{
+	size_t low = 0, high = entries->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (prefix_cmp(entries->list[middle].prefix, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The entry of just this prefix: the device's own, else a glob's, else all's. */
+static const struct policy_entry *
+match_exactly(const struct policy_entries *entries, const char *dev,
+	      struct prefix prefix)
+{
+	const struct policy_entry *e, *glob = NULL, *all = NULL;
+	size_t i = find_prefix(entries, prefix);
+
+	for (; i < entries->n; i++) {
+		e = &entries->list[i];
+		if (prefix_cmp(e->prefix, prefix) != 0)
+			break;
+		if (!strcmp(e->selector, dev))
+			return e;
+		if (!strcmp(e->selector, "all"))
+			all = e;
+		else if (!glob && policy_selects(e->selector, dev))
+			glob = e;
+	}
+	return glob ? glob : all;
+}
+
+const struct policy_entry *policy_match(const struct policy_entries *entries,
+					const char *dev, struct prefix prefix)
+{
+	const struct policy_entry *entry = NULL;
+	int length = prefix.length;
+
+	for (; !entry && length >= 0; length--) {
+		prefix.length = (uint8_t)length;
+		prefix = prefix_masked(prefix);
+		entry = match_exactly(entries, dev, prefix);
+	}
+	return entry;
+}

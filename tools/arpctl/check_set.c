@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: policy that does not do what it seems to. */
+
+#include <linux/arp_policy.h>
+#include <string.h>
+
+#include "arpctl.h"
+#include "check.h"
+#include "fields.h"
+
+static bool selects_any(const struct host *host, const char *selector)
+{
+	size_t i;
+
+	for (i = 0; i < host->n_links; i++)
+		if (policy_selects(selector, host->links[i].name))
+			return true;
+	return !strcmp(selector, "all") || !strcmp(selector, "default");
+}
+
+static void cure_entries(struct check *c, const char *object,
+			 const char *selector)
+{
+	char word[SHELL_WORD];
+
+	check_cure(c, "%s %s show dev %s | xargs -L 1 %s %s del", c->arpctl,
+		   object, shell_word(selector, word), c->arpctl, object);
+}
+
+void find_unmatched(struct check *c)
+{
+	const struct policy_selector *s = c->policy.selectors;
+	const struct policy_selector *end = s + c->policy.n_selectors;
+	char word[SHELL_WORD];
+
+	for (; s < end; s++) {
+		if (selects_any(&c->host, s->name))
+			continue;
+		if (s->fields) {
+			check_add(c, SEVERITY_NOTE, s->name,
+				  "fields are set, and no device matches now");
+			check_cure(c, "%s dev unset %s", c->arpctl,
+				   shell_word(s->name, word));
+		}
+		if (s->rules) {
+			check_add(c, SEVERITY_NOTE, s->name,
+				  "has rules (%u), and no device matches now",
+				  s->rules);
+			cure_entries(c, "rule", s->name);
+		}
+		if (s->bindings) {
+			check_add(c, SEVERITY_NOTE, s->name,
+				  "has bindings (%u), and no device matches now",
+				  s->bindings);
+			cure_entries(c, "bind", s->name);
+		}
+	}
+}
+
+/* Why no ARP comes in by a device; NULL if it may. */
+static const char *why_no_arp(const struct host *host,
+			      const struct host_link *link, char buf[64])
+{
+	const struct host_link *master = host_link(host, link->master);
+
+	if (link->flags & IFF_LOOPBACK)
+		return "no ARP comes in by a loopback device";
+	if (link->flags & IFF_NOARP)
+		return "it does no ARP (NOARP)";
+	if (!link->ipv4)
+		return "it has no IPv4";
+	if (!link->port)
+		return NULL;
+	snprintf(buf, 64, "what comes in by it is its master's, %s",
+		 master ? master->name : "another device");
+	return buf;
+}
+
+/* The fields that are set on the very device and need ARP to come in by it. */
+static void idle_fields(const struct check *c, const struct host_link *link,
+			const char *separator, char *buf, size_t size)
+{
+	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	const struct field *f;
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (f = fields; d && f->name; f++) {
+		/* Hidden are addresses, from what comes in by others. */
+		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
+		    !(d->set & 1U << f->attr) ||
+		    strcmp(d->origin[f->attr], link->name) != 0 || len >= size)
+			continue;
+		len += (size_t)snprintf(buf + len, size - len, "%s%s",
+					len ? separator : "", f->name);
+	}
+}
+
+/* What globs, default and all say is meant for others as well. */
+void find_no_arp(struct check *c)
+{
+	const struct policy_selector *own;
+	const struct host_link *link;
+	char names[256], buf[64], dev[SHELL_WORD];
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < c->host.n_links; i++) {
+		link = &c->host.links[i];
+		why = why_no_arp(&c->host, link, buf);
+		own = policy_selector(&c->policy, link->name);
+		if (!why || !own)
+			continue;
+		idle_fields(c, link, ", ", names, sizeof(names));
+		if (*names) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "%s: without effect here, %s", names, why);
+			idle_fields(c, link, " ", names, sizeof(names));
+			check_cure(c, "%s dev unset %s %s", c->arpctl,
+				   shell_word(link->name, dev), names);
+		}
+		if (own->rules) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "rules (%u): without effect here, %s",
+				  own->rules, why);
+			cure_entries(c, "rule", link->name);
+		}
+		if (own->bindings) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "bindings (%u): without effect here, %s",
+				  own->bindings, why);
+			cure_entries(c, "bind", link->name);
+		}
+	}
+}
+
+void find_binding(struct check *c)
+{
+	char address[ADDRESS_TEXT], bound[LLADDR_TEXT], known[LLADDR_TEXT];
+	const struct policy_entry *binding;
+	const struct host_neighbour *n;
+	const struct host_link *link;
+	char dev[SHELL_WORD];
+	uint32_t inspect;
+	size_t i;
+
+	for (i = 0; i < c->host.n_neighbours; i++) {
+		n = &c->host.neighbours[i];
+		link = host_link(&c->host, n->ifindex);
+		if (!link || n->lladdr_len != LLADDR_LEN)
+			continue;
+		binding = policy_match(&c->policy.bindings, link->name,
+				       (struct prefix){ n->address, 32 });
+		if (!binding || !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
+			continue;
+		inspect = ARP_POLICY_INSPECT_OFF;
+		policy_field(policy_device(&c->policy, link->ifindex),
+			     ARP_POLICY_FIELD_INSPECT, &inspect);
+		address_text(n->address, address);
+		lladdr_text(binding->lladdr, LLADDR_LEN, bound);
+		lladdr_text(n->lladdr, LLADDR_LEN, known);
+		check_add(c, inspect ? SEVERITY_WARNING : SEVERITY_NOTE,
+			  link->name, "%s is bound to %s, and known as %s",
+			  address, bound, known);
+		check_cure(c, "%sip neigh del %s dev %s", c->within, address,
+			   shell_word(link->name, dev));
+	}
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A whole policy in memory. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arpctl.h"
+#include "policy.h"
+
+#define FIRST_SLOTS 64
+
+static void *no_memory(void)
+{
+	failure("%s", strerror(ENOMEM));
+	return NULL;
+}
+
+/* A list with room for one more than n; it grows at powers of two. */
+static void *grow(void *list, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return list;
+	list = reallocarray(list, n ? n * 2 : 1, size);
+	return list ? list : no_memory();
+}
+
+/* The first slot to look at for a hash, which is as good in its high bits. */
+static size_t first_slot(const struct policy_index *index, uint32_t hash)
+{
+	return ((uint64_t)hash * index->size) >> 32;
+}
+
+static size_t next_slot(const struct policy_index *index, size_t slot)
+{
+	return (slot + 1) & (index->size - 1);
+}
+
+static void index_put(struct policy_index *index, uint32_t hash, uint32_t number)
+{
+	size_t slot = first_slot(index, hash);
+
+	while (index->slots[slot])
+		slot = next_slot(index, slot);
+	index->slots[slot] = number;
+}
+
+/*
+ * Makes room for number n, where half of the slots stay empty. What is in there
+ * must be put in anew if *grown says so.
+ */
+static bool index_room(struct policy_index *index, size_t n, bool *grown)
+{
+	size_t size = index->size ? index->size * 2 : FIRST_SLOTS;
+
+	*grown = false;
+	if (n * 2 <= index->size)
+		return true;
+	free(index->slots);
+	index->slots = calloc(size, sizeof(*index->slots));
+	index->size = index->slots ? size : 0;
+	*grown = true;
+	return index->slots || no_memory();
+}
+
+void policy_free(struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->n_names; i++)
+		free(policy->names[i].text);
+	free(policy->names);
+	free(policy->by_name.slots);
+	free(policy->devs);
+	free(policy->entries);
+	free(policy->by_key.slots);
+	memset(policy, 0, sizeof(*policy));
+}
+
+static uint32_t hash_text(const char *text)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619;
+	/* The last characters are most of the difference, and are low yet. */
+	return hash * 2654435769;
+}
+
+static struct policy_name *find_name(struct policy *policy, const char *text,
+				     uint32_t hash)
+{
+	const struct policy_index *index = &policy->by_name;
+	struct policy_name *name;
+	size_t slot;
+
+	if (!index->size)
+		return NULL;
+	for (slot = first_slot(index, hash); index->slots[slot];
+	     slot = next_slot(index, slot)) {
+		name = &policy->names[index->slots[slot] - 1];
+		if (name->hash == hash && !strcmp(name->text, text))
+			return name;
+	}
+	return NULL;
+}
+
+static struct policy_name *add_name(struct policy *policy, const char *text,
+				    uint32_t hash)
+{
+	size_t n = policy->n_names, i;
+	struct policy_name *names;
+	bool grown;
+
+	names = grow(policy->names, n, sizeof(*names));
+	if (!names)
+		return NULL;
+	policy->names = names;
+	names[n] = (struct policy_name){ .text = strdup(text), .hash = hash };
+	if (!names[n].text)
+		return no_memory();
+	policy->n_names = ++n;
+	if (!index_room(&policy->by_name, n, &grown))
+		return NULL;
+	for (i = grown ? 0 : n - 1; i < n; i++)
+		index_put(&policy->by_name, names[i].hash, (uint32_t)i + 1);
+	return &names[n - 1];
+}
+
+static struct policy_name *get_name(struct policy *policy, const char *text)
+{
+	uint32_t hash = hash_text(text);
+	struct policy_name *name = find_name(policy, text, hash);
+
+	return name ? name : add_name(policy, text, hash);
+}
+
+struct policy_dev *policy_dev(struct policy *policy, const char *selector,
+			      bool *there)
+{
+	struct policy_name *name = get_name(policy, selector);
+	struct policy_dev *devs;
+
+	if (!name)
+		return NULL;
+	*there = name->dev;
+	if (*there)
+		return &policy->devs[name->dev - 1];
+	devs = grow(policy->devs, policy->n_devs, sizeof(*devs));
+	if (!devs)
+		return NULL;
+	policy->devs = devs;
+	devs += policy->n_devs++;
+	memset(devs, 0, sizeof(*devs));
+	devs->selector = name->text;
+	name->dev = (uint32_t)policy->n_devs;
+	return devs;
+}
+
+/* Of what makes it this rule or binding and no other. */
+static uint32_t hash_key(const struct entry *e)
+{
+	uint64_t key = (uint64_t)e->prefix.address << 16 |
+		       (uint64_t)e->prefix.length << 8 | e->table;
+
+	key ^= (uint64_t)(uintptr_t)e->selector * 0x9e3779b97f4a7c15;
+	key = (key ^ key >> 29) * 0xbf58476d1ce4e5b9;
+	return (uint32_t)(key >> 32);
+}
+
+static bool same_key(const struct entry *a, const struct entry *b)
+{
+	return a->prefix.address == b->prefix.address &&
+	       a->prefix.length == b->prefix.length && a->table == b->table &&
+	       a->selector == b->selector;
+}
+
+static struct entry *find_entry(struct policy *policy, const struct entry *e,
+				uint32_t hash)
+{
+	const struct policy_index *index = &policy->by_key;
+	struct entry *found;
+	size_t slot;
+
+	if (!index->size)
+		return NULL;
+	for (slot = first_slot(index, hash); index->slots[slot];
+	     slot = next_slot(index, slot)) {
+		found = &policy->entries[index->slots[slot] - 1];
+		if (same_key(found, e))
+			return found;
+	}
+	return NULL;
+}
+
+static struct entry *add_entry(struct policy *policy, const struct entry *e)
+{
+	size_t n = policy->n_entries, i;
+	struct entry *entries;
+	bool grown;
+
+	entries = grow(policy->entries, n, sizeof(*entries));
+	if (!entries)
+		return NULL;
+	policy->entries = entries;
+	entries[n] = *e;
+	policy->n_entries = ++n;
+	if (!index_room(&policy->by_key, n, &grown))
+		return NULL;
+	for (i = grown ? 0 : n - 1; i < n; i++)
+		index_put(&policy->by_key, hash_key(&entries[i]),
+			  (uint32_t)i + 1);
+	return &entries[n - 1];
+}
+
+struct entry *policy_entry(struct policy *policy, const struct entry *entry,
+			   bool *there)
+{
+	struct policy_name *name = get_name(policy, entry->selector);
+	struct entry e = *entry, *found;
+
+	if (!name)
+		return NULL;
+	e.selector = name->text;
+	found = find_entry(policy, &e, hash_key(&e));
+	*there = found;
+	return found ? found : add_entry(policy, &e);
+}
+
+/* all, then default, globs and names. */
+static int kind_of(const char *selector)
+{
+	if (!strcmp(selector, "all"))
+		return 0;
+	if (!strcmp(selector, "default"))
+		return 1;
+	return strpbrk(selector, "*?[\\") ? 2 : 3;
+}
+
+static int selector_cmp(const char *a, const char *b)
+{
+	int order = kind_of(a) - kind_of(b);
+
+	return order ? order : strcmp(a, b);
+}
+
+int policy_dev_cmp(const void *a, const void *b)
+{
+	const struct policy_dev *x = a, *y = b;
+
+	return selector_cmp(x->selector, y->selector);
+}
+
+int policy_entry_cmp(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order;
+
+	/* All rules come before all bindings. */
+	order = (x->table == ENTRY_BINDING) - (y->table == ENTRY_BINDING);
+	if (!order && x->selector != y->selector)
+		order = selector_cmp(x->selector, y->selector);
+	if (!order)
+		order = x->table - y->table;
+	if (!order)
+		order = memcmp(&x->prefix.address, &y->prefix.address,
+			       sizeof(x->prefix.address));
+	return order ? order : x->prefix.length - y->prefix.length;
+}
+
+void policy_sort(struct policy *policy)
+{
+	/* Lists that are empty may be NULL, which is no array. */
+	if (policy->n_devs)
+		qsort(policy->devs, policy->n_devs, sizeof(*policy->devs),
+		      policy_dev_cmp);
+	if (policy->n_entries)
+		qsort(policy->entries, policy->n_entries,
+		      sizeof(*policy->entries), policy_entry_cmp);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A whole policy in memory: out of a file, the kernel or the sysctls, and from
+ * there to be printed, restored or compared.
+ *
+ * Selectors are stored once, so that two are the same if their pointers are.
+ */
+#ifndef ARPCTL_POLICY_H
+#define ARPCTL_POLICY_H
+
+#include <linux/arp_policy.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+#include "fields.h"
+
+struct ctx;
+struct printer;
+
+struct policy_dev {
+	const char *selector;
+	struct field_values values;
+	uint32_t line[ARP_POLICY_FIELD_MAX + 1];	/* by field, from 1 */
+};
+
+/* A hash table of numbers from 1, which are indices into something. */
+struct policy_index {
+	uint32_t *slots;
+	size_t size;			/* 0, or a power of two */
+};
+
+struct policy_name {
+	char *text;
+	uint32_t hash;
+	uint32_t dev;			/* index of its policy_dev, from 1 */
+};
+
+struct policy {
+	struct policy_name *names;
+	size_t n_names;
+	struct policy_index by_name;
+
+	struct policy_dev *devs;
+	size_t n_devs;
+
+	struct entry *entries;		/* rules and bindings */
+	size_t n_entries;
+	struct policy_index by_key;
+};
+
+void policy_free(struct policy *policy);
+
+/*
+ * What the policy has for a selector; and the rule or binding that it has in
+ * the place of this one. *there tells whether it had any; if not, it has now,
+ * with nothing set, or a copy of this one. NULL, with a message, without memory.
+ */
+struct policy_dev *policy_dev(struct policy *policy, const char *selector,
+			      bool *there);
+struct entry *policy_entry(struct policy *policy, const struct entry *entry,
+			   bool *there);
+
+/* Into the order of listings; nothing may be added after it. */
+void policy_sort(struct policy *policy);
+
+/* Which of two comes first in that order, as strcmp(). */
+int policy_dev_cmp(const void *a, const void *b);
+int policy_entry_cmp(const void *a, const void *b);
+
+/* policy_file.c: reads the lines of a file, "-" being standard input. */
+int policy_read(const struct ctx *ctx, struct policy *policy, const char *file);
+
+/* policy_nl.c: from the kernel, of one moment; and to it, in the place of all. */
+int policy_get(struct ctx *ctx, struct policy *policy);
+int policy_put(struct ctx *ctx, const struct policy *policy, const char *file);
+
+/* policy_print.c: as the lines that policy_read() takes. */
+void policy_print(struct printer *out, const struct policy *policy);
+void policy_print_dev(struct printer *out, const char *selector,
+		      const struct field_values *values);
+void policy_print_entry(struct printer *out, const struct entry *entry);
+
+#endif /* ARPCTL_POLICY_H */
