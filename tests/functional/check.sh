@@ -1,0 +1,360 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# check finds what makes ARP misbehave, and the cure that it tells is one.
+#
+# Each finding is provoked, then cured by the very line that check prints, run in
+# a shell outside the namespace; then it is gone. What is as it should be is clean.
+# lab: timeout 400
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 128
+
+# Cures name the tool as who has installed it would.
+PATH=$(dirname "$ARPCTL"):$PATH
+
+# What this test loads, unless it was there before.
+loaded=()
+load() {	# MODULE…
+	local module
+	for module; do
+		[ ! -e "/sys/module/$module" ] || continue
+		must modprobe "$module"
+		loaded=("$module" "${loaded[@]}")
+	done
+}
+
+limits=()	# of the neighbour table, which are the machine's
+leave_check() {
+	local status=$? module
+	[ ${#limits[@]} = 0 ] || sysctl -q -w "${limits[@]}"
+	for module in "${namespaces[@]}"; do ip netns del "$module"; done
+	namespaces=()
+	for module in "${loaded[@]}"; do rmmod "$module" 2>/dev/null; done
+	(exit $status)
+	leave
+}
+trap leave_check EXIT
+
+# "ID DEV SEVERITY" of each finding.
+found() {
+	arpctl -n alice -j check | jq -r '.[] | "\(.id) \(.dev // "-") \(.severity)"' | sort
+}
+
+clean() {	# DESC
+	is "$(found)" "" "clean: $1"
+}
+
+# Exactly this is found, and is cured by what check tells of it. Sets "cure".
+cures() {	# "ID DEV SEVERITY" DESC
+	local id dev json
+	read -r id dev _ <<<"$1"
+	json=$(arpctl -n alice -j check)
+	is "$(jq -r '.[] | "\(.id) \(.dev // "-") \(.severity)"' <<<"$json" | grep -Fx "$1")" "$1" \
+		"$2: found"
+	cure=$(jq -r --arg id "$id" --arg dev "$dev" \
+		'first(.[] | select(.id == $id and (.dev // "-") == $dev)) | .cure' <<<"$json")
+	bash -c "$cure" >/dev/null || diag "the cure fails: $cure"
+	is "$(found | grep -F "$id $dev ")" "" "$2: cured"
+}
+
+# Findings that stay for the while of a test are no matter.
+alice() { must ip -n alice "$@"; }
+policy() { must ctl alice "$@"; }
+
+# A plain host: a card, docker's bridge with a container, lo.
+host alice bob pod
+segment lan alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr bob eth0 10.0.0.2/24
+alice link add name docker0 up type bridge
+addr alice docker0 172.17.0.1/16
+link alice:veth0 pod:eth0
+alice link set veth0 master docker0
+addr pod eth0 172.17.0.2/16
+in_host alice ping -q -c 1 -W 5 10.0.0.2 >/dev/null
+
+fails_with 0 '^nothing found$' "a plain host is clean" arpctl -n alice check
+fails_with 0 '^\[\]$' "in JSON as well" arpctl -n alice -j check
+is "$(module_loaded && echo loaded)" "" "looking has not loaded the module"
+run_ok "nor nftables" [ ! -e /sys/module/nf_tables ]
+must load_module
+clean "with the module, and without policy"
+policy dev set all ignore any
+policy dev set eth0 learn solicited
+clean "with policy that does no harm"
+policy flush
+
+# What is no finding.
+addr alice lo 10.9.9.9/32 169.254.20.10/32
+clean "an address on lo in nobody's subnet"
+alice addr flush dev lo scope global
+link alice:cali0 pod:eth1
+link alice:cali1 pod:eth2
+addr alice cali0 10.77.0.1/32
+addr alice cali1 10.77.0.1/32
+clean "an address that is lent to unnumbered devices"
+alice link add name blue up type vrf table 10
+alice link add name blue0 up address 02:00:00:00:99:01 type dummy
+alice link set blue0 arp on master blue
+addr alice blue0 10.0.0.1/24
+clean "the same subnet in a VRF"
+alice link del blue0
+alice link del blue
+
+# duplicate
+segment lan alice:eth1
+both="$(mac alice eth0) $(mac alice eth1)"
+addr alice eth1 10.0.0.1/24
+cures "duplicate eth1 error" "one address on two devices"
+is "$(ip -n alice -j addr show | jq -r '.[] | select(any(.addr_info[]; .local == "10.0.0.1")) | .ifname')" \
+	eth0 "the first device keeps it"
+clean "one of them alone"
+addr alice veth0 172.17.0.1/16
+cures "duplicate veth0 error" "an address on a bridge and its port"
+
+# flux
+addr alice eth1 10.0.0.3/24
+is "$(found)" "flux eth0 warning
+flux eth1 warning" "two cards in one subnet answer for each other"
+set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=1
+clean "unless arp_ignore says otherwise"
+set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=0 net.ipv4.conf.all.arp_filter=1
+clean "or arp_filter"
+set_sysctl alice net.ipv4.conf.all.arp_filter=0
+policy dev set 'eth*' filter on
+clean "or filter"
+policy dev set 'eth*' filter off
+policy rule add hide 10.0.0.1 dev eth1
+policy rule add drop 10.0.0.0/24
+policy rule add pass 10.0.0.1 dev eth0
+policy rule add pass 10.0.0.3 dev eth1
+clean "or rules"
+policy rule flush
+policy dev set eth0 ignore any
+set_sysctl alice net.ipv4.conf.all.arp_ignore=1
+is "$(found)" "flux eth0 warning" "policy that is looser than arp_ignore is believed"
+set_sysctl alice net.ipv4.conf.all.arp_ignore=0
+# With rp_filter, one of the two answers.
+set_sysctl alice net.ipv4.conf.{all,eth0,eth1}.rp_filter=0
+is "$(asks bob eth0 10.0.0.1)" "$both" "bob hears of both"
+cures "flux eth1 warning" "two cards in one subnet, the second"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "bob hears of the right one"
+like "$cure" '^arpctl -n alice dev set eth1 ignore device announce best$' "the cure acts on alice"
+cures "flux eth0 warning" "the first, against its own policy"
+clean "both"
+policy dev set 'eth*' mode audit
+is "$(found | grep flux)" "flux eth0 warning
+flux eth1 warning" "what is only audited is not so"
+cures "flux eth0 warning" "audited, the first"
+cures "flux eth1 warning" "audited, the second"
+policy dev set all mode audit
+cures "flux eth1 warning" "audited by all"
+policy flush
+alice addr del 10.0.0.3/24 dev eth1
+
+# vip
+addr alice lo 10.0.0.100/32 10.0.0.101/32
+is "$(asks bob eth0 10.0.0.100)" "$both" "alice answers for her VIP"
+like "$(arpctl -n alice check)" 'eth0 answers for 10\.0\.0\.100 and 1 more' "both addresses are told"
+policy rule add hide 10.0.0.100/31
+clean "a rule that hides them"
+policy rule flush
+policy dev set eth0 ignore device
+clean "ignore device"
+policy dev unset eth0
+cures "vip lo warning" "VIPs on lo"
+is "$(asks bob eth0 10.0.0.100)" silence "alice is silent about her VIP"
+policy dev set eth0 mode audit
+cures "vip lo warning" "hidden, but audited"
+policy flush
+alice addr flush dev lo scope global
+
+alice link add name kube-ipvs0 type dummy
+addr alice kube-ipvs0 10.96.0.1/32
+is "$(asks bob eth0 10.96.0.1)" "$both" "a service's address is answered for"
+cures "vip kube-ipvs0 warning" "kube-ipvs0"
+is "$(asks bob eth0 10.96.0.1)" silence "and no more"
+alice link del kube-ipvs0
+policy flush
+
+alice link add name "d'\$x" up type dummy
+addr alice "d'\$x" 10.0.0.102/32
+cures "vip d'\$x warning" "a device with an odd name"
+alice link del "d'\$x"
+policy flush
+
+alice route add 192.0.2.0/24 dev eth0
+addr alice lo 192.0.2.7/32
+cures "vip lo warning" "a VIP in a subnet that only a route tells of"
+alice addr flush dev lo scope global
+alice route del 192.0.2.0/24 dev eth0
+policy flush
+
+# veth-local
+link alice:va alice:vb
+addr alice va 10.5.0.1/24
+addr alice vb 10.5.0.2/24
+set_sysctl alice net.ipv4.conf.{va,vb}.rp_filter=1
+is "$(found)" "veth-local va warning
+veth-local vb warning" "both ends of a veth pair here, and no other finding"
+fails_with 1 '100% packet loss' "no ping" in_host alice ping -q -c 1 -W 1 -I va 10.5.0.2
+cures "veth-local va warning" "one end"
+cures "veth-local vb warning" "the other"
+alice neigh flush all
+run_ok "a ping" in_host alice ping -q -c 1 -W 5 -I va 10.5.0.2
+clean "the veth pair"
+alice link del va
+
+# proxy-forwarding
+set_sysctl alice net.ipv4.ip_forward=0
+policy dev set eth0 proxy route
+cures "proxy-forwarding eth0 error" "proxy without forwarding"
+is "$cure" "ip netns exec alice sysctl -w net.ipv4.ip_forward=1" "by forwarding on all"
+set_sysctl alice net.ipv4.conf.eth0.forwarding=0
+cures "proxy-forwarding eth0 error" "forwarding, but not there"
+policy flush
+set_sysctl alice net.ipv4.ip_forward=0 net.ipv4.conf.eth0.proxy_arp=1
+cures "proxy-forwarding eth0 error" "proxy_arp without forwarding"
+set_sysctl alice net.ipv4.ip_forward=0
+policy dev set eth0 proxy off
+clean "proxy off, in spite of proxy_arp"
+policy flush
+set_sysctl alice net.ipv4.conf.eth0.proxy_arp=0
+policy rule add proxy 10.8.0.0/16 dev 'eth*' routed
+is "$(found)" "proxy-forwarding eth0 error
+proxy-forwarding eth1 error" "a routed rule without forwarding"
+cures "proxy-forwarding eth1 error" "a routed rule"
+clean "on the other device as well"
+policy rule flush
+policy rule add proxy 10.8.0.0/16
+set_sysctl alice net.ipv4.ip_forward=0
+clean "a rule that needs none"
+policy rule flush
+
+# proxy-onlink
+policy rule add proxy 10.0.0.64/26
+clean "a proxy rule for some of a subnet"
+is "$(asks bob eth0 10.0.0.9)" silence "nobody is 10.0.0.9"
+policy rule add proxy 10.0.0.0/16
+is "$(asks bob eth0 10.0.0.9)" "$both" "alice takes it for hers"
+cures "proxy-onlink eth0 warning" "a proxy rule for a whole subnet"
+policy rule del proxy 10.0.0.0/16
+policy rule del pass 10.0.0.0/24 dev eth0
+policy rule add proxy 10.0.0.0/24 dev eth0
+cures "proxy-onlink eth0 warning" "for just this subnet, on this device"
+policy rule flush
+
+# unmatched
+policy dev set 'cat*' ignore device
+policy dev set 'cal*' ignore device
+policy bind add 10.0.0.7 lladdr 02:00:00:00:00:07 dev 'cat*'
+policy rule add drop 10.3.0.0/16 dev "it's"
+policy rule add drop 10.4.0.0/16 from dev 'vm[0-9]'
+policy rule add hide 10.4.0.0/16 dev 'vm[0-9]'
+is "$(found)" "unmatched cat* note
+unmatched cat* note
+unmatched it's note
+unmatched vm[0-9] note" "selectors without a device"
+cures "unmatched vm[0-9] note" "rules of a glob"
+is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "others stay"
+bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cure')" >/dev/null
+is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one are cured"
+policy flush
+
+# no-arp
+policy dev set lo ignore device announce best hidden off
+cures "no-arp lo note" "fields on lo"
+is "$(ctl alice dev show)" "lo  hidden off" "hidden is no such field"
+policy flush
+policy rule add hide 10.3.0.0/16 dev veth0
+policy dev set veth0 ignore device
+policy dev set 'veth*' ignore device
+is "$(found)" "no-arp veth0 note
+no-arp veth0 note" "fields and rules of a bridge's port"
+bash -c "$(arpctl -n alice -j check | jq -r '.[] | .cure')"
+clean "a glob's are meant for others as well"
+policy flush
+alice link add name small up type dummy
+alice link set small arp on mtu 67
+policy dev set small ignore device
+cures "no-arp small note" "a device without IPv4"
+alice link del small
+policy flush
+
+# binding
+alice neigh replace 10.0.0.2 lladdr 02:00:00:00:01:00 dev eth0 nud stale
+policy bind add 10.0.0.2 lladdr 02:00:00:00:01:00
+clean "a neighbour as bound"
+policy bind add 10.0.0.2 lladdr 02:00:00:00:00:66 dev eth0
+cures "binding eth0 note" "a neighbour that is bound to another MAC"
+alice neigh replace 10.0.0.2 lladdr 02:00:00:00:01:00 dev eth0 nud stale
+policy dev set eth0 inspect enforce
+cures "binding eth0 warning" "inspected"
+policy flush
+
+# lo-sysctl
+set_sysctl alice net.ipv4.conf.lo.arp_ignore=1 net.ipv4.conf.all.arp_ignore=1
+clean "arp_ignore on lo and all"
+set_sysctl alice net.ipv4.conf.all.arp_ignore=0
+cures "lo-sysctl lo warning" "arp_ignore on lo alone"
+set_sysctl alice net.ipv4.conf.lo.arp_ignore=0 net.ipv4.conf.lo.arp_announce=2
+policy flush
+cures "lo-sysctl lo warning" "arp_announce on lo alone"
+set_sysctl alice net.ipv4.conf.lo.arp_announce=0
+policy flush
+
+# neighbours: the limits are the machine's.
+for n in 2 3; do
+	limits+=("net.ipv4.neigh.default.gc_thresh$n=$(sysctl -n net.ipv4.neigh.default.gc_thresh$n)")
+done
+for n in {3..62}; do echo "neigh add 10.0.0.$n lladdr 02:00:00:00:01:00 dev eth0 nud reachable"; done |
+	ip -n alice -batch -
+clean "60 neighbours"
+must sysctl -q -w net.ipv4.neigh.default.gc_thresh2=60
+is "$(found)" "neighbours - warning" "near gc_thresh2"
+must sysctl -q -w net.ipv4.neigh.default.gc_thresh3=64
+cures "neighbours - error" "near gc_thresh3"
+alice neigh flush all
+sysctl -q -w "${limits[@]}"
+
+# firewall, bridge-nf
+load nf_tables arp_tables arptable_filter br_netfilter
+must in_host alice nft 'add table arp t; add chain arp t in { type filter hook input priority 0; }'
+must in_host alice nft 'add chain arp t other; add rule arp t other drop'
+must in_host alice arptables-legacy -L >/dev/null
+clean "chains without a rule, and br_netfilter"
+must in_host alice nft 'add rule arp t in arp operation request accept'
+cures "firewall - note" "a rule of nftables'"
+must in_host alice nft 'add chain arp t out { type filter hook output priority 0; policy drop; }'
+cures "firewall - note" "a policy of nftables'"
+must in_host alice arptables-legacy -A INPUT -s 10.0.0.7 -j DROP
+cures "firewall - note" "a rule of arptables'"
+must in_host alice arptables-legacy -P OUTPUT DROP
+cures "firewall - note" "a policy of arptables'"
+must in_host alice arptables-legacy -A FORWARD -s 10.0.0.7 -j DROP
+set_sysctl alice net.bridge.bridge-nf-call-arptables=1
+cures "bridge-nf docker0 note" "what a bridge forwards"
+alice link set dev docker0 type bridge nf_call_arptables 1
+cures "bridge-nf docker0 note" "by the bridge's own switch"
+
+# What is printed.
+addr alice eth1 10.0.0.1/24
+addr alice lo 10.0.0.100/32
+policy dev set nowhere ignore device
+fails_with 1 . "what is found is a failure" arpctl -n alice check
+is "$(arpctl -n alice check | awk '!/cure:/ { print $1, $2, $3 }')" \
+	"$(arpctl -n alice -j check | jq -r '.[] | "\(.id) \(.severity) \(.dev)"')" \
+	"text and JSON tell the same"
+is "$(arpctl -n alice -j check | jq -r '.[].severity' | paste -sd ' ')" "error warning note" \
+	"the worst comes first"
+is "$(arpctl -n alice -j check | jq -c 'map(keys_unsorted, map(type)) | unique')" \
+	'[["id","severity","dev","what","cure"],["string","string","string","string","string"]]' \
+	"the members of a finding"
+is "$(in_host alice arpctl -j check | jq -r '.[0].cure')" "ip addr del 10.0.0.1/24 dev eth1" \
+	"a cure for where one is"
+is "$(arpctl -n /run/netns/alice -j check | jq -r '.[0].cure')" \
+	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "for a path's"
+must unload_module
+is "$(found)" "duplicate eth1 error
+vip lo warning" "without the module, there is no policy"
+is "$(module_loaded && echo loaded)" "" "and it is not loaded again"

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# stats prometheus tells Prometheus what stats show tells us, whatever devices are called.
+# lab: own-vm
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 15
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"; cleanup' EXIT
+
+# The samples as Prometheus' own library reads them, a line of JSON each; with
+# "lint", only what promtool objects to, where that is installed.
+read_it() {
+	/usr/bin/python3 -c '
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families as parse
+sys.stdin.reconfigure(encoding="utf-8", errors="strict")
+for family in parse(sys.stdin.read()):
+    for s in family.samples:
+        print(json.dumps([s.name, family.type, s.labels, int(s.value)],
+                         sort_keys=True))
+'
+}
+scrape() { ctl alice stats prometheus; }
+
+# The same out of stats show. Reasons that nothing was counted for are 0.
+wanted() {
+	ctl alice -j stats show | jq -Sc --argjson reasons "$reasons" '.[] |
+		.dev as $dev | .reasons as $seen |
+		["arp_policy_packets_total", "counter", {dev: $dev, direction: ("in", "out")}] as $p |
+		$p + [if $p[2].direction == "in" then .in else .out end],
+		(["arp_policy_verdicts_total", "counter", {dev: $dev, reason: $reasons[]}] |
+			. + [$seen[.[2].reason] // 0])' | sort
+}
+
+host alice bob
+link alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+addr alice lo 10.9.9.9/32
+addr bob eth0 10.0.0.2/24
+
+is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 0]' "without the module, it is not up"
+run_ok "and that does not load it" [ ! -e /sys/module/arp_policy ]
+
+must load_module
+version=$(</sys/module/arp_policy/version)
+is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 1]
+["arp_policy_info", "gauge", {"version": "'"$version"'"}, 1]' "with it, it is, and of its version"
+
+must ctl alice dev set eth0 ignore device
+arpq bob flood eth0 10.0.0.1 count 3 >/dev/null
+arpq bob flood eth0 10.9.9.9 count 5 >/dev/null
+all_counted() { [ "$(ctl alice -j stats show eth0 | jq '.[].in')" = 8 ]; }
+poll 10 all_counted
+
+# Every word that stats show may use.
+reasons=$(awk '/^enum arp_policy_reason /,/private/' "$ROOT/include/uapi/linux/arp_policy.h" |
+	sed -n 's/^\tARP_POLICY_REASON_\([A-Z_]*\)[ =,].*/\1/p' | tr 'A-Z_' 'a-z-' | jq -Rc . | jq -sc .)
+is "$(jq length <<<"$reasons")" 20 "20 reasons"
+samples() { scrape | read_it | grep _total | jq -Sc . | sort; }
+is "$(samples)" "$(wanted)" "the counters of a device"
+is "$(samples | jq -c 'select(.[3] > 0) | [.[2] | .direction // .reason] + [.[3]]' | sort | paste -sd ' ')" \
+	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "as they were provoked"
+if command -v promtool >/dev/null; then
+	is "$(scrape | promtool check metrics 2>&1)" '' "promtool finds nothing to object to"
+else
+	is "$(scrape | grep -vcE '^(# (HELP|TYPE) arp_policy_[a-z_]+ .+|arp_policy_[a-z_]+(\{.*\})? [0-9]+)$')" 0 \
+		"every line is one of the format's"
+fi
+is "$(scrape | grep -c '^# HELP')$(scrape | grep -c '^# TYPE')" 44 "each of them has its HELP and TYPE"
+
+# Devices are called as their makers like.
+must ip -n alice link add name 'q"b\n' type dummy
+must ip -n alice link add name $'\u00e9\u20ac' type dummy
+must ip -n alice link add name $'x\xff' type dummy
+must ip -n alice link add name $'x\xfe' type dummy
+must ctl alice dev set default announce any
+is "$(scrape | read_it | jq -r 'select(.[2].direction == "in") | .[2].dev' | sort | paste -sd ' ')" \
+	"$(printf '%s\n' eth0 lo 'q"b\n' $'\u00e9\u20ac' 'x\xff' 'x\xfe' | sort | paste -sd ' ')" \
+	"odd names come through, and differ"
+run_ok "and it is UTF-8" iconv -f UTF-8 -t UTF-8 <(scrape)
+if command -v promtool >/dev/null; then
+	is "$(scrape | promtool check metrics 2>&1)" '' "promtool takes them, too"
+else
+	ok "and they are taken by the library"
+fi
+
+# The service's own line, in a directory of ours.
+line=$(sed -n 's/^ExecStart=//p' "$ROOT/contrib/prometheus/arp-policy-textfile.service")
+collect() { (PATH=$(dirname "$ARPCTL"):$PATH && cd "$dir" && eval "$line"); }
+run_ok "the service leaves a file" collect
+is "$(ls "$dir")" arp_policy.prom "and nothing else"
+before=$(<"$dir/arp_policy.prom")
+ARPCTL=$dir/bin/arpctl
+mkdir "$dir/bin"
+printf '#!/bin/sh\necho half\nexit 1\n' >"$ARPCTL"
+chmod +x "$ARPCTL"
+fails_with 1 '' "when arpctl fails, so does it" collect
+is "$(<"$dir/arp_policy.prom")" "$before" "and the file stays as it was"
