@@ -16,11 +16,8 @@
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <linux/neighbour.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <netinet/ip.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -33,6 +30,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common.h"
 
 static const char usage[] =
 "usage: fields WIRE HOST FENCE <COMMANDS\n"
@@ -55,17 +54,6 @@ static const char usage[] =
 "heard, and HOST's neighbours, with \" | \" between them. Of an ARP answer that is\n"
 "as it should be there is the MAC alone.\n";
 
-struct arp {
-	uint8_t dst[ETH_ALEN], src[ETH_ALEN];
-	uint16_t type, hrd, pro;
-	uint8_t hln, pln;
-	uint16_t op;
-	uint8_t sha[ETH_ALEN];
-	uint32_t sip;
-	uint8_t tha[ETH_ALEN];
-	uint32_t tip;
-} __attribute__((packed));
-
 struct device {
 	char name[IF_NAMESIZE];
 	int wire, host;			/* ifindex at either end */
@@ -81,37 +69,17 @@ struct question {
 };
 
 #define BATCH	64
+#define NEIGHBOURS	(BATCH + 16)	/* some are permanent */
 
 static struct question batch[BATCH];
 static int asked;
 
 static struct device devices[32];
 static int device_count;
-static int wire_fd, netlink_fd;
+static int wire_fd;
+static struct netlink netlink;
 static FILE *answers;
 static uint32_t fence;
-
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	fputs("fields: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static uint32_t ip(const char *text)
 {
@@ -120,15 +88,6 @@ static uint32_t ip(const char *text)
 	if (inet_pton(AF_INET, text, &addr) != 1)
 		die("%s is not an IPv4 address", text);
 	return addr;
-}
-
-static const char *text_of(uint32_t addr)
-{
-	static char texts[4][INET_ADDRSTRLEN];
-	static unsigned int next;
-
-	next = (next + 1) % 4;
-	return inet_ntop(AF_INET, &addr, texts[next], sizeof(texts[next]));
 }
 
 /* Adds to a text what is not in it already. */
@@ -149,8 +108,6 @@ add(char *text, size_t size, const char *format, ...)
 #define say(q, ...)	add((q)->said, sizeof((q)->said), __VA_ARGS__)
 
 /* MACs: who asks, and who had the sender's address before; of each question. */
-
-static const uint8_t everybody[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
 
 enum role { ASKER, OTHER };
 
@@ -247,146 +204,21 @@ static void find_host_devices(void)
 
 /* HOST's neighbour table */
 
-struct request {
-	struct nlmsghdr header;
-	struct ndmsg body;
-	char attributes[64];
-};
-
-static void attribute(struct request *r, int type, const void *data, size_t len)
-{
-	struct rtattr *a = (void *)((char *)r + NLMSG_ALIGN(r->header.nlmsg_len));
-
-	a->rta_type = type;
-	a->rta_len = RTA_LENGTH(len);
-	memcpy(RTA_DATA(a), data, len);
-	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len) + RTA_ALIGN(a->rta_len);
-}
-
-static struct request request(int type, int flags)
-{
-	return (struct request){
-		.header = {
-			.nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)),
-			.nlmsg_type = type,
-			.nlmsg_flags = NLM_F_REQUEST | flags,
-		},
-		.body = { .ndm_family = AF_INET },
-	};
-}
-
-static void transact(struct request *r)
-{
-	char buf[4096];
-	struct nlmsghdr *answer = (void *)buf;
-	int error;
-
-	r->header.nlmsg_flags |= NLM_F_ACK;
-	if (send(netlink_fd, r, r->header.nlmsg_len, 0) < 0 ||
-	    recv(netlink_fd, buf, sizeof(buf), 0) < (ssize_t)NLMSG_LENGTH(sizeof(error)))
-		die("netlink: %s", strerror(errno));
-	memcpy(&error, NLMSG_DATA(answer), sizeof(error));
-	if (answer->nlmsg_type != NLMSG_ERROR || (error && error != -ENOENT))
-		die("neighbours: %s", strerror(-error));
-}
-
-struct neighbour {
-	uint32_t addr;
-	int ifindex;
-	uint16_t state;
-	uint8_t mac[ETH_ALEN];
-	bool resolved;
-	unsigned int age;	/* clock ticks of userland since the last update */
-};
-
-static void read_neighbour(struct nlmsghdr *m, struct neighbour *n)
-{
-	struct ndmsg *body = NLMSG_DATA(m);
-	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
-	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
-
-	memset(n, 0, sizeof(*n));
-	n->ifindex = body->ndm_ifindex;
-	n->state = body->ndm_state;
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		struct nda_cacheinfo *info = RTA_DATA(a);
-
-		if (a->rta_type == NDA_DST) {
-			memcpy(&n->addr, RTA_DATA(a), 4);
-		} else if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN) {
-			memcpy(n->mac, RTA_DATA(a), ETH_ALEN);
-			n->resolved = true;
-		} else if (a->rta_type == NDA_CACHEINFO) {
-			n->age = info->ndm_updated;
-		}
-	}
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct neighbour *n = a, *m = b;
-
-	if (n->addr != m->addr)
-		return ntohl(n->addr) < ntohl(m->addr) ? -1 : 1;
-	return n->ifindex - m->ifindex;
-}
-
 /* All that were learnt, in order. Return: how many. */
 static int neighbours(struct neighbour *list, int max)
 {
-	struct request dump = request(RTM_GETNEIGH, NLM_F_DUMP);
-	static char buf[16384];
-	struct nlmsghdr *m;
-	int count = 0;
-	ssize_t len;
+	int i, kept = 0, count = list_neighbours(&netlink, list, max);
 
-	if (send(netlink_fd, &dump, dump.header.nlmsg_len, 0) < 0)
-		die("netlink: %s", strerror(errno));
-	for (;;) {
-		len = recv(netlink_fd, buf, sizeof(buf), 0);
-		if (len < 0)
-			die("netlink: %s", strerror(errno));
-		for (m = (void *)buf; NLMSG_OK(m, len); m = NLMSG_NEXT(m, len)) {
-			if (m->nlmsg_type == NLMSG_DONE) {
-				qsort(list, count, sizeof(*list), compare);
-				return count;
-			}
-			if (m->nlmsg_type != RTM_NEWNEIGH)
-				die("neighbours cannot be listed");
-			read_neighbour(m, &list[count]);
-			if (list[count].state & (NUD_PERMANENT | NUD_NOARP))
-				continue;
-			if (++count == max)
-				die("more than %d neighbours", max);
-		}
-	}
-}
-
-static const struct {
-	uint16_t state;
-	const char *name;
-} states[] = {
-	{ NUD_INCOMPLETE, "incomplete" }, { NUD_REACHABLE, "reachable" },
-	{ NUD_STALE, "stale" }, { NUD_DELAY, "delay" }, { NUD_PROBE, "probe" },
-	{ NUD_FAILED, "failed" },
-};
-
-#define STATES	(sizeof(states) / sizeof(*states))
-
-static const char *state_name(uint16_t state)
-{
-	size_t i;
-
-	for (i = 0; i < STATES; i++)
-		if (states[i].state == state)
-			return states[i].name;
-	return "none";
+	for (i = 0; i < count; i++)
+		if (!(list[i].state & (NUD_PERMANENT | NUD_NOARP)))
+			list[kept++] = list[i];
+	return kept;
 }
 
 static struct neighbour find_neighbour(uint32_t addr, const struct device *d)
 {
-	struct neighbour list[BATCH];
-	int i, count = neighbours(list, BATCH);
+	struct neighbour list[NEIGHBOURS];
+	int i, count = neighbours(list, NEIGHBOURS);
 
 	for (i = 0; i < count; i++)
 		if (list[i].addr == addr && list[i].ifindex == d->host)
@@ -398,19 +230,15 @@ static struct neighbour find_neighbour(uint32_t addr, const struct device *d)
 static void add_neighbour(uint32_t addr, const struct device *d,
 			  const uint8_t *mac, const char *state, bool old)
 {
-	struct request new = request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
 	struct timespec tick = { 0, 4000000 };
-	size_t i;
+	int error;
 
-	for (i = 0; i < STATES; i++)
-		if (!strcmp(states[i].name, state))
-			new.body.ndm_state = states[i].state;
-	if (!new.body.ndm_state)
+	if (!state_of(state))
 		die("%s is no state", state);
-	new.body.ndm_ifindex = d->host;
-	attribute(&new, NDA_DST, &addr, 4);
-	attribute(&new, NDA_LLADDR, mac, ETH_ALEN);
-	transact(&new);
+	put_neighbour(&netlink, addr, d->host, mac, state_of(state));
+	error = nl_commit(&netlink);
+	if (error)
+		die("neighbours: %s", strerror(error));
 	while (old && !find_neighbour(addr, d).age)
 		nanosleep(&tick, NULL);
 }
@@ -418,13 +246,13 @@ static void add_neighbour(uint32_t addr, const struct device *d,
 /* Tells the questions who was learnt from them, and the host to forget it. */
 static void collect_neighbours(void)
 {
-	struct neighbour list[BATCH];
-	int i, count = neighbours(list, BATCH);
+	struct neighbour list[NEIGHBOURS];
+	int i, count = neighbours(list, NEIGHBOURS);
 	char name[IF_NAMESIZE];
+	int error;
 
 	for (i = 0; i < count; i++) {
 		struct neighbour *n = &list[i];
-		struct request del = request(RTM_DELNEIGH, 0);
 		struct question *q = whose(n->mac, ASKER);
 
 		if (!q)
@@ -434,10 +262,11 @@ static void collect_neighbours(void)
 		add(q->learnt, sizeof(q->learnt), "%s %s %s %s", text_of(n->addr),
 		    if_indextoname(n->ifindex, name) ? name : "?",
 		    n->resolved ? mac_of(n->mac) : "-", state_name(n->state));
-		del.body.ndm_ifindex = n->ifindex;
-		attribute(&del, NDA_DST, &n->addr, 4);
-		transact(&del);
+		del_neighbour(&netlink, n->addr, n->ifindex);
 	}
+	error = nl_commit(&netlink);
+	if (error && error != ENOENT)
+		die("neighbours: %s", strerror(error));
 }
 
 /* Frames */
@@ -676,39 +505,12 @@ static void recheck(const char *line, char **word)
 	finish();
 }
 
-static uint16_t checksum(const void *header)
-{
-	const uint16_t *at = header;
-	uint32_t sum = 0;
-	int i;
-
-	for (i = 0; i < 10; i++)
-		sum += at[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
 static void forward(const char *line, char **word)
 {
 	const struct device *d = device(word[1]);
-	struct {
-		uint8_t dst[ETH_ALEN], src[ETH_ALEN];
-		uint16_t type;
-		struct iphdr ip;
-		uint16_t udp[4];
-	} __attribute__((packed)) f = {
-		.type = htons(ETHERTYPE_IP),
-		.ip = {
-			.version = 4, .ihl = 5, .tot_len = htons(28), .ttl = 64,
-			.protocol = IPPROTO_UDP,
-			.saddr = ip(word[2]), .daddr = ip(word[3]),
-		},
-		.udp = { htons(9), htons(9), htons(8), 0 },
-	};
-	struct iphdr header = f.ip;
+	struct datagram f = datagram_of(ip(word[2]), ip(word[3]));
 
 	finish();
-	f.ip.check = checksum(&header);
 	memcpy(f.dst, d->mac, ETH_ALEN);
 	put_mac(f.src, ASKER, begin(line));
 	put_on_wire(d, &f, sizeof(f));
@@ -776,13 +578,8 @@ static void open_sockets(const char *wire, const char *host)
 	struct sockaddr_ll all = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP),
 	};
-	cpu_set_t cpus;
 
-	/* Frames of one processor stay in order */
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
-
+	stay_on_processor();
 	enter(wire);
 	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (wire_fd < 0 || bind(wire_fd, (struct sockaddr *)&all, sizeof(all)))
@@ -790,9 +587,7 @@ static void open_sockets(const char *wire, const char *host)
 	find_wire_devices();
 
 	enter(host);
-	netlink_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (netlink_fd < 0)
-		die("netlink: %s", strerror(errno));
+	nl_open(&netlink, NETLINK_ROUTE);
 	find_host_devices();
 }
 

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the questioners of the differential tests share; see common.h. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netinet/ip.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common.h"
+
+const uint8_t everybody[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+const char *text_of(uint32_t addr)
+{
+	static char texts[4][INET_ADDRSTRLEN];
+	static unsigned int next;
+
+	next = (next + 1) % 4;
+	return inet_ntop(AF_INET, &addr, texts[next], sizeof(texts[next]));
+}
+
+void stay_on_processor(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static uint16_t checksum(const void *header)
+{
+	const uint16_t *at = header;
+	uint32_t sum = 0;
+	int i;
+
+	for (i = 0; i < 10; i++)
+		sum += at[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~(sum + (sum >> 16));
+}
+
+struct datagram datagram_of(uint32_t source, uint32_t target)
+{
+	struct iphdr ip = {
+		.version = 4, .ihl = 5, .tot_len = htons(28), .ttl = 64,
+		.protocol = IPPROTO_UDP, .saddr = source, .daddr = target,
+	};
+	struct datagram f = {
+		.type = htons(ETHERTYPE_IP),
+		.udp = { htons(9), htons(9), htons(8), 0 },
+	};
+
+	ip.check = checksum(&ip);
+	memcpy(f.ip, &ip, sizeof(f.ip));
+	return f;
+}
+
+/* Netlink */
+
+void nl_open(struct netlink *nl, int protocol)
+{
+	int on = 1, room = 4 << 20;
+
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+	if (nl->fd < 0)
+		die("netlink: %s", strerror(errno));
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	nl->len = 0;
+	nl->count = 0;
+}
+
+void nl_close(struct netlink *nl)
+{
+	close(nl->fd);
+	nl->fd = -1;
+}
+
+void nl_begin(struct netlink *nl, int type, int flags, const void *body,
+	      size_t size)
+{
+	if (nl->count == NL_MESSAGES || nl->len > sizeof(nl->buf) / 2)
+		die("netlink: too much at once");
+	nl->at = (void *)(nl->buf + nl->len);
+	memset(nl->at, 0, NLMSG_SPACE(size));
+	nl->at->nlmsg_len = NLMSG_SPACE(size);
+	nl->at->nlmsg_type = type;
+	nl->at->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	nl->at->nlmsg_seq = ++nl->count;
+	memcpy(NLMSG_DATA(nl->at), body, size);
+	nl->len += NLMSG_SPACE(size);
+}
+
+void nl_put(struct netlink *nl, int type, const void *data, size_t len)
+{
+	struct nlattr *a = (void *)(nl->buf + nl->len);
+	size_t room = NLA_HDRLEN + NLA_ALIGN(len);
+
+	if (nl->len + room > sizeof(nl->buf))
+		die("netlink: too much at once");
+	memset(a, 0, room);
+	a->nla_type = type;
+	a->nla_len = NLA_HDRLEN + len;
+	if (len)
+		memcpy((char *)a + NLA_HDRLEN, data, len);
+	nl->len += room;
+	nl->at->nlmsg_len += room;
+}
+
+void nl_put_u8(struct netlink *nl, int type, uint8_t value)
+{
+	nl_put(nl, type, &value, sizeof(value));
+}
+
+void nl_put_u32(struct netlink *nl, int type, uint32_t value)
+{
+	nl_put(nl, type, &value, sizeof(value));
+}
+
+void nl_put_u64(struct netlink *nl, int type, uint64_t value)
+{
+	nl_put(nl, type, &value, sizeof(value));
+}
+
+void nl_put_text(struct netlink *nl, int type, const char *text)
+{
+	nl_put(nl, type, text, strlen(text) + 1);
+}
+
+size_t nl_nest(struct netlink *nl, int type)
+{
+	size_t nest = nl->len;
+
+	nl_put(nl, type, NULL, 0);
+	return nest;
+}
+
+void nl_end(struct netlink *nl, size_t nest)
+{
+	((struct nlattr *)(nl->buf + nest))->nla_len = nl->len - nest;
+}
+
+int nl_commit(struct netlink *nl)
+{
+	static char buf[32768];
+	int count = nl->count, acks = 0, first = 0, error;
+	struct nlmsghdr *m;
+	ssize_t len;
+
+	if (count && send(nl->fd, nl->buf, nl->len, 0) < 0)
+		die("netlink: %s", strerror(errno));
+	nl->len = 0;
+	nl->count = 0;
+	while (acks < count) {
+		len = recv(nl->fd, buf, sizeof(buf), 0);
+		if (len < 0)
+			die("netlink: %s", strerror(errno));
+		for (m = (void *)buf; NLMSG_OK(m, len); m = NLMSG_NEXT(m, len)) {
+			if (m->nlmsg_type != NLMSG_ERROR)
+				continue;
+			memcpy(&error, NLMSG_DATA(m), sizeof(error));
+			nl->errors[m->nlmsg_seq - 1] = -error;
+			if (!first)
+				first = -error;
+			acks++;
+		}
+	}
+	return first;
+}
+
+void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
+	     void (*each)(struct nlmsghdr *m, void *arg), void *arg)
+{
+	static char buf[32768];
+	struct nlmsghdr *m;
+	ssize_t len;
+
+	nl_begin(nl, type, NLM_F_DUMP, body, size);
+	if (send(nl->fd, nl->buf, nl->len, 0) < 0)
+		die("netlink: %s", strerror(errno));
+	nl->len = 0;
+	nl->count = 0;
+	for (;;) {
+		len = recv(nl->fd, buf, sizeof(buf), 0);
+		if (len < 0)
+			die("netlink: %s", strerror(errno));
+		for (m = (void *)buf; NLMSG_OK(m, len); m = NLMSG_NEXT(m, len)) {
+			if (m->nlmsg_type == NLMSG_DONE)
+				return;
+			if (m->nlmsg_type == NLMSG_ERROR)
+				die("netlink: a listing was refused");
+			each(m, arg);
+		}
+	}
+}
+
+/* Neighbours */
+
+void read_neighbour(struct nlmsghdr *m, struct neighbour *n)
+{
+	struct ndmsg *body = NLMSG_DATA(m);
+	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
+	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
+
+	memset(n, 0, sizeof(*n));
+	n->ifindex = body->ndm_ifindex;
+	n->state = body->ndm_state;
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		struct nda_cacheinfo *info = RTA_DATA(a);
+
+		if (a->rta_type == NDA_DST) {
+			memcpy(&n->addr, RTA_DATA(a), 4);
+		} else if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN) {
+			memcpy(n->mac, RTA_DATA(a), ETH_ALEN);
+			n->resolved = true;
+		} else if (a->rta_type == NDA_CACHEINFO) {
+			n->age = info->ndm_updated;
+		}
+	}
+}
+
+struct listing {
+	struct neighbour *list;
+	int count, max;
+};
+
+static void list_one(struct nlmsghdr *m, void *arg)
+{
+	struct listing *l = arg;
+
+	if (l->count == l->max)
+		die("more than %d neighbours", l->max);
+	read_neighbour(m, &l->list[l->count++]);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct neighbour *n = a, *m = b;
+
+	if (n->addr != m->addr)
+		return ntohl(n->addr) < ntohl(m->addr) ? -1 : 1;
+	return n->ifindex - m->ifindex;
+}
+
+int list_neighbours(struct netlink *nl, struct neighbour *list, int max)
+{
+	struct ndmsg body = { .ndm_family = AF_INET };
+	struct listing l = { .list = list, .max = max };
+
+	nl_dump(nl, RTM_GETNEIGH, &body, sizeof(body), list_one, &l);
+	qsort(list, l.count, sizeof(*list), compare);
+	return l.count;
+}
+
+void put_neighbour(struct netlink *nl, uint32_t addr, int ifindex,
+		   const uint8_t *mac, uint16_t state)
+{
+	struct ndmsg body = {
+		.ndm_family = AF_INET, .ndm_ifindex = ifindex,
+		.ndm_state = state,
+	};
+
+	nl_begin(nl, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &body,
+		 sizeof(body));
+	nl_put(nl, NDA_DST, &addr, 4);
+	nl_put(nl, NDA_LLADDR, mac, ETH_ALEN);
+}
+
+void del_neighbour(struct netlink *nl, uint32_t addr, int ifindex)
+{
+	struct ndmsg body = { .ndm_family = AF_INET, .ndm_ifindex = ifindex };
+
+	nl_begin(nl, RTM_DELNEIGH, 0, &body, sizeof(body));
+	nl_put(nl, NDA_DST, &addr, 4);
+}
+
+static const struct {
+	uint16_t state;
+	const char *name;
+} states[] = {
+	{ NUD_INCOMPLETE, "incomplete" }, { NUD_REACHABLE, "reachable" },
+	{ NUD_STALE, "stale" }, { NUD_DELAY, "delay" }, { NUD_PROBE, "probe" },
+	{ NUD_FAILED, "failed" }, { NUD_PERMANENT, "permanent" },
+	{ NUD_NOARP, "noarp" },
+};
+
+#define STATES	(sizeof(states) / sizeof(*states))
+
+const char *state_name(uint16_t state)
+{
+	size_t i;
+
+	for (i = 0; i < STATES; i++)
+		if (states[i].state == state)
+			return states[i].name;
+	return "none";
+}
+
+uint16_t state_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < STATES; i++)
+		if (!strcmp(states[i].name, name))
+			return states[i].state;
+	return 0;
+}

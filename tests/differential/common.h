@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the questioners of the differential tests share: netlink, frames,
+ * neighbours, words.
+ *
+ * One thread.
+ */
+#ifndef COMMON_H
+#define COMMON_H
+
+#include <linux/netlink.h>
+#include <net/ethernet.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void die(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+int64_t now_ms(void);
+/* Of the last four calls. */
+const char *text_of(uint32_t addr);
+/* What one processor sends through backlogs stays in order. */
+void stay_on_processor(void);
+
+struct arp {
+	uint8_t dst[ETH_ALEN], src[ETH_ALEN];
+	uint16_t type, hrd, pro;
+	uint8_t hln, pln;
+	uint16_t op;
+	uint8_t sha[ETH_ALEN];
+	uint32_t sip;
+	uint8_t tha[ETH_ALEN];
+	uint32_t tip;
+} __attribute__((packed));
+
+struct datagram {
+	uint8_t dst[ETH_ALEN], src[ETH_ALEN];
+	uint16_t type;
+	uint8_t ip[20];
+	uint16_t udp[4];
+} __attribute__((packed));
+
+extern const uint8_t everybody[ETH_ALEN];
+
+/* An empty datagram of UDP in a frame; its MACs are left to the caller. */
+struct datagram datagram_of(uint32_t source, uint32_t target);
+
+/*
+ * Netlink: messages are put one after the other and sent together, each with
+ * its own acknowledgment.
+ */
+#define NL_MESSAGES	160
+
+struct netlink {
+	int fd;
+	size_t len;
+	int count;
+	struct nlmsghdr *at;
+	int errors[NL_MESSAGES];	/* 0 or an errno, of the last commit */
+	char buf[65536];
+};
+
+void nl_open(struct netlink *nl, int protocol);
+void nl_close(struct netlink *nl);
+void nl_begin(struct netlink *nl, int type, int flags, const void *body,
+	      size_t size);
+void nl_put(struct netlink *nl, int type, const void *data, size_t len);
+void nl_put_u8(struct netlink *nl, int type, uint8_t value);
+void nl_put_u32(struct netlink *nl, int type, uint32_t value);
+void nl_put_u64(struct netlink *nl, int type, uint64_t value);
+void nl_put_text(struct netlink *nl, int type, const char *text);
+size_t nl_nest(struct netlink *nl, int type);
+void nl_end(struct netlink *nl, size_t nest);
+/* Return: 0, or the first error. */
+int nl_commit(struct netlink *nl);
+void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
+	     void (*each)(struct nlmsghdr *m, void *arg), void *arg);
+
+struct neighbour {
+	uint32_t addr;
+	int ifindex;
+	uint16_t state;
+	bool resolved;
+	uint8_t mac[ETH_ALEN];
+	unsigned int age;	/* clock ticks of userland since the last update */
+};
+
+void read_neighbour(struct nlmsghdr *m, struct neighbour *n);
+/* All of the namespace, in order. Return: how many. */
+int list_neighbours(struct netlink *nl, struct neighbour *list, int max);
+void put_neighbour(struct netlink *nl, uint32_t addr, int ifindex,
+		   const uint8_t *mac, uint16_t state);
+void del_neighbour(struct netlink *nl, uint32_t addr, int ifindex);
+const char *state_name(uint16_t state);
+/* Return: 0 when there is no such state. */
+uint16_t state_of(const char *name);
+
+#endif /* COMMON_H */
