@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Puts questions to the host; see ask.h.
+ *
+ * All that a frame causes happens before its sending is over, or is queued on
+ * this processor. A fence, asked last, makes silence certain at once. Macvlans
+ * alone hear what is sent to all by a work queue, in order; they have a fence
+ * among them.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/neighbour.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ask.h"
+
+/* MACs of the wire's hosts: who asks a question, who had its sender's address
+ * before, who passed it on; and the one that asks fences.
+ */
+enum role { ASKER, OTHER, BRIDGED, FENCER };
+
+static void put_mac(uint8_t *mac, enum role role, int question)
+{
+	const uint8_t bytes[ETH_ALEN] = { 2, 0, 0x5e, 0, role, question };
+
+	memcpy(mac, bytes, ETH_ALEN);
+}
+
+/* What is to be sent: many by one call. */
+
+struct tagged {
+	uint8_t macs[2 * ETH_ALEN];
+	uint16_t vlan, tci;
+	uint8_t rest[64];
+} __attribute__((packed));
+
+#define WAITING	32
+
+static struct {
+	int count;
+	struct mmsghdr message[WAITING];
+	struct iovec part[WAITING];
+	struct sockaddr_ll to[WAITING];
+	uint8_t bytes[WAITING][80];
+} waiting;
+
+static void send_waiting(void)
+{
+	int done = 0, n;
+
+	while (done < waiting.count) {
+		n = sendmmsg(lab_wire(), waiting.message + done,
+			     waiting.count - done, 0);
+		if (n < 0)
+			die("wire: %s", strerror(errno));
+		done += n;
+	}
+	waiting.count = 0;
+}
+
+static void put_on_wire(int wire, int vid, const void *frame, size_t len)
+{
+	int i = waiting.count++;
+
+	memcpy(waiting.bytes[i], frame, len);
+	if (vid) {
+		struct tagged t = {
+			.vlan = htons(ETHERTYPE_VLAN), .tci = htons(vid),
+		};
+
+		memcpy(t.macs, frame, sizeof(t.macs));
+		memcpy(t.rest, (const char *)frame + sizeof(t.macs),
+		       len - sizeof(t.macs));
+		len += 4;
+		memcpy(waiting.bytes[i], &t, len);
+	}
+	waiting.to[i] = (struct sockaddr_ll){
+		.sll_family = AF_PACKET, .sll_ifindex = wire,
+		.sll_protocol = htons(ETH_P_ARP),
+	};
+	waiting.part[i] = (struct iovec){ waiting.bytes[i], len };
+	waiting.message[i].msg_hdr = (struct msghdr){
+		.msg_name = &waiting.to[i], .msg_namelen = sizeof(waiting.to[i]),
+		.msg_iov = &waiting.part[i], .msg_iovlen = 1,
+	};
+	if (waiting.count == WAITING)
+		send_waiting();
+}
+
+/* What is heard. */
+
+#define EARS	32
+
+static struct {
+	struct mmsghdr message[EARS];
+	struct iovec part[EARS];
+	struct sockaddr_ll from[EARS];
+	uint8_t bytes[EARS][64];
+	char control[EARS][CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+} ears;
+
+static int tag_of(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct tpacket_auxdata aux;
+
+	if (!c || c->cmsg_type != PACKET_AUXDATA)
+		return 0;
+	memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
+}
+
+/* Is it an answer to a fence's question? Return: its number, or 0. */
+static int fence_number(const uint8_t *bytes)
+{
+	uint8_t mac[ETH_ALEN];
+
+	put_mac(mac, FENCER, bytes[ETH_ALEN - 1]);
+	return memcmp(bytes, mac, ETH_ALEN) ? 0 : bytes[ETH_ALEN - 1];
+}
+
+static void note(struct outcome *o, int i)
+{
+	int cable = host_cable(ears.from[i].sll_ifindex);
+	struct frame *f;
+
+	if (!o || cable == NOBODY)
+		return;
+	if (o->frames == FRAMES)
+		die("more than %d frames", FRAMES);
+	f = &o->frame[o->frames++];
+	f->cable = cable;
+	f->vid = tag_of(&ears.message[i].msg_hdr);
+	f->len = ears.message[i].msg_len;
+	memcpy(f->bytes, ears.bytes[i], f->len < 64 ? f->len : 64);
+}
+
+/* @o: where to note it, or NULL. Return: false when nothing was heard. */
+static bool hear(struct outcome *o, int fence, bool *fenced)
+{
+	int i, n;
+
+	for (i = 0; i < EARS; i++) {
+		ears.part[i] = (struct iovec){ ears.bytes[i], sizeof(ears.bytes[i]) };
+		ears.message[i].msg_hdr = (struct msghdr){
+			.msg_name = &ears.from[i], .msg_namelen = sizeof(ears.from[i]),
+			.msg_iov = &ears.part[i], .msg_iovlen = 1,
+			.msg_control = ears.control[i],
+			.msg_controllen = sizeof(ears.control[i]),
+		};
+	}
+	n = recvmmsg(lab_wire(), ears.message, EARS, MSG_DONTWAIT, NULL);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		die("wire: %s", strerror(errno));
+	for (i = 0; i < n; i++) {
+		int number = fence_number(ears.bytes[i]);
+
+		if (!number)
+			note(o, i);
+		else if (number == fence)
+			*fenced = true;
+	}
+	return n > 0;
+}
+
+/* Hears all that was said before the fence's answer. */
+static void listen_up_to(struct outcome *o, int wire, const char *address)
+{
+	static uint8_t number;
+	struct pollfd wait = { .fd = lab_wire(), .events = POLLIN };
+	struct arp f = {
+		.type = htons(ETHERTYPE_ARP), .hrd = htons(1),
+		.pro = htons(ETHERTYPE_IP), .hln = ETH_ALEN, .pln = 4,
+		.op = htons(1), .tip = inet_addr(address),
+	};
+	int64_t deadline = now_ms() + 30000;
+	bool fenced = false;
+
+	if (!++number)
+		number = 1;
+	memcpy(f.dst, everybody, ETH_ALEN);
+	put_mac(f.src, FENCER, number);
+	put_mac(f.sha, FENCER, number);
+	put_on_wire(wire, 0, &f, sizeof(f));
+	send_waiting();
+	while (!fenced) {
+		if (hear(o, number, &fenced))
+			continue;
+		if (now_ms() > deadline)
+			die("fence %s did not answer", address);
+		poll(&wait, 1, 100);
+	}
+	/* What came in the same breath after it */
+}
+
+static bool late_waits[DEVICES];
+
+static void listen_late(struct outcome *o)
+{
+	int i;
+
+	for (i = 0; i < DEVICES; i++) {
+		if (!late_waits[i])
+			continue;
+		listen_up_to(o, host_wire(i), LOW_FENCE);
+		late_waits[i] = false;
+	}
+}
+
+static void listen_all(struct outcome *o)
+{
+	listen_late(o);
+	listen_up_to(o, lab_fence(), FENCE);
+}
+
+/* Questions */
+
+static bool asked(const struct host *h, const struct question *q)
+{
+	return !q->gone && there(h, q->dev);
+}
+
+/* Is a neighbour on this cable ever young only for some time? */
+static bool tells_time(const struct host *h, int cable)
+{
+	int i;
+
+	for (i = 0; i < h->devices; i++)
+		if (there(h, i) && cable_of(h, i) == cable &&
+		    !h->device[i].locks)
+			return true;
+	return false;
+}
+
+/*
+ * Whether an earlier question may have made the neighbour that this one meets,
+ * which would then be as young as the machine is fast.
+ */
+static bool meets(const struct host *h, const struct question *q, int i)
+{
+	int cable = cable_of(h, q[i].dev), k;
+
+	if (!q[i].sender || !tells_time(h, cable))
+		return false;
+	for (k = 0; k < i; k++)
+		if (q[k].what == ASK && asked(h, &q[k]) &&
+		    q[k].sender == q[i].sender && cable_of(h, q[k].dev) == cable)
+			return true;
+	return false;
+}
+
+static void ask(const struct host *h, const struct question *q, int i)
+{
+	const struct device *d = &h->device[q->dev];
+	int cable = cable_of(h, q->dev);
+	struct arp f = {
+		.type = htons(ETHERTYPE_ARP), .hrd = htons(q->hrd),
+		.pro = htons(ETHERTYPE_IP), .hln = ETH_ALEN, .pln = 4,
+		.op = htons(q->op), .sip = q->sender, .tip = q->target,
+	};
+
+	put_mac(f.src, q->other_source ? BRIDGED : ASKER, i);
+	put_mac(f.sha, ASKER, i);
+	if (q->to == TO_ALL)
+		memcpy(f.dst, everybody, ETH_ALEN);
+	else if (q->to == TO_HOST)
+		memcpy(f.dst, d->mac, ETH_ALEN);
+	else
+		memcpy(f.dst, "\2\0\0\0\xee\1", ETH_ALEN);
+	if (q->tha == 1)
+		memcpy(f.tha, d->mac, ETH_ALEN);
+	else if (q->tha == 2)
+		put_mac(f.tha, ASKER, i);
+	put_on_wire(host_wire(cable), d->vid, &f, sizeof(f));
+	if (host_late(cable) && q->to == TO_ALL)
+		late_waits[cable] = true;
+}
+
+static int send_datagram(const struct host *h, const struct question *q)
+{
+	struct sockaddr_in from = {
+		.sin_family = AF_INET, .sin_addr.s_addr = q->sender,
+	};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = q->target,
+	};
+	int on = 1, error = 0, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const char *dev;
+
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+	if (q->dev != NOBODY) {
+		dev = h->device[q->dev].name;
+		if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
+			die("%s: %s", dev, strerror(errno));
+	}
+	/* A transparent proxy's source need not be its own. */
+	if (q->sender &&
+	    (setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on)) ||
+	     bind(fd, (struct sockaddr *)&from, sizeof(from))))
+		error = 1000 + errno;
+	else if (sendto(fd, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+static void forward(const struct host *h, const struct question *q, int i)
+{
+	struct datagram f = datagram_of(q->sender, q->target);
+	const struct device *d = &h->device[q->dev];
+
+	memcpy(f.dst, d->mac, ETH_ALEN);
+	put_mac(f.src, ASKER, i);
+	put_on_wire(host_wire(cable_of(h, q->dev)), d->vid, &f, sizeof(f));
+}
+
+/* An entry that was not made in this tick of the clock. */
+static void await_tick(void)
+{
+	struct timespec now, then, pause = { 0, 1000000 };
+	int ticks = 0;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &then);
+	while (ticks < 2) {
+		nanosleep(&pause, NULL);
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+		if (now.tv_nsec != then.tv_nsec)
+			ticks++;
+		then = now;
+	}
+}
+
+static void add_known(const struct host *h, const struct question *q)
+{
+	struct netlink *nl = host_netlink();
+	bool wait = false;
+	uint8_t mac[ETH_ALEN];
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++) {
+		if (!asked(h, &q[i]) || q[i].what != ASK || !q[i].known)
+			continue;
+		put_mac(mac, q[i].known_same ? ASKER : OTHER, i);
+		put_neighbour(nl, q[i].sender, host_ifindex(q[i].dev), mac,
+			      q[i].known);
+		wait |= tells_time(h, cable_of(h, q[i].dev));
+	}
+	/* Who can be no neighbour is refused. */
+	nl_commit(nl);
+	if (wait)
+		await_tick();
+}
+
+/* What is known, in order. */
+static void note_neighbours(struct outcome *o, const struct neighbour *list)
+{
+	int i;
+
+	for (i = 0; i < o->neighbours; i++) {
+		struct known *k = &o->neighbour[i];
+
+		k->addr = list[i].addr;
+		k->dev = host_device(list[i].ifindex);
+		k->state = list[i].state;
+		memcpy(k->mac, list[i].mac, ETH_ALEN);
+	}
+}
+
+/* Who could not be asked may be told so, which may ask for another. */
+static void forget_neighbours(struct outcome *o)
+{
+	struct neighbour list[NEIGHBOURS];
+	int i, n, turn;
+
+	for (turn = 0; turn < 10; turn++) {
+		n = list_neighbours(host_netlink(), list, NEIGHBOURS);
+		if (!turn) {
+			o->neighbours = n;
+			note_neighbours(o, list);
+		}
+		if (!n)
+			return;
+		for (i = 0; i < n; i++)
+			del_neighbour(host_netlink(), list[i].addr, list[i].ifindex);
+		nl_commit(host_netlink());
+		listen_all(NULL);
+	}
+	die("the host does not forget %s", text_of(list[0].addr));
+}
+
+static int compare_frames(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct frame));
+}
+
+void ask_all(const struct host *h, const struct question *q, struct outcome *o)
+{
+	int i;
+
+	memset(o, 0, sizeof(*o));
+	add_known(h, q);
+	for (i = 0; i < QUESTIONS; i++) {
+		if (!asked(h, &q[i]))
+			continue;
+		if (q[i].what != ASK || q[i].to != TO_ALL) {
+			send_waiting();
+			listen_late(o);
+		}
+		switch (q[i].what) {
+		case ASK:
+			if (!meets(h, q, i))
+				ask(h, &q[i], i);
+			break;
+		case SEND:
+			o->error[i] = send_datagram(h, &q[i]);
+			break;
+		case FORWARD:
+			forward(h, &q[i], i);
+		}
+	}
+	listen_all(o);
+	qsort(o->frame, o->frames, sizeof(*o->frame), compare_frames);
+	forget_neighbours(o);
+}
+
+bool same_outcome(const struct outcome *a, const struct outcome *b)
+{
+	return a->frames == b->frames && a->neighbours == b->neighbours &&
+	       !memcmp(a->frame, b->frame, a->frames * sizeof(*a->frame)) &&
+	       !memcmp(a->neighbour, b->neighbour,
+		       a->neighbours * sizeof(*a->neighbour)) &&
+	       !memcmp(a->error, b->error, sizeof(a->error));
+}
+
+void count_frames(const struct outcome *o, int *replies, int *requests)
+{
+	int i;
+
+	for (i = 0; i < o->frames; i++) {
+		const struct arp *f = (const void *)o->frame[i].bytes;
+
+		++*(f->op == htons(2) ? replies : requests);
+	}
+}
+
+/* In words */
+
+static const char *mac_words(const uint8_t *m, const struct host *h)
+{
+	static const char *const roles[] = { "asker", "other", "passer-on" };
+	static char texts[4][24];
+	static unsigned int at;
+	char *text = texts[at = (at + 1) % 4];
+	int i;
+
+	if (!memcmp(m, everybody, ETH_ALEN))
+		return "all";
+	for (i = 0; i < h->devices; i++)
+		if (i && !memcmp(m, h->device[i].mac, ETH_ALEN))
+			return h->device[i].name;
+	if (m[2] == 0x5e && m[4] < FENCER)
+		sprintf(text, "%s %d", roles[m[4]], m[5]);
+	else
+		sprintf(text, "%02x:%02x:%02x:%02x:%02x:%02x",
+			m[0], m[1], m[2], m[3], m[4], m[5]);
+	return text;
+}
+
+static void print_frame(FILE *f, const struct host *h, const struct frame *a)
+{
+	const struct arp *arp = (const void *)a->bytes;
+
+	fprintf(f, "  on %s", h->device[a->cable].name);
+	if (a->vid)
+		fprintf(f, " VLAN %d", a->vid);
+	fprintf(f, ": ARP %s, sender %s", arp->op == htons(1) ? "request" : "reply",
+		text_of(arp->sip));
+	fprintf(f, " %s, target %s", mac_words(arp->sha, h), text_of(arp->tip));
+	fprintf(f, " %s", mac_words(arp->tha, h));
+	fprintf(f, ", from %s", mac_words(arp->src, h));
+	fprintf(f, " to %s\n", mac_words(arp->dst, h));
+}
+
+static bool has_frame(const struct outcome *o, const struct frame *a)
+{
+	int i;
+
+	for (i = 0; o && i < o->frames; i++)
+		if (!memcmp(&o->frame[i], a, sizeof(*a)))
+			return true;
+	return false;
+}
+
+static bool has_neighbour(const struct outcome *o, const struct known *k)
+{
+	int i;
+
+	for (i = 0; o && i < o->neighbours; i++)
+		if (!memcmp(&o->neighbour[i], k, sizeof(*k)))
+			return true;
+	return false;
+}
+
+void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
+		   const struct outcome *other)
+{
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++)
+		if (o->error[i] && (!other || other->error[i] != o->error[i]))
+			fprintf(f, "  question %d: %s\n", i,
+				strerror(o->error[i] % 1000));
+	for (i = 0; i < o->frames; i++)
+		if (!has_frame(other, &o->frame[i]))
+			print_frame(f, h, &o->frame[i]);
+	for (i = 0; i < o->neighbours; i++) {
+		const struct known *k = &o->neighbour[i];
+
+		if (has_neighbour(other, k))
+			continue;
+		fprintf(f, "  neighbour %s on %s: %s %s\n", text_of(k->addr),
+			k->dev == NOBODY ? "?" : h->device[k->dev].name,
+			state_name(k->state), mac_words(k->mac, h));
+	}
+}

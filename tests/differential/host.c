@@ -1,0 +1,866 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Builds and configures the host of the oracle; see host.h. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/arp_policy.h>
+#include <linux/filter.h>
+#include <linux/genetlink.h>
+#include <linux/if_link.h>
+#include <linux/if_packet.h>
+#include <linux/neighbour.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+
+static int base_ns, wire_ns, fence_ns;
+static struct netlink wire_nl, fence_nl, host_nl, policy_nl;
+static int wire_fd, fence_wire;
+static int family;			/* of arp_policy, or 0: not known yet */
+
+/* Devices on the wire and at fences get a number that no other ever had. */
+static int next_index = 1000;
+static int wires[DEVICES];		/* by cable; or NOBODY */
+static bool late[DEVICES];
+static int all_fd[KEYS];		/* below net.ipv4.conf.all of the host */
+static int conf_now[ROWS][KEYS];
+
+/* Namespaces */
+
+static int this_ns(void)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("/proc/self/ns/net: %s", strerror(errno));
+	return fd;
+}
+
+static void enter(int ns)
+{
+	if (setns(ns, CLONE_NEWNET))
+		die("setns: %s", strerror(errno));
+}
+
+/* Below /proc/sys/net are those of the namespace of who opens them. */
+static int open_sysctl(const char *key)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s", key);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		die("%s: %s", path, strerror(errno));
+	return fd;
+}
+
+static void write_sysctl(int fd, int value)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d\n", value);
+
+	if (pwrite(fd, text, len, 0) != len)
+		die("sysctl: %s", strerror(errno));
+}
+
+static void set_sysctl(const char *key, int value)
+{
+	int fd = open_sysctl(key);
+
+	/* Without IPv6 there is none to be turned off */
+	if (fd < 0)
+		return;
+	write_sysctl(fd, value);
+	close(fd);
+}
+
+static void new_namespace(void)
+{
+	if (unshare(CLONE_NEWNET))
+		die("unshare: %s", strerror(errno));
+	set_sysctl("ipv6/conf/all/disable_ipv6", 1);
+	set_sysctl("ipv6/conf/default/disable_ipv6", 1);
+	set_sysctl("ipv4/conf/all/rp_filter", 0);
+	set_sysctl("ipv4/conf/default/rp_filter", 0);
+}
+
+/* Links */
+
+static void begin_link(struct netlink *nl, int type, int index, unsigned int on,
+		       unsigned int off)
+{
+	struct ifinfomsg body = {
+		.ifi_index = index, .ifi_flags = on, .ifi_change = on | off,
+	};
+
+	nl_begin(nl, type, type == RTM_NEWLINK ? NLM_F_CREATE | NLM_F_EXCL : 0,
+		 &body, sizeof(body));
+}
+
+static void begin_device(struct netlink *nl, int index, const char *name,
+			 const uint8_t *mac, unsigned int flags)
+{
+	begin_link(nl, RTM_NEWLINK, index, flags, 0);
+	nl_put_text(nl, IFLA_IFNAME, name);
+	if (mac)
+		nl_put(nl, IFLA_ADDRESS, mac, ETH_ALEN);
+}
+
+static void put_kind(struct netlink *nl, const char *kind, size_t *info,
+		     size_t *data)
+{
+	*info = nl_nest(nl, IFLA_LINKINFO);
+	nl_put_text(nl, IFLA_INFO_KIND, kind);
+	*data = nl_nest(nl, IFLA_INFO_DATA);
+}
+
+/* The rest of a veth: its other end, see raise_wire(). */
+static void put_peer(struct netlink *nl, int index, int ns)
+{
+	struct ifinfomsg body = { .ifi_index = index };
+	size_t info, data, peer;
+	char name[IF_NAMESIZE];
+
+	snprintf(name, sizeof(name), "w%d", index);
+	put_kind(nl, "veth", &info, &data);
+	peer = nl_nest(nl, VETH_INFO_PEER);
+	/* Its body has no header of an attribute */
+	memcpy(nl->buf + nl->len, &body, sizeof(body));
+	nl->len += sizeof(body);
+	nl->at->nlmsg_len += sizeof(body);
+	nl_put_text(nl, IFLA_IFNAME, name);
+	nl_put_u32(nl, IFLA_NET_NS_FD, ns);
+	nl_end(nl, peer);
+	nl_end(nl, data);
+	nl_end(nl, info);
+}
+
+static void begin_address(struct netlink *nl, int index, uint32_t local,
+			  uint32_t peer, int len, int scope)
+{
+	struct ifaddrmsg body = {
+		.ifa_family = AF_INET, .ifa_prefixlen = len,
+		.ifa_scope = scope, .ifa_index = index,
+	};
+
+	nl_begin(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
+	nl_put(nl, IFA_LOCAL, &local, 4);
+	nl_put(nl, IFA_ADDRESS, peer ? &peer : &local, 4);
+}
+
+/* The end of a cable on the wire, where nobody does ARP by himself. */
+static void raise_wire(int index)
+{
+	begin_link(&wire_nl, RTM_SETLINK, index, IFF_UP | IFF_NOARP, 0);
+}
+
+static void must(struct netlink *nl, const char *what)
+{
+	int error = nl_commit(nl);
+
+	if (error)
+		die("%s: %s", what, strerror(error));
+}
+
+/* Up means here: carries frames. */
+struct awaited {
+	int down;
+	int ports;	/* of bridges that forward */
+};
+
+static void is_up(struct nlmsghdr *m, void *arg)
+{
+	struct ifinfomsg *body = NLMSG_DATA(m);
+	struct awaited *w = arg;
+
+	if (body->ifi_flags & IFF_UP && !(body->ifi_flags & IFF_RUNNING))
+		w->down++;
+}
+
+static void await_links(struct netlink *nl)
+{
+	struct ifinfomsg body = { 0 };
+	int64_t deadline = now_ms() + 20000;
+	struct timespec tick = { 0, 2000000 };
+
+	for (;;) {
+		struct awaited w = { 0 };
+
+		nl_dump(nl, RTM_GETLINK, &body, sizeof(body), is_up, &w);
+		if (!w.down)
+			return;
+		if (now_ms() > deadline)
+			die("a device does not come up");
+		nanosleep(&tick, NULL);
+	}
+}
+
+/* The wire */
+
+static void open_wire(void)
+{
+	/* ARP alone, with a VLAN tag or without */
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PROTOCOL),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = { sizeof(code) / sizeof(*code), code };
+	struct sockaddr_ll all = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
+	};
+	int on = 1, room = 16 << 20;
+
+	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (wire_fd < 0 ||
+	    setsockopt(wire_fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) ||
+	    setsockopt(wire_fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
+	    setsockopt(wire_fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) ||
+	    setsockopt(wire_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) ||
+	    bind(wire_fd, (struct sockaddr *)&all, sizeof(all)))
+		die("packet socket: %s", strerror(errno));
+}
+
+void lab_open(void)
+{
+	static const uint8_t mac[ETH_ALEN] = { 2, 0, 0, 0, 0xff, 0xff };
+	int index = next_index++;
+
+	base_ns = this_ns();
+	new_namespace();
+	wire_ns = this_ns();
+	nl_open(&wire_nl, NETLINK_ROUTE);
+	open_wire();
+	new_namespace();
+	set_sysctl("ipv4/conf/all/arp_ignore", 1);
+	fence_ns = this_ns();
+	nl_open(&fence_nl, NETLINK_ROUTE);
+	fence_wire = next_index++;
+	begin_device(&fence_nl, index, "fence", mac, IFF_UP);
+	put_peer(&fence_nl, fence_wire, wire_ns);
+	begin_address(&fence_nl, index, inet_addr(FENCE), 0, 32, 0);
+	must(&fence_nl, "fence");
+	raise_wire(fence_wire);
+	must(&wire_nl, "fence");
+	await_links(&fence_nl);
+	await_links(&wire_nl);
+	enter(base_ns);
+}
+
+int lab_wire(void)
+{
+	return wire_fd;
+}
+
+int lab_fence(void)
+{
+	return fence_wire;
+}
+
+/* The host */
+
+struct netlink *host_netlink(void)
+{
+	return &host_nl;
+}
+
+int host_wire(int cable)
+{
+	return wires[cable];
+}
+
+int host_cable(int wire)
+{
+	int i;
+
+	for (i = 0; i < DEVICES; i++)
+		if (wires[i] == wire)
+			return i;
+	return NOBODY;
+}
+
+bool host_late(int cable)
+{
+	return late[cable];
+}
+
+int host_ifindex(int dev)
+{
+	return dev ? 10 + dev : 1;
+}
+
+int host_device(int ifindex)
+{
+	return ifindex == 1 ? 0 : ifindex > 10 && ifindex < 10 + DEVICES ?
+	       ifindex - 10 : NOBODY;
+}
+
+/* The port of a bridge. */
+static int port_index(int dev)
+{
+	return 30 + dev;
+}
+
+static void add_device(const struct host *h, int i)
+{
+	const struct device *d = &h->device[i];
+	unsigned int flags = IFF_UP | (d->noarp ? IFF_NOARP : 0);
+	size_t info, data;
+	char name[IF_NAMESIZE];
+
+	begin_device(&host_nl, host_ifindex(i), d->name, d->mac, flags);
+	if (d->lower != NOBODY)
+		nl_put_u32(&host_nl, IFLA_LINK, host_ifindex(d->lower));
+	switch (d->kind) {
+	case VETH:
+		wires[i] = next_index++;
+		put_peer(&host_nl, wires[i], wire_ns);
+		return;
+	case BRIDGE:
+		put_kind(&host_nl, "bridge", &info, &data);
+		nl_put_u32(&host_nl, IFLA_BR_FORWARD_DELAY, 0);
+		nl_put_u32(&host_nl, IFLA_BR_STP_STATE, 0);
+		nl_put_u8(&host_nl, IFLA_BR_MCAST_SNOOPING, 0);
+		break;
+	case VLAN:
+		put_kind(&host_nl, "vlan", &info, &data);
+		nl_put(&host_nl, IFLA_VLAN_ID, &(uint16_t){ d->vid }, 2);
+		break;
+	case MACVLAN:
+		put_kind(&host_nl, "macvlan", &info, &data);
+		nl_put_u32(&host_nl, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+		late[d->lower] = true;
+		break;
+	case VRF:
+		put_kind(&host_nl, "vrf", &info, &data);
+		nl_put_u32(&host_nl, IFLA_VRF_TABLE, VRF_TABLE);
+		break;
+	default:
+		put_kind(&host_nl, "dummy", &info, &data);
+	}
+	nl_end(&host_nl, data);
+	nl_end(&host_nl, info);
+	if (d->kind != BRIDGE)
+		return;
+	wires[i] = next_index++;
+	snprintf(name, sizeof(name), "port%d", i);
+	begin_device(&host_nl, port_index(i), name, NULL, IFF_UP);
+	nl_put_u32(&host_nl, IFLA_MASTER, host_ifindex(i));
+	put_peer(&host_nl, wires[i], wire_ns);
+}
+
+/* What is sent to all of a cable's macvlans comes to this one last. */
+static void add_low_fence(int cable)
+{
+	int index = next_index++;
+	size_t info, data;
+	char name[IF_NAMESIZE];
+
+	snprintf(name, sizeof(name), "low%d", index);
+	begin_device(&host_nl, index, name, NULL, IFF_UP);
+	nl_put_u32(&host_nl, IFLA_LINK, host_ifindex(cable));
+	nl_put_u32(&host_nl, IFLA_NET_NS_FD, fence_ns);
+	put_kind(&host_nl, "macvlan", &info, &data);
+	nl_put_u32(&host_nl, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	nl_end(&host_nl, data);
+	nl_end(&host_nl, info);
+	must(&host_nl, "low fence");
+	begin_address(&fence_nl, index, inet_addr(LOW_FENCE), 0, 32, 0);
+	must(&fence_nl, "low fence");
+	await_links(&fence_nl);
+}
+
+static void add_devices(const struct host *h)
+{
+	int i;
+
+	begin_link(&host_nl, RTM_SETLINK, 1, IFF_UP, 0);
+	for (i = 1; i < h->devices; i++)
+		if (there(h, i))
+			add_device(h, i);
+	for (i = 1; i < h->devices; i++) {
+		int master = h->device[i].master;
+
+		if (master == NOBODY || !there(h, i) || !there(h, master))
+			continue;
+		begin_link(&host_nl, RTM_SETLINK, host_ifindex(i), 0, 0);
+		nl_put_u32(&host_nl, IFLA_MASTER, host_ifindex(master));
+	}
+	must(&host_nl, "devices");
+	for (i = 1; i < h->devices; i++)
+		if (wires[i] != NOBODY)
+			raise_wire(wires[i]);
+	must(&wire_nl, "cables");
+	for (i = 1; i < h->devices; i++)
+		if (late[i])
+			add_low_fence(i);
+}
+
+/* Nothing may depend on time. */
+static void put_times(int index, bool locks, int proxy_delay)
+{
+	struct ndtmsg body = { .ndtm_family = AF_INET };
+	uint64_t never = 3600000;
+	size_t parms;
+
+	nl_begin(&host_nl, RTM_SETNEIGHTBL, 0, &body, sizeof(body));
+	nl_put_text(&host_nl, NDTA_NAME, "arp_cache");
+	parms = nl_nest(&host_nl, NDTA_PARMS);
+	nl_put_u32(&host_nl, NDTPA_IFINDEX, index);
+	nl_put_u64(&host_nl, NDTPA_RETRANS_TIME, never);
+	nl_put_u64(&host_nl, NDTPA_BASE_REACHABLE_TIME, never);
+	nl_put_u64(&host_nl, NDTPA_DELAY_PROBE_TIME, never);
+	nl_put_u64(&host_nl, NDTPA_LOCKTIME, locks ? never : 0);
+	nl_put_u64(&host_nl, NDTPA_PROXY_DELAY, proxy_delay);
+	nl_end(&host_nl, parms);
+}
+
+static void put_address(const struct address *a)
+{
+	uint32_t broadcast = a->local;
+
+	begin_address(&host_nl, host_ifindex(a->dev), a->local, a->peer, a->len,
+		      a->scope);
+	if (!a->broadcast || a->len > 30)
+		return;
+	broadcast = (a->peer ? a->peer : a->local) |
+		    htonl(~UINT32_C(0) >> a->len);
+	nl_put(&host_nl, IFA_BROADCAST, &broadcast, 4);
+}
+
+static void put_route(const struct route *o)
+{
+	struct rtmsg body = {
+		.rtm_family = AF_INET, .rtm_dst_len = o->len,
+		.rtm_protocol = RTPROT_STATIC, .rtm_type = o->type,
+		.rtm_table = o->table,
+		.rtm_scope = o->type == RTN_LOCAL ? RT_SCOPE_HOST :
+			     o->type == RTN_UNICAST && !o->via ? RT_SCOPE_LINK :
+			     RT_SCOPE_UNIVERSE,
+	};
+
+	nl_begin(&host_nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &body,
+		 sizeof(body));
+	nl_put(&host_nl, RTA_DST, &o->dst, 4);
+	if (o->via)
+		nl_put(&host_nl, RTA_GATEWAY, &o->via, 4);
+	if (o->dev != NOBODY)
+		nl_put_u32(&host_nl, RTA_OIF, host_ifindex(o->dev));
+	if (o->src)
+		nl_put(&host_nl, RTA_PREFSRC, &o->src, 4);
+}
+
+static void put_rule(const struct host *h, const struct rule *u, int i)
+{
+	struct fib_rule_hdr body = {
+		.family = AF_INET, .src_len = u->from_len, .dst_len = u->to_len,
+		.table = OTHER_TABLE, .action = FR_ACT_TO_TBL,
+	};
+
+	nl_begin(&host_nl, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, &body,
+		 sizeof(body));
+	nl_put_u32(&host_nl, FRA_PRIORITY, 100 + i);
+	if (u->from_len)
+		nl_put(&host_nl, FRA_SRC, &u->from, 4);
+	if (u->to_len)
+		nl_put(&host_nl, FRA_DST, &u->to, 4);
+	if (u->iif != NOBODY)
+		nl_put_text(&host_nl, FRA_IIFNAME, h->device[u->iif].name);
+}
+
+static void put_proxy(const struct proxy *p)
+{
+	struct ndmsg body = {
+		.ndm_family = AF_INET, .ndm_ifindex = host_ifindex(p->dev),
+		.ndm_flags = NTF_PROXY,
+	};
+
+	nl_begin(&host_nl, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, &body,
+		 sizeof(body));
+	nl_put(&host_nl, NDA_DST, &p->addr, 4);
+}
+
+/* Each in a message of its own; those that the kernel refuses are no part of it. */
+static void add_the_rest(struct host *h)
+{
+	bool *refused[NL_MESSAGES];
+	int n = 0, i;
+
+	for (i = 0; i < h->addresses; i++) {
+		if (h->address[i].gone || !there(h, h->address[i].dev))
+			continue;
+		put_address(&h->address[i]);
+		refused[n++] = &h->address[i].refused;
+	}
+	for (i = 0; i < h->routes; i++) {
+		if (h->route[i].gone || !there(h, h->route[i].dev))
+			continue;
+		put_route(&h->route[i]);
+		refused[n++] = &h->route[i].refused;
+	}
+	for (i = 0; i < h->rules; i++) {
+		if (h->rule[i].gone || !there(h, h->rule[i].iif))
+			continue;
+		put_rule(h, &h->rule[i], i);
+		refused[n++] = &h->rule[i].refused;
+	}
+	for (i = 0; i < h->proxies; i++) {
+		if (h->proxy[i].gone || !there(h, h->proxy[i].dev))
+			continue;
+		put_proxy(&h->proxy[i]);
+		refused[n++] = &h->proxy[i].refused;
+	}
+	nl_commit(&host_nl);
+	for (i = 0; i < n; i++)
+		*refused[i] = host_nl.errors[i];
+}
+
+void host_up(struct host *h)
+{
+	char key[64];
+	int i;
+
+	for (i = 0; i < DEVICES; i++) {
+		wires[i] = NOBODY;
+		late[i] = false;
+	}
+	/* No value of any */
+	memset(conf_now, 0x7f, sizeof(conf_now));
+	new_namespace();
+	nl_open(&host_nl, NETLINK_ROUTE);
+	nl_open(&policy_nl, NETLINK_GENERIC);
+	/* What the host tells others is not limited by the time of day. */
+	set_sysctl("ipv4/icmp_ratemask", 0);
+	set_sysctl("ipv4/conf/all/send_redirects", 0);
+	set_sysctl("ipv4/conf/default/send_redirects", 0);
+	for (i = 0; i < KEYS; i++) {
+		all_fd[i] = -1;
+		if (!keys[i].all)
+			continue;
+		snprintf(key, sizeof(key), "ipv4/conf/all/%s", keys[i].name);
+		all_fd[i] = open_sysctl(key);
+		if (all_fd[i] < 0)
+			die("no sysctl %s", key);
+	}
+	add_devices(h);
+	add_the_rest(h);
+	await_links(&host_nl);
+	await_links(&wire_nl);
+}
+
+void host_down(void)
+{
+	int i;
+
+	/* The cables go now, the rest of the namespace when it can. */
+	for (i = 1; i < DEVICES; i++)
+		if (wires[i] != NOBODY)
+			begin_link(&wire_nl, RTM_DELLINK, wires[i], 0, 0);
+	must(&wire_nl, "cables");
+	for (i = 0; i < KEYS; i++)
+		if (all_fd[i] >= 0)
+			close(all_fd[i]);
+	nl_close(&host_nl);
+	nl_close(&policy_nl);
+	enter(base_ns);
+}
+
+/* Sysctls: those of a device by the netlink that sets the same variables. */
+
+static void put_conf(int index, const int *want, const int *now)
+{
+	size_t spec, inet, conf;
+	int key;
+
+	begin_link(&host_nl, RTM_SETLINK, index, 0, 0);
+	spec = nl_nest(&host_nl, IFLA_AF_SPEC);
+	inet = nl_nest(&host_nl, AF_INET);
+	conf = nl_nest(&host_nl, IFLA_INET_CONF);
+	for (key = 0; key < KEYS; key++)
+		if (keys[key].id && want[key] != now[key])
+			nl_put_u32(&host_nl, keys[key].id, want[key]);
+	nl_end(&host_nl, conf);
+	nl_end(&host_nl, inet);
+	nl_end(&host_nl, spec);
+}
+
+void set_sysctls(const struct host *h, int conf[ROWS][KEYS])
+{
+	int dev, key;
+
+	for (key = 0; key < KEYS; key++)
+		if (keys[key].all && conf_now[0][key] != conf[0][key])
+			write_sysctl(all_fd[key], conf[0][key]);
+	for (dev = 0; dev < h->devices; dev++) {
+		int *want = conf[1 + dev], *now = conf_now[1 + dev];
+
+		if (!there(h, dev) || !memcmp(want, now, sizeof(conf[0])))
+			continue;
+		put_conf(host_ifindex(dev), want, now);
+		if (dev && want[PROXY_DELAY] != now[PROXY_DELAY])
+			put_times(host_ifindex(dev), h->device[dev].locks,
+				  want[PROXY_DELAY]);
+	}
+	must(&host_nl, "sysctls");
+	memcpy(conf_now, conf, sizeof(conf_now));
+}
+
+/* Policy */
+
+#define FIELDS	(ARP_POLICY_FIELD_MAX + 1)
+
+/* The fields of a selector; -1: not set. */
+struct policy {
+	int count;
+	struct {
+		char selector[IF_NAMESIZE + 4];
+		int field[FIELDS];
+	} entry[DEVICES + 4];
+};
+
+static int *add_entry(struct policy *p, const char *selector)
+{
+	int i;
+
+	for (i = 0; i < FIELDS; i++)
+		p->entry[p->count].field[i] = -1;
+	strcpy(p->entry[p->count].selector, selector);
+	return p->entry[p->count++].field;
+}
+
+/* From values of sysctls: what means nothing means nought. */
+static void add_fields(int *field, const struct config *c, const int *values)
+{
+	unsigned int m = c->managed;
+
+	if (m & 1 << ARP_IGNORE)
+		field[ARP_POLICY_FIELD_IGNORE] =
+			values[ARP_IGNORE] <= 3 || values[ARP_IGNORE] == 8 ?
+			values[ARP_IGNORE] : 0;
+	if (m & 1 << ARP_ANNOUNCE)
+		field[ARP_POLICY_FIELD_ANNOUNCE] =
+			values[ARP_ANNOUNCE] <= 2 ? values[ARP_ANNOUNCE] : 0;
+	if (m & 1 << ARP_FILTER)
+		field[ARP_POLICY_FIELD_FILTER] = values[ARP_FILTER];
+	if (m & 1 << PROXY_ARP)
+		field[ARP_POLICY_FIELD_PROXY] =
+			(values[PROXY_ARP] ? ARP_POLICY_PROXY_ROUTE : 0) |
+			(values[PROXY_ARP_PVLAN] ? ARP_POLICY_PROXY_PVLAN : 0);
+	if (m & 1 << DROP_GRATUITOUS_ARP)
+		field[ARP_POLICY_FIELD_GARP] = values[DROP_GRATUITOUS_ARP];
+	if (m & 1 << PROXY_DELAY)
+		field[ARP_POLICY_FIELD_PROXY_DELAY] = values[PROXY_DELAY];
+	if (c->hide) {
+		field[ARP_POLICY_FIELD_IGNORE] = 0;
+		field[ARP_POLICY_FIELD_HIDDEN] = 1;
+	}
+}
+
+/* For whoever is named more closely by another selector. */
+static void add_garbage(struct policy *p, const struct config *c,
+			const char *selector)
+{
+	static const int values[KEYS] = {
+		[ARP_IGNORE] = 8, [ARP_ANNOUNCE] = 1, [PROXY_ARP] = 1,
+		[DROP_GRATUITOUS_ARP] = 1,
+	};
+
+	add_fields(add_entry(p, selector), c, values);
+}
+
+static void make_policy(struct policy *p, const struct host *h,
+			struct config *c)
+{
+	char selector[IF_NAMESIZE + 4];
+	int values[KEYS], dev, key;
+
+	p->count = 0;
+	if (c->form == STRUCTURE) {
+		add_fields(add_entry(p, "all"), c, c->stock[0]);
+	} else if (c->strange) {
+		add_garbage(p, c, "default");
+		add_garbage(p, c, "*");
+	}
+	for (dev = 0; dev < h->devices; dev++) {
+		const char *name = h->device[dev].name;
+
+		if (!there(h, dev))
+			continue;
+		strcpy(selector, name);
+		if (c->form == GLOBS)
+			sprintf(selector, "%.*s[%s]", (int)strlen(name) - 1, name,
+				name + strlen(name) - 1);
+		for (key = 0; key < KEYS; key++)
+			values[key] = c->form == STRUCTURE ?
+				      c->stock[1 + dev][key] :
+				      effective(c->stock, dev, key);
+		add_fields(add_entry(p, selector), c, values);
+	}
+}
+
+static void read_family(struct nlmsghdr *m, void *arg)
+{
+	struct nlattr *a = (void *)((char *)NLMSG_DATA(m) + GENL_HDRLEN);
+	int left = m->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
+	bool ours = false;
+	uint16_t id = 0;
+
+	(void)arg;
+	while (left >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN) {
+		char *data = (char *)a + NLA_HDRLEN;
+
+		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
+			memcpy(&id, data, sizeof(id));
+		if (a->nla_type == CTRL_ATTR_FAMILY_NAME)
+			ours = !strcmp(data, ARP_POLICY_FAMILY_NAME);
+		left -= NLA_ALIGN(a->nla_len);
+		a = (void *)((char *)a + NLA_ALIGN(a->nla_len));
+	}
+	if (ours)
+		family = id;
+}
+
+static void begin_command(int command)
+{
+	struct genlmsghdr body = { .cmd = command, .version = 1 };
+
+	nl_begin(&policy_nl, family, 0, &body, sizeof(body));
+}
+
+static void put_fields(int type, const int *field)
+{
+	size_t nest = nl_nest(&policy_nl, type | NLA_F_NESTED);
+	int f;
+
+	for (f = 1; f < FIELDS; f++) {
+		if (field[f] < 0)
+			continue;
+		if (f == ARP_POLICY_FIELD_PROXY_DELAY)
+			nl_put_u32(&policy_nl, f, field[f]);
+		else
+			nl_put_u8(&policy_nl, f, field[f]);
+	}
+	nl_end(&policy_nl, nest);
+}
+
+static bool says_anything(const int *field)
+{
+	int f;
+
+	for (f = 1; f < FIELDS; f++)
+		if (field[f] >= 0)
+			return true;
+	return false;
+}
+
+static void put_transaction(const struct policy *p)
+{
+	size_t entries, entry;
+	int i;
+
+	begin_command(ARP_POLICY_CMD_RESTORE_BEGIN);
+	begin_command(ARP_POLICY_CMD_RESTORE_ADD);
+	entries = nl_nest(&policy_nl, ARP_POLICY_A_ENTRIES | NLA_F_NESTED);
+	for (i = 0; i < p->count; i++) {
+		entry = nl_nest(&policy_nl, ARP_POLICY_ENTRY_DEV | NLA_F_NESTED);
+		nl_put_text(&policy_nl, ARP_POLICY_DEV_SELECTOR,
+			    p->entry[i].selector);
+		put_fields(ARP_POLICY_DEV_FIELDS, p->entry[i].field);
+		nl_end(&policy_nl, entry);
+	}
+	nl_end(&policy_nl, entries);
+	begin_command(ARP_POLICY_CMD_RESTORE_COMMIT);
+}
+
+void set_policy(const struct host *h, struct config *c, bool blunder)
+{
+	struct policy p;
+	int i;
+
+	make_policy(&p, h, c);
+	if (!says_anything(p.entry[0].field)) {
+		clear_policy();
+		return;
+	}
+	if (!family)
+		nl_dump(&policy_nl, GENL_ID_CTRL,
+			&(struct genlmsghdr){ .cmd = CTRL_CMD_GETFAMILY },
+			GENL_HDRLEN, read_family, NULL);
+	if (!family)
+		die("the module is not loaded");
+	for (i = 0; blunder && i < p.count; i++)
+		if (p.entry[i].field[ARP_POLICY_FIELD_IGNORE] == 2)
+			p.entry[i].field[ARP_POLICY_FIELD_IGNORE] = 1;
+	if (c->restored) {
+		put_transaction(&p);
+	} else {
+		begin_command(ARP_POLICY_CMD_FLUSH);
+		for (i = 0; i < p.count; i++) {
+			begin_command(ARP_POLICY_CMD_DEV_SET);
+			nl_put_text(&policy_nl, ARP_POLICY_A_SELECTOR,
+				    p.entry[i].selector);
+			put_fields(ARP_POLICY_A_FIELDS, p.entry[i].field);
+		}
+	}
+	must(&policy_nl, "policy");
+}
+
+void clear_policy(void)
+{
+	if (!family)
+		return;
+	begin_command(ARP_POLICY_CMD_FLUSH);
+	must(&policy_nl, "policy");
+}
+
+void print_policy(FILE *f, const struct host *h, struct config *c)
+{
+	static const char *const names[FIELDS] = {
+		[ARP_POLICY_FIELD_IGNORE] = "ignore",
+		[ARP_POLICY_FIELD_ANNOUNCE] = "announce",
+		[ARP_POLICY_FIELD_FILTER] = "filter",
+		[ARP_POLICY_FIELD_HIDDEN] = "hidden",
+		[ARP_POLICY_FIELD_PROXY] = "proxy",
+		[ARP_POLICY_FIELD_GARP] = "garp",
+		[ARP_POLICY_FIELD_PROXY_DELAY] = "proxy-delay",
+	};
+	static const char *const flags[] = { "off", "on" };
+	static const char *const proxies[] = { "off", "route", "pvlan",
+		"route,pvlan" };
+	struct policy p;
+	int i, field;
+
+	make_policy(&p, h, c);
+	for (i = 0; i < p.count && says_anything(p.entry[i].field); i++) {
+		fprintf(f, "arpctl dev set '%s'", p.entry[i].selector);
+		for (field = 1; field < FIELDS; field++) {
+			int value = p.entry[i].field[field];
+
+			if (value < 0)
+				continue;
+			fprintf(f, " %s ", names[field]);
+			if (field == ARP_POLICY_FIELD_PROXY)
+				fputs(proxies[value], f);
+			else if (field == ARP_POLICY_FIELD_GARP)
+				fputs(value ? "drop" : "accept", f);
+			else if (field == ARP_POLICY_FIELD_FILTER ||
+				 field == ARP_POLICY_FIELD_HIDDEN)
+				fputs(flags[value], f);
+			else
+				fprintf(f, "%d", value);
+		}
+		fputc('\n', f);
+	}
+}

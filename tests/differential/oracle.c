@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Holds the module against the stock kernel: random hosts, configurations and
+ * packets, each twice, once with sysctls and once with the equal policy.
+ *
+ * One process, one processor. A case is one question to one configured host;
+ * those of the same host and configuration are asked together.
+ */
+#define _GNU_SOURCE
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "host.h"
+#include "scenario.h"
+
+static const char usage[] =
+"usage: oracle [--seed S] [--cases N] [--from N] [--blunder] [-v]\n"
+"       oracle --seed S --case N [-v]\n"
+"Asks a stock kernel and one with the module arp_policy loaded the same, and\n"
+"prints what differs. Needs root, and namespaces that nobody minds.\n"
+"  --seed S	what everything is drawn from (1)\n"
+"  --cases N	how many (20000)\n"
+"  --from N	the first one (0)\n"
+"  --case N	this one alone, with those that are asked together with it\n"
+"  --blunder	set a wrong policy now and then, which has to be noticed\n"
+"  -v		print what is asked and what comes of it\n"
+"Exit status: 0 no difference, 1 some, 2 it could not be tried.\n";
+
+#define CONFIGS	10		/* of each host */
+#define PER_HOST	(CONFIGS * QUESTIONS)
+#define MOST_SHRUNK	3
+#define MOST_FOUND	20
+
+static uint64_t seed = 1;
+static bool blunder, verbose;
+
+/* A host, one of its configurations, what is asked, and what came of it. */
+struct trial {
+	uint64_t first;			/* the first case */
+	struct host host;
+	struct config config;
+	struct question question[QUESTIONS];
+	struct outcome stock, module;
+};
+
+static struct {
+	uint64_t cases, replies, requests, neighbours, found;
+} total;
+
+static void ask_stock(struct trial *t)
+{
+	set_sysctls(&t->host, t->config.stock);
+	ask_all(&t->host, t->question, &t->stock);
+}
+
+static void ask_module(struct trial *t)
+{
+	set_sysctls(&t->host, t->config.decoy);
+	set_policy(&t->host, &t->config, blunder);
+	ask_all(&t->host, t->question, &t->module);
+}
+
+/* On a host of its own. */
+static bool differs(struct trial *t)
+{
+	host_up(&t->host);
+	ask_stock(t);
+	ask_module(t);
+	host_down();
+	return !same_outcome(&t->stock, &t->module);
+}
+
+static void print_trial(const char *title, struct trial *t)
+{
+	int i;
+
+	printf("%s, seed %" PRIu64 ", cases %" PRIu64 " to %" PRIu64 "\n", title,
+	       seed, t->first, t->first + QUESTIONS - 1);
+	printf("The host:\n");
+	print_host(stdout, &t->host);
+	printf("As the stock kernel has it:\n");
+	print_sysctls(stdout, &t->host, t->config.stock);
+	printf("As the module has it, with these sysctls%s:\n",
+	       t->config.restored ? ", by restore" : "");
+	print_sysctls(stdout, &t->host, t->config.decoy);
+	print_policy(stdout, &t->host, &t->config);
+	printf("Asked:\n");
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (q->gone || !there(&t->host, q->dev))
+			continue;
+		printf("  %d: ", i);
+		print_question(stdout, &t->host, q);
+	}
+}
+
+static void print_outcomes(struct trial *t, bool all)
+{
+	printf("Of the stock kernel%s:\n", all ? "" : " alone");
+	print_outcome(stdout, &t->host, &t->stock, all ? NULL : &t->module);
+	printf("Of the module%s:\n", all ? "" : " alone");
+	print_outcome(stdout, &t->host, &t->module, all ? NULL : &t->stock);
+}
+
+/* Shrinking: what can go while it still differs, goes. */
+
+static struct trial best;
+
+static bool attempt(struct trial *t)
+{
+	if (!differs(t)) {
+		*t = best;
+		return false;
+	}
+	best = *t;
+	return true;
+}
+
+#define DROP(t, what) \
+	do { \
+		if (!(what)) { \
+			(what) = true; \
+			attempt(t); \
+		} \
+	} while (0)
+
+static void shrink_host(struct trial *t)
+{
+	struct host *h = &t->host;
+	int i;
+
+	for (i = h->devices - 1; i > 0; i--)
+		DROP(t, h->device[i].gone);
+	for (i = 0; i < h->addresses; i++)
+		DROP(t, h->address[i].gone);
+	for (i = 0; i < h->routes; i++)
+		DROP(t, h->route[i].gone);
+	for (i = 0; i < h->rules; i++)
+		DROP(t, h->rule[i].gone);
+	for (i = 0; i < h->proxies; i++)
+		DROP(t, h->proxy[i].gone);
+}
+
+static void shrink_config(struct trial *t)
+{
+	struct config *c = &t->config;
+	int row, key;
+
+	for (key = 0; key < KEYS; key++) {
+		for (row = 0; row <= t->host.devices; row++) {
+			if (c->decoy[row][key] && c->managed & 1 << key) {
+				c->decoy[row][key] = 0;
+				attempt(t);
+			}
+			if (!c->stock[row][key] || c->hide)
+				continue;
+			if (!(key < MANAGEABLE && c->managed & 1 << key))
+				c->decoy[row][key] = 0;
+			c->stock[row][key] = 0;
+			attempt(t);
+		}
+	}
+	if (c->restored) {
+		c->restored = false;
+		attempt(t);
+	}
+	if (c->strange) {
+		c->strange = false;
+		attempt(t);
+	}
+	if (c->form != EFFECTIVE) {
+		c->form = EFFECTIVE;
+		attempt(t);
+	}
+	for (key = 0; key < MANAGEABLE; key++) {
+		unsigned int field = key == PROXY_ARP ?
+			1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN : 1 << key;
+
+		if (key == PROXY_ARP_PVLAN || !(c->managed & field) || c->hide)
+			continue;
+		c->managed &= ~field;
+		for (row = 0; row < ROWS; row++)
+			memcpy(&c->decoy[row][key], &c->stock[row][key],
+			       (key == PROXY_ARP ? 2 : 1) * sizeof(int));
+		attempt(t);
+	}
+}
+
+static void shrink(struct trial *t)
+{
+	int turn, i, alone;
+
+	best = *t;
+	for (alone = 0; alone < QUESTIONS; alone++) {
+		for (i = 0; i < QUESTIONS; i++)
+			t->question[i].gone = i != alone;
+		if (attempt(t))
+			break;
+	}
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < QUESTIONS; i++)
+			DROP(t, t->question[i].gone);
+		shrink_host(t);
+		shrink_config(t);
+	}
+	*t = best;
+}
+
+static void found(struct trial *t)
+{
+	static struct trial small;
+
+	total.found++;
+	if (total.found > MOST_SHRUNK) {
+		printf("MISMATCH, seed %" PRIu64 ", cases %" PRIu64 " to %" PRIu64 "\n",
+		       seed, t->first, t->first + QUESTIONS - 1);
+		fflush(stdout);
+		return;
+	}
+	small = *t;
+	if (differs(&small)) {
+		shrink(&small);
+		print_trial("MISMATCH, shrunk", &small);
+		print_outcomes(&small, false);
+	} else {
+		print_trial("MISMATCH that a host of its own does not show", t);
+		print_outcomes(t, false);
+	}
+	fflush(stdout);
+}
+
+static void count(const struct trial *t)
+{
+	int replies = 0, requests = 0;
+
+	count_frames(&t->stock, &replies, &requests);
+	total.cases += QUESTIONS;
+	total.replies += replies;
+	total.requests += requests;
+	total.neighbours += t->stock.neighbours;
+}
+
+/* Stock first, for all of the host's configurations; then with policy. */
+static void try_host(uint64_t number, int first, int last)
+{
+	static struct trial trials[CONFIGS];
+	static struct host host;
+	struct rng r = rng_of(seed, number, 0);
+	int c;
+
+	make_host(&host, &r);
+	host_up(&host);
+	for (c = first; c <= last; c++) {
+		struct trial *t = &trials[c];
+
+		r = rng_of(seed, number, 1 + c);
+		t->first = number * PER_HOST + c * QUESTIONS;
+		t->host = host;
+		make_config(&t->config, &host, &r, number * CONFIGS + c);
+		make_questions(t->question, &host, &t->config, &r);
+		ask_stock(t);
+	}
+	for (c = first; c <= last; c++)
+		ask_module(&trials[c]);
+	host_down();
+	for (c = first; c <= last; c++) {
+		struct trial *t = &trials[c];
+
+		count(t);
+		if (verbose) {
+			print_trial("Tried", t);
+			print_outcomes(t, true);
+		}
+		if (!same_outcome(&t->stock, &t->module))
+			found(t);
+	}
+}
+
+static uint64_t number(const char *text)
+{
+	char *end;
+	uint64_t n = strtoull(text, &end, 0);
+
+	if (end == text || *end) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "seed", required_argument, NULL, 's' },
+		{ "cases", required_argument, NULL, 'n' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "case", required_argument, NULL, 'c' },
+		{ "blunder", no_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	uint64_t cases = 20000, from = 0, one = 0, host;
+	int64_t begun, told;
+	bool alone = false;
+	double seconds;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			seed = number(optarg);
+			break;
+		case 'n':
+			cases = number(optarg);
+			break;
+		case 'f':
+			from = number(optarg);
+			break;
+		case 'c':
+			one = number(optarg);
+			alone = true;
+			break;
+		case 'b':
+			blunder = true;
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	stay_on_processor();
+	lab_open();
+	begun = told = now_ms();
+	if (alone) {
+		int c = one % PER_HOST / QUESTIONS;
+
+		try_host(one / PER_HOST, c, c);
+	} else {
+		for (host = from / PER_HOST; total.cases < cases; host++) {
+			try_host(host, 0, CONFIGS - 1);
+			if (total.found >= MOST_FOUND)
+				break;
+			if (now_ms() - told < 30000)
+				continue;
+			told = now_ms();
+			printf("%" PRIu64 " cases, %" PRIu64 " mismatches\n",
+			       total.cases, total.found);
+			fflush(stdout);
+		}
+	}
+	seconds = (now_ms() - begun) / 1000.0;
+	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; "
+	       "%" PRIu64 " replies, %" PRIu64 " requests, %" PRIu64 " neighbours; "
+	       "%" PRIu64 " mismatches\n",
+	       seed, total.cases, seconds, total.cases / (seconds + 0.001),
+	       total.replies, total.requests, total.neighbours, total.found);
+	return total.found ? 1 : 0;
+}

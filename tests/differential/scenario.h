@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the oracle asks about: a random host, how it is configured, and
+ * questions to it; made from a seed, and printed as commands.
+ *
+ * Plain data. Each piece can be left out ("gone"), for shrinking.
+ */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct rng {
+	uint64_t state;
+};
+
+/* A number below @n. */
+unsigned int rnd(struct rng *r, unsigned int n);
+bool chance(struct rng *r, unsigned int percent);
+/* One that depends on all of these. */
+struct rng rng_of(uint64_t seed, uint64_t host, uint64_t config);
+
+/* The host */
+
+enum kind { LO, VETH, BRIDGE, VLAN, MACVLAN, DUMMY, VRF };
+
+#define DEVICES		8
+#define ADDRESSES	48
+#define ROUTES		8
+#define RULES		3
+#define PROXIES		3
+#define VRF_TABLE	100
+#define OTHER_TABLE	200
+#define NOBODY		(-1)
+
+struct device {
+	bool gone;
+	enum kind kind;
+	char name[IF_NAMESIZE];
+	uint8_t mac[ETH_ALEN];
+	int lower;		/* of a VLAN or macvlan: the device below, else NOBODY */
+	int master;		/* the VRF, or NOBODY */
+	int vid;		/* VLAN ID, or 0 */
+	bool noarp;
+	bool locks;		/* a neighbour is too young to be overridden, always;
+				 * else it is never
+				 */
+};
+
+struct address {
+	bool gone, refused;
+	int dev;
+	uint32_t local, peer;	/* peer: 0 for none */
+	uint8_t len, scope;
+	bool broadcast;
+};
+
+struct route {
+	bool gone, refused;
+	uint8_t type;		/* RTN_* */
+	uint32_t dst, via, src;	/* 0 for none */
+	uint8_t len;
+	int dev;		/* or NOBODY */
+	int table;
+};
+
+struct rule {
+	bool gone, refused;
+	uint32_t from, to;
+	uint8_t from_len, to_len;	/* 0 for none */
+	int iif;			/* or NOBODY */
+};
+
+/* ip neigh add proxy */
+struct proxy {
+	bool gone, refused;
+	uint32_t addr;
+	int dev;
+};
+
+struct host {
+	int devices, addresses, routes, rules, proxies;
+	struct device device[DEVICES];
+	struct address address[ADDRESSES];
+	struct route route[ROUTES];
+	struct rule rule[RULES];
+	struct proxy proxy[PROXIES];
+	bool may_hide;		/* hidden is arp_ignore=1 here */
+};
+
+void make_host(struct host *h, struct rng *r);
+/* Is this device there, with all that it stands on? */
+bool there(const struct host *h, int dev);
+/* The device whose cable leads to this one, or NOBODY. */
+int cable_of(const struct host *h, int dev);
+
+/* How it is configured */
+
+enum key {
+	/* What policy may decide instead; up to PROXY_DELAY. */
+	ARP_IGNORE, ARP_ANNOUNCE, ARP_FILTER, PROXY_ARP, PROXY_ARP_PVLAN,
+	DROP_GRATUITOUS_ARP, PROXY_DELAY,
+	FORWARDING, RP_FILTER, ACCEPT_LOCAL, ROUTE_LOCALNET, MEDIUM_ID,
+	ARP_ACCEPT,
+	KEYS
+};
+
+#define MANAGEABLE	(PROXY_DELAY + 1)
+
+struct key_kind {
+	const char *name;
+	int id;			/* IPV4_DEVCONF_*, or 0: of the neighbour table */
+	bool all;		/* net.ipv4.conf.all has a say */
+	bool max;		/* the greater one holds, else either */
+};
+
+extern const struct key_kind keys[KEYS];
+
+/* Rows: all, then the devices. */
+#define ROWS	(1 + DEVICES)
+
+enum form {
+	STRUCTURE,		/* all is all, each device itself */
+	EFFECTIVE,		/* what holds for each device, by its name */
+	GLOBS,			/* likewise, by a pattern that only it matches */
+	FORMS
+};
+
+struct config {
+	int stock[ROWS][KEYS];	/* the sysctls that say it all */
+	int decoy[ROWS][KEYS];	/* those that policy overrides */
+	unsigned int managed;	/* 1 << key: policy decides it */
+	enum form form;
+	bool strange;		/* over garbage for whoever is left */
+	bool restored;		/* in one transaction */
+	bool hide;		/* policy is "hidden" everywhere; see may_hide */
+};
+
+#define COMBINATIONS	240	/* of what policy may decide, and all or device */
+
+/* @combination: a different one for each of the first COMBINATIONS */
+void make_config(struct config *c, const struct host *h, struct rng *r,
+		 unsigned int combination);
+/* What holds for a device. */
+int effective(int conf[ROWS][KEYS], int dev, enum key key);
+
+/* Questions */
+
+enum what { ASK, SEND, FORWARD };
+enum to { TO_ALL, TO_HOST, TO_OTHER };
+
+#define QUESTIONS	24
+
+struct question {
+	bool gone;
+	enum what what;
+	int dev;		/* ASK, FORWARD: where; SEND: bound to, or NOBODY */
+	uint32_t sender, target;
+	/* ASK */
+	uint16_t op, hrd;
+	enum to to;
+	int tha;		/* 0 nobody, 1 the host, 2 the asker */
+	uint16_t known;		/* the state of an entry for the sender, or 0 */
+	bool known_same;	/* of the same MAC */
+	bool other_source;	/* the frame's source is not the sender's MAC */
+};
+
+void make_questions(struct question *q, const struct host *h,
+		    const struct config *c, struct rng *r);
+
+/* In words */
+
+void print_host(FILE *f, const struct host *h);
+void print_sysctls(FILE *f, const struct host *h, int conf[ROWS][KEYS]);
+void print_question(FILE *f, const struct host *h, const struct question *q);
+
+#endif /* SCENARIO_H */
