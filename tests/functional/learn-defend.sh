@@ -3,7 +3,7 @@
 # A host's own protection, without bindings: learn, garp, defend.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 41
+plan 42
 
 host victim peer attacker
 segment lan victim:eth0 victim:eth1 peer:eth0 attacker:eth0
@@ -105,6 +105,12 @@ set_sysctl victim net.ipv4.conf.eth0.drop_gratuitous_arp=1
 is "$(garp)" " " "stock: nor under drop_gratuitous_arp"
 policy dev set eth0 garp accept
 is "$(garp)" "$attacker $attacker" "garp accept: yet it does"
+# A probe for the address of nobody has a neighbour only where somebody made one.
+must ip -n victim neigh replace 0.0.0.0 lladdr "$peer" dev eth0 nud stale
+says request 0.0.0.0 0.0.0.0
+like "$(ip -n victim neigh show dev eth0)" "^(.*"$'\n'")?0\.0\.0\.0 lladdr $peer" \
+	"garp accept: nobody's address is learnt from nobody"
+forget
 policy flush
 is "$(garp)" " " "flush: stock again"
 set_sysctl victim net.ipv4.conf.eth0.arp_accept=0 net.ipv4.conf.eth0.drop_gratuitous_arp=0
