@@ -40,9 +40,24 @@ demo:
 
 check:
 	tests/vm/deps build vm check
-	+$(MAKE) all
+	+$(MAKE) all selftest
 	+$(MAKE) -C tests/differential
 	tests/run
+
+# What takes an hour.
+soak:
+	tests/vm/deps build vm check
+	+$(MAKE) all
+	+$(MAKE) -C tests/differential
+	tests/run tests/soak/*.sh
+
+# The module as a build that tries itself when it is loaded, in a tree of its own.
+selftest: kdir
+	rm -rf build/selftest
+	mkdir -p build/selftest
+	cp -r Kbuild VERSION include src build/selftest
+	find build/selftest -name '*.o' -delete
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/build/selftest ARPP_SELFTEST=1 modules
 
 lint:
 	tests/vm/deps build lint
@@ -80,5 +95,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir demo check lint install uninstall dkms-install \
+.PHONY: all module tools kdir demo check soak selftest lint install uninstall dkms-install \
 	dkms-uninstall clean

@@ -12,6 +12,7 @@
 #include "netlink.h"
 #include "netns.h"
 #include "param.h"
+#include "selftest/selftest.h"
 
 static struct arpp_netns_setup setup __ro_after_init = {
 	.hooks = arpp_hooks,
@@ -22,6 +23,9 @@ static int __init arp_policy_init(void)
 {
 	int err;
 
+	err = arpp_selftest_lpm();
+	if (err)
+		return err;
 	err = arpp_param_check(&setup);
 	if (err)
 		return err;

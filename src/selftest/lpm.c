@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The prefix table against a list that is searched from end to end.
+ *
+ * Process context; the table is nobody else's, but updated as one that is read.
+ */
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/prandom.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "lpm.h"
+#include "selftest/selftest.h"
+
+#define MOST		20000	/* enough for a table to take its large shape */
+#define SMALL		200
+#define ROUNDS		40
+#define STEPS		1300	/* updates in a round, each with questions */
+#define QUESTIONS	20
+
+struct rule {
+	struct arpp_lpm_node node;
+	struct rcu_head rcu;
+};
+
+struct test {
+	struct arpp_lpm table;
+	struct mutex lock;	/* the table's */
+	struct rnd_state rnd;
+	struct rule **rules;	/* the model */
+	unsigned int count, queries, updates;
+};
+
+static u32 draw(struct test *t, u32 below)
+{
+	return prandom_u32_state(&t->rnd) % below;
+}
+
+static u32 mask_of(u8 len)
+{
+	return len ? ~0U << (32 - len) : 0;
+}
+
+static bool covers(const struct rule *rule, u32 addr)
+{
+	return !((addr ^ rule->node.prefix) & mask_of(rule->node.len));
+}
+
+static struct arpp_lpm_node *model_lookup(const struct test *t, u32 addr)
+{
+	struct rule *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < t->count; i++)
+		if (covers(t->rules[i], addr) &&
+		    (!best || t->rules[i]->node.len > best->node.len))
+			best = t->rules[i];
+	return best ? &best->node : NULL;
+}
+
+static int model_find(const struct test *t, u32 prefix, u8 len)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->rules[i]->node.prefix == prefix &&
+		    t->rules[i]->node.len == len)
+			return i;
+	return -1;
+}
+
+/* In a rule, beside it, or anywhere. */
+static u32 some_address(struct test *t)
+{
+	const struct rule *rule;
+	u32 addr = prandom_u32_state(&t->rnd);
+
+	if (!t->count || !draw(t, 8))
+		return addr;
+	rule = t->rules[draw(t, t->count)];
+	addr = rule->node.prefix | (addr & ~mask_of(rule->node.len));
+	return addr + draw(t, 3) - 1;
+}
+
+/* Of a few neighbourhoods, so that prefixes lie in one another; or anywhere. */
+static void some_prefix(struct test *t, struct arpp_lpm_node *node)
+{
+	u32 addr = prandom_u32_state(&t->rnd);
+
+	node->len = draw(t, 33);
+	if (draw(t, 4))
+		addr = 0x0a000000 | (addr & 0x0003f0ff);
+	node->prefix = addr & mask_of(node->len);
+}
+
+static int ask(struct test *t, unsigned int n)
+{
+	struct arpp_lpm_node *node;
+	u32 addr;
+
+	while (n--) {
+		addr = some_address(t);
+		rcu_read_lock();
+		node = arpp_lpm_lookup(&t->table, addr);
+		rcu_read_unlock();
+		t->queries++;
+		if (node != model_lookup(t, addr)) {
+			pr_err("arp_policy: selftest: wrong answer for %pI4h\n",
+			       &addr);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int remove(struct test *t, int at)
+{
+	struct rule *rule = t->rules[at];
+
+	if (arpp_lpm_remove(&t->table, rule->node.prefix, rule->node.len) !=
+	    &rule->node)
+		return -EINVAL;
+	t->rules[at] = t->rules[--t->count];
+	kfree_rcu(rule, rcu);
+	return 0;
+}
+
+static int replace(struct test *t, int at, struct rule *rule)
+{
+	struct rule *old = t->rules[at];
+
+	if (arpp_lpm_replace(&t->table, &rule->node) != &old->node)
+		return -EINVAL;
+	t->rules[at] = rule;
+	kfree_rcu(old, rcu);
+	return 0;
+}
+
+/* @grow: of a hundred updates, how many add */
+static int update(struct test *t, unsigned int grow, unsigned int most)
+{
+	struct rule *rule;
+	int at, err;
+
+	t->updates++;
+	if (t->count && (t->count >= most || draw(t, 100) >= grow))
+		return remove(t, draw(t, t->count));
+	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
+	if (!rule)
+		return -ENOMEM;
+	some_prefix(t, &rule->node);
+	at = model_find(t, rule->node.prefix, rule->node.len);
+	err = arpp_lpm_insert(&t->table, &rule->node, GFP_KERNEL);
+	if (!err && at < 0) {
+		t->rules[t->count++] = rule;
+		return 0;
+	}
+	if (err == -EEXIST && at >= 0 && draw(t, 2)) {
+		err = replace(t, at, rule);
+		if (!err)
+			return 0;
+	}
+	kfree(rule);
+	return err == -EEXIST && at >= 0 ? 0 : err ?: -EINVAL;
+}
+
+static int churn(struct test *t)
+{
+	unsigned int round, step;
+	int err;
+
+	for (round = 0; round < ROUNDS; round++) {
+		for (step = 0; step < STEPS; step++) {
+			err = update(t, step < STEPS / 2 ? 75 : 40, SMALL);
+			if (!err)
+				err = ask(t, QUESTIONS);
+			if (err)
+				return err;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Large, and small again; a list is slow to search by then. */
+static int large(struct test *t)
+{
+	int err = 0;
+
+	while (!err && t->count < MOST) {
+		struct rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL);
+
+		if (!rule)
+			return -ENOMEM;
+		rule->node.prefix = prandom_u32_state(&t->rnd) & mask_of(28);
+		rule->node.len = 28;
+		err = arpp_lpm_insert(&t->table, &rule->node, GFP_KERNEL);
+		t->updates++;
+		if (!err)
+			t->rules[t->count++] = rule;
+		else
+			kfree(rule);
+		if (err == -EEXIST)
+			err = 0;
+		if (!err && t->count % 1000 == 0)
+			err = ask(t, 100);
+		cond_resched();
+	}
+	while (!err && t->count) {
+		err = remove(t, draw(t, t->count));
+		t->updates++;
+		if (!err && t->count % 1000 == 0)
+			err = ask(t, 100);
+		cond_resched();
+	}
+	return err;
+}
+
+static void release(struct arpp_lpm_node *node)
+{
+	kfree(container_of(node, struct rule, node));
+}
+
+/**
+ * arpp_selftest_lpm() - ask the prefix table a million questions
+ *
+ * Return: 0 when each was answered as a list would have.
+ */
+int arpp_selftest_lpm(void)
+{
+	struct test *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!t)
+		return err;
+	t->rules = vmalloc(array_size(MOST, sizeof(*t->rules)));
+	if (!t->rules)
+		goto out;
+	mutex_init(&t->lock);
+	prandom_seed_state(&t->rnd, 20240229);
+	arpp_lpm_share(&t->table, &t->lock);
+	mutex_lock(&t->lock);
+	err = churn(t);
+	if (!err)
+		err = large(t);
+	arpp_lpm_clean(&t->table, release);
+	mutex_unlock(&t->lock);
+	if (err)
+		pr_err("arp_policy: selftest: the prefix table failed after %u queries, %u updates: %d\n",
+		       t->queries, t->updates, err);
+	else
+		pr_info("arp_policy: selftest: prefix table: %u queries, %u updates\n",
+			t->queries, t->updates);
+out:
+	vfree(t->rules);
+	kfree(t);
+	return err;
+}

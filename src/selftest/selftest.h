@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a build with ARPP_SELFTEST=1 tries before it is loaded.
+ *
+ * Process context, before anything else is there. tests/unit does more.
+ */
+#ifndef _ARPP_SELFTEST_H
+#define _ARPP_SELFTEST_H
+
+#ifdef ARPP_SELFTEST
+int arpp_selftest_lpm(void);
+#else
+static inline int arpp_selftest_lpm(void)
+{
+	return 0;
+}
+#endif
+
+#endif /* _ARPP_SELFTEST_H */

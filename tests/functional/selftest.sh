@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A build with ARPP_SELFTEST=1 tries its prefix table before it is loaded.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 2
+
+ARP_POLICY_KO=${SELFTEST_KO:-$ROOT/build/selftest/arp_policy.ko}
+[ -e "$ARP_POLICY_KO" ] || must make -s -C "$ROOT" selftest
+
+run_ok "a million questions are answered as a list would answer them" load_module
+like "$(dmesg | grep -o 'selftest: prefix table: .*' | tail -n 1)" \
+	'^selftest: prefix table: [1-9][0-9]{6,} queries, [1-9][0-9]{4,} updates$' \
+	"and it was a million"
