@@ -49,6 +49,7 @@ struct trial {
 
 static struct {
 	uint64_t cases, replies, requests, neighbours, found;
+	int64_t building, stock, module;	/* ms */
 } total;
 
 static void ask_stock(struct trial *t)
@@ -253,8 +254,11 @@ static void try_host(uint64_t number, int first, int last)
 	struct rng r = rng_of(seed, number, 0);
 	int c;
 
+	int64_t begun = now_ms(), built, asked, done;
+
 	make_host(&host, &r);
 	host_up(&host);
+	built = now_ms();
 	for (c = first; c <= last; c++) {
 		struct trial *t = &trials[c];
 
@@ -265,9 +269,14 @@ static void try_host(uint64_t number, int first, int last)
 		make_questions(t->question, &host, &t->config, &r);
 		ask_stock(t);
 	}
+	asked = now_ms();
 	for (c = first; c <= last; c++)
 		ask_module(&trials[c]);
+	done = now_ms();
 	host_down();
+	total.stock += asked - built;
+	total.module += done - asked;
+	total.building += now_ms() - done + built - begun;
 	for (c = first; c <= last; c++) {
 		struct trial *t = &trials[c];
 
@@ -366,8 +375,9 @@ int main(int argc, char **argv)
 	seconds = (now_ms() - begun) / 1000.0;
 	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; "
 	       "%" PRIu64 " replies, %" PRIu64 " requests, %" PRIu64 " neighbours; "
-	       "%" PRIu64 " mismatches\n",
+	       "ms: %d building, %d stock, %d module; %" PRIu64 " mismatches\n",
 	       seed, total.cases, seconds, total.cases / (seconds + 0.001),
-	       total.replies, total.requests, total.neighbours, total.found);
+	       total.replies, total.requests, total.neighbours,
+	       (int)total.building, (int)total.stock, (int)total.module, total.found);
 	return total.found ? 1 : 0;
 }

@@ -350,7 +350,7 @@ static int value_of(struct rng *r, enum key key, bool strange)
 	case PROXY_DELAY:
 		return 0;
 	case RP_FILTER:
-		return PICK(r, 60, 20, 20);
+		return PICK(r, 70, 12, 18);
 	case MEDIUM_ID:
 		return (const int[]){ 0, -1, 1, 2 }[PICK(r, 60, 10, 15, 15)];
 	case ARP_ACCEPT:
@@ -549,17 +549,33 @@ static uint32_t foreign(struct rng *r)
 			       addr(172, 16, 5, 1 + rnd(r, 9));
 }
 
+/* One of this device's, if it has any. */
+static uint32_t address_on(const struct host *h, struct rng *r, int dev)
+{
+	const struct address *a;
+	int i;
+
+	for (i = 0; i < 12; i++) {
+		a = some_address(h, r);
+		if (a && a->dev == dev)
+			return a->local;
+	}
+	return own_address(h, r);
+}
+
 static uint32_t some_target(const struct host *h, struct rng *r, int dev)
 {
-	switch (PICK(r, 48, 22, 12, 8, 10)) {
+	switch (PICK(r, 30, 28, 20, 10, 4, 8)) {
 	case 0:
-		return own_address(h, r);
+		return address_on(h, r, dev);
 	case 1:
-		return neighbour_of(h, r, chance(r, 40) ? dev :
-				    (int)rnd(r, h->devices));
+		return own_address(h, r);
 	case 2:
-		return routed(h, r);
+		return neighbour_of(h, r, chance(r, 25) ? dev :
+				    (int)rnd(r, h->devices));
 	case 3:
+		return routed(h, r);
+	case 4:
 		return foreign(r);
 	default:
 		return odd(h, r);
@@ -572,7 +588,7 @@ static void make_ask(struct question *q, const struct host *h, struct rng *r)
 	q->target = some_target(h, r, q->dev);
 	if (h->proxies && chance(r, 10))
 		q->target = h->proxy[rnd(r, h->proxies)].addr;
-	switch (PICK(r, 12, 44, 12, 10, 6, 8, 8)) {
+	switch (PICK(r, 12, 52, 10, 8, 5, 6, 7)) {
 	case 0:
 		q->sender = 0;
 		break;
