@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The oracle of tests/differential for a million cases: one of its processes on
+# each processor, from a seed that nobody chose.
+# lab: own-vm
+# lab: timeout 7200
+#
+#   ARP_POLICY_ORACLE_CASES=N		how many in all (1000000)
+#   ARP_POLICY_ORACLE_SEED=S		what they are drawn from
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
+plan 2
+
+ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
+seed=${ARP_POLICY_ORACLE_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+each=$((${ARP_POLICY_ORACLE_CASES:-1000000} / 2))
+run=$(mktemp -d)
+modprobe dummy numdummies=0
+modprobe -a veth vrf 8021q macvlan bridge
+must load_module
+
+jobs=()
+for half in 0 1; do
+	taskset -c $half "$ORACLE" --seed $((seed + half)) --cases $each >"$run/$half" 2>&1 &
+	jobs+=($!)
+done
+for half in 0 1; do
+	status=0
+	wait "${jobs[half]}" || status=$?
+	diag "$(<"$run/$half")"
+	is $status 0 "the module does what the stock kernel does, seed $((seed + half))"
+done
+rm -rf "$run"
