@@ -22,7 +22,8 @@
 
 #include "ask.h"
 
-/* MACs of the wire's hosts: who asks a question, who had its sender's address
+/*
+ * MACs of the wire's hosts: who asks a question, who had its sender's address
  * before, who passed it on; and the one that asks fences.
  */
 enum role { ASKER, OTHER, BRIDGED, FENCER };
@@ -198,7 +199,6 @@ static void listen_up_to(struct outcome *o, int wire, const char *address)
 			die("fence %s did not answer", address);
 		poll(&wait, 1, 100);
 	}
-	/* What came in the same breath after it */
 }
 
 static bool late_waits[DEVICES];

@@ -173,19 +173,13 @@ static void must(struct netlink *nl, const char *what)
 		die("%s: %s", what, strerror(error));
 }
 
-/* Up means here: carries frames. */
-struct awaited {
-	int down;
-	int ports;	/* of bridges that forward */
-};
-
-static void is_up(struct nlmsghdr *m, void *arg)
+/* A device that is up may not carry frames yet. */
+static void count_waiting(struct nlmsghdr *m, void *arg)
 {
 	struct ifinfomsg *body = NLMSG_DATA(m);
-	struct awaited *w = arg;
 
 	if (body->ifi_flags & IFF_UP && !(body->ifi_flags & IFF_RUNNING))
-		w->down++;
+		++*(int *)arg;
 }
 
 static void await_links(struct netlink *nl)
@@ -195,10 +189,11 @@ static void await_links(struct netlink *nl)
 	struct timespec tick = { 0, 2000000 };
 
 	for (;;) {
-		struct awaited w = { 0 };
+		int waiting = 0;
 
-		nl_dump(nl, RTM_GETLINK, &body, sizeof(body), is_up, &w);
-		if (!w.down)
+		nl_dump(nl, RTM_GETLINK, &body, sizeof(body), count_waiting,
+			&waiting);
+		if (!waiting)
 			return;
 		if (now_ms() > deadline)
 			die("a device does not come up");
@@ -238,6 +233,7 @@ void lab_open(void)
 	static const uint8_t mac[ETH_ALEN] = { 2, 0, 0, 0, 0xff, 0xff };
 	int index = next_index++;
 
+	read_release();
 	base_ns = this_ns();
 	new_namespace();
 	wire_ns = this_ns();

@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "common.h"
 #include "scenario.h"
@@ -303,8 +304,9 @@ void make_host(struct host *h, struct rng *r)
 			.dev = 1 + rnd(r, h->devices - 1),
 		};
 
-	/* arp_ignore=1 does not know own addresses of a peer's subnet, nor
-	 * those that a route makes local to a device.
+	/*
+	 * arp_ignore=1 knows no own address whose subnet is a peer's, nor one
+	 * that a route makes local to a device.
 	 */
 	h->may_hide = true;
 	for (i = 0; i < h->addresses; i++)
@@ -316,7 +318,7 @@ void make_host(struct host *h, struct rng *r)
 
 /* How it is configured */
 
-const struct key_kind keys[KEYS] = {
+struct key_kind keys[KEYS] = {
 	[ARP_IGNORE] = { "arp_ignore", IPV4_DEVCONF_ARP_IGNORE, true, true },
 	[ARP_ANNOUNCE] = { "arp_announce", IPV4_DEVCONF_ARP_ANNOUNCE, true, true },
 	[ARP_FILTER] = { "arp_filter", IPV4_DEVCONF_ARPFILTER, true, false },
@@ -334,6 +336,17 @@ const struct key_kind keys[KEYS] = {
 	[MEDIUM_ID] = { "medium_id", IPV4_DEVCONF_MEDIUM_ID, false, false },
 	[ARP_ACCEPT] = { "arp_accept", IPV4_DEVCONF_ARP_ACCEPT, true, true },
 };
+
+void read_release(void)
+{
+	int version = 0, patchlevel = 0;
+	struct utsname u;
+
+	uname(&u);
+	sscanf(u.release, "%d.%d", &version, &patchlevel);
+	if (version < 5 || (version == 5 && patchlevel < 11))
+		keys[PROXY_ARP_PVLAN].all = false;
+}
 
 /* A valid value, or with @strange one that means nothing. */
 static int value_of(struct rng *r, enum key key, bool strange)

@@ -118,7 +118,9 @@ struct key_kind {
 	bool max;		/* the greater one holds, else either */
 };
 
-extern const struct key_kind keys[KEYS];
+extern struct key_kind keys[KEYS];
+/* Kernels before 5.11 have no say for all in everything. */
+void read_release(void);
 
 /* Rows: all, then the devices. */
 #define ROWS	(1 + DEVICES)
