@@ -34,11 +34,20 @@ static struct arpp_verdict pass(void)
 	return verdict(ARPP_ACCEPT, ARP_POLICY_REASON_PASS, 0);
 }
 
-/* A request for an own address: hidden, then ignore, then filter. */
+/* Neither answered nor learnt from, as the kernel's own rules have it. */
+static struct arpp_verdict discard(void)
+{
+	return verdict(ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
+}
+
+/*
+ * A request for an own address: hidden, then ignore, then filter. @alone: the
+ * kernel would discard it unseen, so what is not managed is ours to do as well.
+ */
 static struct arpp_verdict own_target(const struct arpp_policy *policy,
 				      const struct arpp_device *d,
 				      struct in_device *in_dev,
-				      const struct arpp_packet *p)
+				      const struct arpp_packet *p, bool alone)
 {
 	bool ignore_managed = arpp_managed(d, ARP_POLICY_FIELD_IGNORE);
 	bool filter_managed = arpp_managed(d, ARP_POLICY_FIELD_FILTER);
@@ -46,7 +55,7 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 	int ignore = ignore_managed ? d->ignore : sysctl_ignore;
 	bool sysctl_filter = IN_DEV_ARPFILTER(in_dev);
 	bool filter = filter_managed ? d->filter : sysctl_filter;
-	bool answers = true;	/* will the kernel, when left to itself? */
+	bool answers = !alone;	/* will the kernel, when left to itself? */
 	struct arpp_verdict v;
 	bool elsewhere;
 
@@ -56,7 +65,7 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 
 	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->tip)) {
 		if (!ignore_managed)
-			return pass();
+			return alone ? discard() : pass();
 		return verdict(ARPP_DROP, ARP_POLICY_REASON_IGNORED,
 			       ARP_POLICY_FIELD_IGNORE);
 	}
@@ -68,7 +77,7 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 	if (p->sip && (filter || sysctl_filter) &&
 	    arpp_filter_blocks(p->dev, p->sip, p->tip, &elsewhere)) {
 		if (filter && !filter_managed)
-			return pass();
+			return alone ? discard() : pass();
 		if (filter) {
 			v = verdict(ARPP_DROP, ARP_POLICY_REASON_FILTERED,
 				    ARP_POLICY_FIELD_FILTER);
@@ -78,31 +87,33 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 		answers = false;
 	}
 
-	if (!ignore_managed && !filter_managed)
+	if (!ignore_managed && !filter_managed && !alone)
 		return pass();
 	return verdict(answers ? ARPP_ACCEPT : ARPP_REPLY,
 		       ARP_POLICY_REASON_ANSWERED,
 		       ignore_managed ? ARP_POLICY_FIELD_IGNORE :
-					ARP_POLICY_FIELD_FILTER);
+		       filter_managed ? ARP_POLICY_FIELD_FILTER :
+					ARP_POLICY_FIELD_GARP);
 }
 
-/* A request for somebody else, whom we could forward to. */
+/* A request for somebody else, whom we could forward to; @alone: see above. */
 static struct arpp_verdict other_target(const struct arpp_device *d,
 					struct in_device *in_dev,
-					const struct arpp_packet *p)
+					const struct arpp_packet *p, bool alone)
 {
 	bool proxy_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY);
 	bool delay_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY_DELAY);
 	u8 sysctl_proxy = arpp_proxy_sysctl(in_dev);
 	u8 proxy = proxy_managed ? d->proxy : sysctl_proxy;
+	enum arp_policy_field field = delay_managed ?
+		ARP_POLICY_FIELD_PROXY_DELAY : ARP_POLICY_FIELD_GARP;
 	struct arpp_verdict v;
 
-	if (!proxy_managed && !delay_managed)
+	if (!proxy_managed && !delay_managed && !alone)
 		return pass();
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
 		v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
-			    proxy_managed ? ARP_POLICY_FIELD_PROXY :
-					    ARP_POLICY_FIELD_PROXY_DELAY);
+			    proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
 		v.delay = d->proxy_delay;
 		return v;
 	}
@@ -110,10 +121,9 @@ static struct arpp_verdict other_target(const struct arpp_device *d,
 	/* "ip neigh add proxy" is no sysctl and goes on to hold. */
 	if (p->route_dev != p->dev &&
 	    arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev)) {
-		if (!delay_managed)
+		if (!delay_managed && !alone)
 			return pass();
-		v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
-			    ARP_POLICY_FIELD_PROXY_DELAY);
+		v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
 		v.delay = d->proxy_delay;
 		return v;
 	}
@@ -134,15 +144,20 @@ static bool governs_requests(const struct arpp_policy *policy,
 	       !hlist_empty(&policy->hidden);
 }
 
-/* Who answers a request, as far as no rule says so. */
+/* arp_process() discards these, whatever policy says. */
+static bool bad_target(struct in_device *in_dev, __be32 tip)
+{
+	return ipv4_is_multicast(tip) ||
+	       (ipv4_is_loopback(tip) && !IN_DEV_ROUTE_LOCALNET(in_dev));
+}
+
+/* Who answers a request, as far as no rule says so; @alone: see above. */
 static struct arpp_verdict decide_request(const struct arpp_policy *policy,
 					  const struct arpp_device *d,
 					  struct in_device *in_dev,
-					  struct arpp_packet *p)
+					  struct arpp_packet *p, bool alone)
 {
-	/* arp_process() discards these. */
-	if (ipv4_is_multicast(p->tip) ||
-	    (ipv4_is_loopback(p->tip) && !IN_DEV_ROUTE_LOCALNET(in_dev)))
+	if (bad_target(in_dev, p->tip))
 		return pass();
 
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
@@ -150,16 +165,16 @@ static struct arpp_verdict decide_request(const struct arpp_policy *policy,
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
 					     p->tip) != RTN_LOCAL)
 			return pass();
-		return own_target(policy, d, in_dev, p);
+		return own_target(policy, d, in_dev, p, alone);
 	}
 
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
 		return pass();
 	if (p->route_type == RTN_LOCAL)
-		return own_target(policy, d, in_dev, p);
+		return own_target(policy, d, in_dev, p, alone);
 	if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev))
-		return other_target(d, in_dev, p);
+		return other_target(d, in_dev, p, alone);
 	return pass();
 }
 
@@ -296,7 +311,7 @@ struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 	struct arpp_verdict v = {}, answer;
 	enum arp_policy_reason reason;
-	bool garp_sysctl;
+	bool garp_sysctl, alone;
 
 	/* No IPv4 here: arp_process() discards everything. */
 	if (!in_dev)
@@ -313,19 +328,19 @@ struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
 	/* arp_process() discards it, unless policy takes the sysctl's place. */
 	garp_sysctl = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
+	alone = garp_sysctl && arpp_managed(d, ARP_POLICY_FIELD_GARP) &&
+		!bad_target(in_dev, p->tip);
 	if (decide_target(d, p, &answer)) {
 		;
-	} else if (!p->request || !governs_requests(policy, d) ||
-		   (garp_sysctl && !arpp_managed(d, ARP_POLICY_FIELD_GARP))) {
+	} else if (!p->request || (garp_sysctl && !alone) ||
+		   (!alone && !governs_requests(policy, d))) {
 		answer = pass();
 	} else {
-		answer = decide_request(policy, d, in_dev, p);
+		answer = decide_request(policy, d, in_dev, p, alone);
 	}
 	answer.noted = v.noted;
-	if (garp_sysctl && answer.action == ARPP_ACCEPT &&
-	    arpp_managed(d, ARP_POLICY_FIELD_GARP))
-		answer.action = answer.reason == ARP_POLICY_REASON_ANSWERED ?
-				ARPP_REPLY : ARPP_DROP_LEARN;
+	if (alone && answer.action == ARPP_ACCEPT)
+		answer.action = ARPP_DROP_LEARN;
 	return answer;
 }
 

@@ -3,7 +3,7 @@
 # A host's own protection, without bindings: learn, garp, defend.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 42
+plan 44
 
 host victim peer attacker
 segment lan victim:eth0 victim:eth1 peer:eth0 attacker:eth0
@@ -111,8 +111,17 @@ says request 0.0.0.0 0.0.0.0
 like "$(ip -n victim neigh show dev eth0)" "^(.*"$'\n'")?0\.0\.0\.0 lladdr $peer" \
 	"garp accept: nobody's address is learnt from nobody"
 forget
+# An own address in another's mouth is answered where it may be heard at all.
+set_sysctl victim net.ipv4.conf.all.accept_local=1
+is "$(asks attacker eth0 10.0.0.1 10.0.0.1)" "$victim" "garp accept: a claim of an own address is answered"
+set_sysctl victim net.ipv4.conf.all.accept_local=0
+forget
 policy flush
 is "$(garp)" " " "flush: stock again"
+set_sysctl victim net.ipv4.conf.all.accept_local=1 net.ipv4.conf.eth0.drop_gratuitous_arp=0
+is "$(asks attacker eth0 10.0.0.1 10.0.0.1)" "$victim" "stock: it is, without drop_gratuitous_arp"
+set_sysctl victim net.ipv4.conf.all.accept_local=0
+forget
 set_sysctl victim net.ipv4.conf.eth0.arp_accept=0 net.ipv4.conf.eth0.drop_gratuitous_arp=0
 
 # Another host claims our address
