@@ -323,7 +323,7 @@ static void forward(const struct host *h, const struct question *q, int i)
 	put_on_wire(host_wire(cable_of(h, q->dev)), d->vid, &f, sizeof(f));
 }
 
-/* An entry that was not made in this tick of the clock. */
+/* What is in the table now shall be a tick of the clock old. */
 static void await_tick(void)
 {
 	struct timespec now, then, pause = { 0, 1000000 };
@@ -339,10 +339,11 @@ static void await_tick(void)
 	}
 }
 
-static void add_known(const struct host *h, const struct question *q)
+/* Return: whether its age can tell. */
+static bool add_known(const struct host *h, const struct question *q)
 {
 	struct netlink *nl = host_netlink();
-	bool wait = false;
+	bool tells = false;
 	uint8_t mac[ETH_ALEN];
 	int i;
 
@@ -352,12 +353,11 @@ static void add_known(const struct host *h, const struct question *q)
 		put_mac(mac, q[i].known_same ? ASKER : OTHER, i);
 		put_neighbour(nl, q[i].sender, host_ifindex(q[i].dev), mac,
 			      q[i].known);
-		wait |= tells_time(h, cable_of(h, q[i].dev));
+		tells |= tells_time(h, cable_of(h, q[i].dev));
 	}
 	/* Who can be no neighbour is refused. */
 	nl_commit(nl);
-	if (wait)
-		await_tick();
+	return tells;
 }
 
 /* What is known, in order. */
@@ -402,29 +402,38 @@ static int compare_frames(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct frame));
 }
 
+/*
+ * The host may be behind with what comes by cable; so what it sends by itself
+ * is first.
+ */
 void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 {
+	bool tells;
 	int i;
 
 	memset(o, 0, sizeof(*o));
-	add_known(h, q);
+	tells = add_known(h, q);
 	for (i = 0; i < QUESTIONS; i++) {
 		if (!asked(h, &q[i]))
 			continue;
-		if (q[i].what != ASK || q[i].to != TO_ALL) {
-			send_waiting();
-			listen_late(o);
-		}
 		switch (q[i].what) {
-		case ASK:
-			if (!meets(h, q, i))
-				ask(h, &q[i], i);
-			break;
 		case SEND:
 			o->error[i] = send_datagram(h, &q[i]);
 			break;
 		case FORWARD:
 			forward(h, &q[i], i);
+			break;
+		case ASK:
+			if (tells) {
+				listen_all(o);
+				await_tick();
+				tells = false;
+			}
+			if (meets(h, q, i))
+				break;
+			if (q[i].to != TO_ALL)
+				listen_late(o);
+			ask(h, &q[i], i);
 		}
 	}
 	listen_all(o);

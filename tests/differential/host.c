@@ -23,6 +23,9 @@
 
 #include "host.h"
 
+/* IF_OPER_UP of linux/if.h, which does not go together with net/if.h. */
+#define OPER_UP		6
+
 static int base_ns, wire_ns, fence_ns;
 static struct netlink wire_nl, fence_nl, host_nl, policy_nl;
 static int wire_fd, fence_wire;
@@ -173,12 +176,27 @@ static void must(struct netlink *nl, const char *what)
 		die("%s: %s", what, strerror(error));
 }
 
-/* A device that is up may not carry frames yet. */
+/*
+ * A device that is up carries frames only once the kernel has noted that its
+ * cable is plugged in. Those without a cable never say so.
+ */
 static void count_waiting(struct nlmsghdr *m, void *arg)
 {
 	struct ifinfomsg *body = NLMSG_DATA(m);
+	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
+	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
+	bool up = false, plugged = true;
 
-	if (body->ifi_flags & IFF_UP && !(body->ifi_flags & IFF_RUNNING))
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		const char *data = RTA_DATA(a);
+
+		if (a->rta_type == IFLA_OPERSTATE)
+			up = *data == OPER_UP;
+		else if (a->rta_type == IFLA_IFNAME)
+			plugged = strcmp(data, "lo") && strcmp(data, "red") &&
+				  strncmp(data, "dum", 3);
+	}
+	if (body->ifi_flags & IFF_UP && plugged && !up)
 		++*(int *)arg;
 }
 
@@ -235,6 +253,8 @@ void lab_open(void)
 
 	read_release();
 	base_ns = this_ns();
+	/* Who has no route is told so as often as he asks; in all namespaces. */
+	set_sysctl("ipv4/route/error_cost", 0);
 	new_namespace();
 	wire_ns = this_ns();
 	nl_open(&wire_nl, NETLINK_ROUTE);

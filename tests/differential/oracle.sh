@@ -12,6 +12,14 @@ plan 6
 
 ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
 [ -x "$ORACLE" ] || must make -s -C "$ROOT/tests/differential"
+error_cost=$(sysctl -n net.ipv4.route.error_cost)
+restore() {
+	local status=$?
+	sysctl -qw net.ipv4.route.error_cost="$error_cost"
+	(exit $status)
+	cleanup
+}
+trap restore EXIT
 modprobe dummy numdummies=0
 modprobe -a veth vrf 8021q macvlan bridge
 

@@ -668,27 +668,28 @@ static void make_send(struct question *q, const struct host *h, struct rng *r)
 void make_questions(struct question *q, const struct host *h,
 		    const struct config *c, struct rng *r)
 {
-	int i;
+	int count[ASK + 1] = { 0 }, i;
 
+	/* What hidden announces, arp_announce has no word for. */
+	for (i = 0; i < QUESTIONS; i++)
+		count[c->hide ? ASK : PICK(r, 22, 8, 70)]++;
 	for (i = 0; i < QUESTIONS; i++, q++) {
 		memset(q, 0, sizeof(*q));
-		/* What hidden announces, arp_announce has no word for. */
-		switch (c->hide ? 0 : PICK(r, 70, 22, 8)) {
-		case 0:
-			q->what = ASK;
-			make_ask(q, h, r);
-			break;
-		case 1:
-			q->what = SEND;
+		q->what = i < count[SEND] ? SEND :
+			  i < count[SEND] + count[FORWARD] ? FORWARD : ASK;
+		switch (q->what) {
+		case SEND:
 			make_send(q, h, r);
 			break;
-		default:
-			q->what = FORWARD;
+		case FORWARD:
 			q->dev = hearer(h, r);
 			q->sender = neighbour_of(h, r, q->dev);
 			q->target = chance(r, 60) ?
 				neighbour_of(h, r, rnd(r, h->devices)) :
 				routed(h, r);
+			break;
+		case ASK:
+			make_ask(q, h, r);
 		}
 	}
 }

@@ -152,7 +152,8 @@ int effective(int conf[ROWS][KEYS], int dev, enum key key);
 
 /* Questions */
 
-enum what { ASK, SEND, FORWARD };
+/* In the order in which they are put. */
+enum what { SEND, FORWARD, ASK };
 enum to { TO_ALL, TO_HOST, TO_OTHER };
 
 #define QUESTIONS	24

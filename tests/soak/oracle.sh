@@ -15,6 +15,14 @@ ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
 seed=${ARP_POLICY_ORACLE_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 each=$((${ARP_POLICY_ORACLE_CASES:-1000000} / 2))
 run=$(mktemp -d)
+error_cost=$(sysctl -n net.ipv4.route.error_cost)
+restore() {
+	local status=$?
+	sysctl -qw net.ipv4.route.error_cost="$error_cost"
+	(exit $status)
+	cleanup
+}
+trap restore EXIT
 modprobe dummy numdummies=0
 modprobe -a veth vrf 8021q macvlan bridge
 must load_module
