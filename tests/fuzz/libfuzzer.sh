@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What reads packets, and what reads words and files, under libFuzzer and its sanitizers.
+# lab: host
+# lab: timeout 300 14400
+#
+#   tests/fuzz/libfuzzer.sh [SECONDS [TARGET…]]
+#
+# Each target runs over its corpus, then makes inputs of its own: in check a
+# number of them with a fixed seed, the same each time; with SECONDS, or in
+# soak (ARP_POLICY_SOAK), for so long with a seed by chance. What fails is kept
+# in build/fuzz; tests/fuzz/corpus is what is worth keeping.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+seconds=${1-}
+[ ! "${ARP_POLICY_SOAK-}" ] || seconds=${1:-900}
+shift $(($# > 0))
+declare -A sources=(
+	[verdict]="tests/fuzz/verdict_fuzz.c tests/fuzz/shim/shim.c
+		src/packet.c src/verdict.c src/rule.c src/lpm.c src/selector.c src/field.c
+		src/device.c src/stats.c src/rate.c src/inspect.c src/ignore.c src/hidden.c
+		src/proxy.c src/announce.c"
+	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"
+	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/parse.c"
+)
+# How many inputs take some seconds.
+declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000)
+targets=("$@")
+[ $# != 0 ] || targets=(verdict words lease)
+clang=${CLANG:-clang}
+dir=build/fuzz
+mkdir -p $dir/shim
+
+echo "1..$((2 * ${#targets[@]}))"
+n=0 failed=0
+result() {	# STATUS NAME
+	local not=''
+	[ "$1" = 0 ] || { not='not '; failed=1; }
+	echo "${not}ok $((++n)) - $2"
+}
+
+if ! echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
+	$clang -fsanitize=fuzzer,address,undefined -xc -o $dir/try - 2>$dir/log; then
+	for target in "${targets[@]}"; do
+		echo "ok $((++n)) - $target builds # SKIP no clang with libFuzzer"
+		echo "ok $((++n)) - $target finds nothing # SKIP no clang with libFuzzer"
+	done
+	exit 0
+fi
+
+# Each of the kernel's headers that these sources include is shim/shim.h. The
+# C library's own include some of that name.
+# shellcheck disable=SC2086
+sed -nE 's/^#include <((linux|net)\/.*)>.*/\1/p' ${sources[verdict]} src/*.h | sort -u |
+	grep -v '^linux/arp_policy\.h$' | while read -r header; do
+	mkdir -p "$dir/shim/${header%/*}"
+	case $header in
+	linux/errno.h|linux/kernel.h|linux/string.h|linux/types.h)
+		echo "#include_next <$header>" ;;
+	esac >"$dir/shim/$header"
+	echo '#include "shim.h"' >>"$dir/shim/$header"
+done
+
+build() {	# TARGET
+	local flags=(-std=gnu11 -D_GNU_SOURCE -Itools/arpctl)
+	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -Itests/fuzz/shim
+		-I"$dir/shim" -Iinclude/uapi -Isrc)
+	# shellcheck disable=SC2086
+	$clang -g -O1 "${flags[@]}" -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -o "$dir/$1" ${sources[$1]} >$dir/log 2>&1
+}
+
+for target in "${targets[@]}"; do
+	build "$target"
+	result $? "$target builds"
+	[ $n != 0 ] && sed 's/^/# /' $dir/log
+	options=(-seed=1 -runs="${runs[$target]}")
+	corpus=("tests/fuzz/corpus/$target")
+	if [ "$seconds" ]; then
+		mkdir -p "$dir/found-$target"
+		options=(-max_total_time="$seconds")
+		corpus=("$dir/found-$target" "${corpus[@]}")
+	else
+		# What it finds goes where it does not change the next run.
+		new=$(mktemp -d)
+		corpus=("$new" "${corpus[@]}")
+	fi
+	"$dir/$target" -timeout=10 -max_len=4096 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix="$dir/$target-" "${options[@]}" "${corpus[@]}" >$dir/log 2>&1
+	result $? "$target finds nothing"
+	grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log |
+		sed 's/^/# /'
+	[ "$seconds" ] || rm -r "$new"
+done
+exit $failed
