@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sends messages that are good, nearly good, or hardly messages.
+ *
+ *   fuzz-netlink SEED COUNT
+ *
+ * Messages are built from the tables of policy.h; half of them are then spoilt.
+ * Sockets come and go, with restores and dumps of theirs under way. Now and
+ * then, and at the end, what the netns holds is checked: it is dumped twice
+ * alike, in order and once each, and what was dumped is accepted again, by one
+ * restore and by single commands, and then dumps alike.
+ */
+#include <arpa/inet.h>
+#include <stdbool.h>
+
+#include "../lib/family.h"
+#include "policy.h"
+#include "random.h"
+
+#define SOCKETS		20	/* more than there may be restores */
+#define CHECK_EVERY	5000
+
+static struct mnl_socket *sockets[SOCKETS];
+static unsigned long long sent, accepted;
+
+static void bad(const char *what)
+{
+	fprintf(stderr, "fuzz-netlink: after %llu messages: %s\n", sent, what);
+	exit(1);
+}
+
+static struct mnl_socket *open_socket(void)
+{
+	return family_socket(NETLINK_GENERIC);
+}
+
+/* Building messages */
+
+static const char *const selectors[] = {
+	"all", "default", "eth0", "eth1", "dummy0", "lo", "eth*", "e*", "*", "d?mmy0",
+	"[a-e]th0", "veth\\*", "nobody", "cali*", "x", "a-name-of-15-ch",
+};
+
+static const char *const odd_selectors[] = {
+	"", "e[", "e\\", "a/b", ".", "..", "a b", "a-name-of-16-cha", "[!]",
+	"*xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+};
+
+static uint32_t some_address(void)
+{
+	static const uint32_t odd[] = { 0, 0xffffffff, 0x7f000001, 0xe0000001, 1 };
+
+	if (one_in(12))
+		return PICK(odd);
+	/* Few, so that they meet. */
+	return 0x0a000000 | below(4) << 16 | below(4) << 8 | below(8);
+}
+
+/* What fits into the rest of the buffer; each attribute asks first. */
+static bool room(const struct nlmsghdr *nlh, size_t len)
+{
+	return nlh->nlmsg_len + len + 64 < FAMILY_MESSAGE_MAX / 4;
+}
+
+static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k);
+
+static void put_rule(struct nlmsghdr *nlh, const struct attr_kind *k)
+{
+	/* Mostly one without bits beyond its length. */
+	static const uint8_t lengths[] = { 0, 8, 16, 24, 24, 28, 30, 32, 32, 32 };
+	static uint8_t length;
+
+	if (k->type == ARP_POLICY_RULE_PREFIX) {
+		length = PICK(lengths);
+		mnl_attr_put_u32(nlh, k->type, htonl(one_in(20) ? some_address() : !length ? 0 :
+				 some_address() & UINT32_MAX << (32 - length)));
+	} else {
+		mnl_attr_put_u8(nlh, k->type, length);
+	}
+}
+
+static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
+{
+	static const char *const devices[] = { "eth0", "eth1", "dummy0", "lo", "nobody" };
+	const char *text;
+	struct nlattr *nest;
+	uint8_t mac[6] = { 2 };
+
+	switch (k->kind) {
+	case U8:
+		if (k->nest == NULL && k->max == 32)
+			put_rule(nlh, k);
+		else
+			mnl_attr_put_u8(nlh, k->type, (uint8_t)(one_in(20) ? below(256) :
+								below(k->max + 1)));
+		break;
+	case U32:
+		mnl_attr_put_u32(nlh, k->type, one_in(20) ? (uint32_t)random_next() :
+						one_in(2) ? below(4) : below(k->max + 1));
+		break;
+	case BE32:
+		if (k->type == ARP_POLICY_RULE_PREFIX && k[1].max == 32)
+			put_rule(nlh, k);
+		else
+			mnl_attr_put_u32(nlh, k->type, htonl(some_address()));
+		break;
+	case FLAG:
+		mnl_attr_put(nlh, k->type, 0, NULL);
+		break;
+	case SELECTOR:
+		text = one_in(30) ? PICK(odd_selectors) : PICK(selectors);
+		mnl_attr_put_strz(nlh, k->type, text);
+		break;
+	case IFNAME:
+		mnl_attr_put_strz(nlh, k->type, PICK(devices));
+		break;
+	case IFINDEX:
+		mnl_attr_put_u32(nlh, k->type, one_in(20) ? (uint32_t)random_next() : 1 + below(6));
+		break;
+	case MAC:
+		mac[5] = (uint8_t)below(8);
+		if (one_in(20))
+			random_bytes(mac, sizeof(mac));
+		mnl_attr_put(nlh, k->type, one_in(40) ? below(33) % 7 : 6, mac);
+		break;
+	case NEST:
+		nest = mnl_attr_nest_start(nlh, k->type);
+		put_all(nlh, k->nest);
+		mnl_attr_nest_end(nlh, nest);
+		break;
+	case END:
+		break;
+	}
+}
+
+static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k)
+{
+	unsigned int n;
+
+	for (; k->kind != END; k++) {
+		for (n = k->times ? below(k->times + 1U) : 1; n; n--)
+			if (below(8) < k->often && room(nlh, 256))
+				put_one(nlh, k);
+	}
+}
+
+static uint8_t some_command(void)
+{
+	static unsigned int total;
+	unsigned int cmd, at;
+
+	if (!total)
+		for (cmd = 0; cmd <= ARP_POLICY_CMD_MAX; cmd++)
+			total += commands[cmd].weight;
+	do {
+		at = below(total);
+		for (cmd = 0; at >= commands[cmd].weight; cmd++)
+			at -= commands[cmd].weight;
+		/* What leaves nothing comes seldom, for there to be something. */
+	} while (!commands[cmd].weight ||
+		 (commands[cmd].args == no_args && !one_in(16)));
+	return (uint8_t)cmd;
+}
+
+static struct nlmsghdr *make(char *buf)
+{
+	static const uint16_t flags[] = { 0, NLM_F_ACK, NLM_F_ACK, NLM_F_ECHO | NLM_F_ACK };
+	uint8_t cmd = some_command();
+	struct nlmsghdr *nlh = family_begin(buf, family, cmd, PICK(flags));
+
+	if (commands[cmd].dump && one_in(3)) {
+		nlh->nlmsg_flags |= NLM_F_DUMP;
+		if (commands[cmd].args == selector_args && one_in(2))
+			put_all(nlh, commands[cmd].args);
+		return nlh;
+	}
+	put_all(nlh, commands[cmd].args);
+	return nlh;
+}
+
+/* Spoiling them */
+
+/* An attribute of the message, at any depth. */
+static struct nlattr *some_attr(const struct nlmsghdr *nlh)
+{
+	char *at = (char *)nlh + MNL_NLMSG_HDRLEN + GENL_HDRLEN;
+	char *end = (char *)nlh + nlh->nlmsg_len;
+	struct nlattr *attr, *found = NULL;
+	unsigned int n = 0;
+
+	while (at + (ptrdiff_t)sizeof(*attr) <= end) {
+		attr = (struct nlattr *)at;
+		if (attr->nla_len < sizeof(*attr) || at + attr->nla_len > end)
+			break;
+		if (one_in(++n))
+			found = attr;
+		at += attr->nla_type & NLA_F_NESTED ? (int)sizeof(*attr) :
+						      MNL_ALIGN(attr->nla_len);
+	}
+	return found;
+}
+
+static void spoil_attr(struct nlmsghdr *nlh)
+{
+	struct nlattr *attr = some_attr(nlh);
+
+	if (!attr)
+		return;
+	switch (below(6)) {
+	case 0:
+		attr->nla_len = (uint16_t)random_next();
+		break;
+	case 1:
+		attr->nla_len = (uint16_t)(attr->nla_len + below(9) - 4);
+		break;
+	case 2:
+		attr->nla_type = (uint16_t)below(40);
+		break;
+	case 3:
+		attr->nla_type ^= NLA_F_NESTED;
+		break;
+	case 4:
+		attr->nla_type = (uint16_t)random_next();
+		break;
+	default:
+		if (attr->nla_len > sizeof(*attr) &&
+		    (char *)attr + attr->nla_len <= (char *)nlh + nlh->nlmsg_len)
+			((uint8_t *)attr)[sizeof(*attr) + below(attr->nla_len - (uint32_t)sizeof(*attr))] =
+				(uint8_t)random_next();
+	}
+}
+
+static void spoil(struct nlmsghdr *nlh)
+{
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct nlattr *attr;
+	uint32_t at;
+
+	switch (below(10)) {
+	case 0:		/* any byte but those that say whose message it is */
+		at = MNL_NLMSG_HDRLEN + below(nlh->nlmsg_len - MNL_NLMSG_HDRLEN);
+		((uint8_t *)nlh)[at] = (uint8_t)random_next();
+		break;
+	case 1:		/* cut off */
+		nlh->nlmsg_len -= below(nlh->nlmsg_len - MNL_NLMSG_HDRLEN);
+		break;
+	case 2:		/* another command, such as one that is only told */
+		genl->cmd = (uint8_t)(one_in(8) ? below(256) : below(ARP_POLICY_CMD_MAX + 3));
+		break;
+	case 3:
+		nlh->nlmsg_flags |= (uint16_t)(1U << below(16));
+		break;
+	case 4:		/* an attribute twice */
+		attr = some_attr(nlh);
+		if (attr && attr->nla_len >= sizeof(*attr) && room(nlh, attr->nla_len) &&
+		    (char *)attr + attr->nla_len <= (char *)nlh + nlh->nlmsg_len) {
+			memcpy((char *)nlh + nlh->nlmsg_len, attr, attr->nla_len);
+			nlh->nlmsg_len += (uint32_t)MNL_ALIGN(attr->nla_len);
+		}
+		break;
+	case 5:
+		genl->version = (uint8_t)below(4);
+		genl->reserved = (uint16_t)one_in(2);
+		break;
+	default:
+		spoil_attr(nlh);
+	}
+}
+
+/* Reading what comes back, so that sockets do not stay full for ever */
+
+static void drain(struct mnl_socket *nl)
+{
+	static char buf[FAMILY_MESSAGE_MAX];
+	const struct nlmsghdr *nlh;
+	ssize_t n;
+	int len;
+
+	while ((n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf), MSG_DONTWAIT)) != 0) {
+		if (n < 0) {
+			/* Some of it was lost: the rest is there. */
+			if (errno == ENOBUFS)
+				continue;
+			return;
+		}
+		len = (int)n;
+		for (nlh = (struct nlmsghdr *)buf; mnl_nlmsg_ok(nlh, len);
+		     nlh = mnl_nlmsg_next(nlh, &len))
+			if (nlh->nlmsg_type == NLMSG_ERROR &&
+			    !((struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error)
+				accepted++;
+		if (len)
+			bad("what comes back is no sequence of messages");
+	}
+}
+
+static void throw_one(void)
+{
+	static char buf[FAMILY_MESSAGE_MAX];
+	struct mnl_socket **nl = &sockets[below(SOCKETS)];
+	unsigned int n = one_in(8) ? 1 + below(6) : 1;
+	struct nlmsghdr *nlh;
+	size_t len = 0;
+
+	while (n-- && len < FAMILY_MESSAGE_MAX / 2) {
+		nlh = make(buf + len);
+		if (one_in(2))
+			spoil(nlh);
+		if (one_in(10))
+			spoil(nlh);
+		if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN || nlh->nlmsg_len > FAMILY_MESSAGE_MAX / 2)
+			nlh->nlmsg_len = MNL_NLMSG_HDRLEN;
+		len += MNL_ALIGN(nlh->nlmsg_len);
+		sent++;
+	}
+	/* Refused outright when it is full: then it must be read first. */
+	if (mnl_socket_sendto(*nl, buf, len) < 0 && errno != EAGAIN && errno != ENOBUFS &&
+	    errno != EBUSY)
+		die("send");
+	if (!one_in(4))
+		drain(*nl);
+	if (one_in(50)) {
+		mnl_socket_close(*nl);
+		*nl = open_socket();
+		if (one_in(4))
+			mnl_socket_setsockopt(*nl, NETLINK_ADD_MEMBERSHIP, &family_groups[below(2)],
+					      sizeof(family_groups[0]));
+	}
+}
+
+/* What the netns holds */
+
+struct object {
+	uint8_t cmd;		/* that adds it */
+	uint16_t attr;		/* that holds it; 0: SELECTOR and FIELDS */
+	size_t len;
+	char data[512];		/* attributes as they came, but the generation */
+};
+
+struct holdings {
+	struct object *list;
+	size_t n, size;
+	uint32_t generation;
+	bool interrupted;
+};
+
+struct dump {
+	struct holdings *h;
+	uint8_t cmd;
+};
+
+static int read_object(const struct nlmsghdr *nlh, void *data)
+{
+	struct dump *d = data;
+	struct holdings *h = d->h;
+	const struct nlattr *attr;
+	struct object *o;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		h->interrupted = true;
+	if (h->n == h->size) {
+		h->size = h->size ? 2 * h->size : 64;
+		h->list = realloc(h->list, h->size * sizeof(*h->list));
+		if (!h->list)
+			die("memory");
+	}
+	o = &h->list[h->n++];
+	memset(o, 0, sizeof(*o));
+	o->cmd = d->cmd;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == ARP_POLICY_A_GENERATION) {
+			if (h->generation && h->generation != mnl_attr_get_u32(attr))
+				bad("a quiet dump has two generations");
+			h->generation = mnl_attr_get_u32(attr);
+			continue;
+		}
+		if (o->len + MNL_ALIGN(attr->nla_len) > sizeof(o->data))
+			bad("an object is larger than any can be");
+		memcpy(o->data + o->len, attr, MNL_ALIGN(attr->nla_len));
+		o->len += MNL_ALIGN(attr->nla_len);
+	}
+	return MNL_CB_OK;
+}
+
+static void look(struct mnl_socket *nl, struct holdings *h)
+{
+	static const uint8_t dumps[][2] = {
+		{ ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_DEV_SET },
+		{ ARP_POLICY_CMD_RULE_GET, ARP_POLICY_CMD_RULE_ADD },
+		{ ARP_POLICY_CMD_BIND_GET, ARP_POLICY_CMD_BIND_ADD },
+	};
+	char buf[256];
+	size_t i;
+
+	*h = (struct holdings){};
+	for (i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		struct dump d = { h, dumps[i][1] };
+
+		errno = family_ask(nl, family_begin(buf, family, dumps[i][0], NLM_F_DUMP),
+				   read_object, &d);
+		if (errno)
+			die("dump");
+	}
+	if (h->interrupted)
+		bad("a quiet dump says that it was interrupted");
+}
+
+static void same(const struct holdings *a, const struct holdings *b, const char *what)
+{
+	size_t i;
+
+	if (a->n != b->n)
+		bad(what);
+	for (i = 0; i < a->n; i++)
+		if (memcmp(&a->list[i], &b->list[i], sizeof(a->list[i])))
+			bad(what);
+}
+
+static int by_content(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct object));
+}
+
+static void each_once(const struct holdings *h)
+{
+	struct object *sorted = malloc((h->n + 1) * sizeof(*sorted));
+	size_t i;
+
+	if (!sorted)
+		die("memory");
+	memcpy(sorted, h->list, h->n * sizeof(*sorted));
+	qsort(sorted, h->n, sizeof(*sorted), by_content);
+	for (i = 1; i < h->n; i++)
+		if (!memcmp(&sorted[i - 1], &sorted[i], sizeof(*sorted)))
+			bad("an object is dumped twice");
+	free(sorted);
+}
+
+static void put_entry(struct nlmsghdr *nlh, const struct object *o)
+{
+	const struct nlattr *attr;
+	struct nlattr *nest;
+	const char *at;
+
+	if (o->cmd == ARP_POLICY_CMD_DEV_SET) {
+		nest = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_DEV);
+		for (at = o->data; at < o->data + o->len; at += MNL_ALIGN(attr->nla_len)) {
+			attr = (const struct nlattr *)at;
+			mnl_attr_put(nlh, mnl_attr_get_type(attr) == ARP_POLICY_A_SELECTOR ?
+				     ARP_POLICY_DEV_SELECTOR : ARP_POLICY_DEV_FIELDS | NLA_F_NESTED,
+				     mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
+		}
+	} else {
+		attr = (const struct nlattr *)o->data;
+		nest = mnl_attr_nest_start(nlh, o->cmd == ARP_POLICY_CMD_RULE_ADD ?
+					   ARP_POLICY_ENTRY_RULE : ARP_POLICY_ENTRY_BINDING);
+		memcpy((char *)nlh + nlh->nlmsg_len, mnl_attr_get_payload(attr),
+		       mnl_attr_get_payload_len(attr));
+		nlh->nlmsg_len += mnl_attr_get_payload_len(attr);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void must(struct mnl_socket *nl, const struct nlmsghdr *nlh, const char *what)
+{
+	int err = family_ask(nl, nlh, NULL, NULL);
+
+	if (err) {
+		errno = err;
+		die(what);
+	}
+}
+
+/* One restore, of messages as large as may be. */
+static void restore(struct mnl_socket *nl, const struct holdings *h)
+{
+	static char buf[FAMILY_MESSAGE_MAX];
+	struct nlattr *nest;
+	struct nlmsghdr *nlh;
+	size_t i = 0;
+
+	must(nl, family_begin(buf, family, ARP_POLICY_CMD_RESTORE_BEGIN, NLM_F_ACK), "restore begin");
+	while (i < h->n) {
+		nlh = family_begin(buf, family, ARP_POLICY_CMD_RESTORE_ADD, NLM_F_ACK);
+		nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES);
+		while (i < h->n && nlh->nlmsg_len < 30000)
+			put_entry(nlh, &h->list[i++]);
+		mnl_attr_nest_end(nlh, nest);
+		must(nl, nlh, "restore what was dumped");
+	}
+	must(nl, family_begin(buf, family, ARP_POLICY_CMD_RESTORE_COMMIT, NLM_F_ACK), "restore commit");
+}
+
+/* Command by command. */
+static void add_again(struct mnl_socket *nl, const struct holdings *h)
+{
+	char buf[1024];
+	struct nlmsghdr *nlh;
+	size_t i;
+
+	must(nl, family_begin(buf, family, ARP_POLICY_CMD_FLUSH, NLM_F_ACK), "flush");
+	for (i = 0; i < h->n; i++) {
+		nlh = family_begin(buf, family, h->list[i].cmd, NLM_F_ACK);
+		memcpy((char *)nlh + nlh->nlmsg_len, h->list[i].data, h->list[i].len);
+		nlh->nlmsg_len += (uint32_t)h->list[i].len;
+		must(nl, nlh, "add what was dumped");
+	}
+}
+
+/* Return: how many objects there are. */
+static size_t check(bool thorough)
+{
+	struct mnl_socket *nl = open_socket();
+	struct holdings first, second;
+	size_t n, i;
+
+	/* Room for a restore of our own. */
+	for (i = 0; i < SOCKETS; i++) {
+		mnl_socket_close(sockets[i]);
+		sockets[i] = open_socket();
+	}
+	look(nl, &first);
+	each_once(&first);
+	look(nl, &second);
+	same(&first, &second, "two dumps differ");
+	if (first.generation != second.generation)
+		bad("the generation moves by itself");
+	free(second.list);
+	if (thorough) {
+		restore(nl, &first);
+		look(nl, &second);
+		same(&first, &second, "what was restored dumps otherwise");
+		free(second.list);
+		add_again(nl, &first);
+		look(nl, &second);
+		same(&first, &second, "what was added again dumps otherwise");
+		free(second.list);
+	}
+	n = first.n;
+	free(first.list);
+	mnl_socket_close(nl);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long long count, next = CHECK_EVERY;
+	unsigned long objects = 0, checks = 0;
+	int i;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: fuzz-netlink SEED COUNT\n");
+		return 2;
+	}
+	random_state = strtoull(argv[1], NULL, 0);
+	count = strtoull(argv[2], NULL, 0);
+	family_find();
+	for (i = 0; i < SOCKETS; i++)
+		sockets[i] = open_socket();
+
+	while (sent < count) {
+		throw_one();
+		if (sent < next)
+			continue;
+		objects += check(one_in(2));
+		checks++;
+		next += CHECK_EVERY;
+	}
+	objects += check(true);
+	printf("sent %llu accepted %llu checks %lu objects %lu\n", sent, accepted, checks + 1,
+	       objects);
+	return 0;
+}
