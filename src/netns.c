@@ -581,6 +581,17 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		err = refresh(nn, dev);
 		mutex_unlock(&nn->lock);
 		break;
+	case NETDEV_PRE_UP:
+		/*
+		 * A device that comes from another netns stays here even when
+		 * we say that there was no memory; but it is down.
+		 */
+		mutex_lock(&nn->lock);
+		policy = policy_of(nn);
+		if (policy && !arpp_device_find(policy, dev))
+			err = refresh(nn, dev);
+		mutex_unlock(&nn->lock);
+		break;
 	case NETDEV_UNREGISTER:
 		/*
 		 * The last readers of the device's policy are waited for by

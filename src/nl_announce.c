@@ -37,6 +37,7 @@ static const char *objection(const struct arpp_netns *nn,
 static int announce(struct genl_info *info, struct net_device *dev)
 {
 	struct nlattr *attr = info->attrs[ARP_POLICY_A_ADDRESS];
+	struct sk_buff *request;
 	const char *why = NULL;
 	__be32 addr;
 
@@ -63,9 +64,15 @@ static int announce(struct genl_info *info, struct net_device *dev)
 		info->extack->_msg = why;
 		return -EADDRNOTAVAIL;
 	}
-	/* As the kernel does under arp_notify: RFC 5227's ARP Announcement. */
-	arp_send(ARPOP_REQUEST, ETH_P_ARP, addr, dev, addr, NULL,
-		 dev->dev_addr, NULL);
+	/*
+	 * As the kernel does under arp_notify: RFC 5227's ARP Announcement. Not
+	 * by arp_send(), which would say nothing of want of memory.
+	 */
+	request = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, dev, addr, NULL,
+			     dev->dev_addr, NULL);
+	if (!request)
+		return -ENOMEM;
+	arp_xmit(request);
 	return 0;
 }
 
