@@ -45,6 +45,7 @@ static void copy_frame(struct arpp_packet *p)
 	const struct sk_buff *skb = p->skb;
 
 	p->ethernet = p->dev->type == ARPHRD_ETHER &&
+		      p->dev->addr_len == ETH_ALEN &&
 		      skb_mac_header_was_set(skb) &&
 		      skb->mac_header + ETH_HLEN <= skb->network_header;
 	if (!p->ethernet)
