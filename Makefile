@@ -39,17 +39,18 @@ demo:
 	tests/demo/run
 
 check:
-	tests/vm/deps build vm check
+	tests/vm/deps build vm check fuzz
 	+$(MAKE) all selftest
 	+$(MAKE) -C tests/differential
 	tests/run
 
-# What takes an hour.
+# Hours: what check does a little of, in the debug kernel as well.
 soak:
-	tests/vm/deps build vm check
+	tests/vm/deps build vm check fuzz debug
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
 	tests/run tests/soak/*.sh
+	tests/soak/under-fire
 
 # The module as a build that tries itself when it is loaded, in a tree of its own.
 selftest: kdir

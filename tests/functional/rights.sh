@@ -3,7 +3,6 @@
 # Who may set and see policy, how much of it, and who pays for it.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 42
 
 number_of() {	# NAME
 	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
@@ -32,7 +31,53 @@ must ip -n alice link add name eth0 type dummy
 must load_module
 must ctl alice dev set eth0 ignore device announce best
 must ctl alice dev set 'secret*' hidden on
-policy=$(ctl alice -j dev show)
+must ctl alice rule add hide 10.8.0.0/16
+must ctl alice bind add 10.0.0.5 lladdr 02:00:00:00:00:05
+# All that she has.
+policy_of() { ctl "$1" -j dev show; ctl "$1" -j rule show; ctl "$1" -j bind show; }
+policy=$(policy_of alice)
+{
+	sed '/^if __name__/,$d' "$ROOT/tests/functional/nlpolicy.py"
+	cat <<-'END'
+		nl = Netlink()
+		codes = set()
+		for _, op in parse(nl.told[6]):
+		    op = dict(parse(op))
+		    for flags in (0, DUMP):
+		        can = CAN_DUMP if flags else CAN_DO
+		        if not number(op[2]) & can:
+		            continue
+		        try:
+		            nl.ask(number(op[1]), flags=flags)
+		            codes.add(f"accepted {number(op[1])}")
+		        except Refused as no:
+		            codes.add(no.errno)
+		print(*sorted(codes, key=str))
+	END
+} >"$run/commands.py"
+{
+	sed '/^if __name__/,$d' "$ROOT/tests/functional/nlpolicy.py"
+	cat <<-'END'
+		begin = header_numbers(sys.argv[1])["ARP_POLICY_CMD_RESTORE_BEGIN"]
+		sockets, code = [], ""
+		while not code and len(sockets) < 100:
+		    sockets.append(Netlink())
+		    try:
+		        sockets[-1].ask(begin)
+		    except Refused as no:
+		        code = errno.errorcode[no.errno]
+		n = len(sockets) - 1
+		for nl in sockets:
+		    nl.socket.close()
+		left = 0
+		for nl in [Netlink() for _ in range(n)]:
+		    try:
+		        nl.ask(begin)
+		    except Refused:
+		        left += 1
+		print(n, code, left)
+	END
+} >"$run/restores.py"
 
 # Nobody may do anything, not even look.
 while read -r command; do
@@ -53,16 +98,33 @@ done <<-'END'
 	stats reset
 	stats reset eth0
 	flush
+	rule show
+	rule add hide 10.9.9.9
+	rule replace hide 10.9.9.9
+	rule del hide 10.8.0.0/16
+	rule flush
+	bind show
+	bind add 10.0.0.9 lladdr 02:00:00:00:00:09
+	bind replace 10.0.0.5 lladdr 02:00:00:00:00:09
+	bind del 10.0.0.5 lladdr 02:00:00:00:00:05
+	bind flush
+	announce 10.0.0.1 dev eth0
+	explain request 10.0.0.1 from 10.0.0.2 dev eth0
 END
-fails_with 1 '^arpctl: [^
+for group in '' config verdict; do
+	# shellcheck disable=SC2086 # no word if it is empty
+	fails_with 1 '^arpctl: [^
 ]*Operation not permitted[^
 ]*$' \
-	"nobody may not: monitor" nobody timeout 20 "$run/arpctl" monitor
+		"nobody may not: monitor $group" nobody timeout 20 "$run/arpctl" monitor $group
+done
+# Every command that there is, also what arpctl has no word for.
+is "$(nobody /usr/bin/python3 "$run/commands.py")" "1" "each of them is refused with EPERM"
 fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace, in a netns not its own" \
 	nobody unshare -Ur "$run/arpctl" dev show
 fails_with 1 'Operation not permitted' "nor listen there" \
 	nobody unshare -Ur timeout 20 "$run/arpctl" monitor
-is "$(ctl alice -j dev show)" "$policy" "and nothing has changed"
+is "$(policy_of alice)" "$policy" "and nothing has changed"
 
 # Root of a user namespace, in a netns of its own; runs as nobody.
 own_netns() {
@@ -100,6 +162,19 @@ own_netns() {
 	status=0
 	timeout 1 "$ARPCTL" monitor || status=$?
 	check "listen" same $status 124
+	status=0
+	timeout 1 "$ARPCTL" monitor verdict >/dev/null || status=$?
+	check "to verdicts as well" same $status 124
+	check "add a rule" "$ARPCTL" rule add proxy 10.77.0.0/16
+	check "which holds as well" nsenter -t $peer -n "$ARPQ" ask far 10.77.0.1 \
+		sender 10.0.0.2 timeout 500
+	check "see it" same "$("$ARPCTL" rule show | wc -l)" 1
+	check "delete it" "$ARPCTL" rule del proxy 10.77.0.0/16
+	check "add a binding" "$ARPCTL" bind add 10.0.0.2 lladdr 02:00:00:00:00:02
+	check "see it as well" same "$("$ARPCTL" bind show | wc -l)" 1
+	check "delete it as well" "$ARPCTL" bind del 10.0.0.2
+	check "have a packet explained" "$ARPCTL" explain request 10.9.9.9 from 10.0.0.2 dev eth0
+	check "announce an address" "$ARPCTL" announce 10.0.0.1 dev eth0
 	check "and flush" "$ARPCTL" flush
 	check "which brings stock behaviour back" answers
 	check "it may not enter another's netns" \
@@ -110,7 +185,7 @@ export -f own_netns
 start alice "$ARPCTL" monitor >"$run/heard"
 listener=$started
 ARPCTL=$run/arpctl ARPQ=$run/arpq checks nobody unshare -Urn bash -c own_netns
-is "$(ctl alice -j dev show)" "$policy" "alice's policy is as it was"
+is "$(policy_of alice)" "$policy" "alice's policy is as it was"
 must ctl alice dev set mark ignore any
 poll 10 grep -q mark "$run/heard"
 stop $listener
@@ -143,5 +218,21 @@ must ip netns del bob
 unset 'namespaces[-1]'
 run_ok "and free when the netns is gone" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
+
+# Rules and bindings, and restores that nobody ends.
+namespace carol
+before=$(charged)
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+	printf "0 02:00:00:00:00:01 10.0.%d.%d * *\n", i / 200, i % 200 + 1 }' >"$run/leases"
+(echo $BASHPID >$group/cgroup.procs && must ctl carol bind import "$run/leases" >/dev/null)
+is "$(ctl carol bind show | wc -l)" 20000 "20,000 bindings are accepted"
+run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) ]
+must ctl carol bind flush
+run_ok "and free when they are flushed" poll 20 eval \
+	"[ \$((\$(charged) - before)) -lt 1000000 ]"
+like "$(in_host carol /usr/bin/python3 "$run/restores.py" \
+	"$ROOT/include/uapi/linux/arp_policy.h")" '^16 EBUSY 0$' \
+	"16 restores may be under way, no more; they go with their sockets"
 poll 10 rmdir $group
 rm -r "$run"
+plan

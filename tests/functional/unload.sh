@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Loads and unloads the module again and again while everything goes on.
-# lab: timeout 600
+# lab: timeout 600 14400
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
 plan 17
 
 ROUNDS=30
+[ ! "${ARP_POLICY_SOAK-}" ] || ROUNDS=1000
 
 # Every field, rules and bindings; none that anybody here is in breach of.
 set_everything() {

@@ -1,0 +1,786 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lets each allocation of a job fail in turn (/proc/self/fail-nth).
+ *
+ *   faults commands		every command of the family, and what devices do
+ *   faults netns [LAST]	making a netns; only its LAST allocations
+ *   faults module FILE PARAMETERS
+ *
+ * Before and after each try, all that the netns holds is dumped. A job that
+ * fails must say so and leave all as it was; one that does not must do the
+ * whole of it. Runs in a netns of its own, with the devices eth0 and lo.
+ * Prints a line each: "ok" or "not ok", what, why; with tabs between.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../lib/family.h"
+
+#define TRIES_MAX	20000
+
+/* The n-th allocation */
+
+static int fail_fd = -1;
+
+static void arm(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	if (pwrite(fail_fd, text, (size_t)len, 0) != len)
+		die("/proc/self/fail-nth");
+}
+
+/* Return: how many allocations were left to come when it was disarmed. */
+static unsigned int disarm(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_fd, text, sizeof(text) - 1, 0) <= 0)
+		die("/proc/self/fail-nth");
+	if (pwrite(fail_fd, "0", 1, 0) != 1)
+		die("/proc/self/fail-nth");
+	return (unsigned int)strtoul(text, NULL, 10);
+}
+
+static void open_fail_nth(void)
+{
+	if (fail_fd >= 0)
+		close(fail_fd);
+	fail_fd = open("/proc/self/fail-nth", O_RDWR);
+	if (fail_fd < 0)
+		die("/proc/self/fail-nth");
+}
+
+static void __attribute__((format(printf, 3, 4)))
+say(bool good, const char *what, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s\t%s\t", good ? "ok" : "not ok", what);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+}
+
+/* Sockets: one that does the job, one that looks, one that listens. */
+
+static struct mnl_socket *doer, *looker, *listener, *route;
+
+static void reopen(struct mnl_socket **nl, int bus)
+{
+	if (*nl)
+		mnl_socket_close(*nl);
+	*nl = family_socket(bus);
+}
+
+static void drain(void)
+{
+	static char buf[FAMILY_MESSAGE_MAX];
+
+	while (recv(mnl_socket_get_fd(listener), buf, sizeof(buf), MSG_DONTWAIT) > 0 ||
+	       errno == ENOBUFS)
+		;
+}
+
+/* What the netns holds: messages, in no order */
+
+#define MESSAGES_MAX	256
+
+struct state {
+	size_t n;
+	uint32_t generation;
+	char message[MESSAGES_MAX][1024];
+};
+
+static int by_content(const void *a, const void *b)
+{
+	return memcmp(a, b, 1024);
+}
+
+static char *one_more(struct state *s)
+{
+	if (s->n == MESSAGES_MAX)
+		die("too much to hold");
+	return memset(s->message[s->n++], 0, sizeof(s->message[0]));
+}
+
+static int keep_message(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	struct state *s = data;
+	char *at = one_more(s), *end = at + sizeof(s->message[0]);
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == ARP_POLICY_A_GENERATION)
+			s->generation = mnl_attr_get_u32(attr);
+		/* A device that was made anew has another one. */
+		else if (mnl_attr_get_type(attr) != ARP_POLICY_A_IFINDEX) {
+			if (at + attr->nla_len > end)
+				die("a message too long to hold");
+			at = mempcpy(at, attr, attr->nla_len);
+		}
+	}
+	return MNL_CB_OK;
+}
+
+static int keep_link(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	char *at = one_more(data);
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+			memcpy(at, attr, attr->nla_len);
+	return MNL_CB_OK;
+}
+
+static struct nlmsghdr *begin_route(char *buf, uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++family_seq;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	return nlh;
+}
+
+static void look(struct state *s)
+{
+	static const uint8_t dumps[] = {
+		ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_RULE_GET, ARP_POLICY_CMD_BIND_GET,
+		ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_CMD_STATS_GET,
+	};
+	char buf[256];
+	size_t i;
+
+	s->n = 0;
+	s->generation = 0;
+	for (i = 0; i < sizeof(dumps); i++) {
+		errno = family_ask(looker, family_begin(buf, family, dumps[i], NLM_F_DUMP),
+				   keep_message, s);
+		if (errno)
+			die("dump");
+	}
+	errno = family_ask(route, begin_route(buf, RTM_GETLINK, NLM_F_DUMP), keep_link, s);
+	if (errno)
+		die("dump of devices");
+	qsort(s->message, s->n, sizeof(s->message[0]), by_content);
+}
+
+static bool same(const struct state *a, const struct state *b)
+{
+	return a->n == b->n && !memcmp(a->message, b->message, a->n * sizeof(a->message[0]));
+}
+
+/* Messages, by hand */
+
+static char message[FAMILY_MESSAGE_MAX];
+static struct nlmsghdr *m;
+
+static void start(uint8_t cmd)
+{
+	m = family_begin(message, family, cmd, NLM_F_ACK);
+}
+
+static int send_by(struct mnl_socket *nl)
+{
+	return family_ask(nl, m, NULL, NULL);
+}
+
+static void put_fields(uint16_t type, int field, uint32_t value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(m, type);
+
+	if (field == ARP_POLICY_FIELD_RATE || field == ARP_POLICY_FIELD_SOURCE_RATE)
+		mnl_attr_put_u32(m, (uint16_t)field, value);
+	else
+		mnl_attr_put_u8(m, (uint16_t)field, (uint8_t)value);
+	mnl_attr_nest_end(m, nest);
+}
+
+static int dev_set(struct mnl_socket *nl, const char *selector, int field, uint32_t value)
+{
+	start(ARP_POLICY_CMD_DEV_SET);
+	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
+	put_fields(ARP_POLICY_A_FIELDS, field, value);
+	return send_by(nl);
+}
+
+static int dev_unset(struct mnl_socket *nl, const char *selector, uint32_t mask)
+{
+	start(ARP_POLICY_CMD_DEV_UNSET);
+	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
+	if (mask)
+		mnl_attr_put_u32(m, ARP_POLICY_A_MASK, mask);
+	return send_by(nl);
+}
+
+static void put_rule(uint16_t type, const char *selector, uint32_t prefix, uint8_t len,
+		     uint8_t action)
+{
+	struct nlattr *nest = mnl_attr_nest_start(m, type);
+
+	mnl_attr_put_strz(m, ARP_POLICY_RULE_SELECTOR, selector);
+	mnl_attr_put_u32(m, ARP_POLICY_RULE_PREFIX, htonl(prefix));
+	mnl_attr_put_u8(m, ARP_POLICY_RULE_LENGTH, len);
+	mnl_attr_put_u8(m, ARP_POLICY_RULE_ACTION, action);
+	mnl_attr_nest_end(m, nest);
+}
+
+static int rule(struct mnl_socket *nl, uint8_t cmd, const char *selector, uint32_t prefix,
+		uint8_t len, uint8_t action, bool replace)
+{
+	start(cmd);
+	put_rule(ARP_POLICY_A_RULE, selector, prefix, len, action);
+	if (replace)
+		mnl_attr_put(m, ARP_POLICY_A_REPLACE, 0, NULL);
+	return send_by(nl);
+}
+
+static void put_binding(uint16_t type, const char *selector, uint32_t address)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };
+	struct nlattr *nest = mnl_attr_nest_start(m, type);
+
+	mnl_attr_put_strz(m, ARP_POLICY_BINDING_SELECTOR, selector);
+	mnl_attr_put_u32(m, ARP_POLICY_BINDING_ADDRESS, htonl(address));
+	mnl_attr_put(m, ARP_POLICY_BINDING_LLADDR, sizeof(mac), mac);
+	mnl_attr_nest_end(m, nest);
+}
+
+static int binding(struct mnl_socket *nl, uint8_t cmd, const char *selector, uint32_t address)
+{
+	start(cmd);
+	put_binding(ARP_POLICY_A_BINDING, selector, address);
+	return send_by(nl);
+}
+
+static int plain(struct mnl_socket *nl, uint8_t cmd)
+{
+	start(cmd);
+	return send_by(nl);
+}
+
+static int restore_add(struct mnl_socket *nl)
+{
+	struct nlattr *entries, *nest;
+	unsigned int i;
+
+	start(ARP_POLICY_CMD_RESTORE_ADD);
+	entries = mnl_attr_nest_start(m, ARP_POLICY_A_ENTRIES);
+	nest = mnl_attr_nest_start(m, ARP_POLICY_ENTRY_DEV);
+	mnl_attr_put_strz(m, ARP_POLICY_DEV_SELECTOR, "e*");
+	put_fields(ARP_POLICY_DEV_FIELDS, ARP_POLICY_FIELD_IGNORE, 2);
+	mnl_attr_nest_end(m, nest);
+	for (i = 0; i < 40; i++) {
+		put_rule(ARP_POLICY_ENTRY_RULE, i & 1 ? "eth0" : "all", 0x0a000000 | i << 16,
+			 16, ARP_POLICY_ACTION_DROP);
+		put_binding(ARP_POLICY_ENTRY_BINDING, "eth0", 0x0a000001 + i);
+	}
+	mnl_attr_nest_end(m, entries);
+	return send_by(nl);
+}
+
+/* A dummy device made, one renamed, or moved to the netns of a file, or up. */
+static int link_change(struct mnl_socket *nl, const char *old, const char *new, int netns,
+		       unsigned int flags)
+{
+	struct ifinfomsg *info;
+	struct nlattr *nest;
+
+	m = begin_route(message, RTM_NEWLINK, NLM_F_ACK);
+	info = mnl_nlmsg_get_payload(m);
+	info->ifi_flags = flags;
+	info->ifi_change = flags;
+	if (!old) {
+		m->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+		nest = mnl_attr_nest_start(m, IFLA_LINKINFO);
+		mnl_attr_put_strz(m, IFLA_INFO_KIND, "dummy");
+		mnl_attr_nest_end(m, nest);
+		mnl_attr_put_strz(m, IFLA_IFNAME, new);
+	} else {
+		mnl_attr_put_strz(m, IFLA_IFNAME, old);
+	}
+	if (netns >= 0)
+		mnl_attr_put_u32(m, IFLA_NET_NS_FD, (uint32_t)netns);
+	return send_by(nl);
+}
+
+static int link_rename(const char *old, const char *new)
+{
+	struct ifinfomsg *info;
+
+	m = begin_route(message, RTM_NEWLINK, NLM_F_ACK);
+	info = mnl_nlmsg_get_payload(m);
+	info->ifi_index = (int)if_nametoindex(old);
+	mnl_attr_put_strz(m, IFLA_IFNAME, new);
+	return send_by(route);
+}
+
+static void link_del(struct mnl_socket *nl, const char *name)
+{
+	m = begin_route(message, RTM_DELLINK, NLM_F_ACK);
+	mnl_attr_put_strz(m, IFLA_IFNAME, name);
+	send_by(nl);
+}
+
+/* Jobs: what is there before, and what is done */
+
+static struct mnl_socket *away_route;	/* in another netns */
+static int here;			/* this netns */
+static struct state answers;		/* of a job that asks */
+
+static void must(int err)
+{
+	errno = err < 0 ? errno : err;
+	if (errno)
+		die("what must not fail");
+}
+
+static void empty(void)
+{
+	must(plain(looker, ARP_POLICY_CMD_FLUSH));
+	link_del(route, "cali0");
+	link_del(route, "other0");
+	link_del(away_route, "cali0");
+}
+
+static void base(void)
+{
+	empty();
+	must(dev_set(looker, "eth0", ARP_POLICY_FIELD_IGNORE, 1));
+	must(dev_set(looker, "cali*", ARP_POLICY_FIELD_ANNOUNCE, 2));
+	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a000000, 8,
+		  ARP_POLICY_ACTION_HIDE, false));
+	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "cali*", 0x0a010000, 16,
+		  ARP_POLICY_ACTION_DROP, false));
+	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "none0", 0x0a010000, 16,
+		  ARP_POLICY_ACTION_DROP, false));
+	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "eth0", 0x0a000005));
+	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "lo", 0x0a000006));
+}
+
+static void one(void)
+{
+	empty();
+	must(dev_set(looker, "eth0", ARP_POLICY_FIELD_IGNORE, 1));
+}
+
+static void with_device(void)
+{
+	base();
+	must(link_change(route, NULL, "cali0", -1, 0));
+}
+
+static void with_other(void)
+{
+	base();
+	must(link_change(route, NULL, "other0", -1, 0));
+}
+
+static void with_away(void)
+{
+	base();
+	must(link_change(away_route, NULL, "cali0", -1, 0));
+}
+
+static void begun(void)
+{
+	base();
+	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
+}
+
+static void added(void)
+{
+	begun();
+	must(restore_add(doer));
+}
+
+static void added_to_nothing(void)
+{
+	empty();
+	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
+	must(restore_add(doer));
+}
+
+static void nothing_begun(void)
+{
+	base();
+	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
+}
+
+static int set_field(void) { return dev_set(doer, "eth0", ARP_POLICY_FIELD_FILTER, 1); }
+static int set_glob(void) { return dev_set(doer, "e*", ARP_POLICY_FIELD_FILTER, 1); }
+static int set_all(void) { return dev_set(doer, "all", ARP_POLICY_FIELD_GARP, 1); }
+static int set_hidden(void) { return dev_set(doer, "lo", ARP_POLICY_FIELD_HIDDEN, 1); }
+static int set_absent(void) { return dev_set(doer, "none9", ARP_POLICY_FIELD_IGNORE, 1); }
+static int set_source_rate(void) { return dev_set(doer, "eth0", ARP_POLICY_FIELD_SOURCE_RATE, 9); }
+static int unset_field(void) { return dev_unset(doer, "eth0", 1 << ARP_POLICY_FIELD_IGNORE); }
+static int unset_glob(void) { return dev_unset(doer, "cali*", 0); }
+static int flush(void) { return plain(doer, ARP_POLICY_CMD_FLUSH); }
+
+static int rule_add(void)
+{
+	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a020000, 16,
+		    ARP_POLICY_ACTION_PROXY, false);
+}
+
+static int rule_first(void)
+{
+	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "e*", 0x0a020000, 16,
+		    ARP_POLICY_ACTION_PROXY, false);
+}
+
+static int rule_replace(void)
+{
+	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a000000, 8,
+		    ARP_POLICY_ACTION_DROP, true);
+}
+
+static int rule_del(void)
+{
+	return rule(doer, ARP_POLICY_CMD_RULE_DEL, "eth0", 0x0a000000, 8,
+		    ARP_POLICY_ACTION_HIDE, false);
+}
+
+static int rule_del_last(void)
+{
+	return rule(doer, ARP_POLICY_CMD_RULE_DEL, "cali*", 0x0a010000, 16,
+		    ARP_POLICY_ACTION_DROP, false);
+}
+
+static int rule_flush(void) { return plain(doer, ARP_POLICY_CMD_RULE_FLUSH); }
+static int bind_add(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "eth0", 0x0a000007); }
+static int bind_first(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "all", 0x0a000007); }
+static int bind_del(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "eth0", 0x0a000005); }
+static int bind_del_last(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "lo", 0x0a000006); }
+static int bind_flush(void) { return plain(doer, ARP_POLICY_CMD_BIND_FLUSH); }
+static int restore_begin(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN); }
+static int add_entries(void) { return restore_add(doer); }
+static int restore_commit(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_COMMIT); }
+static int restore_abort(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_ABORT); }
+static int device_add(void) { return link_change(route, NULL, "cali0", -1, 0); }
+static int rename_in(void) { return link_rename("other0", "cali0"); }
+static int rename_out(void) { return link_rename("cali0", "other0"); }
+
+/* A device that lost its policy on the way must not come up without it. */
+static int move_in(void)
+{
+	int err = link_change(away_route, "cali0", NULL, here, 0);
+
+	return err ? err : link_change(route, "cali0", NULL, -1, IFF_UP);
+}
+
+static int announce(void)
+{
+	start(ARP_POLICY_CMD_ANNOUNCE);
+	mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
+	mnl_attr_put_u32(m, ARP_POLICY_A_ADDRESS, htonl(0x0a070001));
+	mnl_attr_put(m, ARP_POLICY_A_FORCE, 0, NULL);
+	return send_by(doer);
+}
+
+static int ask_for(uint8_t cmd, uint16_t flags)
+{
+	m = family_begin(message, family, cmd, flags);
+	if (flags != NLM_F_DUMP && cmd == ARP_POLICY_CMD_DEV_GET)
+		mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, "eth0");
+	else if (flags != NLM_F_DUMP)
+		mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
+	return family_ask(doer, m, keep_message, &answers);
+}
+
+static int explain(void)
+{
+	struct nlattr *nest;
+
+	start(ARP_POLICY_CMD_EXPLAIN);
+	mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
+	nest = mnl_attr_nest_start(m, ARP_POLICY_A_QUERY);
+	mnl_attr_put_u8(m, ARP_POLICY_QUERY_KIND, ARP_POLICY_KIND_REQUEST);
+	mnl_attr_put_u32(m, ARP_POLICY_QUERY_TARGET, htonl(0x0a070001));
+	mnl_attr_put_u32(m, ARP_POLICY_QUERY_SENDER, htonl(0x0a070002));
+	mnl_attr_nest_end(m, nest);
+	return family_ask(doer, m, keep_message, &answers);
+}
+
+static int get_dev(void) { return ask_for(ARP_POLICY_CMD_DEV_GET, NLM_F_ACK); }
+static int get_effective(void) { return ask_for(ARP_POLICY_CMD_EFFECTIVE_GET, NLM_F_ACK); }
+static int get_stats(void) { return ask_for(ARP_POLICY_CMD_STATS_GET, NLM_F_ACK); }
+static int dump_dev(void) { return ask_for(ARP_POLICY_CMD_DEV_GET, NLM_F_DUMP); }
+static int dump_effective(void) { return ask_for(ARP_POLICY_CMD_EFFECTIVE_GET, NLM_F_DUMP); }
+static int dump_stats(void) { return ask_for(ARP_POLICY_CMD_STATS_GET, NLM_F_DUMP); }
+static int dump_rules(void) { return ask_for(ARP_POLICY_CMD_RULE_GET, NLM_F_DUMP); }
+static int dump_bindings(void) { return ask_for(ARP_POLICY_CMD_BIND_GET, NLM_F_DUMP); }
+
+static const struct job {
+	const char *name;
+	void (*before)(void);
+	int (*run)(void);
+} jobs[] = {
+	{ "dev set: the first policy", empty, set_field },
+	{ "dev set: source-rate for the first time", one, set_source_rate },
+	{ "dev set: a name", base, set_field },
+	{ "dev set: a glob", base, set_glob },
+	{ "dev set: all", base, set_all },
+	{ "dev set: hidden", base, set_hidden },
+	{ "dev set: a device to come", base, set_absent },
+	{ "dev unset: a field", base, unset_field },
+	{ "dev unset: a glob", base, unset_glob },
+	{ "dev unset: the last policy", one, unset_field },
+	{ "rule add: the first policy", empty, rule_first },
+	{ "rule add: a selector's first", base, rule_first },
+	{ "rule add", base, rule_add },
+	{ "rule replace", base, rule_replace },
+	{ "rule del", base, rule_del },
+	{ "rule del: a selector's last", base, rule_del_last },
+	{ "rule flush", base, rule_flush },
+	{ "bind add: a selector's first", base, bind_first },
+	{ "bind add", base, bind_add },
+	{ "bind del", base, bind_del },
+	{ "bind del: a selector's last", base, bind_del_last },
+	{ "bind flush", base, bind_flush },
+	{ "flush", base, flush },
+	{ "restore begin", base, restore_begin },
+	{ "restore begin: again", nothing_begun, restore_begin },
+	{ "restore add", begun, add_entries },
+	{ "restore commit", added, restore_commit },
+	{ "restore commit: the first policy", added_to_nothing, restore_commit },
+	{ "restore commit: of nothing", begun, restore_commit },
+	{ "restore abort", added, restore_abort },
+	{ "announce", base, announce },
+	{ "explain", base, explain },
+	{ "get: what is set", base, get_dev },
+	{ "get: what is effective", base, get_effective },
+	{ "get: counters", base, get_stats },
+	{ "dump: selectors", base, dump_dev },
+	{ "dump: what is effective", base, dump_effective },
+	{ "dump: counters", base, dump_stats },
+	{ "dump: rules", base, dump_rules },
+	{ "dump: bindings", base, dump_bindings },
+	{ "a device appears", base, device_add },
+	{ "a device is renamed into a pattern", with_other, rename_in },
+	{ "a device is renamed out of a pattern", with_device, rename_out },
+	{ "a device comes from another netns", with_away, move_in },
+};
+
+static void get_ready(const struct job *j)
+{
+	reopen(&doer, NETLINK_GENERIC);
+	j->before();
+	drain();
+	answers.n = 0;
+}
+
+/* What is wrong with what came of a job; NULL: nothing. */
+static const char *judge(int err, const struct state *before, const struct state *now,
+			 const struct state *after, const struct state *told)
+{
+	if (err < 0)
+		return same(now, before) || same(now, after) ? NULL : "it is half done";
+	if (err)
+		return !same(now, before) ? "yet something changed" :
+		       now->generation != before->generation ? "yet the generation moved" : NULL;
+	if (!same(now, after))
+		return "but it was not done";
+	if (told->n && !same(&answers, told))
+		return "but the answer is not what it should be";
+	return NULL;
+}
+
+static void try_all(const struct job *j)
+{
+	static struct state before, before_this, after, now, told;
+	unsigned int failed = 0, done = 0, lost = 0, n, left;
+	const char *why;
+	int err;
+
+	/* What it does when all goes well. */
+	get_ready(j);
+	look(&before);
+	must(j->run());
+	look(&after);
+	told = answers;
+
+	for (n = 1; n < TRIES_MAX; n++) {
+		get_ready(j);
+		look(&before_this);
+		if (!same(&before_this, &before))
+			break;
+		arm(n);
+		err = j->run();
+		left = disarm();
+		look(&now);
+		why = judge(err, &before_this, &now, &after, &told);
+		if (why) {
+			say(false, j->name, "allocation %u failed, the command said %s: %s", n,
+			    err < 0 ? "nothing" : strerror(err), why);
+			return;
+		}
+		if (left) {
+			/* Nothing failed, or there would be none left. */
+			say(!err && n > 1, j->name, "%u failed, %u were done all the same, of %u "
+			    "the answer was lost", failed, done, lost);
+			return;
+		}
+		failed += err > 0;
+		lost += err < 0;
+		done += !err;
+	}
+	say(false, j->name, "try %u does not begin as the others did", n);
+}
+
+static void commands(void)
+{
+	size_t i;
+
+	here = open("/proc/self/ns/net", O_RDONLY);
+	if (here < 0 || unshare(CLONE_NEWNET))
+		die("another netns");
+	reopen(&away_route, NETLINK_ROUTE);
+	if (setns(here, CLONE_NEWNET))
+		die("this netns");
+	reopen(&looker, NETLINK_GENERIC);
+	reopen(&listener, NETLINK_GENERIC);
+	reopen(&route, NETLINK_ROUTE);
+	family_find();
+	mnl_socket_setsockopt(listener, NETLINK_ADD_MEMBERSHIP, &family_groups[0],
+			      sizeof(family_groups[0]));
+	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
+		try_all(&jobs[i]);
+	empty();
+}
+
+/* Whether a netns has the policy that the module's parameters give it. */
+static bool has_policy(void)
+{
+	static struct state s;
+	char buf[256];
+
+	reopen(&looker, NETLINK_GENERIC);
+	family_find();
+	s.n = 0;
+	return !family_ask(looker, family_begin(buf, family, ARP_POLICY_CMD_DEV_GET, NLM_F_DUMP),
+			   keep_message, &s) && s.n;
+}
+
+/* In a process of its own. Return: what was left; -1: it went wrong. */
+static long make_netns(unsigned int n, bool *failed)
+{
+	int said[2], status;
+	long left = -1;
+	pid_t child;
+
+	if (pipe(said))
+		die("pipe");
+	child = fork();
+	if (child < 0)
+		die("fork");
+	if (!child) {
+		int err;
+
+		open_fail_nth();
+		arm(n);
+		err = unshare(CLONE_NEWNET);
+		left = disarm();
+		if (!err && !has_policy())
+			left = -1;
+		if (write(said[1], &left, sizeof(left)) < 0)
+			_exit(2);
+		_exit(err ? 1 : 0);
+	}
+	close(said[1]);
+	if (read(said[0], &left, sizeof(left)) != sizeof(left))
+		left = -1;
+	close(said[0]);
+	waitpid(child, &status, 0);
+	*failed = !WIFEXITED(status) || WEXITSTATUS(status);
+	return left;
+}
+
+static void netns(unsigned int last)
+{
+	unsigned int n, count, tries = 0, refused = 0;
+	bool failed;
+	long left;
+
+	left = make_netns(TRIES_MAX, &failed);
+	if (left < 0 || failed)
+		die("a netns");
+	count = TRIES_MAX - (unsigned int)left;
+	for (n = last && last < count ? count - last : 1; n <= count + 20; n++) {
+		left = make_netns(n, &failed);
+		if (left < 0) {
+			say(false, "netns", "allocation %u of %u failed, and it has no policy", n,
+			    count);
+			return;
+		}
+		if (left)
+			break;
+		tries++;
+		refused += failed;
+	}
+	say(refused > 0, "a netns is made", "%u failed, %u were tried", refused, tries);
+}
+
+static bool loaded(void)
+{
+	struct stat st;
+
+	return !stat("/sys/module/arp_policy", &st);
+}
+
+static void module(const char *file, const char *parameters)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC), err;
+	unsigned int n, left = 0, refused = 0;
+
+	if (fd < 0)
+		die(file);
+	for (n = 1; n < TRIES_MAX && !left; n++) {
+		arm(n);
+		err = (int)syscall(SYS_finit_module, fd, parameters, 0);
+		left = disarm();
+		refused += err != 0;
+		if (err && left)
+			die("the module");
+		if (err && loaded()) {
+			say(false, "module", "allocation %u failed, and it is there", n);
+			return;
+		}
+		if (!err && (!has_policy() || (mnl_socket_close(looker), looker = NULL,
+					       syscall(SYS_delete_module, "arp_policy", 0)))) {
+			say(false, "module", "allocation %u failed, and it is not whole", n);
+			return;
+		}
+	}
+	say(refused > 0, "the module is loaded", "%u failed of %u", refused, n);
+}
+
+int main(int argc, char **argv)
+{
+	open_fail_nth();
+	if (argc == 2 && !strcmp(argv[1], "commands"))
+		commands();
+	else if ((argc == 2 || argc == 3) && !strcmp(argv[1], "netns"))
+		netns(argc == 3 ? (unsigned int)strtoul(argv[2], NULL, 10) : 0);
+	else if (argc == 4 && !strcmp(argv[1], "module"))
+		module(argv[2], argv[3]);
+	else
+		return 2;
+	return 0;
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# When memory is short at any one place: said, nothing done, nothing lost.
+# lab: debug-kernel
+# lab: timeout 300 1000
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+faults=$ROOT/build/faults
+last=120
+[ ! "${ARP_POLICY_SOAK-}" ] || last=0
+kmemleak=/sys/kernel/debug/kmemleak
+[ -w /proc/self/fail-nth ] || plan skip "this kernel has no fault injection: see tests/vm/debug-kernel"
+
+# Every kind of allocation may fail, and no word of it, which would be a splat.
+for kind in failslab fail_page_alloc; do
+	must [ -d /sys/kernel/debug/$kind ]
+	echo 0 >/sys/kernel/debug/$kind/verbose
+	echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
+done
+echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+echo scan=off >$kmemleak
+echo clear >$kmemleak
+
+host alice
+must ip -n alice link add name eth0 address 02:00:00:00:00:01 up type veth peer name peer0
+must ip -n alice link set peer0 up
+addr alice eth0 10.7.0.1/24
+
+# The kernel's own part of it fails first; ours is at the end.
+checks in_host alice "$faults" module "$ARP_POLICY_KO" 'ignore=1 policy=eth0:announce=2,lo:hidden=on'
+run_ok "afterwards the module can be loaded" load_module ignore=1
+checks in_host alice "$faults" netns "$last"
+run_ok "afterwards a netns can be made" unshare -n true
+must unload_module
+must load_module
+checks in_host alice "$faults" commands
+run_ok "afterwards there is nothing left" [ "$(ctl alice -j dev show)" = '[]' ]
+
+# What kmemleak finds must be older than five seconds, and stay.
+leaks() {
+	sleep 6
+	echo scan >$kmemleak
+	sleep 6
+	echo scan >$kmemleak
+	cat $kmemleak
+}
+is "$(leaks)" '' "nothing leaked"
+must ip -n alice link del eth0
+must unload_module
+is "$(leaks)" '' "nor when the module has gone"
+is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
+plan

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Restores, namespaces and devices that come and go, in floods, all at a time.
+# lab: own-vm --smp 4
+# lab: timeout 300 3600
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 17
+
+# Loading and unloading in floods is tests/functional/unload.sh.
+restores=200 streams=8 netns_rounds=4 device_rounds=15
+[ ! "${ARP_POLICY_SOAK-}" ] || restores=20000 netns_rounds=300 device_rounds=1000
+FIRST=02:00:00:00:0a:0a SECOND=02:00:00:00:0b:0b
+
+# A netns with policy, a device and a flood in it, again and again.
+stream() {	# ROUNDS
+	local i
+	for ((i = 0; i < $1; i++)); do
+		# shellcheck disable=SC2016 # it is for the other shell
+		unshare -n bash -c '
+			ip link add name eth0 up type veth peer name far &&
+			ip link set far up && ip addr add 10.0.0.1/24 dev eth0 &&
+			"$ARPCTL" dev set "e*" ignore device hidden on &&
+			"$ARPCTL" rule add hide 10.0.0.0/8 &&
+			"$ARPQ" flood far 10.0.0.1 count 200 >/dev/null &&
+			"$ARPCTL" -j stats show eth0 | grep -q "\"hidden\""' ||
+			{ echo "round $i failed"; return 1; }
+	done
+	echo "all of $1"
+}
+export -f stream
+export ARPCTL ARPQ
+
+answers_in() { grep -c "is-at \($FIRST\|$SECOND\)" "$1"; }	# FILE
+
+host alice bob carol
+segment lan alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/16
+addr bob eth0 10.0.0.2/16
+must load_module ignore=any
+must ctl carol dev set 'cali*' ignore never
+run=$(mktemp -d)
+kernel_said
+
+# Somebody listens to everything, and dumps everything, all the time.
+start alice "$ARPCTL" monitor >/dev/null
+monitor=$started
+# shellcheck disable=SC2016
+start alice nice bash -c 'while sleep 0.2; do
+	for what in "dev show" "dev effective" "rule show" "stats show"; do
+		"$ARPCTL" -j $what; done; done' >/dev/null
+dumper=$started
+start bob nice "$ARPQ" flood eth0 10.9.3.1 count 1000000000 macs 1000 >/dev/null
+flood=$started
+
+# One restore, so that there is an answer from now on.
+must in_host alice "$ROOT/build/restores" 1
+start alice "$ROOT/build/restores" $restores >"$run/restored"
+restorer=$started
+in_host bob "$ARPQ" ask eth0 10.9.7.7 count 200 interval 20 fence "$FENCE" >"$run/answers"
+run_ok "$restores restores in a flood" wait "$restorer"
+is "$(cat "$run/restored")" "restored $restores" "all of them"
+is "$(answers_in "$run/answers")" 200 "each question meanwhile was answered"
+is "$(grep -o 'is-at [^ ]*' "$run/answers" | sort -u | grep -vcE "$FIRST|$SECOND")" 0 \
+	"by one policy or the other"
+is "$(ctl alice -j rule show | jq length)" 256 "in the end there is one of them, whole"
+
+# Devices that are added, renamed, moved and deleted while policies change.
+start alice bash -c "while :; do $ROOT/build/restores 10; done" >/dev/null
+restorer=$started
+changed=0
+for ((i = 0; i < device_rounds; i++)); do
+	ip -n alice link add name cali1 up type veth peer name far netns carol &&
+		ip -n alice link set cali1 down && ip -n alice link set cali1 name eth1 &&
+		ip -n alice link set eth1 up && ip -n alice link set eth1 down &&
+		ip -n alice link set eth1 name cali2 && ip -n alice link set cali2 netns carol &&
+		ip -n carol link set cali2 up &&
+		[ "$(ctl carol -j dev effective cali2 | jq -r '.[].fields.ignore.value')" = 8 ] &&
+		ip -n carol link set cali2 netns alice && ip -n alice link set cali2 up &&
+		ip -n alice link del cali2 && : $((++changed))
+done
+is "$changed" "$device_rounds" "devices came, were renamed, moved, and went, $device_rounds times"
+run_ok "policies went on changing" kill -0 "$restorer"
+stop "$restorer"
+is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "no trace of them is left"
+
+# Namespaces in parallel.
+going=()
+for ((i = 0; i < streams; i++)); do
+	bash -c "stream $netns_rounds" >"$run/stream$i" 2>&1 &
+	going+=($!)
+done
+wait "${going[@]}"
+is "$(sort -u "$run"/stream*)" "all of $netns_rounds" \
+	"$streams streams of $netns_rounds namespaces each"
+
+# And the module goes while restores are under way.
+start alice bash -c "while :; do $ROOT/build/restores 5; done" >/dev/null 2>&1
+restorer=$started
+gone=0
+for i in 1 2 3 4 5; do
+	poll 20 rmmod arp_policy 2>/dev/null && must load_module && : $((++gone))
+done
+is $gone 5 "the module is unloaded while restores are under way"
+stop "$restorer"
+run_ok "the flood went on all the time" kill -0 "$flood"
+run_ok "and so did the dumps" kill -0 "$dumper"
+kill -0 "$monitor" 2>/dev/null
+like $? '[01]' "whoever listens hears the end of it"
+stop "$flood" "$dumper" "$monitor"
+must ctl alice flush
+is "$(asks bob eth0 10.9.7.7)" silence "flushed, alice answers for nobody"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "but herself"
+poll 10 rmmod arp_policy
+run_ok "idle, the module can go" eval "! module_loaded"
+is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
+rm -r "$run"
