@@ -24,9 +24,16 @@ declare -A sources=(
 	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/parse.c"
 )
 # How many inputs take some seconds.
-declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000)
+declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)
+all=(verdict words lease)
+# The files of restore, which the whole tool reads.
+if [ -e tools/arpctl/policy_file.c ]; then
+	all+=(policy)
+	sources[policy]="tests/fuzz/policy_fuzz.c
+		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"
+fi
 targets=("$@")
-[ $# != 0 ] || targets=(verdict words lease)
+[ $# != 0 ] || targets=("${all[@]}")
 clang=${CLANG:-clang}
 dir=build/fuzz
 mkdir -p $dir/shim
@@ -62,12 +69,13 @@ sed -nE 's/^#include <((linux|net)\/.*)>.*/\1/p' ${sources[verdict]} src/*.h | s
 done
 
 build() {	# TARGET
-	local flags=(-std=gnu11 -D_GNU_SOURCE -Itools/arpctl)
+	local flags=(-std=gnu11 -D_GNU_SOURCE -DARPCTL_VERSION='"fuzz"' -Itools/arpctl
+		-Iinclude/uapi)
 	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -Itests/fuzz/shim
 		-I"$dir/shim" -Iinclude/uapi -Isrc)
 	# shellcheck disable=SC2086
 	$clang -g -O1 "${flags[@]}" -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all -o "$dir/$1" ${sources[$1]} >$dir/log 2>&1
+		-fno-sanitize-recover=all -o "$dir/$1" ${sources[$1]} -lmnl >$dir/log 2>&1
 }
 
 for target in "${targets[@]}"; do

@@ -4,7 +4,7 @@
  *
  *   fuzz-netlink SEED COUNT
  *
- * Messages are built from the tables of policy.h; half of them are then spoilt.
+ * Messages are built from the tables of tables.h; half of them are then spoilt.
  * Sockets come and go, with restores and dumps of theirs under way. Now and
  * then, and at the end, what the netns holds is checked: it is dumped twice
  * alike, in order and once each, and what was dumped is accepted again, by one
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "../lib/family.h"
-#include "policy.h"
+#include "tables.h"
 #include "random.h"
 
 #define SOCKETS		20	/* more than there may be restores */

@@ -280,6 +280,11 @@ struct net_device *__ip_dev_find(struct net *net, __be32 addr, bool devref)
 
 static u8 type_of(struct net *net, __be32 addr, u64 more)
 {
+	/* As fib_frontend.c does, whatever the tables say. */
+	if (ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr))
+		return RTN_BROADCAST;
+	if (ipv4_is_multicast(addr))
+		return RTN_MULTICAST;
 	if (__ip_dev_find(net, addr, false))
 		return RTN_LOCAL;
 	return (u8)(RTN_UNICAST + shim_hash(5, addr, more) % 7);

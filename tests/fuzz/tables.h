@@ -2,8 +2,8 @@
 /*
  * What each command of the family takes: the header's message tree as tables.
  */
-#ifndef FUZZ_POLICY_H
-#define FUZZ_POLICY_H
+#ifndef FUZZ_TABLES_H
+#define FUZZ_TABLES_H
 
 #include <stdint.h>
 #include <linux/arp_policy.h>
@@ -173,4 +173,4 @@ static const struct command_kind commands[ARP_POLICY_CMD_MAX + 1] = {
 	[ARP_POLICY_CMD_RESTORE_ABORT] = { no_args, 10, 0 },
 };
 
-#endif /* FUZZ_POLICY_H */
+#endif /* FUZZ_TABLES_H */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libFuzzer: the files that restore and diff read.
+ *
+ * A policy that was read, printed as save does, and read again, is the same.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arpctl.h"
+#include "policy.h"
+
+#define MUST(what) do {							\
+	if (!(what)) {							\
+		fprintf(stdout, "it must be that %s\n", #what);		\
+		abort();						\
+	}								\
+} while (0)
+
+static int file = -1;
+
+static int read_policy(struct policy *policy, const void *data, size_t size)
+{
+	struct ctx ctx = {};
+	char name[32];
+
+	/* What is wrong with the files is said on stderr. */
+	if (file < 0) {
+		file = memfd_create("policy", 0);
+		MUST(file >= 0 && (stderr = fopen("/dev/null", "w")));
+	}
+	MUST(!ftruncate(file, 0) && pwrite(file, data, size, 0) == (ssize_t)size);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
+	*policy = (struct policy){};
+	return policy_read(&ctx, policy, name);
+}
+
+static char *print_policy(struct policy *policy, size_t *size)
+{
+	struct printer out = {};
+	char *text = NULL;
+
+	out.file = open_memstream(&text, size);
+	MUST(out.file);
+	policy_sort(policy);
+	policy_print(&out, policy);
+	fclose(out.file);
+	return text;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct policy policy, again;
+	size_t len, len_again;
+	char *text, *text_again;
+
+	if (!read_policy(&policy, data, size)) {
+		text = print_policy(&policy, &len);
+		MUST(!read_policy(&again, text, len));
+		text_again = print_policy(&again, &len_again);
+		MUST(len == len_again && !memcmp(text, text_again, len));
+		free(text);
+		free(text_again);
+		policy_free(&again);
+	}
+	policy_free(&policy);
+	return 0;
+}
