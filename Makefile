@@ -60,6 +60,11 @@ selftest: kdir
 	find build/selftest -name '*.o' -delete
 	+$(MAKE) -C $(KDIR) M=$(CURDIR)/build/selftest ARPP_SELFTEST=1 modules
 
+bench:
+	tests/vm/deps build vm bench
+	+$(MAKE) all
+	tests/bench/run
+
 lint:
 	tests/vm/deps build lint
 	tests/lint/run
@@ -96,5 +101,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir demo check soak selftest lint install uninstall dkms-install \
+.PHONY: all module tools kdir demo check soak selftest bench lint install uninstall dkms-install \
 	dkms-uninstall clean

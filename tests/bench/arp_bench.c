@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes ARP requests and measures what it takes to receive them.
+ *
+ * For the lab only. Frames go to netif_receive_skb() with softirqs off, in the
+ * netns of whoever asks, by files in debugfs:
+ *
+ *   targets  write: who is asked for, addresses with blanks between
+ *   senders  write: who asks, likewise; the lladdr is 02:00 and the address
+ *   run      write "DEV PACKETS [GAP]": hand them in, GAP us apart;
+ *            read: "mean least most" of what one packet took
+ *   first    write "DEV": hand one in; read: ns until an answer left, or -1
+ *   hook     write "none", "accept" or "drop": a hook that only does that
+ *   watch    write anything: begin to measure the notifiers registered since
+ *            this module was loaded; read: "events mean most", when a device
+ *            appears
+ *
+ * The time is the processor's counter: in a machine where an instruction takes
+ * a nanosecond, instructions.
+ */
+#include <linux/completion.h>
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/inet.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/nsproxy.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/timex.h>
+#include <linux/vmalloc.h>
+#include <net/net_namespace.h>
+
+#define ADDRESSES	8192
+#define PACKETS		65536
+#define WARM		256
+#define ROUNDS		5
+#define TEXT		(ADDRESSES * 16)
+
+struct addresses {
+	unsigned int count;
+	__be32 addr[ADDRESSES];
+};
+
+/* Covers everything below. */
+static DEFINE_MUTEX(bench_lock);
+static struct addresses targets, senders;
+static u32 took[PACKETS];
+static char result[80];
+
+static struct sk_buff *request(struct net_device *dev, __be32 sip, __be32 tip)
+{
+	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, ETH_ZLEN);
+	struct arphdr *arp;
+	struct ethhdr *eth;
+	u8 *at;
+
+	if (!skb)
+		return NULL;
+	eth = skb_put_zero(skb, ETH_ZLEN);
+	eth_broadcast_addr(eth->h_dest);
+	eth->h_source[0] = 2;
+	memcpy(eth->h_source + 2, &sip, sizeof(sip));
+	eth->h_proto = htons(ETH_P_ARP);
+	arp = (struct arphdr *)(eth + 1);
+	arp->ar_hrd = htons(ARPHRD_ETHER);
+	arp->ar_pro = htons(ETH_P_IP);
+	arp->ar_hln = ETH_ALEN;
+	arp->ar_pln = sizeof(sip);
+	arp->ar_op = htons(ARPOP_REQUEST);
+	at = (u8 *)(arp + 1);
+	memcpy(at, eth->h_source, ETH_ALEN);
+	memcpy(at + ETH_ALEN, &sip, sizeof(sip));
+	memcpy(at + 2 * ETH_ALEN + sizeof(sip), &tip, sizeof(tip));
+	skb->protocol = eth_type_trans(skb, dev);
+	return skb;
+}
+
+static struct sk_buff *request_at(struct net_device *dev, unsigned int i)
+{
+	return request(dev, senders.addr[i % senders.count],
+		       targets.addr[i % targets.count]);
+}
+
+/*
+ * Instructions that do nothing, for tests/bench/profile.c: the displacement is
+ * "arp1" or "arp2".
+ */
+#define mark_begin()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp1\"")
+#define mark_end()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp2\"")
+
+/* One packet, and what it took. */
+static int receive(struct net_device *dev, unsigned int i, u32 *cycles)
+{
+	struct sk_buff *skb = request_at(dev, i);
+	cycles_t start;
+
+	if (!skb)
+		return -ENOMEM;
+	start = get_cycles();
+	netif_receive_skb(skb);
+	*cycles = get_cycles() - start;
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const u32 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* An interrupt falls into one packet of some hundreds: leave out the slowest. */
+static u32 mean_of(unsigned int n)
+{
+	unsigned int kept = n - n / 50, i;
+	u64 sum = 0;
+
+	sort(took, n, sizeof(*took), by_value, NULL);
+	for (i = 0; i < kept; i++)
+		sum += took[i];
+	return div_u64(sum + kept / 2, kept);
+}
+
+static int round(struct net_device *dev, unsigned int packets, unsigned int gap)
+{
+	unsigned int i, warm = gap ? 0 : WARM;
+	int err = 0;
+
+	for (i = 0; i < warm + packets && !err; i++) {
+		if (i == warm)
+			mark_begin();
+		if (i % 64 == 0)
+			cond_resched();
+		if (gap)
+			usleep_range(gap, gap);
+		local_bh_disable();
+		err = receive(dev, i, &took[i < warm ? 0 : i - warm]);
+		local_bh_enable();
+	}
+	mark_end();
+	return err;
+}
+
+/*
+ * Whether the allocator has to change slabs with every packet is luck, and costs
+ * hundreds of instructions. So there are some rounds, each with some more memory
+ * held; the best one counts.
+ */
+static int run(struct net_device *dev, unsigned int packets, unsigned int gap)
+{
+	unsigned int rounds = gap ? 1 : ROUNDS, i, j;
+	struct sk_buff_head held;
+	u32 mean, best = U32_MAX;
+	struct sk_buff *skb;
+	int err = 0;
+
+	__skb_queue_head_init(&held);
+	for (i = 0; i < rounds && !err; i++) {
+		for (j = 0; i && j < 3; j++) {
+			skb = request_at(dev, 0);
+			if (skb)
+				__skb_queue_tail(&held, skb);
+		}
+		err = round(dev, packets, gap);
+		mean = mean_of(packets);
+		if (mean < best) {
+			best = mean;
+			snprintf(result, sizeof(result), "%u %u %u\n", mean,
+				 took[0], took[packets - packets / 50 - 1]);
+		}
+	}
+	__skb_queue_purge(&held);
+	return err;
+}
+
+static struct net_device *device(const char *name)
+{
+	return dev_get_by_name(current->nsproxy->net_ns, name);
+}
+
+static char *text(const char __user *from, size_t len)
+{
+	return len > TEXT ? ERR_PTR(-E2BIG) : memdup_user_nul(from, len);
+}
+
+static ssize_t read_result(struct file *file, char __user *to, size_t len,
+			   loff_t *at)
+{
+	return simple_read_from_buffer(to, len, at, result, strlen(result));
+}
+
+static ssize_t write_run(struct file *file, const char __user *from, size_t len,
+			 loff_t *at)
+{
+	unsigned int packets, gap = 0;
+	struct net_device *dev;
+	char name[IFNAMSIZ];
+	char *line = text(from, len);
+	int err = -EINVAL;
+
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	mutex_lock(&bench_lock);
+	if (sscanf(line, "%15s %u %u", name, &packets, &gap) >= 2 && packets &&
+	    packets <= PACKETS && targets.count && senders.count) {
+		err = -ENODEV;
+		dev = device(name);
+		if (dev) {
+			err = run(dev, packets, gap);
+			dev_put(dev);
+		}
+	}
+	mutex_unlock(&bench_lock);
+	kfree(line);
+	return err ? err : len;
+}
+
+static const struct file_operations run_ops = {
+	.write = write_run, .read = read_result,
+};
+
+static ssize_t write_addresses(struct file *file, const char __user *from,
+			       size_t len, loff_t *at)
+{
+	struct addresses *list = file_inode(file)->i_private;
+	char *all = text(from, len), *rest = all, *one;
+	int err = 0;
+
+	if (IS_ERR(all))
+		return PTR_ERR(all);
+	mutex_lock(&bench_lock);
+	list->count = 0;
+	while (!err && (one = strsep(&rest, " \n")) != NULL) {
+		if (!*one)
+			continue;
+		if (list->count == ADDRESSES)
+			err = -E2BIG;
+		else if (!in4_pton(one, -1, (u8 *)&list->addr[list->count], -1,
+				   NULL))
+			err = -EINVAL;
+		else
+			list->count++;
+	}
+	mutex_unlock(&bench_lock);
+	kfree(all);
+	return err ? err : len;
+}
+
+static const struct file_operations addresses_ops = {
+	.write = write_addresses,
+};
+
+/* The first answer */
+
+static DECLARE_COMPLETION(left);
+static ktime_t left_at;
+
+static int tap(struct sk_buff *skb, struct net_device *dev,
+	       struct packet_type *type, struct net_device *orig)
+{
+	if (skb->pkt_type == PACKET_OUTGOING &&
+	    skb->protocol == htons(ETH_P_ARP) && !completion_done(&left)) {
+		left_at = ktime_get();
+		complete(&left);
+	}
+	kfree_skb(skb);
+	return 0;
+}
+
+static int first(struct net_device *dev)
+{
+	struct packet_type type = {
+		.type = htons(ETH_P_ALL), .func = tap, .dev = dev,
+	};
+	struct sk_buff *skb = request_at(dev, 0);
+	ktime_t start;
+
+	if (!skb)
+		return -ENOMEM;
+	reinit_completion(&left);
+	dev_add_pack(&type);
+	local_bh_disable();
+	start = ktime_get();
+	netif_receive_skb(skb);
+	local_bh_enable();
+	if (wait_for_completion_timeout(&left, 2 * HZ))
+		snprintf(result, sizeof(result), "%lld\n",
+			 ktime_to_ns(ktime_sub(left_at, start)));
+	else
+		strscpy(result, "-1\n", sizeof(result));
+	dev_remove_pack(&type);
+	return 0;
+}
+
+static ssize_t write_first(struct file *file, const char __user *from,
+			   size_t len, loff_t *at)
+{
+	char *name = text(from, len);
+	struct net_device *dev;
+	int err = -ENODEV;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	mutex_lock(&bench_lock);
+	dev = device(strim(name));
+	if (dev) {
+		err = targets.count && senders.count ? first(dev) : -EINVAL;
+		dev_put(dev);
+	}
+	mutex_unlock(&bench_lock);
+	kfree(name);
+	return err ? err : len;
+}
+
+static const struct file_operations first_ops = {
+	.write = write_first, .read = read_result,
+};
+
+/* The least that a hook costs */
+
+static unsigned int accept(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+static unsigned int drop(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	return NF_DROP;
+}
+
+static struct nf_hook_ops hook = {
+	.pf = NFPROTO_ARP, .hooknum = NF_ARP_IN,
+};
+
+static struct net *hooked;
+
+static void unhook(void)
+{
+	if (!hooked)
+		return;
+	nf_unregister_net_hook(hooked, &hook);
+	put_net(hooked);
+	hooked = NULL;
+}
+
+static ssize_t write_hook(struct file *file, const char __user *from,
+			  size_t len, loff_t *at)
+{
+	char *what = text(from, len);
+	int err = 0;
+
+	if (IS_ERR(what))
+		return PTR_ERR(what);
+	strim(what);
+	mutex_lock(&bench_lock);
+	unhook();
+	if (!strcmp(what, "accept") || !strcmp(what, "drop")) {
+		hook.hook = *what == 'a' ? accept : drop;
+		hooked = get_net(current->nsproxy->net_ns);
+		err = nf_register_net_hook(hooked, &hook);
+		if (err) {
+			put_net(hooked);
+			hooked = NULL;
+		}
+	} else if (strcmp(what, "none")) {
+		err = -EINVAL;
+	}
+	mutex_unlock(&bench_lock);
+	kfree(what);
+	return err ? err : len;
+}
+
+static const struct file_operations hook_ops = { .write = write_hook };
+
+/* What notifiers take: those that stand between two of ours. Under RTNL. */
+
+static cycles_t watch_start;
+static u64 watch_sum;
+static u32 watch_events, watch_most;
+static bool watching;
+
+static int watch_before(struct notifier_block *nb, unsigned long event,
+			void *info)
+{
+	watch_start = get_cycles();
+	return NOTIFY_DONE;
+}
+
+static int watch_after(struct notifier_block *nb, unsigned long event,
+		       void *info)
+{
+	cycles_t cycles = get_cycles() - watch_start;
+
+	if (event != NETDEV_REGISTER)
+		return NOTIFY_DONE;
+	watch_events++;
+	watch_sum += cycles;
+	watch_most = max_t(u32, watch_most, cycles);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block watch_first = { .notifier_call = watch_before };
+static struct notifier_block watch_last = { .notifier_call = watch_after };
+
+static ssize_t write_watch(struct file *file, const char __user *from,
+			   size_t len, loff_t *at)
+{
+	int err = 0;
+
+	mutex_lock(&bench_lock);
+	if (watching)
+		unregister_netdevice_notifier(&watch_last);
+	err = register_netdevice_notifier(&watch_last);
+	watching = !err;
+	watch_sum = 0;
+	watch_events = 0;
+	watch_most = 0;
+	mutex_unlock(&bench_lock);
+	return err ? err : len;
+}
+
+static ssize_t read_watch(struct file *file, char __user *to, size_t len,
+			  loff_t *at)
+{
+	mutex_lock(&bench_lock);
+	snprintf(result, sizeof(result), "%u %llu %u\n", watch_events,
+		 watch_events ? div_u64(watch_sum, watch_events) : 0,
+		 watch_most);
+	mutex_unlock(&bench_lock);
+	return read_result(file, to, len, at);
+}
+
+static const struct file_operations watch_ops = {
+	.write = write_watch, .read = read_watch,
+};
+
+static struct dentry *dir;
+
+static int __init bench_init(void)
+{
+	int err = register_netdevice_notifier(&watch_first);
+
+	if (err)
+		return err;
+	dir = debugfs_create_dir("arp_bench", NULL);
+	debugfs_create_file("targets", 0200, dir, &targets, &addresses_ops);
+	debugfs_create_file("senders", 0200, dir, &senders, &addresses_ops);
+	debugfs_create_file("run", 0600, dir, NULL, &run_ops);
+	debugfs_create_file("first", 0600, dir, NULL, &first_ops);
+	debugfs_create_file("hook", 0200, dir, NULL, &hook_ops);
+	debugfs_create_file("watch", 0600, dir, NULL, &watch_ops);
+	return 0;
+}
+
+static void __exit bench_exit(void)
+{
+	debugfs_remove(dir);
+	if (watching)
+		unregister_netdevice_notifier(&watch_last);
+	unregister_netdevice_notifier(&watch_first);
+	unhook();
+}
+
+module_init(bench_init);
+module_exit(bench_exit);
+MODULE_DESCRIPTION("ARP requests, and what it takes to receive them");
+MODULE_LICENSE("GPL");
