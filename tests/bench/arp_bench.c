@@ -126,7 +126,7 @@ static u32 mean_of(unsigned int n)
 	return div_u64(sum + kept / 2, kept);
 }
 
-static int round(struct net_device *dev, unsigned int packets, unsigned int gap)
+static int one_round(struct net_device *dev, unsigned int packets, unsigned int gap)
 {
 	unsigned int i, warm = gap ? 0 : WARM;
 	int err = 0;
@@ -166,7 +166,7 @@ static int run(struct net_device *dev, unsigned int packets, unsigned int gap)
 			if (skb)
 				__skb_queue_tail(&held, skb);
 		}
-		err = round(dev, packets, gap);
+		err = one_round(dev, packets, gap);
 		mean = mean_of(packets);
 		if (mean < best) {
 			best = mean;
