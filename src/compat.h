@@ -22,6 +22,16 @@
 #define timer_container_of	from_timer
 #endif
 
+/*
+ * Of a variable that is filled in before it is read: not also zeroed, as by
+ * CONFIG_INIT_STACK_ALL_ZERO.
+ */
+#if __has_attribute(__uninitialized__)
+#define arpp_uninitialized	__attribute__((__uninitialized__))
+#else
+#define arpp_uninitialized
+#endif
+
 /* Its name until 6.4, when the one with an argument less went. */
 #ifndef kfree_rcu_mightsleep
 #define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)

@@ -95,6 +95,8 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
 	d->defend = val[ARP_POLICY_FIELD_DEFEND];
 	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
+	d->metered = d->rate || d->source_rate;
+	d->wary = d->garp || d->learn || d->inspect || d->defend;
 }
 
 /* Put @d into @old's place among the devices of @policy; either may be NULL. */
@@ -153,7 +155,8 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 		return 0;
 	}
 
-	d = kzalloc(struct_size(d, tables, n_tables), GFP_KERNEL_ACCOUNT);
+	d = kzalloc(max(sizeof(*d), offsetof(struct arpp_device, tables[n_tables])),
+		    GFP_KERNEL_ACCOUNT);
 	if (!d)
 		return -ENOMEM;
 	d->stats = was ? arpp_stats_get(was->stats) : arpp_stats_alloc();
@@ -162,6 +165,7 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 		return -ENOMEM;
 	}
 	d->dev = dev;
+	d->counts = d->stats->cpu;
 	flatten(d, &fields);
 	d->n_tables = n_tables;
 	arpp_selector_tables(selectors, dev->name, d->tables, n_tables);

@@ -19,11 +19,24 @@ struct arpp_sources;
 
 /**
  * struct arpp_device - what applies to one device
+ * @rcu: to free it
+ * @hidden_node: in struct arpp_policy.hidden, if @hidden
+ * @stats: its counters and meters
+ * @proxy_delay: ms
+ * @rate: packets per second, 0: no limit
+ * @burst: packets, at least 1
+ * @source_rate: packets per second from one source, 0: no limit
+ * @pad: so that @node begins a cache line
  * @node: in its bucket of struct arpp_policy
  * @dev: whose policy this is; in a table only while the device is registered
  *	in the netns, hence without a reference of its own
- * @stats: its counters and meters
+ * @counts: @stats->cpu
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
+ * @n_tables: how many @tables there are
+ * @metered: @rate or @source_rate is set
+ * @wary: one of @garp, @learn, @inspect and @defend is more than nothing
+ * @audit: report only
+ * @validate: enum arp_policy_validate, or-ed
  * @ignore: enum arp_policy_ignore
  * @announce: enum arp_policy_announce
  * @filter: 0 or 1
@@ -32,24 +45,32 @@ struct arpp_sources;
  * @garp: enum arp_policy_garp
  * @learn: enum arp_policy_learn
  * @inspect: enum arp_policy_inspect
- * @validate: enum arp_policy_validate, or-ed
  * @defend: 0 or 1
- * @audit: report only
- * @n_tables: how many @tables there are
- * @proxy_delay: ms
- * @rate: packets per second, 0: no limit
- * @burst: packets, at least 1
- * @source_rate: packets per second from one source, 0: no limit
- * @hidden_node: in struct arpp_policy.hidden, if @hidden
- * @rcu: to free it
  * @tables: rules and bindings that hold on it, the most specific selector's
  *	first
+ *
+ * From @node to the first of @tables is what every packet needs: one cache
+ * line, as the allocator aligns what is twice as large.
  */
 struct arpp_device {
+	struct rcu_head rcu;
+	struct hlist_node hidden_node;
+	struct arpp_stats *stats;
+	u32 proxy_delay;
+	u32 rate;
+	u32 burst;
+	u32 source_rate;
+	u64 pad;
+
 	struct hlist_node node;
 	struct net_device *dev;
-	struct arpp_stats *stats;
+	struct arpp_stats_cpu __percpu *counts;
 	u32 set;
+	u16 n_tables;
+	u8 metered;
+	u8 wary;
+	u8 audit;
+	u8 validate;
 	u8 ignore;
 	u8 announce;
 	u8 filter;
@@ -58,16 +79,7 @@ struct arpp_device {
 	u8 garp;
 	u8 learn;
 	u8 inspect;
-	u8 validate;
 	u8 defend;
-	u8 audit;
-	u16 n_tables;
-	u32 proxy_delay;
-	u32 rate;
-	u32 burst;
-	u32 source_rate;
-	struct hlist_node hidden_node;
-	struct rcu_head rcu;
 	struct arpp_tables *tables[];
 };
 
@@ -115,6 +127,30 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 		if (d->dev == dev)
 			return d;
 	return NULL;
+}
+
+/**
+ * arpp_rule_match() - the rule or binding that holds for an address, if any
+ * @d: the device's policy
+ * @table: where to look
+ * @addr: the address
+ * @match: filled in: the rule, if there is one
+ *
+ * Here for the many devices that have no rules at all.
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+static inline bool arpp_rule_match(const struct arpp_device *d,
+				   enum arpp_table table, __be32 addr,
+				   struct arpp_match *match)
+{
+	/* Of one selector, as most have it, it is soon told. */
+	if (!d->n_tables ||
+	    (d->n_tables == 1 &&
+	     !rcu_access_pointer(d->tables[0]->lpm[table].root)))
+		return false;
+	return arpp_rule_match_any(d, table, addr, match);
 }
 
 struct arpp_policy *arpp_policy_alloc(unsigned int devices);

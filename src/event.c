@@ -127,7 +127,19 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
 }
 
 /**
- * arpp_event_verdict() - tell of a decision, if anybody listens
+ * arpp_event_wanted() - does anybody listen?
+ * @net: where
+ *
+ * Return: whether a decision is to be told.
+ */
+bool arpp_event_wanted(struct net *net)
+{
+	return READ_ONCE(event_open) &&
+	       genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT);
+}
+
+/**
+ * arpp_event_verdict() - tell of a decision that somebody wants to know
  * @events: of the netns
  * @d: the device's policy
  * @out: the packet was about to leave
@@ -145,9 +157,6 @@ void arpp_event_verdict(struct arpp_events *events,
 	struct net *net = dev_net(d->dev);
 	struct sk_buff *msg;
 
-	if (!READ_ONCE(event_open) ||
-	    !genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT))
-		return;
 	if (arpp_rate_over(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
 			   ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
 			   false)) {

@@ -52,6 +52,7 @@ int arpp_event_put_rule(struct sk_buff *msg, int attr,
 			const struct arpp_rule *rule, const char *selector,
 			bool from);
 void arpp_event_open(bool open);
+bool arpp_event_wanted(struct net *net);
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,
 			const struct arpp_packet *p,

@@ -196,7 +196,7 @@ static void explain_received(const struct arpp_policy *policy,
 	bool ours;
 
 	if (d) {
-		x->v = arpp_verdict_in(policy, d, p);
+		arpp_verdict_in(policy, d, p, &x->v);
 		x->home = home_of(policy, x, p->tip);
 	}
 	if (in_dev && p->request && p->sip)
@@ -256,7 +256,7 @@ static void explain_send(const struct arpp_policy *policy,
 	memcpy(p->sha, p->dev->dev_addr, p->dev->addr_len);
 	p->sip = arpp_announce_stock(p, q->sender);
 	if (d) {
-		x->v = arpp_verdict_out(policy, d, p);
+		arpp_verdict_out(policy, d, p, &x->v);
 		wanted = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) ?
 			 arpp_announce_sender(d, p, q->sender) : p->sip;
 		x->home = home_of(policy, x, wanted);

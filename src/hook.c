@@ -13,6 +13,7 @@
 #include <net/snmp.h>
 
 #include "act.h"
+#include "compat.h"
 #include "event.h"
 #include "hook.h"
 #include "netns.h"
@@ -26,9 +27,10 @@ static const struct arpp_verdict malformed = {
 	.reason = ARP_POLICY_REASON_MALFORMED,
 };
 
-/* Count it, trace it, tell it. */
-static void report(struct arpp_netns *nn, const struct arpp_device *d, bool out,
-		   const struct arpp_packet *p, const struct arpp_verdict *v)
+/* What somebody listens for; few packets come here. */
+static noinline void tell(struct arpp_netns *nn, const struct arpp_device *d,
+			  bool out, const struct arpp_packet *p,
+			  const struct arpp_verdict *v)
 {
 	bool formed = v->reason != ARP_POLICY_REASON_MALFORMED;
 	const struct arpp_verdict noted = {
@@ -37,15 +39,26 @@ static void report(struct arpp_netns *nn, const struct arpp_device *d, bool out,
 		.field = ARP_POLICY_FIELD_INSPECT,
 	};
 
-	arpp_stats_count(d->stats, out ? ARPP_COUNT_OUT : ARPP_COUNT_IN,
-			 v->reason);
-	trace_verdict(d, out, p, v);
 	if (v->reason != ARP_POLICY_REASON_PASS)
 		arpp_event_verdict(&nn->events, d, out, formed ? p : NULL, v);
-	if (!v->noted)
-		return;
-	arpp_stats_note(d->stats, v->noted);
-	arpp_event_verdict(&nn->events, d, out, p, &noted);
+	if (v->noted)
+		arpp_event_verdict(&nn->events, d, out, p, &noted);
+}
+
+/* Count it, trace it, tell it. */
+static __always_inline void report(struct arpp_netns *nn,
+				   const struct arpp_device *d, bool out,
+				   const struct arpp_packet *p,
+				   const struct arpp_verdict *v)
+{
+	arpp_stats_count(d->counts, out ? ARPP_COUNT_OUT : ARPP_COUNT_IN,
+			 v->reason);
+	if (unlikely(v->noted))
+		arpp_stats_note(d->counts, v->noted);
+	trace_verdict(d, out, p, v);
+	if ((v->reason != ARP_POLICY_REASON_PASS || v->noted) &&
+	    unlikely(arpp_event_wanted(nn->net)))
+		tell(nn, d, out, p, v);
 }
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
@@ -55,8 +68,8 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	const struct arpp_policy *policy = rcu_dereference(nn->policy);
 	struct net_device *dev = state->in;
 	const struct arpp_device *d;
-	struct arpp_verdict v;
-	struct arpp_packet p;
+	struct arpp_packet p arpp_uninitialized;
+	struct arpp_verdict v arpp_uninitialized;
 
 	/* The last policy may be gone, the hook not yet. */
 	if (unlikely(!policy))
@@ -67,7 +80,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 
 	switch (arpp_packet_parse(&p, skb, dev)) {
 	case ARPP_PARSE_OK:
-		v = arpp_verdict_in(policy, d, &p);
+		arpp_verdict_in(policy, d, &p, &v);
 		break;
 	case ARPP_PARSE_MALFORMED:
 		v = malformed;
@@ -106,16 +119,24 @@ static unsigned int out(struct arpp_netns *nn, struct sk_buff *skb,
 {
 	const struct arpp_policy *policy = rcu_dereference(nn->policy);
 	const struct arpp_device *d;
-	struct arpp_verdict v;
-	struct arpp_packet p;
+	struct arpp_packet p arpp_uninitialized;
+	struct arpp_verdict v arpp_uninitialized;
 
 	if (unlikely(!policy))
 		return NF_ACCEPT;
 	d = arpp_device_find(policy, dev);
-	if (!d || arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK)
+	if (!d)
+		return NF_ACCEPT;
+	/* Most of what is sent: there is nothing to decide on a reply. */
+	if (!trace_verdict_enabled() && arpp_packet_is_reply(skb, dev)) {
+		arpp_stats_count(d->counts, ARPP_COUNT_OUT,
+				 ARP_POLICY_REASON_PASS);
+		return NF_ACCEPT;
+	}
+	if (arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK)
 		return NF_ACCEPT;
 
-	v = arpp_verdict_out(policy, d, &p);
+	arpp_verdict_out(policy, d, &p, &v);
 	report(nn, d, true, &p, &v);
 	if (d->audit)
 		return NF_ACCEPT;

@@ -58,8 +58,7 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 
 	if (d->inspect == ARP_POLICY_INSPECT_OFF || !p->sip)
 		return 0;
-	match = arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip);
-	if (!match.rule)
+	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, &match))
 		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
 		       ARP_POLICY_REASON_UNBOUND : 0;
 	if (p->dev->addr_len != ETH_ALEN ||

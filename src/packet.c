@@ -54,6 +54,46 @@ static void copy_frame(struct arpp_packet *p)
 	ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
 }
 
+/* Is it what arp_rcv() and arp_process() accept? */
+static __always_inline enum arpp_parse check(struct sk_buff *skb,
+					     const struct net_device *dev)
+{
+	int need = skb_network_offset(skb) + arp_hdr_len((struct net_device *)dev);
+	unsigned int hln = dev->addr_len;
+	const struct arphdr *arp;
+	enum arpp_parse ret;
+
+	if (hln > MAX_ADDR_LEN)
+		return ARPP_PARSE_FOREIGN;
+	if (need < 0 || !pskb_may_pull(skb, need))
+		return ARPP_PARSE_MALFORMED;
+
+	arp = arp_hdr(skb);
+	ret = check_hrd(dev, arp->ar_hrd);
+	if (ret != ARPP_PARSE_OK)
+		return ret;
+	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_hln != hln ||
+	    arp->ar_pln != sizeof(__be32))
+		return ARPP_PARSE_MALFORMED;
+	if (arp->ar_op != htons(ARPOP_REQUEST) &&
+	    arp->ar_op != htons(ARPOP_REPLY))
+		return ARPP_PARSE_MALFORMED;
+	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_is_reply() - is it a reply that arp_process() would accept?
+ * @skb: as for arpp_packet_parse()
+ * @dev: likewise
+ *
+ * Return: whether it is.
+ */
+bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev)
+{
+	return check(skb, dev) == ARPP_PARSE_OK &&
+	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
+}
+
 /**
  * arpp_packet_parse() - take the fields out of a packet
  * @p: filled in
@@ -68,28 +108,14 @@ static void copy_frame(struct arpp_packet *p)
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev)
 {
-	int need = skb_network_offset(skb) + arp_hdr_len(dev);
 	unsigned int hln = dev->addr_len;
+	enum arpp_parse ret = check(skb, dev);
 	const struct arphdr *arp;
-	enum arpp_parse ret;
 	const u8 *at;
 
-	if (hln > MAX_ADDR_LEN)
-		return ARPP_PARSE_FOREIGN;
-	if (need < 0 || !pskb_may_pull(skb, need))
-		return ARPP_PARSE_MALFORMED;
-
-	arp = arp_hdr(skb);
-	ret = check_hrd(dev, arp->ar_hrd);
 	if (ret != ARPP_PARSE_OK)
 		return ret;
-	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_hln != hln ||
-	    arp->ar_pln != sizeof(p->sip))
-		return ARPP_PARSE_MALFORMED;
-	if (arp->ar_op != htons(ARPOP_REQUEST) &&
-	    arp->ar_op != htons(ARPOP_REPLY))
-		return ARPP_PARSE_MALFORMED;
-
+	arp = arp_hdr(skb);
 	p->skb = skb;
 	p->dev = dev;
 	p->request = arp->ar_op == htons(ARPOP_REQUEST);
@@ -99,6 +125,15 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 	copy_frame(p);
 
 	at = (const u8 *)(arp + 1);
+	/* The same, as the compiler knows it best. */
+	if (likely(hln == ETH_ALEN)) {
+		memcpy(p->sha, at, ETH_ALEN);
+		memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
+		memcpy(p->tha, at + ETH_ALEN + sizeof(p->sip), ETH_ALEN);
+		memcpy(&p->tip, at + 2 * ETH_ALEN + sizeof(p->sip),
+		       sizeof(p->tip));
+		return ARPP_PARSE_OK;
+	}
 	memcpy(p->sha, at, hln);
 	at += hln;
 	memcpy(&p->sip, at, sizeof(p->sip));
@@ -145,7 +180,7 @@ static void look_up(struct arpp_packet *p)
 void arpp_packet_route(struct arpp_packet *p, bool pvlan)
 {
 	struct sk_buff *skb = p->skb;
-	u8 cb[sizeof(skb->cb)];
+	u8 cb[sizeof(skb->cb)] arpp_uninitialized;
 
 	if (p->routed)
 		return;

@@ -75,6 +75,7 @@ struct arpp_packet {
 
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev);
+bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
 bool arpp_packet_awaited(const struct arpp_packet *p);

@@ -102,35 +102,39 @@ void arpp_tables_free_rcu(struct arpp_tables *tables)
 }
 
 /**
- * arpp_rule_match() - the rule or binding that holds for an address
+ * arpp_rule_match_any() - the rule or binding that holds for an address
  * @d: the device's policy
  * @table: where to look
  * @addr: the address
+ * @match: filled in: the rule, if there is one
  *
  * The longest prefix; of two selectors' the more specific one's, which stand
  * first.
  *
  * Context: RCU read side.
- * Return: the rule, or none.
+ * Return: whether there is one.
  */
-struct arpp_match arpp_rule_match(const struct arpp_device *d,
-				  enum arpp_table table, __be32 addr)
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match)
 {
-	struct arpp_match match = { .table = table };
+	const struct arpp_rule *best = NULL;
 	unsigned int i;
 
 	for (i = 0; i < d->n_tables; i++) {
-		const struct arpp_rule *rule =
-			arpp_rule_of(arpp_lpm_lookup(&d->tables[i]->lpm[table],
-						     ntohl(addr)));
+		const struct arpp_lpm *lpm = &d->tables[i]->lpm[table];
+		const struct arpp_rule *rule;
 
-		if (!rule || (match.rule &&
-			      match.rule->node.len >= rule->node.len))
+		if (!rcu_access_pointer(lpm->root))
 			continue;
-		match.rule = rule;
-		match.tables = d->tables[i];
+		rule = arpp_rule_of(arpp_lpm_lookup(lpm, ntohl(addr)));
+		if (!rule || (best && best->node.len >= rule->node.len))
+			continue;
+		best = rule;
+		match->tables = d->tables[i];
 	}
-	return match;
+	match->rule = best;
+	match->table = table;
+	return best;
 }
 
 /**
@@ -145,9 +149,10 @@ struct arpp_match arpp_rule_match(const struct arpp_device *d,
 bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		     struct arpp_match *by)
 {
-	struct arpp_match match = arpp_rule_match(d, ARPP_TABLE_TARGET, addr);
+	struct arpp_match match;
 
-	if (!match.rule || match.rule->action != ARP_POLICY_ACTION_HIDE)
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, &match) ||
+	    match.rule->action != ARP_POLICY_ACTION_HIDE)
 		return false;
 	*by = match;
 	return true;

@@ -96,8 +96,8 @@ struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 				      unsigned int keep);
 void arpp_tables_free(struct arpp_tables *tables);
 void arpp_tables_free_rcu(struct arpp_tables *tables);
-struct arpp_match arpp_rule_match(const struct arpp_device *d,
-				  enum arpp_table table, __be32 addr);
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match);
 bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		     struct arpp_match *by);
 int arpp_rule_init(void);

@@ -49,14 +49,15 @@ void arpp_stats_reset(struct arpp_stats *stats);
 
 /**
  * arpp_stats_note() - count one more reason for a packet that is counted anyway
- * @stats: of the device
+ * @counts: of the device
  * @reason: enum arp_policy_reason
  *
  * Context: as arpp_stats_count().
  */
-static inline void arpp_stats_note(struct arpp_stats *stats, unsigned int reason)
+static inline void arpp_stats_note(struct arpp_stats_cpu __percpu *counts,
+				   unsigned int reason)
 {
-	struct arpp_stats_cpu *cpu = this_cpu_ptr(stats->cpu);
+	struct arpp_stats_cpu *cpu = this_cpu_ptr(counts);
 
 	u64_stats_update_begin(&cpu->sync);
 	u64_stats_inc(&cpu->count[reason]);
@@ -65,16 +66,16 @@ static inline void arpp_stats_note(struct arpp_stats *stats, unsigned int reason
 
 /**
  * arpp_stats_count() - count a packet
- * @stats: of the device
+ * @counts: of the device
  * @direction: ARPP_COUNT_IN or ARPP_COUNT_OUT
  * @reason: enum arp_policy_reason
  *
  * Context: BH disabled or softirq, so a CPU's counters have one writer.
  */
-static inline void arpp_stats_count(struct arpp_stats *stats,
+static inline void arpp_stats_count(struct arpp_stats_cpu __percpu *counts,
 				    unsigned int direction, unsigned int reason)
 {
-	struct arpp_stats_cpu *cpu = this_cpu_ptr(stats->cpu);
+	struct arpp_stats_cpu *cpu = this_cpu_ptr(counts);
 
 	u64_stats_update_begin(&cpu->sync);
 	u64_stats_inc(&cpu->count[direction]);

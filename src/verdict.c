@@ -20,34 +20,29 @@
 #include "rate.h"
 #include "verdict.h"
 
-static struct arpp_verdict verdict(enum arpp_action action,
-				   enum arp_policy_reason reason,
-				   enum arp_policy_field field)
+/* What is known of the packet otherwise stays: @v->noted, or who hides. */
+static void decide(struct arpp_verdict *v, enum arpp_action action,
+		   enum arp_policy_reason reason, enum arp_policy_field field)
 {
-	return (struct arpp_verdict){
-		.action = action, .reason = reason, .field = field,
-	};
-}
-
-static struct arpp_verdict pass(void)
-{
-	return verdict(ARPP_ACCEPT, ARP_POLICY_REASON_PASS, 0);
+	v->action = action;
+	v->reason = reason;
+	v->field = field;
 }
 
 /* Neither answered nor learnt from, as the kernel's own rules have it. */
-static struct arpp_verdict discard(void)
+static void discard(struct arpp_verdict *v)
 {
-	return verdict(ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
+	decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
 }
 
 /*
  * A request for an own address: hidden, then ignore, then filter. @alone: the
  * kernel would discard it unseen, so what is not managed is ours to do as well.
  */
-static struct arpp_verdict own_target(const struct arpp_policy *policy,
-				      const struct arpp_device *d,
-				      struct in_device *in_dev,
-				      const struct arpp_packet *p, bool alone)
+static void own_target(const struct arpp_policy *policy,
+		       const struct arpp_device *d, struct in_device *in_dev,
+		       const struct arpp_packet *p, bool alone,
+		       struct arpp_verdict *v)
 {
 	bool ignore_managed = arpp_managed(d, ARP_POLICY_FIELD_IGNORE);
 	bool filter_managed = arpp_managed(d, ARP_POLICY_FIELD_FILTER);
@@ -56,18 +51,20 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 	bool sysctl_filter = IN_DEV_ARPFILTER(in_dev);
 	bool filter = filter_managed ? d->filter : sysctl_filter;
 	bool answers = !alone;	/* will the kernel, when left to itself? */
-	struct arpp_verdict v;
 	bool elsewhere;
 
-	if (arpp_hidden(policy, p->dev, p->tip))
-		return verdict(ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
-			       ARP_POLICY_FIELD_HIDDEN);
-
+	if (arpp_hidden(policy, p->dev, p->tip)) {
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
+		       ARP_POLICY_FIELD_HIDDEN);
+		return;
+	}
 	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->tip)) {
-		if (!ignore_managed)
-			return alone ? discard() : pass();
-		return verdict(ARPP_DROP, ARP_POLICY_REASON_IGNORED,
+		if (ignore_managed)
+			decide(v, ARPP_DROP, ARP_POLICY_REASON_IGNORED,
 			       ARP_POLICY_FIELD_IGNORE);
+		else if (alone)
+			discard(v);
+		return;
 	}
 	if (sysctl_ignore != ignore &&
 	    arpp_ignore_blocks(sysctl_ignore, in_dev, p->sip, p->tip))
@@ -76,20 +73,22 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 	/* A probe is not filtered: there is no sender to route to. */
 	if (p->sip && (filter || sysctl_filter) &&
 	    arpp_filter_blocks(p->dev, p->sip, p->tip, &elsewhere)) {
-		if (filter && !filter_managed)
-			return alone ? discard() : pass();
+		if (filter && !filter_managed) {
+			if (alone)
+				discard(v);
+			return;
+		}
 		if (filter) {
-			v = verdict(ARPP_DROP, ARP_POLICY_REASON_FILTERED,
-				    ARP_POLICY_FIELD_FILTER);
-			v.elsewhere = elsewhere;
-			return v;
+			decide(v, ARPP_DROP, ARP_POLICY_REASON_FILTERED,
+			       ARP_POLICY_FIELD_FILTER);
+			v->elsewhere = elsewhere;
+			return;
 		}
 		answers = false;
 	}
 
-	if (!ignore_managed && !filter_managed && !alone)
-		return pass();
-	return verdict(answers ? ARPP_ACCEPT : ARPP_REPLY,
+	if (ignore_managed || filter_managed || alone)
+		decide(v, answers ? ARPP_ACCEPT : ARPP_REPLY,
 		       ARP_POLICY_REASON_ANSWERED,
 		       ignore_managed ? ARP_POLICY_FIELD_IGNORE :
 		       filter_managed ? ARP_POLICY_FIELD_FILTER :
@@ -97,9 +96,9 @@ static struct arpp_verdict own_target(const struct arpp_policy *policy,
 }
 
 /* A request for somebody else, whom we could forward to; @alone: see above. */
-static struct arpp_verdict other_target(const struct arpp_device *d,
-					struct in_device *in_dev,
-					const struct arpp_packet *p, bool alone)
+static void other_target(const struct arpp_device *d, struct in_device *in_dev,
+			 const struct arpp_packet *p, bool alone,
+			 struct arpp_verdict *v)
 {
 	bool proxy_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY);
 	bool delay_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY_DELAY);
@@ -107,30 +106,28 @@ static struct arpp_verdict other_target(const struct arpp_device *d,
 	u8 proxy = proxy_managed ? d->proxy : sysctl_proxy;
 	enum arp_policy_field field = delay_managed ?
 		ARP_POLICY_FIELD_PROXY_DELAY : ARP_POLICY_FIELD_GARP;
-	struct arpp_verdict v;
 
 	if (!proxy_managed && !delay_managed && !alone)
-		return pass();
+		return;
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
-		v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
-			    proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
-		v.delay = d->proxy_delay;
-		return v;
+		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
+		       proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
+		v->delay = d->proxy_delay;
+		return;
 	}
 
 	/* "ip neigh add proxy" is no sysctl and goes on to hold. */
 	if (p->route_dev != p->dev &&
 	    arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev)) {
 		if (!delay_managed && !alone)
-			return pass();
-		v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
-		v.delay = d->proxy_delay;
-		return v;
+			return;
+		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
+		v->delay = d->proxy_delay;
+		return;
 	}
 	if (arpp_proxy_answers(sysctl_proxy, in_dev, p))
-		return verdict(ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
-			       ARP_POLICY_FIELD_PROXY);
-	return pass();
+		decide(v, ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
+		       ARP_POLICY_FIELD_PROXY);
 }
 
 /* Can the kernel's answer to a request differ from what policy wants? */
@@ -152,30 +149,29 @@ static bool bad_target(struct in_device *in_dev, __be32 tip)
 }
 
 /* Who answers a request, as far as no rule says so; @alone: see above. */
-static struct arpp_verdict decide_request(const struct arpp_policy *policy,
-					  const struct arpp_device *d,
-					  struct in_device *in_dev,
-					  struct arpp_packet *p, bool alone)
+static void decide_request(const struct arpp_policy *policy,
+			   const struct arpp_device *d,
+			   struct in_device *in_dev, struct arpp_packet *p,
+			   bool alone, struct arpp_verdict *v)
 {
 	if (bad_target(in_dev, p->tip))
-		return pass();
+		return;
 
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
 	if (!p->sip) {
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
-					     p->tip) != RTN_LOCAL)
-			return pass();
-		return own_target(policy, d, in_dev, p, alone);
+					     p->tip) == RTN_LOCAL)
+			own_target(policy, d, in_dev, p, alone, v);
+		return;
 	}
 
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
-		return pass();
+		return;
 	if (p->route_type == RTN_LOCAL)
-		return own_target(policy, d, in_dev, p, alone);
-	if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev))
-		return other_target(d, in_dev, p, alone);
-	return pass();
+		own_target(policy, d, in_dev, p, alone, v);
+	else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev))
+		other_target(d, in_dev, p, alone, v);
 }
 
 /* Can a proxy rule answer this packet at all? */
@@ -201,23 +197,23 @@ static bool may_proxy(const struct arpp_device *d,
 static bool decide_target(const struct arpp_device *d, struct arpp_packet *p,
 			  struct arpp_verdict *v)
 {
-	struct arpp_match match = arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip);
+	struct arpp_match match;
 
-	if (!match.rule)
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip, &match))
 		return false;
 	switch (match.rule->action) {
 	case ARP_POLICY_ACTION_DROP:
-		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
 		break;
 	case ARP_POLICY_ACTION_HIDE:
 		if (!p->request)
 			return false;
-		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
 		break;
 	case ARP_POLICY_ACTION_PROXY:
 		if (!may_proxy(d, match.rule, p))
 			return false;
-		*v = verdict(ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
+		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
 		v->delay = d->proxy_delay;
 		break;
 	default:
@@ -232,11 +228,8 @@ static enum arp_policy_reason over_rate(const struct arpp_policy *policy,
 					const struct arpp_device *d,
 					const struct arpp_packet *p)
 {
-	u64 now;
+	u64 now = ktime_get_ns();
 
-	if (!d->rate && !d->source_rate)
-		return 0;
-	now = ktime_get_ns();
 	/* The source first, so that one that floods leaves the rest to others. */
 	if (d->source_rate &&
 	    arpp_source_over(policy->sources, p->ethernet ? p->eth_src : p->sha,
@@ -249,6 +242,15 @@ static enum arp_policy_reason over_rate(const struct arpp_policy *policy,
 	return 0;
 }
 
+/* A decision on the sender is all that there is to say. */
+static bool refuse(struct arpp_verdict *v, enum arpp_action action,
+		   enum arp_policy_reason reason, enum arp_policy_field field)
+{
+	decide(v, action, reason, field);
+	v->noted = 0;
+	return true;
+}
+
 /* Is the sender to be believed? True when not, or when it may not be learnt. */
 static bool decide_sender(const struct arpp_policy *policy,
 			  const struct arpp_device *d, struct arpp_packet *p,
@@ -258,41 +260,32 @@ static bool decide_sender(const struct arpp_policy *policy,
 	struct arpp_match match;
 
 	reason = d->validate ? arpp_validate(d, p) : 0;
-	if (reason) {
-		*v = verdict(ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
-		return true;
-	}
-	match = arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip);
-	if (match.rule && match.rule->action == ARP_POLICY_ACTION_DROP) {
-		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+	if (reason)
+		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
+	if (arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip, &match) &&
+	    match.rule->action == ARP_POLICY_ACTION_DROP) {
 		v->by = match;
-		return true;
+		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
 	}
+	if (!d->wary)
+		return false;
 	reason = arpp_inspect(d, p);
-	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT) {
+	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
 		v->noted = reason;
-	} else if (reason) {
-		*v = verdict(ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
-		return true;
-	}
-	if (arpp_inspect_conflict(policy, d, p)) {
-		*v = verdict(ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
-			     ARP_POLICY_FIELD_DEFEND);
-		return true;
-	}
-	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip) {
-		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
-			     ARP_POLICY_FIELD_GARP);
-		return true;
-	}
+	else if (reason)
+		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
+	if (arpp_inspect_conflict(policy, d, p))
+		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
+			      ARP_POLICY_FIELD_DEFEND);
+	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)
+		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
+			      ARP_POLICY_FIELD_GARP);
 	if (!p->request &&
 	    (d->learn == ARP_POLICY_LEARN_NONE ||
 	     (d->learn == ARP_POLICY_LEARN_SOLICITED &&
-	      !arpp_packet_awaited(p)))) {
-		*v = verdict(ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
-			     ARP_POLICY_FIELD_LEARN);
-		return true;
-	}
+	      !arpp_packet_awaited(p))))
+		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
+			      ARP_POLICY_FIELD_LEARN);
 	return false;
 }
 
@@ -301,47 +294,42 @@ static bool decide_sender(const struct arpp_policy *policy,
  * @policy: of the netns
  * @d: the receiving device's
  * @p: the packet; its route is looked up when it matters
- *
- * Return: the verdict.
+ * @v: filled in: the verdict
  */
-struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
-				    const struct arpp_device *d,
-				    struct arpp_packet *p)
+void arpp_verdict_in(const struct arpp_policy *policy,
+		     const struct arpp_device *d, struct arpp_packet *p,
+		     struct arpp_verdict *v)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-	struct arpp_verdict v = {}, answer;
 	enum arp_policy_reason reason;
 	bool garp_sysctl, alone;
 
+	*v = (struct arpp_verdict){
+		.action = ARPP_ACCEPT, .reason = ARP_POLICY_REASON_PASS,
+	};
 	/* No IPv4 here: arp_process() discards everything. */
 	if (!in_dev)
-		return pass();
-	reason = over_rate(policy, d, p);
-	if (reason)
-		return verdict(ARPP_DROP, reason,
-			       reason == ARP_POLICY_REASON_RATE_LIMIT ?
-			       ARP_POLICY_FIELD_RATE :
-			       ARP_POLICY_FIELD_SOURCE_RATE);
-	if (decide_sender(policy, d, p, &v))
-		return v;
+		return;
+	reason = d->metered ? over_rate(policy, d, p) : 0;
+	if (reason) {
+		decide(v, ARPP_DROP, reason,
+		       reason == ARP_POLICY_REASON_RATE_LIMIT ?
+		       ARP_POLICY_FIELD_RATE : ARP_POLICY_FIELD_SOURCE_RATE);
+		return;
+	}
+	if (decide_sender(policy, d, p, v))
+		return;
 
 	/* arp_process() discards it, unless policy takes the sysctl's place. */
 	garp_sysctl = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
 	alone = garp_sysctl && arpp_managed(d, ARP_POLICY_FIELD_GARP) &&
 		!bad_target(in_dev, p->tip);
-	if (decide_target(d, p, &answer)) {
-		;
-	} else if (!p->request || (garp_sysctl && !alone) ||
-		   (!alone && !governs_requests(policy, d))) {
-		answer = pass();
-	} else {
-		answer = decide_request(policy, d, in_dev, p, alone);
-	}
-	answer.noted = v.noted;
-	if (alone && answer.action == ARPP_ACCEPT)
-		answer.action = ARPP_DROP_LEARN;
-	return answer;
+	if (!decide_target(d, p, v) && p->request &&
+	    (alone || (!garp_sysctl && governs_requests(policy, d))))
+		decide_request(policy, d, in_dev, p, alone, v);
+	if (alone && v->action == ARPP_ACCEPT)
+		v->action = ARPP_DROP_LEARN;
 }
 
 /**
@@ -349,33 +337,34 @@ struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
  * @policy: of the netns
  * @d: the outgoing device's
  * @p: the packet
+ * @v: filled in: the verdict
  *
  * Only what the neighbour code sends for an own address is ours to change:
  * not replies, gratuitous ARP, bonding's monitor, nor what a bridge says in
  * another's name.
- *
- * Return: the verdict.
  */
-struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
-				     const struct arpp_device *d,
-				     const struct arpp_packet *p)
+void arpp_verdict_out(const struct arpp_policy *policy,
+		      const struct arpp_device *d, const struct arpp_packet *p,
+		      struct arpp_verdict *v)
 {
 	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
 	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
 	bool strict = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
 	struct arpp_match by = {};
-	struct arpp_verdict v;
 	struct arpp_cause cause;
 	__be32 sip = p->sip;
 
+	*v = (struct arpp_verdict){
+		.action = ARPP_ACCEPT, .reason = ARP_POLICY_REASON_PASS,
+	};
 	if (!managed && !d->n_tables && hlist_empty(&policy->hidden))
-		return pass();
+		return;
 	if (!p->request || p->sip == p->tip || netif_is_bond_slave(p->dev) ||
 	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
-		return pass();
+		return;
 	cause = arpp_packet_cause(p);
 	if (!cause.found)
-		return pass();
+		return;
 
 	if (managed)
 		sip = arpp_announce_sender(d, p, cause.sip);
@@ -384,15 +373,14 @@ struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
 		sip = arpp_announce_visible(policy, d, p->tip);
 	}
 	if (!sip && (strict || field != ARP_POLICY_FIELD_ANNOUNCE)) {
-		v = verdict(ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
-			    field);
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
+		       field);
 	} else {
 		if (sip == p->sip)
-			return pass();
-		v = verdict(ARPP_REWRITE,
-			    ARP_POLICY_REASON_ANNOUNCE_REWRITTEN, field);
+			return;
+		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
+		       field);
 	}
-	v.by = by;
-	v.sender = sip;
-	return v;
+	v->by = by;
+	v->sender = sip;
 }

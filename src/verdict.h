@@ -31,21 +31,21 @@ enum arpp_action {
  * @sender: of ARPP_REWRITE: the sender address
  */
 struct arpp_verdict {
-	enum arpp_action action;
-	enum arp_policy_reason reason;
-	enum arp_policy_reason noted;
-	enum arp_policy_field field;
+	enum arpp_action action : 8;
+	enum arp_policy_reason reason : 8;
+	enum arp_policy_reason noted : 8;
+	enum arp_policy_field field : 8;
 	bool elsewhere;
-	struct arpp_match by;
 	u32 delay;
 	__be32 sender;
+	struct arpp_match by;
 };
 
-struct arpp_verdict arpp_verdict_in(const struct arpp_policy *policy,
-				    const struct arpp_device *d,
-				    struct arpp_packet *p);
-struct arpp_verdict arpp_verdict_out(const struct arpp_policy *policy,
-				     const struct arpp_device *d,
-				     const struct arpp_packet *p);
+void arpp_verdict_in(const struct arpp_policy *policy,
+		     const struct arpp_device *d, struct arpp_packet *p,
+		     struct arpp_verdict *v);
+void arpp_verdict_out(const struct arpp_policy *policy,
+		      const struct arpp_device *d, const struct arpp_packet *p,
+		      struct arpp_verdict *v);
 
 #endif /* _ARPP_VERDICT_H */
