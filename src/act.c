@@ -4,6 +4,8 @@
  *
  * Softirq or BH disabled, RCU read side.
  */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
@@ -15,12 +17,91 @@
 #include "act.h"
 #include "compat.h"
 
+/*
+ * The sender becomes a neighbour, by neigh_event_ns(); false when there is no
+ * room. Most senders are one already, with that very address: neigh_update()
+ * would then leave all as it is, as what is new is no more than NUD_STALE.
+ */
+static bool learn_sender(struct arpp_packet *p)
+{
+	struct net_device *dev = p->dev;
+	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+	struct neighbour *n;
+
+	/* Where the lookup would not ask for the address itself. */
+	if (dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		goto slow;
+	n = __ipv4_neigh_lookup_noref(dev, (__force u32)p->sip);
+	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
+		goto slow;
+	neigh_ha_snapshot((char *)ha, n, dev);
+	if (!memcmp(ha, p->sha, dev->addr_len))
+		return true;
+slow:
+	n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, dev);
+	if (!n)
+		return false;
+	neigh_release(n);
+	return true;
+}
+
+/* May the request's own memory become the answer? Nobody else has it then. */
+static bool may_turn(const struct arpp_packet *p)
+{
+	const struct net_device *dev = p->dev;
+	struct sk_buff *skb = p->skb;
+
+	return p->ethernet && !skb_network_offset(skb) && !skb_shared(skb) &&
+	       !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
+	       !skb_is_gso(skb) && !skb_zcopy(skb) &&
+	       !skb_shinfo(skb)->tx_flags && !skb_dst(skb) &&
+	       skb_headroom(skb) >= LL_RESERVED_SPACE(dev) &&
+	       skb_tailroom(skb) >= dev->needed_tailroom;
+}
+
+/*
+ * Make the request into its answer: half of what an answer takes is to make one
+ * out of nothing. Afterwards nothing tells it from one by arp_create().
+ */
+static bool turn(struct arpp_packet *p, const u8 *lladdr)
+{
+	struct sk_buff *skb = p->skb;
+	struct net_device *dev = p->dev;
+	struct arphdr *arp = arp_hdr(skb);
+	u8 *at = (u8 *)(arp + 1);
+
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_clear_hash(skb);
+	skb_reset_redirect(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->priority = 0;
+	skb->mac_len = 0;
+#ifdef CONFIG_NET_SCHED
+	skb->tc_index = 0;
+#endif
+	memset(skb->cb, 0, sizeof(skb->cb));
+	skb_trim(skb, arp_hdr_len(dev));
+
+	arp->ar_hrd = htons(ARPHRD_ETHER);
+	arp->ar_op = htons(ARPOP_REPLY);
+	ether_addr_copy(at, lladdr);
+	memcpy(at + ETH_ALEN, &p->tip, sizeof(p->tip));
+	ether_addr_copy(at + ETH_ALEN + sizeof(p->tip), p->sha);
+	memcpy(at + 2 * ETH_ALEN + sizeof(p->tip), &p->sip, sizeof(p->sip));
+	return dev_hard_header(skb, dev, ETH_P_ARP, p->sha, lladdr,
+			       skb->len) >= 0;
+}
+
 /**
  * arpp_act_reply() - answer a request as arp_process() would
  * @delay: where a late answer waits
  * @d: the receiving device's policy
- * @p: the request
- * @v: the verdict, ARPP_REPLY
+ * @p: the request; its skb is taken over
+ * @v: the verdict: ARPP_REPLY, or what the kernel would answer by itself
  *
  * The sender becomes a neighbour, unless it is only probing; an own address
  * is not answered for when there is no room for that neighbour, as in the
@@ -33,32 +114,36 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
 	struct net_device *dev = p->dev;
 	const u8 *lladdr = dev->dev_addr;
+	bool late = v->delay && !p->to_host;
 	struct sk_buff *answer;
-	struct neighbour *n;
 
-	if (p->sip) {
-		n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, dev);
-		if (n)
-			neigh_release(n);
-		else if (!proxied)
-			return;
-	}
+	if (p->sip && !learn_sender(p) && !proxied)
+		goto consume;
 
 	if (v->by.rule && v->by.rule->has_lladdr)
 		lladdr = v->by.rule->lladdr;
+	if (!late && may_turn(p)) {
+		if (turn(p, lladdr))
+			arp_xmit(p->skb);
+		else
+			kfree_skb(p->skb);
+		return;
+	}
 	answer = arp_create(ARPOP_REPLY, ETH_P_ARP, p->sip, dev, p->tip, p->sha,
 			    lladdr, p->sha);
 	if (!answer)
-		return;
+		goto consume;
 	if (md) {
 		md = iptunnel_metadata_reply(md, GFP_ATOMIC);
 		if (md)
 			skb_dst_set(answer, &md->dst);
 	}
-	if (v->delay && !p->to_host)
+	if (late)
 		arpp_delay_add(delay, answer, d->stats, v->delay);
 	else
 		arp_xmit(answer);
+consume:
+	consume_skb(p->skb);
 }
 
 /* Mirrors arp_accept(); the sysctl has a third level in newer kernels. */

@@ -95,7 +95,6 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	switch (v.action) {
 	case ARPP_REPLY:
 		arpp_act_reply(&nn->delay, d, &p, &v);
-		consume_skb(skb);
 		return NF_STOLEN;
 	case ARPP_DROP_LEARN:
 		arpp_act_learn(&p);
@@ -108,6 +107,15 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 			NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
 		return NF_DROP;
 	case ARPP_ACCEPT:
+		/*
+		 * The kernel would now find out all over again that it is to
+		 * answer, and how the answer goes.
+		 */
+		if (v.reason == ARP_POLICY_REASON_ANSWERED) {
+			arpp_act_reply(&nn->delay, d, &p, &v);
+			return NF_STOLEN;
+		}
+		break;
 	case ARPP_REWRITE:
 		break;
 	}
