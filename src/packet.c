@@ -12,6 +12,7 @@
 #include <net/arp.h>
 #include <net/dst.h>
 #include <net/dst_metadata.h>
+#include <net/ip_fib.h>
 #include <net/route.h>
 
 #include "compat.h"
@@ -142,6 +143,57 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 	at += hln;
 	memcpy(&p->tip, at, sizeof(p->tip));
 	return ARPP_PARSE_OK;
+}
+
+/* Does it look into another table of routes than the first? */
+static bool has_tables(const struct net_device *dev)
+{
+	return netif_is_l3_slave(dev) || netif_is_l3_master(dev);
+}
+
+/**
+ * arpp_packet_target() - is the target an own address, at a glance?
+ * @p: a received request, its target neither multicast nor loopback
+ *
+ * Where no rule and no route of type local was added by hand, an own address is
+ * one that lives on a device that is up: the kernel keeps a route of type local
+ * for it, in the table that is asked first. (One may be deleted by hand; the
+ * address then counts as own all the same.)
+ *
+ * Return: what is known.
+ */
+enum arpp_target arpp_packet_target(const struct arpp_packet *p)
+{
+	struct net *net = dev_net(p->dev);
+	const struct net_device *home;
+
+	if (fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
+	    has_tables(p->dev))
+		return ARPP_TARGET_UNKNOWN;
+	home = __ip_dev_find(net, p->tip, false);
+	if (!home)
+		return ARPP_TARGET_OTHER;
+	return home->flags & IFF_UP && !has_tables(home) ? ARPP_TARGET_OWN :
+							   ARPP_TARGET_UNKNOWN;
+}
+
+/**
+ * arpp_packet_teaches() - could the kernel learn from a request it may not route?
+ * @p: a received request that is not answered
+ *
+ * From one whose route it finds, and which arp_ignore forbids to answer, it learns
+ * nothing. One with a sender that no host can have is to it a packet like any
+ * other: it brings the sender's entry up to date, if there is one.
+ *
+ * Return: whether there is, or arp_accept would have it made.
+ */
+bool arpp_packet_teaches(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	return !in_dev || IN_DEV_ARP_ACCEPT(in_dev) ||
+	       p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT) ||
+	       __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
 }
 
 /* Ask for the route, leaving the skb's dst as it was. */

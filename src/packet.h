@@ -73,9 +73,18 @@ struct arpp_packet {
 	u8 eth_dst[ETH_ALEN];
 };
 
+/* What is known of a target without asking for the route. */
+enum arpp_target {
+	ARPP_TARGET_UNKNOWN,	/* ask for it */
+	ARPP_TARGET_OTHER,	/* it is not RTN_LOCAL */
+	ARPP_TARGET_OWN,	/* an own address */
+};
+
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev);
 bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev);
+enum arpp_target arpp_packet_target(const struct arpp_packet *p);
+bool arpp_packet_teaches(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
 bool arpp_packet_awaited(const struct arpp_packet *p);

@@ -7,6 +7,7 @@
  * by the time that one token takes, and is too many when it would lie further
  * ahead than a whole bucket takes.
  */
+#include <linux/if_ether.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -22,7 +23,7 @@
 
 /**
  * struct arpp_source - what is known of one source
- * @who: a keyed hash of its address and device; 0: nobody
+ * @who: its address and device; 0: nobody
  * @meter: its bucket
  */
 struct arpp_source {
@@ -33,10 +34,12 @@ struct arpp_source {
 /**
  * struct arpp_sources - the sources of a netns
  * @key: nobody who does not know it can choose addresses that meet in one set
+ * @id_key: for addresses that are too long to stand in a source themselves
  * @set: where a source may be is given by its hash
  */
 struct arpp_sources {
-	siphash_key_t key;
+	hsiphash_key_t key;
+	siphash_key_t id_key;
 	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
 };
 
@@ -75,8 +78,10 @@ struct arpp_sources *arpp_sources_alloc(void)
 	struct arpp_sources *sources;
 
 	sources = kvzalloc(sizeof(*sources), GFP_KERNEL_ACCOUNT);
-	if (sources)
+	if (sources) {
 		get_random_bytes(&sources->key, sizeof(sources->key));
+		get_random_bytes(&sources->id_key, sizeof(sources->id_key));
+	}
 	return sources;
 }
 
@@ -87,6 +92,30 @@ struct arpp_sources *arpp_sources_alloc(void)
 void arpp_sources_free(struct arpp_sources *sources)
 {
 	kvfree(sources);
+}
+
+/*
+ * Who it is, and where that may be. Of the device's index, the half that fits
+ * beside an Ethernet address: in one set that is enough.
+ */
+static struct arpp_source *place_of(struct arpp_sources *sources,
+				    const u8 *lladdr, unsigned int len,
+				    int ifindex, s64 *who)
+{
+	u64 id[5] = {};
+	u32 at;
+
+	if (likely(len == ETH_ALEN)) {
+		memcpy(id, lladdr, ETH_ALEN);
+		id[0] = le64_to_cpu((__force __le64)id[0]);
+	} else {
+		memcpy(&id[1], lladdr,
+		       min_t(unsigned int, len, sizeof(id) - 8));
+		id[0] = siphash(id, sizeof(id), &sources->id_key);
+	}
+	at = hsiphash_3u32(id[0], id[0] >> 32, ifindex, &sources->key);
+	*who = (s64)(id[0] ^ (u64)ifindex << 48) ?: 1;
+	return sources->set[at % SOURCE_SETS];
 }
 
 /**
@@ -110,13 +139,10 @@ bool arpp_source_over(struct arpp_sources *sources, const u8 *lladdr,
 		      bool ask)
 {
 	struct arpp_source *set, *victim = NULL;
-	u64 id[5] = { ifindex };
 	s64 who, was;
 	int i;
 
-	memcpy(&id[1], lladdr, min_t(unsigned int, len, sizeof(id) - 8));
-	who = siphash(id, sizeof(id), &sources->key) | 1;
-	set = sources->set[((u64)who >> 1) % SOURCE_SETS];
+	set = place_of(sources, lladdr, len, ifindex, &who);
 	for (i = 0; i < SOURCE_WAYS; i++) {
 		if (atomic64_read(&set[i].who) == who)
 			return arpp_rate_over(&set[i].meter, rate, rate, now,

@@ -35,12 +35,31 @@ static void discard(struct arpp_verdict *v)
 	decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
 }
 
+/* A request for an own address: must it stay unanswered, whoever asks? */
+static bool silent(const struct arpp_policy *policy,
+		   const struct arpp_device *d, struct in_device *in_dev,
+		   const struct arpp_packet *p, struct arpp_verdict *v)
+{
+	if (arpp_hidden(policy, p->dev, p->tip)) {
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
+		       ARP_POLICY_FIELD_HIDDEN);
+		return true;
+	}
+	if (arpp_managed(d, ARP_POLICY_FIELD_IGNORE) &&
+	    arpp_ignore_blocks(d->ignore, in_dev, p->sip, p->tip)) {
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_IGNORED,
+		       ARP_POLICY_FIELD_IGNORE);
+		return true;
+	}
+	return false;
+}
+
 /*
- * A request for an own address: hidden, then ignore, then filter. @alone: the
- * kernel would discard it unseen, so what is not managed is ours to do as well.
+ * A request for an own address that may be answered: ignore, then filter.
+ * @alone: the kernel would discard it unseen, so what is not managed is ours to
+ * do as well.
  */
-static void own_target(const struct arpp_policy *policy,
-		       const struct arpp_device *d, struct in_device *in_dev,
+static void own_target(const struct arpp_device *d, struct in_device *in_dev,
 		       const struct arpp_packet *p, bool alone,
 		       struct arpp_verdict *v)
 {
@@ -53,16 +72,9 @@ static void own_target(const struct arpp_policy *policy,
 	bool answers = !alone;	/* will the kernel, when left to itself? */
 	bool elsewhere;
 
-	if (arpp_hidden(policy, p->dev, p->tip)) {
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
-		       ARP_POLICY_FIELD_HIDDEN);
-		return;
-	}
-	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->tip)) {
-		if (ignore_managed)
-			decide(v, ARPP_DROP, ARP_POLICY_REASON_IGNORED,
-			       ARP_POLICY_FIELD_IGNORE);
-		else if (alone)
+	if (!ignore_managed &&
+	    arpp_ignore_blocks(ignore, in_dev, p->sip, p->tip)) {
+		if (alone)
 			discard(v);
 		return;
 	}
@@ -154,24 +166,48 @@ static void decide_request(const struct arpp_policy *policy,
 			   struct in_device *in_dev, struct arpp_packet *p,
 			   bool alone, struct arpp_verdict *v)
 {
+	const u32 proxies = BIT(ARP_POLICY_FIELD_PROXY) |
+			    BIT(ARP_POLICY_FIELD_PROXY_DELAY);
+	bool audible = false;
+
 	if (bad_target(in_dev, p->tip))
 		return;
 
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
 	if (!p->sip) {
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
-					     p->tip) == RTN_LOCAL)
-			own_target(policy, d, in_dev, p, alone, v);
+					     p->tip) == RTN_LOCAL &&
+		    !silent(policy, d, in_dev, p, v))
+			own_target(d, in_dev, p, alone, v);
 		return;
+	}
+
+	/* What is not to be answered, or not ours to govern, needs no route. */
+	switch (alone ? ARPP_TARGET_UNKNOWN : arpp_packet_target(p)) {
+	case ARPP_TARGET_OWN:
+		if (arpp_packet_teaches(p))
+			break;
+		if (silent(policy, d, in_dev, p, v))
+			return;
+		audible = true;
+		break;
+	case ARPP_TARGET_OTHER:
+		if (!(d->set & proxies))
+			return;
+		break;
+	case ARPP_TARGET_UNKNOWN:
+		break;
 	}
 
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
 		return;
-	if (p->route_type == RTN_LOCAL)
-		own_target(policy, d, in_dev, p, alone, v);
-	else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev))
+	if (p->route_type == RTN_LOCAL) {
+		if (audible || !silent(policy, d, in_dev, p, v))
+			own_target(d, in_dev, p, alone, v);
+	} else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev)) {
 		other_target(d, in_dev, p, alone, v);
+	}
 }
 
 /* Can a proxy rule answer this packet at all? */
