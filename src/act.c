@@ -17,28 +17,14 @@
 #include "act.h"
 #include "compat.h"
 
-/*
- * The sender becomes a neighbour, by neigh_event_ns(); false when there is no
- * room. Most senders are one already, with that very address: neigh_update()
- * would then leave all as it is, as what is new is no more than NUD_STALE.
- */
+/* The sender becomes a neighbour, if it is none; false when there is no room. */
 static bool learn_sender(struct arpp_packet *p)
 {
-	struct net_device *dev = p->dev;
-	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
 	struct neighbour *n;
 
-	/* Where the lookup would not ask for the address itself. */
-	if (dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
-		goto slow;
-	n = __ipv4_neigh_lookup_noref(dev, (__force u32)p->sip);
-	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
-		goto slow;
-	neigh_ha_snapshot((char *)ha, n, dev);
-	if (!memcmp(ha, p->sha, dev->addr_len))
+	if (arpp_packet_known(p))
 		return true;
-slow:
-	n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, dev);
+	n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, p->dev);
 	if (!n)
 		return false;
 	neigh_release(n);
@@ -46,12 +32,12 @@ slow:
 }
 
 /* May the request's own memory become the answer? Nobody else has it then. */
-static bool may_turn(const struct arpp_packet *p)
+static bool may_turn(struct arpp_packet *p)
 {
 	const struct net_device *dev = p->dev;
 	struct sk_buff *skb = p->skb;
 
-	return p->ethernet && !skb_network_offset(skb) && !skb_shared(skb) &&
+	return arpp_packet_frame(p) && !skb_network_offset(skb) && !skb_shared(skb) &&
 	       !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
 	       !skb_is_gso(skb) && !skb_zcopy(skb) &&
 	       !skb_shinfo(skb)->tx_flags && !skb_dst(skb) &&

@@ -129,6 +129,14 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 	return NULL;
 }
 
+/* May there be rules or bindings? Of one selector, as most have it, it is told. */
+static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table)
+{
+	return d->n_tables &&
+	       (d->n_tables > 1 ||
+		rcu_access_pointer(d->tables[0]->lpm[table].root));
+}
+
 /**
  * arpp_rule_match() - the rule or binding that holds for an address, if any
  * @d: the device's policy
@@ -136,7 +144,7 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
  * @addr: the address
  * @match: filled in: the rule, if there is one
  *
- * Here for the many devices that have no rules at all.
+ * Here for the many devices that have no rules at all, or those of one selector.
  *
  * Context: RCU read side.
  * Return: whether there is one.
@@ -145,12 +153,15 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 				   enum arpp_table table, __be32 addr,
 				   struct arpp_match *match)
 {
-	/* Of one selector, as most have it, it is soon told. */
-	if (!d->n_tables ||
-	    (d->n_tables == 1 &&
-	     !rcu_access_pointer(d->tables[0]->lpm[table].root)))
+	if (!d->n_tables)
 		return false;
-	return arpp_rule_match_any(d, table, addr, match);
+	if (d->n_tables > 1)
+		return arpp_rule_match_any(d, table, addr, match);
+	match->tables = d->tables[0];
+	match->table = table;
+	match->rule = arpp_rule_of(arpp_lpm_lookup(&match->tables->lpm[table],
+						   ntohl(addr)));
+	return match->rule;
 }
 
 struct arpp_policy *arpp_policy_alloc(unsigned int devices);

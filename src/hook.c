@@ -61,24 +61,16 @@ static __always_inline void report(struct arpp_netns *nn,
 		tell(nn, d, out, p, v);
 }
 
-static unsigned int arp_in(void *priv, struct sk_buff *skb,
-			   const struct nf_hook_state *state)
+/* What came in on a device that policy reaches. */
+static noinline unsigned int in(struct arpp_netns *nn,
+				const struct arpp_policy *policy,
+				const struct arpp_device *d,
+				struct sk_buff *skb)
 {
-	struct arpp_netns *nn = priv;
-	const struct arpp_policy *policy = rcu_dereference(nn->policy);
-	struct net_device *dev = state->in;
-	const struct arpp_device *d;
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 
-	/* The last policy may be gone, the hook not yet. */
-	if (unlikely(!policy))
-		return NF_ACCEPT;
-	d = arpp_device_find(policy, dev);
-	if (!d)
-		return NF_ACCEPT;
-
-	switch (arpp_packet_parse(&p, skb, dev)) {
+	switch (arpp_packet_parse(&p, skb, d->dev)) {
 	case ARPP_PARSE_OK:
 		arpp_verdict_in(policy, d, &p, &v);
 		break;
@@ -122,26 +114,36 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int out(struct arpp_netns *nn, struct sk_buff *skb,
-			struct net_device *dev)
+static unsigned int arp_in(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
 {
+	struct arpp_netns *nn = priv;
 	const struct arpp_policy *policy = rcu_dereference(nn->policy);
 	const struct arpp_device *d;
+
+	/* The last policy may be gone, the hook not yet. */
+	if (unlikely(!policy))
+		return NF_ACCEPT;
+	d = arpp_device_find(policy, state->in);
+	return d ? in(nn, policy, d, skb) : NF_ACCEPT;
+}
+
+/* What is about to leave by a device that policy reaches. */
+static noinline unsigned int out(struct arpp_netns *nn,
+				 const struct arpp_policy *policy,
+				 const struct arpp_device *d,
+				 struct sk_buff *skb)
+{
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 
-	if (unlikely(!policy))
-		return NF_ACCEPT;
-	d = arpp_device_find(policy, dev);
-	if (!d)
-		return NF_ACCEPT;
 	/* Most of what is sent: there is nothing to decide on a reply. */
-	if (!trace_verdict_enabled() && arpp_packet_is_reply(skb, dev)) {
+	if (!trace_verdict_enabled() && arpp_packet_is_reply(skb, d->dev)) {
 		arpp_stats_count(d->counts, ARPP_COUNT_OUT,
 				 ARP_POLICY_REASON_PASS);
 		return NF_ACCEPT;
 	}
-	if (arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK)
+	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
 		return NF_ACCEPT;
 
 	arpp_verdict_out(policy, d, &p, &v);
@@ -161,10 +163,18 @@ static unsigned int out(struct arpp_netns *nn, struct sk_buff *skb,
 static unsigned int arp_out(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
+	struct arpp_netns *nn = priv;
+	const struct arpp_policy *policy = rcu_dereference(nn->policy);
+	const struct arpp_device *d;
 	unsigned int ret;
 
+	if (unlikely(!policy))
+		return NF_ACCEPT;
+	d = arpp_device_find(policy, state->out);
+	if (!d)
+		return NF_ACCEPT;
 	local_bh_disable();
-	ret = out(priv, skb, state->out);
+	ret = out(nn, policy, d, skb);
 	local_bh_enable();
 	return ret;
 }

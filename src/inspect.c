@@ -28,13 +28,15 @@ static bool forbidden(__be32 addr)
  * Return: what is wrong, or 0.
  */
 enum arp_policy_reason arpp_validate(const struct arpp_device *d,
-				     const struct arpp_packet *p)
+				     struct arpp_packet *p)
 {
-	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && p->ethernet &&
+	bool ethernet = arpp_packet_frame(p);
+
+	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && ethernet &&
 	    (!ether_addr_equal(p->sha, p->eth_src) ||
 	     !is_valid_ether_addr(p->sha)))
 		return ARP_POLICY_REASON_BAD_SRC_MAC;
-	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && p->ethernet &&
+	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && ethernet &&
 	    !p->request && !ether_addr_equal(p->tha, p->eth_dst))
 		return ARP_POLICY_REASON_BAD_DST_MAC;
 	if (d->validate & ARP_POLICY_VALIDATE_IP &&

@@ -11,7 +11,7 @@
 #include "packet.h"
 
 enum arp_policy_reason arpp_validate(const struct arpp_device *d,
-				     const struct arpp_packet *p);
+				     struct arpp_packet *p);
 enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 				    const struct arpp_packet *p);
 bool arpp_inspect_conflict(const struct arpp_policy *policy,

@@ -40,24 +40,33 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 	}
 }
 
-/* The Ethernet addresses, where there is such a header. */
-static void copy_frame(struct arpp_packet *p)
+/**
+ * arpp_packet_frame() - the addresses of the Ethernet frame
+ * @p: a received packet; @p->eth_src and @p->eth_dst are filled in
+ *
+ * Return: whether there is such a header.
+ */
+bool arpp_packet_frame(struct arpp_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
+	if (p->framed)
+		return p->ethernet;
+	p->framed = true;
 	p->ethernet = p->dev->type == ARPHRD_ETHER &&
 		      p->dev->addr_len == ETH_ALEN &&
 		      skb_mac_header_was_set(skb) &&
 		      skb->mac_header + ETH_HLEN <= skb->network_header;
-	if (!p->ethernet)
-		return;
-	ether_addr_copy(p->eth_src, eth_hdr(skb)->h_source);
-	ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
+	if (p->ethernet) {
+		ether_addr_copy(p->eth_src, eth_hdr(skb)->h_source);
+		ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
+	}
+	return p->ethernet;
 }
 
 /* Is it what arp_rcv() and arp_process() accept? */
-static __always_inline enum arpp_parse check(struct sk_buff *skb,
-					     const struct net_device *dev)
+static noinline enum arpp_parse check_all(struct sk_buff *skb,
+					  const struct net_device *dev)
 {
 	int need = skb_network_offset(skb) + arp_hdr_len((struct net_device *)dev);
 	unsigned int hln = dev->addr_len;
@@ -80,6 +89,24 @@ static __always_inline enum arpp_parse check(struct sk_buff *skb,
 	    arp->ar_op != htons(ARPOP_REPLY))
 		return ARPP_PARSE_MALFORMED;
 	return ARPP_PARSE_OK;
+}
+
+/* The same, most of the time told by the first eight bytes: hrd to op. */
+static __always_inline enum arpp_parse check(struct sk_buff *skb,
+					     const struct net_device *dev)
+{
+	const u64 request = 0x0001080006040001, reply = 0x0001080006040002;
+	int need = skb_network_offset(skb) + (int)sizeof(struct arphdr) +
+		   2 * (ETH_ALEN + (int)sizeof(__be32));
+	__be64 head;
+
+	if (dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN &&
+	    need >= 0 && need <= skb_headlen(skb)) {
+		memcpy(&head, arp_hdr(skb), sizeof(head));
+		if (head == cpu_to_be64(request) || head == cpu_to_be64(reply))
+			return ARPP_PARSE_OK;
+	}
+	return check_all(skb, dev);
 }
 
 /**
@@ -122,8 +149,9 @@ enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 	p->request = arp->ar_op == htons(ARPOP_REQUEST);
 	p->to_host = skb->pkt_type == PACKET_HOST;
 	p->ask = false;
+	p->framed = false;
+	p->ethernet = false;
 	p->routed = false;
-	copy_frame(p);
 
 	at = (const u8 *)(arp + 1);
 	/* The same, as the compiler knows it best. */
@@ -178,6 +206,30 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p)
 }
 
 /**
+ * arpp_packet_known() - is the sender a neighbour with that very lladdr?
+ * @p: a received packet
+ *
+ * A request from it then teaches neigh_update() nothing: a lladdr that is the
+ * same, with a state of no more than NUD_STALE, leaves a valid entry as it is.
+ *
+ * Return: whether it is known to be.
+ */
+bool arpp_packet_known(const struct arpp_packet *p)
+{
+	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+	const struct neighbour *n;
+
+	/* Where the lookup would not ask for the address itself. */
+	if (p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		return false;
+	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
+		return false;
+	neigh_ha_snapshot((char *)ha, n, p->dev);
+	return !memcmp(ha, p->sha, p->dev->addr_len);
+}
+
+/**
  * arpp_packet_teaches() - could the kernel learn from a request it may not route?
  * @p: a received request that is not answered
  *
@@ -185,15 +237,18 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p)
  * nothing. One with a sender that no host can have is to it a packet like any
  * other: it brings the sender's entry up to date, if there is one.
  *
- * Return: whether there is, or arp_accept would have it made.
+ * Return: whether there is one to bring up to date, or arp_accept would have it
+ * made.
  */
 bool arpp_packet_teaches(const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 
-	return !in_dev || IN_DEV_ARP_ACCEPT(in_dev) ||
-	       p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT) ||
-	       __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	if (!in_dev || IN_DEV_ARP_ACCEPT(in_dev) ||
+	    p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		return true;
+	return __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip) &&
+	       !arpp_packet_known(p);
 }
 
 /* Ask for the route, leaving the skb's dst as it was. */

@@ -37,7 +37,8 @@ struct arpp_cause {
  * @dev: the device it came in on or goes out by
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
  * @to_host: its Ethernet destination was our own address, alone
- * @ethernet: @eth_src and @eth_dst are known
+ * @framed: arpp_packet_frame() was asked
+ * @ethernet: its answer: @eth_src and @eth_dst are known
  * @ask: the packet is only asked about: nothing may be used up by it
  * @routed: @route_err, @route_type and @route_dev are known
  * @route_type: RTN_* of the target, as seen from the sender
@@ -57,6 +58,7 @@ struct arpp_packet {
 	struct net_device *dev;
 	bool request;
 	bool to_host;
+	bool framed;
 	bool ethernet;
 	bool ask;
 	bool routed;
@@ -82,6 +84,8 @@ enum arpp_target {
 
 enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 				  struct net_device *dev);
+bool arpp_packet_frame(struct arpp_packet *p);
+bool arpp_packet_known(const struct arpp_packet *p);
 bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev);
 enum arpp_target arpp_packet_target(const struct arpp_packet *p);
 bool arpp_packet_teaches(const struct arpp_packet *p);

@@ -161,10 +161,11 @@ static bool bad_target(struct in_device *in_dev, __be32 tip)
 }
 
 /* Who answers a request, as far as no rule says so; @alone: see above. */
-static void decide_request(const struct arpp_policy *policy,
-			   const struct arpp_device *d,
-			   struct in_device *in_dev, struct arpp_packet *p,
-			   bool alone, struct arpp_verdict *v)
+static noinline void decide_request(const struct arpp_policy *policy,
+				    const struct arpp_device *d,
+				    struct in_device *in_dev,
+				    struct arpp_packet *p, bool alone,
+				    struct arpp_verdict *v)
 {
 	const u32 proxies = BIT(ARP_POLICY_FIELD_PROXY) |
 			    BIT(ARP_POLICY_FIELD_PROXY_DELAY);
@@ -211,8 +212,9 @@ static void decide_request(const struct arpp_policy *policy,
 }
 
 /* Can a proxy rule answer this packet at all? */
-static bool may_proxy(const struct arpp_device *d,
-		      const struct arpp_rule *rule, struct arpp_packet *p)
+static noinline bool may_proxy(const struct arpp_device *d,
+			       const struct arpp_rule *rule,
+			       struct arpp_packet *p)
 {
 	if (!p->request || !p->sip || p->sip == p->tip ||
 	    ipv4_is_multicast(p->tip) || ipv4_is_loopback(p->tip))
@@ -260,15 +262,15 @@ static bool decide_target(const struct arpp_device *d, struct arpp_packet *p,
 }
 
 /* Is the packet one too many? */
-static enum arp_policy_reason over_rate(const struct arpp_policy *policy,
-					const struct arpp_device *d,
-					const struct arpp_packet *p)
+static noinline enum arp_policy_reason
+over_rate(const struct arpp_policy *policy, const struct arpp_device *d,
+	  struct arpp_packet *p)
 {
 	u64 now = ktime_get_ns();
 
 	/* The source first, so that one that floods leaves the rest to others. */
 	if (d->source_rate &&
-	    arpp_source_over(policy->sources, p->ethernet ? p->eth_src : p->sha,
+	    arpp_source_over(policy->sources, arpp_packet_frame(p) ? p->eth_src : p->sha,
 			     p->dev->addr_len, p->dev->ifindex, d->source_rate,
 			     now, p->ask))
 		return ARP_POLICY_REASON_SOURCE_RATE;
@@ -287,10 +289,14 @@ static bool refuse(struct arpp_verdict *v, enum arpp_action action,
 	return true;
 }
 
-/* Is the sender to be believed? True when not, or when it may not be learnt. */
-static bool decide_sender(const struct arpp_policy *policy,
-			  const struct arpp_device *d, struct arpp_packet *p,
-			  struct arpp_verdict *v)
+/*
+ * Is the sender to be believed? True when not, or when it may not be learnt.
+ * Only for devices where anything asks that.
+ */
+static noinline bool decide_sender(const struct arpp_policy *policy,
+				   const struct arpp_device *d,
+				   struct arpp_packet *p,
+				   struct arpp_verdict *v)
 {
 	enum arp_policy_reason reason;
 	struct arpp_match match;
@@ -353,7 +359,8 @@ void arpp_verdict_in(const struct arpp_policy *policy,
 		       ARP_POLICY_FIELD_RATE : ARP_POLICY_FIELD_SOURCE_RATE);
 		return;
 	}
-	if (decide_sender(policy, d, p, v))
+	if ((d->wary || d->validate || arpp_rules(d, ARPP_TABLE_SENDER)) &&
+	    decide_sender(policy, d, p, v))
 		return;
 
 	/* arp_process() discards it, unless policy takes the sysctl's place. */
@@ -361,7 +368,8 @@ void arpp_verdict_in(const struct arpp_policy *policy,
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
 	alone = garp_sysctl && arpp_managed(d, ARP_POLICY_FIELD_GARP) &&
 		!bad_target(in_dev, p->tip);
-	if (!decide_target(d, p, v) && p->request &&
+	if (!(arpp_rules(d, ARPP_TABLE_TARGET) && decide_target(d, p, v)) &&
+	    p->request &&
 	    (alone || (!garp_sysctl && governs_requests(policy, d))))
 		decide_request(policy, d, in_dev, p, alone, v);
 	if (alone && v->action == ARPP_ACCEPT)
