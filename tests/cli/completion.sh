@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((28 + ${#commands[@]} + ${#fields[@]}))
+plan $((31 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -115,6 +115,18 @@ ok $? 'files' "${COMPREPLY[*]}"
 tab bind import tests/cl
 offers tests/cli/
 ok $? 'directories' "${COMPREPLY[*]}"
+
+tab restore tests/cli/leases/dnsmasq
+offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
+ok $? 'files of policy' "${COMPREPLY[*]}"
+
+tab -j -b tests/cl
+offers tests/cli/
+ok $? 'files of commands' "${COMPREPLY[*]}"
+
+tab -f --batch x di
+offers diff
+ok $? 'objects, after options' "${COMPREPLY[*]}"
 
 tab stats reset lo ''
 offers ''

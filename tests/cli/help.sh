@@ -8,7 +8,7 @@
 # The tool's own list: "dev set", "flush"...
 mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-plan $((10 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+plan $((11 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
 # check_help WANTED WORD...: what help with these words must have in it.
 check_help()
@@ -29,9 +29,10 @@ check_help 'ignore      any (0), device (1)' dev set help
 check_help 'rate        off, packets/s' dev set help
 check_help 'proxy  answer in the target' rule add help
 check_help 'FILE: the leases of dnsmasq' bind import help
+check_help 'FILE: lines of dev set' restore help
 check_help '--watch: once a second' stats show help
 
-[ "${#commands[@]}" -ge 24 ]
+[ "${#commands[@]}" -ge 31 ]
 ok $? 'the list of commands is all there' "${commands[*]}"
 
 run help

@@ -163,6 +163,18 @@ cases=(
 	'2|announce 10.0.0.1 dev eth0 interval 1s|announce: interval cannot be "1s", it takes: a number from 0$'
 	'2|announce 10.0.0.1 dev eth0 force force|"force" is one word too many'
 
+	'2|save frob|save: "frob" is one word too many.*Usage: arpctl save$'
+	'2|restore|restore: FILE\|- is missing.*Usage: arpctl restore FILE\|-$'
+	'2|restore a b|restore: "b" is one word too many'
+	'2|diff|diff: FILE\|- is missing'
+	'2|diff a b|diff: "b" is one word too many'
+	'2|import|import: a command is missing, it takes: sysctl, help$'
+	'2|import sysctls|import: unknown command "sysctls", it takes: sysctl, help$'
+	'2|import sysctl lo|import sysctl: "lo" is one word too many'
+	'2|-b|-b needs an argument'
+	'2|-b - dev show|^arpctl: -b runs the commands of a file: "dev" is one word too many$'
+	'2|--force dev show|^arpctl: -f goes with -b$'
+
 	# What parses gets as far as the namespace that does not exist.
 	'1|dev set eth0 ignore 8 announce strict filter on hidden off|Cannot open network namespace'
 	'1|dev set all proxy off mode audit proxy-delay 0|Cannot open network namespace'
@@ -203,6 +215,9 @@ cases=(
 	'1|monitor|Cannot open network namespace'
 	'1|monitor config|Cannot open network namespace'
 	'1|monitor verdict|Cannot open network namespace'
+	'1|save|Cannot open network namespace'
+	'1|restore -|Cannot open network namespace'
+	'1|import sysctl|Cannot open network namespace'
 	'1|-j -p -cnever dev show|Cannot open network namespace'
 )
 plan $((${#cases[@]} + 6))

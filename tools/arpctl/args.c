@@ -61,18 +61,18 @@ int args_take(struct args *args, int argc, char **argv)
 	memset(args->words, 0, (size_t)g->n * sizeof(args->words[0]));
 	grammar_restart(g);
 	for (i = 0; i < argc; i++) {
-		must = grammar_must(g);
 		token = grammar_take(g, argv[i]);
-		if (token < 0 && must)
-			return misfit(args, "\"%s\" stands where \"%s\" must",
-				      argv[i], must->name);
 		if (token < 0)
-			return misfit(args, "\"%s\" is one word too many",
-				      argv[i]);
+			break;
 		if (!args->words[token])
 			args->words[token] = argv[i];
 	}
 	must = grammar_must(g);
+	if (i < argc && must)
+		return misfit(args, "\"%s\" stands where \"%s\" must",
+			      argv[i], must->name);
+	if (i < argc)
+		return misfit(args, "\"%s\" is one word too many", argv[i]);
 	if (must && argc)
 		return misfit(args, "%s is missing after \"%s\"", must->name,
 			      argv[argc - 1]);
@@ -87,7 +87,8 @@ const char *args_get(const struct args *args, const char *name)
 	int i;
 
 	for (i = 0; i < args->grammar.n; i++)
-		if (args->words[i] && !strcmp(t[i].name, name))
+		if (args->words[i] && t[i].name[0] == name[0] &&
+		    !strcmp(t[i].name, name))
 			return args->words[i];
 	return NULL;
 }
@@ -129,8 +130,10 @@ int args_number(const struct args *args, const char *what, const char *word,
 
 int args_selects(const struct args *args, const char *selector)
 {
-	if (!selector || strcmp(selector, "default") != 0)
+	if (!selector)
 		return STATUS_OK;
+	if (strcmp(selector, "default") != 0)
+		return nl_str_fits(selector);
 	return usage_error("%s: default selects no rule and no binding: use all, a glob, or a device's name",
 			   args->title);
 }

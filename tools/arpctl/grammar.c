@@ -25,6 +25,8 @@ static void add(struct grammar *g, const char *name, size_t len, uint8_t group)
 	t->kind = isupper((unsigned char)*name);
 	t->group = group;
 	t->head = group && (!g->n || t[-1].group != group);
+	if (t->head)
+		g->heads[g->n_heads++] = (uint8_t)g->n;
 	g->n++;
 }
 
@@ -63,13 +65,17 @@ const struct token *grammar_must(const struct grammar *g)
 	return *t->name && !t->head ? t : NULL;
 }
 
+/* Whether a [] that begins with the token may come now, if any may. */
+static bool may_begin(const struct grammar *g, const struct token *t)
+{
+	return t->head && (t->repeat || !(g->used & 1U << t->group));
+}
+
 bool grammar_may(const struct grammar *g, int i)
 {
-	const struct token *t = &g->tokens[i];
-
 	if (grammar_must(g))
 		return i == g->at;
-	return t->head && (t->repeat || !(g->used & 1U << t->group));
+	return may_begin(g, &g->tokens[i]);
 }
 
 /* Whether the word is what a token stands for itself. */
@@ -88,26 +94,32 @@ bool grammar_has(const struct grammar *g, const char *word)
 	return false;
 }
 
+/* The token that the word fits where one may come; a literal rather than a kind. */
+static int find_head(const struct grammar *g, const char *word)
+{
+	int i, token, found = -1;
+
+	for (i = 0; i < g->n_heads; i++) {
+		token = g->heads[i];
+		if (!may_begin(g, &g->tokens[token]))
+			continue;
+		if (is_literal(&g->tokens[token], word))
+			return token;
+		if (g->tokens[token].kind && found < 0)
+			found = token;
+	}
+	return found;
+}
+
 int grammar_take(struct grammar *g, const char *word)
 {
 	const struct token *must = grammar_must(g);
-	int i, found = -1;
+	int found = -1;
 
-	if (must) {
-		if (must->kind || is_literal(must, word))
-			found = g->at;
-	} else {
-		for (i = 0; i < g->n; i++) {
-			if (!grammar_may(g, i))
-				continue;
-			if (is_literal(&g->tokens[i], word)) {
-				found = i;
-				break;
-			}
-			if (g->tokens[i].kind && found < 0)
-				found = i;
-		}
-	}
+	if (!must)
+		found = find_head(g, word);
+	else if (must->kind || is_literal(must, word))
+		found = g->at;
 	if (found >= 0) {
 		g->used |= 1U << g->tokens[found].group;
 		g->at = found + 1;

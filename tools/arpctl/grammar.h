@@ -25,6 +25,8 @@ struct token {
 struct grammar {
 	struct token tokens[MAX_TOKENS + 1];	/* a nameless one ends it */
 	int n;
+	uint8_t heads[MAX_TOKENS];	/* those that begin a [] */
+	int n_heads;
 	int at;			/* where the words so far have led */
 	uint32_t used;		/* groups, as bits */
 };

@@ -34,15 +34,36 @@ bool parse_u32(const char *text, uint32_t *value)
 	return true;
 }
 
+/* A number up to 255 without noughts before it. Return: behind it, or NULL. */
+static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
+{
+	const char *begin = s;
+	uint32_t n = 0;
+
+	for (; s < end && *s >= '0' && *s <= '9' && s < begin + 3; s++)
+		n = n * 10 + (uint32_t)(*s - '0');
+	*byte = n;
+	if (s == begin || n > 255 || (*begin == '0' && s > begin + 1))
+		return NULL;
+	return s;
+}
+
 bool parse_address(const char *text, size_t len, uint32_t *address)
 {
-	char buf[ADDRESS_TEXT];
+	const char *s = text, *end = text + len;
+	uint32_t host = 0, byte;
+	int i;
 
-	if (len >= sizeof(buf) || memchr(text, '\0', len))
-		return false;
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-	return inet_pton(AF_INET, buf, address) == 1;
+	for (i = 0; i < 4; i++) {
+		if (i && (s == end || *s++ != '.'))
+			return false;
+		s = parse_byte(s, end, &byte);
+		if (!s)
+			return false;
+		host = host << 8 | byte;
+	}
+	*address = htonl(host);
+	return s == end;
 }
 
 bool parse_prefix(const char *text, struct prefix *prefix)

@@ -84,7 +84,7 @@ static uint32_t hash_text(const char *text)
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 16777619;
 	/* The last characters are most of the difference, and are low yet. */
-	return hash * 2654435769;
+	return hash * 2654435769U;
 }
 
 static struct policy_name *find_name(struct policy *policy, const char *text,

@@ -22,28 +22,6 @@ struct reader {
 	struct words words;
 };
 
-struct statement;
-
-static int take_dev(struct reader *r, const struct args *args, bool replace);
-static int take_rule(struct reader *r, const struct args *args, bool replace);
-static int take_binding(struct reader *r, const struct args *args, bool replace);
-
-/* What may stand in a file. */
-static const struct statement {
-	const struct object *object;
-	const char *command;
-	int (*take)(struct reader *r, const struct args *args, bool replace);
-	bool replace;		/* in the place of an earlier line's */
-} statements[] = {
-	{ &rule_object, "add", take_rule, false },
-	{ &bind_object, "add", take_binding, false },
-	{ &dev_object, "set", take_dev, false },
-	{ &rule_object, "replace", take_rule, true },
-	{ &bind_object, "replace", take_binding, true },
-};
-
-#define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
-
 static int take_dev(struct reader *r, const struct args *args, bool replace)
 {
 	struct field_values values;
@@ -113,6 +91,22 @@ static int take_binding(struct reader *r, const struct args *args, bool replace)
 			take_entry(r, args, replace, &binding, "address");
 }
 
+/* What may stand in a file. */
+static const struct statement {
+	const struct object *object;
+	const char *command;
+	int (*take)(struct reader *r, const struct args *args, bool replace);
+	bool replace;		/* in the place of an earlier line's */
+} statements[] = {
+	{ &dev_object, "set", take_dev, false },
+	{ &rule_object, "add", take_rule, false },
+	{ &rule_object, "replace", take_rule, true },
+	{ &bind_object, "add", take_binding, false },
+	{ &bind_object, "replace", take_binding, true },
+};
+
+#define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
+
 static int unknown(const struct words *words)
 {
 	char list[128] = "", name[64];
@@ -130,7 +124,9 @@ static int unknown(const struct words *words)
 
 static bool is_statement(const struct statement *s, const struct words *words)
 {
-	return words->n > 1 && !strcmp(words->word[0], s->object->name) &&
+	/* The first letter tells the objects apart already. */
+	return words->n > 1 && words->word[0][0] == s->object->name[0] &&
+	       !strcmp(words->word[0], s->object->name) &&
 	       !strcmp(words->word[1], s->command);
 }
 

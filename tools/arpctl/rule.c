@@ -38,11 +38,11 @@ static const struct action *find_action(const struct args *args,
 	const struct action *a;
 	char list[64] = "";
 
-	for (a = actions; a->name; a++) {
+	for (a = actions; a->name; a++)
 		if (!strcmp(a->name, name))
 			return a;
+	for (a = actions; a->name; a++)
 		list_add(list, sizeof(list), a->name);
-	}
 	usage_error("%s: action cannot be \"%s\", it takes: %s", args->title,
 		    name, list);
 	return NULL;

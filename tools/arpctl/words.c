@@ -21,48 +21,58 @@ static char *line_end(const struct words *words, char *s)
 	return end ? end : words->end;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* The end of a quoted word, its first character being the quote. */
-static char *quote_end(char *s, const char *end)
+static char *quote_end(char *s)
 {
 	char quote = *s;
 
-	for (s++; s < end; s++)
-		if (*s == quote &&
-		    (s + 1 == end || s[1] == ' ' || s[1] == '\t'))
+	for (s++; *s; s++)
+		if (*s == quote && (!s[1] || is_blank(s[1])))
 			return s;
 	return NULL;
 }
 
-/* Takes the words between s and end. Return: whether that can be done. */
-static bool split(struct words *words, char *s, char *end, const char **why)
+/* The end of a word; most characters are none that could be it. */
+static char *word_end(char *s)
 {
-	while (s < end) {
-		if (*s == ' ' || *s == '\t') {
+	while ((unsigned char)*s > ' ' || (*s && !is_blank(*s)))
+		s++;
+	return s;
+}
+
+/* Takes the words of a line. Return: what is wrong with it, or NULL. */
+static const char *split(struct words *words, char *s)
+{
+	int n = 0;
+
+	for (;; s++) {
+		while (is_blank(*s))
 			s++;
-			continue;
-		}
-		if (*s == '#')
+		if (!*s || *s == '#')
 			break;
-		if (words->n == MAX_WORDS) {
-			*why = "too many words for any command";
-			return false;
-		}
-		words->word[words->n] = s;
+		if (n == MAX_WORDS)
+			return "too many words for any command";
+		words->word[n] = s;
 		if (*s == '"' || *s == '\'') {
-			s = quote_end(s, end);
-			if (!s) {
-				*why = "a quote does not end";
-				return false;
-			}
-			words->word[words->n]++;
+			s = quote_end(s);
+			if (!s)
+				return "a quote does not end";
+			words->word[n]++;
 		} else {
-			while (s < end && *s != ' ' && *s != '\t')
-				s++;
+			s = word_end(s);
 		}
-		*s++ = '\0';
-		words->n++;
+		n++;
+		if (!*s)
+			break;
+		*s = '\0';
 	}
-	return true;
+	words->n = n;
+	return NULL;
 }
 
 int words_next(struct words *words, const char **why)
@@ -75,14 +85,15 @@ int words_next(struct words *words, const char **why)
 	words->line++;
 	end = line_end(words, begin);
 	words->at = end + 1;
-	if (memchr(begin, '\0', (size_t)(end - begin))) {
-		*why = "a NUL stands where text must";
+	*why = "a NUL stands where text must";
+	if (memchr(begin, '\0', (size_t)(end - begin)))
 		return -1;
-	}
 	/* Lines may end as in Windows. */
 	if (end > begin && end[-1] == '\r')
 		end--;
-	return split(words, begin, end, why) ? 1 : -1;
+	*end = '\0';
+	*why = split(words, begin);
+	return *why ? -1 : 1;
 }
 
 /* Whether a word has to be quoted; selectors never have blanks in them. */

@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Files of policy, and of commands: which line is blamed for what before anything is asked of the kernel.
+# lab: host
+
+. tests/cli/lib.sh
+plan 55
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+M=02:00:00:00:00:01
+
+# feed TEXT WORD...: runs the tool with the text, whose escapes are printf's, on
+# standard input; as run.
+feed()
+{
+	local text=$1 errors
+
+	shift
+	errors=$(mktemp)
+	status=0
+	# shellcheck disable=SC2059
+	out=$(printf -- "$text" | "$ARPCTL" "$@" 2>"$errors") || status=$?
+	err=$(<"$errors")
+	rm -f "$errors"
+}
+
+# blames TEXT LINE MESSAGE: both restore and diff tell so, in one line.
+blames()
+{
+	local command good=0 said=
+
+	for command in restore diff; do
+		feed "$1" "${NOWHERE[@]}" $command -
+		[ "$status" -eq 2 ] && [ -z "$out" ] && [[ $err =~ ^-:$2:\ $3$ ]] || good=1
+		said+="$command: $status $out $err"$'\n'
+	done
+	ok $good "blames ${1:0:60}" "$said wanted: -:$2: $3"
+}
+
+# taken TEXT NAME: gets as far as the kernel.
+taken()
+{
+	feed "$1" "${NOWHERE[@]}" restore -
+	check_error 1 '^arpctl: Cannot open network namespace' "$2"
+}
+
+taken '' 'nothing'
+taken '# x\n\n   # y\r\n' 'comments'
+taken "dev set all ignore 1 announce best # as ever\r\n\tdev set 'cali*' proxy route\r\n" 'fields'
+taken "rule add drop 10.0.0.0/8\nrule add drop 10.0.0.0/8 from\nrule add drop 10.0.0.0/8 dev eth0\nrule add drop 10.0.0.0/9\n" \
+	'rules that are not the same'
+taken "bind add 10.0.0.1 lladdr $M\nbind add 10.0.0.1 lladdr $M dev eth0" 'bindings that are not the same'
+taken "rule add drop 10.0.0.0/8\nrule replace pass 10.0.0.0/8\nbind replace 10.0.0.1 lladdr $M\nbind replace 10.0.0.1 lladdr $M dev all\n" \
+	'replace takes the place of what is there, or of nothing'
+taken 'dev set eth0 ignore 1\ndev set eth0 announce 1\ndev set eth0 ignore device\n' 'the same field twice, to the same'
+taken 'dev set -x ignore 1\nrule add drop 10.0.0.1 dev -j\n' 'a device that is called as an option'
+taken 'dev set "#x" ignore 1\nrule add drop 10.0.0.1 dev "it'"'"'s"\n' 'quotes'
+
+# The same words as when it is typed.
+blames 'dev set eth0 ignore 4\n' 1 'dev set: ignore cannot be "4", it takes: any \(0\), .*'
+blames '\n# x\ndev set eth0\n' 3 'dev set: FIELD is missing after "eth0"'
+blames 'dev set eth0 ignore 1 ignore 1' 1 'dev set: ignore is given twice'
+blames 'dev set eth0 frob 1' 1 'dev set: unknown field "frob", the fields are: .*'
+blames 'rule add drop 10.0.0.1/8' 1 'rule add: 10.0.0.1/8 has host bits set: did you mean 10.0.0.0/8 or 10.0.0.1/32\?'
+blames 'rule add drop 10.0.0.0/8 dev default' 1 'rule add: default selects no rule and no binding: .*'
+blames 'rule add drop 10.0.0.0/8 dev' 1 'rule add: SELECTOR is missing after "dev"'
+blames 'rule replace hide 10.0.0.0/8 from' 1 'rule replace: from goes with pass and drop, not with hide'
+blames 'rule add drop 10.0.0.0/8 routed' 1 'rule add: routed goes with proxy, not with drop'
+blames 'bind add 10.0.0.1 lladdr x' 1 'bind add: lladdr cannot be "x", it takes: .*'
+blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01' 1 'bind add: address cannot be "10.0.0.1/32", .*'
+blames "bind add 10.0.0.1 lladdr $M dev eth0 x" 1 'bind add: "x" is one word too many'
+
+# What only a file can have wrong.
+blames 'rule add drop 10.0.0.0/8\n\nrule add pass 10.0.0.0/8 dev all\n' 3 \
+	'rule add: line 1 has one for this prefix on this selector: replace it instead'
+blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e" 2 \
+	'bind add: line 1 has one for this address on this selector: replace it instead'
+blames 'rule add drop 1.1.1.1\nrule replace pass 1.1.1.1\nrule add drop 1.1.1.1' 3 'rule add: line 2 has one .*'
+blames 'dev set eth0 ignore 1\ndev set eth0 announce 1 ignore 2' 2 \
+	'dev set: line 1 sets ignore of eth0 to something else'
+blames 'dev show' 1 '"dev show" is no part of a policy, it takes: dev set, rule add, rule replace, bind add, bind replace'
+blames 'flush' 1 '"flush" is no part of a policy, .*'
+blames 'arpctl dev set all ignore 1' 1 '"arpctl dev" is no part of a policy, .*'
+blames 'rule del drop 10.0.0.0/8' 1 '"rule del" is no part of a policy, .*'
+blames '-j rule add drop 10.0.0.0/8' 1 '"-j rule" is no part of a policy, .*'
+blames 'dev set "eth0 ignore 1\n' 1 'a quote does not end'
+blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL stands where text must'
+blames 'dev set \033[2J ignore 4\n' 1 'dev set: ignore cannot be "4", .*'
+blames '\033[2J\n' 1 '"\?\[2J" is no part of a policy, .*'
+blames "dev set $(printf '%05000d' 0) ignore 1" 1 'a name of 5000 characters is too long'
+blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)" 1 'a name of 5000 characters is too long'
+blames "$(printf 'dev set all%.0s ' {1..100})" 1 'too many words for any command'
+
+# Many lines: the last is blamed, and that takes no time to speak of.
+seq 0 199999 | awk '{ printf "rule add drop 10.%d.%d.%d dev eth%d\n", $1 / 65536, $1 / 256 % 256, $1 % 256, $1 % 7 }' >"$dir/many"
+echo 'rule add drop 10.0.0.0 dev eth0' >>"$dir/many"
+before=$SECONDS
+run "${NOWHERE[@]}" restore "$dir/many"
+check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'the last of many lines'
+[ $((SECONDS - before)) -lt 10 ]
+ok $? 'is found soon' "$((SECONDS - before)) s"
+
+run "${NOWHERE[@]}" restore "$dir/nix"
+check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
+run "${NOWHERE[@]}" restore "$dir"
+check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
+run "${NOWHERE[@]}" diff "$dir/nix"
+check_error 2 "^arpctl: cannot open $dir/nix" 'diff: what cannot be read is no difference'
+run "${NOWHERE[@]}" diff - </dev/null
+check_error 2 'Cannot open network namespace' 'diff: nor is what the kernel does not tell'
+
+# Batches
+
+feed 'help dev\nhelp rule # x\n\n' -b -
+[ "$status" -eq 0 ] && [[ $out == *'arpctl dev:'*'arpctl rule:'* ]] && [ -z "$err" ]
+ok $? 'commands one after the other' "$status $out $err"
+feed 'help dev\n\ndev set eth0 ignore 4\nhelp rule\n' -b -
+[ "$status" -eq 2 ] && [[ $out != *'arpctl rule:'* ]] && [[ $err == '-:3: dev set: ignore cannot be "4"'* && $err != *$'\n'* ]]
+ok $? 'the first that fails is the last' "$status $out $err"
+feed 'frob\ndev show\nhelp rule\ndev set eth0\n' "${NOWHERE[@]}" -f -b -
+[ "$status" -eq 2 ] && [[ $out == *'arpctl rule:'* ]] &&
+	[[ $err == '-:1: unknown object "frob"'*$'\n''-:2: Cannot open'*$'\n''-:4: dev set: FIELD is missing'* ]]
+ok $? '-f goes on, with the status of the first' "$status $out $err"
+feed 'dev show\nfrob\n' "${NOWHERE[@]}" -f -b -
+[ "$status" -eq 1 ]
+ok $? 'be it what it may' "$status $err"
+printf 'dev set "eth0\n' >"$dir/batch"
+run -b "$dir/batch"
+check_error 2 "^$dir/batch:1: a quote does not end\$" 'a file of commands is named'
+printf '\nrestore %s\n' "$dir/bad" >"$dir/batch"
+printf '\n\nfrob\n' >"$dir/bad"
+run -b "$dir/batch"
+check_error 2 "^$dir/batch:2: $dir/bad:3: \"frob\" is no part of a policy" 'a file within a file: both lines'
+printf 'bind import tests/cli/leases/dnsmasq-broken.leases\n' >"$dir/batch"
+run "${NOWHERE[@]}" -b "$dir/batch"
+check_error 2 "^$dir/batch:1: tests/cli/leases/dnsmasq-broken.leases:3: expected" 'leases, too'
+feed 'restore -\n' -b -
+check_error 2 '^-:1: standard input is where the commands come from$' 'standard input has one reader'
+feed 'batch x\n' -b -
+check_error 2 '^-:1: unknown object "batch"' 'no batch within a batch'
+run -b "$dir/nix"
+check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a batch that does not exist'
+run -b "$dir"
+check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a batch that is a directory'
+feed 'help dev\n' -b - >/dev/null
+status=0
+err=$(echo help | "$ARPCTL" -b - 2>&1 >/dev/full) || status=$?
+[ "$status" -eq 1 ] && [[ $err == '-:1: cannot write the output'* ]]
+ok $? 'output that cannot be written ends it' "$status $err"
+
+finish
