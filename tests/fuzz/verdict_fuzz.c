@@ -71,6 +71,8 @@ static void make_devices(void)
 	int i, j;
 
 	memset(&net, 0, sizeof(net));
+	net.custom_rules = kind == 0x7b;
+	net.ipv4.fib_has_custom_local_routes = kind == 0x7a;
 	for (i = 0; i < SHIM_DEVICES; i++) {
 		struct net_device *dev = &net.dev[i];
 		struct in_device *in_dev = &in_devs[i];
@@ -88,12 +90,17 @@ static void make_devices(void)
 			dev->addr_len = kind & 0x1f;
 		memset(dev->dev_addr, 2 + i, sizeof(dev->dev_addr));
 		dev->bond_slave = kind == 0x7f;
+		dev->l3_slave = kind == 0x7e;
+		dev->l3_master = i == 1 && kind == 0x7e;
+		dev->flags = (i == 2 ? IFF_LOOPBACK : 0) | (kind == 0x7d ? IFF_POINTOPOINT : 0) |
+			     (kind == 0x7c && i ? 0 : IFF_UP);
 
 		*in_dev = (struct in_device){ .dev = dev };
 		n = next();
 		dev->in_dev = n == 0xff ? NULL : in_dev;
 		in_dev->ignore = n & 15;
 		in_dev->announce = n >> 4 & 3;
+		in_dev->accept = n & 64;
 		n = next();
 		in_dev->filter = n & 1;
 		in_dev->proxy = n & 2;
@@ -358,20 +365,29 @@ static bool same(const struct arpp_verdict *a, const struct arpp_verdict *b)
 	       a->by.rule == b->by.rule && a->delay == b->delay && a->sender == b->sender;
 }
 
+static void verdict_out(const struct arpp_policy *policy, const struct arpp_device *d,
+			struct arpp_packet *p, struct arpp_verdict *v)
+{
+	arpp_verdict_out(policy, d, p, v);
+}
+
 static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		  struct arpp_packet *p, bool out)
 {
+	void (*decide)(const struct arpp_policy *policy, const struct arpp_device *d,
+		       struct arpp_packet *p, struct arpp_verdict *v) =
+		out ? verdict_out : arpp_verdict_in;
 	struct arpp_verdict v, again;
 
 	/* Asked, so that no token is used: the same each time. */
 	p->ask = true;
 	p->cause = (struct arpp_cause){ .found = true, .sip = p->tip };
-	v = out ? arpp_verdict_out(policy, d, p) : arpp_verdict_in(policy, d, p);
-	again = out ? arpp_verdict_out(policy, d, p) : arpp_verdict_in(policy, d, p);
+	decide(policy, d, p, &v);
+	decide(policy, d, p, &again);
 	NEVER(!d->rate && !d->source_rate && !same(&v, &again));
 
 	p->ask = false;
-	v = out ? arpp_verdict_out(policy, d, p) : arpp_verdict_in(policy, d, p);
+	decide(policy, d, p, &v);
 	NEVER(v.reason < 1 || v.reason > ARP_POLICY_REASON_MAX);
 	NEVER(v.noted > ARP_POLICY_REASON_MAX);
 	NEVER(v.field > ARP_POLICY_FIELD_MAX);
@@ -407,8 +423,10 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		NEVER(out || v.reason != ARP_POLICY_REASON_CONFLICT || !d->defend);
 		break;
 	case ARPP_DROP:
-		NEVER(v.reason == ARP_POLICY_REASON_PASS ||
-		      v.reason == ARP_POLICY_REASON_ANSWERED ||
+		/* In the place of a sysctl that discards it unseen. */
+		NEVER(v.reason == ARP_POLICY_REASON_PASS &&
+		      (p->sip != p->tip || !arpp_managed(d, ARP_POLICY_FIELD_GARP)));
+		NEVER(v.reason == ARP_POLICY_REASON_ANSWERED ||
 		      v.reason == ARP_POLICY_REASON_PROXIED);
 		break;
 	case ARPP_DROP_LEARN:

@@ -237,6 +237,11 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 	return h;
 }
 
+u32 hsiphash_3u32(u32 a, u32 b, u32 c, const hsiphash_key_t *key)
+{
+	return (u32)shim_hash(key->key[0], (u64)a << 32 | b, c);
+}
+
 u64 ktime_get_ns(void)
 {
 	static u64 now;
@@ -413,6 +418,16 @@ struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 	waiting.saddr = h & 8 && dev->in_dev && dev->in_dev->ifa_list ?
 			dev->in_dev->ifa_list->ifa_local : (__be32)(h >> 16);
 	return &n;
+}
+
+/* Some have what the packet says: an lladdr of one byte over and over. */
+struct neighbour *__ipv4_neigh_lookup_noref(struct net_device *dev, u32 key)
+{
+	struct neighbour *n = neigh_lookup(&arp_tbl, &key, dev);
+
+	if (n)
+		memset(n->ha, (int)(shim_hash(12, key, 0) & 7), sizeof(n->ha));
+	return n;
 }
 
 bool pneigh_lookup(struct neigh_table *table, struct net *net, const void *key,

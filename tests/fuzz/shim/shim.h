@@ -27,11 +27,14 @@ typedef uint16_t u16;
 typedef uint8_t u8;
 typedef int64_t s64;
 typedef u32 __be32;
+typedef unsigned long long __be64;
+typedef unsigned long long __le64;
 typedef u16 __be16;
 typedef unsigned int gfp_t;
 
 #define __rcu
 #define __percpu
+#define __force
 #define GFP_KERNEL		1U
 #define GFP_KERNEL_ACCOUNT	1U
 #define __GFP_NOWARN		2U
@@ -43,6 +46,8 @@ typedef unsigned int gfp_t;
 #endif
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
+#define cpu_to_be64(x)	__builtin_bswap64(x)
+#define le64_to_cpu(x)	(x)
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -237,7 +242,9 @@ int kstrtou32(const char *text, unsigned int base, u32 *value);
 extern u64 shim_seed;
 u64 shim_hash(u64 what, u64 a, u64 b);
 typedef struct { u64 key[2]; } siphash_key_t;
+typedef siphash_key_t hsiphash_key_t;
 u64 siphash(const void *data, size_t len, const siphash_key_t *key);
+u32 hsiphash_3u32(u32 a, u32 b, u32 c, const hsiphash_key_t *key);
 #define get_random_bytes(to, len)	memset(to, 0x5a, len)
 u64 ktime_get_ns(void);
 
@@ -248,6 +255,9 @@ u64 ktime_get_ns(void);
 #define ETH_P_ARP		0x0806
 #define IFNAMSIZ		16
 #define MAX_ADDR_LEN		32
+#define IFF_UP			1
+#define IFF_LOOPBACK		8
+#define IFF_POINTOPOINT		16
 #define NETDEV_HASHENTRIES	256
 
 #define ARPHRD_ETHER		1
@@ -279,24 +289,27 @@ struct in_device {
 	struct net_device *dev;
 	struct in_ifaddr *ifa_list;
 	int ignore, announce, medium_id;
-	bool filter, proxy, pvlan, forward, localnet, drop_garp;
+	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept;
 };
 
 struct net_device {
 	char name[IFNAMSIZ];
 	int ifindex;
+	unsigned int flags;
 	unsigned short type;
 	u8 addr_len;
 	u8 dev_addr[MAX_ADDR_LEN];
 	struct in_device *in_dev;
 	struct net *net;
-	bool bond_slave;
+	bool bond_slave, l3_slave, l3_master;
 	struct hlist_node index_hlist;
 };
 
 #define SHIM_DEVICES		3
 struct net {
 	struct net_device dev[SHIM_DEVICES];
+	struct { bool fib_has_custom_local_routes; } ipv4;
+	bool custom_rules;
 	struct hlist_head dev_index_head[NETDEV_HASHENTRIES];
 };
 
@@ -305,6 +318,9 @@ struct net {
 #define for_each_netdev_rcu(n, d) \
 	for ((d) = (n)->dev; (d) < (n)->dev + SHIM_DEVICES; (d)++)
 #define netif_is_bond_slave(d)	((d)->bond_slave)
+#define netif_is_l3_slave(d)	((d)->l3_slave)
+#define netif_is_l3_master(d)	((d)->l3_master)
+#define fib4_has_custom_rules(n)	((n)->custom_rules)
 #define l3mdev_master_ifindex_rcu(d)	((int)(shim_hash(1, (u64)(d)->ifindex, 0) % 8 == 0))
 struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define in_dev_for_each_ifa_rcu(ifa, in_dev) \
@@ -317,6 +333,7 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 
 #define IN_DEV_ARP_IGNORE(i)	((i)->ignore)
 #define IN_DEV_ARP_ANNOUNCE(i)	((i)->announce)
+#define IN_DEV_ARP_ACCEPT(i)	((i)->accept)
 #define IN_DEV_ARPFILTER(i)	((i)->filter)
 #define IN_DEV_PROXY_ARP(i)	((i)->proxy)
 #define IN_DEV_PROXY_ARP_PVLAN(i)	((i)->pvlan)
@@ -367,6 +384,7 @@ struct sk_buff {
 	struct metadata_dst *md;
 };
 
+#define skb_headlen(s)		((int)(s)->headlen)
 #define skb_network_offset(s)	((int)((s)->network_header - ((s)->data - (s)->head)))
 #define skb_mac_header_was_set(s)	((s)->mac_header != 0xffff)
 #define eth_hdr(s)		((struct ethhdr *)((s)->head + (s)->mac_header))
@@ -386,11 +404,14 @@ int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 /* Neighbours */
 #define NUD_INCOMPLETE		1
 #define NUD_PROBE		0x10
-struct neighbour { int lock; struct sk_buff *arp_queue; u8 nud_state; };
+#define NUD_VALID		0xde
+struct neighbour { int lock; struct sk_buff *arp_queue; u8 nud_state, ha[MAX_ADDR_LEN]; };
 struct neigh_table { int dummy; };
 extern struct neigh_table arp_tbl;
 struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 			       struct net_device *dev);
+struct neighbour *__ipv4_neigh_lookup_noref(struct net_device *dev, u32 key);
+#define neigh_ha_snapshot(to, n, dev)	memcpy(to, (n)->ha, (dev)->addr_len)
 const struct iphdr *ip_hdr(const struct sk_buff *skb);
 bool pneigh_lookup(struct neigh_table *table, struct net *net, const void *key,
 		   struct net_device *dev, int create);
