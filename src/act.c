@@ -132,10 +132,12 @@ consume:
 	consume_skb(p->skb);
 }
 
-/* Mirrors arp_accept(); the sysctl has a third level in newer kernels. */
+/* Mirrors arp_accept(); the sysctl is a bool in older kernels. */
 static bool accepts_new(struct in_device *in_dev, __be32 sip)
 {
-	switch (IN_DEV_ARP_ACCEPT(in_dev)) {
+	int level = IN_DEV_ARP_ACCEPT(in_dev);
+
+	switch (level) {
 	case 1:
 		return true;
 	case 2:

@@ -38,11 +38,14 @@
 #endif
 
 /*
- * Without it anybody could join a group: there is no other hook for it. Every
- * supported Debian kernel has it (backported down to 5.10).
+ * The capability that it takes to join a group: until 6.7 in the words of the
+ * commands. Without it anybody could join; there is no other hook for it. Debian's
+ * kernels have it, down to 5.10.
  */
-#ifndef ARPP_HAVE_MCAST_CAP
+#ifndef ARPP_HAVE_MCAST_FLAGS
 #error "this kernel cannot restrict generic netlink groups: update it to its newest stable release"
+#elif !defined(GENL_MCAST_CAP_NET_ADMIN)
+#define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
 #endif
 
 /* Attributes of a dump's request, after the command's policy. */
