@@ -92,16 +92,17 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 {
 	const char *origins[ARP_POLICY_FIELD_MAX + 1] = {};
 	void *hdr = arpp_nl_put_header(msg, to);
+	const struct arpp_event event = {
+		.dev = q->dev, .v = &x->v, .p = &x->p,
+		.out = q->kind == ARP_POLICY_KIND_SEND,
+		.audit = x->audit,
+	};
 	struct arpp_fields fields;
 
 	arpp_selector_resolve(&nn->config.selectors, x->home->name, &fields,
 			      origins);
 	if (!hdr ||
-	    arpp_event_put(msg, &(struct arpp_event){
-				.dev = q->dev, .v = &x->v, .p = &x->p,
-				.out = q->kind == ARP_POLICY_KIND_SEND,
-				.audit = x->audit,
-			   }) ||
+	    arpp_event_put(msg, &event) ||
 	    put_explanation(msg, q, x,
 			    x->v.field ? origins[x->v.field] : NULL))
 		return -EMSGSIZE;

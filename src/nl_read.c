@@ -228,8 +228,8 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 	case -ENFILE:
 		err = -ENOSPC;
 		why = binding ?
-		      "this network namespace holds as many bindings as parameter max_bindings allows" :
-		      "this network namespace holds as many rules as parameter max_rules allows";
+		      "this network namespace holds as many bindings as parameter max_bindings allows"
+		      : "this network namespace holds as many rules as parameter max_rules allows";
 		break;
 	case -ENOSPC:
 		why = "this network namespace holds 65536 selectors, 1024 of them globs, at most";

@@ -89,7 +89,7 @@ int cable_of(const struct host *h, int dev)
 
 static int find_kind(const struct host *h, struct rng *r, enum kind kind)
 {
-	int found[DEVICES], n = 0, i;
+	int found[DEVICES] = {}, n = 0, i;
 
 	for (i = 0; i < h->devices; i++)
 		if (h->device[i].kind == kind)

@@ -235,4 +235,4 @@ like "$(in_host carol /usr/bin/python3 "$run/restores.py" \
 	"16 restores may be under way, no more; they go with their sockets"
 poll 10 rmdir $group
 rm -r "$run"
-plan
+plan "$count"

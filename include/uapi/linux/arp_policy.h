@@ -312,7 +312,7 @@ enum arp_policy_explanation {
 	ARP_POLICY_EXPLANATION_SENDER,	/* be32, of KIND_SEND: the sender that
 					 * leaves
 					 */
-	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, RTN_*: the kernel's route from the
+	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, an rtm_type: the kernel's route from the
 					 * sender to the target; not there when it
 					 * was not asked, or with ERROR
 					 */
