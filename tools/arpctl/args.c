@@ -58,14 +58,15 @@ int args_take(struct args *args, int argc, char **argv)
 
 	args->argc = argc;
 	args->argv = argv;
-	memset(args->words, 0, (size_t)g->n * sizeof(args->words[0]));
+	args->taken = 0;
 	grammar_restart(g);
 	for (i = 0; i < argc; i++) {
 		token = grammar_take(g, argv[i]);
 		if (token < 0)
 			break;
-		if (!args->words[token])
+		if (!(args->taken & 1U << token))
 			args->words[token] = argv[i];
+		args->taken |= 1U << token;
 	}
 	must = grammar_must(g);
 	if (i < argc && must)
@@ -84,12 +85,14 @@ int args_take(struct args *args, int argc, char **argv)
 const char *args_get(const struct args *args, const char *name)
 {
 	const struct token *t = args->grammar.tokens;
+	uint32_t left;
 	int i;
 
-	for (i = 0; i < args->grammar.n; i++)
-		if (args->words[i] && t[i].name[0] == name[0] &&
-		    !strcmp(t[i].name, name))
+	for (left = args->taken; left; left &= left - 1) {
+		i = __builtin_ctz(left);
+		if (t[i].name[0] == name[0] && !strcmp(t[i].name, name))
 			return args->words[i];
+	}
 	return NULL;
 }
 
@@ -213,86 +216,6 @@ static void complete_value(struct ctx *ctx, int argc, char **argv)
 		field_each_word(f, complete_each, argv[argc - 1]);
 }
 
-static void help_selector(FILE *file)
-{
-	fputs("\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
-	      "  The device's name goes before globs, a glob with more letters before one with\n"
-	      "  fewer, and those before default; all is a floor that nothing goes below.\n",
-	      file);
-}
-
-static void help_where(FILE *file)
-{
-	fputs("\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). What is\n"
-	      "  added without one is for all. The longest prefix decides, at equal length the\n"
-	      "  device's name before globs, and those before all.\n", file);
-}
-
-static void help_dev(FILE *file)
-{
-	fputs("\nDEV: the name of a device; all of them if left out.\n", file);
-}
-
-static void help_one_dev(FILE *file)
-{
-	fputs("\nDEV: the name of a device.\n", file);
-}
-
-static void help_prefix(FILE *file)
-{
-	fputs("\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8), for the target of packets,\n"
-	      "  or with from for their sender.\n", file);
-}
-
-static void help_address(FILE *file)
-{
-	fputs("\nADDRESS: an IPv4 address.\n", file);
-}
-
-static void help_target(FILE *file)
-{
-	fputs("\nTARGET: the address that is asked for, or that a reply is for.\n", file);
-}
-
-static void help_sender(FILE *file)
-{
-	fputs("\nSENDER: the address that speaks; of send: the source of the IP packet that\n"
-	      "  wants to go to TARGET.\n", file);
-}
-
-static void help_mac(FILE *file)
-{
-	fputs("\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", file);
-}
-
-static void help_file(FILE *file)
-{
-	fputs("\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
-	      "  (kea-leases4.csv); - reads from standard input.\n", file);
-}
-
-static void help_policy(FILE *file)
-{
-	fputs("\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
-	      "  comment. - reads from standard input.\n", file);
-}
-
-static void help_count(FILE *file)
-{
-	fputs("\nN: how many times; once if left out.\n", file);
-}
-
-static void help_ms(FILE *file)
-{
-	fputs("\nMS: the time between two of them in milliseconds; 1000 if left out.\n",
-	      file);
-}
-
-static void help_watch(FILE *file)
-{
-	fputs("\n--watch: once a second, with rates, until ^C.\n", file);
-}
-
 static void help_field(FILE *file)
 {
 	const struct field *f;
@@ -306,29 +229,56 @@ static void help_field(FILE *file)
 	}
 }
 
+/*
+ * What each kind of word may be: a text, or what prints it; neither if another
+ * kind has said it.
+ */
 static const struct kind {
 	const char *name;
 	const char *after;		/* only behind this word */
-	void (*help)(FILE *file);	/* NULL: said with another kind */
 	void (*complete)(struct ctx *ctx, int argc, char **argv);
+	const char *text;
+	void (*help)(FILE *file);
 } kinds[] = {
-	{ "SELECTOR", "dev", help_where, complete_where },
-	{ "SELECTOR", NULL, help_selector, complete_selector },
-	{ "DEV", "dev", help_one_dev, complete_dev },
-	{ "DEV", NULL, help_dev, complete_dev },
-	{ "FIELD", NULL, help_field, complete_field },
-	{ "VALUE", NULL, NULL, complete_value },
-	{ "ACTION", NULL, rule_help_action, rule_complete_action },
-	{ "PREFIX", NULL, help_prefix, rule_complete_prefix },
-	{ "ADDRESS", NULL, help_address, bind_complete_address },
-	{ "TARGET", NULL, help_target, NULL },
-	{ "SENDER", NULL, help_sender, NULL },
-	{ "MAC", NULL, help_mac, NULL },
-	{ "FILE", NULL, help_file, complete_file },
-	{ "FILE|-", NULL, help_policy, complete_file },
-	{ "N", NULL, help_count, NULL },
-	{ "MS", NULL, help_ms, NULL },
-	{ "--watch", NULL, help_watch, NULL },
+	{ "SELECTOR", "dev", complete_where,
+	  "\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). What is\n"
+	  "  added without one is for all. The longest prefix decides, at equal length the\n"
+	  "  device's name before globs, and those before all.\n", NULL },
+	{ "SELECTOR", NULL, complete_selector,
+	  "\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
+	  "  The device's name goes before globs, a glob with more letters before one with\n"
+	  "  fewer, and those before default; all is a floor that nothing goes below.\n", NULL },
+	{ "DEV", "dev", complete_dev,
+	  "\nDEV: the name of a device.\n", NULL },
+	{ "DEV", NULL, complete_dev,
+	  "\nDEV: the name of a device; all of them if left out.\n", NULL },
+	{ "FIELD", NULL, complete_field, NULL, help_field },
+	{ "VALUE", NULL, complete_value, NULL, NULL },
+	{ "ACTION", NULL, rule_complete_action, NULL, rule_help_action },
+	{ "PREFIX", NULL, rule_complete_prefix,
+	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8), for the target of packets,\n"
+	  "  or with from for their sender.\n", NULL },
+	{ "ADDRESS", NULL, bind_complete_address,
+	  "\nADDRESS: an IPv4 address.\n", NULL },
+	{ "TARGET", NULL, NULL,
+	  "\nTARGET: the address that is asked for, or that a reply is for.\n", NULL },
+	{ "SENDER", NULL, NULL,
+	  "\nSENDER: the address that speaks; of send: the source of the IP packet that\n"
+	  "  wants to go to TARGET.\n", NULL },
+	{ "MAC", NULL, NULL,
+	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", NULL },
+	{ "FILE", NULL, complete_file,
+	  "\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
+	  "  (kea-leases4.csv); - reads from standard input.\n", NULL },
+	{ "FILE|-", NULL, complete_file,
+	  "\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
+	  "  comment. - reads from standard input.\n", NULL },
+	{ "N", NULL, NULL,
+	  "\nN: how many times; once if left out.\n", NULL },
+	{ "MS", NULL, NULL,
+	  "\nMS: the time between two of them in milliseconds; 1000 if left out.\n", NULL },
+	{ "--watch", NULL, NULL,
+	  "\n--watch: once a second, with rates, until ^C.\n", NULL },
 	{ 0 }
 };
 
@@ -355,7 +305,9 @@ void args_help(FILE *file, const char *usage)
 		for (i = 0; *g.tokens[i].name; i++)
 			if (kind_of(&g, i) == k)
 				break;
-		if (*g.tokens[i].name && k->help)
+		if (*g.tokens[i].name && k->text)
+			fputs(k->text, file);
+		else if (*g.tokens[i].name && k->help)
 			k->help(file);
 	}
 }

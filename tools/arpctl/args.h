@@ -23,6 +23,7 @@ struct args {
 	char **argv;
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
+	uint32_t taken;			/* the tokens that have one, as bits */
 };
 
 /* For commands of this kind, one after the other. */
