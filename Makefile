@@ -4,7 +4,11 @@
 VERSION := $(shell cat VERSION)
 NAME := arp-policy
 
-# The running kernel's build tree, else the newest headers that are installed.
+# The running kernel's build tree, else the newest headers that are installed;
+# with KERNELRELEASE that kernel's.
+ifneq ($(KERNELRELEASE),)
+KDIR ?= /lib/modules/$(KERNELRELEASE)/build
+endif
 KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 	ls -d /usr/src/linux-headers-*-$$(dpkg --print-architecture 2>/dev/null) \
 	2>/dev/null | sort -V | tail -n 1))
@@ -21,11 +25,19 @@ TOOL := $(MAKE) -C tools/arpctl VERSION=$(VERSION)
 
 all: module tools
 
-module: kdir
+module: kdir versions
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
-tools:
+tools: versions
 	+$(TOOL)
+
+# Each of them must be a file that its own reader understands.
+versions:
+	@grep -q '^PACKAGE_VERSION="$(VERSION)"$$' dkms.conf || { \
+	  echo "dkms.conf is not of version $(VERSION), as VERSION is" >&2; exit 1; }
+	@! test -e debian/changelog || \
+	  head -n 1 debian/changelog | grep -q '^$(NAME) ($(VERSION)[)~+-]' || { \
+	  echo "debian/changelog is not of version $(VERSION), as VERSION is" >&2; exit 1; }
 
 kdir:
 	@test -n "$(KDIR)" -a -e "$(KDIR)/Makefile" || { \
@@ -39,8 +51,8 @@ demo:
 	tests/demo/run
 
 check:
-	tests/vm/deps build vm check fuzz
-	+$(MAKE) all selftest
+	tests/vm/deps build vm check fuzz deb
+	+$(MAKE) all selftest deb
 	+$(MAKE) -C tests/differential
 	tests/run
 
@@ -69,37 +81,60 @@ lint:
 	tests/vm/deps build lint
 	tests/lint/run
 
-install: all
+install: all install-module install-tools
+
+install-module: module
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 	  INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KREL))
+
+# All but the module: for those who have it from DKMS.
+install-tools: tools
 	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 	install -D -m 644 include/uapi/linux/arp_policy.h \
 	  $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
 	install -D -m 644 netlink/arp_policy.yaml \
 	  $(DESTDIR)$(PREFIX)/share/arp-policy/arp_policy.yaml
 
-uninstall:
+uninstall: uninstall-tools
 	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/arp_policy.ko*
 	$(if $(DESTDIR),,depmod $(KREL))
+
+uninstall-tools:
 	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) uninstall
 	rm -f $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
 	rm -rf $(DESTDIR)$(PREFIX)/share/arp-policy
 
-# The module only, for every kernel that has headers here; see also install.
-dkms-install: kdir
+# The module's sources, where DKMS looks for them.
+dkms-source: versions
 	install -d $(DKMS_SRC)
 	cp -r $(MODULE_FILES) $(DKMS_SRC)
+	find $(DKMS_SRC) \( -name '*.o' -o -name '.*.cmd' \) -delete
+
+# The module only, for every kernel that has headers here; see also install.
+dkms-install: kdir dkms-source
 	dkms install $(NAME)/$(VERSION) -k $(KREL)
 
 dkms-uninstall:
 	-dkms remove $(NAME)/$(VERSION) --all
 	rm -rf $(DKMS_SRC)
 
+# Debian's packages, in build/deb, from a copy of what git has here.
+DEB := build/deb
+deb:
+	tests/vm/deps build deb
+	rm -rf $(DEB)
+	mkdir -p $(DEB)/$(NAME)-$(VERSION)
+	{ git ls-files -z 2>/dev/null || find . -path ./build -prune -o -type f -print0; } | \
+	  tar -c --null --no-recursion -T - | tar -x -C $(DEB)/$(NAME)-$(VERSION)
+	cd $(DEB)/$(NAME)-$(VERSION) && dpkg-buildpackage -us -uc
+	rm -rf $(DEB)/$(NAME)-$(VERSION)
+	@ls $(DEB)/*.deb
+
 clean:
 	-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir demo check soak selftest bench lint install uninstall dkms-install \
-	dkms-uninstall clean
+.PHONY: all module tools kdir versions demo check soak selftest bench lint install install-module \
+	install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean

@@ -33,6 +33,7 @@ files="/lib/modules/$(uname -r)/updates/arp_policy.ko
 /usr/local/share/arp-policy/arp_policy.yaml
 /usr/local/share/bash-completion/completions/arpctl
 /usr/local/share/doc/arp-policy/arp-policy.conf
+/usr/local/share/doc/arp-policy/modprobe.d/arp_policy.conf
 /usr/local/share/man/man7/arp_policy.7
 /usr/local/share/man/man8/arpctl.8"
 
