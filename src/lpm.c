@@ -23,11 +23,13 @@
  *
  * Leaves and branches are never changed where readers can see them, only
  * pointers are. An update makes one new branch and publishes it by one store.
- * Removal without memory for it is the exception, see lpm_squeeze().
+ * Removal without memory for it is the exception, see lpm_squeeze(). In a table
+ * that no reader has, a branch grows in place while there is room behind it.
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/prefetch.h>
 #include <linux/sched.h>
@@ -243,6 +245,22 @@ static void branch_del(struct lpm_branch *to, const struct lpm_branch *from,
 		to->ext &= ~BIT_ULL(pos - LPM_EXT);
 }
 
+/* As much as kmalloc() takes for a branch anyway. */
+static size_t branch_room(unsigned int slots, unsigned long tag)
+{
+	struct lpm_branch *b;
+	size_t size = struct_size(b, slot, slots);
+
+	if (tag == LPM_SKIP)
+		size += sizeof(struct lpm_skip);
+	/* Its sizes are powers of two, and these. */
+	if (size > 64 && size <= 96)
+		return 96;
+	if (size > 128 && size <= 192)
+		return 192;
+	return roundup_pow_of_two(size);
+}
+
 /* The entry of a new branch for prefix @has, in a slot that stands for @off. */
 static void *branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
 			  unsigned int slots, gfp_t gfp)
@@ -251,8 +269,7 @@ static void *branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
 	struct lpm_branch *b;
 	struct lpm_skip *skip;
 
-	skip = kmalloc(struct_size(b, slot, slots) + (tag ? sizeof(*skip) : 0),
-		       gfp);
+	skip = kmalloc(branch_room(slots, tag), gfp);
 	if (!skip)
 		return NULL;
 	if (tag) {
@@ -276,6 +293,14 @@ static void lpm_free(const struct arpp_lpm *t, void *p)
 static void branch_free(const struct arpp_lpm *t, void *e)
 {
 	lpm_free(t, entry_tag(e) == LPM_SKIP ? entry_skip(e) : e);
+}
+
+/* Does a branch that no reader sees have room for one more? */
+static bool branch_grows(const struct arpp_lpm *t, const void *e,
+			 unsigned int slots)
+{
+	return !t->lock && branch_room(slots + 1, entry_tag(e)) ==
+			   branch_room(slots, entry_tag(e));
 }
 
 static void *lpm_deref(const struct arpp_lpm *t, void __rcu **slot)
@@ -533,6 +558,7 @@ static int lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp)
 	void *e, *leaf = entry_make(node, LPM_LEAF);
 	struct arpp_lpm_node fork;
 	struct lpm_branch *b;
+	unsigned int slots;
 	struct lpm_walk w;
 
 	lpm_walk(t, node, &w);
@@ -543,12 +569,17 @@ static int lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp)
 	} else if (entry_tag(w.e) != LPM_LEAF && w.common == w.has.len) {
 		/* It belongs into this branch. */
 		b = entry_untag(w.e);
-		e = branch_alloc(&w.has, w.off, branch_slots(b) + 1, gfp);
+		slots = branch_slots(b);
+		e = w.e;
+		if (!branch_grows(t, e, slots))
+			e = branch_alloc(&w.has, w.off, slots + 1, gfp);
 		if (!e)
 			return -ENOMEM;
 		branch_add(entry_untag(e), b, lpm_pos(node, w.has.len), leaf);
-		lpm_publish(t, w.slot, e);
-		branch_free(t, w.e);
+		if (e != w.e) {
+			lpm_publish(t, w.slot, e);
+			branch_free(t, w.e);
+		}
 	} else {
 		/* It leaves the way to this entry: a branch for the two. */
 		fork.len = rounddown(w.common, LPM_STRIDE);

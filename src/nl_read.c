@@ -75,12 +75,30 @@ static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 {
 	const char *why;
 
-	if (arpp_selector_parse(key, attr ? nla_data(attr) : "all", &why))
+	if (!attr) {
+		*key = (struct arpp_selector_key){
+			.kind = ARPP_SELECTOR_ALL, .name = "all",
+		};
+		return 0;
+	}
+	if (arpp_selector_parse(key, nla_data(attr), &why))
 		return refuse(extack, attr, why);
 	if (key->kind == ARPP_SELECTOR_DEFAULT)
 		return refuse(extack, attr,
 			      "default selects no rule and no binding: use all, a glob or a name");
 	return 0;
+}
+
+/* Attributes by type; the command's policy knows them all, and found them good. */
+static void by_type(struct nlattr *nest, struct nlattr **tb, int max)
+{
+	struct nlattr *attr;
+	int rem;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	nla_for_each_nested(attr, nest, rem)
+		if (nla_type(attr) <= max)
+			tb[nla_type(attr)] = attr;
 }
 
 /* A lladdr that a host can have, and answer with. */
@@ -117,9 +135,7 @@ int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 
 	if (!nest)
 		return refuse(extack, NULL, "rule missing");
-	err = nla_parse_nested(tb, ARP_POLICY_RULE_MAX, nest, NULL, extack);
-	if (err)
-		return err;
+	by_type(nest, tb, ARP_POLICY_RULE_MAX);
 	err = read_key(tb[ARP_POLICY_RULE_SELECTOR], &e->key, extack);
 	if (err)
 		return err;
@@ -173,9 +189,7 @@ int arpp_nl_read_binding(struct nlattr *nest, bool whole,
 
 	if (!nest)
 		return refuse(extack, NULL, "binding missing");
-	err = nla_parse_nested(tb, ARP_POLICY_BINDING_MAX, nest, NULL, extack);
-	if (err)
-		return err;
+	by_type(nest, tb, ARP_POLICY_BINDING_MAX);
 	err = read_key(tb[ARP_POLICY_BINDING_SELECTOR], &e->key, extack);
 	if (err)
 		return err;

@@ -36,7 +36,10 @@ void bind_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *binding)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
-	mnl_attr_put_strz(nlh, ARP_POLICY_BINDING_SELECTOR, binding->selector);
+	/* Left out, it is this one. */
+	if (strcmp(binding->selector, EVERYWHERE) != 0)
+		mnl_attr_put_strz(nlh, ARP_POLICY_BINDING_SELECTOR,
+				  binding->selector);
 	mnl_attr_put_u32(nlh, ARP_POLICY_BINDING_ADDRESS,
 			 binding->prefix.address);
 	if (binding->has_lladdr)
@@ -66,18 +69,13 @@ static int change_typed(struct ctx *ctx, uint8_t cmd, bool replace)
 	return status ? status : bind_change(ctx, cmd, replace, &binding);
 }
 
+/* Also replace. */
 static int bind_add(struct ctx *ctx, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return change_typed(ctx, ARP_POLICY_CMD_BIND_ADD, false);
-}
-
-static int bind_replace(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change_typed(ctx, ARP_POLICY_CMD_BIND_ADD, true);
+	return change_typed(ctx, ARP_POLICY_CMD_BIND_ADD,
+			    !strcmp(ctx->command->name, "replace"));
 }
 
 static int bind_del(struct ctx *ctx, int argc, char **argv)
@@ -191,7 +189,7 @@ void bind_complete_address(struct ctx *ctx, int argc, char **argv)
 static const struct command commands[] = {
 	{ "add", BIND_ARGS, "let one MAC alone speak for an address", bind_add },
 	{ "replace", BIND_ARGS,
-	  "add a binding, in the place of one that is there", bind_replace },
+	  "add a binding, in the place of one that is there", bind_add },
 	{ "del", "ADDRESS [lladdr MAC] [dev SELECTOR]", "delete a binding",
 	  bind_del },
 	{ "show", "[dev SELECTOR]", "the bindings, or those of a selector",

@@ -38,14 +38,18 @@ bool parse_u32(const char *text, uint32_t *value)
 static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 {
 	const char *begin = s;
-	uint32_t n = 0;
+	uint32_t n = 0, digit;
 
-	for (; s < end && *s >= '0' && *s <= '9' && s < begin + 3; s++)
-		n = n * 10 + (uint32_t)(*s - '0');
+	for (; s < end; s++) {
+		digit = (uint32_t)*s - '0';
+		if (digit > 9)
+			break;
+		n = n * 10 + digit;
+		if (n > 255)
+			return NULL;
+	}
 	*byte = n;
-	if (s == begin || n > 255 || (*begin == '0' && s > begin + 1))
-		return NULL;
-	return s;
+	return s == begin || (*begin == '0' && s > begin + 1) ? NULL : s;
 }
 
 bool parse_address(const char *text, size_t len, uint32_t *address)
@@ -68,11 +72,14 @@ bool parse_address(const char *text, size_t len, uint32_t *address)
 
 bool parse_prefix(const char *text, struct prefix *prefix)
 {
-	size_t len = strcspn(text, "/");
+	size_t len = strlen(text);
+	const char *end = text + len, *slash = memchr(text, '/', len);
 	uint32_t length = 32;
 
-	if (text[len] && (!parse_u32(text + len + 1, &length) || length > 32))
+	if (slash && (parse_byte(slash + 1, end, &length) != end || length > 32))
 		return false;
+	if (slash)
+		len = (size_t)(slash - text);
 	prefix->length = (uint8_t)length;
 	return parse_address(text, len, &prefix->address);
 }

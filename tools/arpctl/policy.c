@@ -129,10 +129,19 @@ static struct policy_name *add_name(struct policy *policy, const char *text,
 
 static struct policy_name *get_name(struct policy *policy, const char *text)
 {
-	uint32_t hash = hash_text(text);
-	struct policy_name *name = find_name(policy, text, hash);
+	struct policy_name *name = policy->names + policy->last_name;
+	uint32_t hash;
 
-	return name ? name : add_name(policy, text, hash);
+	/* Mostly the same one again. */
+	if (policy->n_names && !strcmp(name->text, text))
+		return name;
+	hash = hash_text(text);
+	name = find_name(policy, text, hash);
+	if (!name)
+		name = add_name(policy, text, hash);
+	if (name)
+		policy->last_name = (size_t)(name - policy->names);
+	return name;
 }
 
 struct policy_dev *policy_dev(struct policy *policy, const char *selector,

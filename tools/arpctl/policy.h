@@ -40,6 +40,7 @@ struct policy_name {
 struct policy {
 	struct policy_name *names;
 	size_t n_names;
+	size_t last_name;		/* the one asked for last */
 	struct policy_index by_name;
 
 	struct policy_dev *devs;

@@ -39,7 +39,7 @@ static const struct action *find_action(const struct args *args,
 	char list[64] = "";
 
 	for (a = actions; a->name; a++)
-		if (!strcmp(a->name, name))
+		if (a->name[0] == name[0] && !strcmp(a->name, name))
 			return a;
 	for (a = actions; a->name; a++)
 		list_add(list, sizeof(list), a->name);
@@ -102,7 +102,10 @@ void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
-	mnl_attr_put_strz(nlh, ARP_POLICY_RULE_SELECTOR, rule->selector);
+	/* Left out, it is this one. */
+	if (strcmp(rule->selector, EVERYWHERE) != 0)
+		mnl_attr_put_strz(nlh, ARP_POLICY_RULE_SELECTOR,
+				  rule->selector);
 	mnl_attr_put_u32(nlh, ARP_POLICY_RULE_PREFIX, rule->prefix.address);
 	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_LENGTH, rule->prefix.length);
 	if (rule->table == ENTRY_SENDER)
@@ -133,18 +136,13 @@ static int change(struct ctx *ctx, uint8_t cmd, bool replace)
 	return nl_call(ctx, NULL);
 }
 
+/* Also replace. */
 static int rule_add(struct ctx *ctx, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return change(ctx, ARP_POLICY_CMD_RULE_ADD, false);
-}
-
-static int rule_replace(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change(ctx, ARP_POLICY_CMD_RULE_ADD, true);
+	return change(ctx, ARP_POLICY_CMD_RULE_ADD,
+		      !strcmp(ctx->command->name, "replace"));
 }
 
 static int rule_del(struct ctx *ctx, int argc, char **argv)
@@ -308,7 +306,7 @@ void rule_complete_prefix(struct ctx *ctx, int argc, char **argv)
 static const struct command commands[] = {
 	{ "add", RULE_ARGS, "add a rule for a range of addresses", rule_add },
 	{ "replace", RULE_ARGS,
-	  "add a rule, in the place of one that is there", rule_replace },
+	  "add a rule, in the place of one that is there", rule_add },
 	{ "del", RULE_ARGS, "delete a rule", rule_del },
 	{ "show", "[dev SELECTOR]", "the rules, or those of a selector",
 	  rule_show },

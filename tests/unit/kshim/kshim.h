@@ -45,6 +45,7 @@ typedef unsigned int gfp_t;
 #define min3(a, b, c)		min(min(a, b), c)
 #define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
 #define rounddown(x, n)		((x) - (x) % (n))
+#define roundup_pow_of_two(x)	(1UL << (64 - __builtin_clzl((x) - 1)))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
