@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What contrib holds is well formed, and each policy in it is one that arpctl reads.
+# lab: host
+
+. tests/cli/lib.sh
+plan 10
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# What a YAML file says, by an expression on "docs", the list of its documents.
+yaml() {	# FILE EXPRESSION
+	/usr/bin/python3 -c 'import sys, yaml
+docs = list(yaml.safe_load_all(open(sys.argv[1])))
+print(eval(sys.argv[2]))' "$1" "$2" 2>&1
+}
+
+# Whether the policy of standard input comes as far as the namespace.
+reads() {	# DESC
+	cat >"$work/policy"
+	[ -s "$work/policy" ]
+	ok $? "$1: there is one"
+	run "${NOWHERE[@]}" restore "$work/policy"
+	check_error 1 'Cannot open network namespace' "$1: arpctl reads it"
+}
+
+bad=$(find contrib -name '*.y*ml' | while read -r file; do
+	yaml "$file" 'None' | grep -v '^None$'
+done)
+[ -z "$bad" ]
+ok $? "all YAML is well formed" "$bad"
+
+manifest=contrib/kubernetes/arp-policy.yaml
+reads "the ConfigMap's policy" \
+	< <(yaml "$manifest" '[d["data"]["policy"] for d in docs if d["kind"] == "ConfigMap"][0]')
+reads "Ansible's example" \
+	< <(yaml contrib/ansible/site.yml 'docs[0][0]["roles"][0]["vars"]["arp_policy_policy"]')
+reads "networkd's recipe" \
+	< <(sed -n '/arp-policy.conf$/,/^```/p' contrib/systemd-networkd/README.md | grep '^[a-z]')
+
+[ "$(yaml "$manifest" '[d["kind"] for d in docs]')" = "['Namespace', 'ConfigMap', 'DaemonSet']" ]
+ok $? "a namespace, a ConfigMap, a DaemonSet"
+said=$(yaml "$manifest" '[
+	(d["spec"]["selector"]["matchLabels"] == d["spec"]["template"]["metadata"]["labels"],
+	 d["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] == docs[1]["metadata"]["name"],
+	 {e["metadata"].get("namespace", docs[0]["metadata"]["name"]) for e in docs} == {docs[0]["metadata"]["name"]})
+	for d in docs if d["kind"] == "DaemonSet"][0]')
+[ "$said" = "(True, True, True)" ]
+ok $? "that know each other" "$said"
+
+# The commands of ifupdown's recipe, with the device that it would name.
+# shellcheck disable=SC2016 # its own $IFACE
+commands=$(sed -n 's/^\t\(pre-up\|post-up\|post-down\) arpctl //p' contrib/ifupdown/README.md |
+	sed 's/ || true//; s/"$IFACE"/eth0/')
+wrong=$(while read -r line; do
+	# shellcheck disable=SC2086 # words
+	run "${NOWHERE[@]}" $line
+	[ "$status" = 1 ] || echo "$line: $err"
+done <<<"$commands")
+[ -n "$commands" ] && [ -z "$wrong" ]
+ok $? "ifupdown's commands parse" "$wrong"
+
+finish
