@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arpctl.h"
+#include "module.h"
 #include "nl.h"
 #include "nl_refusal.h"
 
@@ -203,14 +204,7 @@ bool nl_module_installed(const char *name)
 
 static int family_missing(void)
 {
-	struct utsname uts;
-
-	if (uname(&uts))
-		return failure("%s", strerror(errno));
-	if (nl_module_installed(MODULE))
-		return failure("the module " MODULE " is installed but not loaded: try \"modprobe " MODULE "\"");
-	return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or \"insmod " MODULE ".ko\"",
-		       uts.release);
+	return module_missing(nl_module_installed(MODULE));
 }
 
 static int nl_open(struct nl *nl)

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# arpctl where there is no module and none comes: each reason has its own line,
+# with what to do.
+# lab: own-vm
+# lab: timeout 300
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 14
+
+run=$(mktemp -d)
+chmod 755 "$run"
+install -m 755 "$ARPCTL" "$run"
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
+
+# The one line that it says. What loads a module when asked is not to.
+says() {	# REGEX DESC [AS]
+	fails_with 1 "^arpctl: the module arp_policy is [^"$'\n'"]*$1[^"$'\n'"]*\$" "$2" \
+		${3:+"$3"} "$run/arpctl" dev show
+}
+
+own_modules
+# For nobody as well, as a real one is.
+chmod 755 "$MODULES"
+says "not loaded, and not installed for kernel $(uname -r): install arp-policy-dkms, or \"insmod arp_policy.ko\"" \
+	"not installed"
+says "not installed for kernel .*: install arp-policy-dkms" "the same for nobody" nobody
+
+mkdir -p "$MODULES/updates"
+must cp "$ARP_POLICY_KO" "$MODULES/updates"
+must depmod
+was=$(cat /proc/sys/kernel/modprobe)
+echo /bin/false >/proc/sys/kernel/modprobe
+says "installed but not loaded, and the kernel did not load it by itself: \"modprobe arp_policy\"" \
+	"installed, and not loaded when asked for"
+says "installed but not loaded, and you may not load it: as root, \"modprobe arp_policy\"" \
+	"without the right to" nobody
+echo "$was" >/proc/sys/kernel/modprobe
+
+mkdir -p /etc/modprobe.d
+echo 'options arp_policy ignore=7' >/etc/modprobe.d/arp_policy.conf
+kernel_said >/dev/null
+says "\"modprobe arp_policy\" does, or tells why not" "with a parameter that is refused"
+fails_with 1 'could not insert .*: Invalid argument' "modprobe tells" modprobe arp_policy
+like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the kernel's log why"
+rm /etc/modprobe.d/arp_policy.conf
+
+fails_with 1 'Operation not permitted: CAP_NET_ADMIN is needed' \
+	"the module is loaded for anybody who asks, who then may nothing" nobody "$run/arpctl" dev show
+must unload_module
+
+# As Secure Boot does.
+mount -t securityfs none /sys/kernel/security 2>/dev/null
+echo integrity >/sys/kernel/security/lockdown
+kernel_said >/dev/null
+secure='only modules signed with a key that it knows \(Secure Boot\): "mokutil --import [^ ]*mok.pub"'
+says "installed but not loaded: this kernel takes $secure" "the kernel is locked down"
+says "$secure" "the same for nobody" nobody
+like "$(kernel_said)" 'Lockdown: modprobe: unsigned module loading is restricted' \
+	"it is that indeed"
+fails_with 1 'could not insert' "modprobe cannot help it" modprobe arp_policy
+
+echo 1 >/proc/sys/kernel/modules_disabled
+says 'no more modules \(kernel.modules_disabled\)' "the kernel loads none any more"
+run_ok "nor has it" test ! -e /sys/module/arp_policy
+rm -r "$run"
