@@ -56,9 +56,14 @@ check:
 	+$(MAKE) -C tests/differential
 	tests/run
 
+# On the kernels of other Debian releases, all that are claimed.
+check-kernels:
+	tests/vm/deps vm kernels
+	tests/run tests/soak/kernels.sh
+
 # Hours: what check does a little of, in the debug kernel as well.
-soak:
-	tests/vm/deps build vm check fuzz debug
+soak: lint
+	tests/vm/deps build vm check fuzz debug kernels
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
 	tests/run tests/soak/*.sh
@@ -136,5 +141,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir versions demo check soak selftest bench lint install install-module \
+.PHONY: all module tools kdir versions demo check check-kernels soak selftest bench lint install install-module \
 	install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean

@@ -89,7 +89,7 @@ int cable_of(const struct host *h, int dev)
 
 static int find_kind(const struct host *h, struct rng *r, enum kind kind)
 {
-	int found[DEVICES] = {}, n = 0, i;
+	int found[DEVICES], n = 0, i;
 
 	for (i = 0; i < h->devices; i++)
 		if (h->device[i].kind == kind)
@@ -337,6 +337,9 @@ struct key_kind keys[KEYS] = {
 	[ARP_ACCEPT] = { "arp_accept", IPV4_DEVCONF_ARP_ACCEPT, true, true },
 };
 
+/* Newer kernels refuse, by netlink, values that mean nothing. */
+static bool refuses_strange;
+
 void read_release(void)
 {
 	int version = 0, patchlevel = 0;
@@ -346,6 +349,7 @@ void read_release(void)
 	sscanf(u.release, "%d.%d", &version, &patchlevel);
 	if (version < 5 || (version == 5 && patchlevel < 11))
 		keys[PROXY_ARP_PVLAN].all = false;
+	refuses_strange = version >= 7;
 }
 
 /* A valid value, or with @strange one that means nothing. */
@@ -353,6 +357,7 @@ static int value_of(struct rng *r, enum key key, bool strange)
 {
 	static const int ignore[] = { 0, 1, 2, 3, 8 };
 
+	strange = strange && !refuses_strange;
 	switch (key) {
 	case ARP_IGNORE:
 		if (strange && chance(r, 30))

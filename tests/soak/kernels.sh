@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# All functional tests, and more of the oracle, on the kernels of four Debian
+# releases, each with the module that its own compiler built.
+# lab: host
+# lab: timeout 21600
+#
+#   ARP_POLICY_ORACLE_CASES=N	as tests/vm/kernels (2000)
+exec "$(dirname "$0")/../vm/kernels"
