@@ -191,7 +191,7 @@ int command_run(struct ctx *ctx, int argc, char **argv)
 
 	command = command_pick(object, argc - 1, argv + 1, &taken);
 	if (!command)
-		return unknown_command(object, argv[1]);
+		return unknown_command(object, argc > 1 ? argv[1] : NULL);
 	argc -= 1 + taken;
 	argv += 1 + taken;
 	args_init(&args, object, command);

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# arpctl -b: the line that failed is named, whoever refused it; what comes after it is not done, but with -f.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 36
+
+host alice
+dir=$(mktemp -d)
+clean_up() {
+	local status=$?
+	rm -rf "$dir"
+	(exit $status)
+	cleanup
+}
+trap clean_up EXIT
+must load_module max_rules=3
+
+arpctl() { ctl alice "$@"; }
+saved() { arpctl save | grep -v '^#'; }
+
+# A batch whose third line fails: so, with these words, and the fourth is not run.
+fails() {	# STATUS REGEX DESC LINE [OPTION…]
+	local want=$1 regex=$2 desc=$3 line=$4
+	shift 4
+	must arpctl flush
+	printf '%s\n' 'rule add pass 10.0.0.1' '# what fails' "$line" \
+		'rule add pass 10.0.0.2' >"$dir/batch"
+	fails_with "$want" "^$dir/batch:3: $regex" "$desc" arpctl "$@" -b "$dir/batch"
+	[ "$(saved)" = "rule add pass 10.0.0.1/32 dev all" ] ||
+		not_ok "$desc: it is not where the batch ended" "$(saved)"
+}
+
+# The tool itself.
+fails 2 'unknown object "frob"' "no such object" frob
+fails 2 'dev: unknown command "sho"' "no such command" "dev sho"
+fails 2 'rule: a command is missing' "no command" rule
+fails 2 'dev set: unknown field "ign"' "no such field" "dev set eth0 ign 1"
+fails 2 'dev set: ignore cannot be "4"' "no such value" "dev set eth0 ignore 4"
+fails 2 'rule add: PREFIX is missing' "a word too few" "rule add pass"
+fails 2 'rule flush: "x" is one word too many' "a word too many" "rule flush x"
+fails 2 'a quote does not end' "an open quote" 'dev set "eth0 ignore 1'
+fails 2 'unknown object "-n"' "an option in a line" "-n alice dev show"
+fails 2 'unknown object "-b"' "a batch within a batch" "-b $dir/batch"
+
+# The kernel.
+fails 1 '.*for this prefix on this selector: replace it instead' "a rule that is there" \
+	"rule add drop 10.0.0.1"
+fails 1 'there is no rule for this prefix' "a rule that is not there" "rule del pass 10.9.9.9"
+fails 1 'what is there for it says something else' "a rule that is another" "rule del drop 10.0.0.1"
+fails 1 'there is no binding for this address' "a binding that is not there" "bind del 10.0.0.9"
+fails 1 '.*lladdr is no single host' "a lladdr that no host has" \
+	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
+fails 1 '.*open bracket' "a glob that is none" "dev set e[ ignore 1"
+fails 1 '.*eth7' "a device that is not there" "dev effective eth7"
+fails 1 '.*eth7' "nor for explain" "explain request 10.0.0.1 from 10.0.0.2 dev eth7"
+fails 1 '.*eth7' "nor for announce" "announce 10.0.0.1 dev eth7"
+
+# Files of its own.
+printf 'rule add pass 10.1.0.0/16\n\nbind add 10.0.0.77 lladdr 01:00:5e:00:00:01\n' >"$dir/policy"
+fails 1 "$dir/policy:3: .*lladdr is no single host" "a policy that the kernel refuses: both lines" \
+	"restore $dir/policy"
+fails 1 "cannot open $dir/nix: No such file" "a policy that is not there" "restore $dir/nix"
+fails 2 "cannot open $dir/nix: No such file" "nor for diff" "diff $dir/nix"
+fails 1 "cannot open $dir/nix: No such file" "nor for leases" "bind import $dir/nix"
+for i in 1 2 3 4; do echo "rule add pass 10.0.0.$i"; done >"$dir/policy"
+fails 1 "$dir/policy:4: .*max_rules" "a policy that is too large" "restore $dir/policy"
+
+# All of it, and going on.
+must arpctl flush
+printf 'rule add pass 10.0.0.1\nrule del pass 10.9.9.9\nfrob\nrule add pass 10.0.0.2\n' >"$dir/batch"
+fails_with 1 "^$dir/batch:2: [^"$'\n'"]*"$'\n'"$dir/batch:3: [^"$'\n'"]*\$" \
+	"-f: each that fails is named, the status is the first's" arpctl -f -b "$dir/batch"
+is "$(saved | wc -l)" 2 "and the others are done"
+must arpctl flush
+run_ok "none that fails: status 0" arpctl -b - <<<$'rule add pass 10.0.0.1\nrule del pass 10.0.0.1'
+fails_with 1 '^-:2: there is no rule' "from standard input" arpctl -b - <<<$'\nrule del pass 10.0.0.1'
+fails_with 2 '^-:1: standard input is where the commands come from' "which has one reader" \
+	arpctl -b - <<<'restore -'
+fails_with 1 "^$dir/batch:1: Cannot open network namespace" "a namespace that is not there" \
+	"$ARPCTL" -n nowhere -b "$dir/batch"
+run_ok "a namespace that is" "$ARPCTL" -n alice -b - <<<'rule add hide 10.0.0.3'
+is "$(saved)" "rule add hide 10.0.0.3/32 dev all" "is where it happens"
+fails_with 1 "cannot open $dir/nix: No such file" "no batch" arpctl -b "$dir/nix"
+chmod 755 "$dir"
+chmod 600 "$dir/batch"
+fails_with 1 "cannot open $dir/batch: Permission denied" "a batch that may not be read" \
+	setpriv --reuid 65534 --clear-groups "$ARPCTL" -b "$dir/batch"
+
+# monitor is a command like others; it ends when the program does.
+printf 'rule flush\nmonitor config\nfrob\n' >"$dir/batch"
+arpctl -b "$dir/batch" >"$dir/events" 2>&1 &
+monitor=$!
+heard() {
+	arpctl rule replace hide 10.0.0.4
+	grep -q 10.0.0.4 "$dir/events"
+}
+run_ok "monitor in a batch tells events as they happen" poll 10 heard
+kill $monitor
+wait $monitor 2>/dev/null
+is "$(grep -c frob "$dir/events")" 0 "and is the last of it"
