@@ -63,7 +63,8 @@ check-kernels:
 
 # Hours: what check does a little of, in the debug kernel as well.
 soak: lint
-	tests/vm/deps build vm check fuzz debug kernels
+	tests/vm/deps build vm check fuzz debug kernels ynl ansible deb
+	tests/vm/ynl >/dev/null
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
 	tests/run tests/soak/*.sh

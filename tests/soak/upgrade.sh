@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The Debian packages of make deb: installed, upgraded with policy live, removed,
+# purged.
+#
+# DKMS builds for real in ../install/dkms.sh, and from packages in packages.sh. As
+# an emulated compiler takes minutes, here what it calls as make hands out the
+# module that lies here, under the version of the sources.
+# lab: own-vm --mem 2048
+# lab: timeout 900
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+
+version=$(<"$ROOT/VERSION")
+# As long as the other, as it is written over that in the module.
+older=${version//[1-9]/0}
+built=$ROOT/build/deb
+ls "$built"/arp{ctl,-policy-dkms}_"${version}"_*.deb >/dev/null 2>&1 ||
+	plan skip "no packages here: make deb"
+plan 37
+
+work=$(mktemp -d)
+mkdir "$work/bin"
+cat >"$work/bin/make" <<-END
+	#!/bin/sh
+	for arg; do
+		case \$arg in M=*) tree=\${arg#M=} ;; modules) build=yes ;; esac
+	done
+	[ "\${build-}" ] || exit 0
+	read -r version <"\$tree/VERSION"
+	cp "$ARP_POLICY_KO" "\$tree/arp_policy.ko"
+	[ "\$version" = "$version" ] || sed -i -E \\
+		"s/(srcversion=)..../\\10123/; s/(version=)${version//./\\.}/\\1\$version/" \\
+		"\$tree/arp_policy.ko"
+END
+chmod 755 "$work/bin/make"
+PATH=$work/bin:$PATH
+srcversion() { cat /sys/module/arp_policy/srcversion; }
+
+# The previous version: the same under another number, and a module that differs.
+previous() {
+	local dir=$work/old deb
+	for deb in "$built/arpctl_$version"_*.deb "$built/arp-policy-dkms_$version"_*.deb; do
+		rm -rf "$dir"
+		dpkg-deb -R "$deb" "$dir"
+		sed -i "s/^Version: .*/Version: $older/" "$dir/DEBIAN/control"
+		if [ -d "$dir/usr/src" ]; then
+			mv "$dir/usr/src/arp-policy-$version" "$dir/usr/src/arp-policy-$older"
+			sed -i "s/${version//./\\.}/$older/g" "$dir"/DEBIAN/{postinst,prerm} \
+				"$dir/usr/src/arp-policy-$older"/{VERSION,dkms.conf}
+		fi
+		rm "$dir/DEBIAN/md5sums"
+		dpkg-deb -Znone -b "$dir" "$work" >/dev/null
+	done
+}
+
+# dpkg alone: nothing is fetched, and what is missing fails.
+install_packages() {	# DIR VERSION
+	DEBIAN_FRONTEND=noninteractive dpkg -i "$1/arp-policy-dkms_$2"_*.deb "$1/arpctl_$2"_*.deb
+}
+
+# What there is of the packages, but for their place in dpkg's list. By globs in
+# the directories where it may be, as a search takes minutes over 9p.
+traces() {
+	local dir at
+	for dir in /etc /etc/modprobe.d /etc/systemd/system/*.wants /usr/sbin /usr/src \
+		/usr/include/linux /usr/share /usr/share/doc /usr/share/man/man[78] \
+		/usr/share/bash-completion/completions /lib/systemd/system \
+		/var/lib/dkms /var/lib/dpkg/info /var/lib/systemd/deb-systemd-helper-* \
+		/var/lib/systemd/deb-systemd-helper-*/*.wants "$MODULES"/updates "$MODULES"/updates/dkms; do
+		for at in "$dir"/arp[-_]policy* "$dir"/arpctl*; do
+			[ ! -e "$at" ] && [ ! -L "$at" ] || echo "$at"
+		done
+	done | sort -u
+}
+
+# The policy as arpctl saves it, without the comment at its head.
+saved() { arpctl "$@" save | grep -v '^#'; }
+policy='dev set eth0 ignore device
+dev set lo hidden on
+rule add hide 10.9.9.0/24 dev all'
+
+own_modules
+namespace alice
+must previous
+is "$(traces)" "" "nothing is there of them"
+
+run_ok "dpkg installs the previous version" install_packages "$work" "$older"
+like "$(dkms status arp-policy)" "^arp-policy/$older, $(uname -r), .*: installed$" \
+	"DKMS has built the module"
+hash -r
+is "$(type -P arpctl)" /usr/sbin/arpctl "arpctl is in the path"
+is "$(arpctl --version)" "arpctl $version" "and starts"
+is "$(arpctl -j dev show)" '[]' "it makes the kernel load the module"
+is "$(cat /sys/module/arp_policy/version)" "$older" "in the old version"
+is "$(modinfo -n arp_policy | sed 's/\.ko.*//')" "$MODULES/updates/dkms/arp_policy" \
+	"from where DKMS puts its own"
+run_ok "the example of a policy is one" arpctl diff /usr/share/doc/arpctl/examples/arp-policy.conf
+run_ok "and so are all its lines" bash -c \
+	"sed 's/^#\([a-z]\)/\1/' /usr/share/doc/arpctl/examples/arp-policy.conf | arpctl restore -"
+must arpctl flush
+is "$(systemctl is-enabled arp-policy 2>&1)" enabled "the service is enabled"
+
+# Upgrade with policy live, in this netns and another.
+arpctl restore - <<<"$policy"
+must arpctl -n alice dev set eth0 announce best
+before=$(srcversion)
+echo "$policy" >/etc/arp-policy.conf
+echo 'options arp_policy max_rules=1000' >/etc/modprobe.d/arp_policy.conf
+run_ok "dpkg upgrades to this version" install_packages "$built" "$version"
+is "$(dkms status arp-policy | sed 's/, x86_64//; s/, [^,]*: /: /')" \
+	"arp-policy/$version: installed" "DKMS has built the new module and forgotten the old"
+is "$(ls -d /usr/src/arp-policy-*)" "/usr/src/arp-policy-$version" "of the old sources nothing is left"
+is "$(srcversion)" "$before" "the old module goes on"
+is "$(saved)" "$policy" "with the policy that was live"
+is "$(saved -n alice)" "dev set eth0 announce best" "also in another netns"
+is "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy max_rules=1000' \
+	"and what the admin wrote is as it was"
+
+# What a restart of the service does.
+unit=$(</lib/systemd/system/arp-policy.service)
+step() {	# DIRECTIVE
+	local line
+	line=$(sed -e ':more; /\\$/{N; s/\\\n[[:space:]]*//; b more}' <<<"$unit" |
+		sed -n "s/^$1=[-+]*//p" | sed 's/\$\$/$/g')
+	eval "$line"
+}
+run_ok "the service's start, first half" step ExecStartPre
+run_ok "takes away the old module" test ! -e /sys/module/arp_policy
+run_ok "its second half" step ExecStart
+is "$(cat /sys/module/arp_policy/version)" "$version" "loads the new one"
+is "$(cat /sys/module/arp_policy/parameters/max_rules)" 1000 "with the options of modprobe.d"
+is "$(saved)" "$policy" "and restores the policy"
+new=$(srcversion)
+must arpctl -n alice dev set eth0 announce best
+run_ok "another start" step ExecStartPre
+is "$(srcversion) $(saved -n alice)" "$new dev set eth0 announce best" \
+	"leaves the module alone, which is the one installed"
+run_ok "the service's stop" step ExecStop
+is "$(saved)" "" "leaves no policy"
+must step ExecStart
+
+run_ok "dpkg removes them" dpkg -r arpctl arp-policy-dkms
+run_ok "the module is unloaded" test ! -e /sys/module/arp_policy
+is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
+/etc/modprobe.d/arp_policy.conf
+/etc/systemd/system/sysinit.target.wants/arp-policy.service
+/var/lib/systemd/deb-systemd-helper-enabled/arp-policy.service.dsh-also
+/var/lib/systemd/deb-systemd-helper-enabled/sysinit.target.wants/arp-policy.service" \
+	"what the admin wrote is left"
+is "$(dkms status arp-policy)" "" "DKMS has forgotten the module"
+fails_with 1 'not found' "and so has depmod" modprobe arp_policy
+
+run_ok "dpkg purges them" dpkg -P arpctl arp-policy-dkms
+is "$(traces)" "" "nothing is left"
+is "$(dpkg-query -W -f '${Package}\n' 'arpctl*' 'arp-policy*' 2>/dev/null)" "" \
+	"nor does dpkg know of them"
+run_ok "purging once more makes no difference" dpkg -P arpctl arp-policy-dkms
+rm -rf "$work"
