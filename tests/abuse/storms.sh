@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Restores, namespaces and devices that come and go, in floods, all at a time.
 # lab: own-vm --smp 4
-# lab: timeout 300 3600
+# lab: timeout 600 3600
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
 plan 17

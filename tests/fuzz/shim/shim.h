@@ -421,7 +421,7 @@ bool pneigh_lookup(struct neigh_table *table, struct net *net, const void *key,
 #define read_unlock_bh(l)	((void)(l))
 
 /* compat.h speaks of more than what is built here. */
-#define ARPP_HAVE_MCAST_CAP
+#define ARPP_HAVE_MCAST_FLAGS
 struct nlattr;
 struct netlink_callback;
 struct genl_info { struct nlattr **attrs; };
