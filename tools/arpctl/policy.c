@@ -129,12 +129,13 @@ static struct policy_name *add_name(struct policy *policy, const char *text,
 
 static struct policy_name *get_name(struct policy *policy, const char *text)
 {
-	struct policy_name *name = policy->names + policy->last_name;
+	struct policy_name *name;
 	uint32_t hash;
 
 	/* Mostly the same one again. */
-	if (policy->n_names && !strcmp(name->text, text))
-		return name;
+	if (policy->n_names &&
+	    !strcmp(policy->names[policy->last_name].text, text))
+		return &policy->names[policy->last_name];
 	hash = hash_text(text);
 	name = find_name(policy, text, hash);
 	if (!name)
