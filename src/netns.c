@@ -652,16 +652,21 @@ static struct pernet_operations state_ops = {
 	.size = sizeof(struct arpp_netns),
 };
 
-static int __net_init policy_init(struct net *net)
-{
-	return netns_setup->initial(arpp_netns_get(net));
-}
-
-static void __net_exit policy_exit(struct net *net)
+static void policy_exit(struct net *net)
 {
 	u32 generation;
 
 	arpp_netns_flush(arpp_netns_get(net), &generation);
+}
+
+/* Whoever fails to init is not asked to exit, and may have set a part of it. */
+static int __net_init policy_init(struct net *net)
+{
+	int err = netns_setup->initial(arpp_netns_get(net));
+
+	if (err)
+		policy_exit(net);
+	return err;
 }
 
 static struct pernet_operations policy_ops = {

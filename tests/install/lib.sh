@@ -16,7 +16,7 @@ stop() {	# PID…
 } 2>/dev/null
 
 # Turns the lines that a program prints into TAP: "ok" or "not ok", what, why,
-# with tabs between.
+# with tabs between. Its end must be a good one.
 checks() {	# CMD…
 	local verdict what why seen=0
 	while IFS=$'\t' read -r verdict what why; do
@@ -27,10 +27,13 @@ checks() {	# CMD…
 		*) diag "$verdict $what $why" ;;
 		esac
 	done < <("$@" 2>&1)
+	wait $! || not_ok "$*" "status $?"
 	[ $seen != 0 ] || not_ok "$*: checked nothing"
 }
 
-MODULES=/lib/modules/$(uname -r)
+# Of the kernel that runs, unless a test says which.
+KREL=${KREL:-$(uname -r)}
+MODULES=/lib/modules/$KREL
 tree=''
 
 # depmod reads every module of the kernel, which takes minutes in an emulated
@@ -41,7 +44,7 @@ own_modules() {
 	cp -P "$MODULES"/{build,source} "$MODULES"/modules.{builtin*,order} \
 		"$tree" 2>/dev/null
 	must mount --bind "$tree" "$MODULES"
-	must depmod
+	must depmod "$KREL"
 }
 
 other_modules() {
