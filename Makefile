@@ -44,6 +44,10 @@ kdir:
 	  echo "No kernel headers: install linux-headers-$$(uname -r)" \
 	       "(Debian: linux-headers-amd64), or give KDIR=…" >&2; exit 1; }
 
+# The kernel that this is built for.
+krel: kdir
+	@echo $(KREL)
+
 # These install what they need, then build with it: hence a make of its own.
 demo:
 	tests/vm/deps build vm demo
@@ -51,7 +55,7 @@ demo:
 	tests/demo/run
 
 check:
-	tests/vm/deps build vm check fuzz deb
+	tests/vm/deps build vm check fuzz deb lint
 	+$(MAKE) all selftest deb
 	+$(MAKE) -C tests/differential
 	tests/run
@@ -142,5 +146,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir versions demo check check-kernels soak selftest bench lint install install-module \
+.PHONY: all module tools kdir krel versions demo check check-kernels soak selftest bench lint install install-module \
 	install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean
