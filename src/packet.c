@@ -309,7 +309,8 @@ void arpp_packet_route(struct arpp_packet *p, bool pvlan)
  * arp_solicit() took the sender from the packet at the tail of the neighbour's
  * queue; it is still there, the lock over it free again.
  *
- * Return: whether there is such a neighbour, and that packet's source.
+ * Return: whether there is a neighbour that is being asked for, and that packet's
+ *	source.
  */
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 {
@@ -322,8 +323,8 @@ struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 	n = neigh_lookup(&arp_tbl, &p->tip, p->dev);
 	if (!n)
 		return cause;
-	cause.found = true;
 	read_lock_bh(&n->lock);
+	cause.found = n->nud_state & (NUD_INCOMPLETE | NUD_PROBE);
 	skb = skb_peek_tail(&n->arp_queue);
 	if (skb)
 		cause.sip = ip_hdr(skb)->saddr;

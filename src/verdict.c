@@ -403,8 +403,11 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 	};
 	if (!managed && !d->n_tables && hlist_empty(&policy->hidden))
 		return;
-	if (!p->request || p->sip == p->tip || netif_is_bond_slave(p->dev) ||
+	if (!p->request || netif_is_bond_slave(p->dev) ||
 	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
+		return;
+	/* The kernel announces only what lives on the device. */
+	if (p->sip == p->tip && arpp_lives_on(p->dev, p->sip))
 		return;
 	cause = arpp_packet_cause(p);
 	if (!cause.found)

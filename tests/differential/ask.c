@@ -413,6 +413,9 @@ void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 
 	memset(o, 0, sizeof(*o));
 	tells = add_known(h, q);
+	/* One device may hear what another asks. */
+	if (tells)
+		await_tick();
 	for (i = 0; i < QUESTIONS; i++) {
 		if (!asked(h, &q[i]))
 			continue;

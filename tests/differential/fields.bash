@@ -221,6 +221,8 @@ sends() {
 	echo "send 10.8.8.8 10.0.0.70 dev eth2"
 	echo "send 10.0.0.1 10.0.0.70 dev eth2"
 	echo "send any 10.0.0.70 dev eth2"
+	# From the very address that it asks for, which is no announcement.
+	echo "send 10.99.0.7 10.99.0.7 dev eth0"
 }
 
 # What it forwards, with ip_forward on.

@@ -6,22 +6,9 @@
 #
 #   ARP_POLICY_ORACLE_CASES=N		how many (20000)
 #   ARP_POLICY_ORACLE_SEED=S		what they are drawn from (5)
-# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
-. "$(dirname "$0")/../functional/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 plan 6
-
-ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
-[ -x "$ORACLE" ] || must make -s -C "$ROOT/tests/differential"
-error_cost=$(sysctl -n net.ipv4.route.error_cost)
-restore() {
-	local status=$?
-	sysctl -qw net.ipv4.route.error_cost="$error_cost"
-	(exit $status)
-	cleanup
-}
-trap restore EXIT
-modprobe dummy numdummies=0
-modprobe -a veth vrf 8021q macvlan bridge
 
 oracle() {	# ARGUMENT…
 	"$ORACLE" --seed "${ARP_POLICY_ORACLE_SEED:-5}" "$@" 2>&1

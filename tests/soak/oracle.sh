@@ -7,24 +7,13 @@
 #
 #   ARP_POLICY_ORACLE_CASES=N		how many in all (1000000)
 #   ARP_POLICY_ORACLE_SEED=S		what they are drawn from
-# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
-. "$(dirname "$0")/../functional/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../differential/lib.sh
+. "$(dirname "$0")/../differential/lib.sh"
 plan 2
 
-ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
 seed=${ARP_POLICY_ORACLE_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 each=$((${ARP_POLICY_ORACLE_CASES:-1000000} / 2))
 run=$(mktemp -d)
-error_cost=$(sysctl -n net.ipv4.route.error_cost)
-restore() {
-	local status=$?
-	sysctl -qw net.ipv4.route.error_cost="$error_cost"
-	(exit $status)
-	cleanup
-}
-trap restore EXIT
-modprobe dummy numdummies=0
-modprobe -a veth vrf 8021q macvlan bridge
 must load_module
 
 jobs=()

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the oracle's tests begin with. Sourced.
+. "$(dirname "${BASH_SOURCE[0]}")/../functional/lib.sh"
+
+ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
+[ -x "$ORACLE" ] || must make -s -C "$ROOT/tests/differential"
+
+# What macvlans hear is worked off where the kernel likes; on two processors, what
+# comes later may be heard earlier, and so may the fence.
+unbound=/sys/devices/virtual/workqueue/cpumask
+everywhere=$(<$unbound)
+error_cost=$(sysctl -n net.ipv4.route.error_cost)
+restore() {
+	local status=$?
+	sysctl -qw net.ipv4.route.error_cost="$error_cost"
+	echo "$everywhere" >$unbound
+	(exit $status)
+	cleanup
+}
+trap restore EXIT
+must echo 1 >$unbound
+modprobe dummy numdummies=0
+modprobe -a veth vrf 8021q macvlan bridge
