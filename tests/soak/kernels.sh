@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # All functional tests, and more of the oracle, on the kernels of four Debian
 # releases, each with the module that its own compiler built.
-# lab: host
+# lab: alone
 # lab: timeout 21600
 #
 #   ARP_POLICY_ORACLE_CASES=N	as tests/vm/kernels (2000)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The Debian packages in fresh roots of several releases, booted with systemd: apt
 # installs them, DKMS builds, the service restores at boot, and LVS's story holds.
-# lab: host
+# lab: alone
 # lab: timeout 3600
 #
 # ARP_POLICY_RELEASES names other releases. A root is kept from run to run, some
