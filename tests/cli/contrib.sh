@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 10
+plan 12
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -47,6 +47,26 @@ said=$(yaml "$manifest" '[
 	for d in docs if d["kind"] == "DaemonSet"][0]')
 [ "$said" = "(True, True, True)" ]
 ok $? "that know each other" "$said"
+
+# Each object against the Kubernetes API's models, as its own client library has them:
+# what one does not know is lost on the way there and back.
+models() {	# FILE
+	/usr/bin/python3 -c 'import json, sys, yaml
+from kubernetes.client import ApiClient
+class Said:
+    def __init__(self, data): self.data = data
+for doc in yaml.safe_load_all(open(sys.argv[1])):
+    client = ApiClient()
+    known = client.deserialize(Said(json.dumps(doc)), "V1" + doc["kind"])
+    if client.sanitize_for_serialization(known) != doc:
+        print(doc["kind"])' "$1" 2>&1
+}
+said=$(models "$manifest")
+[ -z "$said" ]
+ok $? "the Kubernetes API knows all that they say" "$said"
+sed 's/hostNetwork/hostNetworks/' "$manifest" >"$work/manifest"
+[ "$(models "$work/manifest")" = DaemonSet ]
+ok $? "and not what is misspelt"
 
 # The commands of ifupdown's recipe, with the device that it would name.
 # shellcheck disable=SC2016 # its own $IFACE
