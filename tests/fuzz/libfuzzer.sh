@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What reads packets, and what reads words and files, under libFuzzer and its sanitizers.
 # lab: host
-# lab: timeout 300 14400
+# lab: timeout 300 3600
 #
 #   tests/fuzz/libfuzzer.sh [SECONDS [TARGET…]]
 #
@@ -13,7 +13,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 seconds=${1-}
-[ ! "${ARP_POLICY_SOAK-}" ] || seconds=${1:-900}
+[ ! "${ARP_POLICY_SOAK-}" ] || seconds=${1:-300}
 shift $(($# > 0))
 declare -A sources=(
 	[verdict]="tests/fuzz/verdict_fuzz.c tests/fuzz/shim/shim.c
