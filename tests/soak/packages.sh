@@ -158,6 +158,8 @@ try() {
 	echo "$policy" >"$root/etc/arp-policy.conf"
 	cp tests/soak/packages.guest "$root/root/guest"
 	cat >"$root/etc/systemd/system/arp-policy-test.service" <<-'END'
+		[Unit]
+		After=arp-policy.service
 		[Service]
 		Type=oneshot
 		ExecStart=/bin/bash /root/guest
