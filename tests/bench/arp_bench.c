@@ -5,7 +5,8 @@
  * For the lab only. Frames go to netif_receive_skb() with softirqs off, in the
  * netns of whoever asks, by files in debugfs:
  *
- *   targets  write: who is asked for, addresses with blanks between
+ *   targets  write: who is asked for, addresses with blanks between, or "random":
+ *            another one for each packet, of 11.0.0.0 to 126.255.255.255
  *   senders  write: who asks, likewise; the lladdr is 02:00 and the address
  *   run      write "DEV PACKETS [GAP]": hand them in, GAP us apart;
  *            read: "mean least most" of what one packet took
@@ -29,6 +30,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
 #include <linux/nsproxy.h>
+#include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/timex.h>
@@ -42,6 +44,7 @@
 #define TEXT		(ADDRESSES * 16)
 
 struct addresses {
+	bool random;		/* and a count of one that is not there */
 	unsigned int count;
 	__be32 addr[ADDRESSES];
 };
@@ -49,6 +52,7 @@ struct addresses {
 /* Covers everything below. */
 static DEFINE_MUTEX(bench_lock);
 static struct addresses targets, senders;
+static struct rnd_state chance;
 static u32 took[PACKETS];
 static char result[80];
 
@@ -82,8 +86,14 @@ static struct sk_buff *request(struct net_device *dev, __be32 sip, __be32 tip)
 
 static struct sk_buff *request_at(struct net_device *dev, unsigned int i)
 {
-	return request(dev, senders.addr[i % senders.count],
-		       targets.addr[i % targets.count]);
+	__be32 target;
+
+	if (targets.random)
+		target = htonl(((11 + prandom_u32_state(&chance) % 116) << 24) |
+			       (prandom_u32_state(&chance) & 0xffffff));
+	else
+		target = targets.addr[i % targets.count];
+	return request(dev, senders.addr[i % senders.count], target);
 }
 
 /*
@@ -159,6 +169,7 @@ static int run(struct net_device *dev, unsigned int packets, unsigned int gap)
 	struct sk_buff *skb;
 	int err = 0;
 
+	prandom_seed_state(&chance, 1);
 	__skb_queue_head_init(&held);
 	for (i = 0; i < rounds && !err; i++) {
 		for (j = 0; i && j < 3; j++) {
@@ -234,7 +245,10 @@ static ssize_t write_addresses(struct file *file, const char __user *from,
 	if (IS_ERR(all))
 		return PTR_ERR(all);
 	mutex_lock(&bench_lock);
-	list->count = 0;
+	list->random = list == &targets && sysfs_streq(all, "random");
+	if (list->random)
+		rest = NULL;
+	list->count = list->random;
 	while (!err && (one = strsep(&rest, " \n")) != NULL) {
 		if (!*one)
 			continue;
