@@ -87,6 +87,12 @@ bench:
 	+$(MAKE) all
 	tests/bench/run
 
+# In nanoseconds of this machine, which should have nothing else to do.
+bench-native:
+	tests/vm/deps build bench native
+	+$(MAKE) tools
+	tests/bench/native
+
 lint:
 	tests/vm/deps build lint
 	tests/lint/run
@@ -146,5 +152,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir krel versions demo check check-kernels soak selftest bench lint install install-module \
-	install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean
+.PHONY: all module tools kdir krel versions demo check check-kernels soak selftest bench bench-native lint install \
+	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean
