@@ -7,7 +7,7 @@
  * by the time that one token takes, and is too many when it would lie further
  * ahead than a whole bucket takes.
  */
-#include <linux/if_ether.h>
+#include <linux/bits.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -18,7 +18,8 @@
 #include "rate.h"
 
 /* 16,384 sources at 16 bytes are 256 KiB. */
-#define SOURCE_SETS	4096
+#define SOURCE_BITS	12
+#define SOURCE_SETS	BIT(SOURCE_BITS)
 #define SOURCE_WAYS	4
 
 /**
@@ -33,27 +34,20 @@ struct arpp_source {
 
 /**
  * struct arpp_sources - the sources of a netns
- * @key: nobody who does not know it can choose addresses that meet in one set
+ * @key: nobody who does not know it can choose addresses that meet in one set;
+ *	odd
  * @id_key: for addresses that are too long to stand in a source themselves
  * @set: where a source may be is given by its hash
  */
 struct arpp_sources {
-	hsiphash_key_t key;
+	u64 key;
 	siphash_key_t id_key;
 	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
 };
 
-/**
- * arpp_rate_over() - is a packet one too many?
- * @meter: the bucket; 0 is a full one
- * @rate: tokens per second, more than 0
- * @burst: tokens that it holds
- * @now: ns of any steady clock
- * @ask: take no token
- *
- * Return: whether there was no token left.
- */
-bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
+/* See arpp_rate_over(). */
+static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
+				 u64 now, bool ask)
 {
 	u64 token = NSEC_PER_SEC / rate;
 	u64 bucket = token * max(burst, 1U);
@@ -69,6 +63,21 @@ bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
 }
 
 /**
+ * arpp_rate_over() - is a packet one too many?
+ * @meter: the bucket; 0 is a full one
+ * @rate: tokens per second, more than 0
+ * @burst: tokens that it holds
+ * @now: ns of any steady clock
+ * @ask: take no token
+ *
+ * Return: whether there was no token left.
+ */
+bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
+{
+	return over(meter, rate, burst, now, ask);
+}
+
+/**
  * arpp_sources_alloc() - make room for sources
  *
  * Return: none known, or NULL for want of memory.
@@ -80,6 +89,7 @@ struct arpp_sources *arpp_sources_alloc(void)
 	sources = kvzalloc(sizeof(*sources), GFP_KERNEL_ACCOUNT);
 	if (sources) {
 		get_random_bytes(&sources->key, sizeof(sources->key));
+		sources->key |= 1;
 		get_random_bytes(&sources->id_key, sizeof(sources->id_key));
 	}
 	return sources;
@@ -94,36 +104,56 @@ void arpp_sources_free(struct arpp_sources *sources)
 	kvfree(sources);
 }
 
-/*
- * Who it is, and where that may be. Of the device's index, the half that fits
- * beside an Ethernet address: in one set that is enough.
+/**
+ * arpp_source_digest() - who a source is whose address is too long to be that
+ * @sources: where it is known
+ * @lladdr: its address
+ * @len: bytes of it
+ *
+ * Return: a number that is another for another address.
  */
-static struct arpp_source *place_of(struct arpp_sources *sources,
-				    const u8 *lladdr, unsigned int len,
-				    int ifindex, s64 *who)
+u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
+		       unsigned int len)
 {
 	u64 id[5] = {};
-	u32 at;
 
-	if (likely(len == ETH_ALEN)) {
-		memcpy(id, lladdr, ETH_ALEN);
-		id[0] = le64_to_cpu((__force __le64)id[0]);
-	} else {
-		memcpy(&id[1], lladdr,
-		       min_t(unsigned int, len, sizeof(id) - 8));
-		id[0] = siphash(id, sizeof(id), &sources->id_key);
-	}
-	at = hsiphash_3u32(id[0], id[0] >> 32, ifindex, &sources->key);
-	*who = (s64)(id[0] ^ (u64)ifindex << 48) ?: 1;
-	return sources->set[at % SOURCE_SETS];
+	memcpy(&id[1], lladdr, min_t(unsigned int, len, sizeof(id) - 8));
+	return siphash(id, sizeof(id), &sources->id_key);
+}
+
+/*
+ * Where it may be: the top bits of its product with a secret number (multiply-shift
+ * hashing). Who finds out by trial which addresses meet could push one out, which
+ * then has a full bucket; a new address has one as well.
+ */
+static struct arpp_source *place_of(struct arpp_sources *sources, s64 who)
+{
+	return sources->set[(u64)who * sources->key >> (64 - SOURCE_BITS)];
+}
+
+/* One that is not known takes the place of another. */
+static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
+				u64 now)
+{
+	struct arpp_source *victim = &set[0];
+	s64 was;
+	int i;
+
+	for (i = 1; i < SOURCE_WAYS; i++)
+		if (atomic64_read(&set[i].meter) < atomic64_read(&victim->meter))
+			victim = &set[i];
+	/* Two that come at once may both think that they have the place. */
+	was = atomic64_read(&victim->who);
+	if (atomic64_cmpxchg(&victim->who, was, who) != was)
+		return false;
+	atomic64_set(&victim->meter, now);
+	return over(&victim->meter, rate, rate, now, false);
 }
 
 /**
  * arpp_source_over() - is a packet one too many from its source?
  * @sources: those that are known
- * @lladdr: of the source
- * @len: bytes of it
- * @ifindex: of the device that it is seen on
+ * @who: the source, see arpp_source_who()
  * @rate: tokens per second, more than 0, and as many in a bucket
  * @now: as for arpp_rate_over()
  * @ask: take no token
@@ -134,29 +164,14 @@ static struct arpp_source *place_of(struct arpp_sources *sources,
  *
  * Return: whether there was no token left.
  */
-bool arpp_source_over(struct arpp_sources *sources, const u8 *lladdr,
-		      unsigned int len, int ifindex, u32 rate, u64 now,
+bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
 		      bool ask)
 {
-	struct arpp_source *set, *victim = NULL;
-	s64 who, was;
+	struct arpp_source *set = place_of(sources, who);
 	int i;
 
-	set = place_of(sources, lladdr, len, ifindex, &who);
-	for (i = 0; i < SOURCE_WAYS; i++) {
+	for (i = 0; i < SOURCE_WAYS; i++)
 		if (atomic64_read(&set[i].who) == who)
-			return arpp_rate_over(&set[i].meter, rate, rate, now,
-					      ask);
-		if (!victim || atomic64_read(&set[i].meter) <
-			       atomic64_read(&victim->meter))
-			victim = &set[i];
-	}
-	if (ask)
-		return false;
-	/* Two that come at once may both think that they have the place. */
-	was = atomic64_read(&victim->who);
-	if (atomic64_cmpxchg(&victim->who, was, who) != was)
-		return false;
-	atomic64_set(&victim->meter, now);
-	return arpp_rate_over(&victim->meter, rate, rate, now, false);
+			return over(&set[i].meter, rate, rate, now, ask);
+	return !ask && take_place(set, who, rate, now);
 }

@@ -8,6 +8,8 @@
 #define _ARPP_RATE_H
 
 #include <linux/atomic.h>
+#include <linux/if_ether.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 struct arpp_sources;
@@ -15,8 +17,36 @@ struct arpp_sources;
 bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask);
 struct arpp_sources *arpp_sources_alloc(void);
 void arpp_sources_free(struct arpp_sources *sources);
-bool arpp_source_over(struct arpp_sources *sources, const u8 *lladdr,
-		      unsigned int len, int ifindex, u32 rate, u64 now,
+u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
+		       unsigned int len);
+bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
 		      bool ask);
+
+/**
+ * arpp_source_who() - the number of a source
+ * @sources: where it is known
+ * @lladdr: its address
+ * @len: bytes of it
+ * @ifindex: the device that it is seen on
+ *
+ * Of the device's index, the half that fits beside an Ethernet address: that is
+ * enough.
+ *
+ * Return: the number, never 0.
+ */
+static inline s64 arpp_source_who(const struct arpp_sources *sources,
+				  const u8 *lladdr, unsigned int len,
+				  int ifindex)
+{
+	u64 id = 0;
+
+	if (likely(len == ETH_ALEN)) {
+		memcpy(&id, lladdr, ETH_ALEN);
+		id = le64_to_cpu((__force __le64)id);
+	} else {
+		id = arpp_source_digest(sources, lladdr, len);
+	}
+	return (s64)(id ^ (u64)ifindex << 48) ?: 1;
+}
 
 #endif /* _ARPP_RATE_H */

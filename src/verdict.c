@@ -267,13 +267,17 @@ over_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	  struct arpp_packet *p)
 {
 	u64 now = ktime_get_ns();
+	s64 who;
 
 	/* The source first, so that one that floods leaves the rest to others. */
-	if (d->source_rate &&
-	    arpp_source_over(policy->sources, arpp_packet_frame(p) ? p->eth_src : p->sha,
-			     p->dev->addr_len, p->dev->ifindex, d->source_rate,
-			     now, p->ask))
-		return ARP_POLICY_REASON_SOURCE_RATE;
+	if (d->source_rate) {
+		who = arpp_source_who(policy->sources, arpp_packet_frame(p) ?
+						       p->eth_src : p->sha,
+				      p->dev->addr_len, p->dev->ifindex);
+		if (arpp_source_over(policy->sources, who, d->source_rate, now,
+				     p->ask))
+			return ARP_POLICY_REASON_SOURCE_RATE;
+	}
 	if (d->rate && arpp_rate_over(&d->stats->meter, d->rate, d->burst, now,
 				      p->ask))
 		return ARP_POLICY_REASON_RATE_LIMIT;

@@ -237,11 +237,6 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 	return h;
 }
 
-u32 hsiphash_3u32(u32 a, u32 b, u32 c, const hsiphash_key_t *key)
-{
-	return (u32)shim_hash(key->key[0], (u64)a << 32 | b, c);
-}
-
 u64 ktime_get_ns(void)
 {
 	static u64 now;

@@ -242,9 +242,7 @@ int kstrtou32(const char *text, unsigned int base, u32 *value);
 extern u64 shim_seed;
 u64 shim_hash(u64 what, u64 a, u64 b);
 typedef struct { u64 key[2]; } siphash_key_t;
-typedef siphash_key_t hsiphash_key_t;
 u64 siphash(const void *data, size_t len, const siphash_key_t *key);
-u32 hsiphash_3u32(u32 a, u32 b, u32 c, const hsiphash_key_t *key);
 #define get_random_bytes(to, len)	memset(to, 0x5a, len)
 u64 ktime_get_ns(void);
 
