@@ -120,12 +120,14 @@ static inline bool arpp_managed(const struct arpp_device *d,
 static inline struct arpp_device *
 arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 {
-	struct arpp_device *d;
+	const struct hlist_head *in = &policy->bucket[dev->ifindex & policy->mask];
+	struct hlist_node *at;
 
-	hlist_for_each_entry_rcu(d, &policy->bucket[dev->ifindex & policy->mask],
-				 node, true)
-		if (d->dev == dev)
-			return d;
+	/* Ends at a node, where hlist_for_each_entry_rcu() asks each time twice. */
+	for (at = rcu_dereference_raw(in->first); at;
+	     at = rcu_dereference_raw(at->next))
+		if (hlist_entry(at, struct arpp_device, node)->dev == dev)
+			return hlist_entry(at, struct arpp_device, node);
 	return NULL;
 }
 

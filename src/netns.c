@@ -104,8 +104,8 @@ static int refresh(struct arpp_netns *nn, struct net_device *dev)
 	if (!policy)
 		return 0;
 	nn->table_seq++;
-	/* More than two devices a bucket: time for more buckets, if there is room. */
-	if (policy->count > 2 * policy->mask && !rebuild(nn))
+	/* A bucket for each device, so that none stands behind another. */
+	if (policy->count > policy->mask && !rebuild(nn))
 		return 0;
 	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
 }

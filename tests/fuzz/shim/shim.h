@@ -115,6 +115,7 @@ void shim_grace(void);
 #define lockdep_assert_held(l)	((void)(l))
 #define rcu_access_pointer(p)	READ_ONCE(p)
 #define rcu_dereference(p)	READ_ONCE(p)
+#define rcu_dereference_raw(p)	READ_ONCE(p)
 #define rcu_dereference_check(p, c)	((void)(c), READ_ONCE(p))
 #define rcu_dereference_protected(p, c)	((void)(c), READ_ONCE(p))
 #define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
@@ -181,6 +182,7 @@ struct list_head { struct list_head *next, *prev; };
 struct hlist_node { struct hlist_node *next, **pprev; };
 struct hlist_head { struct hlist_node *first; };
 #define hlist_empty(h)		(!(h)->first)
+#define hlist_entry(n, type, member)	container_of(n, type, member)
 #define hlist_entry_safe(n, type, member) \
 	((n) ? container_of(n, type, member) : NULL)
 #define hlist_for_each_entry_rcu(pos, head, member, ...)		\
