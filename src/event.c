@@ -11,8 +11,7 @@
 #include "event.h"
 #include "rate.h"
 
-/* The family is registered: before and after, its groups have no number. */
-static bool event_open;
+bool arpp_event_is_open;
 
 /**
  * arpp_event_open() - begin or cease to send events
@@ -22,7 +21,7 @@ static bool event_open;
  */
 void arpp_event_open(bool open)
 {
-	WRITE_ONCE(event_open, open);
+	WRITE_ONCE(arpp_event_is_open, open);
 }
 
 /**
@@ -124,18 +123,6 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
 		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
 	return 0;
-}
-
-/**
- * arpp_event_wanted() - does anybody listen?
- * @net: where
- *
- * Return: whether a decision is to be told.
- */
-bool arpp_event_wanted(struct net *net)
-{
-	return READ_ONCE(event_open) &&
-	       genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT);
 }
 
 /**

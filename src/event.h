@@ -52,10 +52,24 @@ int arpp_event_put_rule(struct sk_buff *msg, int attr,
 			const struct arpp_rule *rule, const char *selector,
 			bool from);
 void arpp_event_open(bool open);
-bool arpp_event_wanted(struct net *net);
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,
 			const struct arpp_packet *p,
 			const struct arpp_verdict *v);
+
+/* The family is registered: before and after, its groups have no number. */
+extern bool arpp_event_is_open;
+
+/**
+ * arpp_event_wanted() - does anybody listen?
+ * @net: where
+ *
+ * Return: whether a decision is to be told.
+ */
+static inline bool arpp_event_wanted(struct net *net)
+{
+	return READ_ONCE(arpp_event_is_open) &&
+	       genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT);
+}
 
 #endif /* _ARPP_EVENT_H */
