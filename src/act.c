@@ -31,13 +31,19 @@ static bool learn_sender(struct arpp_packet *p)
 	return true;
 }
 
+/* Was its Ethernet destination our own address, alone? */
+static bool to_host(const struct arpp_packet *p)
+{
+	return p->skb->pkt_type == PACKET_HOST;
+}
+
 /* May the request's own memory become the answer? Nobody else has it then. */
-static bool may_turn(struct arpp_packet *p)
+static bool may_turn(const struct arpp_packet *p)
 {
 	const struct net_device *dev = p->dev;
 	struct sk_buff *skb = p->skb;
 
-	return arpp_packet_frame(p) && !skb_network_offset(skb) && !skb_shared(skb) &&
+	return arpp_packet_is_framed(p) && !skb_network_offset(skb) && !skb_shared(skb) &&
 	       !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
 	       !skb_is_gso(skb) && !skb_zcopy(skb) &&
 	       !skb_shinfo(skb)->tx_flags && !skb_dst(skb) &&
@@ -100,7 +106,7 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
 	struct net_device *dev = p->dev;
 	const u8 *lladdr = dev->dev_addr;
-	bool late = v->delay && !p->to_host;
+	bool late = v->delay && !to_host(p);
 	struct sk_buff *answer;
 
 	if (p->sip && !learn_sender(p) && !proxied)
@@ -186,7 +192,7 @@ void arpp_act_learn(struct arpp_packet *p)
 	override = garp || time_after(jiffies, n->updated +
 				      NEIGH_VAR(n->parms, LOCKTIME));
 	neigh_update(n, p->sha,
-		     !p->request && p->to_host ? NUD_REACHABLE : NUD_STALE,
+		     !p->request && to_host(p) ? NUD_REACHABLE : NUD_STALE,
 		     override ? NEIGH_UPDATE_F_OVERRIDE : 0, 0);
 	neigh_release(n);
 }

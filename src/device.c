@@ -95,8 +95,8 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
 	d->defend = val[ARP_POLICY_FIELD_DEFEND];
 	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
-	d->metered = d->rate || d->source_rate;
-	d->wary = d->garp || d->learn || d->inspect || d->defend;
+	d->strict = d->rate || d->source_rate || d->validate || d->garp ||
+		    d->learn || d->inspect || d->defend;
 }
 
 /* Put @d into @old's place among the devices of @policy; either may be NULL. */

@@ -33,8 +33,8 @@ struct arpp_sources;
  * @counts: @stats->cpu
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
  * @n_tables: how many @tables there are
- * @metered: @rate or @source_rate is set
- * @wary: one of @garp, @learn, @inspect and @defend is more than nothing
+ * @strict: one of @rate, @source_rate, @validate, @garp, @learn, @inspect and
+ *	@defend is more than nothing: not every sender is let pass
  * @audit: report only
  * @validate: enum arp_policy_validate, or-ed
  * @ignore: enum arp_policy_ignore
@@ -67,8 +67,7 @@ struct arpp_device {
 	struct arpp_stats_cpu __percpu *counts;
 	u32 set;
 	u16 n_tables;
-	u8 metered;
-	u8 wary;
+	u8 strict;
 	u8 audit;
 	u8 validate;
 	u8 ignore;
@@ -135,7 +134,7 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table)
 {
 	return d->n_tables &&
-	       (d->n_tables > 1 ||
+	       (unlikely(d->n_tables > 1) ||
 		rcu_access_pointer(d->tables[0]->lpm[table].root));
 }
 
@@ -157,7 +156,7 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 {
 	if (!d->n_tables)
 		return false;
-	if (d->n_tables > 1)
+	if (unlikely(d->n_tables > 1))
 		return arpp_rule_match_any(d, table, addr, match);
 	match->tables = d->tables[0];
 	match->table = table;

@@ -18,7 +18,7 @@ const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
 static inline bool arpp_hidden(const struct arpp_policy *policy,
 			       const struct net_device *dev, __be32 addr)
 {
-	return arpp_hidden_by(policy, dev, addr);
+	return !hlist_empty(&policy->hidden) && arpp_hidden_by(policy, dev, addr);
 }
 
 #endif /* _ARPP_HIDDEN_H */

@@ -56,9 +56,41 @@ static __always_inline void report(struct arpp_netns *nn,
 	if (unlikely(v->noted))
 		arpp_stats_note(d->counts, v->noted);
 	trace_verdict(d, out, p, v);
-	if ((v->reason != ARP_POLICY_REASON_PASS || v->noted) &&
-	    unlikely(arpp_event_wanted(nn->net)))
+	if (v->reason == ARP_POLICY_REASON_PASS && likely(!v->noted))
+		return;
+	if (unlikely(arpp_event_wanted(nn->net)))
 		tell(nn, d, out, p, v);
+}
+
+/* What is not just dropped, nor left to the kernel. */
+static noinline unsigned int carry_out(struct arpp_netns *nn,
+				       const struct arpp_device *d,
+				       struct arpp_packet *p,
+				       const struct arpp_verdict *v)
+{
+	switch ((enum arpp_action)v->action) {
+	case ARPP_ACCEPT:
+		/*
+		 * The kernel would now find out all over again that it is to
+		 * answer, and how the answer goes.
+		 */
+	case ARPP_REPLY:
+		arpp_act_reply(&nn->delay, d, p, v);
+		return NF_STOLEN;
+	case ARPP_DROP_ELSEWHERE:
+		NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
+		break;
+	case ARPP_DROP_LEARN:
+		arpp_act_learn(p);
+		break;
+	case ARPP_DEFEND:
+		arpp_act_defend(&nn->defence, p);
+		break;
+	case ARPP_DROP:
+	case ARPP_REWRITE:
+		break;
+	}
+	return NF_DROP;
 }
 
 /* What came in on a device that policy reaches. */
@@ -69,49 +101,22 @@ static noinline unsigned int in(struct arpp_netns *nn,
 {
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
+	enum arpp_parse form = arpp_packet_parse(&p, skb, d->dev);
 
-	switch (arpp_packet_parse(&p, skb, d->dev)) {
-	case ARPP_PARSE_OK:
+	if (unlikely(form == ARPP_PARSE_FOREIGN))
+		return NF_ACCEPT;
+	if (likely(form == ARPP_PARSE_OK))
 		arpp_verdict_in(policy, d, &p, &v);
-		break;
-	case ARPP_PARSE_MALFORMED:
+	else
 		v = malformed;
-		break;
-	case ARPP_PARSE_FOREIGN:
-		return NF_ACCEPT;
-	}
 	report(nn, d, false, &p, &v);
-	if (d->audit)
+	if (unlikely(d->audit))
 		return NF_ACCEPT;
-
-	switch (v.action) {
-	case ARPP_REPLY:
-		arpp_act_reply(&nn->delay, d, &p, &v);
-		return NF_STOLEN;
-	case ARPP_DROP_LEARN:
-		arpp_act_learn(&p);
+	if (v.action == ARPP_DROP)
 		return NF_DROP;
-	case ARPP_DEFEND:
-		arpp_act_defend(&nn->defence, &p);
-		return NF_DROP;
-	case ARPP_DROP:
-		if (v.elsewhere)
-			NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
-		return NF_DROP;
-	case ARPP_ACCEPT:
-		/*
-		 * The kernel would now find out all over again that it is to
-		 * answer, and how the answer goes.
-		 */
-		if (v.reason == ARP_POLICY_REASON_ANSWERED) {
-			arpp_act_reply(&nn->delay, d, &p, &v);
-			return NF_STOLEN;
-		}
-		break;
-	case ARPP_REWRITE:
-		break;
-	}
-	return NF_ACCEPT;
+	if (v.reason == ARP_POLICY_REASON_PASS && v.action == ARPP_ACCEPT)
+		return NF_ACCEPT;
+	return carry_out(nn, d, &p, &v);
 }
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
@@ -137,12 +142,6 @@ static noinline unsigned int out(struct arpp_netns *nn,
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 
-	/* Most of what is sent: there is nothing to decide on a reply. */
-	if (!trace_verdict_enabled() && arpp_packet_is_reply(skb, d->dev)) {
-		arpp_stats_count(d->counts, ARPP_COUNT_OUT,
-				 ARP_POLICY_REASON_PASS);
-		return NF_ACCEPT;
-	}
 	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
 		return NF_ACCEPT;
 
@@ -159,24 +158,40 @@ static noinline unsigned int out(struct arpp_netns *nn,
 	return NF_ACCEPT;
 }
 
-/* Unlike arp_in(), it may run in process context: gratuitous ARP is sent there. */
+/* Unlike what comes in, gratuitous ARP is sent in process context. */
+static noinline unsigned int out_process(struct arpp_netns *nn,
+					 const struct arpp_policy *policy,
+					 const struct arpp_device *d,
+					 struct sk_buff *skb)
+{
+	unsigned int ret;
+
+	local_bh_disable();
+	ret = out(nn, policy, d, skb);
+	local_bh_enable();
+	return ret;
+}
+
 static unsigned int arp_out(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
 	struct arpp_netns *nn = priv;
 	const struct arpp_policy *policy = rcu_dereference(nn->policy);
 	const struct arpp_device *d;
-	unsigned int ret;
 
 	if (unlikely(!policy))
 		return NF_ACCEPT;
 	d = arpp_device_find(policy, state->out);
 	if (!d)
 		return NF_ACCEPT;
-	local_bh_disable();
-	ret = out(nn, policy, d, skb);
-	local_bh_enable();
-	return ret;
+	/* Counters have one writer on a CPU. */
+	if (unlikely(!in_softirq()))
+		return out_process(nn, policy, d, skb);
+	/* Most of what is sent: there is nothing to decide on a reply. */
+	if (trace_verdict_enabled() || !arpp_packet_is_reply(skb, d->dev))
+		return out(nn, policy, d, skb);
+	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
+	return NF_ACCEPT;
 }
 
 /*

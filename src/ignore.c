@@ -11,18 +11,16 @@
 #include "ignore.h"
 
 /**
- * arpp_ignore_blocks() - does a level of ignore forbid the answer?
- * @level: a value of the field or of the sysctl
- * @in_dev: of the receiving device
- * @sip: who asks; 0 for a probe
- * @tip: a local address
+ * arpp_ignore_asks() - the levels of arpp_ignore_blocks() that ask for addresses
+ * @level: likewise
+ * @in_dev: likewise
+ * @sip: likewise
+ * @tip: likewise
  *
- * Mirrors arp_ignore(): levels that mean nothing forbid nothing.
- *
- * Return: whether no answer is to be given.
+ * Return: likewise.
  */
-bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
-			__be32 tip)
+bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
+		      __be32 tip)
 {
 	struct net *net = dev_net(in_dev->dev);
 
@@ -33,8 +31,6 @@ bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
 		return !inet_confirm_addr(net, in_dev, sip, tip, RT_SCOPE_HOST);
 	case 3:
 		return !inet_confirm_addr(net, NULL, 0, tip, RT_SCOPE_LINK);
-	case 8:
-		return true;
 	default:
 		return false;
 	}

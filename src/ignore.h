@@ -9,9 +9,26 @@
 
 #include <linux/inetdevice.h>
 
-bool arpp_ignore_blocks(int level, struct in_device *in_dev, __be32 sip,
-			__be32 tip);
+bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
+		      __be32 tip);
 bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 			bool *elsewhere);
+
+/**
+ * arpp_ignore_blocks() - does a level of ignore forbid the answer?
+ * @level: a value of the field or of the sysctl
+ * @in_dev: of the receiving device
+ * @sip: who asks; 0 for a probe
+ * @tip: a local address
+ *
+ * Mirrors arp_ignore(): levels that mean nothing forbid nothing.
+ *
+ * Return: whether no answer is to be given.
+ */
+static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
+				      __be32 sip, __be32 tip)
+{
+	return level && (level == 8 || arpp_ignore_asks(level, in_dev, sip, tip));
+}
 
 #endif /* _ARPP_IGNORE_H */

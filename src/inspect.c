@@ -48,23 +48,27 @@ enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 
 /**
  * arpp_inspect() - may this lladdr speak for the sender address?
- * @d: the receiving device's policy
+ * @d: the receiving device's policy, which inspects
  * @p: the packet
+ * @match: to look up in; names no rule, also afterwards
  *
  * Return: what is wrong, or 0. A probe has no sender to inspect.
  */
 enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
-				    const struct arpp_packet *p)
+				    const struct arpp_packet *p,
+				    struct arpp_match *match)
 {
-	struct arpp_match match;
+	const struct arpp_rule *binding;
 
-	if (d->inspect == ARP_POLICY_INSPECT_OFF || !p->sip)
+	if (!p->sip)
 		return 0;
-	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, &match))
+	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, match))
 		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
 		       ARP_POLICY_REASON_UNBOUND : 0;
+	binding = match->rule;
+	match->rule = NULL;
 	if (p->dev->addr_len != ETH_ALEN ||
-	    memcmp(p->sha, match.rule->lladdr, ETH_ALEN))
+	    memcmp(p->sha, binding->lladdr, ETH_ALEN))
 		return ARP_POLICY_REASON_SPOOFED;
 	return 0;
 }
@@ -84,7 +88,7 @@ static bool our_lladdr(const struct arpp_packet *p)
 /**
  * arpp_inspect_conflict() - does another host claim an address of ours?
  * @policy: of the netns
- * @d: the receiving device's policy
+ * @d: the receiving device's policy, which defends
  * @p: the packet
  *
  * Ours is an address that lives on a device of ours and that we would answer
@@ -102,7 +106,7 @@ bool arpp_inspect_conflict(const struct arpp_policy *policy,
 	struct arpp_match by;
 	int ignore;
 
-	if (!d->defend || !p->sip || !in_dev)
+	if (!p->sip || !in_dev)
 		return false;
 	home = __ip_dev_find(dev_net(p->dev), p->sip, false);
 	if (!home || !arpp_lives_on(home, p->sip))

@@ -13,7 +13,8 @@
 enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 				     struct arpp_packet *p);
 enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
-				    const struct arpp_packet *p);
+				    const struct arpp_packet *p,
+				    struct arpp_match *match);
 bool arpp_inspect_conflict(const struct arpp_policy *policy,
 			   const struct arpp_device *d,
 			   const struct arpp_packet *p);

@@ -41,6 +41,21 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 }
 
 /**
+ * arpp_packet_is_framed() - has it the header of an Ethernet frame?
+ * @p: a received packet
+ *
+ * Return: whether it has.
+ */
+bool arpp_packet_is_framed(const struct arpp_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	return p->dev->type == ARPHRD_ETHER && p->dev->addr_len == ETH_ALEN &&
+	       skb_mac_header_was_set(skb) &&
+	       skb->mac_header + ETH_HLEN <= skb->network_header;
+}
+
+/**
  * arpp_packet_frame() - the addresses of the Ethernet frame
  * @p: a received packet; @p->eth_src and @p->eth_dst are filled in
  *
@@ -53,10 +68,7 @@ bool arpp_packet_frame(struct arpp_packet *p)
 	if (p->framed)
 		return p->ethernet;
 	p->framed = true;
-	p->ethernet = p->dev->type == ARPHRD_ETHER &&
-		      p->dev->addr_len == ETH_ALEN &&
-		      skb_mac_header_was_set(skb) &&
-		      skb->mac_header + ETH_HLEN <= skb->network_header;
+	p->ethernet = arpp_packet_is_framed(p);
 	if (p->ethernet) {
 		ether_addr_copy(p->eth_src, eth_hdr(skb)->h_source);
 		ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
@@ -65,8 +77,8 @@ bool arpp_packet_frame(struct arpp_packet *p)
 }
 
 /* Is it what arp_rcv() and arp_process() accept? */
-static noinline enum arpp_parse check_all(struct sk_buff *skb,
-					  const struct net_device *dev)
+static enum arpp_parse check_all(struct sk_buff *skb,
+				 const struct net_device *dev)
 {
 	int need = skb_network_offset(skb) + arp_hdr_len((struct net_device *)dev);
 	unsigned int hln = dev->addr_len;
@@ -91,78 +103,26 @@ static noinline enum arpp_parse check_all(struct sk_buff *skb,
 	return ARPP_PARSE_OK;
 }
 
-/* The same, most of the time told by the first eight bytes: hrd to op. */
-static __always_inline enum arpp_parse check(struct sk_buff *skb,
-					     const struct net_device *dev)
-{
-	const u64 request = 0x0001080006040001, reply = 0x0001080006040002;
-	int need = skb_network_offset(skb) + (int)sizeof(struct arphdr) +
-		   2 * (ETH_ALEN + (int)sizeof(__be32));
-	__be64 head;
-
-	if (dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN &&
-	    need >= 0 && need <= skb_headlen(skb)) {
-		memcpy(&head, arp_hdr(skb), sizeof(head));
-		if (head == cpu_to_be64(request) || head == cpu_to_be64(reply))
-			return ARPP_PARSE_OK;
-	}
-	return check_all(skb, dev);
-}
-
 /**
- * arpp_packet_is_reply() - is it a reply that arp_process() would accept?
+ * arpp_packet_parse_any() - take the fields out of a packet of any form
+ * @p: filled in
  * @skb: as for arpp_packet_parse()
  * @dev: likewise
  *
- * Return: whether it is.
+ * Return: as arpp_packet_parse().
  */
-bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev)
+enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
+				      struct sk_buff *skb,
+				      struct net_device *dev)
 {
-	return check(skb, dev) == ARPP_PARSE_OK &&
-	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
-}
-
-/**
- * arpp_packet_parse() - take the fields out of a packet
- * @p: filled in
- * @skb: network header at the ARP header, hardware header of any length
- * @dev: the device it came in on or goes out by
- *
- * Accepts what arp_rcv() and arp_process() accept. Nothing in @p points into
- * the packet's data.
- *
- * Return: ARPP_PARSE_OK, or why @p is not filled in.
- */
-enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
-				  struct net_device *dev)
-{
+	enum arpp_parse ret = check_all(skb, dev);
 	unsigned int hln = dev->addr_len;
-	enum arpp_parse ret = check(skb, dev);
-	const struct arphdr *arp;
 	const u8 *at;
 
 	if (ret != ARPP_PARSE_OK)
 		return ret;
-	arp = arp_hdr(skb);
-	p->skb = skb;
-	p->dev = dev;
-	p->request = arp->ar_op == htons(ARPOP_REQUEST);
-	p->to_host = skb->pkt_type == PACKET_HOST;
-	p->ask = false;
-	p->framed = false;
-	p->ethernet = false;
-	p->routed = false;
-
-	at = (const u8 *)(arp + 1);
-	/* The same, as the compiler knows it best. */
-	if (likely(hln == ETH_ALEN)) {
-		memcpy(p->sha, at, ETH_ALEN);
-		memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
-		memcpy(p->tha, at + ETH_ALEN + sizeof(p->sip), ETH_ALEN);
-		memcpy(&p->tip, at + 2 * ETH_ALEN + sizeof(p->sip),
-		       sizeof(p->tip));
-		return ARPP_PARSE_OK;
-	}
+	arpp_packet_begin(p, skb, dev);
+	at = (const u8 *)(arp_hdr(skb) + 1);
 	memcpy(p->sha, at, hln);
 	at += hln;
 	memcpy(&p->sip, at, sizeof(p->sip));
@@ -205,6 +165,17 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p)
 							   ARPP_TARGET_UNKNOWN;
 }
 
+/* Has the neighbour the sender's very lladdr? */
+static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
+{
+	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+
+	if (!(READ_ONCE(n->nud_state) & NUD_VALID))
+		return false;
+	neigh_ha_snapshot((char *)ha, n, p->dev);
+	return !memcmp(ha, p->sha, p->dev->addr_len);
+}
+
 /**
  * arpp_packet_known() - is the sender a neighbour with that very lladdr?
  * @p: a received packet
@@ -216,17 +187,13 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p)
  */
 bool arpp_packet_known(const struct arpp_packet *p)
 {
-	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
 	const struct neighbour *n;
 
 	/* Where the lookup would not ask for the address itself. */
 	if (p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
 		return false;
 	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
-	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
-		return false;
-	neigh_ha_snapshot((char *)ha, n, p->dev);
-	return !memcmp(ha, p->sha, p->dev->addr_len);
+	return n && has_lladdr(n, p);
 }
 
 /**
@@ -243,12 +210,13 @@ bool arpp_packet_known(const struct arpp_packet *p)
 bool arpp_packet_teaches(const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	const struct neighbour *n;
 
 	if (!in_dev || IN_DEV_ARP_ACCEPT(in_dev) ||
 	    p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
 		return true;
-	return __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip) &&
-	       !arpp_packet_known(p);
+	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	return n && !has_lladdr(n, p);
 }
 
 /* Ask for the route, leaving the skb's dst as it was. */

@@ -11,9 +11,8 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 #include <linux/types.h>
-
-struct sk_buff;
 
 enum arpp_parse {
 	ARPP_PARSE_OK,
@@ -36,7 +35,6 @@ struct arpp_cause {
  * @skb: where it came from; for this room and the hook only
  * @dev: the device it came in on or goes out by
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
- * @to_host: its Ethernet destination was our own address, alone
  * @framed: arpp_packet_frame() was asked
  * @ethernet: its answer: @eth_src and @eth_dst are known
  * @ask: the packet is only asked about: nothing may be used up by it
@@ -57,7 +55,6 @@ struct arpp_packet {
 	struct sk_buff *skb;
 	struct net_device *dev;
 	bool request;
-	bool to_host;
 	bool framed;
 	bool ethernet;
 	bool ask;
@@ -82,16 +79,95 @@ enum arpp_target {
 	ARPP_TARGET_OWN,	/* an own address */
 };
 
-enum arpp_parse arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
-				  struct net_device *dev);
+enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
+				      struct sk_buff *skb,
+				      struct net_device *dev);
 bool arpp_packet_frame(struct arpp_packet *p);
+bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_known(const struct arpp_packet *p);
-bool arpp_packet_is_reply(struct sk_buff *skb, const struct net_device *dev);
 enum arpp_target arpp_packet_target(const struct arpp_packet *p);
 bool arpp_packet_teaches(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
 bool arpp_packet_awaited(const struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
+
+/*
+ * Is it what nearly every packet is: a request or reply for IPv4 over Ethernet?
+ * Then its first eight bytes are known, from hrd to op.
+ */
+static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
+					      const struct net_device *dev)
+{
+	const u64 request = 0x0001080006040001, reply = 0x0001080006040002;
+	/* One that is less than 0 is too much as well. */
+	unsigned int need = skb_network_offset(skb) + sizeof(struct arphdr) +
+			    2 * (ETH_ALEN + sizeof(__be32));
+	__be64 head;
+
+	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN ||
+	    need > skb_headlen(skb))
+		return false;
+	memcpy(&head, skb_network_header(skb), sizeof(head));
+	return head == cpu_to_be64(request) || head == cpu_to_be64(reply);
+}
+
+/**
+ * arpp_packet_is_reply() - is it a plain reply?
+ * @skb: as for arpp_packet_parse()
+ * @dev: likewise
+ *
+ * Return: whether it is; one over anything but Ethernet is not told from others.
+ */
+static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
+						 const struct net_device *dev)
+{
+	return arpp_packet_plain(skb, dev) &&
+	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
+}
+
+/* What is no address. */
+static __always_inline void arpp_packet_begin(struct arpp_packet *p,
+					      struct sk_buff *skb,
+					      struct net_device *dev)
+{
+	p->skb = skb;
+	p->dev = dev;
+	p->request = arp_hdr(skb)->ar_op == htons(ARPOP_REQUEST);
+	p->framed = false;
+	p->ethernet = false;
+	p->ask = false;
+	p->routed = false;
+}
+
+/**
+ * arpp_packet_parse() - take the fields out of a packet
+ * @p: filled in
+ * @skb: network header at the ARP header, hardware header of any length
+ * @dev: the device it came in on or goes out by
+ *
+ * Accepts what arp_rcv() and arp_process() accept. Nothing in @p points into
+ * the packet's data.
+ *
+ * Return: ARPP_PARSE_OK, or why @p is not filled in.
+ */
+static __always_inline enum arpp_parse
+arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
+		  struct net_device *dev)
+{
+	const u8 *at;
+
+	if (unlikely(!arpp_packet_plain(skb, dev)))
+		return arpp_packet_parse_any(p, skb, dev);
+	arpp_packet_begin(p, skb, dev);
+	at = (const u8 *)(arp_hdr(skb) + 1);
+	/* Eight bytes of six, as that is one load; there is room for them. */
+	memcpy(p->sha, at, sizeof(u64));
+	memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
+	at += ETH_ALEN + sizeof(p->sip);
+	memcpy(p->tha, at, sizeof(u64));
+	memcpy(&p->tip, at + ETH_ALEN, sizeof(p->tip));
+	return ARPP_PARSE_OK;
+}
 
 #endif /* _ARPP_PACKET_H */

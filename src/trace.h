@@ -15,6 +15,7 @@
 #define arpp_trace_actions \
 	{ ARPP_ACCEPT, "accept" }, \
 	{ ARPP_DROP, "drop" }, \
+	{ ARPP_DROP_ELSEWHERE, "drop" }, \
 	{ ARPP_DROP_LEARN, "drop" }, \
 	{ ARPP_REPLY, "reply" }, \
 	{ ARPP_REWRITE, "rewrite" }, \

@@ -35,23 +35,28 @@ static void discard(struct arpp_verdict *v)
 	decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
 }
 
-/* A request for an own address: must it stay unanswered, whoever asks? */
-static bool silent(const struct arpp_policy *policy,
-		   const struct arpp_device *d, struct in_device *in_dev,
-		   const struct arpp_packet *p, struct arpp_verdict *v)
+/*
+ * A request for an own address: must it stay unanswered, whoever asks? Returns
+ * why, enum arp_policy_reason, or 0.
+ */
+static __always_inline u8 silent(const struct arpp_policy *policy,
+				 const struct arpp_device *d,
+				 struct in_device *in_dev,
+				 const struct arpp_packet *p)
 {
-	if (arpp_hidden(policy, p->dev, p->tip)) {
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN,
-		       ARP_POLICY_FIELD_HIDDEN);
-		return true;
-	}
+	if (arpp_hidden(policy, p->dev, p->tip))
+		return ARP_POLICY_REASON_HIDDEN;
 	if (arpp_managed(d, ARP_POLICY_FIELD_IGNORE) &&
-	    arpp_ignore_blocks(d->ignore, in_dev, p->sip, p->tip)) {
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_IGNORED,
-		       ARP_POLICY_FIELD_IGNORE);
-		return true;
-	}
-	return false;
+	    arpp_ignore_blocks(d->ignore, in_dev, p->sip, p->tip))
+		return ARP_POLICY_REASON_IGNORED;
+	return 0;
+}
+
+static void silence(struct arpp_verdict *v, u8 why)
+{
+	decide(v, ARPP_DROP, why, why == ARP_POLICY_REASON_HIDDEN ?
+				  ARP_POLICY_FIELD_HIDDEN :
+				  ARP_POLICY_FIELD_IGNORE);
 }
 
 /*
@@ -59,9 +64,10 @@ static bool silent(const struct arpp_policy *policy,
  * @alone: the kernel would discard it unseen, so what is not managed is ours to
  * do as well.
  */
-static void own_target(const struct arpp_device *d, struct in_device *in_dev,
-		       const struct arpp_packet *p, bool alone,
-		       struct arpp_verdict *v)
+static noinline void own_target(const struct arpp_device *d,
+				struct in_device *in_dev,
+				const struct arpp_packet *p, bool alone,
+				struct arpp_verdict *v)
 {
 	bool ignore_managed = arpp_managed(d, ARP_POLICY_FIELD_IGNORE);
 	bool filter_managed = arpp_managed(d, ARP_POLICY_FIELD_FILTER);
@@ -91,9 +97,9 @@ static void own_target(const struct arpp_device *d, struct in_device *in_dev,
 			return;
 		}
 		if (filter) {
-			decide(v, ARPP_DROP, ARP_POLICY_REASON_FILTERED,
+			decide(v, elsewhere ? ARPP_DROP_ELSEWHERE : ARPP_DROP,
+			       ARP_POLICY_REASON_FILTERED,
 			       ARP_POLICY_FIELD_FILTER);
-			v->elsewhere = elsewhere;
 			return;
 		}
 		answers = false;
@@ -108,9 +114,10 @@ static void own_target(const struct arpp_device *d, struct in_device *in_dev,
 }
 
 /* A request for somebody else, whom we could forward to; @alone: see above. */
-static void other_target(const struct arpp_device *d, struct in_device *in_dev,
-			 const struct arpp_packet *p, bool alone,
-			 struct arpp_verdict *v)
+static noinline void other_target(const struct arpp_device *d,
+				  struct in_device *in_dev,
+				  const struct arpp_packet *p, bool alone,
+				  struct arpp_verdict *v)
 {
 	bool proxy_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY);
 	bool delay_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY_DELAY);
@@ -142,17 +149,6 @@ static void other_target(const struct arpp_device *d, struct in_device *in_dev,
 		       ARP_POLICY_FIELD_PROXY);
 }
 
-/* Can the kernel's answer to a request differ from what policy wants? */
-static bool governs_requests(const struct arpp_policy *policy,
-			     const struct arpp_device *d)
-{
-	return d->set & (BIT(ARP_POLICY_FIELD_IGNORE) |
-			 BIT(ARP_POLICY_FIELD_FILTER) |
-			 BIT(ARP_POLICY_FIELD_PROXY) |
-			 BIT(ARP_POLICY_FIELD_PROXY_DELAY)) ||
-	       !hlist_empty(&policy->hidden);
-}
-
 /* arp_process() discards these, whatever policy says. */
 static bool bad_target(struct in_device *in_dev, __be32 tip)
 {
@@ -161,15 +157,15 @@ static bool bad_target(struct in_device *in_dev, __be32 tip)
 }
 
 /* Who answers a request, as far as no rule says so; @alone: see above. */
-static noinline void decide_request(const struct arpp_policy *policy,
-				    const struct arpp_device *d,
-				    struct in_device *in_dev,
-				    struct arpp_packet *p, bool alone,
-				    struct arpp_verdict *v)
+static void decide_request(const struct arpp_policy *policy,
+			   const struct arpp_device *d,
+			   struct in_device *in_dev, struct arpp_packet *p,
+			   bool alone, struct arpp_verdict *v)
 {
 	const u32 proxies = BIT(ARP_POLICY_FIELD_PROXY) |
 			    BIT(ARP_POLICY_FIELD_PROXY_DELAY);
-	bool audible = false;
+	bool own = false;
+	u8 why = 0;
 
 	if (bad_target(in_dev, p->tip))
 		return;
@@ -177,8 +173,12 @@ static noinline void decide_request(const struct arpp_policy *policy,
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
 	if (!p->sip) {
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
-					     p->tip) == RTN_LOCAL &&
-		    !silent(policy, d, in_dev, p, v))
+					     p->tip) != RTN_LOCAL)
+			return;
+		why = silent(policy, d, in_dev, p);
+		if (why)
+			silence(v, why);
+		else
 			own_target(d, in_dev, p, alone, v);
 		return;
 	}
@@ -186,11 +186,12 @@ static noinline void decide_request(const struct arpp_policy *policy,
 	/* What is not to be answered, or not ours to govern, needs no route. */
 	switch (alone ? ARPP_TARGET_UNKNOWN : arpp_packet_target(p)) {
 	case ARPP_TARGET_OWN:
-		if (arpp_packet_teaches(p))
-			break;
-		if (silent(policy, d, in_dev, p, v))
+		own = true;
+		why = silent(policy, d, in_dev, p);
+		if (why && !arpp_packet_teaches(p)) {
+			silence(v, why);
 			return;
-		audible = true;
+		}
 		break;
 	case ARPP_TARGET_OTHER:
 		if (!(d->set & proxies))
@@ -204,7 +205,11 @@ static noinline void decide_request(const struct arpp_policy *policy,
 	if (p->route_err)
 		return;
 	if (p->route_type == RTN_LOCAL) {
-		if (audible || !silent(policy, d, in_dev, p, v))
+		if (!own)
+			why = silent(policy, d, in_dev, p);
+		if (why)
+			silence(v, why);
+		else
 			own_target(d, in_dev, p, alone, v);
 	} else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev)) {
 		other_target(d, in_dev, p, alone, v);
@@ -212,9 +217,8 @@ static noinline void decide_request(const struct arpp_policy *policy,
 }
 
 /* Can a proxy rule answer this packet at all? */
-static noinline bool may_proxy(const struct arpp_device *d,
-			       const struct arpp_rule *rule,
-			       struct arpp_packet *p)
+static bool may_proxy(const struct arpp_device *d, const struct arpp_rule *rule,
+		      struct arpp_packet *p)
 {
 	if (!p->request || !p->sip || p->sip == p->tip ||
 	    ipv4_is_multicast(p->tip) || ipv4_is_loopback(p->tip))
@@ -231,33 +235,21 @@ static noinline bool may_proxy(const struct arpp_device *d,
 	       p->route_dev != p->dev;
 }
 
-/* What the rule for the target says; true when it decides. */
-static bool decide_target(const struct arpp_device *d, struct arpp_packet *p,
-			  struct arpp_verdict *v)
+/**
+ * arpp_verdict_proxy() - does a proxy rule answer the packet?
+ * @d: the receiving device's policy
+ * @p: the packet
+ * @v: its .by is the rule; filled in if so
+ *
+ * Return: whether it does.
+ */
+bool arpp_verdict_proxy(const struct arpp_device *d, struct arpp_packet *p,
+			struct arpp_verdict *v)
 {
-	struct arpp_match match;
-
-	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip, &match))
+	if (!may_proxy(d, v->by.rule, p))
 		return false;
-	switch (match.rule->action) {
-	case ARP_POLICY_ACTION_DROP:
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
-		break;
-	case ARP_POLICY_ACTION_HIDE:
-		if (!p->request)
-			return false;
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
-		break;
-	case ARP_POLICY_ACTION_PROXY:
-		if (!may_proxy(d, match.rule, p))
-			return false;
-		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
-		v->delay = d->proxy_delay;
-		break;
-	default:
-		return false;
-	}
-	v->by = match;
+	decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
+	v->delay = d->proxy_delay;
 	return true;
 }
 
@@ -293,34 +285,46 @@ static bool refuse(struct arpp_verdict *v, enum arpp_action action,
 	return true;
 }
 
-/*
- * Is the sender to be believed? True when not, or when it may not be learnt.
- * Only for devices where anything asks that.
+/**
+ * arpp_verdict_sender() - is the sender to be refused?
+ * @policy: of the netns
+ * @d: the receiving device's policy
+ * @p: the packet
+ * @v: filled in if so
+ *
+ * Is it one packet too many, not to be believed, or may not be learnt? Only for
+ * devices where anything asks that.
+ *
+ * Return: whether it is.
  */
-static noinline bool decide_sender(const struct arpp_policy *policy,
-				   const struct arpp_device *d,
-				   struct arpp_packet *p,
-				   struct arpp_verdict *v)
+bool arpp_verdict_sender(const struct arpp_policy *policy,
+			 const struct arpp_device *d, struct arpp_packet *p,
+			 struct arpp_verdict *v)
 {
 	enum arp_policy_reason reason;
-	struct arpp_match match;
 
+	reason = d->rate || d->source_rate ? over_rate(policy, d, p) : 0;
+	if (reason)
+		return refuse(v, ARPP_DROP, reason,
+			      reason == ARP_POLICY_REASON_RATE_LIMIT ?
+			      ARP_POLICY_FIELD_RATE :
+			      ARP_POLICY_FIELD_SOURCE_RATE);
 	reason = d->validate ? arpp_validate(d, p) : 0;
 	if (reason)
 		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
-	if (arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip, &match) &&
-	    match.rule->action == ARP_POLICY_ACTION_DROP) {
-		v->by = match;
-		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+	if (arpp_rules(d, ARPP_TABLE_SENDER) &&
+	    arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip, &v->by)) {
+		if (v->by.rule->action == ARP_POLICY_ACTION_DROP)
+			return refuse(v, ARPP_DROP,
+				      ARP_POLICY_REASON_RULE_DROP, 0);
+		v->by.rule = NULL;
 	}
-	if (!d->wary)
-		return false;
-	reason = arpp_inspect(d, p);
+	reason = d->inspect ? arpp_inspect(d, p, &v->by) : 0;
 	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
 		v->noted = reason;
 	else if (reason)
 		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
-	if (arpp_inspect_conflict(policy, d, p))
+	if (d->defend && arpp_inspect_conflict(policy, d, p))
 		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
 			      ARP_POLICY_FIELD_DEFEND);
 	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)
@@ -336,45 +340,26 @@ static noinline bool decide_sender(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_verdict_in() - decide on a received packet
+ * arpp_verdict_request() - who answers, as far as no rule says so
  * @policy: of the netns
- * @d: the receiving device's
- * @p: the packet; its route is looked up when it matters
- * @v: filled in: the verdict
+ * @d: the receiving device's policy
+ * @p: a request, or what is for the sender's own address
+ * @v: filled in if policy decides; stands at pass
  */
-void arpp_verdict_in(const struct arpp_policy *policy,
-		     const struct arpp_device *d, struct arpp_packet *p,
-		     struct arpp_verdict *v)
+void arpp_verdict_request(const struct arpp_policy *policy,
+			  const struct arpp_device *d, struct arpp_packet *p,
+			  struct arpp_verdict *v)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-	enum arp_policy_reason reason;
 	bool garp_sysctl, alone;
-
-	*v = (struct arpp_verdict){
-		.action = ARPP_ACCEPT, .reason = ARP_POLICY_REASON_PASS,
-	};
-	/* No IPv4 here: arp_process() discards everything. */
-	if (!in_dev)
-		return;
-	reason = d->metered ? over_rate(policy, d, p) : 0;
-	if (reason) {
-		decide(v, ARPP_DROP, reason,
-		       reason == ARP_POLICY_REASON_RATE_LIMIT ?
-		       ARP_POLICY_FIELD_RATE : ARP_POLICY_FIELD_SOURCE_RATE);
-		return;
-	}
-	if ((d->wary || d->validate || arpp_rules(d, ARPP_TABLE_SENDER)) &&
-	    decide_sender(policy, d, p, v))
-		return;
 
 	/* arp_process() discards it, unless policy takes the sysctl's place. */
 	garp_sysctl = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
 	alone = garp_sysctl && arpp_managed(d, ARP_POLICY_FIELD_GARP) &&
 		!bad_target(in_dev, p->tip);
-	if (!(arpp_rules(d, ARPP_TABLE_TARGET) && decide_target(d, p, v)) &&
-	    p->request &&
-	    (alone || (!garp_sysctl && governs_requests(policy, d))))
+	if (p->request && (alone ||
+			   (!garp_sysctl && arpp_governs_requests(policy, d))))
 		decide_request(policy, d, in_dev, p, alone, v);
 	if (alone && v->action == ARPP_ACCEPT)
 		v->action = ARPP_DROP_LEARN;
@@ -402,9 +387,7 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 	struct arpp_cause cause;
 	__be32 sip = p->sip;
 
-	*v = (struct arpp_verdict){
-		.action = ARPP_ACCEPT, .reason = ARP_POLICY_REASON_PASS,
-	};
+	arpp_verdict_pass(v);
 	if (!managed && !d->n_tables && hlist_empty(&policy->hidden))
 		return;
 	if (!p->request || netif_is_bond_slave(p->dev) ||

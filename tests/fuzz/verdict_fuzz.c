@@ -361,7 +361,7 @@ static void make_skb(struct sk_buff *skb, bool out)
 static bool same(const struct arpp_verdict *a, const struct arpp_verdict *b)
 {
 	return a->action == b->action && a->reason == b->reason && a->noted == b->noted &&
-	       a->field == b->field && a->elsewhere == b->elsewhere &&
+	       a->field == b->field &&
 	       a->by.rule == b->by.rule && a->delay == b->delay && a->sender == b->sender;
 }
 
@@ -428,6 +428,9 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		      (p->sip != p->tip || !arpp_managed(d, ARP_POLICY_FIELD_GARP)));
 		NEVER(v.reason == ARP_POLICY_REASON_ANSWERED ||
 		      v.reason == ARP_POLICY_REASON_PROXIED);
+		break;
+	case ARPP_DROP_ELSEWHERE:
+		NEVER(out || v.reason != ARP_POLICY_REASON_FILTERED);
 		break;
 	case ARPP_DROP_LEARN:
 		NEVER(out);
