@@ -107,13 +107,17 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 	struct net_device *dev = p->dev;
 	const u8 *lladdr = dev->dev_addr;
 	bool late = v->delay && !to_host(p);
+	struct arpp_rule rule;
 	struct sk_buff *answer;
 
 	if (p->sip && !learn_sender(p) && !proxied)
 		goto consume;
 
-	if (v->by.rule && v->by.rule->has_lladdr)
-		lladdr = v->by.rule->lladdr;
+	if (v->by.rule) {
+		rule = arpp_match_rule(&v->by);
+		if (rule.has_lladdr)
+			lladdr = rule.lladdr;
+	}
 	if (!late && may_turn(p)) {
 		if (turn(p, lladdr))
 			arp_xmit(p->skb);

@@ -32,11 +32,6 @@
 #define arpp_uninitialized
 #endif
 
-/* Its name until 6.4, when the one with an argument less went. */
-#ifndef kfree_rcu_mightsleep
-#define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
-#endif
-
 /*
  * The capability that it takes to join a group: until 6.7 in the words of the
  * commands. Without it anybody could join; there is no other hook for it. Debian's

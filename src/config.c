@@ -50,13 +50,13 @@ int arpp_config_set(struct arpp_config *config,
  * @config: it
  * @key: the selector
  * @table: what it is
- * @rule: it; taken over on success
+ * @rule: it
  *
  * Return: 0, -EEXIST, -ENOMEM, or -ENOSPC for too many selectors.
  */
 int arpp_config_insert(struct arpp_config *config,
 		       const struct arpp_selector_key *key,
-		       enum arpp_table table, struct arpp_rule *rule)
+		       enum arpp_table table, const struct arpp_rule *rule)
 {
 	struct arpp_selector *sel = arpp_selector_add(&config->selectors, key);
 	int err = -ENOMEM;
@@ -67,7 +67,7 @@ int arpp_config_insert(struct arpp_config *config,
 		sel->tables = arpp_tables_alloc(key, NULL);
 	if (sel->tables)
 		err = arpp_lpm_insert(&sel->tables->lpm[table], &rule->node,
-				      GFP_KERNEL_ACCOUNT);
+				      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
 	if (!err)
 		config->count[table]++;
 	return err;

@@ -26,7 +26,7 @@ int arpp_config_set(struct arpp_config *config,
 		    const struct arpp_fields *fields);
 int arpp_config_insert(struct arpp_config *config,
 		       const struct arpp_selector_key *key,
-		       enum arpp_table table, struct arpp_rule *rule);
+		       enum arpp_table table, const struct arpp_rule *rule);
 void arpp_config_share(struct arpp_config *config, struct mutex *lock);
 void arpp_config_free(struct arpp_config *config);
 void arpp_config_free_rcu(struct arpp_config *config);

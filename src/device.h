@@ -135,7 +135,7 @@ static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table
 {
 	return d->n_tables &&
 	       (unlikely(d->n_tables > 1) ||
-		rcu_access_pointer(d->tables[0]->lpm[table].root));
+		!arpp_lpm_empty(&d->tables[0]->lpm[table]));
 }
 
 /**
@@ -160,8 +160,8 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 		return arpp_rule_match_any(d, table, addr, match);
 	match->tables = d->tables[0];
 	match->table = table;
-	match->rule = arpp_rule_of(arpp_lpm_lookup(&match->tables->lpm[table],
-						   ntohl(addr)));
+	match->addr = addr;
+	match->rule = arpp_lpm_lookup(&match->tables->lpm[table], ntohl(addr));
 	return match->rule;
 }
 

@@ -83,15 +83,18 @@ static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
 /**
  * arpp_event_put() - put a decision into a message
  * @msg: the message
- * @e: the decision; its rule is still there
+ * @e: the decision; the tables of its rule are still there
  *
  * Return: 0 or -EMSGSIZE.
  */
 int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 {
 	const struct arpp_verdict *v = e->v;
+	struct arpp_rule rule = {};
 	struct nlattr *nest;
 
+	if (v->by.rule)
+		rule = arpp_match_rule(&v->by);
 	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, e->dev->ifindex) ||
 	    nla_put_string(msg, ARP_POLICY_A_IFNAME, e->dev->name))
 		return -EMSGSIZE;
@@ -104,8 +107,7 @@ int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 	    (e->p && put_packet(msg, e->p)) ||
 	    (v->field && nla_put_u8(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
 	    (v->by.rule && arpp_event_put_rule(msg, ARP_POLICY_EVENT_RULE,
-					       v->by.rule,
-					       v->by.tables->key.name,
+					       &rule, v->by.tables->key.name,
 					       v->by.table ==
 					       ARPP_TABLE_SENDER)) ||
 	    (e->lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, e->lost)))

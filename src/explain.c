@@ -193,6 +193,7 @@ static void explain_received(const struct arpp_policy *policy,
 {
 	struct arpp_packet *p = &x->p;
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct arpp_rule rule = {};
 	bool ours;
 
 	if (d) {
@@ -207,8 +208,10 @@ static void explain_received(const struct arpp_policy *policy,
 	if (!x->block && !ours)
 		x->block = in_kernel(in_dev, p);
 	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);
-	if (ours && x->v.by.rule && x->v.by.rule->has_lladdr)
-		memcpy(x->lladdr, x->v.by.rule->lladdr, ETH_ALEN);
+	if (x->v.by.rule)
+		rule = arpp_match_rule(&x->v.by);
+	if (ours && rule.has_lladdr)
+		memcpy(x->lladdr, rule.lladdr, ETH_ALEN);
 	else
 		memcpy(x->lladdr, p->dev->dev_addr, p->dev->addr_len);
 }

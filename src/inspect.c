@@ -58,7 +58,7 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 				    const struct arpp_packet *p,
 				    struct arpp_match *match)
 {
-	const struct arpp_rule *binding;
+	u64 binding;
 
 	if (!p->sip)
 		return 0;
@@ -66,9 +66,9 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
 		       ARP_POLICY_REASON_UNBOUND : 0;
 	binding = match->rule;
-	match->rule = NULL;
+	match->rule = 0;
 	if (p->dev->addr_len != ETH_ALEN ||
-	    memcmp(p->sha, binding->lladdr, ETH_ALEN))
+	    arpp_lladdr_number(p->sha) != arpp_rule_lladdr(binding))
 		return ARP_POLICY_REASON_SPOOFED;
 	return 0;
 }

@@ -11,21 +11,26 @@
  * to 127 for those that have all six. So the position of a shorter prefix is
  * that of a longer one shifted right. Only positions in use have a slot.
  *
- * A slot, like the root, holds an entry: a leaf, which is the owner's node, or
- * a branch. Two low bits of the pointer tell which. A branch has at least two
- * slots, except where memory was short. Thus a leaf may hang from any branch
- * that it begins like, and a branch may skip over bits that all below it have
- * in common; then what it skips is kept in front of it.
+ * A slot, like the root, holds an entry: a leaf, which is a prefix with its
+ * value, or a pointer to a branch. Two low bits tell which. A leaf may hang from
+ * any branch that it begins like, and a branch may skip over bits that all below
+ * it have in common; then what it skips is kept in front of it.
+ *
+ * An entry has 64 bits. With a small value there is room for all of the prefix.
+ * Else there is for the last bits of it, and it must hang where the way there
+ * tells the others: if need be from a branch of its own, with one slot. All other
+ * branches have at least two, except where memory was short.
  *
  * A large table has an array of such tries in front, by the first twelve bits
  * of the address, and one trie for the prefixes that have fewer. That saves two
  * branches a lookup.
  *
- * Leaves and branches are never changed where readers can see them, only
- * pointers are. An update makes one new branch and publishes it by one store.
+ * Branches are never changed where readers can see them, only slots are. An
+ * update makes what is new and publishes it by one store.
  * Removal without memory for it is the exception, see lpm_squeeze(). In a table
  * that no reader has, a branch grows in place while there is room behind it.
  */
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -54,22 +59,38 @@
 #endif
 
 /* Tags of entries. */
-#define LPM_BRANCH	0UL
-#define LPM_LEAF	1UL
-#define LPM_SKIP	2UL			/* a branch behind a struct lpm_skip */
-#define LPM_WIDE	3UL			/* a struct lpm_wide; only as root */
-#define LPM_TAGS	3UL
+#define LPM_BRANCH	0ULL
+#define LPM_LEAF	1ULL			/* its prefix is in it */
+#define LPM_SKIP	2ULL			/* a branch behind a struct lpm_skip */
+#define LPM_NEAR	3ULL			/* a leaf; the way is its prefix; not as root */
+#define LPM_WIDE	3ULL			/* a struct lpm_wide; only as root */
+#define LPM_TAGS	3ULL
+
+/*
+ * A leaf, from the lowest bit: the tag, nine bits about its prefix, its value.
+ * LPM_LEAF has the length there, and the address in the upper half. LPM_NEAR has
+ * a one and then the bits that its slot does not stand for, eight at most; or the
+ * length, at an internal position, which stands for all of them. What a lookup
+ * returns has the length there and the value behind it.
+ */
+#define LPM_VALUE	ARPP_LPM_VALUE
+#define LPM_SMALL	(1ULL << (32 - LPM_VALUE))	/* values below fit beside an address */
+#define LPM_NEAR_BITS	8
+#define LPM_ABOUT(e)	((unsigned int)(e) >> 2 & 0x1ff)
+
+#define LPM_INSIDE	64			/* "off" of an internal position */
 
 /**
  * struct lpm_branch - a node of the trie
  * @ext: which external positions are in use, position less LPM_EXT
  * @in: which internal positions are in use; always leaves
- * @slot: their entries, from the highest position down
+ * @slot: their entries, from the highest position down; atomic where a
+ *	processor has fewer bits, else no more than a pointer
  */
 struct lpm_branch {
 	u64 ext;
 	u64 in;
-	void __rcu *slot[];
+	atomic64_t slot[];
 };
 
 /**
@@ -84,13 +105,13 @@ struct lpm_skip {
 
 /**
  * struct lpm_wide - the root of a large table
- * @slot: by the first LPM_WIDE_BITS of an address, entries or NULL; on its own
- *	as it is a round number of pages
- * @few: the entry of all prefixes that have fewer bits, or NULL
+ * @slot: by the first LPM_WIDE_BITS of an address, entries or 0; on its own as
+ *	it is a round number of pages
+ * @few: the entry of all prefixes that have fewer bits, or 0
  */
 struct lpm_wide {
-	void __rcu **slot;
-	void __rcu *few;
+	atomic64_t *slot;
+	atomic64_t few;
 };
 
 /*
@@ -129,44 +150,51 @@ static const u64 lpm_cover[LPM_EXT] = {
  */
 static DEFINE_MUTEX(lpm_spare_lock);
 static u64 lpm_spare[(sizeof(struct lpm_skip) + sizeof(struct lpm_branch) +
-		      LPM_POSITIONS * sizeof(void *)) / sizeof(u64)];
+		      LPM_POSITIONS * sizeof(atomic64_t)) / sizeof(u64)];
 
 /**
- * struct lpm_walk - where the way to a prefix ends
- * @slot: the last slot on it
- * @e: the entry there, or NULL in an empty table
- * @off: how many bits the slot stands for
+ * struct lpm_walk - the way to a prefix
+ * @step: the slots on it; of each, how many bits it stands for, or LPM_INSIDE;
+ *	and of the branch there, unless it is the last, with how many it begins
+ * @depth: which is the last one
+ * @e: the entry there, or 0 in an empty table
  * @has: what @e begins with
  * @common: how many bits of that are on the way
- * @up: the slot of the branch that @slot is in, or NULL if that is the root
- * @up_off: how many bits @up stands for
  */
 struct lpm_walk {
-	void __rcu **slot;
-	void *e;
-	unsigned int off;
+	struct lpm_step {
+		atomic64_t *slot;
+		unsigned int off;
+		unsigned int len;
+	} step[LPM_DEPTH + 1];
+	unsigned int depth;
+	u64 e;
 	struct arpp_lpm_node has;
 	unsigned int common;
-	void __rcu **up;
-	unsigned int up_off;
 };
 
-static unsigned long entry_tag(const void *e)
+static u64 entry_tag(u64 e)
 {
-	return (unsigned long)e & LPM_TAGS;
+	return e & LPM_TAGS;
 }
 
-static void *entry_untag(const void *e)
+/* A root that is wide has this bit too, and is told first. */
+static bool entry_is_leaf(u64 e)
 {
-	return (void *)((unsigned long)e & ~LPM_TAGS);
+	return e & LPM_LEAF;
 }
 
-static void *entry_make(const void *p, unsigned long tag)
+static void *entry_untag(u64 e)
 {
-	return (void *)((unsigned long)p | tag);
+	return (void *)(unsigned long)(e & ~LPM_TAGS);
 }
 
-static struct lpm_skip *entry_skip(const void *e)
+static u64 entry_make(const void *p, u64 tag)
+{
+	return (unsigned long)p | tag;
+}
+
+static struct lpm_skip *entry_skip(u64 e)
 {
 	return (struct lpm_skip *)entry_untag(e) - 1;
 }
@@ -192,6 +220,54 @@ static unsigned int lpm_pos(const struct arpp_lpm_node *node, unsigned int off)
 	       (LPM_STRIDE - more);
 }
 
+/* What a position stands for, in a branch that begins with @has. */
+static u32 lpm_way(const struct arpp_lpm_node *has, unsigned int pos)
+{
+	unsigned int more = fls(pos) - 1;
+
+	return has->prefix |
+	       (u32)((u64)(pos - (1U << more)) << (32 - has->len - more));
+}
+
+/* How many bits that is, in a branch at @off. */
+static unsigned int lpm_pos_off(unsigned int pos, unsigned int off)
+{
+	return pos < LPM_EXT ? LPM_INSIDE : off + LPM_STRIDE;
+}
+
+/* The entry of a leaf in a slot that stands for @off bits; 0 if it has no room. */
+static u64 leaf_make(const struct arpp_lpm_node *node, u64 value,
+		     unsigned int off)
+{
+	unsigned int rest = node->len - off;
+	u64 about;
+
+	if (value < LPM_SMALL)
+		return (u64)node->prefix << 32 | value << LPM_VALUE |
+		       (u64)node->len << 2 | LPM_LEAF;
+	if (off == LPM_INSIDE)
+		about = node->len;
+	else if (rest <= LPM_NEAR_BITS)
+		about = 1ULL << rest |
+			(u64)node->prefix << 32 << off >> 1 >> (63 - rest);
+	else
+		return 0;
+	return value << LPM_VALUE | about << 2 | LPM_NEAR;
+}
+
+/* What a lookup returns for a leaf of length @len. */
+static u64 leaf_found(u64 e, unsigned int len)
+{
+	if (entry_tag(e) == LPM_LEAF)
+		return (u32)e;
+	return e >> LPM_VALUE << LPM_VALUE | (u64)len << 2 | LPM_LEAF;
+}
+
+static u64 leaf_value(u64 e)
+{
+	return arpp_lpm_value(leaf_found(e, 0));
+}
+
 static unsigned int branch_slots(const struct lpm_branch *b)
 {
 	return hweight64(b->ext) + hweight64(b->in);
@@ -212,14 +288,14 @@ static unsigned int branch_rank(const struct lpm_branch *b, unsigned int pos)
 
 /* Make @to a copy of @from, which it may be, with @e at position @pos. */
 static void branch_add(struct lpm_branch *to, const struct lpm_branch *from,
-		       unsigned int pos, void *e)
+		       unsigned int pos, u64 e)
 {
 	unsigned int slots = branch_slots(from), rank = branch_rank(from, pos);
 
 	memmove(to->slot + rank + 1, from->slot + rank,
 		(slots - rank) * sizeof(*to->slot));
 	memmove(to->slot, from->slot, rank * sizeof(*to->slot));
-	RCU_INIT_POINTER(to->slot[rank], e);
+	atomic64_set(&to->slot[rank], e);
 	to->ext = from->ext;
 	to->in = from->in;
 	if (pos < LPM_EXT)
@@ -246,7 +322,7 @@ static void branch_del(struct lpm_branch *to, const struct lpm_branch *from,
 }
 
 /* As much as kmalloc() takes for a branch anyway. */
-static size_t branch_room(unsigned int slots, unsigned long tag)
+static size_t branch_room(unsigned int slots, u64 tag)
 {
 	struct lpm_branch *b;
 	size_t size = struct_size(b, slot, slots);
@@ -261,17 +337,17 @@ static size_t branch_room(unsigned int slots, unsigned long tag)
 	return roundup_pow_of_two(size);
 }
 
-/* The entry of a new branch for prefix @has, in a slot that stands for @off. */
-static void *branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
-			  unsigned int slots, gfp_t gfp)
+/* The entry of a new branch for prefix @has, in a slot that stands for @off; or 0. */
+static u64 branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
+			unsigned int slots, gfp_t gfp)
 {
-	unsigned long tag = has->len == off ? LPM_BRANCH : LPM_SKIP;
+	u64 tag = has->len == off ? LPM_BRANCH : LPM_SKIP;
 	struct lpm_branch *b;
 	struct lpm_skip *skip;
 
 	skip = kmalloc(branch_room(slots, tag), gfp);
 	if (!skip)
-		return NULL;
+		return 0;
 	if (tag) {
 		skip->prefix = has->prefix;
 		skip->off = has->len;
@@ -290,23 +366,29 @@ static void lpm_free(const struct arpp_lpm *t, void *p)
 		kfree(p);
 }
 
-static void branch_free(const struct arpp_lpm *t, void *e)
+/* The memory of a branch. */
+static void *branch_block(u64 e)
 {
-	lpm_free(t, entry_tag(e) == LPM_SKIP ? entry_skip(e) : e);
+	return entry_tag(e) == LPM_SKIP ? entry_skip(e) : entry_untag(e);
+}
+
+static void branch_free(const struct arpp_lpm *t, u64 e)
+{
+	lpm_free(t, branch_block(e));
 }
 
 /* Does a branch that no reader sees have room for one more? */
-static bool branch_grows(const struct arpp_lpm *t, const void *e,
-			 unsigned int slots)
+static bool branch_grows(const struct arpp_lpm *t, u64 e, unsigned int slots)
 {
 	return !t->lock && branch_room(slots + 1, entry_tag(e)) ==
 			   branch_room(slots, entry_tag(e));
 }
 
-static void *lpm_deref(const struct arpp_lpm *t, void __rcu **slot)
+static u64 lpm_deref(const struct arpp_lpm *t, const atomic64_t *slot)
 {
-	return rcu_dereference_check(*slot, !t->lock ||
-				     lockdep_is_held(t->lock));
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && t->lock &&
+			 !lockdep_is_held(t->lock), "table read unprotected");
+	return atomic64_read(slot);
 }
 
 static void lpm_assert_writer(const struct arpp_lpm *t)
@@ -316,12 +398,16 @@ static void lpm_assert_writer(const struct arpp_lpm *t)
 }
 
 /* Every update that readers may see is one call of this. */
-static void lpm_publish(struct arpp_lpm *t, void __rcu **slot, void *e)
+static void lpm_publish(struct arpp_lpm *t, atomic64_t *slot, u64 e)
 {
-	rcu_assign_pointer(*slot, e);
+	/* Pairs with the dependency on what is read: a branch is seen as it is. */
+	atomic64_set_release(slot, e);
 	/* Pairs with arpp_lpm_search(): before what the next update stores. */
 	smp_store_release(&t->gen, t->gen + 1);
 }
+
+/* What lpm_descend() begins with. */
+#define LPM_KEY(addr)	((u64)(addr) << 32 | 1)
 
 static bool lpm_covers(u32 prefix, unsigned int len, u32 addr)
 {
@@ -329,34 +415,40 @@ static bool lpm_covers(u32 prefix, unsigned int len, u32 addr)
 }
 
 /*
- * Look up in a trie, from entry @e on; @key is the bits of @addr yet to go.
- * Inline for the sake of registers: this is all that a packet waits for.
+ * Look up in a trie, from entry @e on; @key is the bits of @addr yet to go, and
+ * a one shifted by as many as went. Inline for the sake of registers: this is all
+ * that a packet waits for.
  */
-static __always_inline struct arpp_lpm_node *lpm_descend(void *e, u32 addr,
-							 u64 key)
+static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
 {
-	void __rcu *const *best = NULL;
+	const atomic64_t *best = NULL;
 	const struct lpm_branch *b;
-	struct arpp_lpm_node *node;
 	unsigned long next, rank;
 	struct lpm_skip *skip;
+	unsigned int rest;
 	u64 bits;
 
 	for (;;) {
 		if (entry_tag(e)) {
-			if (entry_tag(e) & LPM_LEAF) {
-				node = entry_untag(e);
-				if (lpm_covers(node->prefix, node->len, addr))
-					return node;
+			if (entry_tag(e) == LPM_LEAF) {
+				if (lpm_covers(e >> 32, LPM_ABOUT(e), addr))
+					return (u32)e;
+				break;
+			}
+			if (entry_is_leaf(e)) {
+				rest = __fls(LPM_ABOUT(e));
+				if ((1U << rest | key >> 1 >> (63 - rest)) ==
+				    LPM_ABOUT(e))
+					return leaf_found(e, __ffs64(key) + rest);
 				break;
 			}
 			skip = entry_skip(e);
 			if (!lpm_covers(skip->prefix, skip->off, addr))
 				break;
-			key = (u64)addr << 32 << skip->off;
-			e = entry_untag(e);
+			key = LPM_KEY(addr) << skip->off;
+			e = entry_make(entry_untag(e), LPM_BRANCH);
 		}
-		b = e;
+		b = (struct lpm_branch *)(unsigned long)e;
 		next = key >> (64 - LPM_STRIDE);
 		key <<= LPM_STRIDE;
 		bits = b->in & lpm_cover[next];
@@ -370,42 +462,44 @@ static __always_inline struct arpp_lpm_node *lpm_descend(void *e, u32 addr,
 		bits = b->ext >> next;
 		if (!(bits & 1))
 			break;
-		e = rcu_dereference(b->slot[hweight64(bits) - 1]);
+		e = atomic64_read(&b->slot[hweight64(bits) - 1]);
 	}
-	return best ? entry_untag(rcu_dereference(*best)) : NULL;
+	if (!best)
+		return 0;
+	e = atomic64_read(best);
+	/* The length is where it is to be. */
+	return entry_tag(e) == LPM_LEAF ? (u32)e : e;
 }
 
 /*
  * The rest of a lookup that began at count @gen: with the trie of @few, and all
  * over again as long as updates come between.
  */
-static noinline struct arpp_lpm_node *
-lpm_lookup_slow(const struct arpp_lpm *t, u32 addr, u32 gen, void *few)
+static noinline u64 lpm_lookup_slow(const struct arpp_lpm *t, u32 addr, u32 gen,
+				    u64 few)
 {
-	const u64 key = (u64)addr << 32;
-	struct arpp_lpm_node *node;
 	struct lpm_wide *wide;
-	void *e;
+	u64 e, found;
 
 	for (;;) {
-		node = few ? lpm_descend(few, addr, key) : NULL;
+		found = few ? lpm_descend(few, addr, LPM_KEY(addr)) : 0;
 found:
 		/* As in arpp_lpm_lookup(). */
 		smp_rmb();
 		if (likely(READ_ONCE(t->gen) == gen))
-			return node;
+			return found;
 		/* Likewise. */
 		gen = smp_load_acquire(&t->gen);
-		few = rcu_dereference(t->root);
+		few = atomic64_read(&t->root);
 		if (entry_tag(few) != LPM_WIDE)
 			continue;
 		wide = entry_untag(few);
-		few = rcu_dereference(wide->few);
-		e = rcu_dereference(wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
+		few = atomic64_read(&wide->few);
+		e = atomic64_read(&wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
 		if (!e)
 			continue;
-		node = lpm_descend(e, addr, key << LPM_WIDE_BITS);
-		if (node)
+		found = lpm_descend(e, addr, LPM_KEY(addr) << LPM_WIDE_BITS);
+		if (found)
 			goto found;
 	}
 }
@@ -418,40 +512,38 @@ found:
  * Sees each update entirely or not at all, and several in their order.
  *
  * Context: RCU read side; any.
- * Return: the longest prefix that covers @addr, or NULL.
+ * Return: the longest prefix that covers @addr, for arpp_lpm_len() and
+ * arpp_lpm_value(), or 0.
  */
-struct arpp_lpm_node *arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr)
+u64 arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr)
 {
-	struct arpp_lpm_node *node;
 	struct lpm_wide *wide;
-	u64 key = (u64)addr << 32;
-	void *e;
+	u64 e, found, key = LPM_KEY(addr);
 	u32 gen;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "lookup outside of RCU");
 	/* Pairs with lpm_publish(): what is counted here is seen. */
 	gen = smp_load_acquire(&t->gen);
-	e = rcu_dereference(t->root);
+	e = atomic64_read(&t->root);
 	/* Most tables are empty or one prefix. */
 	if (!e)
-		return NULL;
-	if (entry_tag(e) == LPM_LEAF) {
-		node = entry_untag(e);
-		return lpm_covers(node->prefix, node->len, addr) ? node : NULL;
-	}
+		return 0;
+	if (entry_tag(e) == LPM_LEAF)
+		return lpm_covers(e >> 32, LPM_ABOUT(e), addr) ? (u32)e : 0;
 	if (entry_tag(e) == LPM_WIDE) {
 		wide = entry_untag(e);
-		e = rcu_dereference(wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
+		e = atomic64_read(&wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
 		key <<= LPM_WIDE_BITS;
 		if (!e)
 			goto few;
 	}
-	node = lpm_descend(e, addr, key);
-	if (!node) {
-		e = rcu_dereference(t->root);
+	found = lpm_descend(e, addr, key);
+	if (!found) {
+		e = atomic64_read(&t->root);
 		if (entry_tag(e) == LPM_WIDE) {
 			wide = entry_untag(e);
 few:
-			e = rcu_dereference(wide->few);
+			e = atomic64_read(&wide->few);
 			return lpm_lookup_slow(t, addr, gen, e);
 		}
 	}
@@ -464,19 +556,31 @@ few:
 	 */
 	smp_rmb();
 	if (unlikely(READ_ONCE(t->gen) != gen))
-		return lpm_lookup_slow(t, addr, gen, NULL);
-	return node;
+		return lpm_lookup_slow(t, addr, gen, 0);
+	return found;
 }
 
 /* What an entry begins with, given the way to its slot. */
-static struct arpp_lpm_node entry_prefix(const void *e, u32 way,
-					 unsigned int off)
+static struct arpp_lpm_node entry_prefix(u64 e, u32 way, unsigned int off)
 {
 	struct arpp_lpm_node has = {};
+	unsigned int about = LPM_ABOUT(e), rest;
 
 	switch (entry_tag(e)) {
 	case LPM_LEAF:
-		has = *(struct arpp_lpm_node *)entry_untag(e);
+		has.prefix = e >> 32;
+		has.len = about;
+		break;
+	case LPM_NEAR:
+		if (off == LPM_INSIDE) {
+			has.prefix = lpm_bits(way, about);
+			has.len = about;
+			break;
+		}
+		rest = fls(about) - 1;
+		has.len = off + rest;
+		has.prefix = lpm_bits(way, off) |
+			     (u32)((u64)(about - (1U << rest)) << (32 - has.len));
 		break;
 	case LPM_SKIP:
 		has.prefix = entry_skip(e)->prefix;
@@ -492,51 +596,59 @@ static struct arpp_lpm_node entry_prefix(const void *e, u32 way,
 static void lpm_walk(const struct arpp_lpm *t, const struct arpp_lpm_node *to,
 		     struct lpm_walk *w)
 {
+	struct lpm_step *step = w->step;
 	struct lpm_branch *b;
 	struct lpm_wide *wide;
 	unsigned int pos;
 
-	w->slot = (void __rcu **)&t->root;
-	w->off = 0;
-	w->up = NULL;
-	w->up_off = 0;
-	w->e = lpm_deref(t, w->slot);
+	step->slot = (atomic64_t *)&t->root;
+	step->off = 0;
+	w->e = lpm_deref(t, step->slot);
 	if (entry_tag(w->e) == LPM_WIDE) {
 		wide = entry_untag(w->e);
-		w->slot = &wide->few;
+		step->slot = &wide->few;
 		if (to->len >= LPM_WIDE_BITS) {
-			w->slot = &wide->slot[to->prefix >> (32 - LPM_WIDE_BITS)];
-			w->off = LPM_WIDE_BITS;
+			step->slot = &wide->slot[to->prefix >> (32 - LPM_WIDE_BITS)];
+			step->off = LPM_WIDE_BITS;
 		}
-		w->e = lpm_deref(t, w->slot);
+		w->e = lpm_deref(t, step->slot);
 	}
 	while (w->e) {
-		w->has = entry_prefix(w->e, to->prefix, w->off);
+		w->has = entry_prefix(w->e, to->prefix, step->off);
 		w->common = min3((unsigned int)w->has.len,
 				 (unsigned int)to->len,
 				 32U - fls(w->has.prefix ^ to->prefix));
-		if (entry_tag(w->e) == LPM_LEAF || w->common < w->has.len)
-			return;
+		if (entry_is_leaf(w->e) || w->common < w->has.len)
+			break;
 		b = entry_untag(w->e);
 		pos = lpm_pos(to, w->has.len);
 		if (!branch_has(b, pos))
-			return;
-		w->up = w->slot;
-		w->up_off = w->off;
-		w->slot = &b->slot[branch_rank(b, pos)];
-		w->off = w->has.len + LPM_STRIDE;
-		w->e = lpm_deref(t, w->slot);
+			break;
+		step->len = w->has.len;
+		step++;
+		step->slot = &b->slot[branch_rank(b, pos)];
+		step->off = lpm_pos_off(pos, w->has.len);
+		w->e = lpm_deref(t, step->slot);
 	}
+	w->depth = step - w->step;
 }
 
-/* The very prefix, if that is where the walk ended. */
-static struct arpp_lpm_node *lpm_walk_found(const struct lpm_walk *w,
-					    const struct arpp_lpm_node *to)
+/* The very prefix, as a lookup returns it, if that is where the walk ended. */
+static u64 lpm_walk_found(const struct lpm_walk *w,
+			  const struct arpp_lpm_node *to)
 {
-	if (entry_tag(w->e) == LPM_LEAF && w->has.len == to->len &&
+	if (entry_is_leaf(w->e) && w->has.len == to->len &&
 	    w->has.prefix == to->prefix)
-		return entry_untag(w->e);
-	return NULL;
+		return leaf_found(w->e, to->len);
+	return 0;
+}
+
+/* The branch that a step leads to, if that has one slot; else 0. */
+static u64 lpm_lone(const struct arpp_lpm *t, const struct lpm_step *step)
+{
+	u64 e = lpm_deref(t, step->slot);
+
+	return branch_slots(entry_untag(e)) == 1 ? e : 0;
 }
 
 /**
@@ -553,69 +665,128 @@ void arpp_lpm_share(struct arpp_lpm *t, struct mutex *lock)
 	t->lock = lock;
 }
 
-static int lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp)
+/*
+ * The entry of a prefix alone in a slot that stands for @off bits, or 0 without
+ * memory: a leaf, or a branch for it, as high up as it can hang from.
+ */
+static u64 lpm_hang(const struct arpp_lpm *t, const struct lpm_step *at,
+		    const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
 {
-	void *e, *leaf = entry_make(node, LPM_LEAF);
-	struct arpp_lpm_node fork;
+	const unsigned int most = LPM_STRIDE + LPM_NEAR_BITS;
+	u64 e = leaf_make(node, value, at->off);
+	struct arpp_lpm_node has;
 	struct lpm_branch *b;
-	unsigned int slots;
+	unsigned int pos;
+
+	if (e && !(entry_tag(e) == LPM_WIDE && at->slot == &t->root))
+		return e;
+	has.len = node->len > most ? roundup(node->len - most, LPM_STRIDE) : 0;
+	has.prefix = lpm_bits(node->prefix, has.len);
+	e = branch_alloc(&has, at->off, 1, gfp);
+	if (!e)
+		return 0;
+	b = entry_untag(e);
+	pos = lpm_pos(node, has.len);
+	branch_add(b, b, pos, leaf_make(node, value, lpm_pos_off(pos, has.len)));
+	return e;
+}
+
+static int lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		      u64 value, gfp_t gfp)
+{
+	struct lpm_step at = {}, *step;
+	struct arpp_lpm_node fork;
+	unsigned int slots, pos;
+	u64 e, leaf, old, lone;
+	struct lpm_branch *b;
 	struct lpm_walk w;
 
 	lpm_walk(t, node, &w);
 	if (lpm_walk_found(&w, node))
 		return -EEXIST;
+	step = &w.step[w.depth];
 	if (!w.e) {
-		lpm_publish(t, w.slot, leaf);
-	} else if (entry_tag(w.e) != LPM_LEAF && w.common == w.has.len) {
+		e = lpm_hang(t, step, node, value, gfp);
+		if (!e)
+			return -ENOMEM;
+		lpm_publish(t, step->slot, e);
+		t->count++;
+		return 0;
+	}
+
+	fork = w.has;
+	if (entry_is_leaf(w.e) || w.common < w.has.len)
+		fork.len = rounddown(w.common, LPM_STRIDE);
+	pos = lpm_pos(node, fork.len);
+	at.off = lpm_pos_off(pos, fork.len);
+	leaf = lpm_hang(t, &at, node, value, gfp);
+	if (!leaf)
+		return -ENOMEM;
+	if (fork.len == w.has.len && !entry_is_leaf(w.e)) {
 		/* It belongs into this branch. */
 		b = entry_untag(w.e);
 		slots = branch_slots(b);
 		e = w.e;
 		if (!branch_grows(t, e, slots))
-			e = branch_alloc(&w.has, w.off, slots + 1, gfp);
+			e = branch_alloc(&fork, step->off, slots + 1, gfp);
 		if (!e)
-			return -ENOMEM;
-		branch_add(entry_untag(e), b, lpm_pos(node, w.has.len), leaf);
+			goto err_free;
+		branch_add(entry_untag(e), b, pos, leaf);
 		if (e != w.e) {
-			lpm_publish(t, w.slot, e);
+			lpm_publish(t, step->slot, e);
 			branch_free(t, w.e);
 		}
 	} else {
-		/* It leaves the way to this entry: a branch for the two. */
-		fork.len = rounddown(w.common, LPM_STRIDE);
+		/*
+		 * It leaves the way to this entry: a branch for the two, also
+		 * in the place of one that the other has alone.
+		 */
+		lone = w.depth ? lpm_lone(t, step - 1) : 0;
+		if (lone)
+			step--;
 		fork.prefix = lpm_bits(node->prefix, fork.len);
-		e = branch_alloc(&fork, w.off, 2, gfp);
+		e = branch_alloc(&fork, step->off, 2, gfp);
 		if (!e)
-			return -ENOMEM;
+			goto err_free;
 		b = entry_untag(e);
-		branch_add(b, b, lpm_pos(&w.has, fork.len), w.e);
-		branch_add(b, b, lpm_pos(node, fork.len), leaf);
-		lpm_publish(t, w.slot, e);
+		branch_add(b, b, pos, leaf);
+		pos = lpm_pos(&w.has, fork.len);
+		old = w.e;
+		if (entry_is_leaf(old))
+			old = leaf_make(&w.has, leaf_value(old),
+					lpm_pos_off(pos, fork.len));
+		branch_add(b, b, pos, old);
+		lpm_publish(t, step->slot, e);
+		if (lone)
+			branch_free(t, lone);
 	}
 	t->count++;
 	return 0;
+
+err_free:
+	if (!entry_is_leaf(leaf))
+		kfree(branch_block(leaf));
+	return -ENOMEM;
 }
 
-/* Free what an entry leads to, except for what nobody wants to @release. */
-static void lpm_free_trie(const struct arpp_lpm *t, void *e,
-			  void (*release)(struct arpp_lpm_node *node))
+/* Free what an entry leads to. */
+static void lpm_free_trie(const struct arpp_lpm *t, u64 e)
 {
 	struct {
-		void *e;
+		u64 e;
 		unsigned int slots;
 	} path[LPM_DEPTH], *p;
 	struct lpm_branch *b;
 	unsigned int depth = 0;
 
 	while (e) {
-		if (entry_tag(e) == LPM_LEAF) {
-			if (release)
-				release(entry_untag(e));
-		} else {
+		if (!entry_is_leaf(e)) {
+			b = entry_untag(e);
 			path[depth].e = e;
-			path[depth++].slots = branch_slots(entry_untag(e));
+			/* Internal ones are leaves. */
+			path[depth++].slots = hweight64(b->ext);
 		}
-		for (e = NULL; depth && !e;) {
+		for (e = 0; depth && !e;) {
 			p = &path[depth - 1];
 			if (p->slots) {
 				b = entry_untag(p->e);
@@ -628,22 +799,21 @@ static void lpm_free_trie(const struct arpp_lpm *t, void *e,
 	}
 }
 
-static void lpm_free_root(const struct arpp_lpm *t, void *root,
-			  void (*release)(struct arpp_lpm_node *node))
+static void lpm_free_root(const struct arpp_lpm *t, u64 root)
 {
 	struct lpm_wide *wide;
 	unsigned int i;
 
 	if (entry_tag(root) != LPM_WIDE) {
-		lpm_free_trie(t, root, release);
+		lpm_free_trie(t, root);
 		return;
 	}
 	wide = entry_untag(root);
 	for (i = 0; i < LPM_WIDE_SLOTS; i++) {
-		lpm_free_trie(t, lpm_deref(t, &wide->slot[i]), release);
+		lpm_free_trie(t, lpm_deref(t, &wide->slot[i]));
 		cond_resched();
 	}
-	lpm_free_trie(t, lpm_deref(t, &wide->few), release);
+	lpm_free_trie(t, lpm_deref(t, &wide->few));
 	lpm_free(t, wide->slot);
 	lpm_free(t, wide);
 }
@@ -655,9 +825,9 @@ static void lpm_free_root(const struct arpp_lpm *t, void *root,
 static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 {
 	struct arpp_lpm fresh = {};
-	struct arpp_lpm_node *node;
+	struct arpp_lpm_node node;
 	struct lpm_wide *wide;
-	void *old;
+	u64 found, old;
 
 	gfp |= __GFP_NOWARN;
 	wide = kzalloc(sizeof(*wide), gfp);
@@ -668,38 +838,41 @@ static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 		kfree(wide);
 		return;
 	}
-	RCU_INIT_POINTER(fresh.root, entry_make(wide, LPM_WIDE));
-	for (node = arpp_lpm_next(t, 0, -1); node;
-	     node = arpp_lpm_next(t, node->prefix, node->len)) {
-		if (lpm_insert(&fresh, node, gfp)) {
-			lpm_free_root(&fresh, entry_make(wide, LPM_WIDE), NULL);
+	atomic64_set(&fresh.root, entry_make(wide, LPM_WIDE));
+	for (found = arpp_lpm_next(t, 0, -1, &node); found;
+	     found = arpp_lpm_next(t, node.prefix, node.len, &node)) {
+		if (lpm_insert(&fresh, &node, arpp_lpm_value(found), gfp)) {
+			lpm_free_root(&fresh, entry_make(wide, LPM_WIDE));
 			return;
 		}
 		cond_resched();
 	}
 	old = lpm_deref(t, &t->root);
 	lpm_publish(t, &t->root, entry_make(wide, LPM_WIDE));
-	lpm_free_trie(t, old, NULL);
+	lpm_free_trie(t, old);
 }
 
 /**
  * arpp_lpm_insert() - add a prefix
  * @t: the table
- * @node: the prefix; stays the caller's, who keeps it until it is removed
+ * @node: the prefix
+ * @value: what it is to say, below ARPP_LPM_VALUES
  * @gfp: how to allocate
  *
  * Context: process context, the writers' lock held if the table is shared.
  * Return: 0, -EEXIST if the prefix is there, -EINVAL if it is none, or
  * -ENOMEM; in case of an error the table is as before.
  */
-int arpp_lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp)
+int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		    u64 value, gfp_t gfp)
 {
 	int err;
 
 	lpm_assert_writer(t);
-	if (node->len > 32 || node->prefix != lpm_bits(node->prefix, node->len))
+	if (node->len > 32 || node->prefix != lpm_bits(node->prefix, node->len) ||
+	    value >= ARPP_LPM_VALUES)
 		return -EINVAL;
-	err = lpm_insert(t, node, gfp);
+	err = lpm_insert(t, node, value, gfp);
 	/* At each power of two, as it might not have succeeded before. */
 	if (!err && t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
 	    entry_tag(lpm_deref(t, &t->root)) != LPM_WIDE)
@@ -708,33 +881,49 @@ int arpp_lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp)
 }
 
 /**
- * arpp_lpm_replace() - exchange the object of a prefix that is there
+ * arpp_lpm_replace() - change what a prefix that is there says
  * @t: the table
- * @node: the new one
+ * @node: the prefix
+ * @value: what it is to say, below ARPP_LPM_VALUES
+ * @gfp: how to allocate
  *
- * Context: the writers' lock held if the table is shared.
- * Return: the old one, which readers may still see, or NULL if the prefix is
- * not there.
+ * Context: process context, the writers' lock held if the table is shared.
+ * Return: 0, -ENOENT if the prefix is not there, -EINVAL or -ENOMEM; in case of
+ * an error the table is as before.
  */
-struct arpp_lpm_node *arpp_lpm_replace(struct arpp_lpm *t,
-				       struct arpp_lpm_node *node)
+int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		     u64 value, gfp_t gfp)
 {
-	struct arpp_lpm_node *old;
+	struct lpm_step *step;
 	struct lpm_walk w;
+	u64 e, lone = 0;
 
 	lpm_assert_writer(t);
+	if (value >= ARPP_LPM_VALUES)
+		return -EINVAL;
 	lpm_walk(t, node, &w);
-	old = lpm_walk_found(&w, node);
-	if (old)
-		lpm_publish(t, w.slot, entry_make(node, LPM_LEAF));
-	return old;
+	if (!lpm_walk_found(&w, node))
+		return -ENOENT;
+	step = &w.step[w.depth];
+	/* A small value needs no branch of its own. */
+	if (value < LPM_SMALL && w.depth)
+		lone = lpm_lone(t, step - 1);
+	if (lone)
+		step--;
+	e = lpm_hang(t, step, node, value, gfp);
+	if (!e)
+		return -ENOMEM;
+	lpm_publish(t, step->slot, e);
+	if (lone)
+		branch_free(t, lone);
+	return 0;
 }
 
 /*
  * Take position @pos out of the branch @e at @slot without any memory. Readers
  * get a stand-in while the branch itself is rewritten.
  */
-static void lpm_squeeze(struct arpp_lpm *t, void __rcu **slot, void *e,
+static void lpm_squeeze(struct arpp_lpm *t, atomic64_t *slot, u64 e,
 			unsigned int pos)
 {
 	struct lpm_skip *skip = (struct lpm_skip *)lpm_spare;
@@ -756,20 +945,55 @@ static void lpm_squeeze(struct arpp_lpm *t, void __rcu **slot, void *e,
 	mutex_unlock(&lpm_spare_lock);
 }
 
+#define LPM_GFP_REMOVE	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 /*
  * A copy of the branch @e, which skips nothing, for a slot that stands for
  * @off bits where it does; @has is what it begins with.
  */
-static void *lpm_lift(void *e, const struct arpp_lpm_node *has,
-		      unsigned int off)
+static u64 lpm_lift(u64 e, const struct arpp_lpm_node *has, unsigned int off)
 {
 	struct lpm_branch *b = entry_untag(e);
 	unsigned int slots = branch_slots(b);
 
-	e = branch_alloc(has, off, slots, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	e = branch_alloc(has, off, slots, LPM_GFP_REMOVE);
 	if (e)
 		memcpy(entry_untag(e), b, struct_size(b, slot, slots));
 	return e;
+}
+
+/* The entry of the branch at @step, which begins with @has, without @pos; or 0. */
+static u64 lpm_without(const struct arpp_lpm *t, const struct lpm_step *step,
+		       struct arpp_lpm_node has, unsigned int pos, u64 *lifted)
+{
+	struct lpm_branch *b = entry_untag(lpm_deref(t, step->slot));
+	unsigned int slots = branch_slots(b), off;
+	u64 e, ext = b->ext, in = b->in;
+
+	if (slots > 2) {
+		e = branch_alloc(&has, step->off, slots - 1, LPM_GFP_REMOVE);
+		if (e)
+			branch_del(entry_untag(e), b, pos);
+		return e;
+	}
+	/* The other entry takes the branch's place. */
+	e = lpm_deref(t, &b->slot[!branch_rank(b, pos)]);
+	if (entry_tag(e) == LPM_SKIP)
+		return e;
+	if (pos >= LPM_EXT)
+		ext &= ~BIT_ULL(pos - LPM_EXT);
+	else
+		in &= ~BIT_ULL(pos);
+	pos = ext ? LPM_EXT + __ffs64(ext) : __ffs64(in);
+	off = lpm_pos_off(pos, has.len);
+	has.prefix = lpm_way(&has, pos);
+	if (entry_is_leaf(e)) {
+		has = entry_prefix(e, has.prefix, off);
+		return lpm_hang(t, step, &has, leaf_value(e), LPM_GFP_REMOVE);
+	}
+	has.len = off;
+	*lifted = e;
+	return lpm_lift(e, &has, step->off);
 }
 
 /**
@@ -782,61 +1006,51 @@ static void *lpm_lift(void *e, const struct arpp_lpm_node *has,
  * takes two grace periods.
  *
  * Context: process context, the writers' lock held if the table is shared.
- * Return: what was there, which readers may still see, or NULL.
+ * Return: what was there, as arpp_lpm_lookup() does, or 0.
  */
-struct arpp_lpm_node *arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
+u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
 {
-	struct arpp_lpm_node to = { .prefix = prefix, .len = len }, *node, has;
-	void *old, *e, *other = NULL;
-	unsigned int pos, slots;
-	struct lpm_branch *b;
+	struct arpp_lpm_node to = { .prefix = prefix, .len = len }, has;
+	u64 found, old, e, lifted = 0, lone[LPM_DEPTH];
+	unsigned int depth, lones = 0;
+	struct lpm_step *up;
 	struct lpm_walk w;
 
 	lpm_assert_writer(t);
 	lpm_walk(t, &to, &w);
-	node = lpm_walk_found(&w, &to);
-	if (!node)
-		return NULL;
+	found = lpm_walk_found(&w, &to);
+	if (!found)
+		return 0;
 	t->count--;
-	if (!w.up) {
-		lpm_publish(t, w.slot, NULL);
-		return node;
+	/* A branch that it has alone goes with it. */
+	for (depth = w.depth; depth; depth--) {
+		e = lpm_lone(t, &w.step[depth - 1]);
+		if (!e)
+			break;
+		lone[lones++] = e;
+	}
+	if (!depth) {
+		lpm_publish(t, w.step[0].slot, 0);
+		goto out;
 	}
 
-	old = lpm_deref(t, w.up);
-	b = entry_untag(old);
-	slots = branch_slots(b);
-	has.len = w.off - LPM_STRIDE;
+	up = &w.step[depth - 1];
+	old = lpm_deref(t, up->slot);
+	has.len = up->len;
 	has.prefix = lpm_bits(prefix, has.len);
-	pos = lpm_pos(&to, has.len);
-	if (slots == 2) {
-		/* The other entry takes the branch's place. */
-		e = lpm_deref(t, &b->slot[!branch_rank(b, pos)]);
-		if (entry_tag(e) == LPM_BRANCH) {
-			u64 ext = b->ext;
-
-			if (pos >= LPM_EXT)
-				ext &= ~BIT_ULL(pos - LPM_EXT);
-			has.prefix |= (u32)__ffs64(ext) << (32 - w.off);
-			has.len = w.off;
-			other = e;
-			e = lpm_lift(other, &has, w.up_off);
-		}
+	e = lpm_without(t, up, has, lpm_pos(&to, has.len), &lifted);
+	if (e) {
+		lpm_publish(t, up->slot, e);
+		branch_free(t, old);
+		if (lifted)
+			branch_free(t, lifted);
 	} else {
-		e = branch_alloc(&has, w.up_off, slots - 1,
-				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (e)
-			branch_del(entry_untag(e), b, pos);
+		lpm_squeeze(t, up->slot, old, lpm_pos(&to, has.len));
 	}
-	if (!e) {
-		lpm_squeeze(t, w.up, old, pos);
-		return node;
-	}
-	lpm_publish(t, w.up, e);
-	branch_free(t, old);
-	if (other)
-		branch_free(t, other);
-	return node;
+out:
+	while (lones)
+		branch_free(t, lone[--lones]);
+	return found;
 }
 
 /**
@@ -846,10 +1060,9 @@ struct arpp_lpm_node *arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
  * @len: its length
  *
  * Context: RCU read side, or the writers' lock.
- * Return: what is there, or NULL.
+ * Return: what is there, as arpp_lpm_lookup() does, or 0.
  */
-struct arpp_lpm_node *arpp_lpm_find(const struct arpp_lpm *t, u32 prefix,
-				    u8 len)
+u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len)
 {
 	struct arpp_lpm_node to = { .prefix = prefix, .len = len };
 	struct lpm_walk w;
@@ -887,27 +1100,26 @@ static unsigned int branch_next(const struct lpm_branch *b, unsigned int from)
 }
 
 /* arpp_lpm_next() in the trie of one slot, which stands for @off bits @way. */
-static struct arpp_lpm_node *lpm_next(const struct arpp_lpm *t,
-				      void __rcu **slot, u32 way,
-				      unsigned int off, u32 prefix, int len)
+static u64 lpm_next(const struct arpp_lpm *t, const atomic64_t *slot, u32 way,
+		    unsigned int off, u32 prefix, int len,
+		    struct arpp_lpm_node *node)
 {
 	struct {
 		struct lpm_branch *b;
 		struct arpp_lpm_node has;
 		unsigned int from;
 	} path[LPM_DEPTH], *p;
-	struct arpp_lpm_node *node;
-	unsigned int depth = 0, next;
+	unsigned int depth = 0, next, pos;
 	u32 here;
-	void *e;
+	u64 e;
 
 	e = lpm_deref(t, slot);
 	for (;;) {
-		if (entry_tag(e) == LPM_LEAF) {
-			node = entry_untag(e);
+		if (entry_is_leaf(e)) {
+			*node = entry_prefix(e, way, off);
 			if (node->prefix > prefix ||
 			    (node->prefix == prefix && node->len > len))
-				return node;
+				return leaf_found(e, node->len);
 		} else if (e) {
 			p = &path[depth];
 			p->b = entry_untag(e);
@@ -926,20 +1138,18 @@ static struct arpp_lpm_node *lpm_next(const struct arpp_lpm *t,
 		/* On with the lowest branch that has something left. */
 		for (;; depth--) {
 			if (!depth)
-				return NULL;
+				return 0;
 			p = &path[depth - 1];
 			next = branch_next(p->b, p->from);
 			if (next < LPM_ORDER_END)
 				break;
 		}
 		p->from = next + 1;
-		off = next & ((1U << LPM_ORDER_BITS) - 1);
-		next >>= LPM_ORDER_BITS;
-		way = p->has.prefix |
-		      (u64)next << (64 - LPM_STRIDE) >> (32 + p->has.len);
-		next = (LPM_EXT | next) >> (LPM_STRIDE - off);
-		off = p->has.len + LPM_STRIDE;
-		e = lpm_deref(t, &p->b->slot[branch_rank(p->b, next)]);
+		pos = (LPM_EXT | next >> LPM_ORDER_BITS) >>
+		      (LPM_STRIDE - (next & ((1U << LPM_ORDER_BITS) - 1)));
+		way = lpm_way(&p->has, pos);
+		off = lpm_pos_off(pos, p->has.len);
+		e = lpm_deref(t, &p->b->slot[branch_rank(p->b, pos)]);
 	}
 }
 
@@ -948,46 +1158,46 @@ static struct arpp_lpm_node *lpm_next(const struct arpp_lpm *t,
  * @t: the table
  * @prefix: where the walk stands, host byte order; need not be there any more
  * @len: its length, or -1 to begin with @prefix itself
+ * @node: set to what comes after @prefix/@len
  *
  * Context: RCU read side, or the writers' lock.
- * Return: what comes after @prefix/@len, or NULL at the end.
+ * Return: what that is, as arpp_lpm_lookup() does, or 0 at the end.
  */
-struct arpp_lpm_node *arpp_lpm_next(const struct arpp_lpm *t, u32 prefix,
-				    int len)
+u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
+		  struct arpp_lpm_node *node)
 {
-	void __rcu **root = (void __rcu **)&t->root;
-	struct arpp_lpm_node *few, *node = NULL;
+	u64 root = lpm_deref(t, &t->root), few, found = 0;
 	const unsigned int rest = 32 - LPM_WIDE_BITS;
+	struct arpp_lpm_node first;
 	struct lpm_wide *wide;
 	unsigned int i;
 
-	if (entry_tag(lpm_deref(t, root)) != LPM_WIDE)
-		return lpm_next(t, root, 0, 0, prefix, len);
-	wide = entry_untag(lpm_deref(t, root));
-	few = lpm_next(t, &wide->few, 0, 0, prefix, len);
-	for (i = prefix >> rest; i < LPM_WIDE_SLOTS && !node; i++)
-		node = lpm_next(t, &wide->slot[i], i << rest, LPM_WIDE_BITS,
-				prefix, len);
-	if (!node || (few && few->prefix <= node->prefix))
-		return few;
-	return node;
+	if (entry_tag(root) != LPM_WIDE)
+		return lpm_next(t, &t->root, 0, 0, prefix, len, node);
+	wide = entry_untag(root);
+	few = lpm_next(t, &wide->few, 0, 0, prefix, len, &first);
+	for (i = prefix >> rest; i < LPM_WIDE_SLOTS && !found; i++)
+		found = lpm_next(t, &wide->slot[i], i << rest, LPM_WIDE_BITS,
+				 prefix, len, node);
+	if (!few || (found && node->prefix < first.prefix))
+		return found;
+	*node = first;
+	return few;
 }
 
 /**
  * arpp_lpm_clean() - empty a table
  * @t: the table
- * @release: frees what a prefix is embedded in; by RCU if the table is shared
  *
  * Context: process context, the writers' lock held if the table is shared.
  */
-void arpp_lpm_clean(struct arpp_lpm *t,
-		    void (*release)(struct arpp_lpm_node *node))
+void arpp_lpm_clean(struct arpp_lpm *t)
 {
-	void *root;
+	u64 root;
 
 	lpm_assert_writer(t);
 	root = lpm_deref(t, &t->root);
-	lpm_publish(t, &t->root, NULL);
+	lpm_publish(t, &t->root, 0);
 	t->count = 0;
-	lpm_free_root(t, root, release);
+	lpm_free_root(t, root);
 }

@@ -3,19 +3,23 @@
  * Longest-prefix match: the table that rules are looked up in.
  *
  * Readers: RCU. Writers: one lock of the table's owner, see arpp_lpm_share().
- * The table only points to what it holds; a struct arpp_lpm_node is embedded
- * in the owner's object, which the owner frees, after a grace period where
- * readers may have seen it.
+ * What a prefix says is a number that is kept in the table itself, so what was
+ * found in it stays good, and nothing but the table is to be freed.
  */
 #ifndef _ARPP_LPM_H
 #define _ARPP_LPM_H
 
+#include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+/* What is found: the length of the prefix, and behind it what that says. */
+#define ARPP_LPM_VALUE	11
+#define ARPP_LPM_VALUES	(1ULL << (64 - ARPP_LPM_VALUE))
+
 /**
- * struct arpp_lpm_node - a prefix in a table; constant while it is there
+ * struct arpp_lpm_node - a prefix
  * @prefix: the address, host byte order; no bits set beyond @len
  * @len: how many leading bits of it count, 0 to 32
  */
@@ -32,23 +36,40 @@ struct arpp_lpm_node {
  * @gen: counts updates, so that a lookup notices that it spans two of them
  */
 struct arpp_lpm {
-	void __rcu *root;
+	atomic64_t root;
 	struct mutex *lock;	/* the owner's; covers all updates */
 	u32 count;
 	u32 gen;
 };
 
-struct arpp_lpm_node *arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr);
+/* The length of what was found. */
+static inline u8 arpp_lpm_len(u64 found)
+{
+	return found >> 2 & 63;
+}
+
+/* What it says. */
+static inline u64 arpp_lpm_value(u64 found)
+{
+	return found >> ARPP_LPM_VALUE;
+}
+
+/* As readers see it. */
+static inline bool arpp_lpm_empty(const struct arpp_lpm *t)
+{
+	return !atomic64_read(&t->root);
+}
+
+u64 arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr);
 void arpp_lpm_share(struct arpp_lpm *t, struct mutex *lock);
-void arpp_lpm_clean(struct arpp_lpm *t,
-		    void (*release)(struct arpp_lpm_node *node));
-int arpp_lpm_insert(struct arpp_lpm *t, struct arpp_lpm_node *node, gfp_t gfp);
-struct arpp_lpm_node *arpp_lpm_replace(struct arpp_lpm *t,
-				       struct arpp_lpm_node *node);
-struct arpp_lpm_node *arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len);
-struct arpp_lpm_node *arpp_lpm_find(const struct arpp_lpm *t, u32 prefix,
-				    u8 len);
-struct arpp_lpm_node *arpp_lpm_next(const struct arpp_lpm *t, u32 prefix,
-				    int len);
+void arpp_lpm_clean(struct arpp_lpm *t);
+int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		    u64 value, gfp_t gfp);
+int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		     u64 value, gfp_t gfp);
+u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len);
+u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len);
+u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
+		  struct arpp_lpm_node *node);
 
 #endif /* _ARPP_LPM_H */

@@ -264,7 +264,7 @@ bool arpp_netns_full(const struct arpp_config *config, enum arpp_table table)
 /* Give a selector its first rule or binding. */
 static int insert_first(struct arpp_netns *nn,
 			const struct arpp_selector_key *key,
-			enum arpp_table table, struct arpp_rule *rule)
+			enum arpp_table table, const struct arpp_rule *rule)
 {
 	struct arpp_selector *sel = arpp_selector_add(&nn->config.selectors, key);
 	struct arpp_tables *tables;
@@ -276,16 +276,15 @@ static int insert_first(struct arpp_netns *nn,
 	tables = arpp_tables_alloc(key, &nn->lock);
 	if (!tables)
 		goto prune;
-	err = arpp_lpm_insert(&tables->lpm[table], &rule->node, GFP_KERNEL_ACCOUNT);
+	err = arpp_lpm_insert(&tables->lpm[table], &rule->node,
+			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
 	if (err)
 		goto free;
 	sel->tables = tables;
 	err = apply(nn, sel);
 	if (!err)
 		return 0;
-	/* The rule stays the caller's. */
 	sel->tables = NULL;
-	arpp_lpm_remove(&tables->lpm[table], rule->node.prefix, rule->node.len);
 free:
 	arpp_tables_free(tables);
 prune:
@@ -298,7 +297,7 @@ prune:
  * @nn: the netns
  * @key: the selector that it is for
  * @table: what it is
- * @rule: it; taken over on success
+ * @rule: it
  * @replace: one that is there gives way
  * @generation: set to the number of this change
  *
@@ -309,10 +308,11 @@ prune:
  *	rules or bindings, or -ENOMEM; all of which change nothing.
  */
 int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
-		      enum arpp_table table, struct arpp_rule *rule,
+		      enum arpp_table table, const struct arpp_rule *rule,
 		      bool replace, u32 *generation)
 {
-	struct arpp_lpm_node *old = NULL;
+	u64 value = arpp_rule_value(rule);
+	bool there;
 	struct arpp_selector *sel;
 	struct arpp_lpm *lpm;
 	bool rtnl;
@@ -321,17 +321,16 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	rtnl = lock_for_rules(nn, key, 1);
 	sel = arpp_selector_find(&nn->config.selectors, key);
 	lpm = sel && sel->tables ? &sel->tables->lpm[table] : NULL;
-	if (lpm)
-		old = arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
-	if (old && !replace) {
+	there = lpm && arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
+	if (there && !replace) {
 		err = -EEXIST;
-	} else if (old) {
-		arpp_lpm_replace(lpm, &rule->node);
-		err = 0;
+	} else if (there) {
+		err = arpp_lpm_replace(lpm, &rule->node, value,
+				       GFP_KERNEL_ACCOUNT);
 	} else if (arpp_netns_full(&nn->config, table)) {
 		err = -ENFILE;
 	} else {
-		err = lpm ? arpp_lpm_insert(lpm, &rule->node,
+		err = lpm ? arpp_lpm_insert(lpm, &rule->node, value,
 					    GFP_KERNEL_ACCOUNT) :
 			    insert_first(nn, key, table, rule);
 		if (!err)
@@ -340,8 +339,6 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	if (!err)
 		*generation = changed(nn);
 	unlock_for_rules(nn, rtnl);
-	if (!err && old)
-		kfree_rcu_mightsleep(arpp_rule_of(old));
 	return err;
 }
 
@@ -373,7 +370,8 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 {
 	struct arpp_tables *tables;
 	struct arpp_selector *sel;
-	struct arpp_rule *rule = NULL;
+	struct arpp_rule rule;
+	u64 found = 0;
 	bool rtnl;
 	int err;
 
@@ -381,20 +379,17 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	sel = arpp_selector_find(&nn->config.selectors, key);
 	tables = sel ? sel->tables : NULL;
 	if (tables)
-		rule = arpp_rule_of(arpp_lpm_find(&tables->lpm[table],
-						  like->node.prefix,
-						  like->node.len));
-	if (!rule) {
-		err = -ENOENT;
+		found = arpp_lpm_find(&tables->lpm[table], like->node.prefix,
+				      like->node.len);
+	err = -ENOENT;
+	if (!found)
 		goto unlock;
-	}
+	rule = arpp_rule_of(found, like->node.prefix);
 	err = -ESRCH;
-	if (!agrees(rule, like)) {
-		rule = NULL;
+	if (!agrees(&rule, like))
 		goto unlock;
-	}
 	err = 0;
-	*like = *rule;
+	*like = rule;
 	arpp_lpm_remove(&tables->lpm[table], like->node.prefix, like->node.len);
 	nn->config.count[table]--;
 	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
@@ -409,8 +404,6 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	*generation = changed(nn);
 unlock:
 	unlock_for_rules(nn, rtnl);
-	if (rule)
-		kfree_rcu_mightsleep(rule);
 	return err;
 }
 

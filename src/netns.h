@@ -79,7 +79,7 @@ struct arpp_netns *arpp_netns_get(const struct net *net);
 int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change);
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation);
 int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
-		      enum arpp_table table, struct arpp_rule *rule,
+		      enum arpp_table table, const struct arpp_rule *rule,
 		      bool replace, u32 *generation);
 int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, struct arpp_rule *like,

@@ -117,7 +117,6 @@ static int add_rule(struct arpp_config *config, struct nlattr *nest,
 		    struct netlink_ext_ack *extack)
 {
 	struct arpp_nl_entry e = {};
-	struct arpp_rule *rule;
 	int err;
 
 	if (nla_type(nest) == ARP_POLICY_ENTRY_RULE)
@@ -128,12 +127,7 @@ static int add_rule(struct arpp_config *config, struct nlattr *nest,
 		return err;
 	if (arpp_netns_full(config, e.table))
 		return arpp_nl_read_error(-ENFILE, e.table, nest, extack);
-	rule = kmemdup(&e.rule, sizeof(*rule), GFP_KERNEL_ACCOUNT);
-	if (!rule)
-		return -ENOMEM;
-	err = arpp_config_insert(config, &e.key, e.table, rule);
-	if (err)
-		kfree(rule);
+	err = arpp_config_insert(config, &e.key, e.table, &e.rule);
 	return arpp_nl_read_error(err, e.table, nest, extack);
 }
 

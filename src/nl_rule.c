@@ -88,7 +88,6 @@ static int add(struct genl_info *info, const struct nl_kind *kind)
 	bool replace = nla_get_flag(info->attrs[ARP_POLICY_A_REPLACE]);
 	const struct arpp_nl_to to = { .cmd = kind->ntf };
 	struct arpp_nl_entry e = {};
-	struct arpp_rule *rule;
 	struct sk_buff *msg;
 	u32 generation;
 	int err;
@@ -96,25 +95,19 @@ static int add(struct genl_info *info, const struct nl_kind *kind)
 	err = read_one(info, kind, true, &e);
 	if (err)
 		return err;
-	rule = kmemdup(&e.rule, sizeof(*rule), GFP_KERNEL_ACCOUNT);
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!rule || !msg) {
-		nlmsg_free(msg);
-		kfree(rule);
+	if (!msg)
 		return -ENOMEM;
-	}
 
 	mutex_lock(&nn->command);
-	err = arpp_netns_insert(nn, &e.key, e.table, rule, replace, &generation);
+	err = arpp_netns_insert(nn, &e.key, e.table, &e.rule, replace,
+				&generation);
 	if (!err &&
 	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table))
 		arpp_nl_notify(msg, genl_info_net(info));
 	else
 		nlmsg_free(msg);
 	mutex_unlock(&nn->command);
-	if (!err)
-		return 0;
-	kfree(rule);
 	return arpp_nl_read_error(err, e.table, info->attrs[kind->attr],
 				  info->extack);
 }
@@ -242,24 +235,25 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 			 const struct nl_kind *kind, struct nl_place *place,
 			 u32 generation, const struct arpp_selector *sel)
 {
-	struct arpp_lpm_node *node;
-	struct arpp_rule *rule;
+	struct arpp_lpm_node node;
+	struct arpp_rule rule;
+	u64 found;
 
 	for (; place->table < ARPP_TABLES;
 	     place->table++, place->prefix = 0, place->len = -1) {
 		if (!(kind->which & BIT(place->table)))
 			continue;
 		for (;;) {
-			node = arpp_lpm_next(&sel->tables->lpm[place->table],
-					     place->prefix, place->len);
-			if (!node)
+			found = arpp_lpm_next(&sel->tables->lpm[place->table],
+					      place->prefix, place->len, &node);
+			if (!found)
 				break;
-			rule = arpp_rule_of(node);
-			if (fill(skb, to, kind, generation, rule, sel->key.name,
+			rule = arpp_rule_of(found, node.prefix);
+			if (fill(skb, to, kind, generation, &rule, sel->key.name,
 				 place->table))
 				return -EMSGSIZE;
-			place->prefix = rule->node.prefix;
-			place->len = rule->node.len;
+			place->prefix = node.prefix;
+			place->len = node.len;
 		}
 	}
 	return 0;

@@ -60,11 +60,6 @@ struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 	return split;
 }
 
-static void release(struct arpp_lpm_node *node)
-{
-	kfree(arpp_rule_of(node));
-}
-
 /**
  * arpp_tables_free() - free tables and all in them, but for what was lent
  * @tables: no reader may have them; or NULL
@@ -78,7 +73,7 @@ void arpp_tables_free(struct arpp_tables *tables)
 			continue;
 		/* Nobody else has it any more, so no lock is needed. */
 		arpp_lpm_share(&tables->lpm[i], NULL);
-		arpp_lpm_clean(&tables->lpm[i], release);
+		arpp_lpm_clean(&tables->lpm[i]);
 	}
 	kfree(tables);
 }
@@ -117,23 +112,23 @@ void arpp_tables_free_rcu(struct arpp_tables *tables)
 bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 			 __be32 addr, struct arpp_match *match)
 {
-	const struct arpp_rule *best = NULL;
+	u64 best = 0, rule;
 	unsigned int i;
 
 	for (i = 0; i < d->n_tables; i++) {
 		const struct arpp_lpm *lpm = &d->tables[i]->lpm[table];
-		const struct arpp_rule *rule;
 
-		if (!rcu_access_pointer(lpm->root))
+		if (arpp_lpm_empty(lpm))
 			continue;
-		rule = arpp_rule_of(arpp_lpm_lookup(lpm, ntohl(addr)));
-		if (!rule || (best && best->node.len >= rule->node.len))
+		rule = arpp_lpm_lookup(lpm, ntohl(addr));
+		if (!rule || (best && arpp_lpm_len(best) >= arpp_lpm_len(rule)))
 			continue;
 		best = rule;
 		match->tables = d->tables[i];
 	}
 	match->rule = best;
 	match->table = table;
+	match->addr = addr;
 	return best;
 }
 
@@ -152,7 +147,7 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 	struct arpp_match match;
 
 	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, &match) ||
-	    match.rule->action != ARP_POLICY_ACTION_HIDE)
+	    arpp_rule_action(match.rule) != ARP_POLICY_ACTION_HIDE)
 		return false;
 	*by = match;
 	return true;

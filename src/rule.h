@@ -10,6 +10,7 @@
 #define _ARPP_RULE_H
 
 #include <linux/if_ether.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 #include <linux/arp_policy.h>
 
@@ -31,7 +32,7 @@ enum arpp_table {
 #define ARPP_BINDINGS	BIT(ARPP_TABLE_BINDING)
 
 /**
- * struct arpp_rule - a rule or a binding; constant while it is in a table
+ * struct arpp_rule - a rule or a binding; in a table it is arpp_rule_value()
  * @node: its prefix
  * @action: of a rule: enum arp_policy_action
  * @has_lladdr: @lladdr is set; always so in a binding
@@ -63,14 +64,16 @@ struct arpp_tables {
 
 /**
  * struct arpp_match - the rule that holds
- * @rule: it, or NULL
+ * @rule: it, as the table has it, or 0; for arpp_match_rule()
  * @tables: whose it is
  * @table: in which of them
+ * @addr: what for
  */
 struct arpp_match {
-	const struct arpp_rule *rule;
+	u64 rule;
 	const struct arpp_tables *tables;
 	enum arpp_table table;
+	__be32 addr;
 };
 
 /* How much is in the tables of a mask. */
@@ -85,9 +88,78 @@ static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
 	return count;
 }
 
-static inline struct arpp_rule *arpp_rule_of(struct arpp_lpm_node *node)
+/* What a table keeps of a rule: the lladdr, of 48 bits, above five others. */
+#define ARPP_RULE_ACTION	0x07
+#define ARPP_RULE_LLADDR	0x08
+#define ARPP_RULE_ROUTED	0x10
+#define ARPP_RULE_BITS		5
+
+/* Its bytes, the first one the lowest. */
+static inline u64 arpp_lladdr_number(const u8 *lladdr)
 {
-	return node ? container_of(node, struct arpp_rule, node) : NULL;
+	__le32 low;
+	__le16 high;
+
+	memcpy(&low, lladdr, sizeof(low));
+	memcpy(&high, lladdr + sizeof(low), sizeof(high));
+	return (u64)le16_to_cpu(high) << 32 | le32_to_cpu(low);
+}
+
+/**
+ * arpp_rule_value() - a rule as a table keeps it
+ * @rule: the rule
+ *
+ * Return: what it says; small without a lladdr.
+ */
+static inline u64 arpp_rule_value(const struct arpp_rule *rule)
+{
+	u64 value = rule->action;
+
+	if (rule->has_lladdr)
+		value |= ARPP_RULE_LLADDR |
+			 arpp_lladdr_number(rule->lladdr) << ARPP_RULE_BITS;
+	return rule->routed ? value | ARPP_RULE_ROUTED : value;
+}
+
+/* The lladdr of what was found in a table, as arpp_lladdr_number(). */
+static inline u64 arpp_rule_lladdr(u64 found)
+{
+	return arpp_lpm_value(found) >> ARPP_RULE_BITS;
+}
+
+/* The action of what was found in a table. */
+static inline u8 arpp_rule_action(u64 found)
+{
+	return arpp_lpm_value(found) & ARPP_RULE_ACTION;
+}
+
+/**
+ * arpp_rule_of() - a rule out of a table
+ * @found: what was found
+ * @addr: an address that its prefix covers, host byte order
+ *
+ * Return: the rule.
+ */
+static inline struct arpp_rule arpp_rule_of(u64 found, u32 addr)
+{
+	u64 value = arpp_lpm_value(found);
+	__le64 lladdr = cpu_to_le64(arpp_rule_lladdr(found));
+	struct arpp_rule rule = {
+		.node.len = arpp_lpm_len(found),
+		.action = value & ARPP_RULE_ACTION,
+		.has_lladdr = !!(value & ARPP_RULE_LLADDR),
+		.routed = !!(value & ARPP_RULE_ROUTED),
+	};
+
+	rule.node.prefix = addr & (u32)(~0ULL << (32 - rule.node.len));
+	memcpy(rule.lladdr, &lladdr, ETH_ALEN);
+	return rule;
+}
+
+/* The rule of a match that has one. */
+static inline struct arpp_rule arpp_match_rule(const struct arpp_match *match)
+{
+	return arpp_rule_of(match->rule, ntohl(match->addr));
 }
 
 struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,

@@ -104,9 +104,10 @@ TRACE_EVENT(verdict,
 		__entry->reason = v->reason;
 		__entry->noted = v->noted;
 		__entry->field = v->field;
-		prefix = v->by.rule ? htonl(v->by.rule->node.prefix) : 0;
+		prefix = v->by.rule ?
+			 htonl(arpp_match_rule(&v->by).node.prefix) : 0;
 		memcpy(__entry->prefix, &prefix, 4);
-		__entry->len = v->by.rule ? v->by.rule->node.len : 0;
+		__entry->len = arpp_lpm_len(v->by.rule);
 	),
 	TP_printk("dev=%s ifindex=%d %s %s target=%pI4 sender=%pI4 verdict=%s reason=%s noted=%s field=%s rule=%pI4/%d audit=%d",
 		  __entry->dev, __entry->ifindex, __entry->out ? "out" : "in",

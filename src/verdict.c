@@ -217,18 +217,20 @@ static void decide_request(const struct arpp_policy *policy,
 }
 
 /* Can a proxy rule answer this packet at all? */
-static bool may_proxy(const struct arpp_device *d, const struct arpp_rule *rule,
-		      struct arpp_packet *p)
+static bool may_proxy(const struct arpp_device *d,
+		      const struct arpp_match *match, struct arpp_packet *p)
 {
+	struct arpp_rule rule = arpp_match_rule(match);
+
 	if (!p->request || !p->sip || p->sip == p->tip ||
 	    ipv4_is_multicast(p->tip) || ipv4_is_loopback(p->tip))
 		return false;
-	if (rule->has_lladdr && p->dev->addr_len != ETH_ALEN)
+	if (rule.has_lladdr && p->dev->addr_len != ETH_ALEN)
 		return false;
 	if (inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip) ==
 	    RTN_BROADCAST)
 		return false;
-	if (!rule->routed)
+	if (!rule.routed)
 		return true;
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	return !p->route_err && p->route_type == RTN_UNICAST &&
@@ -246,7 +248,7 @@ static bool may_proxy(const struct arpp_device *d, const struct arpp_rule *rule,
 bool arpp_verdict_proxy(const struct arpp_device *d, struct arpp_packet *p,
 			struct arpp_verdict *v)
 {
-	if (!may_proxy(d, v->by.rule, p))
+	if (!may_proxy(d, &v->by, p))
 		return false;
 	decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
 	v->delay = d->proxy_delay;
@@ -314,10 +316,10 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
 	if (arpp_rules(d, ARPP_TABLE_SENDER) &&
 	    arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip, &v->by)) {
-		if (v->by.rule->action == ARP_POLICY_ACTION_DROP)
+		if (arpp_rule_action(v->by.rule) == ARP_POLICY_ACTION_DROP)
 			return refuse(v, ARPP_DROP,
 				      ARP_POLICY_REASON_RULE_DROP, 0);
-		v->by.rule = NULL;
+		v->by.rule = 0;
 	}
 	reason = d->inspect ? arpp_inspect(d, p, &v->by) : 0;
 	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)

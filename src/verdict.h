@@ -62,7 +62,7 @@ static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
 	v->noted = 0;
 	v->delay = 0;
 	v->sender = 0;
-	v->by.rule = NULL;
+	v->by.rule = 0;
 }
 
 /* What the rule for the target says; true when it decides. */
@@ -72,7 +72,7 @@ static __always_inline bool arpp_verdict_target(const struct arpp_device *d,
 {
 	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip, &v->by))
 		return false;
-	switch (v->by.rule->action) {
+	switch (arpp_rule_action(v->by.rule)) {
 	case ARP_POLICY_ACTION_DROP:
 		v->action = ARPP_DROP;
 		v->reason = ARP_POLICY_REASON_RULE_DROP;
@@ -88,7 +88,7 @@ static __always_inline bool arpp_verdict_target(const struct arpp_device *d,
 			return true;
 		break;
 	}
-	v->by.rule = NULL;
+	v->by.rule = 0;
 	return false;
 }
 

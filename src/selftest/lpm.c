@@ -23,14 +23,14 @@
 
 struct rule {
 	struct arpp_lpm_node node;
-	struct rcu_head rcu;
+	u64 value;
 };
 
 struct test {
 	struct arpp_lpm table;
 	struct mutex lock;	/* the table's */
 	struct rnd_state rnd;
-	struct rule **rules;	/* the model */
+	struct rule *rules;	/* the model */
 	unsigned int count, queries, updates;
 };
 
@@ -49,16 +49,28 @@ static bool covers(const struct rule *rule, u32 addr)
 	return !((addr ^ rule->node.prefix) & mask_of(rule->node.len));
 }
 
-static struct arpp_lpm_node *model_lookup(const struct test *t, u32 addr)
+/* What is found of a rule, or of none. */
+static u64 found_of(const struct rule *rule)
 {
-	struct rule *best = NULL;
+	return rule ? rule->value << ARPP_LPM_VALUE | rule->node.len : 0;
+}
+
+static bool agrees(u64 found, const struct rule *rule)
+{
+	return rule ? found_of(rule) == (arpp_lpm_value(found) << ARPP_LPM_VALUE |
+					 arpp_lpm_len(found)) : !found;
+}
+
+static const struct rule *model_lookup(const struct test *t, u32 addr)
+{
+	const struct rule *best = NULL;
 	unsigned int i;
 
 	for (i = 0; i < t->count; i++)
-		if (covers(t->rules[i], addr) &&
-		    (!best || t->rules[i]->node.len > best->node.len))
-			best = t->rules[i];
-	return best ? &best->node : NULL;
+		if (covers(&t->rules[i], addr) &&
+		    (!best || t->rules[i].node.len > best->node.len))
+			best = &t->rules[i];
+	return best;
 }
 
 static int model_find(const struct test *t, u32 prefix, u8 len)
@@ -66,8 +78,8 @@ static int model_find(const struct test *t, u32 prefix, u8 len)
 	unsigned int i;
 
 	for (i = 0; i < t->count; i++)
-		if (t->rules[i]->node.prefix == prefix &&
-		    t->rules[i]->node.len == len)
+		if (t->rules[i].node.prefix == prefix &&
+		    t->rules[i].node.len == len)
 			return i;
 	return -1;
 }
@@ -80,7 +92,7 @@ static u32 some_address(struct test *t)
 
 	if (!t->count || !draw(t, 8))
 		return addr;
-	rule = t->rules[draw(t, t->count)];
+	rule = &t->rules[draw(t, t->count)];
 	addr = rule->node.prefix | (addr & ~mask_of(rule->node.len));
 	return addr + draw(t, 3) - 1;
 }
@@ -96,18 +108,28 @@ static void some_prefix(struct test *t, struct arpp_lpm_node *node)
 	node->prefix = addr & mask_of(node->len);
 }
 
+/* Half of them have no room beside an address. */
+static u64 some_value(struct test *t)
+{
+	u64 value = prandom_u32_state(&t->rnd) >> 11;
+
+	if (draw(t, 2))
+		value |= (u64)prandom_u32_state(&t->rnd) << 21;
+	return value;
+}
+
 static int ask(struct test *t, unsigned int n)
 {
-	struct arpp_lpm_node *node;
 	u32 addr;
+	u64 found;
 
 	while (n--) {
 		addr = some_address(t);
 		rcu_read_lock();
-		node = arpp_lpm_lookup(&t->table, addr);
+		found = arpp_lpm_lookup(&t->table, addr);
 		rcu_read_unlock();
 		t->queries++;
-		if (node != model_lookup(t, addr)) {
+		if (!agrees(found, model_lookup(t, addr))) {
 			pr_err("arp_policy: selftest: wrong answer for %pI4h\n",
 			       &addr);
 			return -EINVAL;
@@ -118,53 +140,38 @@ static int ask(struct test *t, unsigned int n)
 
 static int remove(struct test *t, int at)
 {
-	struct rule *rule = t->rules[at];
+	struct rule rule = t->rules[at];
 
-	if (arpp_lpm_remove(&t->table, rule->node.prefix, rule->node.len) !=
-	    &rule->node)
+	if (!agrees(arpp_lpm_remove(&t->table, rule.node.prefix, rule.node.len),
+		    &rule))
 		return -EINVAL;
 	t->rules[at] = t->rules[--t->count];
-	kfree_rcu(rule, rcu);
-	return 0;
-}
-
-static int replace(struct test *t, int at, struct rule *rule)
-{
-	struct rule *old = t->rules[at];
-
-	if (arpp_lpm_replace(&t->table, &rule->node) != &old->node)
-		return -EINVAL;
-	t->rules[at] = rule;
-	kfree_rcu(old, rcu);
 	return 0;
 }
 
 /* @grow: of a hundred updates, how many add */
 static int update(struct test *t, unsigned int grow, unsigned int most)
 {
-	struct rule *rule;
+	struct rule rule;
 	int at, err;
 
 	t->updates++;
 	if (t->count && (t->count >= most || draw(t, 100) >= grow))
 		return remove(t, draw(t, t->count));
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
-	if (!rule)
-		return -ENOMEM;
-	some_prefix(t, &rule->node);
-	at = model_find(t, rule->node.prefix, rule->node.len);
-	err = arpp_lpm_insert(&t->table, &rule->node, GFP_KERNEL);
+	some_prefix(t, &rule.node);
+	rule.value = some_value(t);
+	at = model_find(t, rule.node.prefix, rule.node.len);
+	err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
 	if (!err && at < 0) {
 		t->rules[t->count++] = rule;
 		return 0;
 	}
-	if (err == -EEXIST && at >= 0 && draw(t, 2)) {
-		err = replace(t, at, rule);
-		if (!err)
-			return 0;
-	}
-	kfree(rule);
-	return err == -EEXIST && at >= 0 ? 0 : err ?: -EINVAL;
+	if (err != -EEXIST || at < 0)
+		return err ?: -EINVAL;
+	err = arpp_lpm_replace(&t->table, &rule.node, rule.value, GFP_KERNEL);
+	if (!err)
+		t->rules[at] = rule;
+	return err;
 }
 
 static int churn(struct test *t)
@@ -191,18 +198,13 @@ static int large(struct test *t)
 	int err = 0;
 
 	while (!err && t->count < MOST) {
-		struct rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL);
+		struct rule rule = { .node.len = 28, .value = some_value(t) };
 
-		if (!rule)
-			return -ENOMEM;
-		rule->node.prefix = prandom_u32_state(&t->rnd) & mask_of(28);
-		rule->node.len = 28;
-		err = arpp_lpm_insert(&t->table, &rule->node, GFP_KERNEL);
+		rule.node.prefix = prandom_u32_state(&t->rnd) & mask_of(28);
+		err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
 		t->updates++;
 		if (!err)
 			t->rules[t->count++] = rule;
-		else
-			kfree(rule);
 		if (err == -EEXIST)
 			err = 0;
 		if (!err && t->count % 1000 == 0)
@@ -217,11 +219,6 @@ static int large(struct test *t)
 		cond_resched();
 	}
 	return err;
-}
-
-static void release(struct arpp_lpm_node *node)
-{
-	kfree(container_of(node, struct rule, node));
 }
 
 /**
@@ -246,7 +243,7 @@ int arpp_selftest_lpm(void)
 	err = churn(t);
 	if (!err)
 		err = large(t);
-	arpp_lpm_clean(&t->table, release);
+	arpp_lpm_clean(&t->table);
 	mutex_unlock(&t->lock);
 	if (err)
 		pr_err("arp_policy: selftest: the prefix table failed after %u queries, %u updates: %d\n",

@@ -195,7 +195,7 @@ static void add_rule(void)
 	enum arpp_table table = next() % ARPP_TABLES;
 	struct arpp_selector_key key;
 	struct arpp_selector *sel;
-	struct arpp_rule *rule;
+	struct arpp_rule rule = {};
 	u8 n;
 
 	if (!next_key(&key) || key.kind == ARPP_SELECTOR_DEFAULT)
@@ -205,24 +205,23 @@ static void add_rule(void)
 		return;
 	if (!sel->tables)
 		sel->tables = arpp_tables_alloc(&key, &lock);
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL);
-	if (!sel->tables || !rule)
+	if (!sel->tables)
 		goto undo;
 	n = next();
-	rule->node.len = table == ARPP_TABLE_BINDING ? 32 : n % 33;
-	rule->node.prefix = ntohl(next_address());
-	if (rule->node.len < 32)
-		rule->node.prefix &= ~(U32_MAX >> rule->node.len);
+	rule.node.len = table == ARPP_TABLE_BINDING ? 32 : n % 33;
+	rule.node.prefix = ntohl(next_address());
+	if (rule.node.len < 32)
+		rule.node.prefix &= ~(U32_MAX >> rule.node.len);
 	n = next();
-	rule->action = 1 + n % (table == ARPP_TABLE_SENDER ? 2 : 4);
-	rule->has_lladdr = table == ARPP_TABLE_BINDING ||
-			   (rule->action == ARP_POLICY_ACTION_PROXY && n & 8);
-	rule->routed = rule->action == ARP_POLICY_ACTION_PROXY && n & 16;
-	memset(rule->lladdr, n & 6, sizeof(rule->lladdr));
-	if (!arpp_lpm_insert(&sel->tables->lpm[table], &rule->node, GFP_KERNEL))
+	rule.action = 1 + n % (table == ARPP_TABLE_SENDER ? 2 : 4);
+	rule.has_lladdr = table == ARPP_TABLE_BINDING ||
+			   (rule.action == ARP_POLICY_ACTION_PROXY && n & 8);
+	rule.routed = rule.action == ARP_POLICY_ACTION_PROXY && n & 16;
+	memset(rule.lladdr, n & 6, sizeof(rule.lladdr));
+	if (!arpp_lpm_insert(&sel->tables->lpm[table], &rule.node,
+			     arpp_rule_value(&rule), GFP_KERNEL))
 		return;
 undo:
-	kfree(rule);
 	if (sel->tables && !arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS)) {
 		arpp_tables_free(sel->tables);
 		sel->tables = NULL;

@@ -24,11 +24,6 @@
 
 #include "lpm.h"
 
-struct rule {
-	struct arpp_lpm_node node;
-	u64 rest[3];		/* what a rule has besides: 32 bytes in all */
-};
-
 unsigned int kshim_readers;
 
 /*
@@ -118,11 +113,6 @@ static void end(const char *what, unsigned int n)
 	printf("  %-24s %8.1f ns\n", what, (now() - start) / n);
 }
 
-static void release(struct arpp_lpm_node *node)
-{
-	kfree(container_of(node, struct rule, node));
-}
-
 /* Kept out of line, to be told apart by callgrind. */
 noinline
 static unsigned int lookups(const struct arpp_lpm *t, const u32 *addr,
@@ -162,28 +152,24 @@ static u32 prefix_hosts(u8 *len)
 	return (10U << 24) | (rnd() & 0xfffff);
 }
 
-static void measure(const char *what, u32 (*prefix)(u8 *len), unsigned int size)
+static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
+		    unsigned int size)
 {
 	unsigned int n = 1000000, i, tries, hits;
 	struct arpp_lpm t = { 0 };
-	struct arpp_lpm_node *node, *gone;
+	struct arpp_lpm_node node;
 	u32 *addr = malloc(n * sizeof(*addr));
-	struct rule *r;
-	size_t rules;
+	u64 found;
 
 	printf("%u %s prefixes\n", size, what);
 	begin();
 	for (tries = 0; t.count < size; tries++) {
-		r = kmalloc(sizeof(*r), GFP_KERNEL);
-		r->node.prefix = prefix(&r->node.len);
-		r->node.prefix &= (u32)(~0ULL << (32 - r->node.len));
-		if (arpp_lpm_insert(&t, &r->node, GFP_KERNEL))
-			kfree(r);
+		node.prefix = prefix(&node.len);
+		node.prefix &= (u32)(~0ULL << (32 - node.len));
+		arpp_lpm_insert(&t, &node, value, GFP_KERNEL);
 	}
 	end("insert", tries);
-	rules = (size_t)t.count * kshim_class(sizeof(struct rule));
-	printf("  %-22s %8.1f bytes, and %.1f of rules\n", "a prefix",
-	       (double)(bytes - rules) / size, (double)rules / size);
+	printf("  %-22s %8.1f bytes\n", "a prefix", (double)bytes / size);
 
 	for (i = 0; i < n; i++)
 		addr[i] = rnd();
@@ -194,12 +180,11 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), unsigned int size)
 	begin();
 	lookups_in_turn(&t, addr, n);
 	end("one after the other", n);
-	node = arpp_lpm_next(&t, 0, -1);
+	arpp_lpm_next(&t, 0, -1, &node);
 	for (i = 0; i < n; i++) {
-		addr[(u64)i * 7919 % n] = node->prefix;
-		node = arpp_lpm_next(&t, node->prefix, node->len);
-		if (!node)
-			node = arpp_lpm_next(&t, 0, -1);
+		addr[(u64)i * 7919 % n] = node.prefix;
+		if (!arpp_lpm_next(&t, node.prefix, node.len, &node))
+			arpp_lpm_next(&t, 0, -1, &node);
 	}
 	begin();
 	hits = lookups(&t, addr, n);
@@ -209,25 +194,22 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), unsigned int size)
 	end("one after the other", n);
 
 	begin();
-	for (i = 0, node = arpp_lpm_next(&t, 0, -1); node; i++)
-		node = arpp_lpm_next(&t, node->prefix, node->len);
+	for (i = 0, found = arpp_lpm_next(&t, 0, -1, &node); found; i++)
+		found = arpp_lpm_next(&t, node.prefix, node.len, &node);
 	end("next", i);
 	begin();
 	for (i = 0; i < n && t.count; i++) {
-		node = arpp_lpm_next(&t, rnd(), -1);
-		if (!node)
+		if (!arpp_lpm_next(&t, rnd(), -1, &node))
 			continue;
-		gone = arpp_lpm_remove(&t, node->prefix, node->len);
-		release(gone);
+		arpp_lpm_remove(&t, node.prefix, node.len);
 		if (t.count <= size / 2)
 			break;
 	}
 	end("next and remove", i + 1);
-	rules = (size_t)t.count * kshim_class(sizeof(struct rule));
 	if (t.count)
 		printf("  %-22s %8.1f bytes\n", "a prefix then",
-		       (double)(bytes - rules) / t.count);
-	arpp_lpm_clean(&t, release);
+		       (double)bytes / t.count);
+	arpp_lpm_clean(&t);
 	if (bytes)
 		printf("  LEAK: %zu bytes\n", bytes);
 	free(addr);
@@ -246,11 +228,12 @@ int main(int argc, char **argv)
 	madvise(arena, ARENA, MADV_HUGEPAGE);
 	if (argc > 1) {
 		for (i = 1; i < (unsigned int)argc; i++)
-			measure("random", prefix_random, atoi(argv[i]));
+			measure("random", prefix_random, 3, atoi(argv[i]));
 		return 0;
 	}
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-		measure("random", prefix_random, sizes[i]);
-	measure("neighbouring host", prefix_hosts, 1000000 / 2);
+		measure("random", prefix_random, 3, sizes[i]);
+	measure("neighbouring host", prefix_hosts, 3, 1000000 / 2);
+	measure("neighbouring, bound", prefix_hosts, ARPP_LPM_VALUES - 1, 1000000 / 2);
 	return 0;
 }

@@ -13,22 +13,16 @@
 
 #define MOST	40000
 
-struct rule {
-	struct arpp_lpm_node node;
-	struct rule *next;	/* of the dead ones */
-};
-
 /* The model: prefixes in no order. */
-static struct {
-	u32 prefix;
+static struct rule {
+	struct arpp_lpm_node node;
 	u32 mask;
-	struct rule *rule;
+	u64 value;
 } model[MOST];
 static unsigned int rules;
 
 static struct arpp_lpm table;
 static struct mutex lock;
-static struct rule *dead;
 static unsigned long queries, updates, seed, moments;
 static u64 state;
 
@@ -54,6 +48,32 @@ static u32 rnd(void)
 static u32 mask_of(unsigned int len)
 {
 	return len ? ~0U << (32 - len) : 0;
+}
+
+/*
+ * What a prefix says, with the length behind it as in what is found. Small ones
+ * lie in the table in another way than large ones; never twice the same.
+ */
+static u64 random_value(void)
+{
+	static u64 small, large;
+
+	if (rnd() % 2)
+		return ++small % (1U << 21);
+	large += 1ULL << 40 | 77;
+	return (large | 1ULL << (21 + rnd() % 32)) & (ARPP_LPM_VALUES - 1);
+}
+
+/* As the table gives it back. */
+static u64 found_of(const struct rule *rule)
+{
+	return rule ? rule->value << ARPP_LPM_VALUE | rule->node.len : 0;
+}
+
+static u64 plain(u64 found)
+{
+	return found ? arpp_lpm_value(found) << ARPP_LPM_VALUE |
+		       arpp_lpm_len(found) : 0;
 }
 
 /* Where prefixes come from: all over, or more or less close together. */
@@ -109,32 +129,37 @@ static u32 random_address(void)
 	i = rnd() % rules;
 	switch (rnd() % 6) {
 	case 0:
-		return model[i].prefix;
+		return model[i].node.prefix;
 	case 1:
-		return model[i].prefix | ~model[i].mask;
+		return model[i].node.prefix | ~model[i].mask;
 	case 2:
-		return model[i].prefix - 1;
+		return model[i].node.prefix - 1;
 	case 3:
-		return (model[i].prefix | ~model[i].mask) + 1;
+		return (model[i].node.prefix | ~model[i].mask) + 1;
 	default:
-		return model[i].prefix | (rnd() & ~model[i].mask);
+		return model[i].node.prefix | (rnd() & ~model[i].mask);
 	}
 }
 
-static struct arpp_lpm_node *model_lookup(u32 addr)
+static const struct rule *model_best(u32 addr)
 {
-	struct rule *best = NULL;
+	const struct rule *best = NULL;
 	u32 mask = 0;
 	unsigned int i;
 
 	for (i = 0; i < rules; i++) {
-		if ((addr & model[i].mask) == model[i].prefix &&
+		if ((addr & model[i].mask) == model[i].node.prefix &&
 		    (!best || model[i].mask > mask)) {
-			best = model[i].rule;
+			best = &model[i];
 			mask = model[i].mask;
 		}
 	}
-	return best ? &best->node : NULL;
+	return best;
+}
+
+static u64 model_lookup(u32 addr)
+{
+	return found_of(model_best(addr));
 }
 
 static int model_find(u32 prefix, u8 len)
@@ -142,20 +167,27 @@ static int model_find(u32 prefix, u8 len)
 	unsigned int i;
 
 	for (i = 0; i < rules; i++)
-		if (model[i].prefix == prefix && model[i].mask == mask_of(len))
+		if (model[i].node.prefix == prefix && model[i].mask == mask_of(len))
 			return i;
 	return -1;
 }
 
-static struct arpp_lpm_node *lookup(u32 addr)
+static void model_add(const struct arpp_lpm_node *node, u64 value)
 {
-	struct arpp_lpm_node *node;
+	model[rules].node = *node;
+	model[rules].mask = mask_of(node->len);
+	model[rules++].value = value;
+}
+
+static u64 lookup(u32 addr)
+{
+	u64 found;
 
 	queries++;
 	rcu_read_lock();
-	node = arpp_lpm_lookup(&table, addr);
+	found = arpp_lpm_lookup(&table, addr);
 	rcu_read_unlock();
-	return node;
+	return plain(found);
 }
 
 /*
@@ -165,24 +197,24 @@ static struct arpp_lpm_node *lookup(u32 addr)
 #define WATCHED	24
 static bool watching, seen_after;
 static u32 watched[WATCHED];
-static struct arpp_lpm_node *before[WATCHED], *after[WATCHED];
+static u64 before[WATCHED], after[WATCHED];
 static unsigned long waited[4];	/* grace periods, before and after stores */
 static unsigned int stores;	/* both ends of each */
 
 void kshim_on_publish(void)
 {
-	struct arpp_lpm_node *node;
 	bool all_before = true, all_after = true;
 	unsigned int i;
+	u64 found;
 
 	if (!watching)
 		return;
 	watching = false;
 	waited[stores++ % 4] = kshim_synchronized;
 	for (i = 0; i < WATCHED; i++) {
-		node = lookup(watched[i]);
-		all_before &= node == before[i];
-		all_after &= node == after[i];
+		found = lookup(watched[i]);
+		all_before &= found == before[i];
+		all_after &= found == after[i];
 	}
 	if (!all_after && (seen_after || !all_before))
 		fail("a reader saw half an update");
@@ -214,90 +246,62 @@ static void watch(void)
 		before[i] = model_lookup(watched[i]);
 }
 
-static void bury(struct rule *rule)
+static void insert(const struct arpp_lpm_node *node)
 {
-	rule->next = dead;
-	dead = rule;
-}
+	u64 value = random_value();
 
-/* A grace period. */
-static void funeral(void)
-{
-	struct rule *rule;
-
-	kshim_grace();
-	while ((rule = dead)) {
-		dead = rule->next;
-		free(rule);
-	}
-}
-
-static void insert(u32 prefix, u8 len)
-{
-	struct rule *rule = malloc(sizeof(*rule));
-
-	rule->node.prefix = prefix;
-	rule->node.len = len;
-	if (arpp_lpm_insert(&table, &rule->node, GFP_KERNEL))
-		fail("insert %08x/%u", prefix, len);
-	model[rules].prefix = prefix;
-	model[rules].mask = mask_of(len);
-	model[rules++].rule = rule;
+	if (arpp_lpm_insert(&table, node, value, GFP_KERNEL))
+		fail("insert %08x/%u", node->prefix, node->len);
+	model_add(node, value);
 }
 
 static void remove_at(unsigned int i)
 {
-	struct arpp_lpm_node *node = &model[i].rule->node;
+	struct rule rule = model[i];
 
-	if (arpp_lpm_remove(&table, node->prefix, node->len) != node)
-		fail("remove gave another");
-	bury(model[i].rule);
 	model[i] = model[--rules];
+	if (plain(arpp_lpm_remove(&table, rule.node.prefix, rule.node.len)) !=
+	    found_of(&rule))
+		fail("remove gave another");
 }
 
 /* One update of table and model; @shown: readers are watched meanwhile. */
 static void update(enum kind kind, unsigned int grow, bool shown)
 {
-	struct rule *rule = malloc(sizeof(*rule)), *old = NULL;
-	struct arpp_lpm_node *node;
 	unsigned int what = rnd() % 100, i;
+	u64 value = random_value(), found;
+	struct arpp_lpm_node node;
+	struct rule old = {};
 	int at, err;
 
 	updates++;
-	rule->node.prefix = random_prefix(kind, &rule->node.len);
-	if (rules && what >= grow && rnd() % 8) {
-		/* Mostly something that is there. */
-		i = rnd() % rules;
-		rule->node = model[i].rule->node;
-	}
-	at = model_find(rule->node.prefix, rule->node.len);
+	node.prefix = random_prefix(kind, &node.len);
+	/* Mostly something that is there. */
+	if (rules && what >= grow && rnd() % 8)
+		node = model[rnd() % rules].node;
+	at = model_find(node.prefix, node.len);
+	if (at < 0 && what < grow && rules == MOST)
+		return;
 	if (shown) {
-		watched[0] = rule->node.prefix;
-		watched[1] = rule->node.prefix | ~mask_of(rule->node.len);
+		watched[0] = node.prefix;
+		watched[1] = node.prefix | ~mask_of(node.len);
 		for (i = 2; i < WATCHED; i++)
-			watched[i] = i & 1 ? random_address() : rule->node.prefix |
-				(rnd() & ~mask_of(rule->node.len));
+			watched[i] = i & 1 ? random_address() : node.prefix |
+				(rnd() & ~mask_of(node.len));
 		watch();
 	}
 
 	/* The model first, to know what has to come. */
+	if (at >= 0)
+		old = model[at];
 	if (what < grow) {
-		if (at < 0 && rules < MOST) {
-			model[rules].prefix = rule->node.prefix;
-			model[rules].mask = mask_of(rule->node.len);
-			model[rules++].rule = rule;
-		} else if (at < 0) {
-			free(rule);
-			return;
-		}
-	} else if (what % 4 == 0) {
-		if (at >= 0) {
-			old = model[at].rule;
-			model[at].rule = rule;
-		}
+		if (at < 0)
+			model_add(&node, value);
 	} else if (at >= 0) {
-		old = model[at].rule;
-		model[at] = model[--rules];
+		if (what % 4 == 0)
+			model[at].value = value;
+		else
+			model[at] = model[--rules];
 	}
 	if (shown) {
 		for (i = 0; i < WATCHED; i++)
@@ -308,7 +312,7 @@ static void update(enum kind kind, unsigned int grow, bool shown)
 	}
 
 	if (what < grow) {
-		err = arpp_lpm_insert(&table, &rule->node, GFP_KERNEL);
+		err = arpp_lpm_insert(&table, &node, value, GFP_KERNEL);
 		watching = false;
 		if (err == -ENOMEM && at < 0 && kshim_failed) {
 			rules--;
@@ -317,26 +321,25 @@ static void update(enum kind kind, unsigned int grow, bool shown)
 		} else if (err != (at < 0 ? 0 : -EEXIST)) {
 			fail("insert: %d", err);
 		}
-		if (err)
-			free(rule);
 	} else if (what % 4 == 0) {
-		node = arpp_lpm_replace(&table, &rule->node);
+		err = arpp_lpm_replace(&table, &node, value, GFP_KERNEL);
 		watching = false;
-		if (node != (old ? &old->node : NULL))
-			fail("replace gave another");
-		bury(old ? old : rule);
+		if (err == -ENOMEM && at >= 0 && kshim_failed) {
+			model[at] = old;
+			if (shown)
+				memcpy(after, before, sizeof(after));
+		} else if (err != (at < 0 ? -ENOENT : 0)) {
+			fail("replace: %d", err);
+		}
 	} else {
-		node = arpp_lpm_remove(&table, rule->node.prefix, rule->node.len);
+		found = arpp_lpm_remove(&table, node.prefix, node.len);
 		watching = false;
-		if (node != (old ? &old->node : NULL))
+		if (plain(found) != (at < 0 ? 0 : found_of(&old)))
 			fail("remove gave another");
 		/* A stand-in is there, and free again, for a grace period. */
 		if (shown && stores == 4 && (waited[2] == waited[1] ||
 					     kshim_synchronized == waited[3]))
 			fail("a branch was changed under readers");
-		bury(rule);
-		if (old)
-			bury(old);
 	}
 	if (table.count != rules)
 		fail("count is %u", table.count);
@@ -363,62 +366,65 @@ static void ask(unsigned int n)
 
 static int by_address(const void *va, const void *vb)
 {
-	const struct arpp_lpm_node *a = *(void **)va, *b = *(void **)vb;
+	const struct rule *a = va, *b = vb;
 
-	if (a->prefix != b->prefix)
-		return a->prefix < b->prefix ? -1 : 1;
-	return a->len - b->len;
+	if (a->node.prefix != b->node.prefix)
+		return a->node.prefix < b->node.prefix ? -1 : 1;
+	return a->node.len - b->node.len;
+}
+
+/* Does a step of a walk lead to this one? */
+static bool steps_to(u32 prefix, int len, const struct rule *to)
+{
+	struct arpp_lpm_node node = { 0 };
+	u64 found = arpp_lpm_next(&table, prefix, len, &node);
+
+	if (plain(found) != found_of(to))
+		return false;
+	return !to || (node.prefix == to->node.prefix && node.len == to->node.len);
 }
 
 /* The walk, as a whole and from anywhere; and finding each. */
 static void walk(void)
 {
-	static struct arpp_lpm_node *sorted[MOST];
-	struct arpp_lpm_node *node, from, *key = &from;
+	static struct rule sorted[MOST];
+	struct rule from = { 0 };
+	struct arpp_lpm_node *at = &from.node;
 	unsigned int i, n;
+	int len = -1;
 
-	for (i = 0; i < rules; i++)
-		sorted[i] = &model[i].rule->node;
+	memcpy(sorted, model, sizeof(*sorted) * rules);
 	qsort(sorted, rules, sizeof(*sorted), by_address);
 	rcu_read_lock();
-	node = arpp_lpm_next(&table, 0, -1);
 	for (i = 0; i < rules; i++) {
-		if (node != sorted[i])
+		if (!steps_to(at->prefix, len, &sorted[i]))
 			fail("step %u of a walk", i);
-		if (arpp_lpm_find(&table, node->prefix, node->len) != node)
-			fail("find %08x/%u", node->prefix, node->len);
-		node = arpp_lpm_next(&table, node->prefix, node->len);
+		*at = sorted[i].node;
+		len = at->len;
+		if (plain(arpp_lpm_find(&table, at->prefix, at->len)) !=
+		    found_of(&sorted[i]))
+			fail("find %08x/%u", at->prefix, at->len);
 	}
-	if (node)
+	if (!steps_to(at->prefix, len, NULL))
 		fail("a walk goes on");
 	for (n = 0; n < 64; n++) {
-		from.prefix = random_address();
-		from.len = rnd() % 33;
+		at->prefix = random_address();
+		at->len = rnd() % 33;
 		if (rnd() % 2)
-			from.prefix &= mask_of(from.len);
-		for (i = 0; i < rules && by_address(&sorted[i], &key) <= 0; i++)
+			at->prefix &= mask_of(at->len);
+		for (i = 0; i < rules && by_address(&sorted[i], &from) <= 0; i++)
 			;
-		if (arpp_lpm_next(&table, from.prefix, from.len) !=
-		    (i < rules ? sorted[i] : NULL))
-			fail("next of %08x/%u", from.prefix, from.len);
-		for (i = 0; i < rules && sorted[i]->prefix < from.prefix; i++)
+		if (!steps_to(at->prefix, at->len, i < rules ? &sorted[i] : NULL))
+			fail("next of %08x/%u", at->prefix, at->len);
+		for (i = 0; i < rules && sorted[i].node.prefix < at->prefix; i++)
 			;
-		if (arpp_lpm_next(&table, from.prefix, -1) !=
-		    (i < rules ? sorted[i] : NULL))
-			fail("first from %08x", from.prefix);
-		node = arpp_lpm_find(&table, from.prefix, from.len);
-		if (!!node != (model_find(from.prefix, from.len) >= 0))
-			fail("find %08x/%u", from.prefix, from.len);
+		if (!steps_to(at->prefix, -1, i < rules ? &sorted[i] : NULL))
+			fail("first from %08x", at->prefix);
+		if (!!arpp_lpm_find(&table, at->prefix, at->len) !=
+		    (model_find(at->prefix, at->len) >= 0))
+			fail("find %08x/%u", at->prefix, at->len);
 	}
 	rcu_read_unlock();
-}
-
-static unsigned int released;
-
-static void release(struct arpp_lpm_node *node)
-{
-	(void)node;
-	released++;
 }
 
 /* Is the table as if it were built anew? */
@@ -429,16 +435,15 @@ static void compare_fresh(void)
 	unsigned int i;
 
 	for (i = 0; i < rules; i++)
-		if (arpp_lpm_insert(&fresh, &model[i].rule->node, GFP_KERNEL))
+		if (arpp_lpm_insert(&fresh, &model[i].node, model[i].value,
+				    GFP_KERNEL))
 			fail("insert into a fresh table");
 	if (kshim_blocks != 2 * blocks)
 		fail("%zu branches, %zu in a fresh table", blocks,
 		     kshim_blocks - blocks);
-	released = 0;
-	arpp_lpm_clean(&fresh, release);
-	if (released != rules || kshim_blocks != blocks)
-		fail("clean: %u released, %zu blocks left", released,
-		     kshim_blocks - blocks);
+	arpp_lpm_clean(&fresh);
+	if (kshim_blocks != blocks)
+		fail("clean: %zu blocks left", kshim_blocks - blocks);
 }
 
 static void forget(bool wide)
@@ -449,20 +454,21 @@ static void forget(bool wide)
 			remove_at(rnd() % rules);
 		if (!kshim_failed && kshim_blocks > (wide ? 2 : 0))
 			fail("%zu blocks in an empty table", kshim_blocks);
-		if (arpp_lpm_next(&table, 0, -1))
+		if (!steps_to(0, -1, NULL))
 			fail("something in an empty table");
 	}
-	released = 0;
-	arpp_lpm_clean(&table, release);
-	if (released != rules)
-		fail("%u of %u released", released, rules);
-	while (rules)
-		bury(model[--rules].rule);
-	if (table.root || table.count)
+	arpp_lpm_clean(&table);
+	rules = 0;
+	if (!arpp_lpm_empty(&table) || table.count)
 		fail("a clean table is not empty");
 	if (kshim_blocks || kshim_bytes)
 		fail("leak: %zu blocks", kshim_blocks);
-	funeral();
+	kshim_grace();
+}
+
+static bool is_wide(void)
+{
+	return (atomic64_read(&table.root) & 3) == 3;
 }
 
 /* Grow, churn, shrink, with questions all along. */
@@ -487,14 +493,14 @@ static void churn(enum kind kind, unsigned int steps, bool shared, bool failing)
 		kshim_fail_all = false;
 		ask(3);
 		if (i % 512 == 0) {
-			funeral();
+			kshim_grace();
 			walk();
 			if (!failing && table.count < 40)
 				ask(100);
 		}
 	}
 	/* A table that was large stays wide; a failure leaves a branch more. */
-	if (!failing && kshim_blocks && ((unsigned long)table.root & 3) != 3)
+	if (!failing && kshim_blocks && !is_wide())
 		compare_fresh();
 	walk();
 	forget(true);
@@ -508,19 +514,22 @@ static void churn(enum kind kind, unsigned int steps, bool shared, bool failing)
  */
 static enum kind torn_kind;
 static u32 torn_addr;
-static struct arpp_lpm_node *torn_right[4];
+static u64 torn_right[4];
 static unsigned int torn_rights;
 
 static void torn_updates(void)
 {
-	struct arpp_lpm_node *best = model_lookup(torn_addr);
+	const struct rule *best = model_best(torn_addr);
 	unsigned int n = 1 + rnd() % 3, len = rnd() % 33;
+	struct arpp_lpm_node wider = {
+		.prefix = torn_addr & mask_of(len), .len = len,
+	};
 
-	if (best && len < best->len && rnd() % 4 &&
-	    model_find(torn_addr & mask_of(len), len) < 0) {
-		insert(torn_addr & mask_of(len), len);
+	if (best && len < best->node.len && rnd() % 4 &&
+	    model_find(wider.prefix, len) < 0) {
+		insert(&wider);
 		torn_right[torn_rights++] = model_lookup(torn_addr);
-		remove_at(model_find(best->prefix, best->len));
+		remove_at(best - model);
 		torn_right[torn_rights++] = model_lookup(torn_addr);
 		return;
 	}
@@ -532,8 +541,8 @@ static void torn_updates(void)
 
 static void torn(enum kind kind, unsigned int steps)
 {
-	struct arpp_lpm_node *node;
 	unsigned int i, k;
+	u64 found;
 
 	kshim_failed = 0;
 	torn_kind = kind;
@@ -541,15 +550,15 @@ static void torn(enum kind kind, unsigned int steps)
 	mutex_lock(&lock);
 	for (i = 0; i < steps; i++) {
 		update(kind, rules < 20 + i % 100 ? 80 : 40, false);
-		funeral();
+		kshim_grace();
 		torn_addr = kind == NESTED ? 0x5a5a5a5a : random_address();
 		torn_right[0] = model_lookup(torn_addr);
 		torn_rights = 1;
 		interrupt = torn_updates;
 		interrupt_at = 1 + rnd() % 8;
-		node = lookup(torn_addr);
+		found = lookup(torn_addr);
 		interrupt_at = 0;
-		for (k = 0; k < torn_rights && torn_right[k] != node; k++)
+		for (k = 0; k < torn_rights && torn_right[k] != found; k++)
 			;
 		if (k == torn_rights)
 			fail("%08x was never so", torn_addr);
@@ -565,43 +574,51 @@ static void refusals(void)
 		{ .prefix = 0x80000000, .len = 0 }, { .prefix = 0, .len = 255 },
 	};
 	struct arpp_lpm_node all = { 0 }, host = { .prefix = ~0U, .len = 32 };
+	const u64 most = ARPP_LPM_VALUES - 1;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		if (arpp_lpm_insert(&table, &bad[i], GFP_KERNEL) != -EINVAL)
+		if (arpp_lpm_insert(&table, &bad[i], 0, GFP_KERNEL) != -EINVAL)
 			fail("%08x/%u taken", bad[i].prefix, bad[i].len);
-	if (lookup(0) || arpp_lpm_next(&table, 0, -1) ||
-	    arpp_lpm_find(&table, 0, 0) || arpp_lpm_remove(&table, 0, 0) ||
-	    arpp_lpm_replace(&table, &all))
+	if (arpp_lpm_insert(&table, &all, most + 1, GFP_KERNEL) != -EINVAL ||
+	    arpp_lpm_replace(&table, &all, most + 1, GFP_KERNEL) != -EINVAL)
+		fail("a value that has no room taken");
+	if (lookup(0) || !steps_to(0, -1, NULL) || arpp_lpm_find(&table, 0, 0) ||
+	    arpp_lpm_remove(&table, 0, 0) ||
+	    arpp_lpm_replace(&table, &all, 1, GFP_KERNEL) != -ENOENT)
 		fail("something in an empty table");
 	kshim_fail_all = true;
-	if (arpp_lpm_insert(&table, &all, GFP_KERNEL) || kshim_blocks)
+	if (arpp_lpm_insert(&table, &all, 5, GFP_KERNEL) || kshim_blocks)
 		fail("a single prefix takes memory");
-	if (lookup(0) != &all || lookup(~0U) != &all)
+	if (lookup(0) != 5 << ARPP_LPM_VALUE || lookup(~0U) != lookup(0))
 		fail("0/0 does not cover all");
-	if (arpp_lpm_insert(&table, &host, GFP_KERNEL) != -ENOMEM)
+	if (arpp_lpm_insert(&table, &host, 6, GFP_KERNEL) != -ENOMEM)
 		fail("a second prefix takes no memory");
+	if (arpp_lpm_replace(&table, &all, most, GFP_KERNEL) != -ENOMEM ||
+	    lookup(0) != 5 << ARPP_LPM_VALUE)
+		fail("a large value takes no memory");
 	kshim_fail_all = false;
-	if (arpp_lpm_insert(&table, &host, GFP_KERNEL) ||
-	    lookup(~0U) != &host || lookup(~1U) != &all)
+	if (arpp_lpm_insert(&table, &host, most, GFP_KERNEL) ||
+	    lookup(~0U) != (most << ARPP_LPM_VALUE | 32) ||
+	    lookup(~1U) != 5 << ARPP_LPM_VALUE)
 		fail("255.255.255.255/32");
-	arpp_lpm_clean(&table, release);
+	arpp_lpm_clean(&table);
 }
 
 /* So large that it is wide at its natural size. */
 static void large(void)
 {
+	struct arpp_lpm_node node;
 	unsigned int i;
-	u32 prefix;
-	u8 len;
 
 	arpp_lpm_share(&table, NULL);
 	while (rules < MOST - 1) {
-		prefix = random_prefix(rules % 2 ? UNIFORM : CLUSTERS, &len);
-		if (!arpp_lpm_find(&table, prefix, len))
-			insert(prefix, len);
+		node.prefix = random_prefix(rules % 2 ? UNIFORM : CLUSTERS,
+					    &node.len);
+		if (!arpp_lpm_find(&table, node.prefix, node.len))
+			insert(&node);
 	}
-	if (((unsigned long)table.root & 3) != 3)
+	if (!is_wide())
 		fail("a large table is not wide");
 	ask(10000);
 	for (i = 0; i < 500; i++)

@@ -29,6 +29,8 @@ typedef int64_t s64;
 typedef u32 __be32;
 typedef unsigned long long __be64;
 typedef unsigned long long __le64;
+typedef u32 __le32;
+typedef u16 __le16;
 typedef u16 __be16;
 typedef unsigned int gfp_t;
 
@@ -48,6 +50,9 @@ typedef unsigned int gfp_t;
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define cpu_to_be64(x)	__builtin_bswap64(x)
 #define le64_to_cpu(x)	(x)
+#define le32_to_cpu(x)	(x)
+#define le16_to_cpu(x)	(x)
+#define cpu_to_le64(x)	(x)
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -70,6 +75,7 @@ typedef unsigned int gfp_t;
 #define min_not_zero(a, b)	(!(a) ? (b) : !(b) ? (a) : min(a, b))
 #define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
 #define rounddown(x, n)		((x) - (x) % (n))
+#define roundup(x, n)		(((x) + (n) - 1) / (n) * (n))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
@@ -113,6 +119,8 @@ void shim_grace(void);
 #define rcu_read_unlock()	((void)0)
 #define lockdep_is_held(l)	((l) != NULL)
 #define lockdep_assert_held(l)	((void)(l))
+#define rcu_read_lock_held()	true
+#define RCU_LOCKDEP_WARN(c, what)	((void)(c))
 #define rcu_access_pointer(p)	READ_ONCE(p)
 #define rcu_dereference(p)	READ_ONCE(p)
 #define rcu_dereference_raw(p)	READ_ONCE(p)
@@ -141,6 +149,7 @@ typedef struct { int v; } refcount_t;
 struct u64_stats_sync { int dummy; };
 #define atomic64_read(a)	((a)->v)
 #define atomic64_set(a, n)	((a)->v = (s64)(n))
+#define atomic64_set_release	atomic64_set
 
 static inline bool atomic64_try_cmpxchg(atomic64_t *a, s64 *old, s64 new)
 {

@@ -45,6 +45,7 @@ typedef unsigned int gfp_t;
 #define min3(a, b, c)		min(min(a, b), c)
 #define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
 #define rounddown(x, n)		((x) - (x) % (n))
+#define roundup(x, n)		(((x) + (n) - 1) / (n) * (n))
 #define roundup_pow_of_two(x)	(1UL << (64 - __builtin_clzl((x) - 1)))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
@@ -93,7 +94,7 @@ extern unsigned long kshim_failed, kshim_synchronized;	/* how often */
 void kshim_grace(void);
 
 #ifdef KSHIM_HOOKS
-/* Called where a reader takes a pointer, and around where a writer puts one. */
+/* Called where a slot is read, and around where a writer publishes one. */
 void kshim_on_read(void);
 void kshim_on_publish(void);
 void kshim_assert(bool ok, const char *what);
@@ -106,18 +107,32 @@ static inline void kshim_on_publish(void) {}
 #define lockdep_is_held(l)	((l)->held)
 #define lockdep_assert_held(l)	kshim_assert((l)->held, "lock held")
 
-#define rcu_access_pointer(p)	READ_ONCE(p)
-#define rcu_dereference(p)	({ kshim_on_read(); READ_ONCE(p); })
-#define rcu_dereference_check(p, c) \
-	({ kshim_assert((c) || kshim_readers, "RCU or lock held"); READ_ONCE(p); })
-#define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
-#define rcu_assign_pointer(p, v) do {	\
-	kshim_on_publish();		\
-	smp_store_release(&(p), v);	\
-	kshim_on_publish();		\
-} while (0)
-
 extern unsigned int kshim_readers;	/* in how many read sides we are */
+
+#define rcu_read_lock_held()	(kshim_readers != 0)
+#define RCU_LOCKDEP_WARN(c, what)	kshim_assert(!(c), what)
+
+typedef struct {
+	int64_t counter;
+} atomic64_t;
+
+static inline int64_t atomic64_read(const atomic64_t *v)
+{
+	kshim_on_read();
+	return READ_ONCE(v->counter);
+}
+
+static inline void atomic64_set(atomic64_t *v, int64_t value)
+{
+	WRITE_ONCE(v->counter, value);
+}
+
+static inline void atomic64_set_release(atomic64_t *v, int64_t value)
+{
+	kshim_on_publish();
+	smp_store_release(&v->counter, value);
+	kshim_on_publish();
+}
 
 static inline void rcu_read_lock(void)
 {
