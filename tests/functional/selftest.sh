@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 2
 
-ARP_POLICY_KO=${SELFTEST_KO:-$ROOT/build/selftest/arp_policy.ko}
+ARP_POLICY_KO=${ARP_POLICY_SELFTEST_KO:-$ROOT/build/selftest/arp_policy.ko}
 [ -e "$ARP_POLICY_KO" ] || must make -s -C "$ROOT" selftest
 
 run_ok "a million questions are answered as a list would answer them" load_module
