@@ -32,6 +32,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -55,7 +56,7 @@
 #define LPM_WIDE_BITS	12			/* a multiple of the stride */
 #define LPM_WIDE_SLOTS	4096
 #ifndef LPM_WIDE_FROM				/* tests have a small one */
-#define LPM_WIDE_FROM	16384			/* prefixes: 2 bytes for each */
+#define LPM_WIDE_FROM	4096			/* prefixes: 8 bytes for each */
 #endif
 
 /* Tags of entries. */
@@ -449,6 +450,8 @@ static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
 			e = entry_make(entry_untag(e), LPM_BRANCH);
 		}
 		b = (struct lpm_branch *)(unsigned long)e;
+		/* Its slots may be there; both lines come at once then. */
+		prefetch((const char *)b + L1_CACHE_BYTES);
 		next = key >> (64 - LPM_STRIDE);
 		key <<= LPM_STRIDE;
 		bits = b->in & lpm_cover[next];

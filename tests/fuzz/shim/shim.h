@@ -60,6 +60,7 @@ typedef unsigned int gfp_t;
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define cond_resched()		((void)0)
 #define prefetch(p)		__builtin_prefetch(p)
+#define L1_CACHE_BYTES		64
 
 #define U32_MAX			UINT32_MAX
 #define NSEC_PER_SEC		1000000000L

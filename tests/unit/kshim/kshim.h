@@ -39,6 +39,7 @@ typedef unsigned int gfp_t;
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define cond_resched()		((void)0)
 #define prefetch(p)		__builtin_prefetch(p)
+#define L1_CACHE_BYTES		64
 
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define min_t(t, a, b)		min((t)(a), (t)(b))
