@@ -69,16 +69,18 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 	return 0;
 }
 
-/* The selector that a rule or binding is for; "all" when none is named. */
+/*
+ * The selector that a rule or binding is for; "all" when none is named. @key is all
+ * zeroes before, and long: it is not cleared again.
+ */
 static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 		    struct netlink_ext_ack *extack)
 {
 	const char *why;
 
 	if (!attr) {
-		*key = (struct arpp_selector_key){
-			.kind = ARPP_SELECTOR_ALL, .name = "all",
-		};
+		key->kind = ARPP_SELECTOR_ALL;
+		memcpy(key->name, "all", sizeof("all"));
 		return 0;
 	}
 	if (arpp_selector_parse(key, nla_data(attr), &why))

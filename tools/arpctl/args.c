@@ -96,6 +96,12 @@ const char *args_get(const struct args *args, const char *name)
 	return NULL;
 }
 
+const char *args_option(const struct args *args, const char *name)
+{
+	/* Group 0 is what must be there. */
+	return args->grammar.used & ~1U ? args_get(args, name) : NULL;
+}
+
 int args_address(const struct args *args, const char *word, uint32_t *address)
 {
 	if (parse_address(word, strlen(word), address))

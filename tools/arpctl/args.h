@@ -42,6 +42,9 @@ void args_help(FILE *file, const char *usage);
  */
 const char *args_get(const struct args *args, const char *name);
 
+/* The same for what stands in brackets, of which mostly nothing is there. */
+const char *args_option(const struct args *args, const char *name);
+
 /*
  * Words into values, each with a usage error that names the command. A NULL
  * number is left alone.

@@ -19,7 +19,7 @@ int bind_parse(const struct args *args, struct entry *binding)
 	int status;
 
 	*binding = (struct entry){
-		.selector = args_get(args, "SELECTOR") ?: EVERYWHERE,
+		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
 		.prefix.length = 32,
 		.table = ENTRY_BINDING,
 		.has_lladdr = mac,

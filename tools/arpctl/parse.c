@@ -52,36 +52,39 @@ static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 	return s == begin || (*begin == '0' && s > begin + 1) ? NULL : s;
 }
 
-bool parse_address(const char *text, size_t len, uint32_t *address)
+/* Four of them with dots between. Return: behind it, or NULL. */
+static const char *parse_quad(const char *s, const char *end, uint32_t *address)
 {
-	const char *s = text, *end = text + len;
 	uint32_t host = 0, byte;
 	int i;
 
 	for (i = 0; i < 4; i++) {
 		if (i && (s == end || *s++ != '.'))
-			return false;
+			return NULL;
 		s = parse_byte(s, end, &byte);
 		if (!s)
-			return false;
+			return NULL;
 		host = host << 8 | byte;
 	}
 	*address = htonl(host);
-	return s == end;
+	return s;
+}
+
+bool parse_address(const char *text, size_t len, uint32_t *address)
+{
+	return parse_quad(text, text + len, address) == text + len;
 }
 
 bool parse_prefix(const char *text, struct prefix *prefix)
 {
-	size_t len = strlen(text);
-	const char *end = text + len, *slash = memchr(text, '/', len);
+	const char *end = text + strlen(text), *s;
 	uint32_t length = 32;
 
-	if (slash && (parse_byte(slash + 1, end, &length) != end || length > 32))
-		return false;
-	if (slash)
-		len = (size_t)(slash - text);
+	s = parse_quad(text, end, &prefix->address);
+	if (s && *s == '/')
+		s = parse_byte(s + 1, end, &length);
 	prefix->length = (uint8_t)length;
-	return parse_address(text, len, &prefix->address);
+	return s == end && length <= 32;
 }
 
 struct prefix prefix_masked(struct prefix prefix)

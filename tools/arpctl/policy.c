@@ -185,25 +185,8 @@ static bool same_key(const struct entry *a, const struct entry *b)
 	       a->selector == b->selector;
 }
 
-static struct entry *find_entry(struct policy *policy, const struct entry *e,
-				uint32_t hash)
-{
-	const struct policy_index *index = &policy->by_key;
-	struct entry *found;
-	size_t slot;
-
-	if (!index->size)
-		return NULL;
-	for (slot = first_slot(index, hash); index->slots[slot];
-	     slot = next_slot(index, slot)) {
-		found = &policy->entries[index->slots[slot] - 1];
-		if (same_key(found, e))
-			return found;
-	}
-	return NULL;
-}
-
-static struct entry *add_entry(struct policy *policy, const struct entry *e)
+/* Room for one more, in the list and in the index. */
+static bool entry_room(struct policy *policy)
 {
 	size_t n = policy->n_entries, i;
 	struct entry *entries;
@@ -211,30 +194,46 @@ static struct entry *add_entry(struct policy *policy, const struct entry *e)
 
 	entries = grow(policy->entries, n, sizeof(*entries));
 	if (!entries)
-		return NULL;
+		return false;
 	policy->entries = entries;
-	entries[n] = *e;
-	policy->n_entries = ++n;
-	if (!index_room(&policy->by_key, n, &grown))
-		return NULL;
-	for (i = grown ? 0 : n - 1; i < n; i++)
+	if (!index_room(&policy->by_key, n + 1, &grown))
+		return false;
+	for (i = grown ? 0 : n; i < n; i++)
 		index_put(&policy->by_key, hash_key(&entries[i]),
 			  (uint32_t)i + 1);
-	return &entries[n - 1];
+	return true;
+}
+
+/* The slot that has the entry, or that it would be put in. */
+static uint32_t *entry_slot(const struct policy *policy, const struct entry *e)
+{
+	const struct policy_index *index = &policy->by_key;
+	size_t slot;
+
+	for (slot = first_slot(index, hash_key(e)); index->slots[slot];
+	     slot = next_slot(index, slot))
+		if (same_key(&policy->entries[index->slots[slot] - 1], e))
+			break;
+	return &index->slots[slot];
 }
 
 struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 			   bool *there)
 {
 	struct policy_name *name = get_name(policy, entry->selector);
-	struct entry e = *entry, *found;
+	struct entry e = *entry;
+	uint32_t *slot;
 
-	if (!name)
+	if (!name || !entry_room(policy))
 		return NULL;
 	e.selector = name->text;
-	found = find_entry(policy, &e, hash_key(&e));
-	*there = found;
-	return found ? found : add_entry(policy, &e);
+	slot = entry_slot(policy, &e);
+	*there = *slot;
+	if (!*there) {
+		policy->entries[policy->n_entries++] = e;
+		*slot = (uint32_t)policy->n_entries;
+	}
+	return &policy->entries[*slot - 1];
 }
 
 /* all, then default, globs and names. */

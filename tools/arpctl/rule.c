@@ -66,15 +66,15 @@ static int check_prefix(const struct args *args, const char *text,
 
 int rule_parse(const struct args *args, struct entry *rule)
 {
-	const char *mac = args_get(args, "MAC");
-	bool from = args_get(args, "from");
+	const char *mac = args_option(args, "MAC");
+	bool from = args_option(args, "from");
 	const struct action *action;
 	int status;
 
 	*rule = (struct entry){
-		.selector = args_get(args, "SELECTOR") ?: EVERYWHERE,
+		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
 		.table = from ? ENTRY_SENDER : ENTRY_TARGET,
-		.routed = args_get(args, "routed"),
+		.routed = args_option(args, "routed"),
 		.has_lladdr = mac,
 	};
 	action = find_action(args, args->argv[0]);

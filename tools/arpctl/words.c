@@ -5,10 +5,18 @@
 
 #include "words.h"
 
+static char *find_nul(const struct words *words, char *from)
+{
+	char *nul = memchr(from, '\0', (size_t)(words->end - from));
+
+	return nul ? nul : words->end;
+}
+
 void words_init(struct words *words, char *text, size_t len)
 {
 	words->at = text;
 	words->end = text + len;
+	words->nul = find_nul(words, text);
 	words->line = 0;
 	words->n = 0;
 }
@@ -86,8 +94,10 @@ int words_next(struct words *words, const char **why)
 	end = line_end(words, begin);
 	words->at = end + 1;
 	*why = "a NUL stands where text must";
-	if (memchr(begin, '\0', (size_t)(end - begin)))
+	if (words->nul < end) {
+		words->nul = find_nul(words, end);
 		return -1;
+	}
 	/* Lines may end as in Windows. */
 	if (end > begin && end[-1] == '\r')
 		end--;

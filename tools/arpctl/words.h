@@ -17,6 +17,7 @@
 struct words {
 	char *at;
 	char *end;		/* where there must be room for a NUL */
+	char *nul;		/* the next one before that, or end */
 	unsigned long line;	/* the one that was read last, from 1 */
 	int n;
 	char *word[MAX_WORDS];
