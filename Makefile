@@ -66,7 +66,7 @@ check-kernels:
 	tests/run tests/soak/kernels.sh
 
 # Hours: what check does a little of, in the debug kernel as well.
-soak: lint
+soak:
 	tests/vm/deps build vm check fuzz debug kernels ynl ansible deb
 	tests/vm/ynl >/dev/null
 	+$(MAKE) all

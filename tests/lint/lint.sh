@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What looks at the sources: as make lint.
+# lab: host
+# lab: timeout 1800
+exec "$(dirname "$0")/run"
