@@ -9,7 +9,7 @@ plan 17
 
 # Loading and unloading in floods is tests/functional/unload.sh.
 restores=200 streams=8 netns_rounds=2 device_rounds=8
-[ ! "${ARP_POLICY_SOAK-}" ] || restores=20000 netns_rounds=300 device_rounds=1000
+[ ! "${ARP_POLICY_SOAK-}" ] || restores=2000 netns_rounds=100 device_rounds=200
 FIRST=02:00:00:00:0a:0a SECOND=02:00:00:00:0b:0b
 
 # A netns with policy, a device and a flood in it, again and again.
