@@ -319,13 +319,13 @@ sysctl -q -w "${limits[@]}"
 
 # firewall, bridge-nf
 load nf_tables arp_tables arptable_filter br_netfilter
-must in_host alice nft 'add table arp t; add chain arp t in { type filter hook input priority 0; }'
+must in_host alice nft 'add table arp t; add chain arp t rx { type filter hook input priority 0; }'
 must in_host alice nft 'add chain arp t other; add rule arp t other drop'
 must in_host alice arptables-legacy -L >/dev/null
 clean "chains without a rule, and br_netfilter"
-must in_host alice nft 'add rule arp t in arp operation request accept'
+must in_host alice nft 'add rule arp t rx arp operation request accept'
 cures "firewall - note" "a rule of nftables'"
-must in_host alice nft 'add chain arp t out { type filter hook output priority 0; policy drop; }'
+must in_host alice nft 'add chain arp t tx { type filter hook output priority 0; policy drop; }'
 cures "firewall - note" "a policy of nftables'"
 must in_host alice arptables-legacy -A INPUT -s 10.0.0.7 -j DROP
 cures "firewall - note" "a rule of arptables'"

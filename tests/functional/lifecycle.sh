@@ -108,11 +108,11 @@ is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
 # A netns with policy vanishes while packets come in.
 start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
 flood=$started
-must poll 20 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
+must poll 120 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
 must ip netns del carol
 unset 'namespaces[1]'
 # The netns is taken apart later; its device's peer goes with it.
-run_ok "a netns with policy goes in a flood" poll 20 eval \
+run_ok "a netns with policy goes in a flood" poll 120 eval \
 	"! ip -n lan link show port 2>/dev/null"
 namespace carol
 addr carol lo 10.9.9.9/32
@@ -139,7 +139,7 @@ for ((i = 0; i < 6; i++)); do
 	esac
 done
 plug alice cali1
-must poll 20 eval "[ \"\$(count_in alice cali1)\" -gt 1000 ]"
+must poll 120 eval "[ \"\$(count_in alice cali1)\" -gt 1000 ]"
 run_ok "the flood went on all the time" kill -0 $flood
 stop $flood
 is "$(asked)" silent "after all that in a flood, policy holds"

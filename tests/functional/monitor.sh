@@ -197,10 +197,10 @@ like "$(grep -v marker "$events" | cut -d ' ' -f 3- | paste -sd '|')" \
 # Whose business it is
 
 fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "without privilege nobody hears of verdicts" \
-	in_host alice timeout 5 setpriv --reuid 65534 --regid 65534 --clear-groups \
+	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor verdict
 fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "nor of changes" \
-	in_host alice timeout 5 setpriv --reuid 65534 --regid 65534 --clear-groups \
+	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor config
 
 # Both drop what alice is asked; each hears of its own.

@@ -25,6 +25,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 SOL_NETLINK = 270
 NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK = 1, 10
@@ -68,6 +69,7 @@ ENTRY = numbered("DEV RULE BINDING")
 DEV = numbered("SELECTOR FIELDS")
 RESTORES_MAX = 16
 VERDICT_DROP, REASON_RULE_DROP = 2, 10
+EVENTS_PER_SECOND = 1000
 
 
 def check(good, what, why=""):
@@ -1306,7 +1308,9 @@ def verdicts(dev, target, sender, mac):
     nl.ask(CMD["RULE_ADD"], rule(f"{target}/32", "DROP", rule_dev("e*")))
     stranger.join("config")
     events, lost = [], []
-    while not lost:
+    # In a slow kernel the flood is none, and all of it is told.
+    begun = time.monotonic()
+    while not lost and time.monotonic() < begun + 20:
         for message in listener.receive():
             told = dict(parse(message.attrs.pop(A["EVENT"])))
             if EVENT["LOST"] in told:
@@ -1327,7 +1331,9 @@ def verdicts(dev, target, sender, mac):
     rules = {told.pop(EVENT["RULE"], None) for _, _, told in events[1:]}
     check(len(rules) == 1 and all(event == events[0] for event in events[1:]),
           "and so is each of many")
-    check(lost[0] > 0, "one that says how many were left out before it", lost)
+    slow = not lost and len(events) < 20 * EVENTS_PER_SECOND
+    check(slow or (lost and lost[0] > 0),
+          "one that says how many were left out before it", lost or len(events))
     equal(stranger.notices(), [], "the group config hears nothing of it")
     nl.ask(CMD["FLUSH"])
 

@@ -4,6 +4,8 @@
 # lab: own-vm
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+/usr/bin/python3 -c 'import prometheus_client' 2>/dev/null ||
+	plan skip "no prometheus_client for python: tests/vm/deps check"
 plan 15
 
 dir=$(mktemp -d)
