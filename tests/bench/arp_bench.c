@@ -12,6 +12,8 @@
  *            read: "mean least most" of what one packet took
  *   first    write "DEV": hand one in; read: ns until an answer left, or -1
  *   hook     write "none", "accept" or "drop": a hook that only does that
+ *   chase    write MIB: read so much memory line by line at random, each read's place
+ *            being what the one before found; read: what one took
  *   watch    write anything: begin to measure the notifiers registered since
  *            this module was loaded; read: "events mean most", when a device
  *            appears
@@ -451,6 +453,87 @@ static ssize_t write_hook(struct file *file, const char __user *from,
 
 static const struct file_operations hook_ops = { .write = write_hook };
 
+/* What a read of memory takes that is in no near cache */
+
+#define CHASE_ORDER	10		/* as the allocator's largest */
+#define CHASE_BLOCK	((PAGE_SIZE << CHASE_ORDER) / L1_CACHE_BYTES)
+#define CHASE_BLOCKS	64		/* 256 MiB */
+#define CHASE_READS	1000000
+
+struct chase {
+	unsigned long block[CHASE_BLOCKS];
+	u32 lines;
+};
+
+/* Of memory that the kernel has in large pages, as it has what it allocates. */
+static u32 *chase_line(const struct chase *c, u32 i)
+{
+	return (u32 *)(c->block[i / CHASE_BLOCK] + i % CHASE_BLOCK * L1_CACHE_BYTES);
+}
+
+/* One ring of all lines, in an order drawn as Sattolo does. */
+static void chase_ring(const struct chase *c)
+{
+	u32 i, other;
+
+	prandom_seed_state(&chance, 1);
+	for (i = 0; i < c->lines; i++)
+		*chase_line(c, i) = i;
+	for (i = c->lines - 1; i; i--) {
+		other = prandom_u32_state(&chance) % i;
+		swap(*chase_line(c, i), *chase_line(c, other));
+		cond_resched();
+	}
+}
+
+static void chase(const struct chase *c)
+{
+	u64 start, best = U64_MAX;
+	u32 at = 0, i, round;
+
+	for (round = 0; round < 5; round++) {
+		start = counter();
+		for (i = 0; i < CHASE_READS; i++)
+			at = READ_ONCE(*chase_line(c, at));
+		best = min(best, counter() - start);
+		cond_resched();
+	}
+	snprintf(result, sizeof(result), "%llu\n",
+		 div_u64(time_of(best) + CHASE_READS / 2, CHASE_READS));
+}
+
+static ssize_t write_chase(struct file *file, const char __user *from,
+			   size_t len, loff_t *at)
+{
+	struct chase *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	unsigned int mib, blocks, i;
+	int err = c ? kstrtouint_from_user(from, len, 10, &mib) : -ENOMEM;
+
+	blocks = err ? 0 : DIV_ROUND_UP(mib << 20, PAGE_SIZE << CHASE_ORDER);
+	if (!err && (!blocks || blocks > CHASE_BLOCKS))
+		err = -EINVAL;
+	for (i = 0; !err && i < blocks; i++) {
+		c->block[i] = __get_free_pages(GFP_KERNEL, CHASE_ORDER);
+		if (!c->block[i])
+			err = -ENOMEM;
+	}
+	if (!err) {
+		c->lines = (mib << 20) / L1_CACHE_BYTES;
+		mutex_lock(&bench_lock);
+		chase_ring(c);
+		chase(c);
+		mutex_unlock(&bench_lock);
+	}
+	for (i = 0; c && i < CHASE_BLOCKS; i++)
+		free_pages(c->block[i], CHASE_ORDER);
+	kfree(c);
+	return err ? err : len;
+}
+
+static const struct file_operations chase_ops = {
+	.write = write_chase, .read = read_result,
+};
+
 /* What notifiers take: those that stand between two of ours. Under RTNL. */
 
 static u64 watch_start;
@@ -528,6 +611,7 @@ static int __init bench_init(void)
 	debugfs_create_file("run", 0600, dir, NULL, &run_ops);
 	debugfs_create_file("first", 0600, dir, NULL, &first_ops);
 	debugfs_create_file("hook", 0200, dir, NULL, &hook_ops);
+	debugfs_create_file("chase", 0600, dir, NULL, &chase_ops);
 	debugfs_create_file("watch", 0600, dir, NULL, &watch_ops);
 	return 0;
 }
