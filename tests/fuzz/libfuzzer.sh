@@ -93,7 +93,7 @@ for target in "${targets[@]}"; do
 		new=$(mktemp -d)
 		corpus=("$new" "${corpus[@]}")
 	fi
-	"$dir/$target" -timeout=10 -max_len=4096 -verbosity=0 -print_final_stats=1 \
+	"$dir/$target" -timeout=60 -max_len=4096 -verbosity=0 -print_final_stats=1 \
 		-artifact_prefix="$dir/$target-" "${options[@]}" "${corpus[@]}" >$dir/log 2>&1
 	result $? "$target finds nothing"
 	grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log |
