@@ -106,7 +106,7 @@ is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
 	'{"ignore":{"value":0,"selector":"c*"}}' "which is the one that is told"
 
 # A netns with policy vanishes while packets come in.
-start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
+start bob nice -n 19 "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
 flood=$started
 must poll 120 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
 must ip netns del carol

@@ -66,7 +66,7 @@ done <<-'END'
 	dev set tap0 ignore any announce best filter on proxy route,pvlan proxy-delay 5
 	dev set tap0 inspect audit defend on learn any
 	dev set tap1 ignore subnet announce subnet proxy off garp drop learn none
-	dev set tap1 rate 1000000 burst 1000 source-rate 10
+	dev set tap1 rate 1000000 burst 1000 source-rate 2
 	dev set br0 ignore global filter on inspect strict validate ip
 	dev set eth0.5 ignore never announce any mode audit validate src-mac inspect strict
 	dev set tap0.5 ignore device defend on garp drop mode enforce
