@@ -439,16 +439,21 @@ KERNEL_TYPES = {1: "flag", 2: "u8", 3: "u16", 4: "u32", 5: "u64", 10: "binary",
 
 
 def kernel_policies(nl):
-    """What CTRL_CMD_GETPOLICY tells: policies by index, indices by command."""
-    policies, commands = {}, {}
+    """What CTRL_CMD_GETPOLICY tells: policies by index, indices by command, and
+    those of commands that can only be dumped: they are 0 from Linux 6.2 on."""
+    policies, commands, dumps = {}, {}, []
     for message in nl.ask(GETPOLICY, struct.pack("=HHHH", 6, 1, nl.family, 0),
                           flags=DUMP, family=GENL_ID_CTRL):
         for cmd, told in parse(message.attrs.get(9, b"")):
-            commands[cmd] = {how: number(index) for how, index in parse(told)}
+            indices = {how: number(index) for how, index in parse(told)}
+            if cmd:
+                commands[cmd] = indices
+            else:
+                dumps.append(indices)
         for index, told in parse(message.attrs.get(8, b"")):
             for kind, payload in parse(told):
                 policies.setdefault(index, {})[kind] = dict(parse(payload))
-    return policies, commands
+    return policies, commands, dumps
 
 
 def told_policy(policies, index):
@@ -531,8 +536,10 @@ def contract(yaml_path, header_path):
               f"{item['name']}: do, dump and the right that it takes")
     equal(sorted(told), sorted(spec.operations), "there are no other commands")
 
-    policies, commands = kernel_policies(nl)
+    policies, commands, dumps = kernel_policies(nl)
     for cmd, item in spec.operations.items():
+        if "do" not in item and "dump" in item and dumps:
+            commands[cmd] = dumps.pop(0)
         for how, index, what in (("do", 1, "types, lengths, ranges and masks"),
                                  ("dump", 2, "those of its dump")):
             if how not in item:
