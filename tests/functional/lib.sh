@@ -163,11 +163,11 @@ segment() {	# NAME HOST:DEV…
 	shift
 	if ! [ -e "/run/netns/$name" ]; then
 		namespace "$name"
-		# No host's own answer: the fence's, and only by the fence.
-		set_sysctl "$name" net.ipv4.conf.all.arp_ignore=1 \
-			net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+		# The bridge itself is no host: it would answer for the fence, and overtake
+		# it, wherever policy says so.
+		set_sysctl "$name" net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 		must ip -n "$name" -batch - <<-END
-			link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+			link add name br0 up arp off type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 			link add name fence up address 02:00:00:00:ff:ff type veth peer name to-fence
 			link set to-fence up master br0
 			addr add $FENCE/32 dev fence
