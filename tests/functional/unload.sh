@@ -121,7 +121,7 @@ is "$quick" $QUICK "and $QUICK times more, with the policy of parameters"
 # Once more at leisure, to see that the noise was what it should be.
 must load_module
 must set_everything
-run_ok "alice's addresses are hidden in the flood" poll 20 at_least hidden 1000
+run_ok "alice's addresses are hidden in the flood" poll 60 at_least hidden 100
 run_ok "answers of hers wait" poll 20 at_least proxied 64
 run_ok "her own questions go out" poll 20 at_least out 100
 is "$(jobs -r | wc -l)" ${#going[@]} "and nobody has given up meanwhile"
