@@ -57,7 +57,7 @@ keepalived() {	# HOST STATE PRIORITY
 	END
 	nsenter --net="/run/netns/$1" -- keepalived --dont-fork --log-console --vrrp \
 		--use-file "$dir/$1.conf" --pid "$dir/$1.pid" --vrrp_pid "$dir/$1.vrrp" \
-		>>"$dir/log" 2>&1 &
+		--bfd_pid "$dir/$1.bfd" >>"$dir/log" 2>&1 &
 	daemon[$1]=$!
 }
 stop() {	# HOST
