@@ -404,7 +404,8 @@ static int compare_frames(const void *a, const void *b)
 
 /*
  * The host may be behind with what comes by cable; so what it sends by itself
- * is first.
+ * is first. It may be behind with what it sends to itself as well, and answers
+ * by ICMP; so one is over before the next.
  */
 void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 {
@@ -422,6 +423,7 @@ void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 		switch (q[i].what) {
 		case SEND:
 			o->error[i] = send_datagram(h, &q[i]);
+			listen_all(o);
 			break;
 		case FORWARD:
 			forward(h, &q[i], i);
