@@ -115,10 +115,27 @@ static bool needs_quotes(const char *word)
 	       strchr(word, '\t') || word[len - 1] == '\r';
 }
 
+/*
+ * The quote between which a word reads as the same again. What was read from a
+ * file has not both within, each before a blank: it stood between one of them.
+ */
+static const char *quote_of(const char *word)
+{
+	const char *s = word;
+
+	if (!needs_quotes(word))
+		return "";
+	while ((s = strchr(s, '"'))) {
+		if (is_blank(*++s))
+			return "'";
+	}
+	return "\"";
+}
+
 void word_print(struct printer *out, const char *key, enum style style,
 		const char *word)
 {
-	const char *quote = needs_quotes(word) ? "\"" : "";
+	const char *quote = quote_of(word);
 
 	pr_text(out, "%s", quote);
 	/* To a terminal rather safe than to the letter. */
