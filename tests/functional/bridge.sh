@@ -148,14 +148,24 @@ sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and so it does under p
 
 # A bond that watches its links by asking the target
 
+# One of its links. It is of taps, as on 5.10 bonding does not see a veth send, and
+# takes the active link for down.
+tap() {	# DEV
+	nsenter --net=/run/netns/lan -- socat "TUN,tun-type=tap,iff-no-pi,tun-name=$1" \
+		"TUN,tun-type=tap,iff-no-pi,iff-up,tun-name=bonded-$1" &
+	must poll 5 ip -n lan link set "bonded-$1" master br0 2>/dev/null
+	must ip -n lan link set "$1" netns bonded
+}
+
 bond() {
 	host bonded target
-	segment lan bonded:eth0 bonded:eth1 target:eth0
+	segment lan target:eth0
+	tap eth0
+	tap eth1
+	must poll 5 forwarding lan
 	addr target eth0 10.50.0.9/24
 	must ip -n bonded -batch - <<-END
 		link add name bond0 type bond mode active-backup arp_interval 500 arp_ip_target 10.50.0.9 arp_validate all
-		link set eth0 down
-		link set eth1 down
 		link set eth0 master bond0
 		link set eth1 master bond0
 		link set bond0 up
@@ -178,7 +188,8 @@ announces() {	# ADDRESS DEV
 		ip -n bonded link set bond0 type bond active_slave "$2"
 }
 
-if load bonding max_bonds=0; then
+modprobe -q tun || :
+if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	bond
 	BOND0=$(mac bonded bond0)
 	stock=$(monitor)
@@ -203,7 +214,7 @@ if load bonding max_bonds=0; then
 	must ctl bonded flush
 else
 	for what in asks up failover asks down up failover sees; do
-		skip "the bond's $what" "no bonding"
+		skip "the bond's $what" "no bonding, or no tap devices"
 	done
 fi
 
