@@ -4,7 +4,8 @@
  *
  *   fuzz-netlink SEED COUNT
  *
- * Messages are built from the tables of tables.h; half of them are then spoilt.
+ * Messages are built from tables that tables.py makes of netlink/arp_policy.yaml;
+ * half of them are then spoilt.
  * Sockets come and go, with restores and dumps of theirs under way. Now and
  * then, and at the end, what the netns holds is checked: it is dumped twice
  * alike, in order and once each, and what was dumped is accepted again, by one
@@ -14,8 +15,26 @@
 #include <stdbool.h>
 
 #include "../lib/family.h"
-#include "tables.h"
 #include "random.h"
+
+enum kind { END, U8, U32, BE32, FLAG, SELECTOR, IFNAME, IFINDEX, PREFIX, LENGTH, MAC, NEST };
+
+struct attr_kind {
+	enum kind kind;
+	uint16_t type;
+	uint32_t min, max;		/* of a number: what is accepted */
+	const struct attr_kind *nest;
+	uint8_t often;			/* in so many of 8 messages it is there */
+	uint8_t times;			/* at most so often */
+};
+
+struct command_kind {
+	const struct attr_kind *args;
+	uint8_t weight;			/* 0: no such command to send */
+	uint8_t dump;			/* takes no attributes then, or these */
+};
+
+#include "fuzz-tables.h"
 
 #define SOCKETS		20	/* more than there may be restores */
 #define CHECK_EVERY	5000
@@ -64,13 +83,13 @@ static bool room(const struct nlmsghdr *nlh, size_t len)
 
 static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k);
 
-static void put_rule(struct nlmsghdr *nlh, const struct attr_kind *k)
+/* A prefix, mostly one without bits beyond the length that comes next. */
+static void put_prefix(struct nlmsghdr *nlh, const struct attr_kind *k)
 {
-	/* Mostly one without bits beyond its length. */
 	static const uint8_t lengths[] = { 0, 8, 16, 24, 24, 28, 30, 32, 32, 32 };
 	static uint8_t length;
 
-	if (k->type == ARP_POLICY_RULE_PREFIX) {
+	if (k->kind == PREFIX) {
 		length = PICK(lengths);
 		mnl_attr_put_u32(nlh, k->type, htonl(one_in(20) ? some_address() : !length ? 0 :
 				 some_address() & UINT32_MAX << (32 - length)));
@@ -88,21 +107,20 @@ static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
 
 	switch (k->kind) {
 	case U8:
-		if (k->nest == NULL && k->max == 32)
-			put_rule(nlh, k);
-		else
-			mnl_attr_put_u8(nlh, k->type, (uint8_t)(one_in(20) ? below(256) :
-								below(k->max + 1)));
+		mnl_attr_put_u8(nlh, k->type, (uint8_t)(one_in(20) ? below(256) :
+							k->min + below(k->max - k->min + 1)));
 		break;
 	case U32:
 		mnl_attr_put_u32(nlh, k->type, one_in(20) ? (uint32_t)random_next() :
-						one_in(2) ? below(4) : below(k->max + 1));
+						one_in(2) ? below(4) :
+						k->min + below(k->max - k->min + 1));
 		break;
 	case BE32:
-		if (k->type == ARP_POLICY_RULE_PREFIX && k[1].max == 32)
-			put_rule(nlh, k);
-		else
-			mnl_attr_put_u32(nlh, k->type, htonl(some_address()));
+		mnl_attr_put_u32(nlh, k->type, htonl(some_address()));
+		break;
+	case PREFIX:
+	case LENGTH:
+		put_prefix(nlh, k);
 		break;
 	case FLAG:
 		mnl_attr_put(nlh, k->type, 0, NULL);
@@ -138,7 +156,7 @@ static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k)
 	unsigned int n;
 
 	for (; k->kind != END; k++) {
-		for (n = k->times ? below(k->times + 1U) : 1; n; n--)
+		for (n = k->times > 1 ? below(k->times + 1U) : 1; n; n--)
 			if (below(8) < k->often && room(nlh, 256))
 				put_one(nlh, k);
 	}
@@ -158,7 +176,7 @@ static uint8_t some_command(void)
 			at -= commands[cmd].weight;
 		/* What leaves nothing comes seldom, for there to be something. */
 	} while (!commands[cmd].weight ||
-		 (commands[cmd].args == no_args && !one_in(16)));
+		 (commands[cmd].args->kind == END && !one_in(16)));
 	return (uint8_t)cmd;
 }
 
@@ -170,7 +188,7 @@ static struct nlmsghdr *make(char *buf)
 
 	if (commands[cmd].dump && one_in(3)) {
 		nlh->nlmsg_flags |= NLM_F_DUMP;
-		if (commands[cmd].args == selector_args && one_in(2))
+		if (one_in(2))
 			put_all(nlh, commands[cmd].args);
 		return nlh;
 	}
