@@ -62,7 +62,7 @@ check:
 
 # On the kernels of other Debian releases, all that are claimed.
 check-kernels:
-	tests/vm/deps vm kernels
+	tests/vm/deps build vm check kernels
 	tests/run tests/soak/kernels.sh
 
 # Hours: what check does a little of, in the debug kernel as well.
