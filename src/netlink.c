@@ -235,7 +235,7 @@ static const struct genl_ops ops[] = {
 		.cmd = ARP_POLICY_CMD_RULE_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = arpp_nl_rule_flush,
-		ARPP_NL_POLICY(no_policy),
+		ARPP_NL_POLICY(selector_policy),
 	},
 	{
 		.cmd = ARP_POLICY_CMD_BIND_GET,
@@ -261,7 +261,7 @@ static const struct genl_ops ops[] = {
 		.cmd = ARP_POLICY_CMD_BIND_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = arpp_nl_bind_flush,
-		ARPP_NL_POLICY(no_policy),
+		ARPP_NL_POLICY(selector_policy),
 	},
 	{
 		.cmd = ARP_POLICY_CMD_ANNOUNCE,

@@ -44,6 +44,8 @@ struct arpp_nl_entry {
 /* nl_read.c */
 int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 			  struct netlink_ext_ack *extack);
+int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
+			 struct netlink_ext_ack *extack);
 int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 			struct netlink_ext_ack *extack);
 int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,

@@ -407,28 +407,58 @@ unlock:
 	return err;
 }
 
-/**
- * arpp_netns_clear() - remove all rules, or all bindings
- * @nn: the netns
- * @which: ARPP_RULES or ARPP_BINDINGS
- * @generation: set to the number of this change
- *
- * Packets see all of them or none.
- *
- * Context: process, without RTNL.
- * Return: 1 when there were any, 0 when not, or -ENOMEM, which changes nothing.
- */
-int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
-		     u32 *generation)
+/* The tables that a mask does not name. */
+static unsigned int all_but(unsigned int which)
 {
-	unsigned int keep = (ARPP_RULES | ARPP_BINDINGS) & ~which;
+	return (ARPP_RULES | ARPP_BINDINGS) & ~which;
+}
+
+/* Remove one selector's rules or bindings: 1 if there were any, 0 or -errno. */
+static int clear_selector(struct arpp_netns *nn, unsigned int which,
+			  const struct arpp_selector_key *key)
+{
+	unsigned int keep = all_but(which);
+	struct arpp_tables *old, *new = NULL;
+	struct arpp_selector *sel;
+	int i, err;
+
+	sel = arpp_selector_find(&nn->config.selectors, key);
+	old = sel ? sel->tables : NULL;
+	if (!arpp_tables_count(old, which))
+		return 0;
+	if (arpp_tables_count(old, keep)) {
+		new = arpp_tables_split(old, keep);
+		if (!new)
+			return -ENOMEM;
+	}
+	sel->tables = new;
+	err = apply(nn, sel);
+	if (err) {
+		/* What was kept belongs to the old tables. */
+		sel->tables = old;
+		if (new)
+			new->lent = keep;
+		arpp_tables_free(new);
+		return err;
+	}
+	for (i = 0; i < ARPP_TABLES; i++)
+		if (which & BIT(i))
+			nn->config.count[i] -= old->lpm[i].count;
+	/* And now to the new ones. */
+	old->lent = new ? keep : 0;
+	arpp_tables_free_rcu(old);
+	arpp_selector_prune(&nn->config.selectors, sel);
+	return 1;
+}
+
+/* Remove every selector's rules or bindings: 1 if there were any, 0 or -errno. */
+static int clear_all(struct arpp_netns *nn, unsigned int which)
+{
+	unsigned int keep = all_but(which);
 	struct arpp_selector *sel, *next;
 	unsigned int left = 0;
 	bool any = false;
 	int i, err = 0;
-
-	rtnl_lock();
-	mutex_lock(&nn->lock);
 
 	/* What each selector shall have: nothing is seen of it yet. */
 	arpp_for_each_selector(sel, &nn->config.selectors) {
@@ -464,15 +494,38 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 		sel->next = NULL;
 		arpp_selector_prune(&nn->config.selectors, sel);
 	}
-	if (!err && any) {
-		for (i = 0; i < ARPP_TABLES; i++)
-			if (which & BIT(i))
-				nn->config.count[i] = 0;
+	for (i = 0; !err && i < ARPP_TABLES; i++)
+		if (which & BIT(i))
+			nn->config.count[i] = 0;
+	return err ? err : any;
+}
+
+/**
+ * arpp_netns_clear() - remove rules or bindings
+ * @nn: the netns
+ * @which: ARPP_RULES or ARPP_BINDINGS
+ * @key: the selector to remove them from; NULL: every selector
+ * @generation: set to the number of this change
+ *
+ * A packet sees all of them or none. Only devices that the selector may match
+ * get a new policy.
+ *
+ * Context: process, without RTNL.
+ * Return: 1 when there were any, 0 when not, or -ENOMEM, which changes nothing.
+ */
+int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
+		     const struct arpp_selector_key *key, u32 *generation)
+{
+	int err;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	err = key ? clear_selector(nn, which, key) : clear_all(nn, which);
+	if (err > 0)
 		*generation = changed(nn);
-	}
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
-	return err ? err : any;
+	return err;
 }
 
 /* Room for the sources, if any selector wants them. */

@@ -85,7 +85,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 		      enum arpp_table table, struct arpp_rule *like,
 		      u32 *generation);
 int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
-		     u32 *generation);
+		     const struct arpp_selector_key *key, u32 *generation);
 bool arpp_netns_full(const struct arpp_config *config, enum arpp_table table);
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation);

@@ -69,6 +69,27 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 	return 0;
 }
 
+/**
+ * arpp_nl_read_selects() - the selector that rules and bindings are for
+ * @attr: its name
+ * @key: filled in
+ * @extack: told of a refusal
+ *
+ * Return: 0, or -EINVAL, also for "default", which has neither.
+ */
+int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
+			 struct netlink_ext_ack *extack)
+{
+	const char *why;
+
+	if (arpp_selector_parse(key, nla_data(attr), &why))
+		return refuse(extack, attr, why);
+	if (key->kind == ARPP_SELECTOR_DEFAULT)
+		return refuse(extack, attr,
+			      "default selects no rule and no binding: use all, a glob or a name");
+	return 0;
+}
+
 /*
  * The selector that a rule or binding is for; "all" when none is named. @key is all
  * zeroes before, and long: it is not cleared again.
@@ -76,18 +97,10 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 		    struct netlink_ext_ack *extack)
 {
-	const char *why;
-
-	if (!attr) {
-		key->kind = ARPP_SELECTOR_ALL;
-		memcpy(key->name, "all", sizeof("all"));
-		return 0;
-	}
-	if (arpp_selector_parse(key, nla_data(attr), &why))
-		return refuse(extack, attr, why);
-	if (key->kind == ARPP_SELECTOR_DEFAULT)
-		return refuse(extack, attr,
-			      "default selects no rule and no binding: use all, a glob or a name");
+	if (attr)
+		return arpp_nl_read_selects(attr, key, extack);
+	key->kind = ARPP_SELECTOR_ALL;
+	memcpy(key->name, "all", sizeof("all"));
 	return 0;
 }
 

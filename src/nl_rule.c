@@ -38,7 +38,10 @@ static const struct nl_kind bindings = {
 	.which = ARPP_BINDINGS,
 };
 
-/* One message about one of them, or, without one, about all. */
+/*
+ * One message about one of them. Without a rule it is about all of a selector's,
+ * without a selector about all there are.
+ */
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct nl_kind *kind, u32 generation,
 		const struct arpp_rule *rule, const char *selector,
@@ -63,6 +66,8 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 			      rule->lladdr);
 		if (!err)
 			nla_nest_end(msg, nest);
+	} else if (selector) {
+		err = nla_put_string(msg, ARP_POLICY_A_SELECTOR, selector);
 	}
 	if (err || nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
 		genlmsg_cancel(msg, hdr);
@@ -143,16 +148,24 @@ static int flush(struct genl_info *info, const struct nl_kind *kind)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	const struct arpp_nl_to to = { .cmd = kind->flush_ntf };
+	struct nlattr *one = info->attrs[ARP_POLICY_A_SELECTOR];
+	struct arpp_selector_key key;
 	struct sk_buff *msg;
 	u32 generation;
 	int err;
 
+	if (one) {
+		err = arpp_nl_read_selects(one, &key, info->extack);
+		if (err)
+			return err;
+	}
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&nn->command);
-	err = arpp_netns_clear(nn, kind->which, &generation);
-	if (err > 0 && !fill(msg, &to, kind, generation, NULL, NULL, 0))
+	err = arpp_netns_clear(nn, kind->which, one ? &key : NULL, &generation);
+	if (err > 0 && !fill(msg, &to, kind, generation, NULL,
+			     one ? key.name : NULL, 0))
 		arpp_nl_notify(msg, genl_info_net(info));
 	else
 		nlmsg_free(msg);

@@ -275,6 +275,13 @@ static int plain(struct mnl_socket *nl, uint8_t cmd)
 	return send_by(nl);
 }
 
+static int flush_of(struct mnl_socket *nl, uint8_t cmd, const char *selector)
+{
+	start(cmd);
+	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
+	return send_by(nl);
+}
+
 static int restore_add(struct mnl_socket *nl)
 {
 	struct nlattr *entries, *nest;
@@ -464,10 +471,12 @@ static int rule_del_last(void)
 }
 
 static int rule_flush(void) { return plain(doer, ARP_POLICY_CMD_RULE_FLUSH); }
+static int rule_flush_one(void) { return flush_of(doer, ARP_POLICY_CMD_RULE_FLUSH, "eth0"); }
 static int bind_add(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "eth0", 0x0a000007); }
 static int bind_first(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "all", 0x0a000007); }
 static int bind_del(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "eth0", 0x0a000005); }
 static int bind_del_last(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "lo", 0x0a000006); }
+static int bind_flush_one(void) { return flush_of(doer, ARP_POLICY_CMD_BIND_FLUSH, "lo"); }
 static int bind_flush(void) { return plain(doer, ARP_POLICY_CMD_BIND_FLUSH); }
 static int restore_begin(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN); }
 static int add_entries(void) { return restore_add(doer); }
@@ -541,11 +550,13 @@ static const struct job {
 	{ "rule del", base, rule_del },
 	{ "rule del: a selector's last", base, rule_del_last },
 	{ "rule flush", base, rule_flush },
+	{ "rule flush: one selector's", base, rule_flush_one },
 	{ "bind add: a selector's first", base, bind_first },
 	{ "bind add", base, bind_add },
 	{ "bind del", base, bind_del },
 	{ "bind del: a selector's last", base, bind_del_last },
 	{ "bind flush", base, bind_flush },
+	{ "bind flush: one selector's, its last", base, bind_flush_one },
 	{ "flush", base, flush },
 	{ "restore begin", base, restore_begin },
 	{ "restore begin: again", nothing_begun, restore_begin },

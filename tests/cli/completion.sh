@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((31 + ${#commands[@]} + ${#fields[@]}))
+plan $((32 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -99,6 +99,10 @@ ok $? 'keywords that are not there yet' "${COMPREPLY[*]}"
 tab rule add drop 10.0.0.1 dev ''
 includes all lo && ! includes default
 ok $? 'selectors of rules' "${COMPREPLY[*]}"
+
+tab rule flush dev ''
+includes all lo && ! includes default
+ok $? 'selectors of rules to flush' "${COMPREPLY[*]}"
 
 tab bind add 10.0.0.1 ''
 offers lladdr

@@ -3,7 +3,7 @@
 # arpctl -b: the line that failed is named, whoever refused it; what comes after it is not done, but with -f.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 36
+plan 38
 
 host alice
 dir=$(mktemp -d)
@@ -44,6 +44,12 @@ fails 2 'unknown object "-n"' "an option in a line" "-n alice dev show"
 fails 2 'unknown object "-b"' "a batch within a batch" "-b $dir/batch"
 
 # The kernel.
+must arpctl flush
+printf 'rule add pass 10.0.0.%d dev lo\n' 1 2 3 >"$dir/batch"
+printf '%s\n' 'rule flush dev lo' 'rule add pass 10.0.0.1 dev eth0' 'rule add pass 10.0.0.2' \
+	'rule add pass 10.0.0.3' >>"$dir/batch"
+run_ok "what is flushed of one selector makes room" arpctl -b "$dir/batch"
+fails_with 1 'as many rules' "and no more than that" arpctl rule add pass 10.0.0.4
 fails 1 '.*for this prefix on this selector: replace it instead' "a rule that is there" \
 	"rule add drop 10.0.0.1"
 fails 1 'there is no rule for this prefix' "a rule that is not there" "rule del pass 10.9.9.9"

@@ -3,7 +3,7 @@
 # The monitor tells each decision as it is made, and each change of policy.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 29
 
 host alice bob
 segment lan alice:eth0 bob:eth0
@@ -166,8 +166,11 @@ policy rule del hide 10.0.0.0/24
 policy bind del 10.0.0.9 dev eth7
 policy dev unset eth7
 policy rule replace hide 10.0.0.0/24
+policy rule flush dev eth7
 policy rule flush
 policy bind add 10.0.0.9 lladdr "$bob"
+policy bind add 10.0.0.9 lladdr "$bob" dev 'eth*'
+policy bind flush dev 'eth*'
 policy bind flush
 policy dev set all mode audit
 finished() { grep -q '"all".*audit' "$events"; }
@@ -175,10 +178,12 @@ must poll 20 finished
 kill $monitor
 wait $monitor 2>/dev/null
 is "$(jq -r 'select(.selector != "marker") | .event' "$events" | paste -sd ' ')" \
-	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind-flush dev" \
+	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind bind-flush bind-flush dev" \
 	"every change is told, in order"
 is "$(jq -c 'select(.event == "bind") | [.address, .lladdr, .selector]' "$events" | paste -sd ' ')" \
-	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"]" "with what it was changed to"
+	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"] [\"10.0.0.9\",\"$bob\",\"eth*\"]" "with what it was changed to"
+is "$(jq -c 'select(.event == "rule-flush" or .event == "bind-flush") | [.event, .selector]' "$events" | paste -sd ' ')" \
+	'["rule-flush",null] ["bind-flush","eth*"] ["bind-flush",null]' "a flush names the selector, if it was of one"
 generations=$(jq .generation "$events")
 is "$generations" "$(sort -un <<<"$generations")" "their generations count up"
 policy flush
@@ -186,13 +191,16 @@ policy flush
 watch monitor config
 must poll 20 joined
 policy rule add drop 10.0.0.0/24
+policy rule add drop 10.0.0.0/24 dev 'l*'
+policy rule flush dev 'l*'
+policy rule flush
 policy flush
 finished() { grep -q ' flush$' "$events"; }
 must poll 20 finished
 kill $monitor
 wait $monitor 2>/dev/null
 like "$(grep -v marker "$events" | cut -d ' ' -f 3- | paste -sd '|')" \
-	'^rule .*drop .*10\.0\.0\.0/24.*\|flush$' "in words as well"
+	'^rule .*drop .*10\.0\.0\.0/24.*\|rule-flush dev l\*\|rule-flush\|flush$' "in words as well"
 
 # Whose business it is
 

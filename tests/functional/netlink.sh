@@ -3,7 +3,7 @@
 # The wire contract: policies, refusals, dumps, notifications, autoload.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 766
+plan 802
 
 nlpolicy() { in_host alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" "$@"; }
 

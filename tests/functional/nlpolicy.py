@@ -637,10 +637,10 @@ def refused_by_form(tester):
         "FLUSH": (b"", selector("all")),
         "RULE_ADD": (rule("10.0.0.0/8", "HIDE"), binding("10.0.0.9", MAC)),
         "RULE_DEL": (rule("10.0.0.0/8", None, rule_dev("e*")), flag(A["REPLACE"])),
-        "RULE_FLUSH": (b"", selector("all")),
+        "RULE_FLUSH": (selector("e*"), u32(A["MASK"], 2)),
         "BIND_ADD": (binding("10.0.0.9", MAC), rule("10.0.0.0/8", "HIDE")),
         "BIND_DEL": (binding("10.0.0.9", None, binding_dev("e*")), flag(A["REPLACE"])),
-        "BIND_FLUSH": (b"", selector("all")),
+        "BIND_FLUSH": (selector("e*"), u32(A["MASK"], 2)),
         "ANNOUNCE": (device + rest["ANNOUNCE"], flag(A["REPLACE"])),
         "EXPLAIN": (device + query("REQUEST", "10.0.0.1", "10.0.0.2"), selector("all")),
         # Each of these needs the one before it.
@@ -736,6 +736,15 @@ def refused_fields(tester):
         field_refused(f"{name} of all bits", u32(kind, 0xffffffff))
         field_refused(f"{name} of one byte", u8(kind, 1))
         field_refused(f"{name} of eight bytes", attr(kind, bytes(8)))
+
+    for cmd in "RULE_FLUSH", "BIND_FLUSH":
+        refused("an empty selector", cmd, selector(""))
+        refused("a selector without its end", cmd, attr(A["SELECTOR"], b"eth0"))
+        refused("a selector of 64 characters", cmd, selector("e*" + "x" * 62))
+        refused("the selector default", cmd, selector("default"),
+                message="default selects no")
+        for bad in *BAD_SELECTORS, "e" * 16:
+            refused(f"the selector \"{bad}\"", cmd, selector(bad), message="glob|name")
 
     for what, mask in (("of no field", 1), ("of nothing", 0), ("of bit 31", 1 << 31),
                        ("of a field too many", 1 << (len(FIELD) + 1))):
@@ -1290,6 +1299,16 @@ def notices():
     told("deleted: what it was", [("BIND_DEL_NTF", f"10.0.0.9 lladdr {other} dev all")],
          "BIND_DEL", binding("10.0.0.9", None))
 
+    nl.send(CMD["RULE_ADD"], rule(net, "DROP", rule_dev("lo")))
+    told("a selector without rules flushed: nothing",
+         [("RULE_NTF", f"DROP {net} dev lo")], "RULE_FLUSH", selector("l*"))
+    told("one selector's rules flushed: its name", [("RULE_FLUSH_NTF", "lo")],
+         "RULE_FLUSH", selector("lo"))
+    told("again: nothing", [], "RULE_FLUSH", selector("lo"))
+    nl.send(CMD["BIND_ADD"], binding("10.0.0.7", MAC))
+    told("one selector's bindings, likewise",
+         [("BIND_NTF", f"10.0.0.7 lladdr {MAC} dev all"), ("BIND_FLUSH_NTF", "all")],
+         "BIND_FLUSH", selector("all"))
     told("all rules flushed", [("RULE_FLUSH_NTF",)], "RULE_FLUSH")
     told("again: nothing", [], "RULE_FLUSH")
     told("all bindings", [("BIND_FLUSH_NTF",)], "BIND_FLUSH")

@@ -103,11 +103,13 @@ done <<-'END'
 	rule replace hide 10.9.9.9
 	rule del hide 10.8.0.0/16
 	rule flush
+	rule flush dev eth0
 	bind show
 	bind add 10.0.0.9 lladdr 02:00:00:00:00:09
 	bind replace 10.0.0.5 lladdr 02:00:00:00:00:09
 	bind del 10.0.0.5 lladdr 02:00:00:00:00:05
 	bind flush
+	bind flush dev eth0
 	announce 10.0.0.1 dev eth0
 	explain request 10.0.0.1 from 10.0.0.2 dev eth0
 END

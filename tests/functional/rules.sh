@@ -3,7 +3,7 @@
 # Rules: a gateway that nobody owns, and who else is answered, dropped or hidden by address.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 62
+plan 76
 
 GW=169.254.1.1
 A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
@@ -114,6 +114,61 @@ is "$(asked 10.4.0.1)" $D "and a name over them all"
 is "$(arpq alice ask eth0 10.4.0.1 fence $FENCE | wc -l)" 1 "with one answer"
 rule del proxy 10.4.0.0/24 dev eth0
 is "$(asked 10.4.0.1)" $C "del lets the next one hold"
+rule flush
+
+# A flush of one selector
+
+listed() { ctl node "$1" show | paste -sd '|'; }
+rule add proxy 10.4.0.0/24 dev eth0 lladdr $A
+rule add drop 10.4.9.0/24 from dev eth0
+rule add proxy 10.4.0.0/16 dev 'eth*' lladdr $B
+rule add proxy 10.4.0.0/16 dev 'e*' lladdr $C
+rule add proxy 10.0.0.0/8 lladdr $D
+must ctl node bind add 10.4.0.9 lladdr $D dev eth0
+must ctl node bind add 10.4.0.9 lladdr $C dev 'eth*'
+before=$(listed rule)
+rule flush dev eth1
+rule flush dev 'eth?'
+rule flush dev cali1
+is "$(listed rule)" "$before" "rule flush dev of a selector without rules is no error and changes nothing"
+rule flush dev eth0
+is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev eth* lladdr $B|proxy 10.4.0.0/16 dev e* lladdr $C" \
+	"rule flush dev eth0 removes its rules, for targets and senders, and no glob's"
+is "$(asked 10.4.0.1)" $B "which now decides"
+is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*|10.4.0.9 lladdr $D dev eth0" "the bindings stay"
+rule flush dev 'eth*'
+is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev e* lladdr $C" \
+	"of a glob: its own, and not another's for the same devices"
+is "$(asked 10.4.0.1)" $C "which now decides"
+must ctl node bind flush dev eth0
+is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "bind flush dev removes one selector's bindings"
+rule flush dev all
+is "$(listed rule)" "proxy 10.4.0.0/16 dev e* lladdr $C" "dev all: what holds everywhere, and no more"
+is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "and no binding"
+fails_with 2 'default selects no rule' "dev default is refused" ctl node rule flush dev default
+must ctl node bind flush dev 'eth*'
+rule flush dev 'e*'
+is "$(listed rule)$(listed bind) $(asked 10.4.0.1)" ' silence' "with the last of them nothing is left"
+must ctl node dev set eth0 defend on
+rule add proxy 10.4.0.0/24 dev eth0 lladdr $A
+rule flush dev eth0
+is "$(ctl node save | grep -v '^#')" 'dev set eth0 defend on' "fields stay"
+must ctl node dev unset eth0
+is "$(ctl node save | grep -v '^#')" '' "until they are unset"
+
+# A packet that met only one of the two rules would be dropped.
+printf 'rule add pass 10.1.0.1 dev eth0\nrule add drop 10.1.0.0/24 dev eth0\nrule flush dev eth0\n%.0s' {1..2000} \
+	>"/tmp/flush.$$"
+ctl node -b "/tmp/flush.$$" &
+flushing=$!
+silent=0 seen=0
+while kill -0 $flushing 2>/dev/null; do
+	seen=$((seen + 1))
+	[ "$(asked 10.1.0.1)" = "$NODE" ] || silent=$((silent + 1))
+done
+wait $flushing
+is $?,$silent 0,0 "a packet sees all of the rules or none ($seen asked)"
+rm "/tmp/flush.$$"
 rule flush
 
 # routed

@@ -155,9 +155,18 @@ static int bind_show(struct ctx *ctx, int argc, char **argv)
 
 static int bind_flush(struct ctx *ctx, int argc, char **argv)
 {
+	const char *selector = args_option(ctx->args, "SELECTOR");
+	struct nlmsghdr *nlh;
+	int status;
+
 	(void)argc;
 	(void)argv;
-	nl_request(&ctx->nl, ARP_POLICY_CMD_BIND_FLUSH, 0);
+	status = args_selects(ctx->args, selector);
+	if (status)
+		return status;
+	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_BIND_FLUSH, 0);
+	if (selector)
+		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
 	return nl_call(ctx, NULL);
 }
 
@@ -194,7 +203,8 @@ static const struct command commands[] = {
 	  bind_del },
 	{ "show", "[dev SELECTOR]", "the bindings, or those of a selector",
 	  bind_show },
-	{ "flush", "", "delete all bindings", bind_flush },
+	{ "flush", "[dev SELECTOR]",
+	  "delete all bindings, or those of a selector", bind_flush },
 	{ "import", "FILE [dev SELECTOR]",
 	  "bind what is leased: files of dnsmasq, ISC dhcpd and Kea",
 	  bind_import },

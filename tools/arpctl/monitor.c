@@ -11,6 +11,7 @@
 #include "fields.h"
 #include "reason.h"
 #include "rule.h"
+#include "words.h"
 
 /* RFC 3339 with microseconds, local time and its offset. */
 static void now(char *buf, size_t size)
@@ -62,6 +63,19 @@ static void print_binding(struct printer *out, const struct nlattr *const *tb)
 {
 	pr_text(out, " ");
 	bind_print(out, tb[ARP_POLICY_A_BINDING], 0);
+}
+
+/* Whose rules or bindings went; without a selector, all. */
+static void print_flush(struct printer *out, const struct nlattr *const *tb)
+{
+	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
+
+	if (!tb[ARP_POLICY_A_SELECTOR]) {
+		pr_opt(out, "selector", STYLE_NAME, "", NULL);
+		return;
+	}
+	pr_text(out, " dev ");
+	word_print(out, "selector", STYLE_NAME, selector);
 }
 
 /* who-has TARGET from SENDER LLADDR, or SENDER is-at LLADDR to TARGET */
@@ -142,10 +156,10 @@ static const struct event {
 	{ ARP_POLICY_CMD_FLUSH_NTF, "flush", NULL },
 	{ ARP_POLICY_CMD_RULE_NTF, "rule", print_rule },
 	{ ARP_POLICY_CMD_RULE_DEL_NTF, "rule-del", print_rule },
-	{ ARP_POLICY_CMD_RULE_FLUSH_NTF, "rule-flush", NULL },
+	{ ARP_POLICY_CMD_RULE_FLUSH_NTF, "rule-flush", print_flush },
 	{ ARP_POLICY_CMD_BIND_NTF, "bind", print_binding },
 	{ ARP_POLICY_CMD_BIND_DEL_NTF, "bind-del", print_binding },
-	{ ARP_POLICY_CMD_BIND_FLUSH_NTF, "bind-flush", NULL },
+	{ ARP_POLICY_CMD_BIND_FLUSH_NTF, "bind-flush", print_flush },
 	{ ARP_POLICY_CMD_RESTORE_NTF, "restore", NULL },
 	{ ARP_POLICY_CMD_VERDICT_NTF, "verdict", print_verdict },
 	{ 0 }

@@ -250,9 +250,18 @@ free:
 
 static int rule_flush(struct ctx *ctx, int argc, char **argv)
 {
+	const char *selector = args_option(ctx->args, "SELECTOR");
+	struct nlmsghdr *nlh;
+	int status;
+
 	(void)argc;
 	(void)argv;
-	nl_request(&ctx->nl, ARP_POLICY_CMD_RULE_FLUSH, 0);
+	status = args_selects(ctx->args, selector);
+	if (status)
+		return status;
+	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_RULE_FLUSH, 0);
+	if (selector)
+		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
 	return nl_call(ctx, NULL);
 }
 
@@ -310,7 +319,8 @@ static const struct command commands[] = {
 	{ "del", RULE_ARGS, "delete a rule", rule_del },
 	{ "show", "[dev SELECTOR]", "the rules, or those of a selector",
 	  rule_show },
-	{ "flush", "", "delete all rules", rule_flush },
+	{ "flush", "[dev SELECTOR]",
+	  "delete all rules, or those of a selector", rule_flush },
 	{ 0 }
 };
 

@@ -30,15 +30,18 @@
  *   RULE_DEL       do { RULE }, by PREFIX FROM  -> ack; ENOENT when there is
  *                  SELECTOR; the rest of RULE      none
  *                  must agree if it is there
- *   RULE_FLUSH     do {}                        -> ack
+ *   RULE_FLUSH     do { [SELECTOR] }            -> ack; deletes the rules of
+ *                  this one selector, or all rules. It is no error when
+ *                  there are none
  *   RULE_NTF       group "config": { RULE GENERATION }, new or replaced
  *   RULE_DEL_NTF   group "config": { RULE GENERATION }
- *   RULE_FLUSH_NTF group "config": { GENERATION }
+ *   RULE_FLUSH_NTF group "config": { [SELECTOR] GENERATION }, as RULE_FLUSH
+ *                  had it; only if a rule was deleted
  *   BIND_GET       dump { [SELECTOR] }          -> { BINDING GENERATION }
  *   BIND_ADD       do { BINDING [REPLACE] }     -> as RULE_ADD
  *   BIND_DEL       do { BINDING }, by ADDRESS   -> as RULE_DEL
  *                  SELECTOR
- *   BIND_FLUSH     do {}                        -> ack
+ *   BIND_FLUSH     do { [SELECTOR] }            -> as RULE_FLUSH
  *   BIND_NTF, BIND_DEL_NTF, BIND_FLUSH_NTF       as for rules
  *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] } -> ack; one
  *                  gratuitous ARP for an address that is ours and not hidden
