@@ -3,9 +3,11 @@
  * Puts questions to the host; see ask.h.
  *
  * All that a frame causes happens before its sending is over, or is queued on
- * this processor. A fence, asked last, makes silence certain at once. Macvlans
- * alone hear what is sent to all by a work queue, in order; they have a fence
- * among them.
+ * this processor, in order, whether softirqs or ksoftirqd run the queue. A fence,
+ * asked last, makes silence certain at once. Its question and its answer are
+ * queued once each, so nothing else may be queued more than twice: see
+ * datagram_of(). Macvlans alone hear what is sent to all by a work queue, in
+ * order; they have a fence among them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
