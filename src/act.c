@@ -16,6 +16,7 @@
 
 #include "act.h"
 #include "compat.h"
+#include "host.h"
 
 /* The sender becomes a neighbour, if it is none; false when there is no room. */
 static bool learn_sender(struct arpp_packet *p)
@@ -211,7 +212,7 @@ void arpp_defence_init(struct arpp_defence *defence)
 }
 
 /* May the address be defended now? If so, it was. */
-static bool defend_now(struct arpp_defence *defence, __be32 addr)
+static bool defend_now(struct arpp_defence *defence, u32 domain, __be32 addr)
 {
 	unsigned long now = jiffies;
 	struct arpp_defended *at, *free = NULL;
@@ -225,7 +226,7 @@ static bool defend_now(struct arpp_defence *defence, __be32 addr)
 		at = &defence->last[i];
 		if (at->addr && time_before(now, at->when +
 					    ARP_POLICY_DEFEND_INTERVAL * HZ)) {
-			if (at->addr == addr)
+			if (at->addr == addr && at->domain == domain)
 				goto unlock;
 		} else {
 			free = at;
@@ -234,6 +235,7 @@ static bool defend_now(struct arpp_defence *defence, __be32 addr)
 	/* With more conflicts than we can remember, silence is the safe side. */
 	if (free) {
 		free->addr = addr;
+		free->domain = domain;
 		free->when = now;
 		now_ok = true;
 	}
@@ -251,7 +253,7 @@ unlock:
  */
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
 {
-	if (defend_now(defence, p->sip))
+	if (defend_now(defence, arpp_host_domain(p->dev), p->sip))
 		arp_send(ARPOP_REQUEST, ETH_P_ARP, p->sip, p->dev, p->sip, NULL,
 			 p->dev->dev_addr, NULL);
 }

@@ -18,12 +18,13 @@
 /**
  * struct arpp_defence - which addresses of a netns were defended lately
  * @lock: covers @last
- * @last: addresses, and when they were
+ * @last: addresses in L3 domains, and when they were
  */
 struct arpp_defence {
 	spinlock_t lock;	/* never waited for, see arpp_act_defend() */
 	struct arpp_defended {
 		__be32 addr;		/* 0: free */
+		u32 domain;		/* see arpp_host_domain() */
 		unsigned long when;	/* jiffies */
 	} last[ARPP_DEFENDED];
 };

@@ -46,10 +46,21 @@ bool arpp_announce_hidden(const struct arpp_policy *policy,
 }
 
 /*
- * The device's own address for a target: of its subnet first, else the first
- * primary one, as inet_select_addr() begins; none that a rule hides.
+ * A user may give his devices any number of addresses, and have a packet sent
+ * with softirqs off: beyond so many addresses, of so many devices, no sender is
+ * looked for. inet_select_addr() looks at the device's own addresses as well; as
+ * many as this take it a tenth of a millisecond.
  */
-static __be32 own_addr(const struct arpp_device *d, __be32 target)
+#define ANNOUNCE_ADDRS		4096
+#define ANNOUNCE_DEVICES	1024
+
+/*
+ * The device's own address for a target: of its subnet first, else the first
+ * primary one, as inet_select_addr() begins; none that a rule hides. Of the first
+ * @left ones, which are as many fewer afterwards.
+ */
+static __be32 own_addr(const struct arpp_device *d, __be32 target,
+		       unsigned int *left)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(d->dev);
 	unsigned char localnet_scope = RT_SCOPE_HOST;
@@ -62,6 +73,9 @@ static __be32 own_addr(const struct arpp_device *d, __be32 target)
 	if (IN_DEV_ROUTE_LOCALNET(in_dev))
 		localnet_scope = RT_SCOPE_LINK;
 	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (!*left)
+			break;
+		--*left;
 		if (ifa->ifa_flags & IFA_F_SECONDARY ||
 		    min(ifa->ifa_scope, localnet_scope) > RT_SCOPE_LINK ||
 		    arpp_rule_hides(d, ifa->ifa_local, &by))
@@ -74,18 +88,24 @@ static __be32 own_addr(const struct arpp_device *d, __be32 target)
 	return addr;
 }
 
-/* The first primary address of @from that @d may borrow from it. */
+/*
+ * The first primary address of @from that @d may borrow from it, of the first
+ * @left ones. A hidden device lends none.
+ */
 static __be32 lent_addr(const struct arpp_policy *policy,
 			const struct arpp_device *d,
-			const struct net_device *from)
+			const struct net_device *from, unsigned int *left)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(from);
 	const struct in_ifaddr *ifa;
 	struct arpp_match by;
 
-	if (!in_dev)
+	if (!in_dev || arpp_hides(policy, from))
 		return 0;
 	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (!*left)
+			break;
+		--*left;
 		if (ifa->ifa_flags & IFA_F_SECONDARY ||
 		    ifa->ifa_scope >= RT_SCOPE_LINK)
 			continue;
@@ -122,15 +142,18 @@ static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
  * @cause: source address of the packet that waits for the answer, or 0
  *
  * Mirrors arp_solicit() for levels 0 to 2; strict is what 2 would be, had the
- * host no other device.
+ * host no other device. That is looked for among the device's first 4096
+ * addresses.
  *
  * Return: the address; 0 when there is none.
  */
 __be32 arpp_announce_sender(const struct arpp_device *d,
 			    const struct arpp_packet *p, __be32 cause)
 {
+	unsigned int left = ANNOUNCE_ADDRS;
+
 	if (d->announce == ARP_POLICY_ANNOUNCE_STRICT)
-		return own_addr(d, p->tip);
+		return own_addr(d, p->tip, &left);
 	return by_level(d->announce, p, cause);
 }
 
@@ -155,7 +178,8 @@ __be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause)
  * @target: the address asked for
  *
  * Mirrors inet_select_addr(), hidden addresses left out: a device with no
- * address of its own borrows one as it does in the stock kernel.
+ * address of its own borrows one as it does in the stock kernel. It is looked for
+ * among no more than 4096 addresses and 1024 devices; beyond that there is none.
  *
  * Return: the address; 0 when there is none.
  */
@@ -163,23 +187,26 @@ __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target)
 {
 	int master = l3mdev_master_ifindex_rcu(d->dev);
+	unsigned int left = ANNOUNCE_ADDRS, devices = ANNOUNCE_DEVICES;
 	struct net *net = dev_net(d->dev);
 	struct net_device *from;
 	__be32 addr;
 
-	addr = own_addr(d, target);
+	addr = own_addr(d, target, &left);
 	if (addr)
 		return addr;
 	if (master) {
 		from = dev_get_by_index_rcu(net, master);
-		addr = from ? lent_addr(policy, d, from) : 0;
+		addr = from ? lent_addr(policy, d, from, &left) : 0;
 		if (addr)
 			return addr;
 	}
 	for_each_netdev_rcu(net, from) {
+		if (!left || !devices--)
+			break;
 		if (l3mdev_master_ifindex_rcu(from) != master)
 			continue;
-		addr = lent_addr(policy, d, from);
+		addr = lent_addr(policy, d, from, &left);
 		if (addr)
 			return addr;
 	}

@@ -105,12 +105,15 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 {
 	struct hlist_head *bucket;
 
-	if (d && d->hidden && old && old->hidden)
+	if (d && d->hidden && old && old->hidden) {
 		hlist_replace_rcu(&old->hidden_node, &d->hidden_node);
-	else if (d && d->hidden)
+	} else if (d && d->hidden) {
+		WRITE_ONCE(policy->n_hidden, policy->n_hidden + 1);
 		hlist_add_head_rcu(&d->hidden_node, &policy->hidden);
-	else if (old && old->hidden)
+	} else if (old && old->hidden) {
+		WRITE_ONCE(policy->n_hidden, policy->n_hidden - 1);
 		hlist_del_rcu(&old->hidden_node);
+	}
 
 	if (d && old) {
 		hlist_replace_rcu(&old->node, &d->node);

@@ -15,6 +15,7 @@
 #include "rule.h"
 #include "stats.h"
 
+struct arpp_host;
 struct arpp_sources;
 
 /**
@@ -84,7 +85,9 @@ struct arpp_device {
 
 /**
  * struct arpp_policy - the policy of a netns, as one packet sees it
+ * @host: the addresses and MACs of the netns, which change under it
  * @hidden: the devices whose addresses are hidden
+ * @n_hidden: how many they are
  * @sources: the meters of source-rate; there if some device has one
  * @any_hidden: some selector hides addresses, so every device is reached
  * @count: how many devices there are
@@ -93,7 +96,9 @@ struct arpp_device {
  * @bucket: of struct arpp_device, by ifindex
  */
 struct arpp_policy {
+	struct arpp_host *host;
 	struct hlist_head hidden;
+	unsigned int n_hidden;
 	struct arpp_sources *sources;
 	bool any_hidden;
 	unsigned int count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Addresses that no other device may speak of.
+ * What is ours, and what no other device may speak of, by L3 domain.
  *
  * RCU read side.
  */
@@ -8,17 +8,38 @@
 #define _ARPP_HIDDEN_H
 
 #include "device.h"
+#include "host.h"
 
-bool arpp_lives_on(const struct net_device *dev, __be32 addr);
+bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
+	       __be32 addr);
+bool arpp_hidden_by_any(const struct arpp_policy *policy,
+			const struct net_device *dev, __be32 addr);
 const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
 					const struct net_device *dev,
 					__be32 addr);
 
-/* Must a device keep silent about an address? */
+/* Is an address configured on a device? See arpp_host_lives(). */
+static inline bool arpp_lives_on(const struct arpp_policy *policy,
+				 const struct net_device *dev, __be32 addr)
+{
+	return arpp_host_lives(policy->host, dev, addr);
+}
+
+/* Is a device hidden, with all its addresses? */
+static inline bool arpp_hides(const struct arpp_policy *policy,
+			      const struct net_device *dev)
+{
+	const struct arpp_device *d = arpp_device_find(policy, dev);
+
+	return d && d->hidden;
+}
+
+/* Must a device keep silent about an address that is ours? */
 static inline bool arpp_hidden(const struct arpp_policy *policy,
 			       const struct net_device *dev, __be32 addr)
 {
-	return !hlist_empty(&policy->hidden) && arpp_hidden_by(policy, dev, addr);
+	return !hlist_empty(&policy->hidden) &&
+	       arpp_hidden_by_any(policy, dev, addr);
 }
 
 #endif /* _ARPP_HIDDEN_H */

@@ -73,27 +73,15 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 	return 0;
 }
 
-/* Is it the hardware address of a device of ours in this netns? */
-static bool our_lladdr(const struct arpp_packet *p)
-{
-	const struct net_device *dev;
-
-	for_each_netdev_rcu(dev_net(p->dev), dev)
-		if (dev->addr_len == p->dev->addr_len &&
-		    !memcmp(dev->dev_addr, p->sha, dev->addr_len))
-			return true;
-	return false;
-}
-
 /**
  * arpp_inspect_conflict() - does another host claim an address of ours?
  * @policy: of the netns
  * @d: the receiving device's policy, which defends
  * @p: the packet
  *
- * Ours is an address that lives on a device of ours and that we would answer
- * for on this one: not one that we hide here, as an LVS real server hides the
- * address that its director holds, and not one that we only proxy.
+ * Ours is an address that lives on a device of the same L3 domain and that we
+ * would answer for on this one: not one that we hide here, as an LVS real server
+ * hides the address that its director holds, and not one that we only proxy.
  *
  * Return: whether it does.
  */
@@ -102,14 +90,10 @@ bool arpp_inspect_conflict(const struct arpp_policy *policy,
 			   const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-	const struct net_device *home;
 	struct arpp_match by;
 	int ignore;
 
-	if (!p->sip || !in_dev)
-		return false;
-	home = __ip_dev_find(dev_net(p->dev), p->sip, false);
-	if (!home || !arpp_lives_on(home, p->sip))
+	if (!p->sip || !in_dev || !arpp_ours(policy, p->dev, p->sip))
 		return false;
 	if (arpp_hidden(policy, p->dev, p->sip) ||
 	    arpp_rule_hides(d, p->sip, &by))
@@ -118,5 +102,5 @@ bool arpp_inspect_conflict(const struct arpp_policy *policy,
 		 d->ignore : IN_DEV_ARP_IGNORE(in_dev);
 	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->sip))
 		return false;
-	return !our_lladdr(p);
+	return !arpp_host_has_lladdr(policy->host, p->dev, p->sha);
 }

@@ -3,7 +3,7 @@
  * The policy of one netns: create, publish by one RCU pointer, drain.
  *
  * Process context. RTNL before nn->lock; RTNL keeps the devices of the netns in
- * place while their policies are made, and orders changes with the notifier.
+ * place while their policies are made, and orders changes with the notifiers.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -12,6 +12,7 @@
 #include <net/netns/generic.h>
 
 #include "compat.h"
+#include "host.h"
 #include "netns.h"
 #include "rate.h"
 
@@ -44,6 +45,28 @@ static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
 	arpp_policy_free_rcu(old);
 }
 
+/* No published policy names another table of addresses and MACs any more. */
+static void use_host(struct arpp_netns *nn, struct arpp_host *host)
+{
+	if (host == nn->host)
+		return;
+	arpp_host_free_rcu(nn->host);
+	WRITE_ONCE(nn->host, host);
+}
+
+/*
+ * The table of addresses and MACs for a policy that is being made: that of the
+ * one before, unless that is not whole and memory is there again.
+ */
+static struct arpp_host *host_for(struct arpp_netns *nn)
+{
+	struct arpp_host *host = NULL;
+
+	if (!nn->host || arpp_host_partial(nn->host))
+		host = arpp_host_alloc(nn->net);
+	return host ?: nn->host;
+}
+
 /* Nothing is configured any more: as if the module were not loaded. */
 static void withdraw(struct arpp_netns *nn)
 {
@@ -51,6 +74,7 @@ static void withdraw(struct arpp_netns *nn)
 		nf_unregister_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
 	nn->hooked = false;
 	publish(nn, NULL);
+	use_host(nn, NULL);
 	arpp_delay_purge(&nn->delay, NULL);
 }
 
@@ -60,6 +84,7 @@ static int rebuild(struct arpp_netns *nn)
 	const struct arpp_policy *from = policy_of(nn);
 	struct arpp_policy *policy;
 	unsigned int devices = 0;
+	struct arpp_host *host;
 	struct net_device *dev;
 	int err;
 
@@ -71,6 +96,11 @@ static int rebuild(struct arpp_netns *nn)
 	policy = arpp_policy_alloc(devices);
 	if (!policy)
 		return -ENOMEM;
+	policy->host = host_for(nn);
+	if (!policy->host) {
+		err = -ENOMEM;
+		goto err_free;
+	}
 	policy->any_hidden = nn->config.selectors.hidden;
 	policy->sources = nn->sources;
 	for_each_netdev(nn->net, dev) {
@@ -85,10 +115,14 @@ static int rebuild(struct arpp_netns *nn)
 			goto err_free;
 		nn->hooked = true;
 	}
+	host = policy->host;
 	publish(nn, policy);
+	use_host(nn, host);
 	return 0;
 
 err_free:
+	if (policy->host != nn->host)
+		arpp_host_free_rcu(policy->host);
 	arpp_policy_free(policy);
 	return err;
 }
@@ -661,6 +695,104 @@ static struct notifier_block netdev_notifier = {
 	.notifier_call = netdev_event,
 };
 
+/*
+ * A device's VRF or MAC has changed. A device that moves to another VRF is
+ * recorded there after fib_netdev_event() has taken its addresses out of the old
+ * one's table of routes, and before it puts them into the new one's (NETDEV_UP).
+ */
+static int host_netdev_event(struct notifier_block *nb, unsigned long event,
+			     void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct arpp_netns *nn = arpp_netns_get(dev_net(dev));
+
+	/* RTNL: none comes now. One may go. */
+	if (!READ_ONCE(nn->host))
+		return NOTIFY_DONE;
+	mutex_lock(&nn->lock);
+	switch (nn->host ? event : 0) {
+	case NETDEV_REGISTER:
+	case NETDEV_PRE_UP:
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGEUPPER:
+		arpp_host_sync(nn->host, dev);
+		break;
+	case NETDEV_UNREGISTER:
+		arpp_host_forget(nn->host, dev);
+		break;
+	}
+	mutex_unlock(&nn->lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block host_netdev_notifier = {
+	.notifier_call = host_netdev_event,
+};
+
+/* An address comes or goes. */
+static int host_addr_event(const struct in_ifaddr *ifa,
+			   void (*tell)(struct arpp_host *host,
+					const struct in_ifaddr *ifa))
+{
+	struct arpp_netns *nn = arpp_netns_get(dev_net(ifa->ifa_dev->dev));
+
+	if (!READ_ONCE(nn->host))
+		return NOTIFY_DONE;
+	mutex_lock(&nn->lock);
+	if (nn->host)
+		tell(nn->host, ifa);
+	mutex_unlock(&nn->lock);
+	return NOTIFY_DONE;
+}
+
+static int host_addr_comes(struct notifier_block *nb, unsigned long event,
+			   void *ifa)
+{
+	return event == NETDEV_UP ? host_addr_event(ifa, arpp_host_add) :
+				    NOTIFY_DONE;
+}
+
+static int host_addr_goes(struct notifier_block *nb, unsigned long event,
+			  void *ifa)
+{
+	return event == NETDEV_DOWN ? host_addr_event(ifa, arpp_host_del) :
+				      NOTIFY_DONE;
+}
+
+/*
+ * Around fib_inetaddr_event(), of priority 0: an address is recorded before it can
+ * be answered for, and until it cannot any more.
+ */
+static struct notifier_block host_comes_notifier = {
+	.notifier_call = host_addr_comes,
+	.priority = 1,
+};
+
+static struct notifier_block host_goes_notifier = {
+	.notifier_call = host_addr_goes,
+	.priority = -1,
+};
+
+static void host_notifiers_clean(void)
+{
+	unregister_inetaddr_notifier(&host_goes_notifier);
+	unregister_inetaddr_notifier(&host_comes_notifier);
+	unregister_netdevice_notifier(&host_netdev_notifier);
+}
+
+static int host_notifiers_init(void)
+{
+	int err = register_netdevice_notifier(&host_netdev_notifier);
+
+	if (err)
+		return err;
+	register_inetaddr_notifier(&host_comes_notifier);
+	register_inetaddr_notifier(&host_goes_notifier);
+	return 0;
+}
+
 static int __net_init state_init(struct net *net)
 {
 	struct arpp_netns *nn = arpp_netns_get(net);
@@ -738,23 +870,33 @@ int arpp_netns_init(const struct arpp_netns_setup *setup)
 	err = arpp_rule_init();
 	if (err)
 		return err;
-	err = register_pernet_subsys(&state_ops);
+	err = arpp_host_init();
 	if (err)
 		goto err_rule;
+	err = register_pernet_subsys(&state_ops);
+	if (err)
+		goto err_host;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_state;
-	err = register_pernet_subsys(&policy_ops);
+	err = host_notifiers_init();
 	if (err)
 		goto err_notifier;
+	err = register_pernet_subsys(&policy_ops);
+	if (err)
+		goto err_host_notifiers;
 	return 0;
 
+err_host_notifiers:
+	host_notifiers_clean();
 err_notifier:
 	synchronize_net();
 	unregister_netdevice_notifier(&netdev_notifier);
 err_state:
 	unregister_pernet_subsys(&state_ops);
 	rcu_barrier();
+err_host:
+	arpp_host_clean();
 err_rule:
 	arpp_rule_clean();
 	return err;
@@ -771,9 +913,11 @@ void arpp_netns_clean(void)
 	unregister_pernet_subsys(&policy_ops);
 	/* Hooks are off; a packet may still be in one. */
 	synchronize_net();
+	host_notifiers_clean();
 	unregister_netdevice_notifier(&netdev_notifier);
 	unregister_pernet_subsys(&state_ops);
 	/* Policies are freed by callbacks in this module's text, tables by work. */
 	rcu_barrier();
+	arpp_host_clean();
 	arpp_rule_clean();
 }

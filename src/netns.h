@@ -34,6 +34,7 @@
  * @table_seq: counts changes of what a dump of devices would show
  * @hooks: this netns's own copy, as each carries a pointer back here
  * @hooked: @hooks are registered
+ * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, once some selector has set it
  * @delay: proxied answers that wait; has a lock of its own
  * @defence: what was defended lately; likewise
@@ -51,6 +52,7 @@ struct arpp_netns {
 	u32 table_seq;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
+	struct arpp_host *host;
 	struct arpp_sources *sources;
 	struct arpp_delay delay;
 	struct arpp_defence defence;

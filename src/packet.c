@@ -16,6 +16,7 @@
 #include <net/route.h>
 
 #include "compat.h"
+#include "host.h"
 #include "packet.h"
 
 /* The hardware type that arp_process() asks for on this kind of device. */
@@ -142,6 +143,7 @@ static bool has_tables(const struct net_device *dev)
 /**
  * arpp_packet_target() - is the target an own address, at a glance?
  * @p: a received request, its target neither multicast nor loopback
+ * @host: the addresses of its netns
  *
  * Where no rule and no route of type local was added by hand, an own address is
  * one that lives on a device that is up: the kernel keeps a route of type local
@@ -150,19 +152,25 @@ static bool has_tables(const struct net_device *dev)
  *
  * Return: what is known.
  */
-enum arpp_target arpp_packet_target(const struct arpp_packet *p)
+enum arpp_target arpp_packet_target(const struct arpp_packet *p,
+				    const struct arpp_host *host)
 {
 	struct net *net = dev_net(p->dev);
-	const struct net_device *home;
+	const struct arpp_host_addr *in;
+	const struct arpp_host_home *home;
 
 	if (fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
 	    has_tables(p->dev))
 		return ARPP_TARGET_UNKNOWN;
-	home = __ip_dev_find(net, p->tip, false);
-	if (!home)
-		return ARPP_TARGET_OTHER;
-	return home->flags & IFF_UP && !has_tables(home) ? ARPP_TARGET_OWN :
-							   ARPP_TARGET_UNKNOWN;
+	in = arpp_host_addr(host, 0, p->tip);
+	home = in ? arpp_host_first(in) : NULL;
+	if (home)
+		return home->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
+						   ARPP_TARGET_UNKNOWN;
+	/* One that only a route of type local covers, as all of 127.0.0.0/8. */
+	return inet_addr_type(net, p->tip) == RTN_LOCAL ||
+	       arpp_host_partial(host) ? ARPP_TARGET_UNKNOWN :
+					 ARPP_TARGET_OTHER;
 }
 
 /* Has the neighbour the sender's very lladdr? */

@@ -14,6 +14,8 @@
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
+struct arpp_host;
+
 enum arpp_parse {
 	ARPP_PARSE_OK,
 	ARPP_PARSE_MALFORMED,	/* arp_process() would discard it */
@@ -85,7 +87,8 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_known(const struct arpp_packet *p);
-enum arpp_target arpp_packet_target(const struct arpp_packet *p);
+enum arpp_target arpp_packet_target(const struct arpp_packet *p,
+				    const struct arpp_host *host);
 bool arpp_packet_teaches(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);

@@ -184,7 +184,8 @@ static void decide_request(const struct arpp_policy *policy,
 	}
 
 	/* What is not to be answered, or not ours to govern, needs no route. */
-	switch (alone ? ARPP_TARGET_UNKNOWN : arpp_packet_target(p)) {
+	switch (alone ? ARPP_TARGET_UNKNOWN :
+			arpp_packet_target(p, policy->host)) {
 	case ARPP_TARGET_OWN:
 		own = true;
 		why = silent(policy, d, in_dev, p);
@@ -396,7 +397,7 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
 		return;
 	/* The kernel announces only what lives on the device. */
-	if (p->sip == p->tip && arpp_lives_on(p->dev, p->sip))
+	if (p->sip == p->tip && arpp_lives_on(policy, p->dev, p->sip))
 		return;
 	cause = arpp_packet_cause(p);
 	if (!cause.found)

@@ -8,6 +8,7 @@
 #include "shim.h"
 
 #include "device.h"
+#include "host.h"
 #include "packet.h"
 #include "rate.h"
 #include "rule.h"
@@ -119,6 +120,91 @@ static void make_devices(void)
 			};
 			addresses[i][j].ifa_address = addresses[i][j].ifa_local;
 			in_dev->ifa_list = &addresses[i][j];
+		}
+	}
+}
+
+/* What is recorded of the devices, by tables as simple as can be. */
+
+static struct arpp_host host;
+static struct arpp_host_addr recorded[SHIM_DEVICES * 3];
+static struct arpp_host_home homes[SHIM_DEVICES * 3];
+static unsigned int n_recorded, n_homes;
+
+const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *in, u32 domain,
+					    __be32 addr)
+{
+	unsigned int i;
+
+	NEVER(in != &host);
+	for (i = 0; i < n_recorded; i++)
+		if (recorded[i].node.key.id == ((u64)addr << 32 | domain))
+			return &recorded[i];
+	return NULL;
+}
+
+const struct arpp_host_home *arpp_host_home(const struct arpp_host *in,
+					    const struct net_device *dev, __be32 addr)
+{
+	unsigned int i;
+
+	NEVER(in != &host);
+	for (i = 0; i < n_homes; i++)
+		if (homes[i].dev == dev && arpp_host_addr_of(homes[i].addr) == addr)
+			return &homes[i];
+	return NULL;
+}
+
+bool arpp_host_lives(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
+{
+	return arpp_host_home(in, dev, addr);
+}
+
+bool arpp_host_has_lladdr(const struct arpp_host *in, const struct net_device *like,
+			  const u8 *lladdr)
+{
+	const struct net_device *dev;
+
+	NEVER(in != &host);
+	for_each_netdev_rcu(&net, dev)
+		if (dev->addr_len == like->addr_len &&
+		    !memcmp(dev->dev_addr, lladdr, dev->addr_len))
+			return true;
+	return false;
+}
+
+/* Some of it may be missing. */
+static void make_host(bool partial)
+{
+	struct arpp_host_addr *in;
+	struct arpp_host_home *home;
+	struct net_device *dev;
+	struct in_ifaddr *ifa;
+	u32 domain;
+
+	host.partial = partial;
+	n_recorded = 0;
+	n_homes = 0;
+	for_each_netdev_rcu(&net, dev) {
+		if (!dev->in_dev)
+			continue;
+		domain = arpp_host_domain(dev);
+		in_dev_for_each_ifa_rcu(ifa, dev->in_dev) {
+			if ((partial && ifa->ifa_local & 1) ||
+			    arpp_host_home(&host, dev, ifa->ifa_local))
+				continue;
+			in = (struct arpp_host_addr *)arpp_host_addr(&host, domain,
+								     ifa->ifa_local);
+			if (!in) {
+				in = &recorded[n_recorded++];
+				*in = (struct arpp_host_addr){
+					.node.key.id = (u64)ifa->ifa_local << 32 | domain,
+				};
+			}
+			home = &homes[n_homes++];
+			*home = (struct arpp_host_home){ .dev = dev, .addr = in };
+			hlist_add_head_rcu(&home->beside, &in->homes);
+			in->count++;
 		}
 	}
 }
@@ -260,6 +346,7 @@ static struct arpp_policy *make_policy(void)
 	policy = arpp_policy_alloc(SHIM_DEVICES);
 	if (!policy)
 		return NULL;
+	policy->host = &host;
 	policy->any_hidden = selectors.hidden;
 	/* Large: only where one has a use for it. */
 	arpp_for_each_selector(sel, &selectors)
@@ -466,6 +553,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	shim_seed = next();
 	shim_fail_in = flags & 2 ? flags >> 2 : 0;
 	make_devices();
+	make_host(shim_seed & 0x80);
 	policy = make_policy();
 	shim_fail_in = flags & 128 ? 1 + (flags >> 2 & 3) : 0;
 	make_skb(&skb, out);

@@ -193,8 +193,15 @@ struct hlist_node { struct hlist_node *next, **pprev; };
 struct hlist_head { struct hlist_node *first; };
 #define hlist_empty(h)		(!(h)->first)
 #define hlist_entry(n, type, member)	container_of(n, type, member)
-#define hlist_entry_safe(n, type, member) \
-	((n) ? container_of(n, type, member) : NULL)
+/* Its argument is looked at once, as in the kernel. */
+#define hlist_entry_safe(n, type, member) ({				\
+	__typeof__(n) node_ = (n);					\
+	node_ ? container_of(node_, type, member) : NULL;		\
+})
+#define hlist_first_rcu(h)	((h)->first)
+#define hlist_next_rcu(n)	((n)->next)
+struct rhash_head { struct rhash_head *next; };
+struct rhashtable { int dummy; };
 #define hlist_for_each_entry_rcu(pos, head, member, ...)		\
 	for (pos = hlist_entry_safe((head)->first, __typeof__(*pos), member); \
 	     pos; pos = hlist_entry_safe(pos->member.next, __typeof__(*pos), member))
@@ -367,7 +374,14 @@ enum { RTN_UNSPEC, RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST, RTN_MULTI
 struct dst_entry { struct net_device *dev; int error; };
 struct rtable { struct dst_entry dst; u8 rt_type; };
 struct metadata_dst { struct dst_entry dst; };
-struct flowi4 { int flowi4_oif; __be32 daddr, saddr; };
+struct flowi4 { int flowi4_oif, flowi4_iif; u8 flowi4_scope; __be32 daddr, saddr; };
+struct fib_result { u8 type; struct net_device *dev; };
+#define FIB_LOOKUP_NOREF		1
+#define FIB_LOOKUP_IGNORE_LINKSTATE	2
+#define FIB_RES_DEV(res)	((res).dev)
+int fib_lookup(struct net *net, struct flowi4 *fl4, struct fib_result *res,
+	       unsigned int flags);
+#define inet_addr_type(net, addr)	inet_addr_type_dev_table(net, (net)->dev, addr)
 unsigned int inet_addr_type_dev_table(struct net *net, const struct net_device *dev,
 				      __be32 addr);
 __be32 inet_confirm_addr(struct net *net, struct in_device *in_dev, __be32 dst,

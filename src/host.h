@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The addresses and MACs of a netns, by L3 domain (VRF): each question is one
+ * lookup, however many addresses and devices there are.
+ *
+ * Readers: RCU. Writers: RTNL and the netns's mutex. A table exists exactly
+ * while the netns has a published policy.
+ *
+ *   (address, domain) -> struct arpp_host_addr: the devices of the domain that
+ *        |                 have the address, as a list of homes
+ *        v
+ *   (address, device) -> struct arpp_host_home: it lives there
+ *        |
+ *        v
+ *   (device)          -> domain and MAC as recorded, and all homes on it
+ *   (MAC)             -> how many devices have it
+ */
+#ifndef _ARPP_HOST_H
+#define _ARPP_HOST_H
+
+#include <linux/inetdevice.h>
+#include <linux/netdevice.h>
+#include <linux/rculist.h>
+#include <linux/rhashtable.h>
+#include <net/l3mdev.h>
+
+/* Where a record is missing, this many addresses or devices are looked at. */
+#define ARPP_HOST_WALK	1024
+
+/**
+ * struct arpp_host_key - what a record is found by
+ * @id: address and domain, address and device, device, or MAC
+ * @kind: which of them; of a MAC also its length
+ */
+struct arpp_host_key {
+	u64 id;
+	u32 kind;
+};
+
+/**
+ * struct arpp_host_node - what all records begin with
+ * @hash: in the table
+ * @key: what it is found by
+ * @rcu: to free it
+ */
+struct arpp_host_node {
+	struct rhash_head hash;
+	struct arpp_host_key key;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct arpp_host_addr - an address in an L3 domain
+ * @node: found by address and domain
+ * @homes: struct arpp_host_home; empty only while it is being removed
+ * @count: how many @homes there are
+ */
+struct arpp_host_addr {
+	struct arpp_host_node node;
+	struct hlist_head homes;
+	unsigned int count;
+};
+
+/**
+ * struct arpp_host_home - a device that an address lives on
+ * @node: found by address and device
+ * @beside: in the homes of @addr
+ * @on: in the homes of its device
+ * @dev: the device; registered while the record is in the table
+ * @addr: the address in the device's domain
+ * @again: the device may have the address more than once
+ */
+struct arpp_host_home {
+	struct arpp_host_node node;
+	struct hlist_node beside;
+	struct hlist_node on;
+	struct net_device *dev;
+	struct arpp_host_addr *addr;
+	bool again;
+};
+
+/**
+ * struct arpp_host - the table of a netns
+ * @table: of struct arpp_host_node
+ * @partial: memory ran out, so a record may be missing: ask the kernel instead
+ * @free: to free it
+ */
+struct arpp_host {
+	struct rhashtable table;
+	bool partial;
+	struct rcu_work free;
+};
+
+/* The L3 domain of a device: the ifindex of its VRF, or 0. RCU read side. */
+static inline u32 arpp_host_domain(const struct net_device *dev)
+{
+	return l3mdev_master_ifindex_rcu(dev);
+}
+
+/* The address itself. */
+static inline __be32 arpp_host_addr_of(const struct arpp_host_addr *in)
+{
+	return (__force __be32)(u32)(in->node.key.id >> 32);
+}
+
+/* May a record be missing? */
+static inline bool arpp_host_partial(const struct arpp_host *host)
+{
+	return unlikely(READ_ONCE(host->partial));
+}
+
+/* One of the devices that have the address, or NULL. RCU read side. */
+static inline struct arpp_host_home *
+arpp_host_first(const struct arpp_host_addr *addr)
+{
+	return hlist_entry_safe(rcu_dereference_raw(hlist_first_rcu(&addr->homes)),
+				struct arpp_host_home, beside);
+}
+
+/* The home beside another one, or NULL. RCU read side. */
+static inline struct arpp_host_home *
+arpp_host_next(const struct arpp_host_home *home)
+{
+	return hlist_entry_safe(rcu_dereference_raw(hlist_next_rcu(&home->beside)),
+				struct arpp_host_home, beside);
+}
+
+const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
+					    u32 domain, __be32 addr);
+const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
+					    const struct net_device *dev,
+					    __be32 addr);
+bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
+		     __be32 addr);
+bool arpp_host_has_lladdr(const struct arpp_host *host,
+			  const struct net_device *like, const u8 *lladdr);
+
+struct arpp_host *arpp_host_alloc(struct net *net);
+void arpp_host_free_rcu(struct arpp_host *host);
+void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa);
+void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa);
+void arpp_host_sync(struct arpp_host *host, struct net_device *dev);
+void arpp_host_forget(struct arpp_host *host, const struct net_device *dev);
+int arpp_host_init(void);
+void arpp_host_clean(void);
+
+#endif /* _ARPP_HOST_H */

@@ -1,0 +1,232 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What is ours, and what is hidden, by L3 domain: hidden and defend with the same
+# addresses in several VRFs; and while addresses, VRFs, names and MACs change.
+# lab: timeout 600
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 46
+
+modprobe dummy numdummies=0
+modprobe vrf
+host alice bob carol
+segment lan alice:eth0 bob:eth0
+addr bob eth0 10.0.0.2/24
+alice=$(mac alice eth0)
+
+# The fence is far away to a VRF, so silence takes its time.
+answer() {	# TARGET [SENDER]
+	arpq bob ask eth0 "$1" ${2:+sender "$2"} timeout 200 | awk '{ print $3 }' | sort -u
+}
+
+count_of() {	# REASON [DEV]
+	ctl alice -j stats show "${2-eth0}" | jq ".[].reasons[\"$1\"] // 0"
+}
+
+claims() {	# ADDRESS [MAC]
+	arpq bob ask eth0 10.0.0.201 sender "$1" ${2:+smac "$2"} timeout 50 >/dev/null
+	:
+}
+
+# Two tenants, with the same addresses
+must ip -n alice -batch - <<-END
+	link add name red up type vrf table 10
+	link add name blue up type vrf table 20
+	link add name r1 up type dummy
+	link add name b2 up type dummy
+	link set r1 master red
+	link set b2 master blue
+	link set eth0 master blue
+	addr add 10.0.0.1/24 dev eth0
+	addr add 10.0.0.2/24 dev r1
+	addr add 10.0.0.99/32 dev r1
+	addr add 10.0.0.99/32 dev b2
+	addr add 10.0.0.98/32 dev r1
+END
+must poll 5 forwarding lan
+
+must load_module
+must ctl alice dev set all defend on
+resolves() {
+	ip -n alice neigh flush all
+	ip -n bob neigh flush all
+	in_host bob ping -q -c 1 -W 5 10.0.0.1
+}
+run_ok "defend: the owner of an address is heard, whoever has it in another VRF" resolves
+is "$(count_of conflict)" 0 "it claims nothing of ours"
+claims 10.0.0.98
+is "$(count_of conflict)" 0 "nor does one who claims what only another VRF has"
+claims 10.0.0.1
+is "$(count_of conflict)" 1 "an address of this VRF is ours to defend"
+claims 10.0.0.99
+is "$(count_of conflict)" 2 "on whatever device of it"
+must ctl alice dev set b2 hidden on
+claims 10.0.0.99
+is "$(count_of conflict)" 2 "but not a hidden one"
+must ctl alice flush
+
+is "$(answer 10.0.0.99)" "$alice" "stock: an address of the VRF is answered for"
+must ctl alice dev set r1 hidden on
+is "$(answer 10.0.0.99)" "$alice" "hidden in another VRF it is, too"
+is "$(count_of hidden)" 0 "and counted as nothing else"
+must ctl alice dev set b2 hidden on
+is "$(answer 10.0.0.99)" "" "hidden in this one it is not"
+is "$(count_of hidden)" 1 "and so counted"
+like "$(ctl alice explain request 10.0.0.99 from 10.0.0.2 dev eth0)" 'b2' "explain names the device of this VRF"
+must ctl alice dev unset r1 hidden
+is "$(answer 10.0.0.99)" "" "nor when the other VRF hides nothing"
+
+# An address that only a route has, in a VRF
+must ip -n alice route add local 10.0.0.96/32 dev b2 table 20
+is "$(answer 10.0.0.96)" "" "what is routed to a hidden device of the VRF is hidden"
+must ctl alice dev unset b2 hidden
+must ctl alice dev set r1 hidden on
+is "$(answer 10.0.0.96)" "$alice" "and what is routed to another device of it is not"
+must ip -n alice route del local 10.0.0.96/32 dev b2 table 20
+
+# Devices move between VRFs
+must ip -n alice addr del 10.0.0.2/24 dev r1
+must ip -n alice link set r1 master blue
+is "$(answer 10.0.0.98)" "" "a hidden device that comes into the VRF hides its addresses there"
+is "$(answer 10.0.0.99)" "" "one that is on two devices of the VRF as well"
+must ip -n alice link set r1 nomaster
+is "$(answer 10.0.0.99)" "$alice" "one that leaves it hides nothing there any more"
+must ip -n alice link set b2 nomaster
+must ip -n alice link set eth0 nomaster
+must poll 5 forwarding lan
+is "$(answer 10.0.0.98)" "" "without a VRF: what a hidden device has is hidden"
+is "$(answer 10.0.0.99)" "" "and one that another device has, too"
+must ip -n alice addr add 10.0.0.99/32 dev eth0
+is "$(answer 10.0.0.99)" "$alice" "but not what the device has itself"
+must ip -n alice addr del 10.0.0.99/32 dev eth0
+
+# The same address twice on a device
+must ip -n alice addr add 10.0.0.98/31 dev r1
+must ip -n alice addr del 10.0.0.98/32 dev r1
+is "$(answer 10.0.0.98)" "" "an address is hidden until its last prefix goes"
+must ip -n alice addr del 10.0.0.98/31 dev r1
+must ip -n alice addr add 10.0.0.98/32 dev b2
+is "$(answer 10.0.0.98)" "$alice" "and then no more"
+
+# Secondary ones
+for promote in 1 0; do
+	set_sysctl alice net.ipv4.conf.r1.promote_secondaries=$promote \
+		net.ipv4.conf.all.promote_secondaries=$promote
+	for last in 1 2 3; do must ip -n alice addr add 10.0.0.4$last/29 dev r1; done
+	must ip -n alice addr del 10.0.0.41/29 dev r1
+	is "$(answer 10.0.0.42)" "" "promote_secondaries=$promote: the next one is not answered for"
+	must ip -n alice addr add 10.0.0.42/32 dev b2
+	[ $promote = 0 ] || is "$(answer 10.0.0.42)" "" "as long as it is there"
+	must ip -n alice addr flush dev r1
+	is "$(answer 10.0.0.42)" "$alice" "and hidden no more when it is gone"
+	must ip -n alice addr del 10.0.0.42/32 dev b2
+done
+
+# A device may lose IPv4, its name, or its netns
+must ip -n alice addr add 10.0.0.97/32 dev r1
+must ip -n alice link set r1 mtu 60
+must ip -n alice addr add 10.0.0.97/32 dev b2
+is "$(answer 10.0.0.97)" "$alice" "a device too small for IPv4 hides nothing"
+must ip -n alice link set r1 mtu 1500
+must ip -n alice addr add 10.0.0.97/32 dev r1
+is "$(answer 10.0.0.97)" "" "until it has the address again"
+must ip -n alice link set r1 down
+is "$(answer 10.0.0.97)" "" "hidden also while the device is down"
+must ip -n alice link set r1 name s1
+is "$(answer 10.0.0.97)" "$alice" "under another name it hides nothing"
+must ip -n alice link set s1 name r1
+is "$(answer 10.0.0.97)" "" "under its own it does"
+must ip -n alice link set r1 netns carol
+is "$(answer 10.0.0.97)" "$alice" "in another netns it does not"
+must ip -n carol link set r1 netns alice
+must ip -n alice link set r1 up
+must ip -n alice addr add 10.0.0.97/32 dev r1
+is "$(answer 10.0.0.97)" "" "back again it does"
+must ctl alice flush
+is "$(answer 10.0.0.97)" "$alice" "flush: stock again"
+must ctl alice dev set r1 hidden on
+is "$(answer 10.0.0.97)" "" "a policy that begins knows what is there"
+must ctl alice flush
+
+# Never a loopback address; never our own MACs
+segment lan alice:eth1
+must ctl alice dev set eth0 defend on
+claims 127.0.0.1
+is "$(count_of conflict)" 0 "nobody claims 127.0.0.1"
+addr alice eth1 10.0.0.11/24
+own=$(mac alice eth1)
+claims 10.0.0.11 "$own"
+is "$(count_of conflict)" 0 "what has a MAC of ours is no conflict"
+must ip -n alice link set eth1 address 02:00:00:00:0a:0a
+claims 10.0.0.11 "$own"
+is "$(count_of conflict)" 1 "an old MAC of ours is another's"
+claims 10.0.0.11 02:00:00:00:0a:0a
+is "$(count_of conflict)" 1 "the new one is ours"
+must ip -n alice link add link eth0 name mac0 address 02:00:00:00:0b:0b type macvlan
+claims 10.0.0.11 02:00:00:00:0b:0b
+is "$(count_of conflict)" 1 "that of a new device, too"
+must ip -n alice link del mac0
+claims 10.0.0.11 02:00:00:00:0b:0b
+is "$(count_of conflict)" 2 "and no more when it is gone"
+must ip -n alice addr flush dev eth1
+must ctl alice flush
+
+# In the midst of questions, on two processors: what is hidden never leaks
+
+must ctl alice dev set 'h*' hidden on
+churn() {	# SECONDS
+	local end=$((SECONDS + $1))
+	while [ $SECONDS -lt $end ]; do
+		ip -n alice -batch - <<-END || return
+			link add name h0 up type dummy
+			addr add 10.0.0.90/24 dev h0 noprefixroute
+			addr add 10.0.0.91/24 dev h0 noprefixroute
+			addr del 10.0.0.90/24 dev h0
+			addr add 10.0.0.90/32 dev h0
+			link set h0 down
+			link set h0 name h1
+			link set h1 up
+			link set h1 master red
+			link set h1 nomaster
+			link set h1 master blue
+			link set h1 master red
+			link set h1 nomaster
+			link set h1 netns carol
+		END
+		ip -n carol -batch - <<-END || return
+			addr add 10.0.0.90/32 dev h1
+			link set h1 up netns alice
+		END
+		ip -n alice -batch - <<-END || return
+			addr add 10.0.0.90/32 dev h1
+			link set h1 up
+			link del h1
+		END
+		ctl alice dev set 'h*' hidden on ignore device || return
+		ctl alice dev unset 'h*' ignore || return
+		ctl alice rule add hide 10.99.0.0/16 || return
+		ctl alice rule del hide 10.99.0.0/16 || return
+	done
+}
+ask_all() {
+	while :; do
+		arpq bob flood eth0 10.0.0.90 count 2000 >/dev/null
+		ip -n alice neigh flush dev eth0
+		in_host alice ping -c 1 -W 0.01 -I 10.0.0.90 10.0.0.77
+	done >/dev/null 2>&1
+}
+started=$(date +%s)
+ask_all &
+asker=$!
+arpq bob listen eth0 match "sender 10.0.0.90 $alice" timeout 60000 >/tmp/leak 2>/dev/null &
+listener=$!
+churn 20
+is $? 0 "addresses, VRFs, netns, names and policies change for $(($(date +%s) - started)) s"
+kill "$asker"
+wait "$asker" 2>/dev/null
+kill "$listener" 2>/dev/null
+wait "$listener" 2>/dev/null
+is "$(grep -c "sender 10.0.0.90 $alice" /tmp/leak)" 0 "what is hidden was never told"
+rm -f /tmp/leak
+asked=$(count_of hidden)
+run_ok "it was asked $asked times" [ "$asked" -gt 100 ]
