@@ -151,7 +151,7 @@ static const u64 lpm_cover[LPM_EXT] = {
  */
 static DEFINE_MUTEX(lpm_spare_lock);
 static u64 lpm_spare[(sizeof(struct lpm_skip) + sizeof(struct lpm_branch) +
-		      LPM_POSITIONS * sizeof(atomic64_t)) / sizeof(u64)];
+		      LPM_POSITIONS * sizeof(atomic64_t)) / sizeof(u64)] __aligned(8);
 
 /**
  * struct lpm_walk - the way to a prefix
@@ -173,6 +173,14 @@ struct lpm_walk {
 	struct arpp_lpm_node has;
 	unsigned int common;
 };
+
+/* The highest bit set. __fls() takes a word, which may have 32 bits only. */
+static __always_inline unsigned int lpm_fls(u64 bits)
+{
+	if (BITS_PER_LONG == 64)
+		return __fls(bits);
+	return fls64(bits) - 1;
+}
 
 static u64 entry_tag(u64 e)
 {
@@ -398,11 +406,25 @@ static void lpm_assert_writer(const struct arpp_lpm *t)
 		lockdep_assert_held(t->lock);
 }
 
+/*
+ * Store an entry with release order. On 32 bits, atomic64_set_release() does not
+ * build before Linux 5.17.
+ */
+static void slot_set_release(atomic64_t *slot, u64 e)
+{
+	if (IS_ENABLED(CONFIG_64BIT)) {
+		atomic64_set_release(slot, e);
+	} else {
+		smp_mb(); /* what @e leads to is seen before @e */
+		atomic64_set(slot, e);
+	}
+}
+
 /* Every update that readers may see is one call of this. */
 static void lpm_publish(struct arpp_lpm *t, atomic64_t *slot, u64 e)
 {
 	/* Pairs with the dependency on what is read: a branch is seen as it is. */
-	atomic64_set_release(slot, e);
+	slot_set_release(slot, e);
 	/* Pairs with arpp_lpm_search(): before what the next update stores. */
 	smp_store_release(&t->gen, t->gen + 1);
 }
@@ -457,7 +479,7 @@ static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
 		bits = b->in & lpm_cover[next];
 		if (bits) {
 			/* The highest position is the longest prefix. */
-			rank = hweight64(b->in >> __fls(bits));
+			rank = hweight64(b->in >> lpm_fls(bits));
 			best = &b->slot[hweight64(b->ext) + rank - 1];
 			/* To be read last; in a large table it is far away. */
 			prefetch(best);

@@ -118,24 +118,27 @@ static u64 some_value(struct test *t)
 	return value;
 }
 
-static int ask(struct test *t, unsigned int n)
+static int ask_for(struct test *t, u32 addr)
 {
-	u32 addr;
 	u64 found;
 
-	while (n--) {
-		addr = some_address(t);
-		rcu_read_lock();
-		found = arpp_lpm_lookup(&t->table, addr);
-		rcu_read_unlock();
-		t->queries++;
-		if (!agrees(found, model_lookup(t, addr))) {
-			pr_err("arp_policy: selftest: wrong answer for %pI4h\n",
-			       &addr);
-			return -EINVAL;
-		}
-	}
-	return 0;
+	rcu_read_lock();
+	found = arpp_lpm_lookup(&t->table, addr);
+	rcu_read_unlock();
+	t->queries++;
+	if (agrees(found, model_lookup(t, addr)))
+		return 0;
+	pr_err("arp_policy: selftest: wrong answer for %pI4h\n", &addr);
+	return -EINVAL;
+}
+
+static int ask(struct test *t, unsigned int n)
+{
+	int err = 0;
+
+	while (n-- && !err)
+		err = ask_for(t, some_address(t));
+	return err;
 }
 
 static int remove(struct test *t, int at)
@@ -172,6 +175,35 @@ static int update(struct test *t, unsigned int grow, unsigned int most)
 	if (!err)
 		t->rules[at] = rule;
 	return err;
+}
+
+/*
+ * Every length at once, one within the other, then without the longest of them
+ * until none is left: for a value beside an address and one that has no room there.
+ */
+static int nested(struct test *t, u64 value)
+{
+	const u32 addr = 0x5aaa55aa;
+	struct rule rule;
+	int len, err;
+
+	for (len = 0; len <= 32; len++) {
+		rule.node.len = len;
+		rule.node.prefix = addr & mask_of(len);
+		rule.value = value + len;
+		err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
+		if (err)
+			return err;
+		t->rules[t->count++] = rule;
+		t->updates++;
+	}
+	for (len = 32; len >= 0; len--) {
+		err = ask(t, 2 * QUESTIONS) ?: ask_for(t, addr) ?: remove(t, len);
+		if (err)
+			return err;
+		t->updates++;
+	}
+	return 0;
 }
 
 static int churn(struct test *t)
@@ -240,9 +272,7 @@ int arpp_selftest_lpm(void)
 	prandom_seed_state(&t->rnd, 20240229);
 	arpp_lpm_share(&t->table, &t->lock);
 	mutex_lock(&t->lock);
-	err = churn(t);
-	if (!err)
-		err = large(t);
+	err = nested(t, 1) ?: nested(t, 1ULL << 40) ?: churn(t) ?: large(t);
 	arpp_lpm_clean(&t->table);
 	mutex_unlock(&t->lock);
 	if (err)

@@ -3,7 +3,7 @@
 # Rules: a gateway that nobody owns, and who else is answered, dropped or hidden by address.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 76
+plan 83
 
 GW=169.254.1.1
 A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
@@ -169,6 +169,24 @@ done
 wait $flushing
 is $?,$silent 0,0 "a packet sees all of the rules or none ($seen asked)"
 rm "/tmp/flush.$$"
+rule flush
+
+# Lengths that end in the upper half of a map
+
+# With the last but one of the six bits that a branch of the table stands for; a
+# 32-bit word does not reach there.
+for prefix in 88.0.0.0/5 90.160.0.0/11 90.170.0.0/17 90.170.84.0/23 90.170.85.168/29; do
+	printf -v lladdr '02:00:5e:00:01:%02d' "${prefix#*/}"
+	rule add proxy $prefix dev eth0 lladdr "$lladdr"
+done
+is "$(asked 90.170.85.170)" 02:00:5e:00:01:29 "nested prefixes: /29 decides"
+is "$(asked 90.170.85.1)" 02:00:5e:00:01:23 "nested prefixes: /23 decides"
+is "$(asked 90.170.100.1)" 02:00:5e:00:01:17 "nested prefixes: /17 decides"
+is "$(asked 90.180.0.1)" 02:00:5e:00:01:11 "nested prefixes: /11 decides"
+is "$(asked 91.0.0.1)" 02:00:5e:00:01:05 "nested prefixes: /5 decides"
+is "$(asked 96.0.0.1)" silence "nested prefixes: beyond them, none"
+rule del proxy 90.170.85.168/29 dev eth0
+is "$(asked 90.170.85.170)" 02:00:5e:00:01:23 "nested prefixes: del lets the next shorter one decide"
 rule flush
 
 # routed

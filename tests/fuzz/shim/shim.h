@@ -21,11 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint64_t u64;
-typedef uint32_t u32;
-typedef uint16_t u16;
-typedef uint8_t u8;
-typedef int64_t s64;
+#include "../../lib/kernel-bits.h"
+
 typedef u32 __be32;
 typedef unsigned long long __be64;
 typedef unsigned long long __le64;
@@ -48,16 +45,6 @@ typedef unsigned int gfp_t;
 #endif
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
-#define cpu_to_be64(x)	__builtin_bswap64(x)
-#define le64_to_cpu(x)	(x)
-#define le32_to_cpu(x)	(x)
-#define le16_to_cpu(x)	(x)
-#define cpu_to_le64(x)	(x)
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
-#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
-#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define cond_resched()		((void)0)
 #define prefetch(p)		__builtin_prefetch(p)
 #define L1_CACHE_BYTES		64
@@ -65,9 +52,6 @@ typedef unsigned int gfp_t;
 #define U32_MAX			UINT32_MAX
 #define NSEC_PER_SEC		1000000000L
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define BIT(n)			(1UL << (n))
-#define BIT_ULL(n)		(1ULL << (n))
-#define GENMASK(h, l)		((~0UL << (l)) & (~0UL >> (63 - (h))))
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define min_t(t, a, b)		min((t)(a), (t)(b))
@@ -81,15 +65,6 @@ typedef unsigned int gfp_t;
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
-#define hweight64(x)		((unsigned int)__builtin_popcountll(x))
-#define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
-#define __fls(x)		(63U - (unsigned int)__builtin_clzll(x))
-#define fls(x)			((x) ? 32 - __builtin_clz(x) : 0)
-
-static inline unsigned long roundup_pow_of_two(unsigned long n)
-{
-	return n < 2 ? 1 : 1UL << (64 - __builtin_clzl(n - 1));
-}
 
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
 #define PTR_ERR(p)		((long)(p))
@@ -364,8 +339,23 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define ipv4_is_lbcast(a)	((a) == 0xffffffff)
 #define ipv4_is_zeronet(a)	(!((a) & htonl(0xff000000)))
 
-#define ether_addr_copy(to, from)	memcpy(to, from, ETH_ALEN)
-#define ether_addr_equal(a, b)	(!memcmp(a, b, ETH_ALEN))
+/* As the kernel does by 16 bits at a time, where the sanitizer sees an odd address. */
+struct shim_lladdr { u16 part[3]; } __attribute__((may_alias));
+
+static inline void ether_addr_copy(u8 *to, const u8 *from)
+{
+	*(struct shim_lladdr *)to = *(const struct shim_lladdr *)from;
+}
+
+static inline bool ether_addr_equal(const u8 *a, const u8 *b)
+{
+	const struct shim_lladdr *x = (const struct shim_lladdr *)a;
+	const struct shim_lladdr *y = (const struct shim_lladdr *)b;
+
+	return x->part[0] == y->part[0] && x->part[1] == y->part[1] &&
+	       x->part[2] == y->part[2];
+}
+
 bool is_valid_ether_addr(const u8 *addr);
 
 /* Addresses and routes */

@@ -15,10 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint64_t u64;
-typedef uint32_t u32;
-typedef uint16_t u16;
-typedef uint8_t u8;
+#include "../../lib/kernel-bits.h"
+
 typedef unsigned int gfp_t;
 
 #define __rcu
@@ -32,11 +30,6 @@ typedef unsigned int gfp_t;
 #endif
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
-#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
-#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define cond_resched()		((void)0)
 #define prefetch(p)		__builtin_prefetch(p)
 #define L1_CACHE_BYTES		64
@@ -47,17 +40,10 @@ typedef unsigned int gfp_t;
 #define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
 #define rounddown(x, n)		((x) - (x) % (n))
 #define roundup(x, n)		(((x) + (n) - 1) / (n) * (n))
-#define roundup_pow_of_two(x)	(1UL << (64 - __builtin_clzl((x) - 1)))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
-
-#define BIT_ULL(n)		(1ULL << (n))
-#define hweight64(x)		((unsigned int)__builtin_popcountll(x))
-#define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
-#define __fls(x)		(63U - (unsigned int)__builtin_clzll(x))
-#define fls(x)			((x) ? 32 - __builtin_clz(x) : 0)
 
 void *kmalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);
@@ -95,7 +81,7 @@ extern unsigned long kshim_failed, kshim_synchronized;	/* how often */
 void kshim_grace(void);
 
 #ifdef KSHIM_HOOKS
-/* Called where a slot is read, and around where a writer publishes one. */
+/* Called where a slot is read, and before each release of a writer's. */
 void kshim_on_read(void);
 void kshim_on_publish(void);
 void kshim_assert(bool ok, const char *what);
@@ -113,27 +99,33 @@ extern unsigned int kshim_readers;	/* in how many read sides we are */
 #define rcu_read_lock_held()	(kshim_readers != 0)
 #define RCU_LOCKDEP_WARN(c, what)	kshim_assert(!(c), what)
 
+/* A writer publishes a slot by a release, then counts the update by another. */
+#undef smp_mb
+#undef smp_store_release
+#define smp_mb() \
+	(kshim_on_publish(), __atomic_thread_fence(__ATOMIC_SEQ_CST))
+#define smp_store_release(p, v) \
+	(kernel_bits_word(*(p)), kshim_on_publish(), \
+	 __atomic_store_n(p, v, __ATOMIC_RELEASE))
+
 typedef struct {
-	int64_t counter;
+	s64 __aligned(8) counter;
 } atomic64_t;
 
-static inline int64_t atomic64_read(const atomic64_t *v)
+static inline s64 atomic64_read(const atomic64_t *v)
 {
 	kshim_on_read();
 	return READ_ONCE(v->counter);
 }
 
-static inline void atomic64_set(atomic64_t *v, int64_t value)
+static inline void atomic64_set(atomic64_t *v, s64 value)
 {
 	WRITE_ONCE(v->counter, value);
 }
 
-static inline void atomic64_set_release(atomic64_t *v, int64_t value)
-{
-	kshim_on_publish();
-	smp_store_release(&v->counter, value);
-	kshim_on_publish();
-}
+/* As before Linux 5.17, where it takes no more than a word. */
+#define atomic64_set_release(v, value) \
+	smp_store_release(&(v)->counter, (s64)(value))
 
 static inline void rcu_read_lock(void)
 {
