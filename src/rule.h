@@ -44,7 +44,7 @@ struct arpp_rule {
 	u8 action : 6;
 	u8 has_lladdr : 1;
 	u8 routed : 1;
-	u8 lladdr[ETH_ALEN];
+	u8 lladdr[ETH_ALEN] __aligned(2);	/* for ether_addr_copy() */
 };
 
 /**
