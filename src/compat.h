@@ -10,6 +10,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/timer.h>
+#include <linux/u64_stats_sync.h>
 #include <net/arp.h>
 #include <net/genetlink.h>
 #include <net/neighbour.h>
@@ -20,6 +21,15 @@
 
 #ifndef ARPP_HAVE_TIMER_CONTAINER_OF
 #define timer_container_of	from_timer
+#endif
+
+/*
+ * Counters that softirqs update: on 32 bits with one processor, 5.10 keeps softirqs
+ * away from a reader only in the _irq functions. From 6.3 on there are no others.
+ */
+#ifdef ARPP_HAVE_STATS_FETCH_IRQ
+#define u64_stats_fetch_begin	u64_stats_fetch_begin_irq
+#define u64_stats_fetch_retry	u64_stats_fetch_retry_irq
 #endif
 
 /*

@@ -6,6 +6,7 @@
  */
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "stats.h"
 
 /**
