@@ -288,7 +288,8 @@ void progress(const char *what, size_t done, size_t total)
 	} else if (isatty(STDERR_FILENO) &&
 		   (now.tv_sec - begun.tv_sec) * 1000 +
 		   (now.tv_nsec - begun.tv_nsec) / 1000000 > PATIENCE) {
-		fprintf(stderr, "\r%s: %zu%%", what, done * 100 / total);
+		fprintf(stderr, "\r%s: %llu%%", what,
+			done * 100ULL / total);
 		progress_shown = true;
 	}
 }
