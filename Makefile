@@ -25,6 +25,10 @@ TOOL := $(MAKE) -C tools/arpctl VERSION=$(VERSION)
 
 all: module tools
 
+# What builds the module, or needs it built here.
+module selftest: path
+check check-kernels soak demo bench bench-native lint install: path
+
 module: kdir versions
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -38,6 +42,16 @@ versions:
 	@! test -e debian/changelog || \
 	  head -n 1 debian/changelog | grep -q '^$(NAME) ($(VERSION)[)~+-]' || { \
 	  echo "debian/changelog is not of version $(VERSION), as VERSION is" >&2; exit 1; }
+
+# Kbuild passes paths on as words, and make takes a colon for a rule's.
+BAD_PATH := $(filter-out 1,$(words $(subst :, ,$(CURDIR))))
+path:
+ifneq ($(BAD_PATH),)
+	@echo "The kernel's build cannot work in a path with a space or a colon:" >&2; \
+	echo "  $(CURDIR)" >&2; \
+	echo "Move this tree to another, or use \"make tools\" and \"make dkms-install\"," \
+	     "which work here." >&2; exit 1
+endif
 
 kdir:
 	@test -n "$(KDIR)" -a -e "$(KDIR)/Makefile" || { \
@@ -100,32 +114,32 @@ lint:
 install: all install-module install-tools
 
 install-module: module
-	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH="$(DESTDIR)" \
 	  INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KREL))
 
 # All but the module: for those who have it from DKMS.
 install-tools: tools
-	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
+	+$(TOOL) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" install
 	install -D -m 644 include/uapi/linux/arp_policy.h \
-	  $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
+	  "$(DESTDIR)$(PREFIX)/include/linux/arp_policy.h"
 	install -D -m 644 netlink/arp_policy.yaml \
-	  $(DESTDIR)$(PREFIX)/share/arp-policy/arp_policy.yaml
+	  "$(DESTDIR)$(PREFIX)/share/arp-policy/arp_policy.yaml"
 
 uninstall: uninstall-tools
 	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/arp_policy.ko*
 	$(if $(DESTDIR),,depmod $(KREL))
 
 uninstall-tools:
-	+$(TOOL) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) uninstall
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/arp_policy.h
-	rm -rf $(DESTDIR)$(PREFIX)/share/arp-policy
+	+$(TOOL) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" uninstall
+	rm -f "$(DESTDIR)$(PREFIX)/include/linux/arp_policy.h"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/arp-policy"
 
 # The module's sources, where DKMS looks for them.
 dkms-source: versions
-	install -d $(DKMS_SRC)
-	cp -r $(MODULE_FILES) $(DKMS_SRC)
-	find $(DKMS_SRC) \( -name '*.o' -o -name '.*.cmd' \) -delete
+	install -d "$(DKMS_SRC)"
+	cp -r $(MODULE_FILES) "$(DKMS_SRC)"
+	find "$(DKMS_SRC)" \( -name '*.o' -o -name '.*.cmd' \) -delete
 
 # The module only, for every kernel that has headers here; see also install.
 dkms-install: kdir dkms-source
@@ -133,7 +147,7 @@ dkms-install: kdir dkms-source
 
 dkms-uninstall:
 	-dkms remove $(NAME)/$(VERSION) --all
-	rm -rf $(DKMS_SRC)
+	rm -rf "$(DKMS_SRC)"
 
 # Debian's packages, in build/deb, from a copy of what git has here.
 DEB := build/deb
@@ -148,9 +162,9 @@ deb:
 	@ls $(DEB)/*.deb
 
 clean:
-	-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	$(if $(BAD_PATH),,-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools kdir krel versions demo check check-kernels soak selftest bench bench-native lint install \
+.PHONY: all module tools path kdir krel versions demo check check-kernels soak selftest bench bench-native lint install \
 	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean
