@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "device.h"
+#include "rate.h"
 
 /**
  * arpp_policy_alloc() - make an empty table
@@ -129,6 +130,24 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 		call_rcu(&old->rcu, device_free_rcu);
 }
 
+/*
+ * A changed rate or burst begins with a full bucket, and so does every source
+ * when its rate changes. Packets that still see @was use other ones.
+ */
+static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
+			  struct arpp_sources *sources)
+{
+	d->meter = was ? was->meter : 0;
+	if (was && (was->rate != d->rate || was->burst != d->burst)) {
+		d->meter ^= 1;
+		atomic64_set(&d->stats->meter[d->meter], 0);
+	}
+	if (was && was->source_rate == d->source_rate)
+		d->source_user = was->source_user;
+	else if (d->source_rate)
+		d->source_user = arpp_sources_user(sources);
+}
+
 /**
  * arpp_policy_add() - bring a device's policy in a table up to date
  * @policy: the table; readers may have it
@@ -170,6 +189,7 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 	d->dev = dev;
 	d->counts = d->stats->cpu;
 	flatten(d, &fields);
+	choose_meters(d, was, policy->sources);
 	d->n_tables = n_tables;
 	arpp_selector_tables(selectors, dev->name, d->tables, n_tables);
 	exchange(policy, old, d);

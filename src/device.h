@@ -27,6 +27,8 @@ struct arpp_sources;
  * @rate: packets per second, 0: no limit
  * @burst: packets, at least 1
  * @source_rate: packets per second from one source, 0: no limit
+ * @source_user: of @source_rate, see arpp_sources_user()
+ * @meter: which of @stats->meter is that of @rate and @burst
  * @pad: so that @node begins a cache line
  * @node: in its bucket of struct arpp_policy
  * @dev: whose policy this is; in a table only while the device is registered
@@ -61,7 +63,9 @@ struct arpp_device {
 	u32 rate;
 	u32 burst;
 	u32 source_rate;
-	u64 pad;
+	u16 source_user;
+	u8 meter;
+	u8 pad[5];
 
 	struct hlist_node node;
 	struct net_device *dev;

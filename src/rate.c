@@ -5,7 +5,8 @@
  * Lock-free; any context. A bucket is one number, the time at which it would
  * be full again (the generic cell rate algorithm): a packet moves that time on
  * by the time that one token takes, and is too many when it would lie further
- * ahead than a whole bucket takes.
+ * ahead than a whole bucket takes. A bucket cannot owe more than it holds: where
+ * it does, because its rate was another one, the debt is cut.
  */
 #include <linux/bits.h>
 #include <linux/mm.h>
@@ -34,12 +35,15 @@ struct arpp_source {
 
 /**
  * struct arpp_sources - the sources of a netns
+ * @users: counts devices, and their changes of rate, see arpp_sources_user();
+ *	under the netns's mutex
  * @key: nobody who does not know it can choose addresses that meet in one set;
  *	odd
  * @id_key: for addresses that are too long to stand in a source themselves
  * @set: where a source may be is given by its hash
  */
 struct arpp_sources {
+	u16 users;
 	u64 key;
 	siphash_key_t id_key;
 	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
@@ -56,8 +60,11 @@ static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
 
 	do {
 		full = max_t(u64, was, now) + token;
-		if (full - now > bucket)
+		if (full - now > bucket) {
+			if (unlikely(full - now > bucket + token) && !ask)
+				atomic64_cmpxchg(meter, was, now + bucket);
 			return true;
+		}
 	} while (!ask && !atomic64_try_cmpxchg(meter, &was, full));
 	return false;
 }
@@ -102,6 +109,21 @@ struct arpp_sources *arpp_sources_alloc(void)
 void arpp_sources_free(struct arpp_sources *sources)
 {
 	kvfree(sources);
+}
+
+/**
+ * arpp_sources_user() - a number for a device that begins to limit its sources
+ * @sources: those of the netns
+ *
+ * A device gets another one when its rate changes, so that every source of it
+ * begins with a full bucket.
+ *
+ * Context: the netns's mutex held.
+ * Return: a number that comes again only after 65,535 others.
+ */
+u16 arpp_sources_user(struct arpp_sources *sources)
+{
+	return ++sources->users;
 }
 
 /**

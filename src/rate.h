@@ -16,6 +16,7 @@ struct arpp_sources;
 
 bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask);
 struct arpp_sources *arpp_sources_alloc(void);
+u16 arpp_sources_user(struct arpp_sources *sources);
 void arpp_sources_free(struct arpp_sources *sources);
 u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 		       unsigned int len);
@@ -27,16 +28,13 @@ bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
  * @sources: where it is known
  * @lladdr: its address
  * @len: bytes of it
- * @ifindex: the device that it is seen on
- *
- * Of the device's index, the half that fits beside an Ethernet address: that is
- * enough.
+ * @user: of the device that it is seen on, see arpp_sources_user()
  *
  * Return: the number, never 0.
  */
 static inline s64 arpp_source_who(const struct arpp_sources *sources,
 				  const u8 *lladdr, unsigned int len,
-				  int ifindex)
+				  u16 user)
 {
 	u64 id = 0;
 
@@ -46,7 +44,7 @@ static inline s64 arpp_source_who(const struct arpp_sources *sources,
 	} else {
 		id = arpp_source_digest(sources, lladdr, len);
 	}
-	return (s64)(id ^ (u64)ifindex << 48) ?: 1;
+	return (s64)(id ^ (u64)user << 48) ?: 1;
 }
 
 #endif /* _ARPP_RATE_H */

@@ -30,14 +30,15 @@ struct arpp_stats_cpu {
  * @cpu: what each CPU has counted
  * @ref: one for each struct arpp_device that points here
  * @delayed: proxied answers that wait for their time
- * @meter: of the rate field, see arpp_rate_over()
+ * @meter: of the rate field, see arpp_rate_over(); two of them, so that a
+ *	changed rate finds a full bucket while packets still use the old one
  * @base: what was there at the last reset; under the netns's mutex
  */
 struct arpp_stats {
 	struct arpp_stats_cpu __percpu *cpu;
 	refcount_t ref;
 	atomic_t delayed;
-	atomic64_t meter;
+	atomic64_t meter[2];
 	u64 base[ARPP_COUNTS];
 };
 

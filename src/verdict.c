@@ -268,13 +268,13 @@ over_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	if (d->source_rate) {
 		who = arpp_source_who(policy->sources, arpp_packet_frame(p) ?
 						       p->eth_src : p->sha,
-				      p->dev->addr_len, p->dev->ifindex);
+				      p->dev->addr_len, d->source_user);
 		if (arpp_source_over(policy->sources, who, d->source_rate, now,
 				     p->ask))
 			return ARP_POLICY_REASON_SOURCE_RATE;
 	}
-	if (d->rate && arpp_rate_over(&d->stats->meter, d->rate, d->burst, now,
-				      p->ask))
+	if (d->rate && arpp_rate_over(&d->stats->meter[d->meter], d->rate,
+				      d->burst, now, p->ask))
 		return ARP_POLICY_REASON_RATE_LIMIT;
 	return 0;
 }
