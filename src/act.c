@@ -5,8 +5,10 @@
  * Softirq or BH disabled, RCU read side.
  */
 #include <linux/etherdevice.h>
-#include <linux/if_vlan.h>
+#include <linux/hash.h>
 #include <linux/inetdevice.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
 #include <net/dst_metadata.h>
@@ -38,52 +40,70 @@ static bool to_host(const struct arpp_packet *p)
 	return p->skb->pkt_type == PACKET_HOST;
 }
 
-/* May the request's own memory become the answer? Nobody else has it then. */
-static bool may_turn(const struct arpp_packet *p)
+/* Can the request's own memory become the answer? Nobody else may have it then. */
+static bool can_reuse_skb(const struct arpp_packet *p)
 {
 	const struct net_device *dev = p->dev;
 	struct sk_buff *skb = p->skb;
 
 	return arpp_packet_is_framed(p) && !skb_network_offset(skb) && !skb_shared(skb) &&
 	       !skb_cloned(skb) && !skb_is_nonlinear(skb) &&
-	       !skb_is_gso(skb) && !skb_zcopy(skb) &&
+	       !skb_is_gso(skb) && !skb_zcopy(skb) && !skb_pfmemalloc(skb) &&
 	       !skb_shinfo(skb)->tx_flags && !skb_dst(skb) &&
 	       skb_headroom(skb) >= LL_RESERVED_SPACE(dev) &&
 	       skb_tailroom(skb) >= dev->needed_tailroom;
 }
 
 /*
- * Make the request into its answer: half of what an answer takes is to make one
- * out of nothing. Afterwards nothing tells it from one by arp_create().
+ * Make everything as alloc_skb() leaves it, but for what describes the memory:
+ * where it is, how it is freed, and who else has it. The selftest holds the
+ * result against an skb of arp_create(), byte by byte.
  */
-static bool turn(struct arpp_packet *p, const u8 *lladdr)
+static void reset_skb(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	nf_reset_ct(skb);
+	skb_ext_reset(skb);
+	skb->tstamp = 0;
+	memset(skb->cb, 0, sizeof(skb->cb));
+	skb->mac_len = 0;
+	skb->hdr_len = 0;
+	skb->peeked = 0;
+	skb_set_queue_mapping(skb, 0);
+	arpp_skb_reset_headers(skb);
+	/* As in __alloc_skb(): hardware timestamps, XDP metadata. */
+	memset(skb_shinfo(skb), 0, offsetof(struct skb_shared_info, dataref));
+}
+
+/**
+ * arpp_act_reuse_skb() - make a request into its answer
+ * @p: the request; can_reuse_skb() allows it
+ * @lladdr: the MAC that the answer names
+ *
+ * Half of what an answer costs is to allocate one. Afterwards nothing tells it
+ * from one of arp_create().
+ *
+ * The addresses are copied by memcpy(): @lladdr may be at an odd address, and so
+ * may the packet.
+ *
+ * Return: whether the answer is ready to be sent.
+ */
+bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr)
 {
 	struct sk_buff *skb = p->skb;
 	struct net_device *dev = p->dev;
 	struct arphdr *arp = arp_hdr(skb);
 	u8 *at = (u8 *)(arp + 1);
 
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
-	__vlan_hwaccel_clear_tag(skb);
-	skb_clear_hash(skb);
-	skb_reset_redirect(skb);
-	skb_set_queue_mapping(skb, 0);
-	skb->ip_summed = CHECKSUM_NONE;
-	skb->encapsulation = 0;
-	skb->priority = 0;
-	skb->mac_len = 0;
-#ifdef CONFIG_NET_SCHED
-	skb->tc_index = 0;
-#endif
-	memset(skb->cb, 0, sizeof(skb->cb));
+	reset_skb(skb);
+	skb->protocol = htons(ETH_P_ARP);
 	skb_trim(skb, arp_hdr_len(dev));
 
 	arp->ar_hrd = htons(ARPHRD_ETHER);
 	arp->ar_op = htons(ARPOP_REPLY);
-	ether_addr_copy(at, lladdr);
+	memcpy(at, lladdr, ETH_ALEN);
 	memcpy(at + ETH_ALEN, &p->tip, sizeof(p->tip));
-	ether_addr_copy(at + ETH_ALEN + sizeof(p->tip), p->sha);
+	memcpy(at + ETH_ALEN + sizeof(p->tip), p->sha, ETH_ALEN);
 	memcpy(at + 2 * ETH_ALEN + sizeof(p->tip), &p->sip, sizeof(p->sip));
 	return dev_hard_header(skb, dev, ETH_P_ARP, p->sha, lladdr,
 			       skb->len) >= 0;
@@ -119,8 +139,8 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 		if (rule.has_lladdr)
 			lladdr = rule.lladdr;
 	}
-	if (!late && may_turn(p)) {
-		if (turn(p, lladdr))
+	if (!late && can_reuse_skb(p)) {
+		if (arpp_act_reuse_skb(p, lladdr))
 			arp_xmit(p->skb);
 		else
 			kfree_skb(p->skb);
@@ -204,44 +224,99 @@ void arpp_act_learn(struct arpp_packet *p)
 
 /**
  * arpp_defence_init() - nothing was defended yet
- * @defence: of the netns
+ * @defence: of the netns, all zeroes
  */
 void arpp_defence_init(struct arpp_defence *defence)
 {
-	spin_lock_init(&defence->lock);
+	defence->seed = get_random_u32();
 }
 
-/* May the address be defended now? If so, it was. */
-static bool defend_now(struct arpp_defence *defence, u32 domain, __be32 addr)
-{
-	unsigned long now = jiffies;
-	struct arpp_defended *at, *free = NULL;
-	bool now_ok = false;
-	int i;
+/*
+ * Time in units of 2^28 ns: 32 bits of it wrap after 36 years, where jiffies wrap
+ * after 49 days on 32-bit kernels. One unit more than the interval takes, as both
+ * ends are rounded down.
+ */
+#define DEFENCE_SHIFT		28
+#define DEFENCE_UNITS		\
+	((u32)((u64)ARP_POLICY_DEFEND_INTERVAL * NSEC_PER_SEC >> DEFENCE_SHIFT) + 2)
+/* Another CPU may have read the clock after us: 4.9 hours of leeway. */
+#define DEFENCE_LEEWAY		BIT(16)
 
-	/* Whoever else holds it is defending: let that do. */
-	if (!spin_trylock(&defence->lock))
-		return false;
-	for (i = 0; i < ARRAY_SIZE(defence->last); i++) {
-		at = &defence->last[i];
-		if (at->addr && time_before(now, at->when +
-					    ARP_POLICY_DEFEND_INTERVAL * HZ)) {
-			if (at->addr == addr && at->domain == domain)
-				goto unlock;
-		} else {
-			free = at;
+static bool defended_lately(u64 slot, u32 now)
+{
+	return slot && now - (u32)slot + DEFENCE_LEEWAY <
+		       DEFENCE_UNITS + DEFENCE_LEEWAY;
+}
+
+/* The same address in another L3 domain is another one; of 2^32, two may meet. */
+static u32 defended_id(const struct arpp_packet *p)
+{
+	return (__force u32)p->sip ^
+	       arpp_host_domain(p->dev) * GOLDEN_RATIO_32;
+}
+
+/*
+ * Where @id was defended, or else the first free slot; -1 when all are taken.
+ * @free: what is in the free slot
+ */
+static int find_defended(const atomic64_t *set, u32 id, u32 now, s64 *free)
+{
+	int i, found = -1;
+	s64 slot;
+
+	*free = 0;
+	for (i = 0; i < ARPP_DEFENCE_WAYS; i++) {
+		slot = atomic64_read(&set[i]);
+		if (defended_lately(slot, now)) {
+			if ((u64)slot >> 32 == id)
+				return -1;
+		} else if (found < 0) {
+			found = i;
+			*free = slot;
 		}
 	}
-	/* With more conflicts than we can remember, silence is the safe side. */
-	if (free) {
-		free->addr = addr;
-		free->domain = domain;
-		free->when = now;
-		now_ok = true;
+	return found;
+}
+
+/* Did another CPU defend @id in a slot other than @mine at the same time? */
+static bool defended_twice(const atomic64_t *set, u32 id, u32 now, int mine)
+{
+	s64 slot;
+	int i;
+
+	for (i = 0; i < ARPP_DEFENCE_WAYS; i++) {
+		slot = atomic64_read(&set[i]);
+		if (i != mine && (u64)slot >> 32 == id &&
+		    defended_lately(slot, now))
+			return true;
 	}
-unlock:
-	spin_unlock(&defence->lock);
-	return now_ok;
+	return false;
+}
+
+/*
+ * May the address be defended now? If so, it is noted as defended.
+ *
+ * A slot only ever changes from free to taken, so the loop ends after at most as
+ * many rounds as there are slots. Two CPUs that want the same address mostly
+ * choose the same slot, and one of them finds it taken. They choose different
+ * ones only if a slot becomes free between their looks; then each that sees the
+ * other keeps silent. More conflicts than there are slots are not answered
+ * either: silence is the safe side.
+ */
+static bool may_defend(struct arpp_defence *defence, u32 id)
+{
+	u32 now = ktime_get_ns() >> DEFENCE_SHIFT;
+	s64 mine = (u64)id << 32 | now, was;
+	atomic64_t *set;
+	int i;
+
+	set = defence->slot[hash_32(id ^ defence->seed, ARPP_DEFENCE_BITS)];
+	do {
+		i = find_defended(set, id, now, &was);
+		if (i < 0)
+			return false;
+	} while (!atomic64_try_cmpxchg(&set[i], &was, mine));
+	return !defended_twice(set, id, now, i);
 }
 
 /**
@@ -253,7 +328,7 @@ unlock:
  */
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
 {
-	if (defend_now(defence, arpp_host_domain(p->dev), p->sip))
+	if (may_defend(defence, defended_id(p)))
 		arp_send(ARPOP_REQUEST, ETH_P_ARP, p->sip, p->dev, p->sip, NULL,
 			 p->dev->dev_addr, NULL);
 }

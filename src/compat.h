@@ -9,6 +9,8 @@
 #define _ARPP_COMPAT_H
 
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/u64_stats_sync.h>
 #include <net/arp.h>
@@ -51,6 +53,68 @@
 #error "this kernel cannot restrict generic netlink groups: update it to its newest stable release"
 #elif !defined(GENL_MCAST_CAP_NET_ADMIN)
 #define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
+#endif
+
+/**
+ * arpp_skb_reset_headers() - zero what __copy_skb_header() copies in one go
+ * @skb: an skb that nobody else has
+ *
+ * As alloc_skb() leaves it: no mark, hash, VLAN tag, checksum, timestamp type.
+ * The network header stays where it is, and so does the CPU that freed memory
+ * goes back to.
+ */
+static inline void arpp_skb_reset_headers(struct sk_buff *skb)
+{
+	u16 network_header = skb->network_header;
+#ifdef ARPP_HAVE_ALLOC_CPU
+	u16 alloc_cpu = skb->alloc_cpu;
+#endif
+
+#ifdef ARPP_HAVE_SKB_HEADERS
+	memset(&skb->headers, 0, sizeof(skb->headers));
+#else
+	memset(&skb->headers_start, 0,
+	       offsetof(struct sk_buff, headers_end) -
+	       offsetof(struct sk_buff, headers_start));
+#endif
+#ifdef ARPP_HAVE_ALLOC_CPU
+	skb->alloc_cpu = alloc_cpu;
+#endif
+	skb->network_header = network_header;
+	skb->mac_header = (typeof(skb->mac_header))~0U;
+	skb->transport_header = (typeof(skb->transport_header))~0U;
+}
+
+#ifdef ARPP_SELFTEST
+/* The opposite: set all of it. */
+static inline void arpp_skb_dirty_headers(struct sk_buff *skb)
+{
+#ifdef ARPP_HAVE_ALLOC_CPU
+	u16 alloc_cpu = skb->alloc_cpu;
+#endif
+
+#ifdef ARPP_HAVE_SKB_HEADERS
+	memset(&skb->headers, 0xff, sizeof(skb->headers));
+#else
+	memset(&skb->headers_start, 0xff,
+	       offsetof(struct sk_buff, headers_end) -
+	       offsetof(struct sk_buff, headers_start));
+#endif
+#ifdef ARPP_HAVE_ALLOC_CPU
+	skb->alloc_cpu = alloc_cpu;
+#endif
+}
+
+/* Of what describes the memory, what not every kernel has. */
+static inline void arpp_skb_forget_memory(struct sk_buff *skb)
+{
+#ifdef ARPP_HAVE_ALLOC_CPU
+	skb->alloc_cpu = 0;
+#endif
+#ifdef ARPP_HAVE_PP_RECYCLE
+	skb->pp_recycle = 0;
+#endif
+}
 #endif
 
 /* Attributes of a dump's request, after the command's policy. */

@@ -23,7 +23,7 @@ static int __init arp_policy_init(void)
 {
 	int err;
 
-	err = arpp_selftest_lpm();
+	err = arpp_selftest_lpm() ?: arpp_selftest_reuse();
 	if (err)
 		return err;
 	err = arpp_param_check(&setup);

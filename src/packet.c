@@ -66,13 +66,19 @@ bool arpp_packet_frame(struct arpp_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
+	/* ether_addr_equal() reads 16 bits at once. */
+	BUILD_BUG_ON(offsetof(struct arpp_packet, sha) % 2 ||
+		     offsetof(struct arpp_packet, tha) % 2 ||
+		     offsetof(struct arpp_packet, eth_src) % 2 ||
+		     offsetof(struct arpp_packet, eth_dst) % 2);
 	if (p->framed)
 		return p->ethernet;
 	p->framed = true;
 	p->ethernet = arpp_packet_is_framed(p);
 	if (p->ethernet) {
-		ether_addr_copy(p->eth_src, eth_hdr(skb)->h_source);
-		ether_addr_copy(p->eth_dst, eth_hdr(skb)->h_dest);
+		/* The frame may begin at an odd address, behind XDP or a tunnel. */
+		memcpy(p->eth_src, eth_hdr(skb)->h_source, ETH_ALEN);
+		memcpy(p->eth_dst, eth_hdr(skb)->h_dest, ETH_ALEN);
 	}
 	return p->ethernet;
 }

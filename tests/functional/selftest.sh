@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A build with ARPP_SELFTEST=1 tries its prefix table before it is loaded.
+# A build with ARPP_SELFTEST=1 tries its prefix table, and what it makes of a request's memory, before it is loaded.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 2
+plan 3
 
 ARP_POLICY_KO=${ARP_POLICY_SELFTEST_KO:-$ROOT/build/selftest/arp_policy.ko}
 [ -e "$ARP_POLICY_KO" ] || must make -s -C "$ROOT" selftest
@@ -12,3 +12,5 @@ run_ok "a million questions are answered as a list would answer them" load_modul
 like "$(dmesg | grep -o 'selftest: prefix table: .*' | tail -n 1)" \
 	'^selftest: prefix table: [1-9][0-9]{6,} queries, [1-9][0-9]{4,} updates$' \
 	"and it was a million"
+is "$(dmesg | grep -c 'selftest: a reused skb is as a new one$')" 1 \
+	"an answer in the request's memory is as one in new memory, byte by byte"

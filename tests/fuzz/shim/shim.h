@@ -40,6 +40,8 @@ typedef unsigned int gfp_t;
 
 #define fallthrough		__attribute__((fallthrough))
 #define noinline		__attribute__((noinline))
+#define __aligned(n)		__attribute__((aligned(n)))
+#define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
@@ -281,7 +283,7 @@ struct in_device {
 	struct net_device *dev;
 	struct in_ifaddr *ifa_list;
 	int ignore, announce, medium_id;
-	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept;
+	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept, accept_local;
 };
 
 struct net_device {
@@ -326,6 +328,7 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define IN_DEV_ARP_IGNORE(i)	((i)->ignore)
 #define IN_DEV_ARP_ANNOUNCE(i)	((i)->announce)
 #define IN_DEV_ARP_ACCEPT(i)	((i)->accept)
+#define IN_DEV_ACCEPT_LOCAL(i)	((i)->accept_local)
 #define IN_DEV_ARPFILTER(i)	((i)->filter)
 #define IN_DEV_PROXY_ARP(i)	((i)->proxy)
 #define IN_DEV_PROXY_ARP_PVLAN(i)	((i)->pvlan)
@@ -390,9 +393,11 @@ struct sk_buff {
 	size_t headlen;		/* bytes from data on that lie in head */
 	u8 *rest;		/* and those that do not */
 	size_t restlen;
-	u16 mac_header, network_header;
+	u32 headers_start[0];
+	u16 mac_header, network_header, transport_header;
 	__be16 protocol;
 	u8 pkt_type;
+	u32 headers_end[0];
 	char cb[48];
 	struct dst_entry *dst;
 	struct metadata_dst *md;
