@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # DKMS builds the module, installs it, and removes it; from there it is loaded.
 # lab: host
+# lab: root
 # lab: timeout 600
 #
 # On the host, in a mount namespace of its own, which sees all of this and nobody
 # else does: a compiler takes minutes in an emulated machine. That machine loads.
 
 if [ $# = 0 ]; then
-	[ "$(id -u)" = 0 ] && user='' || user=-r
-	# shellcheck disable=SC2086 # no word if it is empty
-	exec unshare -m $user "$0" here
+	tests=$(cd "$(dirname "$0")/.." && pwd) || exit
+	# The kernel of the machine is the user's, who fetches it if it is not there.
+	"$tests/vm/kernel" >/dev/null || exit
+	exec "$tests/lib/as-root" -t 580 XDG_CACHE_HOME="${XDG_CACHE_HOME:-$HOME/.cache}" \
+		unshare -m "$tests/install/dkms.sh" here
 fi
 
 # In the machine, with the tree of modules that was made here.

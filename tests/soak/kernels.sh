@@ -3,7 +3,9 @@
 # All functional tests, and more of the oracle, on the kernels of four Debian
 # releases, each with the module that its own compiler built.
 # lab: alone
+# lab: root
 # lab: timeout 21600
 #
 #   ARP_POLICY_ORACLE_CASES=N	as tests/vm/kernels (2000)
-exec "$(dirname "$0")/../vm/kernels"
+tests=$(cd "$(dirname "$0")/.." && pwd)
+exec "$tests/lib/as-root" -t 21580 "$tests/vm/kernels"

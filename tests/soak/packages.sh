@@ -3,19 +3,21 @@
 # The Debian packages in fresh roots of several releases, booted with systemd: apt
 # installs them, DKMS builds, the service restores at boot, and LVS's story holds.
 # lab: alone
+# lab: root
 # lab: timeout 3600
 #
 # ARP_POLICY_RELEASES names other releases. A root is kept from run to run, some
 # 1 GiB; all that is done to it goes into an overlay and is lost.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[ "${1-}" = in-namespace ] || exec unshare --mount --propagation private "$0" in-namespace
+[ "${1-}" = in-namespace ] ||
+	exec tests/lib/as-root -t 3580 unshare --mount --propagation private \
+		"$PWD/tests/soak/packages.sh" in-namespace
 # None of this tree's.
 ARPCTL=/bin/true
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
 
-[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root, for chroot"; exit 0; }
 read -ra releases <<<"${ARP_POLICY_RELEASES:-bullseye bookworm trixie}"
 plan $((22 * ${#releases[@]}))
 
