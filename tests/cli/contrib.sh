@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 12
+plan 16
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -47,6 +47,29 @@ said=$(yaml "$manifest" '[
 	for d in docs if d["kind"] == "DaemonSet"][0]')
 [ "$said" = "(True, True, True)" ]
 ok $? "that know each other" "$said"
+
+# What the pod runs, with an arpctl for which everything differs, until it sleeps.
+pod() {	# the policy on standard input
+	rm -f "$work/did"
+	cat >"$work/policy"
+	# shellcheck disable=SC2016 # its own $1
+	printf '#!/bin/sh\necho "$1" >>%q\n[ "$1" != diff ]\n' "$work/did" >"$work/arpctl"
+	chmod +x "$work/arpctl"
+	yaml "$manifest" 'docs[2]["spec"]["template"]["spec"]["containers"][0]["command"][2]' |
+		sed "s,/policy/policy,$work/policy,; s,/policy/policy,$work/policy," >"$work/pod"
+	PATH=$work:$PATH timeout 2 sh "$work/pod" >"$work/said" 2>&1
+	did=$(paste -sd ' ' "$work/did" 2>/dev/null)
+}
+pod <<<$'# a policy\n dev set lo hidden on'
+[ "$did" = "diff restore" ]
+ok $? "the pod restores what differs" "$did"
+for empty in '' $'# nothing\n\n'; do
+	pod < <(printf %s "$empty")
+	[ -z "$did" ]
+	ok $? "and nothing if the policy is empty" "$did"
+done
+grep -q 'no policy' "$work/said"
+ok $? "which it says" "$(<"$work/said")"
 
 # Each object against the Kubernetes API's models, as its own client library has them:
 # what one does not know is lost on the way there and back.

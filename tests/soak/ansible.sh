@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../functional/lib.sh"
 
 command -v ansible-playbook >/dev/null || plan skip "no ansible: tests/vm/deps ansible"
-plan 15
+plan 33
 
 work=$(mktemp -d)
 must load_module
@@ -40,10 +40,24 @@ play() {	# [OPTION…]
 		-c local -e "@vars.yml" "$@" play.yml 2>&1) || status=$?
 	changed=$(sed -n 's/.* changed=\([0-9]*\) .*/\1/p' <<<"$said")
 }
+# Plays without a policy.
+play_none() {	# [OPTION…]
+	status=0
+	said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
+		-c local "$@" play.yml 2>&1) || status=$?
+	changed=$(sed -n 's/.* changed=\([0-9]*\) .*/\1/p' <<<"$said")
+}
 ended() {	# STATUS CHANGED DESC
 	if [ "$status $changed" = "$1 $2" ]; then ok "$3"
 	else not_ok "$3" "status $status, changed $changed"$'\n'"$said"; fi
 }
+
+# Where nothing is installed yet, check mode tells what there is to come.
+play --check -e arp_policy_arpctl=/nonexistent/arpctl <<<"dev set lo hidden on"
+ended 0 1 "check mode on a fresh host: one change"
+like "$said" '\+dev set lo hidden on' "which it shows"
+play -e arp_policy_arpctl=/nonexistent/arpctl <<<"dev set lo hidden on"
+ended 2 0 "for real, a missing arpctl is an error"
 
 policy='dev set lo hidden on
 rule add hide 10.9.9.0/24 dev all'
@@ -67,13 +81,42 @@ ended 2 0 "a line that is wrong fails"
 like "$said" 'hidden cannot be' "with arpctl's words"
 is "$(saved ctl alice)" "$policy" "and changes nothing"
 
+# Without a policy, nothing of the host's is touched.
+play_none
+ended 0 0 "no policy: no change"
+is "$(saved ctl alice)" "$policy" "what the host has stays"
+play_none --check
+ended 0 0 "nor in check mode"
+for empty in '' '# nothing' $'\n  \n# nothing\n'; do
+	play_none -e "$(jq -cn --arg policy "$empty" '{arp_policy_policy: $policy}')"
+	ended 2 0 "an empty policy is refused"
+done
+like "$said" "has no command in it" "with what it would do"
+play_none -e '{"arp_policy_policy": null}'
+ended 2 0 "null is refused, too"
+is "$(saved ctl alice)" "$policy" "and what the host has stays"
+play_none -e '{"arp_policy_service": "perhaps"}'
+like "$said" "Validation of arguments failed" "what is no argument is refused"
+for changes in 1 0; do
+	play_none -e '{"arp_policy_policy": "dev set eth0 filter on"}'
+	ended 0 $changes "a policy whose last line does not end: $changes changes"
+done
+is "$(saved ctl alice)" "dev set eth0 filter on" "is set"
+
 # The host's own policy, which is kept.
 sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$work/play.yml"
+play_none -e '{"arp_policy_service": true, "arp_policy_parameters": ""}'
+ended 0 0 "no policy: nothing is kept"
+is "$(ls /etc/arp-policy.conf 2>&1)" "ls: cannot access '/etc/arp-policy.conf': No such file or directory" \
+	"and no empty file written"
 { echo 'arp_policy_policy: |'; sed 's/^/  /'; } <<<"$policy" >"$work/vars.yml"
 said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
 is "$(cat /etc/arp-policy.conf)" "$policy" "the policy is kept"
 is "$(saved "$ARPCTL")" "$policy" "and set"
+said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
+	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
+like "$said" ' changed=0 ' "once more: no change"
 like "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy ignore=1' "and so are parameters"
 must "$ARPCTL" flush
 rm -rf "$work"
