@@ -19,7 +19,7 @@ build -fsanitize=address,undefined -fno-sanitize-recover 2>/dev/null || build >&
 	{ echo "Bail out! the parser does not build"; exit 1; }
 
 files=("$leases"/*)
-plan $((29 + ${#files[@]} + 8))
+plan $((36 + ${#files[@]} + 12))
 
 # parses NAME FILE WANTED: what comes of a file; FILE - is what stands on stdin.
 parses()
@@ -45,6 +45,7 @@ parses 'ISC dhcpd: times, states, strings, blocks; the last lease of an address 
 10.0.0.23 02:00:00:00:02:03
 10.0.0.24 02:00:00:00:02:04
 10.0.0.30 02:00:00:00:02:10
+10.0.0.99 02:00:00:00:02:99
 skipped 6'
 parses 'Kea: states, escapes, quotes; the last line of an address counts' "$leases/kea-leases4.csv" \
 '10.0.0.31 02:00:00:00:03:01
@@ -53,6 +54,21 @@ parses 'Kea: states, escapes, quotes; the last line of an address counts' "$leas
 10.0.0.39 02:00:00:00:03:39
 10.0.0.40 02:00:00:00:03:10
 skipped 5'
+parses 'ISC dhcpd: hosts, in groups as well; the last of a name counts, and a lease that ended does not end them' \
+	"$leases/dhcpd-hosts.leases" \
+'10.0.0.41 02:00:00:00:04:01
+10.0.0.42 02:00:00:00:04:98
+10.0.0.43 02:00:00:00:04:02
+10.0.0.44 02:00:00:00:04:02
+10.0.0.45 02:00:00:00:04:05
+10.0.0.46 02:00:00:00:04:06
+10.0.0.52 02:00:00:00:04:10
+skipped 4
+unread 2, the first in line 24: pool'
+parses 'Kea: two files, one behind the other, of different versions' "$leases/kea-two.csv" \
+'10.0.0.32 02:00:00:00:03:02
+10.0.0.34 02:00:00:00:03:04
+skipped 2'
 parses 'Kea: fewer columns, of an old version' "$leases/kea-old.csv" \
 '10.0.0.31 02:00:00:00:03:01
 skipped 0'
@@ -94,6 +110,15 @@ parses 'ISC dhcpd: a state that is none' - '1: expected a state such as active o
 parses 'ISC dhcpd: a quote without end' - '2: a quote does not end' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
 parses 'ISC dhcpd: an unknown statement' - '2: expected "lease", not "leese"' \
 	<<<$'lease 10.0.0.1 { }\nleese 10.0.0.2 { }'
+parses 'ISC dhcpd: a host without end' - '2: the host that begins here does not end' \
+	<<<$'\nhost x { hardware ethernet 02:00:00:00:00:01;'
+parses 'ISC dhcpd: a group without end' - '2: the group that begins here does not end' \
+	<<<$'\ngroup {\nhost x { hardware ethernet 02:00:00:00:00:01; }\ngroup { }'
+parses 'ISC dhcpd: an end of a group too many' - '2: expected "lease", not "}"' <<<$'group { }\n}'
+parses 'ISC dhcpd: what a terminal would obey is not repeated' - $'skipped 0\nunread 1, the first in line 1: a?[2J' \
+	<<<$'host x { hardware ethernet 02:00:00:00:00:01; fixed-address a\e[2J; }'
+parses 'Kea: a header in the middle is a header' - '3: no column is named "hwaddr"' \
+	<<<$'address,hwaddr,expire\n10.0.0.1,02:00:00:00:00:01,1\naddress,expire'
 parses 'Kea: a column is missing' - '1: no column is named "hwaddr"' <<<'address,expire,state'
 parses 'Kea: a quote without end' - '2: a quote does not end' \
 	<<<$'address,hwaddr,expire,state\n10.0.0.1,"02:00:00:00:00:01,1,0'
@@ -115,6 +140,24 @@ for file in dnsmasq.leases dhcpd.leases kea-leases4.csv; do
 	run "${NOWHERE[@]}" bind import "$leases/$file" dev eth0
 	check_error 1 'Cannot open network namespace' "$file gets as far as the kernel"
 done
+run "${NOWHERE[@]}" bind import "$leases/dhcpd-hosts.leases"
+check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understood and passed over; 2 in all
+" \
+	'what is not understood is said'
+printf '%s\n' address,hwaddr,expire >"$dir/header"
+run "${NOWHERE[@]}" bind import "$dir/header"
+check_error 1 "^arpctl: warning: $dir/header holds no lease
+" 'and that there is no lease at all'
+# Files beside it count for Kea's alone.
+cp "$leases/dnsmasq.leases" "$dir/beside"
+cp "$leases/kea-broken.csv" "$dir/beside.1"
+run "${NOWHERE[@]}" bind import "$dir/beside"
+check_error 1 "^arpctl: [^
+]*Cannot open network namespace[^
+]*\$" "another server's lease file is read alone"
+cp "$leases/kea-old.csv" "$dir/beside"
+run "${NOWHERE[@]}" bind import "$dir/beside"
+check_error 2 "^$dir/beside.1:3: 6 fields" "Kea's with those beside it, and a bad line in them is named"
 run "${NOWHERE[@]}" bind import "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
 run "${NOWHERE[@]}" bind import "$dir"

@@ -68,6 +68,9 @@ int main(int argc, char **argv)
 		printf("skipped %zu\n", leases.skipped);
 	else
 		printf("%lu: %s\n", leases.line, leases.message);
+	if (ok && leases.unread)
+		printf("unread %zu, the first in line %lu: %s\n", leases.unread,
+		       leases.unread_line, leases.unread_text);
 	leases_free(&leases);
 	free(data);
 	return 0;

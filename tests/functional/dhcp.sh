@@ -152,6 +152,74 @@ must ip -n client neigh flush dev eth0
 kill -USR1 $udhcpc
 run_ok "the lease is renewed" poll 60 said 1 '^renew 10\.0\.0\.51'
 
+# Leases of Kea, which its own cleanup moves to files beside the one it writes
+
+kea=$dir/kea-leases4.csv
+kea() {	# SUFFIX [ADDRESS MAC LIFETIME]…
+	local file=$kea$1
+	shift
+	echo address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context >"$file"
+	while [ $# -gt 0 ]; do
+		echo "10.31.0.$1,02:00:5e:00:61:$2,,$3,$(($(date +%s) + 7200)),1,0,0,,0," >>"$file"
+		shift 3
+	done
+}
+imports() {	# WANTED DESC
+	must ctl server bind flush dev kea0
+	said=$(ctl server bind import "$kea" dev kea0 2>&1)
+	is "$said: $(ctl server bind show dev kea0 | sed 's/^10.31.0.\([0-9]*\) .*:\(..\) dev.*/\1-\2/' | paste -sd ' ')" \
+		"imported $1" "$2"
+}
+kea '' 100 01 0 102 03 7200
+kea .2 100 01 7200 101 02 7200
+imports "2, skipped 1: 101-02 102-03" "after a cleanup: FILE.2, then FILE; what was given back is not bound"
+kea .1 101 04 7200 103 05 7200
+imports "3, skipped 1: 101-04 102-03 103-05" "during a cleanup: FILE.2, FILE.1, then FILE"
+kea .completed 101 04 7200 104 06 7200
+imports "3, skipped 1: 101-04 102-03 104-06" "at its end: FILE.completed takes the place of FILE.2 and FILE.1"
+kea .output 105 07 7200
+imports "3, skipped 1: 101-04 102-03 104-06" "what it still writes is not read"
+rm "$kea"
+imports "2, skipped 0: 101-04 104-06" "before Kea has begun FILE anew, the others are read"
+rm "$kea."*
+kea ''
+like "$(ctl server bind import "$kea" 2>&1)" "^arpctl: warning: $kea holds no lease
+imported 0, skipped 0$" "a file without a lease is said to be one"
+
+# While the files move on, a lease that is in one of them always is never missed.
+kea '' 100 01 7200
+(
+	while :; do
+		mv "$kea" "$kea.1"
+		kea ''
+		mv "$kea.1" "$kea.completed"
+		mv "$kea.completed" "$kea.2"
+		mv "$kea.2" "$kea"
+	done
+) &
+cleanup=$!
+missed=0
+for _ in {1..30}; do
+	must ctl server bind flush dev kea0
+	ctl server bind import "$kea" dev kea0 >"$dir/said" 2>&1 || diag "$(<"$dir/said")"
+	[ -n "$(ctl server bind show dev kea0)" ] || missed=$((missed + 1))
+done
+kill $cleanup
+wait $cleanup 2>/dev/null
+is $missed 0 "no import misses a lease while the files are renamed"
+
+# Hosts of ISC dhcpd
+
+cat >"$dir/dhcpd.leases" <<-END
+	group { host printer { hardware ethernet $CLIENT; fixed-address 10.31.0.200; } }
+	host scanner { hardware ethernet $CLIENT; fixed-address scanner.example.org; }
+END
+run_ok "a host's fixed address is imported" ctl server bind import "$dir/dhcpd.leases" dev isc0
+like "$(ctl server bind show dev isc0)" "^10\.31\.0\.200 +lladdr $CLIENT dev isc0\$" "and bound"
+sed -i /printer/d "$dir/dhcpd.leases"
+fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understood" \
+	"nothing but what is not understood is an error" ctl server bind import "$dir/dhcpd.leases" dev isc0
+
 # And back
 
 must ctl server flush

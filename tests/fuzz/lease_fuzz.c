@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *file = malloc(size + !size);
-	struct leases leases;
+	struct leases leases, twice = { 0 };
 	size_t i;
 
 	if (!file)
@@ -37,6 +37,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(!i || ntohl(leases.list[i - 1].address) <
 				   ntohl(leases.list[i].address));
 		}
+		MUST(!leases.unread == !leases.unread_line);
+		for (i = 0; leases.unread_text[i]; i++)
+			MUST((unsigned char)leases.unread_text[i] >= ' ');
+		/* What is said once more changes nothing. */
+		MUST(leases_add(&twice, file, size, 1700000000));
+		MUST(leases_add(&twice, file, size, 1700000000));
+		leases_settle(&twice);
+		MUST(twice.n == leases.n);
+		for (i = 0; i < leases.n; i++)
+			MUST(twice.list[i].address == leases.list[i].address &&
+			     !memcmp(twice.list[i].lladdr, leases.list[i].lladdr,
+				     LLADDR_LEN));
 	} else {
 		MUST(leases.message[0]);
 		MUST(memchr(leases.message, '\0', sizeof(leases.message)));
@@ -45,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(leases.line <= size + 2);
 	}
 	leases_free(&leases);
+	leases_free(&twice);
 	free(file);
 	return 0;
 }

@@ -6,14 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "args.h"
 #include "arpctl.h"
 #include "bind.h"
 #include "entry.h"
-#include "input.h"
-#include "lease.h"
+#include "lease_files.h"
 
 /* The bindings of one selector before an import, by address. */
 struct bindings {
@@ -108,9 +106,10 @@ static int undo_lease(struct ctx *ctx, const char *selector,
 }
 
 /* Binds all that is leased, or, if the kernel refuses one of them, nothing. */
-static int bind_leases(struct ctx *ctx, const char *file, const char *selector,
-		       const struct leases *leases)
+static int bind_leases(struct ctx *ctx, const char *selector,
+		       const struct lease_files *files)
 {
+	const struct leases *leases = &files->leases;
 	const struct lease *lease = leases->list;
 	const struct lease *end = lease + leases->n;
 	struct bindings bindings = { 0 };
@@ -140,8 +139,8 @@ static int bind_leases(struct ctx *ctx, const char *file, const char *selector,
 			lease--;
 			undone |= undo_lease(ctx, selector, lease, &bindings);
 		}
-		failure("%s:%lu: %s is refused, and %s", file, end->line,
-			address, undone ?
+		failure("%s:%lu: %s is refused, and %s", files->names[end->file],
+			end->line, address, undone ?
 			"what was imported before it could not all be undone" :
 			"what was imported before it is undone: the bindings are as they were");
 	}
@@ -151,51 +150,49 @@ free:
 	return status;
 }
 
-static int read_leases(const struct ctx *ctx, const char *file,
-		       struct leases *leases)
+/* What was passed over without being understood. */
+static void tell_unread(const struct lease_files *files)
 {
-	struct place place = { .file = file };
-	char *data;
-	size_t len;
-	int status;
+	const struct leases *leases = &files->leases;
+	struct place place = { files->names[0], leases->unread_line, NULL };
 
-	status = input_read(ctx, file, &data, &len);
-	if (status)
-		return status;
-	if (!leases_parse(leases, data, len, (uint64_t)time(NULL))) {
-		place.line = leases->line;
-		place_enter(&place);
-		status = leases->line ? usage_error("%s", leases->message) :
-					failure("%s", leases->message);
-		place_leave(&place);
-	}
-	free(data);
-	return status;
+	if (!leases->unread)
+		return;
+	place_enter(&place);
+	warning("\"%s\" is not understood and passed over; %zu in all",
+		leases->unread_text, leases->unread);
+	place_leave(&place);
 }
 
 int bind_import(struct ctx *ctx, int argc, char **argv)
 {
 	const char *selector = args_get(ctx->args, "SELECTOR") ?: EVERYWHERE;
-	struct leases leases = { 0 };
+	struct lease_files files = { 0 };
+	struct leases *leases = &files.leases;
 	int status;
 
 	(void)argc;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = read_leases(ctx, argv[0], &leases);
-	if (!status)
-		status = bind_leases(ctx, argv[0], selector, &leases);
+		status = lease_files_read(ctx, argv[0], &files);
+	if (!status) {
+		tell_unread(&files);
+		if (leases_none(leases))
+			warning("%s holds no lease", argv[0]);
+		status = bind_leases(ctx, selector, &files);
+	}
 	if (!status) {
 		pr_open(&ctx->out, NULL, '{');
 		pr_text(&ctx->out, "imported ");
-		pr_num(&ctx->out, "imported", STYLE_VALUE, 0, leases.n, NULL);
+		pr_num(&ctx->out, "imported", STYLE_VALUE, 0, leases->n, NULL);
 		pr_text(&ctx->out, ", skipped ");
-		pr_num(&ctx->out, "skipped", STYLE_VALUE, 0, leases.skipped,
-		       NULL);
+		pr_num(&ctx->out, "skipped", STYLE_VALUE, 0,
+		       leases->skipped + leases->unread, NULL);
 		pr_text(&ctx->out, "\n");
 		pr_close(&ctx->out, '}');
+		if (leases->unread && !leases->n)
+			status = STATUS_FAILED;
 	}
-	leases_free(&leases);
+	lease_files_free(&files);
 	return status;
 }
-

@@ -33,7 +33,35 @@ struct reader {
 
 static bool span_is(struct span span, const char *text)
 {
-	return span.len == strlen(text) && !memcmp(span.s, text, span.len);
+	return span.s && span.len == strlen(text) &&
+	       !memcmp(span.s, text, span.len);
+}
+
+/* How much of it is quoted. */
+static int span_width(struct span span)
+{
+	return span.len < 64 ? (int)span.len : 64;
+}
+
+/* Nothing in it that a terminal would obey. */
+static void make_safe(char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			*text = '?';
+}
+
+/* Counts what may name an address and is not understood. */
+static void unread(struct reader *r, struct span span)
+{
+	struct leases *out = r->out;
+
+	if (out->unread++)
+		return;
+	out->unread_line = r->line;
+	snprintf(out->unread_text, sizeof(out->unread_text), "%.*s",
+		 span_width(span), span.s);
+	make_safe(out->unread_text);
 }
 
 /* Ends the parsing, with a message of which %s is what the file says. */
@@ -41,8 +69,8 @@ __attribute__((format(printf, 3, 4)))
 static bool fail(struct reader *r, struct span span, const char *fmt, ...)
 {
 	struct leases *out = r->out;
-	size_t len, i;
 	va_list ap;
+	size_t len;
 
 	out->line = r->line;
 	va_start(ap, fmt);
@@ -52,10 +80,8 @@ static bool fail(struct reader *r, struct span span, const char *fmt, ...)
 		return false;
 	len = strlen(out->message);
 	snprintf(out->message + len, sizeof(out->message) - len, ", not \"%.*s\"",
-		 span.len < 64 ? (int)span.len : 64, span.s);
-	for (i = len; out->message[i]; i++)
-		if (out->message[i] < 0x20 || out->message[i] > 0x7e)
-			out->message[i] = '?';
+		 span_width(span), span.s);
+	make_safe(out->message + len);
 	return false;
 }
 
@@ -80,6 +106,7 @@ static bool add(struct reader *r, const struct lease *lease)
 	}
 	out->list[out->n] = *lease;
 	out->list[out->n].order = out->n;
+	out->list[out->n].file = out->file;
 	out->n++;
 	return true;
 }
@@ -341,20 +368,28 @@ static bool kea_lease(struct reader *r, const struct span fields[KEA_COLUMNS])
 static bool kea(struct reader *r)
 {
 	size_t where[KEA_COLUMNS] = { 0 }, columns = 0, n;
-	struct span line, field;
+	struct span line, field, all;
 	int c;
 
+	r->out->kea = true;
 	if (next_line(r, &line) && !kea_header(r, line, where, &columns))
 		return false;
 	for (r->line++; next_line(r, &line); r->line++) {
 		struct span fields[KEA_COLUMNS] = { { NULL, 0 } };
 
+		all = line;
 		for (n = 0; line.s; n++) {
 			if (!next_field(&line, &field))
 				return fail(r, nothing, "a quote does not end");
 			for (c = 0; c < KEA_COLUMNS; c++)
 				if (where[c] == n)
 					fields[c] = field;
+		}
+		/* Files of several versions, one behind the other. */
+		if (span_is(fields[ADDRESS], kea_columns[ADDRESS].name)) {
+			if (!kea_header(r, all, where, &columns))
+				return false;
+			continue;
 		}
 		if (n != columns)
 			return fail(r, nothing, "%zu fields, but the first line names %zu",
@@ -365,7 +400,11 @@ static bool kea(struct reader *r)
 	return true;
 }
 
-/* ISC dhcpd: lease ADDRESS { STATEMENT; ... }, and what else it remembers. */
+/*
+ * ISC dhcpd: lease ADDRESS { STATEMENT; ... }, and what else it remembers. That
+ * includes hosts which were declared over OMAPI, also within groups:
+ * host NAME { hardware ethernet MAC; fixed-address ADDRESS[, ADDRESS ...]; }
+ */
 
 enum token_type { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_PUNCT };
 
@@ -637,6 +676,131 @@ static bool isc_lease(struct reader *r)
 	return add(r, &lease);
 }
 
+/* One of a host's addresses, which may be a name for the resolver. */
+static bool isc_fixed_address(struct reader *r, struct lease *host,
+			      struct span text)
+{
+	bool skip;
+
+	if (!text.len)
+		return true;
+	if (!take_address(host, text, &skip)) {
+		unread(r, text);
+		return true;
+	}
+	if (skip) {
+		r->out->skipped++;
+		return true;
+	}
+	return add(r, host);
+}
+
+/* ADDRESS[, ADDRESS ...]; */
+static bool isc_fixed_addresses(struct reader *r, struct lease *host)
+{
+	struct span address;
+	const char *comma;
+	struct token t;
+
+	for (;;) {
+		if (!next_token(r, &t))
+			return false;
+		if (is_a(&t, ';'))
+			return true;
+		if (t.type != TOKEN_WORD)
+			return unexpected(r, &t, "an address");
+		do {
+			address = t.text;
+			comma = memchr(t.text.s, ',', t.text.len);
+			if (comma) {
+				address.len = (size_t)(comma - t.text.s);
+				t.text.len -= address.len + 1;
+				t.text.s = comma + 1;
+			}
+			if (!isc_fixed_address(r, host, address))
+				return false;
+		} while (comma);
+	}
+}
+
+/* The statements of a host. Return: whether they parse. */
+static bool isc_host_body(struct reader *r, struct lease *host)
+{
+	bool known = false, deleted = false, ok;
+	unsigned long line = r->line;
+	struct token t;
+
+	for (;;) {
+		if (!next_token(r, &t))
+			return false;
+		if (t.type == TOKEN_END) {
+			r->line = line;
+			return fail(r, nothing, "the host that begins here does not end");
+		}
+		if (is_a(&t, '}'))
+			break;
+		if (is_a(&t, ';'))
+			continue;
+		if (t.type != TOKEN_WORD)
+			return unexpected(r, &t, "a statement");
+		if (span_is(t.text, "hardware")) {
+			ok = isc_hardware(r, host, &known);
+		} else if (span_is(t.text, "fixed-address")) {
+			ok = isc_fixed_addresses(r, host);
+		} else {
+			deleted |= span_is(t.text, "deleted");
+			ok = skip_statement(r);
+		}
+		if (!ok)
+			return false;
+	}
+	host->live &= known && !deleted;
+	return true;
+}
+
+static bool isc_host(struct reader *r)
+{
+	struct leases *out = r->out;
+	struct lease host = {
+		.live = true, .line = r->line,
+		.declaration = ++out->declarations,
+	};
+	size_t first = out->n, had = out->unread;
+	struct token t;
+
+	if (!next_token(r, &t))
+		return false;
+	if (t.type != TOKEN_WORD && t.type != TOKEN_STRING)
+		return unexpected(r, &t, "a host's name");
+	host.host = t.text.s;
+	host.host_len = t.text.len;
+	if (!expect(r, '{', "\"{\"") || !isc_host_body(r, &host))
+		return false;
+	/* The hardware may stand behind the addresses. */
+	for (; first < out->n; first++) {
+		out->list[first].live = host.live;
+		memcpy(out->list[first].lladdr, host.lladdr, LLADDR_LEN);
+	}
+	host.nowhere = true;
+	/* Also one without an address takes the place of one before. */
+	host.live = out->unread != had;
+	return add(r, &host);
+}
+
+/* group [NAME] {, up to its first statement. */
+static bool isc_group(struct reader *r)
+{
+	struct token t;
+
+	if (!next_token(r, &t))
+		return false;
+	if (is_a(&t, '{'))
+		return true;
+	if (t.type != TOKEN_WORD && t.type != TOKEN_STRING)
+		return unexpected(r, &t, "a group's name or \"{\"");
+	return expect(r, '{', "\"{\"");
+}
+
 /* Whether dhcpd begins a statement with it, also for IPv6. */
 static bool is_isc(const struct token *t)
 {
@@ -652,20 +816,69 @@ static bool is_isc(const struct token *t)
 	return false;
 }
 
+/* Whether the rest of the statement has a block in braces. */
+static bool has_block(const struct reader *r)
+{
+	struct reader ahead = *r;
+	struct token t;
+
+	do
+		if (!next_token(&ahead, &t))
+			return false;
+	while (t.type != TOKEN_END && !is_a(&t, ';') && !is_a(&t, '{'));
+	return is_a(&t, '{');
+}
+
+/* Other statements: leases of IPv6, and what has no address in it. */
+static bool isc_other(struct reader *r, const struct token *t, bool in_group)
+{
+	if (span_is(t->text, "ia-na") || span_is(t->text, "ia-ta") ||
+	    span_is(t->text, "ia-pd"))
+		r->out->skipped++;
+	else if (in_group && !is_isc(t) && has_block(r))
+		unread(r, t->text);
+	return skip_statement(r);
+}
+
+/* A statement, of which the first word has been read. */
+static bool isc_statement(struct reader *r, const struct token *t,
+			  size_t *groups)
+{
+	if (t->type != TOKEN_WORD || (!*groups && !is_isc(t)))
+		return unexpected(r, t, "\"lease\"");
+	if (span_is(t->text, "lease"))
+		return isc_lease(r);
+	if (span_is(t->text, "host"))
+		return isc_host(r);
+	if (span_is(t->text, "group")) {
+		++*groups;
+		return isc_group(r);
+	}
+	return isc_other(r, t, *groups);
+}
+
 static bool isc(struct reader *r)
 {
+	unsigned long line = r->line;
+	size_t groups = 0;
 	struct token t;
 
 	for (;;) {
 		if (!next_token(r, &t))
 			return false;
+		if (t.type == TOKEN_END && groups) {
+			r->line = line;
+			return fail(r, nothing, "the group that begins here does not end");
+		}
 		if (t.type == TOKEN_END)
 			return true;
+		if (!groups)
+			line = r->line;
 		if (is_a(&t, ';'))
 			continue;
-		if (!is_isc(&t))
-			return unexpected(r, &t, "\"lease\"");
-		if (!(span_is(t.text, "lease") ? isc_lease(r) : skip_statement(r)))
+		if (is_a(&t, '}') && groups)
+			groups--;
+		else if (!isc_statement(r, &t, &groups))
 			return false;
 	}
 }
@@ -690,6 +903,54 @@ static bool parse(struct reader *r)
 	return fail(r, nothing, "this is no lease file of dnsmasq, ISC dhcpd or Kea");
 }
 
+/* Hosts first, by name; of one name as they come. */
+static int by_host(const void *a, const void *b)
+{
+	const struct lease *x = a, *y = b;
+	size_t len = x->host_len < y->host_len ? x->host_len : y->host_len;
+	int cmp;
+
+	if (!x->host || !y->host)
+		return !x->host - !y->host;
+	cmp = memcmp(x->host, y->host, len);
+	if (!cmp && x->host_len != y->host_len)
+		cmp = x->host_len < y->host_len ? -1 : 1;
+	return cmp ? cmp : x->order < y->order ? -1 : 1;
+}
+
+static bool same_host(const struct lease *x, const struct lease *y)
+{
+	return x->host_len == y->host_len && !memcmp(x->host, y->host, x->host_len);
+}
+
+/* Leaves the addresses in the last declaration of each host. */
+static void settle_hosts(struct leases *leases)
+{
+	struct lease *list = leases->list;
+	size_t i, end, hosts, n = 0, last = 0;
+
+	if (!leases->declarations)
+		return;
+	qsort(list, leases->n, sizeof(*list), by_host);
+	for (hosts = 0; hosts < leases->n && list[hosts].host; hosts++)
+		;
+	for (i = 0, end = 0; i < hosts; i++) {
+		if (i == end) {
+			while (end < hosts && same_host(&list[i], &list[end]))
+				end++;
+			last = list[end - 1].declaration;
+		}
+		if (list[i].declaration != last)
+			continue;
+		if (!list[i].nowhere)
+			list[n++] = list[i];
+		else if (!list[i].live && (!n || list[n - 1].declaration != last))
+			leases->skipped++;
+	}
+	memmove(list + n, list + hosts, (leases->n - hosts) * sizeof(*list));
+	leases->n -= hosts - n;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct lease *x = a, *y = b;
@@ -699,38 +960,63 @@ static int by_address(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-/* Leaves the last lease of each address, if it is live. */
-static void settle(struct leases *leases)
+/*
+ * Leaves for each address the last lease or host, if it is live. That a lease
+ * has ended says nothing of a host that has the address for good, nor the
+ * other way round.
+ */
+void leases_settle(struct leases *leases)
 {
+	const struct lease *l, *live[2] = { NULL };	/* leases, hosts */
+	struct lease kept;
 	size_t i, n = 0;
 
+	settle_hosts(leases);
 	if (leases->n)
 		qsort(leases->list, leases->n, sizeof(*leases->list), by_address);
 	for (i = 0; i < leases->n; i++) {
-		if (i + 1 < leases->n &&
-		    leases->list[i].address == leases->list[i + 1].address)
+		l = &leases->list[i];
+		live[!!l->host] = l->live ? l : NULL;
+		if (i + 1 < leases->n && l->address == l[1].address)
 			continue;
-		if (leases->list[i].live)
-			leases->list[n++] = leases->list[i];
+		if (live[0] && live[1])
+			kept = live[0] > live[1] ? *live[0] : *live[1];
+		else if (live[0] || live[1])
+			kept = live[0] ? *live[0] : *live[1];
 		else
 			leases->skipped++;
+		if (live[0] || live[1])
+			leases->list[n++] = kept;
+		live[0] = NULL;
+		live[1] = NULL;
 	}
 	leases->n = n;
 }
 
-bool leases_parse(struct leases *leases, const char *data, size_t len,
-		  uint64_t now)
+bool leases_add(struct leases *leases, const char *data, size_t len,
+		uint64_t now)
 {
 	struct reader r = {
 		.at = data, .end = data + len, .line = 1, .now = now,
 		.out = leases,
 	};
 
+	return parse(&r);
+}
+
+bool leases_parse(struct leases *leases, const char *data, size_t len,
+		  uint64_t now)
+{
 	memset(leases, 0, sizeof(*leases));
-	if (!parse(&r))
+	if (!leases_add(leases, data, len, now))
 		return false;
-	settle(leases);
+	leases_settle(leases);
 	return true;
+}
+
+bool leases_none(const struct leases *leases)
+{
+	return !leases->n && !leases->skipped && !leases->unread;
 }
 
 void leases_free(struct leases *leases)

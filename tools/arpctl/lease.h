@@ -2,6 +2,9 @@
 /*
  * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases) and Kea (memfile CSV).
  *
+ * What is passed over is counted: "skipped" is understood and binds nothing,
+ * "unread" is not understood. A file that makes no sense is refused whole.
+ *
  * A pure function of a buffer and a time; which format it is, its content says.
  */
 #ifndef ARPCTL_LEASE_H
@@ -17,15 +20,29 @@ struct lease {
 	uint32_t address;	/* network byte order */
 	uint8_t lladdr[LLADDR_LEN];
 	bool live;		/* holds now, and has a hardware address */
+	bool nowhere;		/* a host's declaration without an address */
+	unsigned int file;	/* which of the files, from 0 */
 	unsigned long line;	/* where it begins, from 1 */
 	size_t order;
+	/* Of a host's declaration, which addresses may share: its name, in the file. */
+	const char *host;
+	size_t host_len;
+	size_t declaration;
 };
 
 struct leases {
 	struct lease *list;	/* the live ones, by address, one for each */
 	size_t n;
 	size_t size;
-	size_t skipped;		/* addresses with a lease that is not live */
+	size_t skipped;		/* leases that are not live or not for ARP */
+	size_t declarations;
+	unsigned int file;	/* the one that is read, from 0 */
+	bool kea;		/* one of them is Kea's */
+
+	/* What may name an address and is not understood: how often, the first. */
+	size_t unread;
+	unsigned long unread_line;
+	char unread_text[96];
 
 	/* Where it does not parse; line 0 if that is not the file's fault. */
 	unsigned long line;
@@ -35,6 +52,17 @@ struct leases {
 /* Whether it parses; to be freed whatever comes of it. */
 bool leases_parse(struct leases *leases, const char *data, size_t len,
 		  uint64_t now);
+
+/*
+ * The same for several files of which later ones have newer leases: each is
+ * added, then all are settled while their data is still there.
+ */
+bool leases_add(struct leases *leases, const char *data, size_t len,
+		uint64_t now);
+void leases_settle(struct leases *leases);
+
+/* Whether nothing in the files is, or was, a lease. */
+bool leases_none(const struct leases *leases);
 void leases_free(struct leases *leases);
 
 #endif /* ARPCTL_LEASE_H */
