@@ -504,7 +504,8 @@ void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
 
 	ASSERT_RTNL();
 
-	if (!on)
+	/* Older kernels say so again, when another device may have its ifindex. */
+	if (!on || on->dev != dev)
 		return;
 	hlist_for_each_entry_safe(home, next, &on->homes, on)
 		home_del(host, home);
