@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../functional/lib.sh"
 
 command -v ansible-playbook >/dev/null || plan skip "no ansible: tests/vm/deps ansible"
-plan 33
+plan 34
 
 work=$(mktemp -d)
 must load_module
