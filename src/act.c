@@ -4,6 +4,7 @@
  *
  * Softirq or BH disabled, RCU read side.
  */
+#include <linux/bottom_half.h>
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
@@ -222,6 +223,38 @@ void arpp_act_learn(struct arpp_packet *p)
 	neigh_release(n);
 }
 
+DEFINE_PER_CPU(struct arpp_announcing, arpp_announcing);
+
+/**
+ * arpp_act_announce() - send one ARP Announcement (RFC 5227), as under arp_notify
+ * @dev: the device to send it on
+ * @addr: the address
+ * @force: even if policy hides the address there
+ *
+ * Our own hook is to know the packet, which is not to be rewritten even if the
+ * neighbour code has an entry for the address. While it is sent nothing else
+ * is, on this CPU. Not by arp_send(), which does not report want of memory.
+ *
+ * Context: BH enabled or disabled, RCU read side or RTNL held.
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_act_announce(struct net_device *dev, __be32 addr, bool force)
+{
+	struct sk_buff *skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, dev,
+					 addr, NULL, dev->dev_addr, NULL);
+
+	if (!skb)
+		return -ENOMEM;
+	local_bh_disable();
+	this_cpu_write(arpp_announcing.force, force);
+	this_cpu_write(arpp_announcing.skb, skb);
+	arp_xmit(skb);
+	/* It did not get to the hook where no policy is. */
+	this_cpu_write(arpp_announcing.skb, NULL);
+	local_bh_enable();
+	return 0;
+}
+
 /**
  * arpp_defence_init() - nothing was defended yet
  * @defence: of the netns, all zeroes
@@ -329,6 +362,5 @@ static bool may_defend(struct arpp_defence *defence, u32 id)
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
 {
 	if (may_defend(defence, defended_id(p)))
-		arp_send(ARPOP_REQUEST, ETH_P_ARP, p->sip, p->dev, p->sip, NULL,
-			 p->dev->dev_addr, NULL);
+		arpp_act_announce(p->dev, p->sip, false);
 }

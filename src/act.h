@@ -9,6 +9,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/percpu.h>
 
 #include "delay.h"
 #include "verdict.h"
@@ -29,6 +30,38 @@ struct arpp_defence {
 	atomic64_t slot[ARPP_DEFENCE_SETS][ARPP_DEFENCE_WAYS];
 };
 
+/**
+ * struct arpp_announcing - the announcement of ours that a CPU is sending
+ * @skb: it, until our hook has seen it
+ * @force: policy does not apply to it
+ *
+ * An skb is known by its address, so nothing about it can leak or be forged.
+ */
+struct arpp_announcing {
+	const struct sk_buff *skb;
+	bool force;
+};
+
+DECLARE_PER_CPU(struct arpp_announcing, arpp_announcing);
+
+/**
+ * arpp_act_maker() - who made a packet that goes out
+ * @skb: the packet
+ * @bh: it was sent with BH disabled
+ *
+ * Context: BH disabled; once for a packet.
+ * Return: enum arpp_maker.
+ */
+static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
+{
+	if (likely(this_cpu_read(arpp_announcing.skb) != skb))
+		return bh ? ARPP_MAKER_NEIGH : ARPP_MAKER_PROCESS;
+	this_cpu_write(arpp_announcing.skb, NULL);
+	return this_cpu_read(arpp_announcing.force) ? ARPP_MAKER_FORCED :
+						      ARPP_MAKER_OWN;
+}
+
+int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);
 void arpp_defence_init(struct arpp_defence *defence);
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p);
 void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,

@@ -115,6 +115,22 @@ static __be32 lent_addr(const struct arpp_policy *policy,
 	return 0;
 }
 
+/**
+ * arpp_announce_foreign() - does strict forbid an address on a device?
+ * @policy: of the netns
+ * @d: the device's policy
+ * @addr: the address
+ *
+ * Return: true if announce is strict and the address is not the device's own.
+ */
+bool arpp_announce_foreign(const struct arpp_policy *policy,
+			   const struct arpp_device *d, __be32 addr)
+{
+	return arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) &&
+	       d->announce == ARP_POLICY_ANNOUNCE_STRICT &&
+	       !arpp_lives_on(policy, d->dev, addr);
+}
+
 /* Mirrors arp_solicit(): levels that mean nothing are as 0. */
 static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
 {
@@ -135,26 +151,62 @@ static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
 	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
 }
 
+/* The level that arp_solicit() followed. */
+static int sysctl_level(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	int level = in_dev ? IN_DEV_ARP_ANNOUNCE(in_dev) : 0;
+
+	return level == ARP_POLICY_ANNOUNCE_SUBNET ||
+	       level == ARP_POLICY_ANNOUNCE_BEST ? level :
+						   ARP_POLICY_ANNOUNCE_ANY;
+}
+
+/*
+ * The sender at a level looser than the sysctl's: the packet that waits has to
+ * be known.
+ */
+static bool by_cause(int level, const struct arpp_packet *p, __be32 *sender)
+{
+	struct arpp_cause cause = arpp_packet_cause(p);
+
+	if (!cause.found || cause.lost) {
+		/* What is not the best address came from the packet. */
+		if (sysctl_level(p) != ARP_POLICY_ANNOUNCE_SUBNET ||
+		    p->sip == by_level(ARP_POLICY_ANNOUNCE_BEST, p, 0))
+			return false;
+		cause.sip = p->sip;
+	}
+	*sender = by_level(level, p, cause.sip);
+	return true;
+}
+
 /**
  * arpp_announce_sender() - the sender that the announce field asks for
  * @d: the outgoing device, its announce managed
- * @p: the request
- * @cause: source address of the packet that waits for the answer, or 0
+ * @p: the request, by arp_solicit()
+ * @sender: set to the address, or to 0 when there is none
  *
  * Mirrors arp_solicit() for levels 0 to 2; strict is what 2 would be, had the
  * host no other device. That is looked for among the device's first 4096
- * addresses.
+ * addresses. A level no looser than the sysctl's needs no more than the sender
+ * that the sysctl chose, also when the neighbour entry is gone.
  *
- * Return: the address; 0 when there is none.
+ * Return: false when it cannot be told, as the packet that waited is gone.
  */
-__be32 arpp_announce_sender(const struct arpp_device *d,
-			    const struct arpp_packet *p, __be32 cause)
+bool arpp_announce_sender(const struct arpp_device *d,
+			  const struct arpp_packet *p, __be32 *sender)
 {
 	unsigned int left = ANNOUNCE_ADDRS;
 
-	if (d->announce == ARP_POLICY_ANNOUNCE_STRICT)
-		return own_addr(d, p->tip, &left);
-	return by_level(d->announce, p, cause);
+	if (d->announce == ARP_POLICY_ANNOUNCE_STRICT) {
+		*sender = own_addr(d, p->tip, &left);
+		return true;
+	}
+	if (d->announce < sysctl_level(p))
+		return by_cause(d->announce, p, sender);
+	*sender = by_level(d->announce, p, p->sip);
+	return true;
 }
 
 /**

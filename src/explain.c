@@ -253,15 +253,22 @@ static void explain_send(const struct arpp_policy *policy,
 	struct arpp_packet *p = &x->p;
 	__be32 wanted;
 
+	/* From an address of the device itself to that address: announced. */
+	p->maker = policy && q->sender == q->target &&
+		   arpp_lives_on(policy, q->dev, q->sender) ?
+		   ARPP_MAKER_PROCESS : ARPP_MAKER_NEIGH;
 	p->request = true;
 	p->tip = q->target;
 	p->cause = (struct arpp_cause){ .found = true, .sip = q->sender };
 	memcpy(p->sha, p->dev->dev_addr, p->dev->addr_len);
-	p->sip = arpp_announce_stock(p, q->sender);
+	p->sip = p->maker == ARPP_MAKER_NEIGH ?
+		 arpp_announce_stock(p, q->sender) : q->sender;
 	if (d) {
 		arpp_verdict_out(policy, d, p, &x->v);
-		wanted = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) ?
-			 arpp_announce_sender(d, p, q->sender) : p->sip;
+		wanted = p->sip;
+		if (p->maker == ARPP_MAKER_NEIGH &&
+		    arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE))
+			arpp_announce_sender(d, p, &wanted);
 		x->home = home_of(policy, x, wanted);
 	}
 	x->block = before_asking(x, q);

@@ -137,13 +137,14 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 static noinline unsigned int out(struct arpp_netns *nn,
 				 const struct arpp_policy *policy,
 				 const struct arpp_device *d,
-				 struct sk_buff *skb)
+				 struct sk_buff *skb, bool bh)
 {
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 
 	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
 		return NF_ACCEPT;
+	p.maker = arpp_act_maker(skb, bh);
 
 	arpp_verdict_out(policy, d, &p, &v);
 	report(nn, d, true, &p, &v);
@@ -158,7 +159,10 @@ static noinline unsigned int out(struct arpp_netns *nn,
 	return NF_ACCEPT;
 }
 
-/* Unlike what comes in, gratuitous ARP is sent in process context. */
+/*
+ * Unlike what comes in, gratuitous ARP is sent in process context, and so are
+ * the requests of bonding's monitor.
+ */
 static noinline unsigned int out_process(struct arpp_netns *nn,
 					 const struct arpp_policy *policy,
 					 const struct arpp_device *d,
@@ -167,7 +171,7 @@ static noinline unsigned int out_process(struct arpp_netns *nn,
 	unsigned int ret;
 
 	local_bh_disable();
-	ret = out(nn, policy, d, skb);
+	ret = out(nn, policy, d, skb, false);
 	local_bh_enable();
 	return ret;
 }
@@ -189,7 +193,7 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 		return out_process(nn, policy, d, skb);
 	/* Most of what is sent: there is nothing to decide on a reply. */
 	if (trace_verdict_enabled() || !arpp_packet_is_reply(skb, d->dev))
-		return out(nn, policy, d, skb);
+		return out(nn, policy, d, skb, true);
 	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
 	return NF_ACCEPT;
 }

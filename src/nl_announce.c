@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 #include <net/route.h>
 
+#include "act.h"
 #include "announce.h"
 #include "netlink.h"
 #include "netns.h"
@@ -30,6 +31,8 @@ static const char *objection(const struct arpp_netns *nn,
 		why = "address is not ours: add it first, or use force";
 	else if (d && arpp_announce_hidden(policy, d, addr, &by))
 		why = "address is hidden on this device: make it visible first, or use force";
+	else if (d && arpp_announce_foreign(policy, d, addr))
+		why = "address is not this device's own and announce is strict there: use force";
 	rcu_read_unlock();
 	return why;
 }
@@ -37,7 +40,7 @@ static const char *objection(const struct arpp_netns *nn,
 static int announce(struct genl_info *info, struct net_device *dev)
 {
 	struct nlattr *attr = info->attrs[ARP_POLICY_A_ADDRESS];
-	struct sk_buff *request;
+	bool force = nla_get_flag(info->attrs[ARP_POLICY_A_FORCE]);
 	const char *why = NULL;
 	__be32 addr;
 
@@ -57,23 +60,14 @@ static int announce(struct genl_info *info, struct net_device *dev)
 			       "device is down or does no ARP");
 		return -ENETDOWN;
 	}
-	if (!nla_get_flag(info->attrs[ARP_POLICY_A_FORCE]))
+	if (!force)
 		why = objection(arpp_netns_get(dev_net(dev)), dev, addr);
 	if (why) {
 		NL_SET_BAD_ATTR(info->extack, attr);
 		info->extack->_msg = why;
 		return -EADDRNOTAVAIL;
 	}
-	/*
-	 * As the kernel does under arp_notify: RFC 5227's ARP Announcement. Not
-	 * by arp_send(), which would say nothing of want of memory.
-	 */
-	request = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, dev, addr, NULL,
-			     dev->dev_addr, NULL);
-	if (!request)
-		return -ENOMEM;
-	arp_xmit(request);
-	return 0;
+	return arpp_act_announce(dev, addr, force);
 }
 
 int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info)

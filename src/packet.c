@@ -284,12 +284,28 @@ void arpp_packet_route(struct arpp_packet *p, bool pvlan)
 	memcpy(skb->cb, cb, sizeof(cb));
 }
 
+/*
+ * neigh_invalidate() releases the lock over and over, and then empties the queue,
+ * also of what was queued meanwhile, with the state NUD_INCOMPLETE again. An
+ * entry that never had a packet looks the same until its second request, so it
+ * is told apart only if there is to be one.
+ */
+static bool may_be_purged(const struct neighbour *n)
+{
+	return n->nud_state & NUD_INCOMPLETE &&
+	       atomic_read(&n->probes) <= NEIGH_VAR(n->parms, UCAST_PROBES) +
+					  NEIGH_VAR(n->parms, APP_PROBES) &&
+	       NEIGH_VAR(n->parms, MCAST_PROBES) > 1;
+}
+
 /**
  * arpp_packet_cause() - did the neighbour code make this request, and why?
  * @p: a request that goes out
  *
  * arp_solicit() took the sender from the packet at the tail of the neighbour's
- * queue; it is still there, the lock over it free again.
+ * queue, and released the lock over it. Mostly that packet is still there. A
+ * later one is as good: the next request would be sent for it. But the entry may
+ * also be answered or deleted by now, on another CPU.
  *
  * Return: whether there is a neighbour that is being asked for, and that packet's
  *	source.
@@ -310,6 +326,8 @@ struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 	skb = skb_peek_tail(&n->arp_queue);
 	if (skb)
 		cause.sip = ip_hdr(skb)->saddr;
+	else
+		cause.lost = may_be_purged(n);
 	read_unlock_bh(&n->lock);
 	neigh_release(n);
 	return cause;

@@ -24,12 +24,25 @@ enum arpp_parse {
 
 /**
  * struct arpp_cause - what made the neighbour code send a request
- * @found: it was the neighbour code: it has an entry for the target
+ * @found: the neighbour code is asking: it has an entry for the target
+ * @lost: its queue may have been emptied since: @sip is not to be relied on
  * @sip: source address of the packet that waits for the answer, or 0
  */
 struct arpp_cause {
 	bool found;
+	bool lost;
 	__be32 sip;
+};
+
+/*
+ * Who made a packet that goes out, as far as its context tells: the neighbour
+ * code sends with BH disabled; notifiers and bonding's monitor do not.
+ */
+enum arpp_maker {
+	ARPP_MAKER_NEIGH,	/* a request is arp_solicit()'s */
+	ARPP_MAKER_PROCESS,	/* it is not: process context */
+	ARPP_MAKER_OWN,		/* our own announcement */
+	ARPP_MAKER_FORCED,	/* the same, whatever policy says */
 };
 
 /**
@@ -41,6 +54,7 @@ struct arpp_cause {
  * @ethernet: its answer: @eth_src and @eth_dst are known
  * @ask: the packet is only asked about: nothing may be used up by it
  * @routed: @route_err, @route_type and @route_dev are known
+ * @maker: of a packet that goes out: enum arpp_maker
  * @route_type: RTN_* of the target, as seen from the sender
  * @route_err: why there is no route, or 0
  * @sip: sender protocol address
@@ -61,6 +75,7 @@ struct arpp_packet {
 	bool ethernet;
 	bool ask;
 	bool routed;
+	u8 maker;
 	u8 route_type;
 	int route_err;
 	__be32 sip;

@@ -368,6 +368,75 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 		v->action = ARPP_DROP_LEARN;
 }
 
+/* Suppress a request that goes out. */
+static void suppress(struct arpp_verdict *v, enum arp_policy_field field,
+		     const struct arpp_match *by)
+{
+	decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, field);
+	v->by = *by;
+}
+
+/*
+ * Is it arp_solicit() that asks? From the address that it asks for, or from
+ * none, it may ask as well; an entry tells that from an announcement or a probe.
+ */
+static bool is_solicitation(const struct arpp_packet *p)
+{
+	if (p->maker != ARPP_MAKER_NEIGH ||
+	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
+		return false;
+	return (p->sip && p->sip != p->tip) || arpp_packet_cause(p).found;
+}
+
+/* Choose the sender of the neighbour code's request. */
+static void solicitation(const struct arpp_policy *policy,
+			 const struct arpp_device *d,
+			 const struct arpp_packet *p, struct arpp_verdict *v)
+{
+	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
+	bool must = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
+	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
+	struct arpp_match by = {};
+	__be32 sip = p->sip;
+
+	/*
+	 * Unknown sender: the entry was answered, deleted or emptied since.
+	 * Nobody waits for this request, or another one follows.
+	 */
+	if (managed && !arpp_announce_sender(d, p, &sip)) {
+		suppress(v, field, &by);
+		return;
+	}
+	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
+		field = by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
+		sip = arpp_announce_visible(policy, d, p->tip);
+		must = true;
+	}
+	if (!sip && must) {
+		suppress(v, field, &by);
+	} else if (sip != p->sip) {
+		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
+		       field);
+		v->by = by;
+		v->sender = sip;
+	}
+}
+
+/* A request that is not rewritten: it leaves, or it does not. */
+static void announcement(const struct arpp_policy *policy,
+			 const struct arpp_device *d,
+			 const struct arpp_packet *p, struct arpp_verdict *v)
+{
+	struct arpp_match by = {};
+
+	if (!p->sip)
+		return;
+	if (arpp_announce_hidden(policy, d, p->sip, &by))
+		suppress(v, by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN, &by);
+	else if (arpp_announce_foreign(policy, d, p->sip))
+		suppress(v, ARP_POLICY_FIELD_ANNOUNCE, &by);
+}
+
 /**
  * arpp_verdict_out() - decide on a packet that is about to leave
  * @policy: of the netns
@@ -375,49 +444,27 @@ void arpp_verdict_request(const struct arpp_policy *policy,
  * @p: the packet
  * @v: filled in: the verdict
  *
- * Only what the neighbour code sends for an own address is ours to change:
- * not replies, gratuitous ARP, bonding's monitor, nor what a bridge says in
- * another's name.
+ * Rewrites what the neighbour code sends for an own address. Of other requests,
+ * those that name a hidden or foreign sender do not leave: gratuitous ARP, and
+ * what cannot be told from it. Replies pass, probes (which name nobody), and
+ * bonding's monitor.
  */
 void arpp_verdict_out(const struct arpp_policy *policy,
 		      const struct arpp_device *d, const struct arpp_packet *p,
 		      struct arpp_verdict *v)
 {
-	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
-	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
-	bool strict = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
-	struct arpp_match by = {};
-	struct arpp_cause cause;
-	__be32 sip = p->sip;
-
 	arpp_verdict_pass(v);
-	if (!managed && !d->n_tables && hlist_empty(&policy->hidden))
+	if (!arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) && !d->n_tables &&
+	    hlist_empty(&policy->hidden))
 		return;
-	if (!p->request || netif_is_bond_slave(p->dev) ||
-	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
+	if (!p->request || p->maker == ARPP_MAKER_FORCED)
 		return;
-	/* The kernel announces only what lives on the device. */
-	if (p->sip == p->tip && arpp_lives_on(policy, p->dev, p->sip))
+	/* The monitor asks on a link as the bond, out of a workqueue. */
+	if (p->maker == ARPP_MAKER_PROCESS && p->sip != p->tip &&
+	    netif_is_bond_slave(p->dev))
 		return;
-	cause = arpp_packet_cause(p);
-	if (!cause.found)
-		return;
-
-	if (managed)
-		sip = arpp_announce_sender(d, p, cause.sip);
-	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
-		field = by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
-		sip = arpp_announce_visible(policy, d, p->tip);
-	}
-	if (!sip && (strict || field != ARP_POLICY_FIELD_ANNOUNCE)) {
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
-		       field);
-	} else {
-		if (sip == p->sip)
-			return;
-		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
-		       field);
-	}
-	v->by = by;
-	v->sender = sip;
+	if (is_solicitation(p))
+		solicitation(policy, d, p, v);
+	else
+		announcement(policy, d, p, v);
 }

@@ -7,6 +7,7 @@
  */
 #include "shim.h"
 
+#include "announce.h"
 #include "device.h"
 #include "host.h"
 #include "packet.h"
@@ -157,6 +158,12 @@ const struct arpp_host_home *arpp_host_home(const struct arpp_host *in,
 
 bool arpp_host_lives(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
 {
+	const struct in_ifaddr *ifa;
+
+	if (in->partial && dev->in_dev)
+		in_dev_for_each_ifa_rcu(ifa, dev->in_dev)
+			if (ifa->ifa_local == addr)
+				return true;
 	return arpp_host_home(in, dev, addr);
 }
 
@@ -457,6 +464,23 @@ static void verdict_out(const struct arpp_policy *policy, const struct arpp_devi
 	arpp_verdict_out(policy, d, p, v);
 }
 
+/* What leaves names no hidden sender, and no foreign one under strict. */
+static void check_sender(const struct arpp_policy *policy, const struct arpp_device *d,
+			 const struct arpp_packet *p, const struct arpp_verdict *v)
+{
+	__be32 sip = v->action == ARPP_REWRITE ? v->sender : p->sip;
+	struct arpp_match by;
+
+	if (!p->request || v->action == ARPP_DROP || p->maker == ARPP_MAKER_FORCED)
+		return;
+	/* Bonding's monitor */
+	if (p->maker == ARPP_MAKER_PROCESS && p->dev->bond_slave && p->sip != p->tip)
+		return;
+	NEVER(sip && arpp_announce_hidden(policy, d, sip, &by));
+	NEVER(sip && arpp_announce_foreign(policy, d, sip));
+	NEVER(v->action == ARPP_REWRITE && p->maker != ARPP_MAKER_NEIGH);
+}
+
 static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		  struct arpp_packet *p, bool out)
 {
@@ -467,13 +491,18 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 
 	/* Asked, so that no token is used: the same each time. */
 	p->ask = true;
+	p->maker = next() & 3;
 	p->cause = (struct arpp_cause){ .found = true, .sip = p->tip };
 	decide(policy, d, p, &v);
 	decide(policy, d, p, &again);
 	NEVER(!d->rate && !d->source_rate && !same(&v, &again));
+	if (out)
+		check_sender(policy, d, p, &v);
 
 	p->ask = false;
 	decide(policy, d, p, &v);
+	if (out)
+		check_sender(policy, d, p, &v);
 	NEVER(v.reason < 1 || v.reason > ARP_POLICY_REASON_MAX);
 	NEVER(v.noted > ARP_POLICY_REASON_MAX);
 	NEVER(v.field > ARP_POLICY_FIELD_MAX);

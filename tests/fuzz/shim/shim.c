@@ -411,6 +411,7 @@ const struct iphdr *ip_hdr(const struct sk_buff *skb)
 struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 			       struct net_device *dev)
 {
+	static struct neigh_parms parms = { { 3, 0, 3 } };
 	static struct sk_buff queued;
 	static struct neighbour n;
 	__be32 addr;
@@ -422,6 +423,8 @@ struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 	if (h % 4 == 0)
 		return NULL;
 	n.nud_state = (u8)(h >> 8);
+	n.parms = &parms;
+	n.probes.v = (int)(h >> 16 & 7);
 	n.arp_queue = h & 4 ? &queued : NULL;
 	waiting.saddr = h & 8 && dev->in_dev && dev->in_dev->ifa_list ?
 			dev->in_dev->ifa_list->ifa_local : (__be32)(h >> 16);

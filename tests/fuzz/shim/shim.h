@@ -125,6 +125,7 @@ typedef struct { int v; } atomic_t;
 typedef struct { u64 v; } u64_stats_t;
 typedef struct { int v; } refcount_t;
 struct u64_stats_sync { int dummy; };
+#define atomic_read(a)		((a)->v)
 #define atomic64_read(a)	((a)->v)
 #define atomic64_set(a, n)	((a)->v = (s64)(n))
 #define atomic64_set_release	atomic64_set
@@ -425,7 +426,16 @@ int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 #define NUD_INCOMPLETE		1
 #define NUD_PROBE		0x10
 #define NUD_VALID		0xde
-struct neighbour { int lock; struct sk_buff *arp_queue; u8 nud_state, ha[MAX_ADDR_LEN]; };
+enum { UCAST_PROBES, APP_PROBES, MCAST_PROBES };
+struct neigh_parms { int data[3]; };
+#define NEIGH_VAR(p, attr)	((p)->data[attr])
+struct neighbour {
+	int lock;
+	struct sk_buff *arp_queue;
+	struct neigh_parms *parms;
+	atomic_t probes;
+	u8 nud_state, ha[MAX_ADDR_LEN];
+};
 struct neigh_table { int dummy; };
 extern struct neigh_table arp_tbl;
 struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Gratuitous ARP of the kernel's own (arp_notify, NETDEV_NOTIFY_PEERS) and of
+# arpctl announce: never for an address that is hidden there, and never rewritten.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 28
+
+host host peer
+link host:eth0 peer:eth0
+addr host eth0 10.0.0.1/24 10.0.0.5/24
+addr host lo 10.8.8.8/32
+addr peer eth0 10.0.0.2/24
+set_sysctl host net.ipv4.conf.eth0.arp_notify=1
+must load_module
+
+# The addresses announced on the peer's DEV while CMD runs; "A>B" is a request for
+# B from A.
+announced() {	# DEV CMD…
+	local dev=$1
+	shift
+	hears peer "$dev" timeout 700 -- "$@" | awk '$1 == "in" && $2 == "request" {
+		print $4 == $7 ? $4 : $4 ">" $7 }' | sort -u | paste -sd ' '
+}
+
+down_and_up() {
+	announced eth0 sh -c 'ip -n host link set eth0 down; ip -n host link set eth0 up'
+}
+new_mac() { announced eth0 ip -n host link set eth0 address "$1"; }	# MAC
+
+announcing() {	# ADDRESS ARGUMENTS…
+	announced eth0 nsenter --net=/run/netns/host -- "$ARPCTL" announce "$@"
+}
+
+# A reason's count, or "0", since the reset.
+count_of() {	# REASON DEV
+	ctl host -j stats show "$2" | jq ".[].reasons[\"$1\"] // 0"
+}
+
+explained() {	# DEV TARGET SENDER
+	ctl host -j explain send "$2" from "$3" dev "$1" |
+		jq -r '[.verdict, .reason, .answered, .rule.action // .field] | map(tostring) | join(" ")'
+}
+
+# arp_notify
+
+is "$(down_and_up)" "10.0.0.1 10.0.0.5" "without policy: the device comes up"
+is "$(new_mac 02:00:00:00:00:71)" "10.0.0.1 10.0.0.5" "and gets another MAC"
+
+must ctl host rule add hide 10.0.0.5 dev eth0
+is "$(down_and_up)" 10.0.0.1 "what a rule hides is not announced when the device comes up"
+is "$(count_of announce-suppressed eth0)" 1 "which is counted"
+is "$(new_mac 02:00:00:00:00:72)" 10.0.0.1 "nor with another MAC"
+is "$(count_of announce-suppressed eth0)" 2 "counted as well"
+is "$(explained eth0 10.0.0.5 10.0.0.5)" "drop announce-suppressed false hide" "explain tells so"
+is "$(explained eth0 10.0.0.1 10.0.0.1)" "accept pass true null" "and that the other one is sent"
+must ctl host dev set eth0 mode audit
+is "$(new_mac 02:00:00:00:00:73)" "10.0.0.1 10.0.0.5" "audit suppresses nothing"
+is "$(count_of announce-suppressed eth0)" 3 "and counts all the same"
+must ctl host flush
+
+# Not even for an address that the neighbour code asks for just now.
+must ctl host dev set eth0 announce best
+must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
+is "$(new_mac 02:00:00:00:00:74)" "10.0.0.1 10.0.0.5" "announce best rewrites none"
+must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
+like " $(announcing 10.0.0.5 dev eth0) " ' 10\.0\.0\.5 ' \
+	"nor that of arpctl announce"
+must ip -n host neigh flush dev eth0
+must ctl host dev set eth0 announce strict
+is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses none of the device's own"
+
+# On request
+
+fails_with 1 'not this device.s own and announce is strict there: use force' \
+	"strict: an address of another device is not announced" ctl host announce 10.8.8.8 dev eth0
+is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
+	"but with force"
+must ctl host flush
+must ctl host dev set lo hidden on
+fails_with 1 'hidden on this device' "nor one that another device hides" \
+	ctl host announce 10.8.8.8 dev eth0
+is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
+	"but with force"
+is "$(count_of announce-suppressed eth0)" 0 "force is not counted as suppressed"
+must ctl host flush
+
+# In defence
+
+claimed() {	# ADDRESS
+	announced eth0 nsenter --net=/run/netns/peer -- "$ARPQ" ask eth0 "$1" sender "$1" timeout 100
+}
+must ctl host dev set eth0 defend on announce strict
+is "$(claimed 10.8.8.8)" '' "strict: an address of another device is not defended aloud"
+is "$(count_of conflict eth0) $(count_of announce-suppressed eth0)" "1 1" "but the claim is dropped"
+is "$(claimed 10.0.0.1)" 10.0.0.1 "one of its own is"
+must ctl host flush
+
+# NETDEV_NOTIFY_PEERS, whatever arp_notify is
+
+failover() { announced "$1" ip -n host link set bond0 type bond active_slave "$1"; }	# DEV
+ready() { [ "$(in_host host grep -c 'MII Status: up' /proc/net/bonding/bond0)" = 3 ]; }
+
+if modprobe -q bonding max_bonds=0; then
+	link host:s0 peer:s0
+	link host:s1 peer:s1
+	must ip -n host -batch - <<-END
+		link add name bond0 type bond mode active-backup miimon 50
+		link set s0 down
+		link set s1 down
+		link set s0 master bond0
+		link set s1 master bond0
+		link set bond0 up
+		addr add 10.7.0.1/24 dev bond0
+		addr add 10.7.0.2/24 dev bond0
+		link set bond0 type bond active_slave s0
+	END
+	must poll 10 ready
+	is "$(failover s1)" "10.7.0.1 10.7.0.2" "without policy: a bond fails over"
+	is "$(failover s0)" "10.7.0.1 10.7.0.2" "and back"
+	must ctl host rule add hide 10.7.0.2 dev bond0
+	is "$(failover s1)" 10.7.0.1 "what a rule hides is not announced"
+	is "$(failover s0)" 10.7.0.1 "neither when it fails back"
+	is "$(count_of announce-suppressed bond0)" 2 "both are counted"
+	is "$(explained bond0 10.7.0.2 10.7.0.2)" "drop announce-suppressed false hide" "and explained"
+	must ctl host flush
+	is "$(failover s1)" "10.7.0.1 10.7.0.2" "flush restores stock"
+	must ip -n host link del bond0
+else
+	for what in over back hidden back counted explained flushed; do
+		skip "the bond's failover: $what" "no bonding"
+	done
+fi

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes a host send ARP requests while another CPU changes the neighbour entries
+ * that they are for, and counts the senders that they name.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+"usage: arprace PEER DEV SOURCE TARGET delete|forge COUNT\n"
+"\n"
+"Sends UDP from SOURCE to four addresses, from TARGET on, which are neighbours on\n"
+"DEV. On another CPU these neighbours are deleted all the time, or the netns PEER,\n"
+"at the other end with a device of the same name, sends replies for them. Listens\n"
+"there until COUNT requests came; prints each sender with how many named it.\n";
+
+#define TARGETS	4
+#define SENDERS	16
+#define SECONDS	120
+
+static uint32_t first;	/* target, host byte order */
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+die(const char *format, ...)
+{
+	va_list args;
+
+	fputs("arprace: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static uint32_t parse_ip(const char *text)
+{
+	struct in_addr ip;
+
+	if (inet_pton(AF_INET, text, &ip) != 1)
+		die("%s is not an IPv4 address", text);
+	return ip.s_addr;
+}
+
+/* A packet socket in the netns @peer, bound to @dev. */
+static int open_there(const char *peer, const char *dev, int protocol)
+{
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol),
+	};
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int fd, there, room = 16 << 20;
+	char path[256];
+
+	snprintf(path, sizeof(path), "/run/netns/%s", peer);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	if (home < 0 || there < 0 || setns(there, CLONE_NEWNET))
+		die("%s: %s", path, strerror(errno));
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	address.sll_ifindex = if_nametoindex(dev);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	if (fd < 0 || !address.sll_ifindex ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("%s in %s: %s", dev, peer, strerror(errno));
+	if (setns(home, CLONE_NEWNET))
+		die("setns: %s", strerror(errno));
+	close(there);
+	close(home);
+	return fd;
+}
+
+/* A process of its own, on one CPU, until it is killed. */
+static pid_t start_on(int cpu)
+{
+	pid_t pid = fork();
+	cpu_set_t cpus;
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("CPU %d: %s", cpu, strerror(errno));
+	return 0;
+}
+
+static void delete_neighbour(int fd, unsigned int ifindex, uint32_t address)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ndmsg message;
+		struct rtattr attr;
+		uint32_t address;
+	} request = {
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_DELNEIGH,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		.message = { .ndm_family = AF_INET, .ndm_ifindex = (int)ifindex },
+		.attr = { RTA_LENGTH(sizeof(uint32_t)), NDA_DST },
+		.address = htonl(address),
+	};
+	char errors[4096];
+
+	send(fd, &request, sizeof(request), 0);
+	while (recv(fd, errors, sizeof(errors), MSG_DONTWAIT) > 0)
+		;
+}
+
+static int open_rtnetlink(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd < 0)
+		die("rtnetlink: %s", strerror(errno));
+	return fd;
+}
+
+static void send_for_ever(const char *dev, uint32_t source, bool delete)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unsigned int i, ifindex = if_nametoindex(dev);
+	int rt = open_rtnetlink();
+
+	address.sin_addr.s_addr = source;
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("source: %s", strerror(errno));
+	address.sin_port = htons(9);
+	for (i = 0;; i = (i + 1) % TARGETS) {
+		address.sin_addr.s_addr = htonl(first + i);
+		sendto(fd, "", 1, MSG_DONTWAIT, (struct sockaddr *)&address,
+		       sizeof(address));
+		if (delete)
+			delete_neighbour(rt, ifindex, first + i);
+	}
+}
+
+static void delete_for_ever(const char *dev)
+{
+	unsigned int i, ifindex = if_nametoindex(dev);
+	int rt = open_rtnetlink();
+
+	for (i = 0;; i = (i + 1) % TARGETS)
+		delete_neighbour(rt, ifindex, first + i);
+}
+
+static void forge_for_ever(int fd)
+{
+	uint8_t frame[ETH_HLEN + 28] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0xfe, 1, 8, 6,
+		0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0xfe, 1,
+	};
+	uint32_t i, address;
+
+	for (i = 0;; i = (i + 1) % TARGETS) {
+		address = htonl(first + i);
+		memcpy(frame + 28, &address, sizeof(address));
+		memcpy(frame + 38, &address, sizeof(address));
+		send(fd, frame, sizeof(frame), 0);
+	}
+}
+
+static void count_senders(int fd, long wanted)
+{
+	struct { uint32_t address; long n; } senders[SENDERS] = { { 0 } };
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	time_t end = time(NULL) + SECONDS;
+	char text[INET_ADDRSTRLEN];
+	uint32_t sender, target;
+	uint8_t frame[128];
+	long heard = 0;
+	int i;
+
+	while (heard < wanted) {
+		if (time(NULL) > end)
+			die("%ld requests in %d s", heard, SECONDS);
+		if (poll(&wait, 1, 1000) <= 0 ||
+		    recv(fd, frame, sizeof(frame), 0) < ETH_HLEN + 28 ||
+		    frame[21] != 1)
+			continue;
+		memcpy(&sender, frame + 28, sizeof(sender));
+		memcpy(&target, frame + 38, sizeof(target));
+		if (ntohl(target) - first >= TARGETS)
+			continue;
+		heard++;
+		for (i = 0; i < SENDERS - 1; i++)
+			if (!senders[i].n || senders[i].address == sender)
+				break;
+		senders[i].address = sender;
+		senders[i].n++;
+	}
+	for (i = 0; i < SENDERS && senders[i].n; i++)
+		printf("%s %ld\n", inet_ntop(AF_INET, &senders[i].address, text,
+					     sizeof(text)), senders[i].n);
+}
+
+int main(int argc, char **argv)
+{
+	pid_t sender, other;
+	uint32_t source;
+	bool forge;
+	int fd;
+
+	if (argc != 7) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	source = parse_ip(argv[3]);
+	first = ntohl(parse_ip(argv[4]));
+	forge = !strcmp(argv[5], "forge");
+	fd = open_there(argv[1], argv[2], ETH_P_ARP);
+	other = start_on(1);
+	if (!other) {
+		if (forge)
+			forge_for_ever(open_there(argv[1], argv[2], 0));
+		delete_for_ever(argv[2]);
+	}
+	sender = start_on(0);
+	/* Who is answered is asked for again only when he is forgotten. */
+	if (!sender)
+		send_for_ever(argv[2], source, forge);
+	count_senders(fd, strtol(argv[6], NULL, 10));
+	kill(sender, SIGKILL);
+	kill(other, SIGKILL);
+	return 0;
+}
