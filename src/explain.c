@@ -216,33 +216,66 @@ static void explain_received(const struct arpp_policy *policy,
 		memcpy(x->lladdr, p->dev->dev_addr, p->dev->addr_len);
 }
 
-/* What keeps the neighbour code from asking. */
-static enum arp_policy_block before_asking(struct arpp_explanation *x,
-					   const struct arpp_query *q)
+/*
+ * The route of the device's own table, for the reader. It decides nothing: an
+ * entry is asked for whoever was routed to it, from another VRF too, or made it
+ * by hand.
+ */
+static void tell_output_route(struct arpp_explanation *x,
+			      const struct arpp_query *q)
 {
-	const struct net_device *dev = q->dev;
-	struct net *net = dev_net(dev);
 	struct flowi4 fl4 = {
-		.flowi4_oif = dev->ifindex,
+		.flowi4_oif = q->dev->ifindex,
 		.daddr = q->target,
 	};
-	struct rtable *rt;
+	struct rtable *rt = ip_route_output_key(dev_net(q->dev), &fl4);
 
-	if (!(dev->flags & IFF_UP))
-		return ARP_POLICY_BLOCK_DOWN;
-	if (dev->flags & (IFF_NOARP | IFF_LOOPBACK))
-		return ARP_POLICY_BLOCK_NOARP;
-	if (!__in_dev_get_rcu(dev))
-		return ARP_POLICY_BLOCK_NO_IPV4;
-	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt)) {
 		x->error = -PTR_ERR(rt);
-		return ARP_POLICY_BLOCK_NO_ROUTE;
+		return;
 	}
 	x->route_type = rt->rt_type;
 	x->route_ifindex = rt->dst.dev->ifindex;
 	ip_rt_put(rt);
-	return x->route_type == RTN_UNICAST ? 0 : ARP_POLICY_BLOCK_TARGET;
+}
+
+/* Is the target a neighbour that is never asked for? */
+static bool is_fixed(const struct arpp_query *q)
+{
+	struct neighbour *n = neigh_lookup(&arp_tbl, &q->target, q->dev);
+	bool fixed;
+
+	if (!n)
+		return false;
+	fixed = READ_ONCE(n->nud_state) & (NUD_PERMANENT | NUD_NOARP);
+	neigh_release(n);
+	return fixed;
+}
+
+/*
+ * What keeps the neighbour code from asking: a device that sends nothing, or
+ * an entry that needs no answer, as arp_constructor() or somebody made it.
+ */
+static enum arp_policy_block before_asking(const struct arpp_query *q,
+					   bool announced)
+{
+	struct net_device *dev = q->dev;
+
+	if (!(dev->flags & IFF_UP) || !netif_carrier_ok(dev))
+		return ARP_POLICY_BLOCK_DOWN;
+	if (dev->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT) ||
+	    !dev->header_ops)
+		return ARP_POLICY_BLOCK_NOARP;
+	if (!__in_dev_get_rcu(dev))
+		return ARP_POLICY_BLOCK_NO_IPV4;
+	if (announced)
+		return 0;
+	switch (inet_addr_type_dev_table(dev_net(dev), dev, q->target)) {
+	case RTN_MULTICAST:
+	case RTN_BROADCAST:
+		return ARP_POLICY_BLOCK_TARGET;
+	}
+	return is_fixed(q) ? ARP_POLICY_BLOCK_NEIGHBOUR : 0;
 }
 
 static void explain_send(const struct arpp_policy *policy,
@@ -271,7 +304,8 @@ static void explain_send(const struct arpp_policy *policy,
 			arpp_announce_sender(d, p, &wanted);
 		x->home = home_of(policy, x, wanted);
 	}
-	x->block = before_asking(x, q);
+	tell_output_route(x, q);
+	x->block = before_asking(q, p->maker != ARPP_MAKER_NEIGH);
 	x->sender = x->v.action == ARPP_REWRITE && !x->audit ? x->v.sender :
 							       p->sip;
 	x->answered = !x->block && (x->audit || x->v.action != ARPP_DROP);

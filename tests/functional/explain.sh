@@ -171,5 +171,84 @@ is "$text" "request on eth0
 fails_with 1 'no such device' "no such device" ctl host explain request 10.0.0.1 from 10.0.0.2 dev none
 fails_with 1 'not as long' "a lladdr of another length" \
 	ctl host explain request 10.0.0.1 from 10.0.0.2 dev eth0 lladdr 02:00
+
+# In VRFs, where who is routed to a device may be in another VRF than it is.
+must modprobe vrf
+host f y
+link f:e12 y:eth0
+link f:e11 y:eth1
+for n in 11 12; do
+	must ip -n f link add vrf$n up type vrf table $n
+	must ip -n f link set e$n master vrf$n
+	addr f e$n 10.0.$n.1/24
+done
+must ip -n f -batch - <<-END
+	route add 10.0.12.0/24 dev e12 table 11
+	route add 10.0.11.0/24 dev e11 table 12
+	route add 10.77.0.0/16 via 10.55.0.1 dev e12 onlink table 12
+	neigh add 10.0.12.88 lladdr 02:00:5e:00:00:88 nud permanent dev e12
+END
+set_sysctl f net.ipv4.ip_forward=1 net.ipv4.conf.e12.proxy_arp=1 net.ipv4.conf.all.rp_filter=0 \
+	net.ipv4.conf.e12.rp_filter=0 net.ipv4.neigh.e12.proxy_delay=0
+
+# Whom f's e12 asks as while CMD runs, or "none".
+wire_send() {	# TARGET CMD…
+	local target=$1 said
+	shift
+	said=$(hears f e12 timeout 300 match " target $target " -- "$@" |
+		sed -nE "s/^out request sender (\\S+) .* target ${target//./\\.} .*/\1/p" | head -n 1)
+	echo "${said:-none}"
+}
+
+# Both, for a target, a source and what makes f ask.
+sends_so() {	# DESC TARGET SOURCE CMD…
+	local desc=$1 target=$2 source=$3 wire
+	shift 3
+	wire=$(wire_send "$target" "$@")
+	is "$(ctl f -j explain send "$target" from "$source" dev e12 |
+		jq -r 'if .answered then .sender else "none" end')" "$wire" "$desc: $wire"
+}
+pings() { set -- ping -q -c 1 -W 1 -I "$1" "$2"; in_host f "$@" >/dev/null 2>&1; }	# VRF ADDRESS
+uses() { ip -n f neigh replace "$1" dev e12 use; }	# ADDRESS
+export -f pings uses in_host
+
+for policy in '' 'dev set e12 announce strict' 'rule add hide 10.0.12.1 dev e12'; do
+	# shellcheck disable=SC2086
+	[ ! "$policy" ] || must ctl f $policy
+	desc="a VRF${policy:+, $policy}"
+	ip -n f neigh flush dev e12 nud all 2>/dev/null
+	must ip -n f neigh replace 10.0.12.88 lladdr 02:00:5e:00:00:88 nud permanent dev e12
+	sends_so "$desc, its own route" 10.0.12.21 10.0.12.1 bash -c 'pings vrf12 10.0.12.21'
+	sends_so "$desc, a leaked route" 10.0.12.22 10.0.12.1 bash -c 'pings vrf11 10.0.12.22'
+	sends_so "$desc, a route onlink" 10.55.0.1 10.0.12.1 bash -c 'pings vrf12 10.77.0.1'
+	sends_so "$desc, no route" 10.99.9.9 0.0.0.0 bash -c 'uses 10.99.9.9'
+	sends_so "$desc, broadcast" 10.0.12.255 0.0.0.0 bash -c 'uses 10.0.12.255'
+	sends_so "$desc, multicast" 224.0.0.9 0.0.0.0 bash -c 'uses 224.0.0.9'
+	sends_so "$desc, a permanent neighbour" 10.0.12.88 10.0.12.1 bash -c 'pings vrf12 10.0.12.88'
+	[[ $policy != *hide* ]] || continue
+	sends_so "$desc, its own address by a leaked route" 10.0.12.1 10.0.12.1 \
+		bash -c 'pings vrf11 10.0.12.1'
+done
+must ctl f flush
+
+# What comes in.
+while read -r target sender; do
+	answer=$(arpq y ask eth0 "$target" sender "$sender" first timeout 200 | awk '{ print $3 }')
+	is "$(ctl f -j explain request "$target" from "$sender" dev e12 |
+		jq -r 'if .answered then .lladdr else "none" end')" "${answer:-none}" \
+		"a VRF: $sender asks for $target: ${answer:-none}"
+done <<-END
+	10.0.12.1 10.0.12.5
+	10.0.12.1 10.0.11.5
+	10.0.12.1 10.66.0.5
+	10.0.11.1 10.0.12.5
+	10.0.11.9 10.0.12.5
+	10.0.12.9 10.0.12.5
+	10.77.0.1 10.0.12.5
+	10.66.0.1 10.0.12.5
+END
+must ip -n y link set eth0 down
+sends_so "no carrier" 10.0.12.77 0.0.0.0 bash -c 'uses 10.0.12.77'
+
 ok "$cases cases were compared"
 plan

@@ -33,7 +33,8 @@ static const struct block {
 	const char *what;
 } blocks[ARP_POLICY_BLOCK_MAX + 1] = {
 	[ARP_POLICY_BLOCK_REPLY] = { "reply", "a reply is not answered" },
-	[ARP_POLICY_BLOCK_DOWN] = { "down", "the device is down" },
+	[ARP_POLICY_BLOCK_DOWN] = {
+		"down", "the device is down, or has no carrier" },
 	[ARP_POLICY_BLOCK_NOARP] = { "noarp", "the device does no ARP" },
 	[ARP_POLICY_BLOCK_MASTER] = {
 		"master", "what the device receives is its master's" },
@@ -63,6 +64,9 @@ static const struct block {
 	[ARP_POLICY_BLOCK_PROXY_ARP] = {
 		"proxy_arp",
 		"the target is elsewhere, and nothing proxies for it" },
+	[ARP_POLICY_BLOCK_NEIGHBOUR] = {
+		"neighbour",
+		"the target's neighbour entry is permanent or noarp" },
 };
 
 static const struct block *block_of(const struct nlattr *attr)

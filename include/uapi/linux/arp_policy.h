@@ -333,7 +333,7 @@ enum arp_policy_explanation {
 /* What in the kernel keeps an answer, or a request, from going out. */
 enum arp_policy_block {
 	ARP_POLICY_BLOCK_REPLY = 1,	/* nothing: a reply is not answered */
-	ARP_POLICY_BLOCK_DOWN,		/* the device is down */
+	ARP_POLICY_BLOCK_DOWN,		/* the device is down, or has no carrier */
 	ARP_POLICY_BLOCK_NOARP,		/* it does no ARP (IFF_NOARP) */
 	ARP_POLICY_BLOCK_MASTER,	/* what it receives is its master's */
 	ARP_POLICY_BLOCK_NO_IPV4,	/* it has no IPv4 */
@@ -350,6 +350,7 @@ enum arp_policy_block {
 	ARP_POLICY_BLOCK_ARP_FILTER,	/* sysctl arp_filter */
 	ARP_POLICY_BLOCK_FORWARDING,	/* sysctl forwarding is off */
 	ARP_POLICY_BLOCK_PROXY_ARP,	/* routed elsewhere, and nobody proxies */
+	ARP_POLICY_BLOCK_NEIGHBOUR,	/* a neighbour entry made by hand */
 
 	/* private: */
 	__ARP_POLICY_BLOCK_MAX,
