@@ -3,7 +3,7 @@
 # The Ansible role: applies a policy, finds nothing to do a second time, tells in
 # check mode what it would do, and refuses what arpctl refuses.
 # lab: own-vm --mem 2048
-# lab: timeout 580
+# lab: timeout 1800
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 
