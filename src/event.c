@@ -5,11 +5,15 @@
  * From the packet path: softirq or BH disabled, RCU read side. Never waits; an
  * event that finds no room is counted, and the next one says so.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
 
 #include "event.h"
 #include "rate.h"
+
+/* How long no event is made when nobody has listened to the last one. */
+#define EVENT_REST_MS	10
 
 bool arpp_event_is_open;
 
@@ -127,6 +131,17 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
 	return 0;
 }
 
+/*
+ * Nobody in this netns listens, or the one who does has no room and knows it.
+ * What was left out concerns nobody; and for a while no event is made.
+ */
+static void rest(struct arpp_events *events)
+{
+	atomic_set(&events->lost, 0);
+	atomic64_set(&events->quiet,
+		     get_jiffies_64() + msecs_to_jiffies(EVENT_REST_MS));
+}
+
 /**
  * arpp_event_verdict() - tell of a decision that somebody wants to know
  * @events: of the netns
@@ -134,6 +149,10 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
  * @out: the packet was about to leave
  * @p: the packet as it came; NULL if it was malformed
  * @v: the verdict
+ *
+ * A listener in another netns brings packets of this one here too. So that they
+ * do not pay for it, an event to which nobody listened is the last for some ms.
+ * Whoever begins to listen may miss as much.
  */
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,
@@ -146,6 +165,9 @@ void arpp_event_verdict(struct arpp_events *events,
 	struct net *net = dev_net(d->dev);
 	struct sk_buff *msg;
 
+	if (time_before64(get_jiffies_64(),
+			  (u64)atomic64_read(&events->quiet)))
+		return;
 	if (arpp_rate_over(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
 			   ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
 			   false)) {
@@ -163,6 +185,7 @@ void arpp_event_verdict(struct arpp_events *events,
 		return;
 	}
 	/* A listener without room hears of its loss from its own socket. */
-	genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
-				GFP_ATOMIC);
+	if (genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
+				    GFP_ATOMIC) == -ESRCH)
+		rest(events);
 }

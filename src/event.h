@@ -23,10 +23,13 @@ enum arpp_mcgrp {
  * struct arpp_events - what bounds the events of a netns
  * @meter: see arpp_rate_over()
  * @lost: events left out since the last one that was sent
+ * @quiet: until then none is made, in jiffies of 64 bits: nobody in the netns
+ *	listened to the last one
  */
 struct arpp_events {
 	atomic64_t meter;
 	atomic_t lost;
+	atomic64_t quiet;
 };
 
 /**
@@ -64,7 +67,10 @@ extern bool arpp_event_is_open;
  * arpp_event_wanted() - does anybody listen?
  * @net: where
  *
- * Return: whether a decision is to be told.
+ * Kernels can tell whether anybody listens in any netns, not in which: see
+ * arpp_event_verdict().
+ *
+ * Return: whether a decision may have to be told.
  */
 static inline bool arpp_event_wanted(struct net *net)
 {
