@@ -9,6 +9,7 @@
 #define _ARPP_COMPAT_H
 
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/timer.h>
@@ -165,7 +166,7 @@ static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
  * @net: the netns
  * @pos: where the dump stands; 0 at its start, moved on by each call
  *
- * Context: RTNL held.
+ * Context: RTNL held, or RCU read side.
  * Return: the device, or NULL after the last.
  */
 static inline struct net_device *arpp_netdev_dump(struct net *net,
@@ -185,8 +186,8 @@ static inline struct net_device *arpp_netdev_dump(struct net *net,
 
 	for (; bucket < NETDEV_HASHENTRIES; bucket++, skip = 0) {
 		at = 0;
-		hlist_for_each_entry(dev, &net->dev_index_head[bucket],
-				     index_hlist) {
+		hlist_for_each_entry_rcu(dev, &net->dev_index_head[bucket],
+					 index_hlist, lockdep_rtnl_is_held()) {
 			if (at++ < skip)
 				continue;
 			*pos = (unsigned long)bucket << 16 | at;

@@ -7,6 +7,7 @@
  */
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/sched.h>
 
 #include "config.h"
 
@@ -52,22 +53,28 @@ int arpp_config_set(struct arpp_config *config,
  * @table: what it is
  * @rule: it
  *
- * Return: 0, -EEXIST, -ENOMEM, or -ENOSPC for too many selectors.
+ * Return: 0, -EEXIST, -ENOMEM, -ENOSPC for too many selectors, or -EMLINK for
+ *	too many globs with rules or bindings.
  */
 int arpp_config_insert(struct arpp_config *config,
 		       const struct arpp_selector_key *key,
 		       enum arpp_table table, const struct arpp_rule *rule)
 {
 	struct arpp_selector *sel = arpp_selector_add(&config->selectors, key);
-	int err = -ENOMEM;
+	int err;
 
 	if (IS_ERR(sel))
 		return PTR_ERR(sel);
-	if (!sel->tables)
-		sel->tables = arpp_tables_alloc(key, NULL);
-	if (sel->tables)
-		err = arpp_lpm_insert(&sel->tables->lpm[table], &rule->node,
-				      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
+	if (!sel->tables) {
+		if (!arpp_selector_takes_tables(&config->selectors, sel))
+			return -EMLINK;
+		arpp_selector_set_tables(&config->selectors, sel,
+					 arpp_tables_alloc(key, NULL));
+		if (!sel->tables)
+			return -ENOMEM;
+	}
+	err = arpp_lpm_insert(&sel->tables->lpm[table], &rule->node,
+			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
 	if (!err)
 		config->count[table]++;
 	return err;
@@ -83,9 +90,11 @@ void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 	struct arpp_selector *sel;
 	int i;
 
-	arpp_for_each_selector(sel, &config->selectors)
+	arpp_for_each_selector(sel, &config->selectors) {
 		for (i = 0; sel->tables && i < ARPP_TABLES; i++)
 			arpp_lpm_share(&sel->tables->lpm[i], lock);
+		cond_resched();
+	}
 }
 
 /**
@@ -96,8 +105,10 @@ void arpp_config_free(struct arpp_config *config)
 {
 	struct arpp_selector *sel;
 
-	arpp_for_each_selector(sel, &config->selectors)
+	arpp_for_each_selector(sel, &config->selectors) {
 		arpp_tables_free(sel->tables);
+		cond_resched();
+	}
 	arpp_selector_flush(&config->selectors);
 	arpp_config_init(config);
 }
@@ -110,8 +121,10 @@ void arpp_config_free_rcu(struct arpp_config *config)
 {
 	struct arpp_selector *sel;
 
-	arpp_for_each_selector(sel, &config->selectors)
+	arpp_for_each_selector(sel, &config->selectors) {
 		arpp_tables_free_rcu(sel->tables);
+		cond_resched();
+	}
 	arpp_selector_flush(&config->selectors);
 	arpp_config_init(config);
 }

@@ -7,6 +7,7 @@
 #include <linux/inetdevice.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "device.h"
@@ -20,13 +21,16 @@
  */
 struct arpp_policy *arpp_policy_alloc(unsigned int devices)
 {
-	unsigned int buckets = roundup_pow_of_two(max(devices, 8U));
+	/* Half of them empty, so that few devices stand behind another. */
+	unsigned int buckets = roundup_pow_of_two(max(2 * devices, 64U));
 	struct arpp_policy *policy;
 
 	policy = kvzalloc(struct_size(policy, bucket, buckets),
 			  GFP_KERNEL_ACCOUNT);
 	if (!policy)
 		return NULL;
+	policy->key = get_random_u32() | 1;
+	policy->shift = 32 - ilog2(buckets);
 	policy->mask = buckets - 1;
 	return policy;
 }
@@ -54,15 +58,18 @@ void arpp_policy_free(struct arpp_policy *policy)
 
 	if (!policy)
 		return;
-	for (i = 0; i <= policy->mask; i++)
+	for (i = 0; i <= policy->mask; i++) {
 		hlist_for_each_entry_safe(d, next, &policy->bucket[i], node)
 			device_free(d);
+		cond_resched();
+	}
 	kvfree(policy);
 }
 
-static void policy_free_rcu(struct rcu_head *rcu)
+static void policy_free_work(struct work_struct *work)
 {
-	arpp_policy_free(container_of(rcu, struct arpp_policy, rcu));
+	arpp_policy_free(container_of(to_rcu_work(work), struct arpp_policy,
+				      free));
 }
 
 /**
@@ -71,8 +78,11 @@ static void policy_free_rcu(struct rcu_head *rcu)
  */
 void arpp_policy_free_rcu(struct arpp_policy *policy)
 {
-	if (policy)
-		call_rcu(&policy->rcu, policy_free_rcu);
+	if (!policy)
+		return;
+	/* A policy of many devices takes its time to free: not in a callback. */
+	INIT_RCU_WORK(&policy->free, policy_free_work);
+	queue_rcu_work(arpp_free_wq, &policy->free);
 }
 
 /* What a device's fields make of it. */
@@ -119,7 +129,7 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 	if (d && old) {
 		hlist_replace_rcu(&old->node, &d->node);
 	} else if (d) {
-		bucket = &policy->bucket[d->dev->ifindex & policy->mask];
+		bucket = &policy->bucket[arpp_policy_bucket(policy, d->dev)];
 		hlist_add_head_rcu(&d->node, bucket);
 		policy->count++;
 	} else if (old) {
@@ -167,17 +177,15 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 {
 	const struct arpp_device *was = from ? arpp_device_find(from, dev) : NULL;
 	struct arpp_device *old = arpp_device_find(policy, dev), *d;
-	struct arpp_fields fields;
-	unsigned int n_tables;
+	struct arpp_resolved r;
 
-	arpp_selector_resolve(selectors, dev->name, &fields, NULL);
-	n_tables = arpp_selector_tables(selectors, dev->name, NULL, 0);
-	if (!fields.set && !n_tables && !policy->any_hidden) {
+	arpp_selector_resolve(selectors, dev->name, &r);
+	if (!r.fields.set && !r.n_tables && !policy->any_hidden) {
 		exchange(policy, old, NULL);
 		return 0;
 	}
 
-	d = kzalloc(max(sizeof(*d), offsetof(struct arpp_device, tables[n_tables])),
+	d = kzalloc(max(sizeof(*d), offsetof(struct arpp_device, tables[r.n_tables])),
 		    GFP_KERNEL_ACCOUNT);
 	if (!d)
 		return -ENOMEM;
@@ -188,10 +196,10 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 	}
 	d->dev = dev;
 	d->counts = d->stats->cpu;
-	flatten(d, &fields);
+	flatten(d, &r.fields);
 	choose_meters(d, was, policy->sources);
-	d->n_tables = n_tables;
-	arpp_selector_tables(selectors, dev->name, d->tables, n_tables);
+	d->n_tables = r.n_tables;
+	memcpy(d->tables, r.tables, r.n_tables * sizeof(*r.tables));
 	exchange(policy, old, d);
 	return 0;
 }

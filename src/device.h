@@ -93,21 +93,25 @@ struct arpp_device {
  * @hidden: the devices whose addresses are hidden
  * @n_hidden: how many they are
  * @sources: the meters of source-rate; there if some device has one
- * @any_hidden: some selector hides addresses, so every device is reached
- * @count: how many devices there are
+ * @key: odd and secret, see arpp_policy_bucket()
+ * @shift: 32 less the binary logarithm of the number of buckets
  * @mask: how many buckets there are, less one
- * @rcu: to free it
- * @bucket: of struct arpp_device, by ifindex
+ * @count: how many devices there are
+ * @any_hidden: some selector hides addresses, so every device is reached
+ * @free: to free it
+ * @bucket: of struct arpp_device, by arpp_policy_bucket()
  */
 struct arpp_policy {
 	struct arpp_host *host;
 	struct hlist_head hidden;
 	unsigned int n_hidden;
 	struct arpp_sources *sources;
-	bool any_hidden;
-	unsigned int count;
+	u32 key;
+	u32 shift;
 	unsigned int mask;
-	struct rcu_head rcu;
+	unsigned int count;
+	bool any_hidden;
+	struct rcu_work free;
 	struct hlist_head bucket[];
 };
 
@@ -115,6 +119,18 @@ static inline bool arpp_managed(const struct arpp_device *d,
 				enum arp_policy_field f)
 {
 	return d->set & BIT(f);
+}
+
+/*
+ * Which bucket a device is in: the top bits of its index's product with a secret
+ * odd number (multiply-shift hashing: Dietzfelbinger et al. 1997). Whoever
+ * creates devices chooses their indexes, but cannot make them meet in a bucket.
+ * Nothing that users see may depend on the order of buckets.
+ */
+static inline u32 arpp_policy_bucket(const struct arpp_policy *policy,
+				     const struct net_device *dev)
+{
+	return (u32)dev->ifindex * policy->key >> policy->shift;
 }
 
 /**
@@ -128,7 +144,8 @@ static inline bool arpp_managed(const struct arpp_device *d,
 static inline struct arpp_device *
 arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 {
-	const struct hlist_head *in = &policy->bucket[dev->ifindex & policy->mask];
+	const struct hlist_head *in =
+		&policy->bucket[arpp_policy_bucket(policy, dev)];
 	struct hlist_node *at;
 
 	/* Ends at a node, where hlist_for_each_entry_rcu() asks each time twice. */

@@ -58,6 +58,8 @@
 #ifndef LPM_WIDE_FROM				/* tests have a small one */
 #define LPM_WIDE_FROM	4096			/* prefixes: 8 bytes for each */
 #endif
+/* While readers have it: more would hold the writers' lock too long. */
+#define LPM_WIDE_TO	(4 * LPM_WIDE_FROM)
 
 /* Tags of entries. */
 #define LPM_BRANCH	0ULL
@@ -900,6 +902,7 @@ int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	err = lpm_insert(t, node, value, gfp);
 	/* At each power of two, as it might not have succeeded before. */
 	if (!err && t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
+	    (!t->lock || t->count <= LPM_WIDE_TO) &&
 	    entry_tag(lpm_deref(t, &t->root)) != LPM_WIDE)
 		lpm_widen(t, gfp);
 	return err;

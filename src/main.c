@@ -26,6 +26,9 @@ static int __init arp_policy_init(void)
 	err = arpp_selftest_lpm() ?: arpp_selftest_reuse();
 	if (err)
 		return err;
+	err = arpp_selftest_glob();
+	if (err)
+		return err;
 	err = arpp_param_check(&setup);
 	if (err)
 		return err;

@@ -11,6 +11,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
@@ -31,7 +32,6 @@
  * @lock: covers everything below, and writers of @policy
  * @config: what was configured
  * @generation: counts changes of what was configured
- * @table_seq: counts changes of what a dump of devices would show
  * @hooks: this netns's own copy, as each carries a pointer back here
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
@@ -39,7 +39,9 @@
  * @delay: proxied answers that wait; has a lock of its own
  * @defence: what was defended lately; likewise
  * @events: what bounds events; lock-free
- * @making: covers @made; taken before @command
+ * @making: one command at a time works on what is being made; taken before
+ *	@command
+ * @made_lock: covers @made; taken last
  * @made: the policies that are being made, struct arpp_restore
  */
 struct arpp_netns {
@@ -49,7 +51,6 @@ struct arpp_netns {
 	struct mutex lock;
 	struct arpp_config config;
 	u32 generation;
-	u32 table_seq;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
 	struct arpp_host *host;
@@ -58,6 +59,7 @@ struct arpp_netns {
 	struct arpp_defence defence;
 	struct arpp_events events;
 	struct mutex making;
+	spinlock_t made_lock;
 	struct list_head made;
 };
 

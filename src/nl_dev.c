@@ -83,16 +83,16 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 			  const struct arpp_netns *nn,
 			  const struct net_device *dev)
 {
-	const char *origins[ARP_POLICY_FIELD_MAX + 1];
 	void *hdr = arpp_nl_put_header(msg, to);
-	struct arpp_fields fields;
+	struct arpp_resolved r;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	arpp_selector_resolve(&nn->config.selectors, dev->name, &fields, origins);
+	arpp_selector_resolve(&nn->config.selectors, dev->name, &r);
 	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, dev->ifindex) ||
 	    nla_put_string(msg, ARP_POLICY_A_IFNAME, dev->name) ||
-	    put_fields(msg, &fields) || put_origins(msg, &fields, origins) ||
+	    put_fields(msg, &r.fields) ||
+	    put_origins(msg, &r.fields, r.origins) ||
 	    nla_put_u32(msg, ARP_POLICY_A_GENERATION, nn->generation)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;
@@ -142,25 +142,26 @@ static int change(struct genl_info *info, struct arpp_netns_change *c)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&nn->command);
-	err = arpp_netns_change(nn, c);
-	if (err > 0)
-		err = fill_dev(msg, &to, c->generation, c->key.name, &c->now);
-	else if (!err)
-		err = -EALREADY;
+	err = mutex_lock_killable(&nn->command);
 	if (err)
-		nlmsg_free(msg);
-	else
+		goto free;
+	err = arpp_netns_change(nn, c);
+	if (err > 0 &&
+	    !fill_dev(msg, &to, c->generation, c->key.name, &c->now)) {
 		arpp_nl_notify(msg, genl_info_net(info));
+		msg = NULL;
+	}
 	mutex_unlock(&nn->command);
+free:
+	nlmsg_free(msg);
 
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack,
 			       "nothing of that is set on this selector");
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(info->extack,
-			       "this network namespace holds 65536 selectors, 1024 of them globs, at most");
-	return err == -EALREADY ? 0 : err;
+			       "this network namespace holds 65536 selectors, 256 of them globs, at most");
+	return err > 0 ? 0 : err;
 }
 
 int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
@@ -257,11 +258,10 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;
-	for (;;) {
-		sel = arpp_selector_next(&nn->config.selectors,
-					 cb->args[1] ? last : NULL);
-		if (!sel)
-			break;
+	/* Looked up once a message; from there on each is the neighbour. */
+	for (sel = arpp_selector_next(&nn->config.selectors,
+				      cb->args[1] ? last : NULL);
+	     sel; sel = arpp_selector_after(sel)) {
 		/* One may be there for its rules alone. */
 		if (sel->fields.set && fill_dev(skb, &to, nn->generation,
 						sel->key.name, &sel->fields))
@@ -312,7 +312,8 @@ int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	cb->seq = nn->generation;
+	/* Both only grow. Places in the list move when a device comes or goes. */
+	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
 	while ((dev = arpp_netdev_dump(nn->net, &pos)) != NULL) {
 		if (fill_effective(skb, &to, nn, dev))
 			break;
@@ -329,16 +330,21 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_FLUSH_NTF };
 	struct sk_buff *msg;
 	u32 generation;
+	int err;
 
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&nn->command);
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
 	if (arpp_netns_flush(nn, &generation) &&
-	    !arpp_nl_fill_whole(msg, &to, generation))
+	    !arpp_nl_fill_whole(msg, &to, generation)) {
 		arpp_nl_notify(msg, genl_info_net(info));
-	else
-		nlmsg_free(msg);
+		msg = NULL;
+	}
 	mutex_unlock(&nn->command);
-	return 0;
+free:
+	nlmsg_free(msg);
+	return err;
 }

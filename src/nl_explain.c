@@ -90,21 +90,19 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct arpp_netns *nn, const struct arpp_query *q,
 		const struct arpp_explanation *x)
 {
-	const char *origins[ARP_POLICY_FIELD_MAX + 1] = {};
 	void *hdr = arpp_nl_put_header(msg, to);
 	const struct arpp_event event = {
 		.dev = q->dev, .v = &x->v, .p = &x->p,
 		.out = q->kind == ARP_POLICY_KIND_SEND,
 		.audit = x->audit,
 	};
-	struct arpp_fields fields;
+	struct arpp_resolved r;
 
-	arpp_selector_resolve(&nn->config.selectors, x->home->name, &fields,
-			      origins);
+	arpp_selector_resolve(&nn->config.selectors, x->home->name, &r);
 	if (!hdr ||
 	    arpp_event_put(msg, &event) ||
 	    put_explanation(msg, q, x,
-			    x->v.field ? origins[x->v.field] : NULL))
+			    arpp_resolved_origin(&r, x->v.field)))
 		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
 	return 0;

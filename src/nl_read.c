@@ -261,7 +261,11 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		      : "this network namespace holds as many rules as parameter max_rules allows";
 		break;
 	case -ENOSPC:
-		why = "this network namespace holds 65536 selectors, 1024 of them globs, at most";
+		why = "this network namespace holds 65536 selectors, 256 of them globs, at most";
+		break;
+	case -EMLINK:
+		err = -ENOSPC;
+		why = "32 globs may have rules or bindings in a network namespace: use all, or a device's name";
 		break;
 	default:
 		return err;

@@ -104,17 +104,22 @@ static int add(struct genl_info *info, const struct nl_kind *kind)
 	if (!msg)
 		return -ENOMEM;
 
-	mutex_lock(&nn->command);
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
 	err = arpp_netns_insert(nn, &e.key, e.table, &e.rule, replace,
 				&generation);
-	if (!err &&
-	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table))
+	if (err > 0 &&
+	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table)) {
 		arpp_nl_notify(msg, genl_info_net(info));
-	else
-		nlmsg_free(msg);
+		msg = NULL;
+	}
 	mutex_unlock(&nn->command);
-	return arpp_nl_read_error(err, e.table, info->attrs[kind->attr],
-				  info->extack);
+free:
+	nlmsg_free(msg);
+	return err > 0 ? 0 : arpp_nl_read_error(err, e.table,
+						info->attrs[kind->attr],
+						info->extack);
 }
 
 static int del(struct genl_info *info, const struct nl_kind *kind)
@@ -132,14 +137,18 @@ static int del(struct genl_info *info, const struct nl_kind *kind)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&nn->command);
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
 	err = arpp_netns_remove(nn, &e.key, e.table, &e.rule, &generation);
 	if (!err &&
-	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table))
+	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table)) {
 		arpp_nl_notify(msg, genl_info_net(info));
-	else
-		nlmsg_free(msg);
+		msg = NULL;
+	}
 	mutex_unlock(&nn->command);
+free:
+	nlmsg_free(msg);
 	return arpp_nl_read_error(err, e.table, info->attrs[kind->attr],
 				  info->extack);
 }
@@ -162,14 +171,18 @@ static int flush(struct genl_info *info, const struct nl_kind *kind)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&nn->command);
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
 	err = arpp_netns_clear(nn, kind->which, one ? &key : NULL, &generation);
 	if (err > 0 && !fill(msg, &to, kind, generation, NULL,
-			     one ? key.name : NULL, 0))
+			     one ? key.name : NULL, 0)) {
 		arpp_nl_notify(msg, genl_info_net(info));
-	else
-		nlmsg_free(msg);
+		msg = NULL;
+	}
 	mutex_unlock(&nn->command);
+free:
+	nlmsg_free(msg);
 	return err < 0 ? err : 0;
 }
 
@@ -272,6 +285,31 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 	return 0;
 }
 
+/* The dump stands before the first of a selector's. */
+static void begin(struct nl_place *place, const struct arpp_selector *sel)
+{
+	*place = (struct nl_place){ .key = sel->key, .begun = true, .len = -1 };
+}
+
+/*
+ * Where a dump goes on: at its selector or, when that is gone, the next. Both are
+ * looked up once a message; from there on each is the neighbour of the last.
+ */
+static const struct arpp_selector *resume(struct nl_place *place,
+					  const struct arpp_selectors *set)
+{
+	const struct arpp_selector *sel = NULL;
+
+	if (place->begun)
+		sel = arpp_selector_find(set, &place->key);
+	if (sel || place->one || place->table == ARPP_TABLES)
+		return sel;
+	sel = arpp_selector_next(set, place->begun ? &place->key : NULL);
+	if (sel)
+		begin(place, sel);
+	return sel;
+}
+
 static int dump(struct sk_buff *skb, struct netlink_callback *cb,
 		const struct nl_kind *kind)
 {
@@ -286,23 +324,16 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb,
 	}
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;
-	for (;;) {
-		sel = place->begun ?
-		      arpp_selector_find(&nn->config.selectors, &place->key) : NULL;
-		if (sel && sel->tables &&
-		    dump_selector(skb, &to, kind, place, nn->generation, sel))
+	sel = resume(place, &nn->config.selectors);
+	while (sel) {
+		if (sel->tables && dump_selector(skb, &to, kind, place,
+						 nn->generation, sel))
 			break;
-		if (place->one) {
+		sel = place->one ? NULL : arpp_selector_after(sel);
+		if (sel)
+			begin(place, sel);
+		else
 			place->table = ARPP_TABLES;
-			break;
-		}
-		sel = arpp_selector_next(&nn->config.selectors,
-					 place->begun ? &place->key : NULL);
-		if (!sel)
-			break;
-		*place = (struct nl_place){
-			.key = sel->key, .begun = true, .len = -1,
-		};
 	}
 	mutex_unlock(&nn->lock);
 	return skb->len;

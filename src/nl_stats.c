@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "netlink.h"
 #include "netns.h"
 
@@ -98,13 +99,33 @@ int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 	return arpp_nl_reply(info, msg, err);
 }
 
+/*
+ * The next device with counters, in the kernel's own order of devices: that of
+ * buckets would tell users which of them meet. It stays while nn->lock is held,
+ * as the notifier takes that before a device goes.
+ */
+static struct arpp_device *next_counted(const struct arpp_netns *nn,
+					unsigned long *pos)
+{
+	const struct arpp_policy *policy = policy_of(nn);
+	struct arpp_device *d = NULL;
+	struct net_device *dev;
+
+	if (!policy)
+		return NULL;
+	rcu_read_lock();
+	while (!d && (dev = arpp_netdev_dump(nn->net, pos)) != NULL)
+		d = arpp_device_find(policy, dev);
+	rcu_read_unlock();
+	return d;
+}
+
 int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct arpp_nl_to to =
 		arpp_nl_to_dump(cb, ARP_POLICY_CMD_STATS_GET);
 	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
-	unsigned long bucket = cb->args[0], at;
-	struct arpp_policy *policy;
+	unsigned long pos = cb->args[0];
 	struct arpp_device *d;
 	int err;
 
@@ -112,52 +133,57 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	mutex_lock(&nn->lock);
-	/* A table that was rebuilt has other places: the dump is made again. */
-	cb->seq = nn->table_seq;
-	policy = policy_of(nn);
-	for (; policy && bucket <= policy->mask; bucket++, cb->args[1] = 0) {
-		at = 0;
-		hlist_for_each_entry(d, &policy->bucket[bucket], node) {
-			if (at++ < cb->args[1])
-				continue;
-			if (fill_stats(skb, &to, d))
-				goto full;
-			cb->args[1] = at;
-		}
+	/* Both only grow. Places in the list move when a device comes or goes. */
+	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
+	while ((d = next_counted(nn, &pos)) != NULL) {
+		if (fill_stats(skb, &to, d))
+			break;
+		cb->args[0] = pos;
 	}
-full:
-	cb->args[0] = bucket;
 	mutex_unlock(&nn->lock);
 	return skb->len;
+}
+
+/* Of the device that is named; RTNL and nn->lock held. */
+static int reset_one(struct arpp_netns *nn, struct genl_info *info)
+{
+	const struct net_device *dev = arpp_nl_netdev(info, true);
+	struct arpp_device *d = IS_ERR(dev) ? ERR_CAST(dev) : find(nn, info, dev);
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	arpp_stats_reset(d->stats);
+	return 0;
+}
+
+/* Of all devices; nn->lock held. */
+static void reset_all(struct arpp_netns *nn)
+{
+	const struct arpp_policy *policy = policy_of(nn);
+	struct arpp_device *d;
+	unsigned int i;
+
+	for (i = 0; policy && i <= policy->mask; i++)
+		hlist_for_each_entry(d, &policy->bucket[i], node)
+			arpp_stats_reset(d->stats);
 }
 
 int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	const struct net_device *dev;
-	struct arpp_policy *policy;
-	struct arpp_device *d;
-	unsigned int i;
+	bool one = info->attrs[ARP_POLICY_A_IFINDEX] ||
+		   info->attrs[ARP_POLICY_A_IFNAME];
 	int err = 0;
 
-	rtnl_lock();
+	if (one)
+		rtnl_lock();
 	mutex_lock(&nn->lock);
-	policy = policy_of(nn);
-	dev = arpp_nl_netdev(info, false);
-	if (IS_ERR(dev)) {
-		err = PTR_ERR(dev);
-	} else if (dev) {
-		d = find(nn, info, dev);
-		if (IS_ERR(d))
-			err = PTR_ERR(d);
-		else
-			arpp_stats_reset(d->stats);
-	} else {
-		for (i = 0; policy && i <= policy->mask; i++)
-			hlist_for_each_entry(d, &policy->bucket[i], node)
-				arpp_stats_reset(d->stats);
-	}
+	if (one)
+		err = reset_one(nn, info);
+	else
+		reset_all(nn);
 	mutex_unlock(&nn->lock);
-	rtnl_unlock();
+	if (one)
+		rtnl_unlock();
 	return err;
 }

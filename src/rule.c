@@ -10,7 +10,7 @@
 #include "rule.h"
 
 /* Large tables take their time to free: not in an RCU callback. */
-static struct workqueue_struct *free_wq;
+struct workqueue_struct *arpp_free_wq;
 
 /**
  * arpp_tables_alloc() - make empty tables
@@ -93,7 +93,7 @@ void arpp_tables_free_rcu(struct arpp_tables *tables)
 	if (!tables)
 		return;
 	INIT_RCU_WORK(&tables->free, free_work);
-	queue_rcu_work(free_wq, &tables->free);
+	queue_rcu_work(arpp_free_wq, &tables->free);
 }
 
 /**
@@ -154,22 +154,22 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 }
 
 /**
- * arpp_rule_init() - make ready to free tables
+ * arpp_rule_init() - make ready to free tables and policies
  *
  * Return: 0 or -ENOMEM.
  */
 int arpp_rule_init(void)
 {
-	free_wq = alloc_workqueue("arp_policy", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	return free_wq ? 0 : -ENOMEM;
+	arpp_free_wq = alloc_workqueue("arp_policy", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return arpp_free_wq ? 0 : -ENOMEM;
 }
 
 /**
- * arpp_rule_clean() - wait until all tables are freed
+ * arpp_rule_clean() - wait until all tables and policies are freed
  *
  * After the last grace period: rcu_barrier() has been called.
  */
 void arpp_rule_clean(void)
 {
-	destroy_workqueue(free_wq);
+	destroy_workqueue(arpp_free_wq);
 }

@@ -4,47 +4,28 @@
  *
  * Process context; the owner's mutex covers a set.
  */
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/glob.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "glob.h"
 #include "selector.h"
 
-/* Characters that stand for themselves, or -1 for a bracket left open. */
-static int glob_literals(const char *glob)
-{
-	const char *end;
-	int n = 0;
-
-	for (; *glob; glob++) {
-		switch (*glob) {
-		case '*':
-		case '?':
-			break;
-		case '[':
-			/* A ] that opens the class is a member: glob_match() */
-			end = glob + 1 + (glob[1] == '!');
-			if (!*end)
-				return -1;
-			end = strchr(end + 1, ']');
-			if (!end)
-				return -1;
-			glob = end;
-			break;
-		case '\\':
-			if (!glob[1])
-				return -1;
-			glob++;
-			fallthrough;
-		default:
-			n++;
-		}
-	}
-	return n;
-}
+/**
+ * struct arpp_selector_glob - a selector that is a glob
+ * @sel: the selector; first, so that it is freed as any other
+ * @next: the next one in arpp_selectors.globs
+ * @glob: its name, compiled
+ */
+struct arpp_selector_glob {
+	struct arpp_selector sel;
+	struct arpp_selector_glob *next;
+	struct arpp_glob glob;
+};
 
 /**
  * arpp_selector_parse() - tell what a selector is
@@ -69,7 +50,7 @@ int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
 	} else if (!strcmp(name, "default")) {
 		key->kind = ARPP_SELECTOR_DEFAULT;
 	} else if (strpbrk(name, "*?[\\")) {
-		literals = glob_literals(name);
+		literals = arpp_glob_literals(name);
 		if (literals < 0) {
 			*why = "glob has an open bracket or a lone backslash at its end";
 			return -EINVAL;
@@ -154,6 +135,58 @@ arpp_selector_next(const struct arpp_selectors *set,
 	return next;
 }
 
+static bool is_glob(const struct arpp_selector *sel)
+{
+	return sel->key.kind == ARPP_SELECTOR_GLOB;
+}
+
+static struct arpp_selector_glob *glob_of(struct arpp_selector *sel)
+{
+	return container_of(sel, struct arpp_selector_glob, sel);
+}
+
+static struct arpp_selector *selector_alloc(const struct arpp_selector_key *key)
+{
+	bool glob = key->kind == ARPP_SELECTOR_GLOB;
+	struct arpp_selector *sel;
+
+	BUILD_BUG_ON(offsetof(struct arpp_selector_glob, sel));
+	sel = kzalloc(glob ? sizeof(struct arpp_selector_glob) : sizeof(*sel),
+		      GFP_KERNEL_ACCOUNT);
+	if (!sel)
+		return NULL;
+	sel->key = *key;
+	if (glob)
+		arpp_glob_compile(&glob_of(sel)->glob, key->name);
+	return sel;
+}
+
+/* Where a glob is in the list of globs, or belongs. */
+static struct arpp_selector_glob **glob_place(struct arpp_selectors *set,
+					      const struct arpp_selector *sel)
+{
+	struct arpp_selector_glob **at = &set->globs;
+
+	while (*at && key_cmp(&(*at)->sel.key, &sel->key) < 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void add_glob(struct arpp_selectors *set, struct arpp_selector *sel)
+{
+	struct arpp_selector_glob **at = glob_place(set, sel);
+
+	glob_of(sel)->next = *at;
+	*at = glob_of(sel);
+	set->n_globs++;
+}
+
+static void del_glob(struct arpp_selectors *set, struct arpp_selector *sel)
+{
+	*glob_place(set, sel) = glob_of(sel)->next;
+	set->n_globs--;
+}
+
 /**
  * arpp_selector_add() - the selector of a name, made if need be
  * @set: where
@@ -166,19 +199,18 @@ struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 					const struct arpp_selector_key *key)
 {
 	struct rb_node **link = &set->root.rb_node, *parent = NULL;
-	bool glob = key->kind == ARPP_SELECTOR_GLOB;
 	struct arpp_selector *sel;
 
 	sel = arpp_selector_find(set, key);
 	if (sel)
 		return sel;
 	if (set->count >= ARP_POLICY_SELECTORS_MAX ||
-	    (glob && set->globs >= ARP_POLICY_GLOBS_MAX))
+	    (key->kind == ARPP_SELECTOR_GLOB &&
+	     set->n_globs >= ARP_POLICY_GLOBS_MAX))
 		return ERR_PTR(-ENOSPC);
-	sel = kzalloc(sizeof(*sel), GFP_KERNEL_ACCOUNT);
+	sel = selector_alloc(key);
 	if (!sel)
 		return ERR_PTR(-ENOMEM);
-	sel->key = *key;
 	while (*link) {
 		parent = *link;
 		if (key_cmp(key, &rb_entry(parent, struct arpp_selector,
@@ -190,7 +222,8 @@ struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 	rb_link_node(&sel->node, parent, link);
 	rb_insert_color(&sel->node, &set->root);
 	set->count++;
-	set->globs += glob;
+	if (is_glob(sel))
+		add_glob(set, sel);
 	return sel;
 }
 
@@ -205,7 +238,40 @@ void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
 {
 	set->hidden += fields->val[ARP_POLICY_FIELD_HIDDEN] -
 		       sel->fields.val[ARP_POLICY_FIELD_HIDDEN];
+	set->metered += !!fields->val[ARP_POLICY_FIELD_SOURCE_RATE] -
+			!!sel->fields.val[ARP_POLICY_FIELD_SOURCE_RATE];
 	sel->fields = *fields;
+}
+
+/**
+ * arpp_selector_takes_tables() - may a selector have rules and bindings?
+ * @set: where
+ * @sel: one without tables
+ *
+ * A packet looks into the tables of each glob that matches its device, so their
+ * number is bounded.
+ *
+ * Return: whether it may have any.
+ */
+bool arpp_selector_takes_tables(const struct arpp_selectors *set,
+				const struct arpp_selector *sel)
+{
+	return !is_glob(sel) || set->rule_globs < ARP_POLICY_RULE_GLOBS_MAX;
+}
+
+/**
+ * arpp_selector_set_tables() - give a selector tables, or take them
+ * @set: where
+ * @sel: the selector
+ * @tables: its tables from now on, or NULL; those it had are the caller's
+ */
+void arpp_selector_set_tables(struct arpp_selectors *set,
+			      struct arpp_selector *sel,
+			      struct arpp_tables *tables)
+{
+	if (is_glob(sel))
+		set->rule_globs += !!tables - !!sel->tables;
+	sel->tables = tables;
 }
 
 /**
@@ -218,7 +284,8 @@ void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel)
 	if (sel->fields.set || sel->tables)
 		return;
 	set->count--;
-	set->globs -= sel->key.kind == ARPP_SELECTOR_GLOB;
+	if (is_glob(sel))
+		del_glob(set, sel);
 	rb_erase(&sel->node, &set->root);
 	kfree(sel);
 }
@@ -231,89 +298,65 @@ void arpp_selector_flush(struct arpp_selectors *set)
 {
 	struct arpp_selector *sel, *next;
 
-	rbtree_postorder_for_each_entry_safe(sel, next, &set->root, node)
+	rbtree_postorder_for_each_entry_safe(sel, next, &set->root, node) {
 		kfree(sel);
+		cond_resched();
+	}
 	*set = (struct arpp_selectors){ .root = RB_ROOT };
 }
 
-/* Take from @sel what no more specific selector has set. */
-static void inherit(const struct arpp_selector *sel, struct arpp_fields *fields,
-		    const char **origins)
+/* The lowest field of a mask that is not empty. */
+static enum arp_policy_field first_field(u32 mask)
 {
+	return __ffs(mask);
+}
+
+/* Take from @sel what no more specific selector has set. */
+static void inherit(struct arpp_resolved *r, const struct arpp_selector *sel)
+{
+	u32 todo = sel->fields.set & ~r->fields.set;
 	enum arp_policy_field f;
 
-	arpp_for_each_field(f) {
-		if (!arpp_field_is_set(&sel->fields, f) ||
-		    arpp_field_is_set(fields, f))
-			continue;
-		arpp_field_set(fields, f, sel->fields.val[f]);
-		if (origins)
-			origins[f] = sel->key.name;
+	for (; todo; todo &= todo - 1) {
+		f = first_field(todo);
+		arpp_field_set(&r->fields, f, sel->fields.val[f]);
+		r->origins[f] = sel->key.name;
 	}
 }
 
 /* Raise to @sel's values what is less strict. */
-static void raise(const struct arpp_selector *sel, struct arpp_fields *fields,
-		  const char **origins)
+static void raise(struct arpp_resolved *r, const struct arpp_selector *sel)
 {
+	u32 todo = sel->fields.set;
 	enum arp_policy_field f;
+	u32 val;
 
-	arpp_for_each_field(f) {
-		u32 val = sel->fields.val[f];
-
-		if (!arpp_field_is_set(&sel->fields, f))
-			continue;
-		if (arpp_field_is_set(fields, f)) {
-			val = arpp_field_stricter(f, val, fields->val[f]);
-			if (val == fields->val[f])
+	for (; todo; todo &= todo - 1) {
+		f = first_field(todo);
+		val = sel->fields.val[f];
+		if (arpp_field_is_set(&r->fields, f)) {
+			val = arpp_field_stricter(f, val, r->fields.val[f]);
+			if (val == r->fields.val[f])
 				continue;
 		}
-		arpp_field_set(fields, f, val);
-		if (origins)
-			origins[f] = sel->key.name;
+		arpp_field_set(&r->fields, f, val);
+		r->origins[f] = sel->key.name;
 	}
 }
 
-/* The selectors of a device but all, the most specific first. */
+static void take_tables(struct arpp_resolved *r, const struct arpp_selector *sel)
+{
+	if (sel->tables && !WARN_ON_ONCE(r->n_tables == ARPP_SELECTOR_TABLES))
+		r->tables[r->n_tables++] = sel->tables;
+}
+
 static const struct arpp_selector *
-more_general(const struct arpp_selectors *set, const char *dev,
-	     const struct arpp_selector *than)
+find_name(const struct arpp_selectors *set, enum arpp_selector_kind kind,
+	  const char *name)
 {
-	const struct arpp_selector *sel;
-	struct arpp_selector_key key;
+	struct arpp_selector_key key = { .kind = kind };
 
-	if (!than) {
-		key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_NAME };
-		strscpy(key.name, dev, sizeof(key.name));
-		sel = arpp_selector_find(set, &key);
-		if (sel)
-			return sel;
-	}
-	if (than && than->key.kind == ARPP_SELECTOR_DEFAULT)
-		return NULL;
-
-	/* Globs stand together; none sorts before this key. */
-	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_GLOB,
-					  .literals = UINT_MAX };
-	if (than && than->key.kind == ARPP_SELECTOR_GLOB)
-		key = than->key;
-	for (sel = arpp_selector_next(set, &key);
-	     sel && sel->key.kind == ARPP_SELECTOR_GLOB;
-	     sel = arpp_selector_next(set, &sel->key))
-		if (glob_match(sel->key.name, dev))
-			return sel;
-
-	key = (struct arpp_selector_key){ .kind = ARPP_SELECTOR_DEFAULT,
-					  .name = "default" };
-	return arpp_selector_find(set, &key);
-}
-
-static const struct arpp_selector *all(const struct arpp_selectors *set)
-{
-	static const struct arpp_selector_key key = {
-		.kind = ARPP_SELECTOR_ALL, .name = "all",
-	};
-
+	strscpy(key.name, name, sizeof(key.name));
 	return arpp_selector_find(set, &key);
 }
 
@@ -321,46 +364,37 @@ static const struct arpp_selector *all(const struct arpp_selectors *set)
  * arpp_selector_resolve() - what applies to a device
  * @set: the selectors of its netns
  * @dev: the device's name
- * @fields: filled in
- * @origins: when not NULL, the name of the selector that made each value of
- *	@fields, by field; good while the set is unchanged
+ * @r: filled in
+ *
+ * One look at each glob, and three at the tree: its cost does not depend on
+ * what the globs are like. "default" has no tables.
  */
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
-			   struct arpp_fields *fields, const char **origins)
+			   struct arpp_resolved *r)
 {
-	const struct arpp_selector *sel = NULL;
+	const struct arpp_selector_glob *glob;
+	const struct arpp_selector *sel;
 
-	memset(fields, 0, sizeof(*fields));
-	while ((sel = more_general(set, dev, sel)) != NULL)
-		inherit(sel, fields, origins);
-	sel = all(set);
+	memset(&r->fields, 0, sizeof(r->fields));
+	r->n_tables = 0;
+
+	sel = find_name(set, ARPP_SELECTOR_NAME, dev);
+	if (sel) {
+		inherit(r, sel);
+		take_tables(r, sel);
+	}
+	for (glob = set->globs; glob; glob = glob->next) {
+		if (!arpp_glob_match(&glob->glob, dev))
+			continue;
+		inherit(r, &glob->sel);
+		take_tables(r, &glob->sel);
+	}
+	sel = find_name(set, ARPP_SELECTOR_DEFAULT, "default");
 	if (sel)
-		raise(sel, fields, origins);
-}
-
-/**
- * arpp_selector_tables() - which rules and bindings hold on a device
- * @set: the selectors of its netns
- * @dev: the device's name
- * @tables: filled in, the most specific selector's first; may be NULL
- * @room: how many fit into @tables
- *
- * "default" has no tables, so they end with those of "all".
- *
- * Return: how many there are, even if they do not fit.
- */
-unsigned int arpp_selector_tables(const struct arpp_selectors *set,
-				  const char *dev, struct arpp_tables **tables,
-				  unsigned int room)
-{
-	const struct arpp_selector *sel = NULL;
-	unsigned int n = 0;
-
-	while ((sel = more_general(set, dev, sel)) != NULL)
-		if (sel->tables && n++ < room)
-			tables[n - 1] = sel->tables;
-	sel = all(set);
-	if (sel && sel->tables && n++ < room)
-		tables[n - 1] = sel->tables;
-	return n;
+		inherit(r, sel);
+	sel = find_name(set, ARPP_SELECTOR_ALL, "all");
+	if (sel) {
+		raise(r, sel);
+		take_tables(r, sel);
+	}
 }

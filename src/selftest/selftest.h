@@ -9,8 +9,14 @@
 
 #ifdef ARPP_SELFTEST
 int arpp_selftest_lpm(void);
+int arpp_selftest_glob(void);
 int arpp_selftest_reuse(void);
 #else
+static inline int arpp_selftest_glob(void)
+{
+	return 0;
+}
+
 static inline int arpp_selftest_lpm(void)
 {
 	return 0;

@@ -147,6 +147,25 @@ else
 	not_ok "told and lost add up to the counter" "$((got - had)) of $all"
 fi
 
+# Somebody listens, but elsewhere: nothing is lost to those who listen here later.
+
+namespace dora
+ctl dora monitor >"$other" &
+elsewhere=$!
+delay=0
+joined_elsewhere() {
+	must ctl dora dev set marker proxy-delay $((++delay))
+	grep -q marker "$other"
+}
+must poll 20 joined_elsewhere
+arpq bob flood eth0 192.0.2.2 count 20000 dst "$alice" >/dev/null
+kill $elsewhere
+wait $elsewhere 2>/dev/null
+watch -j monitor verdict
+must poll 20 marked 1
+end_watch >/dev/null
+is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "what nobody here listened to is not told as lost"
+
 # Changes of policy
 
 watch -j monitor config
@@ -162,6 +181,10 @@ policy dev set eth7 ignore device
 policy rule add hide 10.0.0.0/24
 policy bind add 10.0.0.9 lladdr "$bob" dev eth7
 policy bind replace 10.0.0.9 lladdr "$alice" dev eth7
+# What is so already is no change.
+policy dev set eth7 ignore device
+policy bind replace 10.0.0.9 lladdr "$alice" dev eth7
+policy rule replace hide 10.0.0.0/24
 policy rule del hide 10.0.0.0/24
 policy bind del 10.0.0.9 dev eth7
 policy dev unset eth7

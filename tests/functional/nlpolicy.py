@@ -495,6 +495,7 @@ def contract(yaml_path, header_path):
     # What the specification has no place for.
     plain = {name: value for name, value in header.items() if name not in (
         "ARP_POLICY_SELECTORS_MAX", "ARP_POLICY_GLOBS_MAX",
+        "ARP_POLICY_RULE_GLOBS_MAX",
         "ARP_POLICY_EVENTS_PER_SECOND", "ARP_POLICY_DEFEND_INTERVAL",
         "ARP_POLICY_RESTORES_MAX",
         "ARP_POLICY_FAMILY_NAME", "ARP_POLICY_FAMILY_VERSION",

@@ -205,6 +205,35 @@ run_ok "a name is no glob" ctl alice dev set eth0 ignore any
 must ctl alice dev unset 'glob1*'
 run_ok "where one goes, there is room again" ctl alice dev set 'more*' ignore any
 
+# Of globs with rules or bindings, a packet may look into each.
+must ctl alice flush
+rule_globs=$(number_of RULE_GLOBS_MAX)
+with_rules() {	# COUNT
+	local i
+	for ((i = 0; i < $1; i++)); do echo "rule add drop 10.9.0.0/16 dev g$i*"; done
+}
+too_many="$rule_globs globs may have rules or bindings"
+run_ok "$rule_globs globs may have rules" ctl alice restore - < <(with_rules "$rule_globs")
+fails_with 1 "$too_many" "no other may" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
+fails_with 1 "$too_many" "nor have bindings" \
+	ctl alice bind add 10.9.0.1 lladdr 02:00:00:00:00:01 dev 'more*'
+fails_with 1 "$too_many" "nor in a policy that is restored" \
+	ctl alice restore - < <(with_rules $((rule_globs + 1)))
+run_ok "more rules on one of them" ctl alice rule add drop 10.8.0.0/16 dev 'g0*'
+run_ok "a name" ctl alice rule add drop 10.9.0.0/16 dev eth0
+run_ok "fields of another glob" ctl alice dev set 'more*' ignore any
+must ctl alice rule del drop 10.9.0.0/16 dev 'g1*'
+run_ok "where one has none left, there is room" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
+must ctl alice rule flush
+fill_again() {
+	local i
+	for ((i = 0; i < rule_globs; i++)); do
+		ctl alice rule add drop 10.9.0.0/16 dev "h$i*" || return
+	done
+}
+run_ok "so there is after a flush, as much as before" fill_again
+must ctl alice flush
+
 # Memory is charged to whom it serves, and goes with the netns.
 group=/sys/fs/cgroup/arp_policy-test
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control

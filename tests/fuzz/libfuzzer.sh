@@ -17,7 +17,7 @@ seconds=${1-}
 shift $(($# > 0))
 declare -A sources=(
 	[verdict]="tests/fuzz/verdict_fuzz.c tests/fuzz/shim/shim.c
-		src/packet.c src/verdict.c src/rule.c src/lpm.c src/selector.c src/field.c
+		src/packet.c src/verdict.c src/rule.c src/lpm.c src/selector.c src/glob.c src/field.c
 		src/device.c src/stats.c src/rate.c src/inspect.c src/ignore.c src/hidden.c
 		src/proxy.c src/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"

@@ -296,8 +296,8 @@ static void add_rule(void)
 	sel = arpp_selector_add(&selectors, &key);
 	if (IS_ERR(sel))
 		return;
-	if (!sel->tables)
-		sel->tables = arpp_tables_alloc(&key, &lock);
+	if (!sel->tables && arpp_selector_takes_tables(&selectors, sel))
+		arpp_selector_set_tables(&selectors, sel, arpp_tables_alloc(&key, &lock));
 	if (!sel->tables)
 		goto undo;
 	n = next();
@@ -317,7 +317,7 @@ static void add_rule(void)
 undo:
 	if (sel->tables && !arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS)) {
 		arpp_tables_free(sel->tables);
-		sel->tables = NULL;
+		arpp_selector_set_tables(&selectors, sel, NULL);
 	}
 	arpp_selector_prune(&selectors, sel);
 }

@@ -69,7 +69,8 @@
  *
  * Verdicts are told to the group while anybody listens, "pass" excepted, at
  * most ARP_POLICY_EVENTS_PER_SECOND of them; LOST counts what was left out
- * since the event before.
+ * since the event before. While others listen in other netns alone, one that
+ * begins to listen may miss the first 10 ms.
  *
  * A policy that is being made belongs to the socket that began it. It is gone
  * when that socket is closed, begins anew, aborts or has committed. Without
@@ -115,9 +116,13 @@
 /* At most one gratuitous ARP in so many seconds defends an address. */
 #define ARP_POLICY_DEFEND_INTERVAL	10
 
-/* The most selectors that one netns holds, and how many of them globs. */
+/*
+ * The most selectors that one netns holds, how many of them globs, and how many
+ * of those may have rules or bindings.
+ */
 #define ARP_POLICY_SELECTORS_MAX	65536
-#define ARP_POLICY_GLOBS_MAX		1024
+#define ARP_POLICY_GLOBS_MAX		256
+#define ARP_POLICY_RULE_GLOBS_MAX	32
 
 /* The most policies that are being made at a time in one netns. */
 #define ARP_POLICY_RESTORES_MAX		16

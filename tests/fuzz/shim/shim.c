@@ -125,6 +125,19 @@ static struct rb_node *deepest(struct rb_node *node)
 	return node;
 }
 
+struct rb_node *rb_next(const struct rb_node *node)
+{
+	if (node->rb_right) {
+		node = node->rb_right;
+		while (node->rb_left)
+			node = node->rb_left;
+		return (struct rb_node *)node;
+	}
+	while (node->parent && node->parent->rb_right == node)
+		node = node->parent;
+	return node->parent;
+}
+
 struct rb_node *rb_first_postorder(const struct rb_root *root)
 {
 	return deepest(root->rb_node);
@@ -148,51 +161,6 @@ ssize_t strscpy(char *to, const char *from, size_t size)
 	memcpy(to, from, len < size ? len : size - 1);
 	to[len < size ? len : size - 1] = '\0';
 	return len < size ? (ssize_t)len : -E2BIG;
-}
-
-/* As lib/glob.c: classes may have ranges, and begin with ! or ]. */
-bool glob_match(const char *pat, const char *str)
-{
-	bool in, not;
-	const char *p;
-
-	for (; *pat; pat++, str++) {
-		if (*pat == '*')
-			return glob_match(pat + 1, str) || (*str && glob_match(pat, str + 1));
-		if (!*str)
-			return false;
-		if (*pat == '?')
-			continue;
-		if (*pat == '[') {
-			p = pat + 1;
-			not = *p == '!';
-			p += not;
-			in = false;
-			do {
-				unsigned char from = (unsigned char)*p++, to = from;
-
-				if (!from)
-					return *pat == *str && glob_match(pat + 1, str + 1);
-				if (p[0] == '-' && p[1] != ']') {
-					to = (unsigned char)p[1];
-					if (!to)
-						return *pat == *str &&
-						       glob_match(pat + 1, str + 1);
-					p += 2;
-				}
-				in |= from <= (unsigned char)*str && (unsigned char)*str <= to;
-			} while (*p != ']');
-			if (in == not)
-				return false;
-			pat = p;
-			continue;
-		}
-		if (*pat == '\\')
-			pat++;
-		if (*pat != *str)
-			return false;
-	}
-	return !*str;
 }
 
 bool dev_valid_name(const char *name)

@@ -67,6 +67,9 @@ typedef unsigned int gfp_t;
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
+#define ilog2(x)		(31 - __builtin_clz(x))
+#define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
+#define WARN_ON_ONCE(x)		({ if (x) abort(); false; })
 
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
 #define PTR_ERR(p)		((long)(p))
@@ -218,9 +221,11 @@ struct rb_node { struct rb_node *parent, *rb_left, *rb_right; };
 struct rb_root { struct rb_node *rb_node; };
 #define RB_ROOT			((struct rb_root){ NULL })
 #define rb_entry		container_of
+#define rb_entry_safe		hlist_entry_safe
 #define rb_insert_color(node, root)	((void)(node), (void)(root))
 void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link);
 void rb_erase(struct rb_node *node, struct rb_root *root);
+struct rb_node *rb_next(const struct rb_node *node);
 struct rb_node *rb_first_postorder(const struct rb_root *root);
 struct rb_node *rb_next_postorder(const struct rb_node *node);
 #define rbtree_postorder_for_each_entry_safe(pos, n, root, field)	\
@@ -231,7 +236,6 @@ struct rb_node *rb_next_postorder(const struct rb_node *node);
 
 /* Text */
 ssize_t strscpy(char *to, const char *from, size_t size);
-bool glob_match(const char *pat, const char *str);
 bool dev_valid_name(const char *name);
 int kstrtou32(const char *text, unsigned int base, u32 *value);
 
@@ -241,6 +245,7 @@ u64 shim_hash(u64 what, u64 a, u64 b);
 typedef struct { u64 key[2]; } siphash_key_t;
 u64 siphash(const void *data, size_t len, const siphash_key_t *key);
 #define get_random_bytes(to, len)	memset(to, 0x5a, len)
+#define get_random_u32()		0x5a5a5a5aU
 u64 ktime_get_ns(void);
 
 /* Devices */

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# No command of another user's netns holds up the host's "ip link set lo up" by
+# more than 100 ms: SECURITY.md. Counted in instructions, of which each takes 1 ns
+# here.
+# lab: own-vm --icount --mem 2048
+# lab: timeout 900
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
+
+bound=100000000
+devices=1000
+number_of() {	# NAME
+	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
+		"$ROOT/include/uapi/linux/arp_policy.h"
+}
+globs=$(number_of GLOBS_MAX)
+selectors=$(number_of SELECTORS_MAX)
+run=$(mktemp -d)
+
+# The command must succeed, and hold up nobody. It runs in mallory's netns, and
+# the host asks from its own.
+held() {	# DESC CMD…
+	local desc=$1 most status=0
+	shift
+	most=$("$ROOT/build/held" nsenter --net=/run/netns/mallory -- "$@" 2>"$run/said") || status=$?
+	most=${most##*$'\n'}
+	if [ $status = 0 ] && [ "${most:-$bound}" -lt $bound ]; then
+		ok "$desc"
+	else
+		not_ok "$desc" "status $status"$'\n'"$(tail -n 3 "$run/said")"
+	fi
+	diag "$((most / 1000000)),$((most / 100000 % 10)) million instructions"
+}
+quietly() { "$@" >/dev/null; }
+refuses() { ! "$@"; }
+export -f quietly refuses
+
+# What there is: devices whose names try each glob to the end, and all the
+# selectors that a netns may have. Globs are as costly as they come, and match.
+host mallory
+awk -v n=$devices 'BEGIN { for (i = 0; i < n; i++) {
+	name = ""
+	for (j = i + 4096; length(name) < 6; j = int(j / 4)) name = name substr("wxyz", j % 4 + 1, 1)
+	printf "link add xxxxxxxxx%s type dummy\n", name } }' >"$run/devices"
+must ip -n mallory -batch "$run/devices"
+awk -v globs="$globs" -v all="$selectors" 'BEGIN {
+	print "dev set all ignore 1"
+	print "dev set default announce 1"
+	chars = "abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	for (i = 0; i < globs - 1; i++)
+		printf "dev set *[%s%02xwxyz] filter on\n", chars, i
+	for (i = 0; i < all - globs - 10; i++)
+		printf "dev set name%d ignore 1\n", i }' >"$run/policy"
+# A rule and a binding on each name.
+awk '/^dev set name/ { printf "%s\nrule add drop 10.0.0.0/8 dev %s\nbind add 10.0.0.1 lladdr 02:00:00:00:00:01 dev %s\n", $0, $3, $3; next }
+	{ print }' "$run/policy" >"$run/rules"
+must load_module
+device=$(ip -n mallory -o link | sed -n 's/^[0-9]*: \(x[a-z]*\):.*/\1/;$p')
+
+plan 33
+held "nothing at all" true
+held "the first policy" "$ARPCTL" dev set all ignore 1
+held "a policy with $selectors selectors, $globs of them globs" "$ARPCTL" restore "$run/policy"
+held "the same again" "$ARPCTL" restore "$run/policy"
+held "a field of all" "$ARPCTL" dev set all ignore 2
+held "of default" "$ARPCTL" dev set default ignore 2
+held "of a new glob" "$ARPCTL" dev set '*[!a]' rate 1000 validate ip
+held "of a glob" "$ARPCTL" dev set '*[!a]' rate 2000
+held "of a device" "$ARPCTL" dev set "$device" rate 2000
+held "hidden, which concerns all devices" "$ARPCTL" dev set "$device" hidden on
+held "the first source-rate" "$ARPCTL" dev set "$device" source-rate 10
+held "no field of a glob" "$ARPCTL" dev unset '*[!a]'
+held "the first rule of a glob" "$ARPCTL" rule add drop 10.0.0.0/8 dev '*[!b]'
+held "the last" "$ARPCTL" rule del drop 10.0.0.0/8 dev '*[!b]'
+held "the first binding of a device" "$ARPCTL" bind add 10.0.0.1 lladdr 02:00:00:00:00:01 dev "$device"
+held "listing what is set" bash -c "quietly $ARPCTL dev show"
+held "listing rules, of which there is none" bash -c "quietly $ARPCTL rule show"
+held "listing what is effective" bash -c "quietly $ARPCTL dev effective"
+held "listing counters" bash -c "quietly $ARPCTL stats show"
+held "forgetting counters" "$ARPCTL" stats reset
+held "a device's own counters" "$ARPCTL" stats reset "$device"
+held "a new device" ip link add new0 type dummy
+held "one that is renamed" ip link set new0 name "xxxxxxxxxwwwwwa"
+held "one that comes up" ip link set "xxxxxxxxxwwwwwa" up
+held "one that goes" ip link del "xxxxxxxxxwwwwwa"
+held "a rule and a binding on each of $((selectors - globs - 10)) names" "$ARPCTL" restore "$run/rules"
+held "listing them" bash -c "quietly $ARPCTL rule show"
+held "no rule any more" "$ARPCTL" rule flush
+held "no binding any more" "$ARPCTL" bind flush
+held "rules and bindings again" "$ARPCTL" restore "$run/rules"
+held "no policy" "$ARPCTL" flush
+(cat "$run/rules"; echo nonsense) >"$run/wrong"
+held "a large policy that is refused in the end" bash -c "refuses $ARPCTL restore $run/wrong"
+held "the first policy again" "$ARPCTL" dev set all ignore 1
+rm -r "$run"
