@@ -2,12 +2,16 @@
 /*
  * Another policy in the place of the whole one: begin, add, commit, abort.
  *
- * Process context. What is being made belongs to a socket and goes with it; a
- * netns's mutex "making" covers all of them, and is taken first of all.
+ * Process context. What is being made belongs to a socket and goes with it. A
+ * netns's mutex "making" lets one command at a time work on it, and is taken
+ * first of all. The spinlock "made_lock" covers the list alone: a socket that is
+ * closed waits for no command.
  */
 #include <linux/list.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "netlink.h"
 #include "netns.h"
@@ -15,32 +19,42 @@
 /**
  * struct arpp_restore - a policy that is being made
  * @node: in arpp_netns.made
- * @portid: the socket that makes it
+ * @sk: the socket that makes it, with a reference. Its port id would not do: it
+ *	is free for another socket before the kernel tells that this one is closed
  * @expected: the generation that it shall follow, or 0
  * @config: what it is so far
+ * @free: to free it
  */
 struct arpp_restore {
 	struct list_head node;
-	u32 portid;
+	struct sock *sk;
 	u32 expected;
 	struct arpp_config config;
+	struct work_struct free;
 };
 
-static struct arpp_restore *find(struct arpp_netns *nn, u32 portid)
+/*
+ * That of a socket, or NULL. It stays while the socket sends: nobody else takes
+ * it out of the list before the socket is closed.
+ */
+static struct arpp_restore *find(struct arpp_netns *nn, const struct sock *sk)
 {
-	struct arpp_restore *r;
+	struct arpp_restore *r, *found = NULL;
 
 	lockdep_assert_held(&nn->making);
+	spin_lock(&nn->made_lock);
 	list_for_each_entry(r, &nn->made, node)
-		if (r->portid == portid)
-			return r;
-	return NULL;
+		if (r->sk == sk)
+			found = r;
+	spin_unlock(&nn->made_lock);
+	return found;
 }
 
 /* The sender's; found by all commands but begin. */
-static struct arpp_restore *begun(struct arpp_netns *nn, struct genl_info *info)
+static struct arpp_restore *begun(struct arpp_netns *nn, struct sk_buff *skb,
+				  struct genl_info *info)
 {
-	struct arpp_restore *r = find(nn, info->snd_portid);
+	struct arpp_restore *r = find(nn, NETLINK_CB(skb).sk);
 
 	if (!r)
 		NL_SET_ERR_MSG(info->extack,
@@ -48,23 +62,60 @@ static struct arpp_restore *begun(struct arpp_netns *nn, struct genl_info *info)
 	return r;
 }
 
-static void forget(struct arpp_restore *r)
+static void free_work(struct work_struct *work)
 {
-	if (!r)
-		return;
-	list_del(&r->node);
+	struct arpp_restore *r = container_of(work, struct arpp_restore, free);
+
 	arpp_config_free(&r->config);
 	kfree(r);
 }
 
-static unsigned int under_way(const struct arpp_netns *nn)
+/* Free one that is in no list; a million rules take their time. */
+static void discard(struct arpp_restore *r)
 {
-	const struct arpp_restore *r;
+	sock_put(r->sk);
+	INIT_WORK(&r->free, free_work);
+	queue_work(arpp_free_wq, &r->free);
+}
+
+static void forget(struct arpp_netns *nn, struct arpp_restore *r)
+{
+	if (!r)
+		return;
+	spin_lock(&nn->made_lock);
+	list_del(&r->node);
+	spin_unlock(&nn->made_lock);
+	discard(r);
+}
+
+/* Forget those of a netns whose socket is closed, or all of them. */
+static void forget_many(struct arpp_netns *nn, bool all)
+{
+	struct arpp_restore *r, *next;
+	LIST_HEAD(gone);
+
+	spin_lock(&nn->made_lock);
+	list_for_each_entry_safe(r, next, &nn->made, node)
+		if (all || sock_flag(r->sk, SOCK_DEAD))
+			list_move(&r->node, &gone);
+	spin_unlock(&nn->made_lock);
+	list_for_each_entry_safe(r, next, &gone, node)
+		discard(r);
+}
+
+/* Add one if there is room. */
+static bool start(struct arpp_netns *nn, struct arpp_restore *r)
+{
+	const struct arpp_restore *other;
 	unsigned int n = 0;
 
-	list_for_each_entry(r, &nn->made, node)
+	spin_lock(&nn->made_lock);
+	list_for_each_entry(other, &nn->made, node)
 		n++;
-	return n;
+	if (n < ARP_POLICY_RESTORES_MAX)
+		list_add(&r->node, &nn->made);
+	spin_unlock(&nn->made_lock);
+	return n < ARP_POLICY_RESTORES_MAX;
 }
 
 int arpp_nl_restore_begin(struct sk_buff *skb, struct genl_info *info)
@@ -72,26 +123,29 @@ int arpp_nl_restore_begin(struct sk_buff *skb, struct genl_info *info)
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	struct nlattr *expected = info->attrs[ARP_POLICY_A_GENERATION];
 	struct arpp_restore *r;
-	int err = 0;
+	int err;
 
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return -ENOMEM;
-	r->portid = info->snd_portid;
+	r->sk = NETLINK_CB(skb).sk;
+	sock_hold(r->sk);
 	r->expected = expected ? nla_get_u32(expected) : 0;
 	arpp_config_init(&r->config);
 
-	mutex_lock(&nn->making);
-	forget(find(nn, r->portid));
-	if (under_way(nn) < ARP_POLICY_RESTORES_MAX) {
-		list_add(&r->node, &nn->made);
-	} else {
+	err = mutex_lock_killable(&nn->making);
+	if (err)
+		goto discard;
+	forget(nn, find(nn, r->sk));
+	if (!start(nn, r)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "16 restores are under way in this network namespace: wait for one to end");
-		kfree(r);
 		err = -EBUSY;
 	}
 	mutex_unlock(&nn->making);
+discard:
+	if (err)
+		discard(r);
 	return err;
 }
 
@@ -110,7 +164,10 @@ static int add_dev(struct arpp_config *config, struct nlattr *nest,
 	if (!err)
 		err = arpp_nl_read_fields(tb[ARP_POLICY_DEV_FIELDS], &fields,
 					  extack);
-	return err ? err : arpp_config_set(config, &key, &fields);
+	if (err)
+		return err;
+	err = arpp_config_set(config, &key, &fields);
+	return arpp_nl_read_error(err, ARPP_TABLE_TARGET, nest, extack);
 }
 
 static int add_rule(struct arpp_config *config, struct nlattr *nest,
@@ -136,10 +193,12 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	struct nlattr *entries = info->attrs[ARP_POLICY_A_ENTRIES], *attr;
 	struct arpp_restore *r;
-	int rem, err = 0;
+	int rem, err;
 
-	mutex_lock(&nn->making);
-	r = begun(nn, info);
+	err = mutex_lock_killable(&nn->making);
+	if (err)
+		return err;
+	r = begun(nn, skb, info);
 	if (!r) {
 		err = -ENOENT;
 	} else if (!entries) {
@@ -147,6 +206,7 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 		err = -EINVAL;
 	} else {
 		nla_for_each_nested(attr, entries, rem) {
+			cond_resched();
 			if (nla_type(attr) == ARP_POLICY_ENTRY_DEV)
 				err = add_dev(&r->config, attr, info->extack);
 			else
@@ -156,7 +216,7 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 		}
 		/* Half of a message is nothing to go on from. */
 		if (err)
-			forget(r);
+			forget(nn, r);
 	}
 	mutex_unlock(&nn->making);
 	return err;
@@ -174,13 +234,13 @@ int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info)
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&nn->making);
-	r = begun(nn, info);
-	if (!r) {
-		err = -ENOENT;
+	err = mutex_lock_killable(&nn->making);
+	if (err)
+		goto free;
+	r = begun(nn, skb, info);
+	err = r ? mutex_lock_killable(&nn->command) : -ENOENT;
+	if (err)
 		goto unlock;
-	}
-	mutex_lock(&nn->command);
 	err = arpp_netns_commit(nn, &r->config, r->expected, &generation);
 	if (!err && !arpp_nl_fill_whole(msg, &to, generation)) {
 		arpp_nl_notify(msg, genl_info_net(info));
@@ -191,9 +251,10 @@ int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack,
 			       "the policy was changed since it was read: read it again");
 	if (!err)
-		forget(r);
+		forget(nn, r);
 unlock:
 	mutex_unlock(&nn->making);
+free:
 	nlmsg_free(msg);
 	return err;
 }
@@ -202,15 +263,23 @@ int arpp_nl_restore_abort(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	struct arpp_restore *r;
+	int err;
 
-	mutex_lock(&nn->making);
-	r = begun(nn, info);
-	forget(r);
+	err = mutex_lock_killable(&nn->making);
+	if (err)
+		return err;
+	r = begun(nn, skb, info);
+	forget(nn, r);
 	mutex_unlock(&nn->making);
 	return r ? 0 : -ENOENT;
 }
 
-/* A socket was closed: what it was making is nobody's any more. */
+/*
+ * A socket was closed: what it was making goes with it. By now it is marked dead,
+ * and its port id may be another's: netlink_release() takes it out of the table
+ * and orphans it before it tells. Whoever makes a restore is told of so, as
+ * it was bound when it sent.
+ */
 static int socket_event(struct notifier_block *nb, unsigned long event,
 			void *info)
 {
@@ -221,11 +290,8 @@ static int socket_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 	nn = arpp_netns_get(n->net);
 	/* Most sockets make none; one that does is not closed while it begins. */
-	if (list_empty_careful(&nn->made))
-		return NOTIFY_DONE;
-	mutex_lock(&nn->making);
-	forget(find(nn, n->portid));
-	mutex_unlock(&nn->making);
+	if (!list_empty_careful(&nn->made))
+		forget_many(nn, false);
 	return NOTIFY_DONE;
 }
 
@@ -236,13 +302,7 @@ static struct notifier_block socket_notifier = {
 /* With the module: a netns that goes by itself has no sockets any more. */
 static void __net_exit forget_all(struct net *net)
 {
-	struct arpp_netns *nn = arpp_netns_get(net);
-	struct arpp_restore *r, *next;
-
-	mutex_lock(&nn->making);
-	list_for_each_entry_safe(r, next, &nn->made, node)
-		forget(r);
-	mutex_unlock(&nn->making);
+	forget_many(arpp_netns_get(net), true);
 }
 
 static struct pernet_operations restore_ops = {
