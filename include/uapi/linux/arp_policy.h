@@ -88,8 +88,9 @@
  * field that nothing sets is left to the sysctls; a field that is set decides
  * instead of the sysctl of the same meaning, in both directions.
  *
- * GENERATION counts the changes of a netns's policy. A dump during which it
- * moved is marked NLM_F_DUMP_INTR and should be made again.
+ * GENERATION counts the changes of a netns's policy. A set or replace that finds
+ * all so already is no change: GENERATION stays, and nobody is notified. A dump
+ * during which it moved is marked NLM_F_DUMP_INTR and should be made again.
  */
 #ifndef _UAPI_LINUX_ARP_POLICY_H
 #define _UAPI_LINUX_ARP_POLICY_H
