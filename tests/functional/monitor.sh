@@ -3,7 +3,7 @@
 # The monitor tells each decision as it is made, and each change of policy.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 29
+plan 30
 
 host alice bob
 segment lan alice:eth0 bob:eth0

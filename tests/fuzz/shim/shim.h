@@ -68,7 +68,6 @@ typedef unsigned int gfp_t;
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 #define ilog2(x)		(31 - __builtin_clz(x))
-#define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
 #define WARN_ON_ONCE(x)		({ if (x) abort(); false; })
 
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
