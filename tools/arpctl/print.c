@@ -54,6 +54,77 @@ size_t utf8_len(const unsigned char *s)
 	return len;
 }
 
+/* Sequences of UTF-8 that a terminal obeys, from one to another. */
+static const struct {
+	const char *first, *last;
+} unsafe[] = {
+	{ "\xc2\x80", "\xc2\x9f" },		/* U+0080-009F: C1 controls */
+	{ "\xd8\x9c", "\xd8\x9c" },		/* U+061C: direction of text */
+	{ "\xe2\x80\x8e", "\xe2\x80\x8f" },	/* U+200E-200F: likewise */
+	{ "\xe2\x80\xa8", "\xe2\x80\xae" },	/* U+2028-202E: lines, direction */
+	{ "\xe2\x81\xa6", "\xe2\x81\xa9" },	/* U+2066-2069: direction */
+};
+
+size_t safe_len(const unsigned char *s)
+{
+	size_t len, i;
+
+	if (*s < 0x80)
+		return *s >= 0x20 && *s != 0x7f;
+	len = utf8_len(s);
+	for (i = 0; len && i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
+		if (strlen(unsafe[i].first) == len &&
+		    memcmp(s, unsafe[i].first, len) >= 0 &&
+		    memcmp(s, unsafe[i].last, len) <= 0)
+			return 0;
+	return len;
+}
+
+bool is_safe(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len;
+
+	for (; *s; s += len) {
+		len = safe_len(s);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
+int print_safe(FILE *file, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text, *begin;
+	int width = 0;
+	size_t len;
+
+	while (*s) {
+		for (begin = s; *s && (len = safe_len(s)); s += len)
+			width++;
+		if (file)
+			fwrite(begin, 1, (size_t)(s - begin), file);
+		for (; *s && !safe_len(s); s++) {
+			width += 4;
+			if (file)
+				fprintf(file, "\\%03o", *s);
+		}
+	}
+	return width;
+}
+
+static void json_char(FILE *file, const unsigned char *s, size_t len)
+{
+	unsigned int c = *s;
+
+	/* What is unsafe has two or three bytes, of 5 or 4 bits and 6 each. */
+	if (len > 1)
+		c = (c & (len == 2 ? 0x1f : 0x0f)) << 6 | (s[1] & 0x3f);
+	if (len > 2)
+		c = c << 6 | (s[2] & 0x3f);
+	fprintf(file, "\\u%04x", c);
+}
+
 static void json_string(struct printer *out, const char *value)
 {
 	const unsigned char *s = (const unsigned char *)value;
@@ -67,8 +138,8 @@ static void json_string(struct printer *out, const char *value)
 			len = 1;
 		} else if (*s == '"' || *s == '\\') {
 			fprintf(out->file, "\\%c", *s);
-		} else if (*s < 0x20 || *s == 0x7f) {
-			fprintf(out->file, "\\u%04x", *s);
+		} else if (!safe_len(s)) {
+			json_char(out->file, s, len);
 		} else {
 			fwrite(s, 1, len, out->file);
 		}
@@ -134,22 +205,16 @@ static bool has_color(const struct printer *out, enum style style)
 static void text_value(struct printer *out, enum style style, int width,
 		       const char *value)
 {
-	bool color = has_color(out, style);
-	const unsigned char *s;
 	int pad = width < 0 ? -width : width;
+	bool color = has_color(out, style);
 
-	for (s = (const unsigned char *)value; *s; s++)
-		pad -= *s < 0x20 || *s == 0x7f ? 4 : 1;
+	if (width)
+		pad -= print_safe(NULL, value);
 	if (width < 0 && pad > 0)
 		fprintf(out->file, "%*s", pad, "");
 	if (color)
 		fputs(style_codes[style], out->file);
-	for (s = (const unsigned char *)value; *s; s++) {
-		if (*s < 0x20 || *s == 0x7f)
-			fprintf(out->file, "\\%03o", *s);
-		else
-			fputc(*s, out->file);
-	}
+	print_safe(out->file, value);
 	if (color)
 		fputs("\033[0m", out->file);
 	if (width > 0 && pad > 0)
@@ -238,6 +303,14 @@ int pr_finish(struct printer *out)
 	return STATUS_OK;
 }
 
+int pr_close_stdout(void)
+{
+	/* A file system may tell of a full disk or quota only at the end. */
+	if (!close(STDOUT_FILENO) || errno == EBADF)
+		return STATUS_OK;
+	return failure("cannot write the output: %s", strerror(errno));
+}
+
 /* Messages go to stderr whoever has them, so it is one state for all. */
 static const struct place *current;
 static bool progress_shown;
@@ -262,7 +335,8 @@ static void put_place(const struct place *place)
 {
 	if (place->outer)
 		put_place(place->outer);
-	fprintf(stderr, "%s:", place->file);
+	print_safe(stderr, place->file);
+	fputc(':', stderr);
 	if (place->line)
 		fprintf(stderr, "%lu:", place->line);
 	fputc(' ', stderr);
@@ -298,19 +372,18 @@ void progress(const char *what, size_t done, size_t total)
 __attribute__((format(printf, 2, 0)))
 static void message(const char *lead, const char *fmt, va_list ap)
 {
-	char text[1024], *s;
+	char text[1024];
 
 	fflush(stdout);
 	progress_hide();
 	vsnprintf(text, sizeof(text), fmt, ap);
-	for (s = text; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
 	if (current)
 		put_place(current);
 	else
 		fputs("arpctl: ", stderr);
-	fprintf(stderr, "%s%s\n", lead, text);
+	fputs(lead, stderr);
+	print_safe(stderr, text);
+	fputc('\n', stderr);
 }
 
 int failure(const char *fmt, ...)

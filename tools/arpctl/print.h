@@ -2,8 +2,9 @@
 /*
  * Output: one call prints a value as text or as JSON, whichever was asked for.
  *
- * Device names are arbitrary bytes chosen by whoever made the device, so text
- * escapes control characters and JSON is valid UTF-8 whatever the name.
+ * Device names are arbitrary bytes chosen by whoever made the device, and file
+ * names are no better. Text and messages escape what a terminal would obey, and
+ * JSON is valid UTF-8 whatever the name.
  */
 #ifndef ARPCTL_PRINT_H
 #define ARPCTL_PRINT_H
@@ -70,8 +71,24 @@ void pr_opt(struct printer *out, const char *key, enum style style,
 /* Ends the output; whether all of it could be written. */
 int pr_finish(struct printer *out);
 
+/* Closes standard output, which may find out only now that it cannot write. */
+int pr_close_stdout(void);
+
 /* The length of the UTF-8 sequence at s, 0 if it is none. */
 size_t utf8_len(const unsigned char *s);
+
+/*
+ * The length of the character at s, if a terminal just shows it. 0 for a byte
+ * that is no UTF-8, for control characters (C0, DEL, C1), for what changes the
+ * direction of text, and for separators of lines.
+ */
+size_t safe_len(const unsigned char *s);
+
+/* Whether all of a text is such characters. */
+bool is_safe(const char *text);
+
+/* Prints a text with all else as octal escapes; returns its width. */
+int print_safe(FILE *file, const char *text);
 
 /* "arpctl: " and a message on stderr; the status that goes with it. */
 __attribute__((format(printf, 1, 2)))

@@ -25,8 +25,8 @@ static void begin(FILE *file, const char *metric, const char *type,
 
 /*
  * A label's value is UTF-8 in which three characters are escaped. A device may
- * be named with any bytes: those that are no UTF-8 are told as "\xff", which
- * keeps apart what has different names.
+ * be named with any bytes: those that are no UTF-8, or that a terminal would
+ * obey, are printed as "\xff", which keeps different names apart.
  */
 static void label(FILE *file, const char *name, const char *value)
 {
@@ -35,12 +35,13 @@ static void label(FILE *file, const char *name, const char *value)
 
 	fprintf(file, "%s=\"", name);
 	for (; *s; s += len) {
-		len = utf8_len(s);
-		if (!len) {
+		len = safe_len(s);
+		if (*s == '\n') {
+			fputs("\\n", file);
+			len = 1;
+		} else if (!len) {
 			fprintf(file, "\\\\x%02x", *s);
 			len = 1;
-		} else if (*s == '\n') {
-			fputs("\\n", file);
 		} else {
 			if (*s == '"' || *s == '\\')
 				fputc('\\', file);
