@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((32 + ${#commands[@]} + ${#fields[@]}))
+plan $((35 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -119,6 +119,18 @@ ok $? 'files' "${COMPREPLY[*]}"
 tab bind import tests/cl
 offers tests/cli/
 ok $? 'directories' "${COMPREPLY[*]}"
+
+tab dev show -- ''
+includes all lo && ! includes help
+ok $? 'behind -- there is no help' "${COMPREPLY[*]}"
+
+tab -- dev effective l
+includes lo
+ok $? 'nor options, before the object' "${COMPREPLY[*]}"
+
+tab save tests/cli/leases/dnsmasq
+offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
+ok $? 'files to save to' "${COMPREPLY[*]}"
 
 tab restore tests/cli/leases/dnsmasq
 offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases

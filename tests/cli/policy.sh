@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 55
+plan 86
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 M=02:00:00:00:00:01
@@ -24,17 +24,18 @@ feed()
 	rm -f "$errors"
 }
 
-# blames TEXT LINE MESSAGE: both restore and diff tell so, in one line.
+# blames TEXT LINE MESSAGE: both restore and diff tell so, in one line; no LINE: of
+# the whole.
 blames()
 {
 	local command good=0 said=
 
 	for command in restore diff; do
 		feed "$1" "${NOWHERE[@]}" $command -
-		[ "$status" -eq 2 ] && [ -z "$out" ] && [[ $err =~ ^-:$2:\ $3$ ]] || good=1
+		[ "$status" -eq 2 ] && [ -z "$out" ] && [[ $err =~ ^-:${2:+$2:}\ $3$ ]] || good=1
 		said+="$command: $status $out $err"$'\n'
 	done
-	ok $good "blames ${1:0:60}" "$said wanted: -:$2: $3"
+	ok $good "blames ${1:0:60}" "$said wanted: -:${2:+$2:} $3"
 }
 
 # taken TEXT NAME: gets as far as the kernel.
@@ -44,52 +45,123 @@ taken()
 	check_error 1 '^arpctl: Cannot open network namespace' "$2"
 }
 
-taken '' 'nothing'
-taken '# x\n\n   # y\r\n' 'comments'
+taken '# x\n\n   # y\r\ndev set all ignore 1\n' 'comments'
 taken "dev set all ignore 1 announce best # as ever\r\n\tdev set 'cali*' proxy route\r\n" 'fields'
 taken "rule add drop 10.0.0.0/8\nrule add drop 10.0.0.0/8 from\nrule add drop 10.0.0.0/8 dev eth0\nrule add drop 10.0.0.0/9\n" \
 	'rules that are not the same'
-taken "bind add 10.0.0.1 lladdr $M\nbind add 10.0.0.1 lladdr $M dev eth0" 'bindings that are not the same'
+taken "bind add 10.0.0.1 lladdr $M\nbind add 10.0.0.1 lladdr $M dev eth0\n" 'bindings that are not the same'
 taken "rule add drop 10.0.0.0/8\nrule replace pass 10.0.0.0/8\nbind replace 10.0.0.1 lladdr $M\nbind replace 10.0.0.1 lladdr $M dev all\n" \
 	'replace takes the place of what is there, or of nothing'
 taken 'dev set eth0 ignore 1\ndev set eth0 announce 1\ndev set eth0 ignore device\n' 'the same field twice, to the same'
 taken 'dev set -x ignore 1\nrule add drop 10.0.0.1 dev -j\n' 'a device that is called as an option'
+taken 'dev set -- -x ignore 1\narpctl dev set -- -- ignore 1\nrule add -- drop 10.0.0.1 dev -j\n' 'behind --, too'
 taken 'dev set "#x" ignore 1\nrule add drop 10.0.0.1 dev "it'"'"'s"\n' 'quotes'
 
 # The same words as when it is typed.
 blames 'dev set eth0 ignore 4\n' 1 'dev set: ignore cannot be "4", it takes: any \(0\), .*'
 blames '\n# x\ndev set eth0\n' 3 'dev set: FIELD is missing after "eth0"'
-blames 'dev set eth0 ignore 1 ignore 1' 1 'dev set: ignore is given twice'
-blames 'dev set eth0 frob 1' 1 'dev set: unknown field "frob", the fields are: .*'
-blames 'rule add drop 10.0.0.1/8' 1 'rule add: 10.0.0.1/8 has host bits set: did you mean 10.0.0.0/8 or 10.0.0.1/32\?'
-blames 'rule add drop 10.0.0.0/8 dev default' 1 'rule add: default selects no rule and no binding: .*'
-blames 'rule add drop 10.0.0.0/8 dev' 1 'rule add: SELECTOR is missing after "dev"'
-blames 'rule replace hide 10.0.0.0/8 from' 1 'rule replace: from goes with pass and drop, not with hide'
-blames 'rule add drop 10.0.0.0/8 routed' 1 'rule add: routed goes with proxy, not with drop'
-blames 'bind add 10.0.0.1 lladdr x' 1 'bind add: lladdr cannot be "x", it takes: .*'
-blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01' 1 'bind add: address cannot be "10.0.0.1/32", .*'
-blames "bind add 10.0.0.1 lladdr $M dev eth0 x" 1 'bind add: "x" is one word too many'
+blames 'dev set eth0 ignore 1 ignore 1\n' 1 'dev set: ignore is given twice'
+blames 'dev set eth0 frob 1\n' 1 'dev set: unknown field "frob", the fields are: .*'
+blames 'rule add drop 10.0.0.1/8\n' 1 'rule add: 10.0.0.1/8 has host bits set: did you mean 10.0.0.0/8 or 10.0.0.1/32\?'
+blames 'rule add drop 10.0.0.0/8 dev default\n' 1 'rule add: default selects no rule and no binding: .*'
+blames 'rule add drop 10.0.0.0/8 dev\n' 1 'rule add: SELECTOR is missing after "dev"'
+blames 'rule replace hide 10.0.0.0/8 from\n' 1 'rule replace: from goes with pass and drop, not with hide'
+blames 'rule add drop 10.0.0.0/8 routed\n' 1 'rule add: routed goes with proxy, not with drop'
+blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: lladdr cannot be "x", it takes: .*'
+blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: address cannot be "10.0.0.1/32", .*'
+blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: "x" is one word too many'
 
 # What only a file can have wrong.
 blames 'rule add drop 10.0.0.0/8\n\nrule add pass 10.0.0.0/8 dev all\n' 3 \
 	'rule add: line 1 has one for this prefix on this selector: replace it instead'
-blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e" 2 \
+blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e\n" 2 \
 	'bind add: line 1 has one for this address on this selector: replace it instead'
-blames 'rule add drop 1.1.1.1\nrule replace pass 1.1.1.1\nrule add drop 1.1.1.1' 3 'rule add: line 2 has one .*'
-blames 'dev set eth0 ignore 1\ndev set eth0 announce 1 ignore 2' 2 \
+blames 'rule add drop 1.1.1.1\nrule replace pass 1.1.1.1\nrule add drop 1.1.1.1\n' 3 'rule add: line 2 has one .*'
+blames 'dev set eth0 ignore 1\ndev set eth0 announce 1 ignore 2\n' 2 \
 	'dev set: line 1 sets ignore of eth0 to something else'
-blames 'dev show' 1 '"dev show" is no part of a policy, it takes: dev set, rule add, rule replace, bind add, bind replace'
-blames 'flush' 1 '"flush" is no part of a policy, .*'
-blames 'arpctl dev set all ignore 1' 1 '"arpctl dev" is no part of a policy, .*'
-blames 'rule del drop 10.0.0.0/8' 1 '"rule del" is no part of a policy, .*'
-blames '-j rule add drop 10.0.0.0/8' 1 '"-j rule" is no part of a policy, .*'
+blames 'dev show\n' 1 '"dev show" is no part of a policy, it takes: dev set, rule add, rule replace, bind add, bind replace'
+blames 'flush\n' 1 '"flush" is no part of a policy, .*'
+blames 'arpctl dev show\n' 1 '"dev show" is no part of a policy, .*'
+blames 'arpctl arpctl dev set all ignore 1\n' 1 '"arpctl dev" is no part of a policy, .*'
+blames 'rule del drop 10.0.0.0/8\n' 1 '"rule del" is no part of a policy, .*'
+blames '-j rule add drop 10.0.0.0/8\n' 1 '"-j rule" is no part of a policy, .*'
 blames 'dev set "eth0 ignore 1\n' 1 'a quote does not end'
 blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL stands where text must'
 blames 'dev set \033[2J ignore 4\n' 1 'dev set: ignore cannot be "4", .*'
-blames '\033[2J\n' 1 '"\?\[2J" is no part of a policy, .*'
-blames "dev set $(printf '%05000d' 0) ignore 1" 1 'a name of 5000 characters is too long'
-blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)" 1 'a name of 5000 characters is too long'
-blames "$(printf 'dev set all%.0s ' {1..100})" 1 'too many words for any command'
+blames '\033[2J\n' 1 '"\\033\[2J" is no part of a policy, .*'
+blames "dev set $(printf '%05000d' 0) ignore 1\n" 1 'a name of 5000 characters is too long'
+blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)\n" 1 'a name of 5000 characters is too long'
+blames "$(printf 'dev set all%.0s ' {1..100})\n" 1 'too many words for any command'
+
+# Input that is empty or cut off changes nothing.
+blames '' '' 'there is no command in it; "arpctl flush" forgets the policy'
+blames '# x\n\narpctl\n' '' 'there is no command in it; .*'
+blames 'rule add drop 10.0.0.0/24\nrule add drop 10.1.0.0' 2 'the last line does not end in a newline: the input is cut off'
+blames '# arpctl save 1' 1 'the last line does not end in a newline: .*'
+taken '# arpctl save 1\n# arpctl end 0\n' 'an empty policy that save wrote'
+taken '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1\n' 'what save wrote'
+taken '# arpctl save 1\r\narpctl dev set all ignore 1\r\n\r\n# arpctl end 2\r\n' 'as Windows has it'
+taken 'arpctl dev set all ignore 1\n\tarpctl rule add drop 10.0.0.1\n' 'lines that begin with arpctl'
+taken '\n# arpctl save 1\ndev set all ignore 1\n# arpctl end 7\n' 'these are comments where the first line is another'
+blames '# arpctl save 1\n' '' 'the end line that save writes is missing: the file is cut off'
+blames '# arpctl save 1\ndev set all ignore 1\n' '' 'the end line .* is missing: .*'
+blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1' 3 'the last line does not end in a newline: .*'
+blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 2\n' 3 'the end line counts 2 lines, there are 1: some are missing, or .*'
+blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 0\n' 3 'the end line counts 0 lines, there are 1: .*'
+blames '# arpctl save 1\n# arpctl end 0\ndev set all ignore 1\n' 3 'nothing may follow the end line'
+blames '# arpctl save 1\n# arpctl end \n' 2 'behind "# arpctl end" stands the number of lines'
+blames '# arpctl save 1\n# arpctl end 0x\n' 2 'behind "# arpctl end" stands .*'
+blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: ignore cannot be "4", .*'
+
+# Every shorter part of what save wrote is refused.
+saved='# arpctl save 1
+dev set all ignore device
+rule add drop 10.1.0.0/16 dev eth0
+bind add 10.0.0.10 lladdr 02:00:00:00:00:01 dev all
+# arpctl end 3
+'
+wrong=
+for ((i = 0; i < ${#saved}; i++)); do
+	status=0
+	printf %s "${saved:0:i}" | "$ARPCTL" "${NOWHERE[@]}" restore - 2>/dev/null || status=$?
+	[ $status = 2 ] || wrong+=" $i"
+done
+[ -z "$wrong" ]
+ok $? 'every part that is cut off anywhere is refused' "taken:$wrong"
+feed "${saved//$'\n'/\\n}" "${NOWHERE[@]}" restore -
+check_error 1 'Cannot open network namespace' 'and the whole is not'
+
+# What has no end, in 64 MiB of memory.
+small() {	# WORD...
+	status=0
+	err=$(ulimit -v 65536; timeout 60 "$ARPCTL" "${NOWHERE[@]}" "$@" 2>&1) || status=$?
+}
+small restore /dev/zero
+check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'zeroes without end'
+small -b /dev/zero
+check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'commands'
+small bind import /dev/zero
+check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'leases'
+small restore - < <(tr '\0' x </dev/zero)
+check_error 2 '^-:1: the line is too long for any command$' 'a line without end'
+small -b - < <(echo; tr '\0' x </dev/zero)
+check_error 2 '^-:2: the line is too long for any command$' 'of commands'
+small restore - < <(yes 'dev set all ignore 4')
+check_error 2 '^-:1: dev set: ignore cannot be "4"' 'lines without end that are wrong'
+small restore - < <(yes 'dev set all ignore 1')
+check_error 1 '^arpctl: cannot read -: it is longer than 512 MiB$' 'and that are not'
+truncate -s 600M "$dir/large"
+small bind import "$dir/large"
+check_error 1 "^arpctl: cannot read $dir/large: it is longer than 512 MiB\$" 'a file that is too long'
+
+# A name in a message is what a terminal just shows.
+name="$dir/"$'a\xc2\x9b2J\xe2\x80\xaeb\xff\e[2J'
+printf 'frob\n' >"$name"
+run "${NOWHERE[@]}" restore "$name"
+check_error 2 "^$dir/a\\\\302\\\\2332J\\\\342\\\\200\\\\256b\\\\377\\\\033\[2J:1: \"frob\" is no part" \
+	'a file name has nothing that a terminal obeys'
+run "${NOWHERE[@]}" restore "$name-"
+check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'wherever it stands'
 
 # Many lines: the last is blamed, and that takes no time to speak of.
 seq 0 199999 | awk '{ printf "rule add drop 10.%d.%d.%d dev eth%d\n", $1 / 65536, $1 / 256 % 256, $1 % 256, $1 % 7 }' >"$dir/many"
@@ -106,7 +178,7 @@ run "${NOWHERE[@]}" restore "$dir"
 check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
 run "${NOWHERE[@]}" diff "$dir/nix"
 check_error 2 "^arpctl: cannot open $dir/nix" 'diff: what cannot be read is no difference'
-run "${NOWHERE[@]}" diff - </dev/null
+feed 'dev set all ignore 1\n' "${NOWHERE[@]}" diff -
 check_error 2 'Cannot open network namespace' 'diff: nor is what the kernel does not tell'
 
 # Batches

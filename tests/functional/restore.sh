@@ -4,7 +4,7 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 40
+plan 72
 
 host alice bob
 link alice:eth0 bob:eth0
@@ -80,7 +80,66 @@ refused 1 'lladdr' "a lladdr that no host can have" "bind add 10.0.0.77 lladdr 0
 is "$(saved)" "$(<"$dir/all")" "after all that, the policy is as it was"
 fails_with 1 'none' "a file that is not there" arpctl restore "$dir/none"
 fails_with 2 'stdin|standard|-:1' "what is wrong with standard input" arpctl restore - <<<frob
-is "$(: | arpctl restore -; saved)" "" "an empty file: an empty policy"
+
+# What is empty or cut off changes nothing.
+fails_with 2 'there is no command in it' "an empty input" arpctl restore - </dev/null
+fails_with 2 'there is no command in it' "of a pipe whose other end failed" \
+	arpctl restore - < <("$ARPCTL" -n nosuch save 2>/dev/null)
+arpctl save >"$dir/saved"
+is "$(sed '1d;$d' "$dir/saved")" "$(<"$dir/all")" "save has a first and a last line of its own"
+fails_with 2 'the end line .* is missing' "without the last it is cut off" \
+	arpctl restore - < <(sed '$d' "$dir/saved")
+fails_with 2 'end line counts 11 lines, there are 10' "so it is in the midst" \
+	arpctl restore - < <(sed 5d "$dir/saved")
+fails_with 2 'does not end in a newline' "or in a line" arpctl restore - < <(head -c 300 "$dir/saved")
+is "$(saved)" "$(<"$dir/all")" "after all that, the policy is as it was"
+run_ok "the whole of it is restored" arpctl restore "$dir/saved"
+run_ok "lines may begin with arpctl" arpctl restore - < <(sed 's/^/arpctl /' "$dir/all")
+is "$(saved)" "$(<"$dir/all")" "and are the same"
+
+# save FILE replaces a file whole or not at all.
+run_ok "save into a file that is not there" arpctl save "$dir/file"
+is "$(<"$dir/file")" "$(<"$dir/saved")" "as into a pipe"
+is "$(stat -c %a "$dir/file")" 644 "readable as others are"
+chmod 640 "$dir/file"
+chown 7:9 "$dir/file"
+ln -s file "$dir/link"
+ln -s "$dir/link" "$dir/link2"
+echo old >"$dir/file"
+inode=$(stat -c %i "$dir/file")
+run_ok "save into one that is there, by symbolic links" arpctl save "$dir/link2"
+is "$(cat "$dir/file")" "$(<"$dir/saved")" "it is another"
+is "$(stat -c '%a %u:%g' "$dir/file")" "640 7:9" "of the same owner and rights"
+is "$([ "$(stat -c %i "$dir/file")" = "$inode" ] || echo new) $(readlink "$dir/link2")" \
+	"new $dir/link" "put in the place of the old one, and the links are links"
+ln -s nowhere "$dir/dangling"
+run_ok "a link to what is not there yet" arpctl save "$dir/dangling"
+is "$(cat "$dir/nowhere")" "$(<"$dir/saved")" "makes that"
+is "$(arpctl save /dev/stdout | md5sum) $(arpctl save - | md5sum)" \
+	"$(md5sum <"$dir/saved") $(md5sum <"$dir/saved")" "what is no file is written as it is"
+run_ok "also where it leads nowhere" arpctl save /dev/null
+is "$(stat -c %F /dev/null)" "character special file" "and it stays"
+must mkdir "$dir/disk"
+must mount -t tmpfs -o size=4k none "$dir/disk"
+echo old >"$dir/disk/file"
+awk 'BEGIN { for (i = 0; i < 200; i++) print "rule add hide 10.7.9." i }' | arpctl restore -
+fails_with 1 'cannot write .*disk/file: No space left' "no space left" arpctl save "$dir/disk/file"
+is "$(cat "$dir/disk/file") $(ls -A "$dir/disk")" "old file" "the old file is as it was, alone"
+rm "$dir/disk/file"
+fails_with 1 'cannot write the output: No space left' "nor for the shell" \
+	sh -c "'$ARPCTL' -n alice save >$dir/disk/cut"
+fails_with 2 'newline|end line' "what that leaves is refused" arpctl restore "$dir/disk/cut"
+is "$(arpctl rule show | wc -l)" 200 "and changes nothing"
+must umount "$dir/disk"
+fails_with 1 "cannot write $dir: Is a directory" "a directory" arpctl save "$dir"
+fails_with 1 "cannot write $dir/no/file: No such file" "no directory" arpctl save "$dir/no/file"
+fails_with 1 'cannot write the output: Bad file descriptor' "a closed standard output" \
+	sh -c "'$ARPCTL' -n alice save >&-"
+must arpctl flush
+run_ok "an empty policy is saved" arpctl save "$dir/empty"
+must arpctl dev set lo hidden on
+run_ok "and restored" arpctl restore "$dir/empty"
+is "$(saved)" "" "to be empty"
 
 # Many.
 awk 'BEGIN { for (i = 0; i < 20000; i++)

@@ -46,7 +46,7 @@ static char *print_policy(struct policy *policy, size_t *size)
 	out.file = open_memstream(&text, size);
 	MUST(out.file);
 	policy_sort(policy);
-	policy_print(&out, policy);
+	policy_save(&out, policy);
 	fclose(out.file);
 	return text;
 }

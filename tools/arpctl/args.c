@@ -14,6 +14,7 @@
 #include "fields.h"
 #include "parse.h"
 #include "rule.h"
+#include "words.h"
 
 void args_usage(FILE *file, const char *lead, const struct object *object,
 		const struct command *command)
@@ -32,6 +33,7 @@ void args_init(struct args *args, const struct object *object,
 	snprintf(args->title, sizeof(args->title), "%s%s%s", object->name,
 		 *command->name ? " " : "", command->name);
 	grammar_init(&args->grammar, command->args);
+	args->options_end = MAX_WORDS;
 }
 
 /* A usage error, and for who typed it also how the command is used. */
@@ -50,6 +52,33 @@ static int misfit(const struct args *args, const char *fmt, ...)
 	return STATUS_USAGE;
 }
 
+int args_end_options(int *argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < *argc; i++) {
+		if (argv[i][0] != '-' || strcmp(argv[i], "--") != 0)
+			continue;
+		--*argc;
+		memmove(argv + i, argv + i + 1,
+			(size_t)(*argc - i) * sizeof(*argv));
+		break;
+	}
+	return i;
+}
+
+static uint32_t initial(const char *name)
+{
+	return 1U << (*name & 31);
+}
+
+/* An option such as --watch is none behind "--": it only fits what is a name. */
+static const char *as_word(const struct args *args, int i)
+{
+	return i >= args->options_end && args->argv[i][0] == '-' ?
+	       "" : args->argv[i];
+}
+
 int args_take(struct args *args, int argc, char **argv)
 {
 	struct grammar *g = &args->grammar;
@@ -59,14 +88,16 @@ int args_take(struct args *args, int argc, char **argv)
 	args->argc = argc;
 	args->argv = argv;
 	args->taken = 0;
+	args->initials = 0;
 	grammar_restart(g);
 	for (i = 0; i < argc; i++) {
-		token = grammar_take(g, argv[i]);
+		token = grammar_take(g, as_word(args, i));
 		if (token < 0)
 			break;
 		if (!(args->taken & 1U << token))
 			args->words[token] = argv[i];
 		args->taken |= 1U << token;
+		args->initials |= initial(g->tokens[token].name);
 	}
 	must = grammar_must(g);
 	if (i < argc && must)
@@ -88,6 +119,8 @@ const char *args_get(const struct args *args, const char *name)
 	uint32_t left;
 	int i;
 
+	if (!(args->initials & initial(name)))
+		return NULL;
 	for (left = args->taken; left; left &= left - 1) {
 		i = __builtin_ctz(left);
 		if (t[i].name[0] == name[0] && !strcmp(t[i].name, name))
@@ -160,7 +193,8 @@ static void complete_dev(struct ctx *ctx, int argc, char **argv)
 		return;
 	devs = if_nameindex();
 	for (dev = devs; dev && dev->if_name; dev++)
-		complete_word(argv[argc - 1], dev->if_name);
+		if (dev->if_name[0] != '-' || ctx->literal)
+			complete_word(argv[argc - 1], dev->if_name);
 	if (devs)
 		if_freenameindex(devs);
 }
@@ -191,6 +225,7 @@ static void complete_selector(struct ctx *ctx, int argc, char **argv)
 			selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
 			if (strcmp(selector, "all") != 0 &&
 			    strcmp(selector, "default") != 0 &&
+			    (*selector != '-' || ctx->literal) &&
 			    !if_nametoindex(selector))
 				complete_word(argv[argc - 1], selector);
 		}
@@ -278,7 +313,7 @@ static const struct kind {
 	  "  (kea-leases4.csv); - reads from standard input.\n", NULL },
 	{ "FILE|-", NULL, complete_file,
 	  "\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
-	  "  comment. - reads from standard input.\n", NULL },
+	  "  comment. - is standard input, or of save standard output.\n", NULL },
 	{ "N", NULL, NULL,
 	  "\nN: how many times; once if left out.\n", NULL },
 	{ "MS", NULL, NULL,

@@ -21,14 +21,23 @@ struct args {
 	char title[32];			/* "dev set" */
 	int argc;
 	char **argv;
+	int options_end;		/* the first word that was behind "--" */
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
 	uint32_t taken;			/* the tokens that have one, as bits */
+	uint32_t initials;		/* theirs, as bits; most askers end there */
 };
 
 /* For commands of this kind, one after the other. */
 void args_init(struct args *args, const struct object *object,
 	       const struct command *command);
+
+/*
+ * Takes the first "--" out of the words, which ends options: what is behind it
+ * may begin with "-", or be "help", and is a name all the same. Return: how many
+ * words are before it.
+ */
+int args_end_options(int *argc, char **argv);
 
 /* Whether the words fit the command's grammar. */
 int args_take(struct args *args, int argc, char **argv);

@@ -1,62 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands from a file, one after the other on one socket. */
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arpctl.h"
 #include "batch.h"
 #include "commands.h"
+#include "input.h"
 #include "words.h"
 
-static int run_line(struct ctx *ctx, char *line, size_t len)
+/* Return: the status of the first command that failed. */
+static int run_lines(struct ctx *ctx, struct words *words, struct place *place)
 {
-	struct words words;
+	int status, first = STATUS_OK, got;
 	const char *why;
 
-	words_init(&words, line, len);
-	if (words_next(&words, &why) < 0)
-		return usage_error("%s", why);
-	return words.n ? command_run(ctx, words.n, words.word) : STATUS_OK;
-}
-
-static int run_lines(struct ctx *ctx, const char *name, FILE *file)
-{
-	struct place place = { .file = name };
-	int status, first = STATUS_OK;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	place_enter(&place);
-	while ((!first || ctx->force) &&
-	       (len = getline(&line, &size, file)) >= 0) {
-		place.line++;
-		status = run_line(ctx, line, (size_t)len);
+	while ((!first || ctx->force) && (got = words_next(words, &why))) {
+		place->line = words->line;
+		status = STATUS_OK;
+		if (got < 0)
+			status = usage_error("%s", why);
+		else if (words->n)
+			status = command_run(ctx, words->n, words->word);
 		if (!first)
 			first = status;
 	}
-	place_leave(&place);
-	free(line);
+	return first;
+}
+
+static int run_input(struct ctx *ctx, struct input *in, struct place *place)
+{
+	struct words words = { .line = 0 };
+	int status, first = STATUS_OK;
+	const char *why;
+	char *text;
+	size_t len;
+
+	do {
+		place_leave(place);
+		status = input_lines(in, &text, &len, &why);
+		place_enter(place);
+		if (!status && why) {
+			place->line = words.line + 1;
+			status = usage_error("%s", why);
+		}
+		if (!status && len) {
+			words_more(&words, text, len);
+			status = run_lines(ctx, &words, place);
+		}
+		if (!first)
+			first = status;
+	} while (len && !why && (!first || ctx->force));
 	return first;
 }
 
 int batch_run(struct ctx *ctx, const char *name)
 {
-	bool standard = !strcmp(name, "-");
-	FILE *file = standard ? stdin : fopen(name, "re");
+	struct place place = { .file = name };
+	struct input in;
 	int status;
 
-	if (!file)
-		return failure("cannot open %s: %s", name, strerror(errno));
-	ctx->stdin_taken = standard;
-	errno = 0;
-	status = run_lines(ctx, name, file);
-	if (ferror(file) && !status)
-		status = failure("cannot read %s: %s", name, strerror(errno));
-	if (!standard)
-		fclose(file);
+	status = input_open(ctx, name, &in);
+	in.endless = true;
+	ctx->stdin_taken = !strcmp(name, "-");
+	if (!status) {
+		place_enter(&place);
+		status = run_input(ctx, &in, &place);
+		place_leave(&place);
+	}
+	input_close(&in);
 	return status;
 }

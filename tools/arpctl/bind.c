@@ -10,7 +10,9 @@
 #include "bind.h"
 #include "complete.h"
 #include "entry.h"
+#include "link.h"
 #include "parse.h"
+#include "policy.h"
 #include "words.h"
 
 int bind_parse(const struct args *args, struct entry *binding)
@@ -66,6 +68,8 @@ static int change_typed(struct ctx *ctx, uint8_t cmd, bool replace)
 	int status;
 
 	status = bind_parse(ctx->args, &binding);
+	if (!status && cmd == ARP_POLICY_CMD_BIND_ADD)
+		status = link_check_selector(ctx, binding.selector);
 	return status ? status : bind_change(ctx, cmd, replace, &binding);
 }
 
@@ -127,29 +131,26 @@ static int bind_show(struct ctx *ctx, int argc, char **argv)
 {
 	const char *selector = args_get(ctx->args, "SELECTOR");
 	int status, width = ctx->out.columns ? ADDRESS_TEXT - 1 : 0;
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct printer *out = &ctx->out;
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
+	struct policy policy = { 0 };
+	size_t i;
 
 	(void)argc;
 	(void)argv;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = nl_dump(ctx, ARP_POLICY_CMD_BIND_GET,
-				 ARP_POLICY_A_SELECTOR, selector, &reply);
+		status = policy_list(ctx, &policy, POLICY_BINDINGS, selector);
 	if (!status) {
 		pr_open(out, NULL, '[');
-		nl_for_each(msg, &reply) {
-			nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		for (i = 0; i < policy.n_entries; i++) {
 			pr_open(out, NULL, '{');
-			bind_print(out, tb[ARP_POLICY_A_BINDING], width);
+			bind_print_entry(out, &policy.entries[i], width);
 			pr_text(out, "\n");
 			pr_close(out, '}');
 		}
 		pr_close(out, ']');
 	}
-	nl_reply_free(&reply);
+	policy_free(&policy);
 	return status;
 }
 

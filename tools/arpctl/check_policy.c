@@ -33,7 +33,7 @@ static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
 	return true;
 }
 
-/* What a selector is counted in; it stands together in each of the dumps. */
+/* What a selector is counted in; it stands together in each of the lists. */
 static struct policy_selector *read_selector(struct check_policy *policy,
 					     const char *name)
 {
@@ -50,81 +50,49 @@ static struct policy_selector *read_selector(struct check_policy *policy,
 	return selector;
 }
 
-static bool read_fields(struct check_policy *policy, const struct nlmsghdr *msg)
+static bool read_fields(struct check_policy *policy,
+			const struct policy_dev *dev)
 {
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct policy_selector *selector;
+	struct policy_selector *selector = read_selector(policy, dev->selector);
 
-	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	selector = read_selector(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]));
 	if (selector)
 		selector->fields++;
 	return selector;
 }
 
 static struct policy_entry *add_entry(struct policy_entries *entries,
-				      const char *selector)
+				      const struct entry *from)
 {
 	struct policy_entry *entry = LIST_ADD(entries->list, entries->n);
 
 	if (entry) {
-		entry->selector = selector;
-		entry->order = entries->n;
+		*entry = (struct policy_entry){
+			.prefix = from->prefix,
+			.selector = from->selector,
+			.order = entries->n,
+			.action = from->action,
+			.routed = from->routed,
+			.lladdr = from->lladdr,
+		};
 	}
 	return entry;
 }
 
-static bool read_rule(struct check_policy *policy, const struct nlmsghdr *msg)
+static bool read_entry(struct check_policy *policy, const struct entry *entry)
 {
-	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct policy_selector *selector;
-	struct policy_entry *entry;
+	struct policy_selector *selector = read_selector(policy, entry->selector);
 
-	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	nl_parse_nest(tb[ARP_POLICY_A_RULE], rule, ARP_POLICY_RULE_MAX);
-	selector = read_selector(policy, nl_str(rule[ARP_POLICY_RULE_SELECTOR]));
 	if (!selector)
 		return false;
-	selector->rules++;
-	if (rule[ARP_POLICY_RULE_FROM])
+	if (entry->table != ENTRY_BINDING)
+		selector->rules++;
+	else
+		selector->bindings++;
+	if (entry->table == ENTRY_SENDER)
 		return true;
-	entry = add_entry(&policy->targets, selector->name);
-	if (!entry)
-		return false;
-	entry->prefix.address = (uint32_t)nl_uint(rule[ARP_POLICY_RULE_PREFIX]);
-	entry->prefix.length = (uint8_t)nl_uint(rule[ARP_POLICY_RULE_LENGTH]);
-	entry->action = (uint8_t)nl_uint(rule[ARP_POLICY_RULE_ACTION]);
-	entry->routed = rule[ARP_POLICY_RULE_ROUTED];
-	return true;
-}
-
-static bool read_binding(struct check_policy *policy, const struct nlmsghdr *msg)
-{
-	const struct nlattr *binding[ARP_POLICY_BINDING_MAX + 1];
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct policy_selector *selector;
-	const struct nlattr *lladdr;
-	struct policy_entry *entry;
-
-	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	nl_parse_nest(tb[ARP_POLICY_A_BINDING], binding, ARP_POLICY_BINDING_MAX);
-	lladdr = binding[ARP_POLICY_BINDING_LLADDR];
-	if (!lladdr || mnl_attr_get_payload_len(lladdr) != LLADDR_LEN)
-		return true;
-	selector = read_selector(policy,
-				 nl_str(binding[ARP_POLICY_BINDING_SELECTOR]));
-	if (!selector)
-		return false;
-	selector->bindings++;
-	entry = add_entry(&policy->bindings, selector->name);
-	if (!entry)
-		return false;
-	entry->prefix.address =
-		(uint32_t)nl_uint(binding[ARP_POLICY_BINDING_ADDRESS]);
-	entry->prefix.length = 32;
-	entry->lladdr = mnl_attr_get_payload(lladdr);
-	return true;
+	return add_entry(entry->table == ENTRY_BINDING ? &policy->bindings :
+							 &policy->targets,
+			 entry);
 }
 
 static int by_ifindex(const void *a, const void *b)
@@ -191,43 +159,48 @@ static void settle(struct check_policy *policy)
 	policy->n_selectors = (size_t)(to + 1 - policy->selectors);
 }
 
+/* In the order of listings, so that each selector stands together. */
+static bool read_whole(struct check_policy *policy)
+{
+	const struct policy *whole = &policy->whole;
+	const struct nlmsghdr *msg;
+	bool ok = true;
+	size_t i;
+
+	nl_for_each(msg, &policy->effective)
+		ok = ok && read_device(policy, msg);
+	for (i = 0; ok && i < whole->n_devs; i++)
+		ok = read_fields(policy, &whole->devs[i]);
+	for (i = 0; ok && i < whole->n_entries; i++)
+		ok = read_entry(policy, &whole->entries[i]);
+	return ok;
+}
+
 int check_policy_read(struct ctx *ctx, struct check_policy *policy)
 {
-	static const struct {
-		uint8_t cmd;
-		bool (*each)(struct check_policy *policy, const struct nlmsghdr *msg);
-	} dumps[] = {
-		{ ARP_POLICY_CMD_EFFECTIVE_GET, read_device },
-		{ ARP_POLICY_CMD_DEV_GET, read_fields },
-		{ ARP_POLICY_CMD_RULE_GET, read_rule },
-		{ ARP_POLICY_CMD_BIND_GET, read_binding },
+	const struct policy_query query = {
+		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
+		.effective = &policy->effective,
 	};
-	const struct nlmsghdr *msg;
 	int status;
-	size_t i;
 
 	/* Without the module there is no policy; looking must not load it. */
 	if (!nl_ready())
 		return STATUS_OK;
-	for (i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
-		status = nl_dump(ctx, dumps[i].cmd, 0, NULL,
-				 &policy->replies[i]);
-		if (status)
-			return status;
-		nl_for_each(msg, &policy->replies[i])
-			if (!dumps[i].each(policy, msg))
-				return failure("%s", strerror(ENOMEM));
-	}
+	status = policy_get_some(ctx, &policy->whole, &query);
+	if (status)
+		return status;
+	policy_sort(&policy->whole);
+	if (!read_whole(policy))
+		return failure("%s", strerror(ENOMEM));
 	settle(policy);
 	return STATUS_OK;
 }
 
 void check_policy_free(struct check_policy *policy)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(policy->replies) / sizeof(policy->replies[0]); i++)
-		nl_reply_free(&policy->replies[i]);
+	nl_reply_free(&policy->effective);
+	policy_free(&policy->whole);
 	free(policy->devices);
 	free(policy->selectors);
 	free(policy->targets.list);

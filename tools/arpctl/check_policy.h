@@ -15,6 +15,7 @@
 
 #include "nl.h"
 #include "parse.h"
+#include "policy.h"
 
 struct ctx;
 
@@ -53,7 +54,8 @@ struct check_policy {
 	size_t n_devices, n_selectors;
 	struct policy_entries targets;
 	struct policy_entries bindings;
-	struct nl_reply replies[4];
+	struct policy whole;			/* what the rest is made of */
+	struct nl_reply effective;
 };
 
 /* To be freed whatever comes of it. */

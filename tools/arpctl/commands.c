@@ -162,11 +162,11 @@ static int check_options(const struct args *args, int argc, char **argv)
 	const char *object = args->object->name;
 	int i;
 
-	for (i = 0; !place_known() && i < argc; i++) {
+	for (i = 0; !place_known() && i < argc && i < args->options_end; i++) {
 		if (argv[i][0] != '-' || !argv[i][1] ||
 		    grammar_has(&args->grammar, argv[i]))
 			continue;
-		usage_error("%s: options such as \"%s\" go before \"%s\"",
+		usage_error("%s: options such as \"%s\" go before \"%s\", and a name like that behind \"--\"",
 			    args->title, argv[i], object);
 		args_usage(stderr, "Usage: ", args->object, args->command);
 		return STATUS_USAGE;
@@ -179,14 +179,15 @@ int command_run(struct ctx *ctx, int argc, char **argv)
 	const struct command *command;
 	const struct object *object;
 	struct args args;
-	int taken, status;
+	int taken, status, end;
 
-	if (is_help(argv[0]))
+	end = ctx->literal ? 0 : args_end_options(&argc, argv);
+	if (end && is_help(argv[0]))
 		return help(ctx, argc - 1, argv + 1);
-	object = object_find(argv[0]);
+	object = argc ? object_find(argv[0]) : NULL;
 	if (!object)
-		return unknown_object(argv[0]);
-	if (argc <= 3 && argc > 1 && is_help(argv[argc - 1]))
+		return unknown_object(argc ? argv[0] : "--");
+	if (argc <= 3 && argc > 1 && end == argc && is_help(argv[argc - 1]))
 		return help(ctx, argc - 1, argv);
 
 	command = command_pick(object, argc - 1, argv + 1, &taken);
@@ -195,6 +196,7 @@ int command_run(struct ctx *ctx, int argc, char **argv)
 	argc -= 1 + taken;
 	argv += 1 + taken;
 	args_init(&args, object, command);
+	args.options_end = end - 1 - taken;
 	ctx->args = &args;
 	ctx->command = command;
 	status = check_options(&args, argc, argv);

@@ -14,15 +14,11 @@
 
 void complete_word(const char *word, const char *candidate)
 {
-	const unsigned char *s;
-
 	if (strncmp(candidate, word, strlen(word)) != 0)
 		return;
 	/* One a line, and nothing that upsets a terminal. */
-	for (s = (const unsigned char *)candidate; *s; s++)
-		if (*s < 0x20 || *s == 0x7f)
-			return;
-	puts(candidate);
+	if (is_safe(candidate))
+		puts(candidate);
 }
 
 void complete_file(struct ctx *ctx, int argc, char **argv)
@@ -73,12 +69,26 @@ static void complete_command(struct ctx *ctx, const struct object *object,
 			if (*c->name)
 				complete_word(argv[0], c->name);
 	}
-	if (argc <= 2 && (argc == 1 || command_find(object, argv[0])))
+	if (!ctx->literal && argc <= 2 &&
+	    (argc == 1 || command_find(object, argv[0])))
 		complete_word(argv[argc - 1], "help");
 	c = command_pick(object, argc - 1, argv, &taken);
 	ctx->command = c;
 	if (c)
 		args_complete(ctx, argc - taken, argv + taken);
+}
+
+/* Takes "--" out of the words before the last, which is still being typed. */
+static bool take_end_of_options(int *argc, char **argv)
+{
+	int before = *argc - 1;
+
+	args_end_options(&before, argv);
+	if (before == *argc - 1)
+		return false;
+	argv[before] = argv[*argc - 1];
+	(*argc)--;
+	return true;
 }
 
 int complete(struct ctx *ctx, int argc, char **argv)
@@ -87,6 +97,11 @@ int complete(struct ctx *ctx, int argc, char **argv)
 	const struct object *object;
 	const char *word;
 
+	/* Nobody waits for the best of candidates. */
+	ctx->nl.tries = 1;
+	ctx->nl.quiet = true;
+	if (argc)
+		ctx->literal = take_end_of_options(&argc, argv);
 	for (; argc > 1 && argv[0][0] == '-'; argc--, argv++) {
 		if (is_option(argv[0], "-n", "--netns")) {
 			ctx->netns = argv[1];
@@ -107,7 +122,7 @@ int complete(struct ctx *ctx, int argc, char **argv)
 		return STATUS_OK;
 	word = argv[0];
 	if (argc == 1) {
-		if (*word == '-')
+		if (*word == '-' && !ctx->literal)
 			options_complete(word);
 		for (o = objects; *o; o++)
 			complete_word(word, (*o)->name);

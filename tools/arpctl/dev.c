@@ -9,6 +9,8 @@
 #include "arpctl.h"
 #include "dev.h"
 #include "fields.h"
+#include "link.h"
+#include "policy.h"
 
 /* Finds the field, which must not have been named before in this command. */
 static int next_field(const struct args *args, const char *name, uint32_t *seen,
@@ -51,6 +53,8 @@ static int dev_set(struct ctx *ctx, int argc, char **argv)
 
 	(void)argc;
 	status = dev_parse(ctx->args, &values);
+	if (!status)
+		status = link_check_selector(ctx, argv[0]);
 	if (status)
 		return status;
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
@@ -76,43 +80,62 @@ static int dev_unset(struct ctx *ctx, int argc, char **argv)
 	return nl_call(ctx, NULL);
 }
 
-static void print_selectors(struct printer *out, const struct nl_reply *reply)
+static void print_selectors(struct printer *out, const struct policy *policy)
 {
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct field_values values;
-	const struct nlmsghdr *msg;
+	const struct policy_dev *dev;
+	const struct policy_dev *end = policy->devs + policy->n_devs;
 	int width = 0, len;
 
-	nl_for_each(msg, reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		len = (int)strlen(nl_str(tb[ARP_POLICY_A_SELECTOR]));
+	for (dev = policy->devs; dev < end; dev++) {
+		len = print_safe(NULL, dev->selector);
 		width = len > width ? len : width;
 	}
-
 	pr_open(out, NULL, '[');
-	nl_for_each(msg, reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	for (dev = policy->devs; dev < end; dev++) {
 		pr_open(out, NULL, '{');
-		pr_str(out, "selector", STYLE_NAME, width,
-		       nl_str(tb[ARP_POLICY_A_SELECTOR]));
-		field_read_all(&values, tb[ARP_POLICY_A_FIELDS]);
-		field_print_all(out, &values, "  ");
+		pr_str(out, "selector", STYLE_NAME, width, dev->selector);
+		field_print_all(out, &dev->values, "  ");
 		pr_text(out, "\n");
 		pr_close(out, '}');
 	}
 	pr_close(out, ']');
 }
 
-static int dev_show(struct ctx *ctx, int argc, char **argv)
+/* The one of a selector: that it has none is a refusal. */
+static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 {
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	struct policy_dev *dev;
+	bool there;
 	int status;
 
 	status = nl_get(ctx, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
-			argc ? argv[0] : NULL, &reply);
-	if (!status)
-		print_selectors(&ctx->out, &reply);
+			selector, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		dev = policy_dev(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]),
+				 &there);
+		if (dev)
+			field_read_all(&dev->values, tb[ARP_POLICY_A_FIELDS]);
+		else
+			status = STATUS_FAILED;
+	}
 	nl_reply_free(&reply);
+	return status;
+}
+
+static int dev_show(struct ctx *ctx, int argc, char **argv)
+{
+	struct policy policy = { 0 };
+	int status;
+
+	status = argc ? get_one(ctx, &policy, argv[0]) :
+			policy_list(ctx, &policy, POLICY_DEVS, NULL);
+	if (!status)
+		print_selectors(&ctx->out, &policy);
+	policy_free(&policy);
 	return status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arpctl.h"
+#include "link.h"
 #include "policy.h"
 
 /* Of the two lists, each sorted, what is only in the first or in the second. */
@@ -120,6 +121,8 @@ static int diff(struct ctx *ctx, int argc, char **argv)
 
 	(void)argc;
 	status = policy_read(ctx, &then, argv[0]);
+	if (!status)
+		status = link_check_policy(ctx, &then, argv[0]);
 	if (!status)
 		status = policy_get(ctx, &now);
 	if (!status) {

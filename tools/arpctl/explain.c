@@ -229,8 +229,7 @@ static int explain(struct ctx *ctx, enum arp_policy_kind kind)
 	if (!status && mac)
 		status = args_any_lladdr(args, mac, lladdr, &len);
 	if (!status)
-		status = nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME,
-				    args_get(args, "DEV"));
+		status = nl_put_dev(ctx, args_get(args, "DEV"));
 	if (status)
 		return status;
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);

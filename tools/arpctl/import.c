@@ -333,6 +333,8 @@ static void print(struct printer *out, const struct importer *im)
 {
 	size_t i;
 
+	/* As save: what is cut off on its way to restore is refused there. */
+	pr_text(out, POLICY_BEGIN "\n");
 	pr_open(out, NULL, '{');
 	pr_text(out, "# The ARP policy that is equal to this network namespace's sysctls");
 	pr_text(out, im->policy.n_devs ? ".\n" : ": none.\n");
@@ -345,6 +347,7 @@ static void print(struct printer *out, const struct importer *im)
 	pr_close(out, ']');
 	policy_print(out, &im->policy);
 	pr_close(out, '}');
+	pr_text(out, POLICY_END " %zu\n", 1 + im->n_notes + im->policy.n_devs);
 }
 
 static void importer_free(struct importer *im)

@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whole files, read at once. */
+/*
+ * Input: whole files, and files line by line.
+ *
+ * Every input is bounded. A NUL ends it with an error: no text has one.
+ */
 #ifndef ARPCTL_INPUT_H
 #define ARPCTL_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ctx;
+
+/*
+ * The longest input. Two full tables of 1,048,576 entries with the longest
+ * selectors, and 65,536 selectors with every field, take 300 MB.
+ */
+#define INPUT_MAX	(512UL << 20)
+
+/* The longest line. */
+#define INPUT_LINE	(256UL << 10)
 
 /*
  * Reads all of a file, "-" being standard input. data is to be freed; a NUL is
@@ -13,5 +27,27 @@ struct ctx;
  */
 int input_read(const struct ctx *ctx, const char *name, char **data,
 	       size_t *len);
+
+/* A file that is read line by line, in constant memory. */
+struct input {
+	const char *name;
+	int fd;
+	bool endless;		/* the length is not bounded, only the lines */
+	char *buf;
+	size_t used;		/* the lines handed out last */
+	size_t len;		/* all that is in buf */
+	size_t total;		/* all that was read */
+};
+
+/* To be closed whatever comes of it. */
+int input_open(const struct ctx *ctx, const char *name, struct input *in);
+void input_close(struct input *in);
+
+/*
+ * Gives the lines that are there, each with its newline, one at least; they may
+ * be changed, and live until the next call. *len is 0 at the end of the file.
+ * *why is NULL, or what is wrong with the line after those given before.
+ */
+int input_lines(struct input *in, char **text, size_t *len, const char **why);
 
 #endif /* ARPCTL_INPUT_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* arpctl: sets and shows the ARP policy of the arp_policy kernel module. */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +29,19 @@ static int run(struct ctx *ctx, int argc, char **argv)
 	return STATUS_USAGE;
 }
 
+/*
+ * Where a standard stream is closed, the next file or socket to be opened would
+ * get what is printed. Something that cannot be read, or written, takes its place.
+ */
+static void fill_streams(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	/* Not on the stack: it holds whole messages. */
@@ -34,6 +49,7 @@ int main(int argc, char **argv)
 	bool done = false;
 	int status;
 
+	fill_streams();
 	ctx.out.file = stdout;
 	ctx.out.columns = isatty(STDOUT_FILENO);
 	if (argc > 1 && !strcmp(argv[1], "complete")) {
@@ -44,5 +60,5 @@ int main(int argc, char **argv)
 			status = run(&ctx, argc - optind, argv + optind);
 	}
 	nl_close(&ctx.nl);
-	return status;
+	return status ? status : pr_close_stdout();
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arpctl.h"
+#include "link.h"
 #include "module.h"
 #include "nl.h"
 #include "nl_refusal.h"
@@ -36,7 +37,7 @@ void nl_reply_free(struct nl_reply *reply)
 	*reply = (struct nl_reply){ 0 };
 }
 
-static int reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
+int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
 {
 	size_t len = MNL_ALIGN(msg->nlmsg_len);
 	size_t size = reply->size ? reply->size : 4096;
@@ -94,6 +95,24 @@ int nl_put_str(struct nl *nl, uint16_t attr, const char *value)
 	return status;
 }
 
+int nl_put_dev(struct ctx *ctx, const char *name)
+{
+	uint32_t index = 0;
+	int status = nl_str_fits(name);
+
+	if (!status && strlen(name) >= IF_NAMESIZE) {
+		status = netns_enter(ctx);
+		index = status ? 0 : link_index(name);
+	}
+	if (status)
+		return status;
+	if (!index)
+		return nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME, name);
+	mnl_attr_put_u32((struct nlmsghdr *)ctx->nl.tx, ARP_POLICY_A_IFINDEX,
+			 index);
+	return STATUS_OK;
+}
+
 size_t nl_room(const struct nl *nl)
 {
 	return sizeof(nl->tx) - ((const struct nlmsghdr *)nl->tx)->nlmsg_len;
@@ -148,6 +167,8 @@ static int transact(struct nl *nl, struct nlmsghdr *req,
 		if (got < 0)
 			return failure("cannot receive from the kernel: %s",
 				       strerror(errno));
+		if (nl->events)
+			nl_events_take(nl->events, 0);
 		len = (int)got;
 		for (msg = (const struct nlmsghdr *)nl->rx;
 		     mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len)) {
@@ -170,7 +191,7 @@ static int transact(struct nl *nl, struct nlmsghdr *req,
 			case NLMSG_OVERRUN:
 				break;
 			default:
-				status = reply ? reply_add(reply, msg) :
+				status = reply ? nl_reply_add(reply, msg) :
 						 STATUS_OK;
 				if (status)
 					return status;
@@ -258,6 +279,8 @@ int nl_connect(struct ctx *ctx, struct nl_reply *reply)
 	nl_for_each(msg, reply)
 		nl_parse(msg, tb, CTRL_ATTR_MAX);
 	nl->family = (uint16_t)nl_uint(tb[CTRL_ATTR_FAMILY_ID]);
+	nl->config = nl_group_id(tb[CTRL_ATTR_MCAST_GROUPS],
+				 ARP_POLICY_MCGRP_CONFIG);
 	return nl->family ? STATUS_OK : family_missing();
 }
 
@@ -266,37 +289,62 @@ int nl_busy(void)
 	return failure("the policy keeps changing while it is read, try again");
 }
 
-/* As nl_call(); the kernel may refuse with the errno, without a message. */
-static int call(struct ctx *ctx, struct nl_reply *reply, int quiet_errno)
+void nl_mixed(void)
 {
-	struct nlmsghdr *req = (struct nlmsghdr *)ctx->nl.tx;
+	warning("the policy keeps changing while it is read: this mixes old and new");
+}
+
+int nl_connected(struct ctx *ctx)
+{
 	struct nl_reply family = { 0 };
-	int status, tries;
-	bool again;
+	int status;
 
 	status = ctx->nl.sock ? STATUS_OK : nl_connect(ctx, &family);
 	nl_reply_free(&family);
+	return status;
+}
+
+/* As nl_call(); the kernel may refuse with the errno, without a message. */
+static int call(struct ctx *ctx, struct nl_reply *reply, int tries,
+		int quiet_errno, bool *mixed)
+{
+	struct nlmsghdr *req = (struct nlmsghdr *)ctx->nl.tx;
+	int status = nl_connected(ctx);
+
 	if (status)
 		return status;
 	req->nlmsg_type = ctx->nl.family;
-	for (tries = 0; tries < NL_TRIES; tries++) {
-		status = transact(&ctx->nl, req, reply, &again, quiet_errno);
-		if (status || !again)
-			return status;
+	do {
 		if (reply)
 			nl_reply_free(reply);
-	}
-	return nl_busy();
+		status = transact(&ctx->nl, req, reply, mixed, quiet_errno);
+	} while (!status && *mixed && --tries);
+	return status;
 }
 
 int nl_call(struct ctx *ctx, struct nl_reply *reply)
 {
-	return call(ctx, reply, 0);
+	bool mixed = false;
+	int status;
+
+	status = call(ctx, reply, ctx->nl.tries ? ctx->nl.tries : NL_TRIES, 0,
+		      &mixed);
+	if (!status && mixed && !ctx->nl.quiet)
+		nl_mixed();
+	return status;
+}
+
+int nl_call_once(struct ctx *ctx, struct nl_reply *reply)
+{
+	bool mixed;
+
+	return call(ctx, reply, 1, 0, &mixed);
 }
 
 int nl_call_or(struct ctx *ctx, int err)
 {
-	int status = call(ctx, NULL, err);
+	bool mixed;
+	int status = call(ctx, NULL, 1, err, &mixed);
 
 	return status < 0 ? STATUS_OK : status;
 }
@@ -307,7 +355,9 @@ static int ask(struct ctx *ctx, uint8_t cmd, uint16_t flags, uint16_t attr,
 	int status = STATUS_OK;
 
 	nl_request(&ctx->nl, cmd, flags);
-	if (name)
+	if (name && attr == ARP_POLICY_A_IFNAME)
+		status = nl_put_dev(ctx, name);
+	else if (name)
 		status = nl_put_str(&ctx->nl, attr, name);
 	return status ? status : nl_call(ctx, reply);
 }

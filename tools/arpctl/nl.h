@@ -30,6 +30,10 @@ struct nl {
 	uint32_t portid;
 	uint32_t seq;
 	uint16_t family;
+	uint32_t config;	/* the group of changes */
+	int tries;		/* of a dump that is interrupted; 0: NL_TRIES */
+	bool quiet;		/* no warning when it stays so */
+	struct nl_events *events;	/* gathered beside dumps, or NULL */
 	/*
 	 * Told of a refusal before it is printed, with the offset in the
 	 * request that it is about, 0 for the whole; or NULL.
@@ -52,6 +56,7 @@ struct nl_reply {
 #define nl_for_each(msg, reply) \
 	for ((msg) = nl_next((reply), NULL); (msg); (msg) = nl_next((reply), (msg)))
 
+int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg);
 const struct nlmsghdr *nl_next(const struct nl_reply *reply,
 			       const struct nlmsghdr *msg);
 void nl_reply_free(struct nl_reply *reply);
@@ -63,21 +68,32 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
 int nl_str_fits(const char *value);
 
+/*
+ * Adds the name of a device, which may be an alternative one. Those that are
+ * longer than names can be become an index here; the kernel knows the others.
+ */
+int nl_put_dev(struct ctx *ctx, const char *name);
+
 /* How many bytes the request has left. */
 size_t nl_room(const struct nl *nl);
 
 /*
  * Sends the request and takes its answer, to be freed whatever comes of it;
  * reply may be NULL where only success matters. A dump that a change
- * interrupted is made again.
+ * interrupted is made again, up to NL_TRIES times; after that a warning says
+ * that it mixes old and new.
  */
 int nl_call(struct ctx *ctx, struct nl_reply *reply);
+
+/* The same, but a dump is made once, and may mix old and new. */
+int nl_call_once(struct ctx *ctx, struct nl_reply *reply);
 
 /* The same for what has no answer, and may as well be refused with this errno. */
 int nl_call_or(struct ctx *ctx, int err);
 
-/* Failures that have more than one place. */
+/* Failures, and a warning, that have more than one place. */
 int nl_busy(void);
+void nl_mixed(void);
 int nl_not_permitted(void);
 
 /* Asks for the one object that attr names, or without a name for all. */
@@ -100,6 +116,30 @@ bool nl_module_installed(const char *name);
 int nl_listen(struct ctx *ctx, const char *const *groups,
 	      int (*each)(struct ctx *ctx, const struct nlmsghdr *msg));
 
+/* Events of the group "config", on a socket of its own. */
+struct nl_events {
+	struct mnl_socket *sock;
+	struct nl_reply list;
+	bool lost;		/* some are missing */
+	bool failed;		/* for want of memory, which was told */
+};
+
+/*
+ * Listens from here on, until it is closed. While it is ctx->nl.events, dumps
+ * take what has come between their messages, so that little room is enough.
+ */
+int nl_events_open(struct ctx *ctx, struct nl_events *events);
+void nl_events_close(struct nl_events *events);
+
+/* Forgets what has come. */
+void nl_events_reset(struct nl_events *events);
+
+/* Adds to the list what is there; waits for it at most so long, if ms is not 0. */
+void nl_events_take(struct nl_events *events, int ms);
+
+/* Connects if need be. */
+int nl_connected(struct ctx *ctx);
+
 /* Connects; with what the family says of itself in the reply, to be freed. */
 int nl_connect(struct ctx *ctx, struct nl_reply *reply);
 void nl_close(struct nl *nl);
@@ -109,6 +149,9 @@ void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
 	      unsigned int max);
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max);
+
+/* The group of that name, of those that the family has; 0: it has none. */
+uint32_t nl_group_id(const struct nlattr *groups, const char *name);
 
 /* Values of attributes, 0 and "" for NULL. */
 uint64_t nl_uint(const struct nlattr *attr);

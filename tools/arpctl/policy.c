@@ -236,6 +236,31 @@ struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 	return &policy->entries[*slot - 1];
 }
 
+/* How many characters of a glob stand for themselves, as the kernel counts. */
+static int literals(const char *glob)
+{
+	const char *end;
+	int n = 0;
+
+	for (; *glob; glob++) {
+		if (*glob == '*' || *glob == '?')
+			continue;
+		if (*glob == '[') {
+			/* A ] that opens the class is a member of it. */
+			end = glob + 1 + (glob[1] == '!');
+			end = *end ? strchr(end + 1, ']') : NULL;
+			if (!end)
+				return n;
+			glob = end;
+			continue;
+		}
+		if (*glob == '\\' && glob[1])
+			glob++;
+		n++;
+	}
+	return n;
+}
+
 /* all, then default, globs and names. */
 static int kind_of(const char *selector)
 {
@@ -246,10 +271,13 @@ static int kind_of(const char *selector)
 	return strpbrk(selector, "*?[\\") ? 2 : 3;
 }
 
+/* Of two globs the more specific comes first. */
 static int selector_cmp(const char *a, const char *b)
 {
-	int order = kind_of(a) - kind_of(b);
+	int kind = kind_of(a), order = kind - kind_of(b);
 
+	if (!order && kind == 2)
+		order = literals(b) - literals(a);
 	return order ? order : strcmp(a, b);
 }
 
@@ -277,8 +305,24 @@ int policy_entry_cmp(const void *a, const void *b)
 	return order ? order : x->prefix.length - y->prefix.length;
 }
 
+/* Takes away what is not there any more. */
+static void settle(struct policy *policy)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < policy->n_devs; i++)
+		if (policy->devs[i].values.set)
+			policy->devs[n++] = policy->devs[i];
+	policy->n_devs = n;
+	for (i = n = 0; i < policy->n_entries; i++)
+		if (!policy->entries[i].gone)
+			policy->entries[n++] = policy->entries[i];
+	policy->n_entries = n;
+}
+
 void policy_sort(struct policy *policy)
 {
+	settle(policy);
 	/* Lists that are empty may be NULL, which is no array. */
 	if (policy->n_devs)
 		qsort(policy->devs, policy->n_devs, sizeof(*policy->devs),
@@ -286,4 +330,16 @@ void policy_sort(struct policy *policy)
 	if (policy->n_entries)
 		qsort(policy->entries, policy->n_entries,
 		      sizeof(*policy->entries), policy_entry_cmp);
+}
+
+uint32_t policy_dev_line(const struct policy_dev *dev)
+{
+	uint32_t line = 0;
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (field_is_set(&dev->values, f) &&
+		    (!line || dev->line[f->attr] < line))
+			line = dev->line[f->attr];
+	return line;
 }

@@ -63,8 +63,11 @@ struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 			   bool *there);
 
-/* Into the order of listings; nothing may be added after it. */
+/* Into the order of the kernel's listings; nothing may be added after it. */
 void policy_sort(struct policy *policy);
+
+/* The line that a selector's fields are from; of several, the first. */
+uint32_t policy_dev_line(const struct policy_dev *dev);
 
 /* Which of two comes first in that order, as strcmp(). */
 int policy_dev_cmp(const void *a, const void *b);
@@ -73,11 +76,37 @@ int policy_entry_cmp(const void *a, const void *b);
 /* policy_file.c: reads the lines of a file, "-" being standard input. */
 int policy_read(const struct ctx *ctx, struct policy *policy, const char *file);
 
-/* policy_nl.c: from the kernel, of one moment; and to it, in the place of all. */
+/* What of a policy is asked for, as bits. */
+#define POLICY_DEVS	1U
+#define POLICY_RULES	2U
+#define POLICY_BINDINGS	4U
+
+struct policy_query {
+	unsigned int what;
+	const char *selector;		/* of rules and bindings, or NULL: all */
+	struct nl_reply *effective;	/* NULL, or for what applies to devices */
+};
+
+/*
+ * policy_nl.c: from the kernel, of one moment; and to it, in the place of all.
+ * What policy_list() gets may mix old and new in the end, which a warning says.
+ */
 int policy_get(struct ctx *ctx, struct policy *policy);
+int policy_get_some(struct ctx *ctx, struct policy *policy,
+		    const struct policy_query *query);
+int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
+		const char *selector);
 int policy_put(struct ctx *ctx, const struct policy *policy, const char *file);
 
-/* policy_print.c: as the lines that policy_read() takes. */
+/*
+ * The first line of a file that save wrote, and the last, which counts those
+ * between. Without the last, or with another count, such a file is cut off.
+ */
+#define POLICY_BEGIN	"# arpctl save 1"
+#define POLICY_END	"# arpctl end"
+
+/* policy_print.c: as the lines that policy_read() takes; the whole with both. */
+void policy_save(struct printer *out, const struct policy *policy);
 void policy_print(struct printer *out, const struct policy *policy);
 void policy_print_dev(struct printer *out, const char *selector,
 		      const struct field_values *values);

@@ -2,6 +2,9 @@
 /*
  * A policy out of a file: lines of the commands that make one, in the grammar
  * and with the complaints that they have when they are typed.
+ *
+ * A file that save wrote has a first and a last line of its own, which tell
+ * whether all of it is there.
  */
 
 #include <stdlib.h>
@@ -20,6 +23,10 @@
 struct reader {
 	struct policy *policy;
 	struct words words;
+	bool saved;		/* save wrote it: it has an end line */
+	bool ended;		/* which was read */
+	bool any;		/* there is a command */
+	struct args *grammars;	/* of the statements */
 };
 
 static int take_dev(struct reader *r, const struct args *args, bool replace)
@@ -130,59 +137,152 @@ static bool is_statement(const struct statement *s, const struct words *words)
 	       !strcmp(words->word[1], s->command);
 }
 
-/* Takes the words of a line, with the grammars of the statements. */
-static int take_line(struct reader *r, struct args grammars[N_STATEMENTS])
+/* Takes the words of a line; a leading "arpctl" is allowed. */
+static int take_words(struct reader *r)
 {
 	struct words *words = &r->words;
 	size_t i;
 	int status;
 
+	if (words->n && words->word[0][0] == 'a' &&
+	    !strcmp(words->word[0], "arpctl"))
+		memmove(words->word, words->word + 1,
+			(size_t)--words->n * sizeof(words->word[0]));
 	if (!words->n)
 		return STATUS_OK;
+	r->any = true;
+	/* It stands before names that look like options; here none does. */
+	if (words->dash)
+		args_end_options(&words->n, words->word);
 	for (i = 0; i < N_STATEMENTS; i++)
 		if (is_statement(&statements[i], words))
 			break;
 	if (i == N_STATEMENTS)
 		return unknown(words);
-	status = args_take(&grammars[i], words->n - 2, words->word + 2);
-	return status ? status : statements[i].take(r, &grammars[i],
+	status = args_take(&r->grammars[i], words->n - 2, words->word + 2);
+	return status ? status : statements[i].take(r, &r->grammars[i],
 						     statements[i].replace);
 }
 
-static int take_lines(struct reader *r, struct place *place)
+/* Whether the line, with its newline, begins with the text; and what follows. */
+static const char *line_after(const char *line, size_t len, const char *text)
 {
-	struct args grammars[N_STATEMENTS];
-	const char *why;
-	int status = STATUS_OK, got;
-	size_t i;
+	size_t n = strlen(text);
 
-	for (i = 0; i < N_STATEMENTS; i++)
-		args_init(&grammars[i], statements[i].object,
-			  command_find(statements[i].object,
-				       statements[i].command));
-	while (!status && (got = words_next(&r->words, &why))) {
-		place->line = r->words.line;
-		status = got < 0 ? usage_error("%s", why) :
-				   take_line(r, grammars);
+	return len >= n && !memcmp(line, text, n) ? line + n : NULL;
+}
+
+static bool is_line_end(const char *s)
+{
+	return *s == '\n' || (s[0] == '\r' && s[1] == '\n');
+}
+
+/* The end line counts the lines between the first and itself. */
+static int take_end(struct reader *r, const char *count)
+{
+	size_t len = strspn(count, "0123456789");
+	unsigned long lines;
+	const char *why;
+	uint64_t n;
+
+	if (!parse_u64(count, len, &n) || !is_line_end(count + len))
+		return usage_error("behind \"" POLICY_END "\" stands the number of lines");
+	words_next(&r->words, &why);
+	r->ended = true;
+	lines = r->words.line - 2;
+	if (n == lines)
+		return STATUS_OK;
+	return usage_error("the end line counts %llu lines, there are %lu: some are missing, or the file was edited: then delete its first line",
+			   (unsigned long long)n, lines);
+}
+
+/* Takes the next line of a text of whole lines, if there is one. */
+static int take_line(struct reader *r, struct place *place, bool *more)
+{
+	const char *line = r->words.at, *end = NULL, *why;
+	size_t len = line < r->words.end ? (size_t)(r->words.end - line) : 0;
+	int got;
+
+	*more = len;
+	if (!len)
+		return STATUS_OK;
+	place->line = r->words.line + 1;
+	if (r->ended)
+		return usage_error("nothing may follow the end line");
+	if (*line == '#' && place->line == 1) {
+		end = line_after(line, len, POLICY_BEGIN);
+		r->saved = end && is_line_end(end);
+	} else if (*line == '#' && r->saved) {
+		end = line_after(line, len, POLICY_END " ");
+		if (end)
+			return take_end(r, end);
 	}
+	got = words_next(&r->words, &why);
+	return got < 0 ? usage_error("%s", why) : take_words(r);
+}
+
+static int take_lines(struct reader *r, struct place *place, char *text,
+		      size_t len)
+{
+	bool more = true;
+	int status = STATUS_OK;
+
+	words_more(&r->words, text, len);
+	while (!status && more)
+		status = take_line(r, place, &more);
+	return status;
+}
+
+/* Whether a file that was read to its end is all there. */
+static int check_whole(const struct reader *r, struct place *place)
+{
+	place->line = 0;
+	if (r->saved && !r->ended)
+		return usage_error("the end line that save writes is missing: the file is cut off");
+	if (!r->saved && !r->any)
+		return usage_error("there is no command in it; \"arpctl flush\" forgets the policy");
+	return STATUS_OK;
+}
+
+static int read_input(struct reader *r, struct input *in)
+{
+	struct place place = { .file = in->name };
+	const char *why;
+	char *text;
+	size_t len;
+	int status;
+
+	do {
+		status = input_lines(in, &text, &len, &why);
+		place_enter(&place);
+		if (!status && why) {
+			place.line = r->words.line + 1;
+			status = usage_error("%s", why);
+		} else if (!status && len) {
+			status = take_lines(r, &place, text, len);
+		} else if (!status) {
+			status = check_whole(r, &place);
+		}
+		place_leave(&place);
+	} while (!status && len);
 	return status;
 }
 
 int policy_read(const struct ctx *ctx, struct policy *policy, const char *file)
 {
-	struct reader r = { .policy = policy };
-	struct place place = { .file = file };
-	char *data;
-	size_t len;
+	struct args grammars[N_STATEMENTS];
+	struct reader r = { .policy = policy, .grammars = grammars };
+	struct input in;
+	size_t i;
 	int status;
 
-	status = input_read(ctx, file, &data, &len);
-	if (status)
-		return status;
-	words_init(&r.words, data, len);
-	place_enter(&place);
-	status = take_lines(&r, &place);
-	place_leave(&place);
-	free(data);
+	for (i = 0; i < N_STATEMENTS; i++)
+		args_init(&grammars[i], statements[i].object,
+			  command_find(statements[i].object,
+				       statements[i].command));
+	status = input_open(ctx, file, &in);
+	if (!status)
+		status = read_input(&r, &in);
+	input_close(&in);
 	return status;
 }

@@ -15,6 +15,9 @@
 /* Every namespace has this device, whatever it is called. */
 #define LOOPBACK_IFINDEX 1
 
+/* How long a change that was made may take to be told, in ms. */
+#define EVENT_PATIENCE 2000
+
 /* The number of the policy that is there, also if there is nothing in it. */
 static int get_generation(struct ctx *ctx, uint32_t *generation)
 {
@@ -35,86 +38,329 @@ static int get_generation(struct ctx *ctx, uint32_t *generation)
 	return status;
 }
 
-static int add_dev(struct policy *policy, const struct nlattr *const *tb)
+/* Whether the first is of a later moment; they go round. */
+static bool is_after(uint32_t generation, uint32_t other)
 {
+	return (int32_t)(generation - other) > 0;
+}
+
+/* A policy that is being read: dumped, and then what has changed meanwhile. */
+struct getter {
+	const struct policy_query *query;
+	struct policy *policy;
+	struct nl_events events;
+	uint32_t before, after;		/* generations around the dumps */
+	bool whole;			/* of one moment */
+};
+
+/* Puts one in the place of what the policy has of it. */
+static int set_dev(struct getter *g, const struct nlattr *const *tb)
+{
+	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
 	struct policy_dev *dev;
 	bool there;
 
-	dev = policy_dev(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]), &there);
+	if (!(g->query->what & POLICY_DEVS))
+		return STATUS_OK;
+	dev = policy_dev(g->policy, selector, &there);
 	if (!dev)
 		return STATUS_FAILED;
 	field_read_all(&dev->values, tb[ARP_POLICY_A_FIELDS]);
 	return STATUS_OK;
 }
 
-static int add_rule(struct policy *policy, const struct nlattr *const *tb)
+static int set_entry(struct getter *g, const struct entry *entry)
+{
+	const char *only = g->query->selector, *selector;
+	struct entry *found;
+	bool there;
+
+	if (only && strcmp(only, entry->selector) != 0)
+		return STATUS_OK;
+	found = policy_entry(g->policy, entry, &there);
+	if (!found)
+		return STATUS_FAILED;
+	selector = found->selector;
+	*found = *entry;
+	found->selector = selector;
+	return STATUS_OK;
+}
+
+static int set_rule(struct getter *g, const struct nlattr *const *tb, bool gone)
 {
 	struct entry rule;
-	bool there;
 
+	if (!(g->query->what & POLICY_RULES))
+		return STATUS_OK;
 	rule_read(&rule, tb[ARP_POLICY_A_RULE]);
-	return policy_entry(policy, &rule, &there) ? STATUS_OK : STATUS_FAILED;
+	rule.gone = gone;
+	return set_entry(g, &rule);
 }
 
-static int add_binding(struct policy *policy, const struct nlattr *const *tb)
+static int set_binding(struct getter *g, const struct nlattr *const *tb,
+		       bool gone)
 {
 	struct entry binding;
-	bool there;
 
+	if (!(g->query->what & POLICY_BINDINGS))
+		return STATUS_OK;
 	bind_read(&binding, tb[ARP_POLICY_A_BINDING]);
-	return policy_entry(policy, &binding, &there) ? STATUS_OK :
-							STATUS_FAILED;
+	binding.gone = gone;
+	return set_entry(g, &binding);
 }
 
-static const struct {
-	uint8_t cmd;
-	int (*add)(struct policy *policy, const struct nlattr *const *tb);
-} dumps[] = {
-	{ ARP_POLICY_CMD_DEV_GET, add_dev },
-	{ ARP_POLICY_CMD_RULE_GET, add_rule },
-	{ ARP_POLICY_CMD_BIND_GET, add_binding },
-};
-
-#define N_DUMPS (sizeof(dumps) / sizeof(dumps[0]))
-
-static int get_all(struct ctx *ctx, struct policy *policy)
+/* Takes one object of a dump. */
+static int take_object(struct getter *g, const struct nlmsghdr *msg,
+		       unsigned int what)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	if (what == POLICY_DEVS)
+		return set_dev(g, tb);
+	return what == POLICY_RULES ? set_rule(g, tb, false) :
+				      set_binding(g, tb, false);
+}
+
+static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
+		    unsigned int what)
+{
+	const char *selector = g->query->selector;
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	int status = STATUS_OK;
+
+	nl_request(&ctx->nl, cmd, NLM_F_DUMP);
+	if (selector && what != POLICY_DEVS)
+		status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, selector);
+	if (!status)
+		status = nl_call_once(ctx, &reply);
+	nl_for_each(msg, &reply)
+		if (!status)
+			status = take_object(g, msg, what);
+	nl_reply_free(&reply);
+	return status;
+}
+
+static int dump_effective(struct ctx *ctx, struct nl_reply *reply)
+{
+	nl_reply_free(reply);
+	nl_request(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, NLM_F_DUMP);
+	return nl_call_once(ctx, reply);
+}
+
+static int dump_all(struct ctx *ctx, struct getter *g)
+{
+	static const struct {
+		uint8_t cmd;
+		unsigned int what;
+	} dumps[] = {
+		{ ARP_POLICY_CMD_DEV_GET, POLICY_DEVS },
+		{ ARP_POLICY_CMD_RULE_GET, POLICY_RULES },
+		{ ARP_POLICY_CMD_BIND_GET, POLICY_BINDINGS },
+	};
+	int status = STATUS_OK;
 	size_t i;
 
-	for (i = 0; !status && i < N_DUMPS; i++) {
-		status = nl_dump(ctx, dumps[i].cmd, 0, NULL, &reply);
-		nl_for_each(msg, &reply) {
-			if (status)
-				break;
-			nl_parse(msg, tb, ARP_POLICY_A_MAX);
-			status = dumps[i].add(policy, tb);
-		}
-		nl_reply_free(&reply);
-	}
+	for (i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++)
+		if (g->query->what & dumps[i].what)
+			status = dump_one(ctx, g, dumps[i].cmd, dumps[i].what);
+	if (!status && g->query->effective)
+		status = dump_effective(ctx, g->query->effective);
 	return status;
+}
+
+/* All rules, or all bindings, are gone; of one selector, if it is named. */
+static void forget_entries(struct getter *g, bool bindings,
+			   const char *selector)
+{
+	struct entry *e = g->policy->entries;
+	const struct entry *end = e + g->policy->n_entries;
+
+	for (; e < end; e++)
+		if ((e->table == ENTRY_BINDING) == bindings &&
+		    (!*selector || !strcmp(e->selector, selector)))
+			e->gone = true;
+}
+
+static void forget_all(struct getter *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->policy->n_devs; i++)
+		g->policy->devs[i].values.set = 0;
+	forget_entries(g, false, "");
+	forget_entries(g, true, "");
+}
+
+/*
+ * Makes a change that has happened since the dumps began. One that a dump has
+ * seen already is made again, which changes nothing: later ones follow.
+ */
+static int take_change(struct getter *g, const struct nlmsghdr *msg,
+		       const struct nlattr *const *tb)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(msg);
+
+	switch (genl->cmd) {
+	case ARP_POLICY_CMD_RULE_NTF:
+		return set_rule(g, tb, false);
+	case ARP_POLICY_CMD_RULE_DEL_NTF:
+		return set_rule(g, tb, true);
+	case ARP_POLICY_CMD_RULE_FLUSH_NTF:
+		forget_entries(g, false, nl_str(tb[ARP_POLICY_A_SELECTOR]));
+		return STATUS_OK;
+	case ARP_POLICY_CMD_BIND_NTF:
+		return set_binding(g, tb, false);
+	case ARP_POLICY_CMD_BIND_DEL_NTF:
+		return set_binding(g, tb, true);
+	case ARP_POLICY_CMD_BIND_FLUSH_NTF:
+		forget_entries(g, true, nl_str(tb[ARP_POLICY_A_SELECTOR]));
+		return STATUS_OK;
+	}
+	/* These change what applies to devices, which no event tells. */
+	if (g->query->effective)
+		g->whole = false;
+	switch (genl->cmd) {
+	case ARP_POLICY_CMD_DEV_NTF:
+		return set_dev(g, tb);
+	case ARP_POLICY_CMD_FLUSH_NTF:
+		forget_all(g);
+		return STATUS_OK;
+	default:
+		/* A restore, or what is not known here: anything may be new. */
+		g->whole = false;
+		return STATUS_OK;
+	}
+}
+
+static uint32_t generation_of(const struct nlmsghdr *msg)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	return (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
+}
+
+/* Whether all changes up to the one after the dumps have been told. */
+static bool has_all_changes(const struct getter *g)
+{
+	const struct nlmsghdr *msg;
+
+	if (g->after == g->before)
+		return true;
+	nl_for_each(msg, &g->events.list)
+		if (!is_after(g->after, generation_of(msg)))
+			return true;
+	return false;
+}
+
+/* Waits for them: a change is told a moment after it is made. */
+static void gather_changes(struct getter *g)
+{
+	size_t had;
+
+	nl_events_take(&g->events, 0);
+	while (!g->events.lost && !has_all_changes(g)) {
+		had = g->events.list.len;
+		nl_events_take(&g->events, EVENT_PATIENCE);
+		if (g->events.list.len == had)
+			break;
+	}
+	g->whole = !g->events.lost && has_all_changes(g);
+}
+
+/* What the dumps have seen is the state after changes up to "after" at most. */
+static int take_changes(struct getter *g)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct nlmsghdr *msg;
+	uint32_t generation;
+	int status;
+
+	nl_for_each(msg, &g->events.list) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		generation = (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
+		if (is_after(generation, g->after))
+			break;
+		/* Older than the dumps: what a restore made is in them. */
+		if (!is_after(generation, g->before))
+			continue;
+		status = take_change(g, msg, tb);
+		if (status)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int try_get(struct ctx *ctx, struct getter *g)
+{
+	int status;
+
+	policy_free(g->policy);
+	nl_events_reset(&g->events);
+	status = get_generation(ctx, &g->before);
+	if (!status)
+		status = dump_all(ctx, g);
+	if (!status)
+		status = get_generation(ctx, &g->after);
+	if (status)
+		return status;
+	gather_changes(g);
+	if (g->events.failed)
+		return STATUS_FAILED;
+	return take_changes(g);
+}
+
+/* *whole tells whether what is got is of one moment. */
+static int get(struct ctx *ctx, struct policy *policy,
+	       const struct policy_query *query, bool *whole)
+{
+	struct getter g = { .query = query, .policy = policy };
+	int tries, status;
+
+	/* Before the dumps begin: no change must be missed. */
+	status = nl_events_open(ctx, &g.events);
+	ctx->nl.events = status ? NULL : &g.events;
+	for (tries = 0; !status && !g.whole && tries < NL_TRIES; tries++)
+		status = try_get(ctx, &g);
+	ctx->nl.events = NULL;
+	nl_events_close(&g.events);
+	*whole = g.whole;
+	return status;
+}
+
+int policy_get_some(struct ctx *ctx, struct policy *policy,
+		    const struct policy_query *query)
+{
+	bool whole;
+	int status = get(ctx, policy, query, &whole);
+
+	return status || whole ? status : nl_busy();
 }
 
 int policy_get(struct ctx *ctx, struct policy *policy)
 {
-	uint32_t before, after;
-	int tries, status;
+	static const struct policy_query all = {
+		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
+	};
 
-	for (tries = 0; tries < NL_TRIES; tries++) {
-		before = after = 0;
-		status = get_generation(ctx, &before);
-		if (!status)
-			status = get_all(ctx, policy);
-		if (!status)
-			status = get_generation(ctx, &after);
-		if (status || before == after)
-			return status;
-		policy_free(policy);
-	}
-	return nl_busy();
+	return policy_get_some(ctx, policy, &all);
+}
+
+int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
+		const char *selector)
+{
+	const struct policy_query query = { .what = what, .selector = selector };
+	bool whole;
+	int status = get(ctx, policy, &query, &whole);
+
+	if (status)
+		return status;
+	policy_sort(policy);
+	if (!whole)
+		nl_mixed();
+	return STATUS_OK;
 }
 
 /* A restore under way; the devs are counted first, behind them the entries. */
@@ -175,19 +421,6 @@ static int send_some(struct ctx *ctx, struct sender *s)
 	return status;
 }
 
-/* The line that a device's fields are from; of several, the first. */
-static uint32_t dev_line(const struct policy_dev *dev)
-{
-	uint32_t line = 0;
-	const struct field *f;
-
-	for (f = fields; f->name; f++)
-		if (field_is_set(&dev->values, f) &&
-		    (!line || dev->line[f->attr] < line))
-			line = dev->line[f->attr];
-	return line;
-}
-
 /* The line of the field that is at the offset, else the first of them. */
 static uint32_t field_line(const struct nlmsghdr *req,
 			   const struct nlattr *entry, uint32_t offset,
@@ -203,7 +436,7 @@ static uint32_t field_line(const struct nlmsghdr *req,
 			if ((const char *)nested == target)
 				return dev->line[mnl_attr_get_type(nested)];
 	}
-	return dev_line(dev);
+	return policy_dev_line(dev);
 }
 
 /* The line of what is refused: a message has its entries in order. */

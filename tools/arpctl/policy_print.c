@@ -7,10 +7,17 @@
 #include "rule.h"
 #include "words.h"
 
+/* The words of a command, such that a shell may have them behind arpctl. */
+static void print_command(struct printer *out, const char *command,
+			  const char *selector)
+{
+	pr_text(out, "%s %s", command, *selector == '-' ? "-- " : "");
+}
+
 void policy_print_dev(struct printer *out, const char *selector,
 		      const struct field_values *values)
 {
-	pr_text(out, "dev set ");
+	print_command(out, "dev set", selector);
 	word_print(out, "selector", STYLE_NAME, selector);
 	field_print_all(out, values, " ");
 }
@@ -18,10 +25,10 @@ void policy_print_dev(struct printer *out, const char *selector,
 void policy_print_entry(struct printer *out, const struct entry *entry)
 {
 	if (entry->table == ENTRY_BINDING) {
-		pr_text(out, "bind add ");
+		print_command(out, "bind add", entry->selector);
 		bind_print_entry(out, entry, 0);
 	} else {
-		pr_text(out, "rule add ");
+		print_command(out, "rule add", entry->selector);
 		rule_print_entry(out, entry, 0);
 	}
 }
@@ -60,4 +67,13 @@ void policy_print(struct printer *out, const struct policy *policy)
 	pr_close(out, ']');
 	i = print_entries(out, policy, 0, "rule", false);
 	print_entries(out, policy, i, "bind", true);
+}
+
+void policy_save(struct printer *out, const struct policy *policy)
+{
+	pr_text(out, POLICY_BEGIN "\n");
+	pr_open(out, NULL, '{');
+	policy_print(out, policy);
+	pr_close(out, '}');
+	pr_text(out, POLICY_END " %zu\n", policy->n_devs + policy->n_entries);
 }

@@ -2,6 +2,7 @@
 /* restore: another policy in the place of the whole one, at once. */
 
 #include "arpctl.h"
+#include "link.h"
 #include "policy.h"
 
 static int restore(struct ctx *ctx, int argc, char **argv)
@@ -12,6 +13,8 @@ static int restore(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	/* All of it is understood before anything is asked of the kernel. */
 	status = policy_read(ctx, &policy, argv[0]);
+	if (!status)
+		status = link_check_policy(ctx, &policy, argv[0]);
 	if (!status)
 		status = policy_put(ctx, &policy, argv[0]);
 	policy_free(&policy);

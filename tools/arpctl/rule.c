@@ -9,7 +9,9 @@
 #include "arpctl.h"
 #include "complete.h"
 #include "entry.h"
+#include "link.h"
 #include "parse.h"
+#include "policy.h"
 #include "rule.h"
 #include "words.h"
 
@@ -127,6 +129,8 @@ static int change(struct ctx *ctx, uint8_t cmd, bool replace)
 	int status;
 
 	status = rule_parse(ctx->args, &rule);
+	if (!status && cmd == ARP_POLICY_CMD_RULE_ADD)
+		status = link_check_selector(ctx, rule.selector);
 	if (status)
 		return status;
 	nlh = nl_request(&ctx->nl, cmd, 0);
@@ -208,43 +212,46 @@ void rule_print(struct printer *out, const struct nlattr *nest, int width)
 	rule_print_entry(out, &rule, width);
 }
 
+/* The widest prefix of them; 0 where there are no columns. */
+static int prefix_width(const struct printer *out, const struct policy *policy)
+{
+	char prefix[PREFIX_TEXT];
+	int width = 0, len;
+	size_t i;
+
+	for (i = 0; out->columns && i < policy->n_entries; i++) {
+		prefix_text(policy->entries[i].prefix, prefix);
+		len = (int)strlen(prefix);
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
 static int rule_show(struct ctx *ctx, int argc, char **argv)
 {
 	const char *selector = args_get(ctx->args, "SELECTOR");
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct printer *out = &ctx->out;
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	char prefix[PREFIX_TEXT];
-	int status, width = 0;
-	struct entry rule;
+	struct policy policy = { 0 };
+	int status, width;
+	size_t i;
 
 	(void)argc;
 	(void)argv;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = nl_dump(ctx, ARP_POLICY_CMD_RULE_GET,
-				 ARP_POLICY_A_SELECTOR, selector, &reply);
-	if (status)
-		goto free;
-	nl_for_each(msg, &reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		rule_read(&rule, tb[ARP_POLICY_A_RULE]);
-		prefix_text(rule.prefix, prefix);
-		if (out->columns && (int)strlen(prefix) > width)
-			width = (int)strlen(prefix);
+		status = policy_list(ctx, &policy, POLICY_RULES, selector);
+	if (!status) {
+		width = prefix_width(out, &policy);
+		pr_open(out, NULL, '[');
+		for (i = 0; i < policy.n_entries; i++) {
+			pr_open(out, NULL, '{');
+			rule_print_entry(out, &policy.entries[i], width);
+			pr_text(out, "\n");
+			pr_close(out, '}');
+		}
+		pr_close(out, ']');
 	}
-	pr_open(out, NULL, '[');
-	nl_for_each(msg, &reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		pr_open(out, NULL, '{');
-		rule_print(out, tb[ARP_POLICY_A_RULE], width);
-		pr_text(out, "\n");
-		pr_close(out, '}');
-	}
-	pr_close(out, ']');
-free:
-	nl_reply_free(&reply);
+	policy_free(&policy);
 	return status;
 }
 

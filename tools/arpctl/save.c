@@ -1,31 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* save: the whole policy, as the lines that restore reads. */
 
+#include <string.h>
+
 #include "arpctl.h"
 #include "policy.h"
+#include "replace.h"
+
+/* Only when all of it is known is a file touched. */
+static int save_file(const struct policy *policy, const char *name)
+{
+	struct printer out = { 0 };
+	struct replace replace;
+	int status;
+
+	status = replace_begin(&replace, name);
+	if (status)
+		return status;
+	out.file = replace.file;
+	policy_save(&out, policy);
+	return replace_end(&replace, STATUS_OK);
+}
 
 static int save(struct ctx *ctx, int argc, char **argv)
 {
+	const char *name = argc && strcmp(argv[0], "-") != 0 ? argv[0] : NULL;
 	struct policy policy = { 0 };
-	struct printer *out = &ctx->out;
 	int status;
 
-	(void)argc;
-	(void)argv;
+	if (name && ctx->out.json)
+		return usage_error("save: a file has the lines that restore reads, not JSON: leave out -j");
 	status = policy_get(ctx, &policy);
 	if (!status) {
 		policy_sort(&policy);
-		pr_text(out, "# The ARP policy of a network namespace, for arpctl restore.\n");
-		pr_open(out, NULL, '{');
-		policy_print(out, &policy);
-		pr_close(out, '}');
+		if (name)
+			status = save_file(&policy, name);
+		else
+			policy_save(&ctx->out, &policy);
 	}
 	policy_free(&policy);
 	return status;
 }
 
 static const struct command commands[] = {
-	{ "", "", "print the whole policy, as restore reads it", save },
+	{ "", "[FILE|-]", "print the whole policy as restore reads it, or replace a file by it",
+	  save },
 	{ 0 }
 };
 

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
-#include <string.h>
 
+#include "args.h"
 #include "arpctl.h"
 #include "reason.h"
 #include "stats.h"
@@ -102,18 +102,13 @@ static int stats_show(struct ctx *ctx, int argc, char **argv)
 {
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
-	const char *dev = NULL;
-	bool watch = false;
+	const char *dev = args_get(ctx->args, "DEV");
 	struct stats stats;
-	int status, i;
+	int status;
 
-	for (i = 0; i < argc; i++) {
-		if (!watch && !strcmp(argv[i], WATCH))
-			watch = true;
-		else
-			dev = argv[i];
-	}
-	if (watch)
+	(void)argc;
+	(void)argv;
+	if (args_get(ctx->args, WATCH))
 		return stats_watch(ctx, dev);
 
 	status = nl_get(ctx, ARP_POLICY_CMD_STATS_GET, ARP_POLICY_A_IFNAME,
@@ -136,7 +131,7 @@ static int stats_reset(struct ctx *ctx, int argc, char **argv)
 
 	nl_request(&ctx->nl, ARP_POLICY_CMD_STATS_RESET, 0);
 	if (argc)
-		status = nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME, argv[0]);
+		status = nl_put_dev(ctx, argv[0]);
 	return status ? status : nl_call(ctx, NULL);
 }
 

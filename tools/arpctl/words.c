@@ -12,13 +12,18 @@ static char *find_nul(const struct words *words, char *from)
 	return nul ? nul : words->end;
 }
 
-void words_init(struct words *words, char *text, size_t len)
+void words_more(struct words *words, char *text, size_t len)
 {
 	words->at = text;
 	words->end = text + len;
 	words->nul = find_nul(words, text);
-	words->line = 0;
 	words->n = 0;
+}
+
+void words_init(struct words *words, char *text, size_t len)
+{
+	words_more(words, text, len);
+	words->line = 0;
 }
 
 /* Where the line that begins at s ends: its newline, or the end of the text. */
@@ -66,6 +71,7 @@ static const char *split(struct words *words, char *s)
 		if (n == MAX_WORDS)
 			return "too many words for any command";
 		words->word[n] = s;
+		words->dash |= *s == '-';
 		if (*s == '"' || *s == '\'') {
 			s = quote_end(s);
 			if (!s)
@@ -88,6 +94,7 @@ int words_next(struct words *words, const char **why)
 	char *begin = words->at, *end;
 
 	words->n = 0;
+	words->dash = false;
 	if (begin >= words->end)
 		return 0;
 	words->line++;

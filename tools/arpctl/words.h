@@ -9,6 +9,8 @@
 #ifndef ARPCTL_WORDS_H
 #define ARPCTL_WORDS_H
 
+#include <stdbool.h>
+
 #include "print.h"
 
 #define MAX_WORDS 128
@@ -19,11 +21,15 @@ struct words {
 	char *end;		/* where there must be room for a NUL */
 	char *nul;		/* the next one before that, or end */
 	unsigned long line;	/* the one that was read last, from 1 */
+	bool dash;		/* a word begins with - */
 	int n;
 	char *word[MAX_WORDS];
 };
 
 void words_init(struct words *words, char *text, size_t len);
+
+/* Goes on with the lines that follow, which are in another text. */
+void words_more(struct words *words, char *text, size_t len);
 
 /*
  * Reads the words of the next line, of which there may be none. Return: 1;

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Names that a terminal would obey, that look like options, or that are not the only one of a device.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v script >/dev/null || plan skip "no script"
+plan 50
+
+host alice bob
+link alice:eth0 bob:eth0
+addr alice eth0 10.0.0.1/24
+dir=$(mktemp -d)
+clean_up() {
+	local status=$?
+	rm -rf "$dir"
+	(exit $status)
+	cleanup
+}
+trap clean_up EXIT
+must load_module
+export LC_ALL=C.UTF-8
+arpctl() { ctl alice "$@"; }
+saved() { arpctl save | grep -v '^#'; }
+
+# What a terminal obeys: C0, C1 (as UTF-8 and as bytes), direction of text, DEL.
+obeyed() {
+	LC_ALL=C grep -aoP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xff' |
+		od -An -tx1 | tr -d '\n'
+}
+# What remains when a terminal has taken the colours and ends of lines of its own.
+on_terminal() {	# WORD…
+	local words
+	printf -v words ' %q' "$@"
+	nsenter --net=/run/netns/alice -- script -qec "$ARPCTL -cnever$words" /dev/null </dev/null |
+		tr -d '\r'
+}
+odd=($'c\xc2\x9b2J' $'r\xe2\x80\xaeX' $'m\xe2\x81\xa6\xd8\x9c' $'i\xff\x9b3' $'e\x1bJ\x7f')
+for dev in "${odd[@]}"; do
+	must ip -n alice link add name "$dev" type dummy
+	must arpctl dev set "$dev" ignore 1
+	must arpctl rule add hide 10.7.7.7 dev "$dev"
+	must arpctl bind add 10.7.7.7 lladdr 02:00:5e:00:00:01 dev "$dev"
+done
+for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check \
+	"stats prometheus" "import sysctl"; do
+	# shellcheck disable=SC2086
+	is "$(on_terminal $command | obeyed)" "" "$command: nothing that a terminal obeys"
+done
+like "$(on_terminal dev show)" 'c\\302\\2332J ' "it is escaped"
+for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check; do
+	# shellcheck disable=SC2086
+	arpctl -j $command >"$dir/json"
+	is "$(obeyed <"$dir/json")$(jq -e . <"$dir/json" 2>&1 >/dev/null)$(iconv -f UTF-8 -t UTF-8 "$dir/json" 2>&1 >/dev/null)" \
+		"" "$command: JSON is JSON, in UTF-8"
+done
+is "$(arpctl -j dev show | jq -r '.[].selector' | grep -cFx -e "${odd[0]}" -e "${odd[1]}" -e "${odd[2]}")" 3 \
+	"with the very names"
+is "$(for dev in "${odd[@]}"; do
+	arpctl dev set "$dev" ignore 4
+	arpctl rule add hide 10.7.7.7 dev "$dev"
+	arpctl explain request 10.0.0.1 from 10.0.0.2 dev "$dev-"
+done 2>&1 | obeyed)" "" "nor has a message any"
+arpctl save "$dir/policy"
+must arpctl flush
+run_ok "what is saved is restored" arpctl restore "$dir/policy"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "byte for byte"
+must arpctl flush
+for dev in "${odd[@]}"; do must ip -n alice link del dev "$dev"; done
+
+# What looks like an option, or like help.
+for dev in -j help -- --watch; do
+	must ip -n alice link add name "$dev" type dummy
+	run_ok "dev set -- $dev" arpctl dev set -- "$dev" ignore 1
+	is "$(arpctl dev show -- "$dev")" "$dev  ignore device" "dev show -- $dev"
+	must arpctl rule add hide 10.7.7.7 dev -- "$dev"
+done
+is "$(arpctl dev effective -- help | head -n 1 | cut -d ' ' -f 2)" help "dev effective -- help"
+is "$(arpctl stats show -- --watch | cut -d ' ' -f 2)" --watch "stats show -- --watch is about that device"
+is "$(arpctl -- dev show -j)" "-j  ignore device" "before the object it ends options as well"
+run_ok "a batch has it too" arpctl -b - <<<'dev show -- help'
+fails_with 2 'behind "--"' "without it, it is an option, and the way is told" arpctl dev show -j
+arpctl save "$dir/policy"
+must arpctl flush
+run_ok "such names are restored" arpctl restore "$dir/policy"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "as they were saved"
+must arpctl flush
+grep -v '^#' "$dir/policy" | sed "s|^|$ARPCTL |" >"$dir/script"
+run_ok "a shell takes the lines behind arpctl" in_host alice sh -e "$dir/script"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "to the same"
+must arpctl flush
+for dev in -j help -- --watch; do must ip -n alice link del dev "$dev"; done
+
+# Alternative names.
+long="a-name-that-is-longer-than-a-name"
+must ip -n alice link property add dev eth0 altname enp0s1 altname $long
+for words in "dev set enp0s1 ignore 1" "rule add hide 10.7.7.7 dev enp0s1" \
+	"bind replace 10.7.7.7 lladdr 02:00:5e:00:00:01 dev enp0s1" "dev set $long ignore 1"; do
+	# shellcheck disable=SC2086
+	fails_with 1 'is an alternative name of "eth0".*use "eth0"$' "refused: $words" arpctl $words
+done
+must arpctl dev set 'enp*' ignore 1
+must arpctl dev set enp0s2 ignore 1
+must arpctl dev set eth0 ignore 2
+fails_with 1 'nothing of that is set' "to be unset it may be named" arpctl dev unset enp0s1
+is "$(arpctl dev effective enp0s1)
+$(arpctl dev effective $long)" "$(arpctl dev effective eth0)
+$(arpctl dev effective eth0)" "dev effective resolves them, as ip does"
+is "$(arpctl stats show $long | head -n 1 | cut -d ' ' -f 2)" eth0 "so does stats show"
+is "$(arpctl explain request 10.0.0.1 from 10.0.0.2 dev $long | head -n 1)" "request on eth0" "and explain"
+run_ok "and announce" arpctl announce 10.0.0.1 dev $long
+printf 'dev set all ignore 1\ndev set enp0s1 ignore 2\n' >"$dir/policy"
+is "$(arpctl restore "$dir/policy" 2>&1)" \
+	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: a selector is matched with the name alone" \
+	"restore warns"
+is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores all of it"
+like "$(arpctl check)" 'enp0s1 +fields are set, and it is only an alternative name of eth0' "check tells"
