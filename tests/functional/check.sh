@@ -7,7 +7,7 @@
 # lab: timeout 400
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 128
+plan 173
 
 # Cures name the tool as who has installed it would.
 PATH=$(dirname "$ARPCTL"):$PATH
@@ -261,6 +261,53 @@ bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cur
 is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one are cured"
 policy flush
 
+# A cure is about one thing, whatever it is called.
+# shellcheck disable=SC2016 # what a shell would run
+odd=('$(no)' '$(id>x)')
+policy flush
+policy rule add hide 10.9.9.9 dev 'no\*'
+policy rule add hide 10.9.9.9 dev 'no*'
+policy rule add pass 10.9.9.8 dev 'no*'
+policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev -- -no
+policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev "${odd[0]}"
+cures 'unmatched no\* note' "rules of one that is no glob for its backslash"
+is "$(ctl alice rule show | cut -d ' ' -f 4 | sort -u) $(ctl alice rule show | wc -l)" 'no* 2' \
+	"the glob's stay"
+cures 'unmatched no* note' "rules of the glob"
+cures 'unmatched -no note' "what looks like an option"
+cures "unmatched ${odd[0]} note" "what a shell would run"
+is "$(ctl alice save | grep -cv '^#')" 0 "and nothing is left"
+alice link add name aXb up type dummy
+for dev in 'a*b' -j help '[a]' 'a\b' "${odd[1]}" 'q"'; do
+	selector=${dev//\\/\\\\}
+	selector=${selector//\[/\\[}
+	alice link add name "$dev" up type dummy
+	addr alice "$dev" 10.0.0.102/32
+	cures "vip $dev warning" "a device that is called $dev"
+	is "$(ctl alice -j dev show | jq length) $(ctl alice dev effective -- "$dev" | sed 1d | tr -s ' ')" \
+		"1  hidden on from ${selector//\*/\\*}" "on it"
+	is "$(ctl alice dev effective aXb | cut -d ' ' -f 4)" unmanaged "and on no other"
+	alice link del dev "$dev"
+	policy flush
+done
+alice link del aXb
+alice link add name $'c\xc2\x9b' up type dummy
+addr alice $'c\xc2\x9b' 10.0.0.102/32
+is "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')" "arpctl -n alice dev set \$'c\\302\\233' hidden on" \
+	"a cure is shown as it can be typed"
+bash -c "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')"
+clean "and cures so"
+alice link del $'c\xc2\x9b'
+policy flush
+link alice:a=b alice:b.c
+addr alice a=b 10.5.0.1/24
+addr alice b.c 10.5.0.2/24
+set_sysctl alice net.ipv4.conf.b/c.rp_filter=1
+in_host alice sh -c 'echo 1 >/proc/sys/net/ipv4/conf/a=b/rp_filter'
+cures "veth-local a=b warning" "a name that sysctl takes for a setting"
+cures "veth-local b.c warning" "or for two levels"
+alice link del a=b
+
 # no-arp
 policy dev set lo ignore device announce best hidden off
 cures "no-arp lo note" "fields on lo"
@@ -327,6 +374,12 @@ must in_host alice nft 'add rule arp t rx arp operation request accept'
 cures "firewall - note" "a rule of nftables'"
 must in_host alice nft 'add chain arp t tx { type filter hook output priority 0; policy drop; }'
 cures "firewall - note" "a policy of nftables'"
+must in_host alice nft -j '{"nftables": [{"add": {"table": {"family": "arp", "name": "t; flush ruleset"}}},
+	{"add": {"chain": {"family": "arp", "table": "t; flush ruleset", "name": "c", "type": "filter",
+	"hook": "input", "prio": 0, "policy": "drop"}}}]}'
+is "$(arpctl -n alice -j check | jq -r '.[] | select(.id == "firewall") | .cure')" \
+	"ip netns exec alice nft list ruleset arp" "a table whose name nft would take for a command"
+must in_host alice nft -j '{"nftables": [{"delete": {"table": {"family": "arp", "name": "t; flush ruleset"}}}]}'
 must in_host alice arptables-legacy -A INPUT -s 10.0.0.7 -j DROP
 cures "firewall - note" "a rule of arptables'"
 must in_host alice arptables-legacy -P OUTPUT DROP

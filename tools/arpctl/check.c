@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/arp_policy.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,25 +83,49 @@ static bool is_plain(const char *text)
 					   "0123456789%+,-./:=@_")];
 }
 
-void shell_quote(const char *text, char *buf)
+/* Between quotes no character means anything but the quote itself. */
+static void quote_plainly(const char *text, char *buf)
 {
-	size_t n = 0;
-
-	if (is_plain(text)) {
-		memcpy(buf, text, strlen(text) + 1);
-		return;
-	}
-	buf[n++] = '\'';
+	*buf++ = '\'';
 	for (; *text; text++) {
 		/* No quote within quotes: they end, and begin again. */
-		if (*text == '\'') {
-			memcpy(buf + n, "'\\'", 3);
-			n += 3;
-		}
-		buf[n++] = *text;
+		if (*text == '\'')
+			buf += sprintf(buf, "'\\'");
+		*buf++ = *text;
 	}
-	buf[n++] = '\'';
-	buf[n] = '\0';
+	memcpy(buf, "'", 2);
+}
+
+/* Not all shells know this; in those that do not, it names nothing that is there. */
+static void quote_escaped(const char *text, char *buf)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len;
+
+	buf += sprintf(buf, "$'");
+	for (; *s; s += len) {
+		len = safe_len(s);
+		if (!len) {
+			buf += sprintf(buf, "\\%03o", *s);
+			len = 1;
+		} else if (*s == '\'' || *s == '\\') {
+			buf += sprintf(buf, "\\%c", *s);
+		} else {
+			memcpy(buf, s, len);
+			buf += len;
+		}
+	}
+	memcpy(buf, "'", 2);
+}
+
+void shell_quote(const char *text, char *buf)
+{
+	if (is_plain(text))
+		memcpy(buf, text, strlen(text) + 1);
+	else if (is_safe(text))
+		quote_plainly(text, buf);
+	else
+		quote_escaped(text, buf);
 }
 
 const char *shell_word(const char *name, char buf[SHELL_WORD])
@@ -112,16 +137,82 @@ const char *shell_word(const char *name, char buf[SHELL_WORD])
 	return buf;
 }
 
-const char *sysctl_word(const char *name, char buf[SHELL_WORD])
+const char *selector_word(const char *selector, char buf[SHELL_WORD])
 {
-	char path[ARP_POLICY_SELECTOR_MAX + 1], *s;
+	int n = 0;
 
-	/* As sysctl(8) has it, which takes dots for slashes and vice versa. */
-	snprintf(path, sizeof(path), "%s", name);
-	for (s = path; *s; s++)
+	if (*selector == '-' || !strcmp(selector, "help"))
+		n = sprintf(buf, "-- ");
+	shell_word(selector, buf + n);
+	return buf;
+}
+
+const char *dev_selector(const char *dev, char buf[DEV_SELECTOR])
+{
+	size_t n = 0;
+
+	for (; *dev && n + 2 < DEV_SELECTOR; dev++) {
+		if (strchr("*?[\\", *dev))
+			buf[n++] = '\\';
+		buf[n++] = *dev;
+	}
+	buf[n] = '\0';
+	return buf;
+}
+
+const char *dev_word(const char *dev, char buf[SHELL_WORD])
+{
+	char selector[DEV_SELECTOR];
+
+	return selector_word(dev_selector(dev, selector), buf);
+}
+
+/* Whether sysctl(8) takes the name for nothing but a name. */
+static bool is_sysctl_name(const char *dev)
+{
+	return is_plain(dev) && !strpbrk(dev, "%+,/=");
+}
+
+/* As sysctl(8) has it, which takes dots for slashes and vice versa. */
+static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
+{
+	char *s;
+
+	snprintf(buf, IFNAMSIZ, "%s", dev);
+	for (s = buf; *s; s++)
 		if (*s == '.')
 			*s = '/';
-	return shell_word(path, buf);
+}
+
+/* A file of /proc/sys is written within the namespace, not by the shell. */
+static void proc_cure(const struct check *c, const char *dev, const char *name,
+		      int value, char *buf, size_t size)
+{
+	char path[128], word[QUOTED(sizeof(path))];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", dev, name);
+	shell_quote(path, word);
+	snprintf(buf, size, "echo %d | %stee %s", value, c->within, word);
+}
+
+void check_cure_conf(struct check *c, const char *dev, const char *name,
+		     int value, const char *other, int other_value)
+{
+	char one[1024], two[1024] = "", conf[IFNAMSIZ];
+
+	if (is_sysctl_name(dev)) {
+		sysctl_name_of(dev, conf);
+		if (other)
+			snprintf(two, sizeof(two), " net.ipv4.conf.%s.%s=%d",
+				 conf, other, other_value);
+		check_cure(c, "%ssysctl -w net.ipv4.conf.%s.%s=%d%s", c->within,
+			   conf, name, value, two);
+		return;
+	}
+	proc_cure(c, dev, name, value, one, sizeof(one));
+	if (other)
+		proc_cure(c, dev, other, other_value, two, sizeof(two));
+	check_cure(c, "%s%s%s", one, other ? " && " : "", two);
 }
 
 /* What cures begin with, so that they act in the namespace of the check. */
@@ -160,6 +251,8 @@ static int read_all(struct ctx *ctx, struct check *c)
 		status = netns_enter(ctx);
 	if (!status)
 		status = host_read(&c->host);
+	if (!status && altnames_read(&c->altnames))
+		status = failure("cannot read the devices of this host");
 	if (!status)
 		status = check_policy_read(ctx, &c->policy);
 	if (!status)
@@ -169,7 +262,7 @@ static int read_all(struct ctx *ctx, struct check *c)
 
 static int widest(int width, const char *text)
 {
-	int len = text ? (int)strlen(text) : 0;
+	int len = text ? print_safe(NULL, text) : 0;
 
 	return len > width ? len : width;
 }
@@ -231,6 +324,7 @@ static void clean(struct check *c)
 	free(c->arpctl);
 	free(c->within);
 	host_free(&c->host);
+	altnames_free(&c->altnames);
 	check_policy_free(&c->policy);
 	firewall_free(&c->firewall);
 }

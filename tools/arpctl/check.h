@@ -10,6 +10,7 @@
 #include "check_policy.h"
 #include "firewall.h"
 #include "host.h"
+#include "link.h"
 
 enum severity {
 	SEVERITY_ERROR,		/* something does not work */
@@ -27,6 +28,7 @@ struct finding {
 
 struct check {
 	struct host host;
+	struct altnames altnames;
 	struct check_policy policy;
 	struct firewall firewall;
 	struct finding *list;
@@ -45,14 +47,29 @@ void check_add(struct check *c, enum severity severity, const char *dev,
 __attribute__((format(printf, 2, 3)))
 void check_cure(struct check *c, const char *fmt, ...);
 
-/* A text as one word of a shell, in quotes if need be: QUOTED(strlen(text)). */
-#define QUOTED(len)	(4 * (len) + 3)
+/*
+ * A text as one word of a shell, in quotes if need be: QUOTED(strlen(text)). What
+ * is printed of it is what the shell reads: bytes that are not shown stand as
+ * escapes in $'...'.
+ */
+#define QUOTED(len)	(4 * (len) + 4)
 void shell_quote(const char *text, char *buf);
 
-/* A device or selector as such a word, and as part of a sysctl's name. */
-#define SHELL_WORD	QUOTED(ARP_POLICY_SELECTOR_MAX)
+/* A name as such a word. */
+#define SHELL_WORD	(QUOTED(ARP_POLICY_SELECTOR_MAX) + 3)
 const char *shell_word(const char *name, char buf[SHELL_WORD]);
-const char *sysctl_word(const char *name, char buf[SHELL_WORD]);
+
+/* A selector for a command of arpctl, behind "--" where it looks like an option. */
+const char *selector_word(const char *selector, char buf[SHELL_WORD]);
+
+/* The selector that means this device and no other, and as such a word. */
+#define DEV_SELECTOR	(2UL * IFNAMSIZ)
+const char *dev_selector(const char *dev, char buf[DEV_SELECTOR]);
+const char *dev_word(const char *dev, char buf[SHELL_WORD]);
+
+/* The cure that sets one of net.ipv4.conf.DEV.*, or two; the other may be NULL. */
+void check_cure_conf(struct check *c, const char *dev, const char *name,
+		     int value, const char *other, int other_value);
 
 /* Does a device answer for an address that lives on another one? */
 enum answers {

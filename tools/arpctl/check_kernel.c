@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* check: what the kernel has besides policy that decides about ARP. */
 
+#include <ctype.h>
 #include <linux/arp_policy.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
@@ -56,7 +57,7 @@ void find_lo_sysctl(struct check *c)
 				  lo_sysctls[j].name,
 				  lo->conf[lo_sysctls[j].conf]);
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
-				   shell_word(lo->name, dev));
+				   dev_word(lo->name, dev));
 		}
 	}
 }
@@ -121,10 +122,23 @@ void find_bridge_nf(struct check *c)
 	}
 }
 
+/* Whether nft reads it as a name, and as nothing else: it knows no quotes there. */
+static bool is_nft_name(const char *name)
+{
+	return isalpha((unsigned char)*name) &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")];
+}
+
 static void cure_chain(struct check *c, const struct chain *chain)
 {
 	char script[4 * CHAIN_NAME + 64], word[QUOTED(sizeof(script))];
 
+	if (!chain->legacy &&
+	    !(is_nft_name(chain->table) && is_nft_name(chain->name))) {
+		check_cure(c, "%snft list ruleset arp", c->within);
+		return;
+	}
 	if (!chain->legacy)
 		snprintf(script, sizeof(script),
 			 "flush chain arp %s %s; delete chain arp %s %s",

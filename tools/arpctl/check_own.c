@@ -111,7 +111,7 @@ void check_cure_audit(struct check *c, const struct host_link *link)
 		check_cure(c, "%s dev unset all mode", c->arpctl);
 	else
 		check_cure(c, "%s dev set %s mode enforce", c->arpctl,
-			   shell_word(link->name, dev));
+			   dev_word(link->name, dev));
 }
 
 /* The same address, each time with a network around it. */
@@ -228,7 +228,7 @@ void find_flux(struct check *c)
 			check_cure_audit(c, link);
 		else
 			check_cure(c, "%s dev set %s ignore device announce best%s",
-				   c->arpctl, shell_word(link->name, dev),
+				   c->arpctl, dev_word(link->name, dev),
 				   audited(d) ? " mode enforce" : "");
 	}
 }
@@ -332,7 +332,7 @@ void find_vip(struct check *c)
 			check_cure_audit(c, link);
 		else
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
-				   shell_word(home->name, dev));
+				   dev_word(home->name, dev));
 	}
 }
 
@@ -358,7 +358,7 @@ static const struct host_address *shared(const struct host *host,
 void find_veth_local(struct check *c)
 {
 	const struct host_link *link, *peer;
-	char address[ADDRESS_TEXT], dev[SHELL_WORD], cure[2 * SHELL_WORD + 64];
+	char address[ADDRESS_TEXT];
 	const struct host_address *a;
 	bool local, strict;
 	size_t i;
@@ -379,10 +379,7 @@ void find_veth_local(struct check *c)
 			  "silent when its other end %s asks: %s is an address of this host, and %s",
 			  peer->name, address,
 			  local ? "rp_filter=1" : "accept_local=0");
-		sysctl_word(link->name, dev);
-		snprintf(cure, sizeof(cure),
-			 " net.ipv4.conf.%s.rp_filter=2", dev);
-		check_cure(c, "%ssysctl -w net.ipv4.conf.%s.accept_local=1%s",
-			   c->within, dev, strict ? cure : "");
+		check_cure_conf(c, link->name, "accept_local", 1,
+				strict ? "rp_filter" : NULL, 2);
 	}
 }

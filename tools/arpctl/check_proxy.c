@@ -37,7 +37,6 @@ static bool has_routed_rule(const struct check *c, const struct host_link *link)
 void find_proxy_forwarding(struct check *c)
 {
 	const struct host_link *link;
-	char dev[SHELL_WORD];
 	const char *by;
 	size_t i;
 
@@ -56,8 +55,7 @@ void find_proxy_forwarding(struct check *c)
 			  by);
 		/* Of all, it sets that of each device, but only if it changes. */
 		if (c->host.all[IPV4_DEVCONF_FORWARDING])
-			check_cure(c, "%ssysctl -w net.ipv4.conf.%s.forwarding=1",
-				   c->within, sysctl_word(link->name, dev));
+			check_cure_conf(c, link->name, "forwarding", 1, NULL, 0);
 		else
 			check_cure(c, "%ssysctl -w net.ipv4.ip_forward=1",
 				   c->within);
@@ -89,6 +87,6 @@ void find_proxy_onlink(struct check *c)
 			  covered, prefix, rule->selector);
 		/* More specific, and in the place of one that is as specific. */
 		check_cure(c, "%s rule replace pass %s dev %s", c->arpctl,
-			   covered, shell_word(link->name, dev));
+			   covered, dev_word(link->name, dev));
 	}
 }

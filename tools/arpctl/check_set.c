@@ -23,35 +23,47 @@ static void cure_entries(struct check *c, const char *object,
 {
 	char word[SHELL_WORD];
 
-	check_cure(c, "%s %s show dev %s | xargs -L 1 %s %s del", c->arpctl,
-		   object, shell_word(selector, word), c->arpctl, object);
+	check_cure(c, "%s %s flush dev %s", c->arpctl, object,
+		   selector_word(selector, word));
+}
+
+static void why_unmatched(const struct check *c, const char *selector,
+			  char why[128])
+{
+	const char *dev = altnames_find(&c->altnames, selector);
+
+	if (dev)
+		snprintf(why, 128, "it is only an alternative name of %s", dev);
+	else
+		snprintf(why, 128, "no device matches now");
 }
 
 void find_unmatched(struct check *c)
 {
 	const struct policy_selector *s = c->policy.selectors;
 	const struct policy_selector *end = s + c->policy.n_selectors;
-	char word[SHELL_WORD];
+	char word[SHELL_WORD], why[128];
 
 	for (; s < end; s++) {
 		if (selects_any(&c->host, s->name))
 			continue;
+		why_unmatched(c, s->name, why);
 		if (s->fields) {
 			check_add(c, SEVERITY_NOTE, s->name,
-				  "fields are set, and no device matches now");
+				  "fields are set, and %s", why);
 			check_cure(c, "%s dev unset %s", c->arpctl,
-				   shell_word(s->name, word));
+				   selector_word(s->name, word));
 		}
 		if (s->rules) {
 			check_add(c, SEVERITY_NOTE, s->name,
-				  "has rules (%u), and no device matches now",
-				  s->rules);
+				  "has rules (%u), and %s",
+				  s->rules, why);
 			cure_entries(c, "rule", s->name);
 		}
 		if (s->bindings) {
 			check_add(c, SEVERITY_NOTE, s->name,
-				  "has bindings (%u), and no device matches now",
-				  s->bindings);
+				  "has bindings (%u), and %s",
+				  s->bindings, why);
 			cure_entries(c, "bind", s->name);
 		}
 	}
@@ -81,15 +93,17 @@ static void idle_fields(const struct check *c, const struct host_link *link,
 			const char *separator, char *buf, size_t size)
 {
 	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	char selector[DEV_SELECTOR];
 	const struct field *f;
 	size_t len = 0;
 
+	dev_selector(link->name, selector);
 	buf[0] = '\0';
 	for (f = fields; d && f->name; f++) {
 		/* Hidden are addresses, from what comes in by others. */
 		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
 		    !(d->set & 1U << f->attr) ||
-		    strcmp(d->origin[f->attr], link->name) != 0 || len >= size)
+		    strcmp(d->origin[f->attr], selector) != 0 || len >= size)
 			continue;
 		len += (size_t)snprintf(buf + len, size - len, "%s%s",
 					len ? separator : "", f->name);
@@ -101,14 +115,15 @@ void find_no_arp(struct check *c)
 {
 	const struct policy_selector *own;
 	const struct host_link *link;
-	char names[256], buf[64], dev[SHELL_WORD];
+	char names[256], buf[64], dev[SHELL_WORD], selector[DEV_SELECTOR];
 	const char *why;
 	size_t i;
 
 	for (i = 0; i < c->host.n_links; i++) {
 		link = &c->host.links[i];
 		why = why_no_arp(&c->host, link, buf);
-		own = policy_selector(&c->policy, link->name);
+		dev_selector(link->name, selector);
+		own = policy_selector(&c->policy, selector);
 		if (!why || !own)
 			continue;
 		idle_fields(c, link, ", ", names, sizeof(names));
@@ -117,19 +132,19 @@ void find_no_arp(struct check *c)
 				  "%s: without effect here, %s", names, why);
 			idle_fields(c, link, " ", names, sizeof(names));
 			check_cure(c, "%s dev unset %s %s", c->arpctl,
-				   shell_word(link->name, dev), names);
+				   dev_word(link->name, dev), names);
 		}
 		if (own->rules) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "rules (%u): without effect here, %s",
 				  own->rules, why);
-			cure_entries(c, "rule", link->name);
+			cure_entries(c, "rule", selector);
 		}
 		if (own->bindings) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "bindings (%u): without effect here, %s",
 				  own->bindings, why);
-			cure_entries(c, "bind", link->name);
+			cure_entries(c, "bind", selector);
 		}
 	}
 }
