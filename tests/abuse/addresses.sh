@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A user with a namespace of his own has as many addresses and devices as he
+# likes. What a packet asks of them takes no longer for that: here a nanosecond is
+# an instruction.
+# lab: own-vm --icount
+# lab: timeout 300 1800
+# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
+. "$(dirname "$0")/../install/lib.sh"
+plan 10
+
+# The kernel itself takes the square of them to add so many.
+sizes="2000 8000"
+[ ! "${ARP_POLICY_SOAK-}" ] || sizes="8000 30000"
+
+modprobe dummy numdummies=0
+must load_module
+
+# As many addresses on the device that sends and on one that is hidden.
+crowd() {	# FROM TO
+	awk -v from="$1" -v to="$2" 'BEGIN {
+		for (i = from; i < to; i++) {
+			at = int(i / 65536) "." int(i / 256) % 256 "." i % 256
+			print "addr add 10." at "/32 dev out0 scope host noprefixroute"
+			print "addr add 11." at "/32 dev hid0 noprefixroute"
+		}
+	}' | ip -n alice -batch -
+}
+
+# What CMD takes of the processor, in thousands of instructions; the least of three.
+# Not by the clock, which goes on while the machine waits for its host's files.
+took() {	# CMD…
+	local TIMEFORMAT='%3U %3S' least='' each
+	for _ in 1 2 3; do
+		: $((next += requests))
+		each=$({ time "$@" >/dev/null 2>&1; } 2>&1 |
+			awk '{ printf "%d", ($1 + $2) * 1000000 }')
+		[ "$least" ] && [ "$least" -le "$each" ] || least=$each
+	done
+	echo "$least"
+}
+
+# Requests, made while packets are sent: the source of the route is hidden.
+next=0 requests=10
+asks() {
+	# shellcheck disable=SC2016 # for the other shell
+	in_host alice bash -c 'for ((i = 0; i < $1; i++)); do
+		echo >/dev/udp/192.0.$((2 + ($2 + i) / 250)).$((1 + ($2 + i) % 250))/9
+	done' asks "$requests" "$next"
+}
+explains() { ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0; }
+
+namespace alice
+must ip -n alice -batch - <<-END
+	link add name out0 up arp on type dummy
+	link add name hid0 up type dummy
+	addr add 11.0.0.1/32 dev hid0
+	route add 192.0.0.0/16 dev out0 src 11.0.0.1
+END
+must ctl alice dev set hid0 hidden on
+like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' \
+	"with no other address the request is suppressed"
+request=$(took asks)
+explain=$(took explains)
+diag "with one address: $requests requests take $request thousand instructions, explain $explain"
+
+# Ten million instructions are some milliseconds of a processor. In the square of the
+# addresses, one request took thousands of millions at 8,000.
+from=2
+for n in $sizes; do
+	must crowd $from $n
+	from=$n
+	now=$(took asks)
+	diag "$requests requests: $now"
+	run_ok "$n addresses: a request costs at most ten million instructions more" \
+		[ "$now" -le $((request + requests * 10000)) ]
+	now=$(took explains)
+	diag "explain send: $now"
+	run_ok "so does explaining one" [ "$now" -le $((explain + 10000)) ]
+	like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' \
+		"and it is suppressed, as before"
+done
+
+# A policy begins, a hidden device comes and goes: in linear time.
+begin_again() { ctl alice flush && ctl alice dev set hid0 hidden on; }
+begins=$(took begin_again)
+diag "a policy begins: $begins"
+run_ok "$((2 * n)) addresses: a policy begins within a hundred million instructions" \
+	[ "$begins" -le 100000 ]
+must ctl alice dev set hid0 hidden off
+is "$(ctl alice -j explain send 192.0.2.9 from 11.0.0.1 dev out0 | jq -r .reason)" \
+	pass "what is hidden no more is announced"
+must ctl alice dev set hid0 hidden on
+like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' "and hidden again it is not"
