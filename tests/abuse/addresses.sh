@@ -68,7 +68,7 @@ diag "with one address: $requests requests take $request thousand instructions, 
 # addresses, one request took thousands of millions at 8,000.
 from=2
 for n in $sizes; do
-	must crowd $from $n
+	must crowd "$from" "$n"
 	from=$n
 	now=$(took asks)
 	diag "$requests requests: $now"
