@@ -35,6 +35,21 @@ static bool learn_sender(struct arpp_packet *p)
 	return true;
 }
 
+/*
+ * The same for a rule, which answers without a route, so nobody may have looked
+ * at the sender yet. One that the kernel would refuse is answered, and not learnt:
+ * it only refreshes a neighbour that is there, as does any packet not for us.
+ */
+static void learn_rule_sender(struct arpp_packet *p)
+{
+	if (arpp_packet_known(p))
+		return;
+	if (arpp_packet_sender_valid(p))
+		learn_sender(p);
+	else
+		arpp_act_learn(p);
+}
+
 /* Was its Ethernet destination our own address, alone? */
 static bool to_host(const struct arpp_packet *p)
 {
@@ -117,9 +132,9 @@ bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr)
  * @p: the request; its skb is taken over
  * @v: the verdict: ARPP_REPLY, or what the kernel would answer by itself
  *
- * The sender becomes a neighbour, unless it is only probing; an own address
- * is not answered for when there is no room for that neighbour, as in the
- * kernel. An answer to a request that was sent to us alone is never late.
+ * The sender becomes a neighbour, unless it is only probing, or a rule answers
+ * and the kernel would not accept the sender; an own address is not answered for
+ * when there is no room for that neighbour, as in the kernel. An answer to a request that was sent to us alone is never late.
  */
 void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 		    struct arpp_packet *p, const struct arpp_verdict *v)
@@ -132,7 +147,9 @@ void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
 	struct arpp_rule rule;
 	struct sk_buff *answer;
 
-	if (p->sip && !learn_sender(p) && !proxied)
+	if (v->by.rule)
+		learn_rule_sender(p);
+	else if (p->sip && !learn_sender(p) && !proxied)
 		goto consume;
 
 	if (v->by.rule) {

@@ -211,6 +211,41 @@ bool arpp_packet_known(const struct arpp_packet *p)
 }
 
 /**
+ * arpp_packet_own() - does it come from this host itself?
+ * @p: a received packet with a sender
+ *
+ * A host hears itself where two of its devices are in one segment. With
+ * accept_local the kernel takes such packets for another's.
+ *
+ * Return: whether its sender is an own address in the L3 domain of its device,
+ *	and accept_local does not admit it.
+ */
+bool arpp_packet_own(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	return inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->sip) ==
+	       RTN_LOCAL && !(in_dev && IN_DEV_ACCEPT_LOCAL(in_dev));
+}
+
+/**
+ * arpp_packet_sender_valid() - does the kernel accept the sender?
+ * @p: a received request
+ *
+ * Only where it finds a way to the target does the kernel look at the sender:
+ * whether it is a martian, an own address, or one that rp_filter refuses on this
+ * device. It learns senders from requests that it routes and from no others.
+ *
+ * Return: whether there is such a way and the sender passes.
+ */
+bool arpp_packet_sender_valid(struct arpp_packet *p)
+{
+	arpp_packet_route(p, false);
+	return !p->route_err && (p->route_type == RTN_LOCAL ||
+				 p->route_type == RTN_UNICAST);
+}
+
+/**
  * arpp_packet_teaches() - could the kernel learn from a request it may not route?
  * @p: a received request that is not answered
  *

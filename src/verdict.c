@@ -228,6 +228,8 @@ static bool may_proxy(const struct arpp_device *d,
 		return false;
 	if (rule.has_lladdr && p->dev->addr_len != ETH_ALEN)
 		return false;
+	if (arpp_packet_own(p))
+		return false;
 	if (inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip) ==
 	    RTN_BROADCAST)
 		return false;

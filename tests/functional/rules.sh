@@ -4,7 +4,7 @@
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 83
+plan 87
 
 GW=169.254.1.1
 A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
@@ -54,7 +54,15 @@ is "$(asks pod1 eth0 $GW)" silence "the module changes nothing by itself"
 rule add proxy $GW dev 'cali*'
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
 	"a rule answers: no route, no forwarding, no delay"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "who asks becomes a neighbour, as with proxy_arp"
+is "$(learned cali1 10.65.0.2)" '' "who asks is not learnt, as the stock kernel would not"
+must ip -n node route add default dev lo
+set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.rp_filter=1
+is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" "with a route and forwarding it answers, too"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "and who asks becomes a neighbour, as with proxy_arp"
+is "$(asks pod1 eth0 $GW 10.66.0.2)" "$(mac node cali1)" "a sender that is not routed there is answered"
+is "$(learned cali1 10.66.0.2)" '' "and not learnt"
+must ip -n node route del default
+set_sysctl node net.ipv4.ip_forward=0 net.ipv4.conf.cali1.rp_filter=0
 run_ok "the pod reaches the node" in_host pod1 ping -q -c 1 -W 5 10.0.0.1
 pod pod2 cali2 10.65.0.3
 is "$(asks pod2 eth0 $GW)" "$(mac node cali2)" "the rule holds for a device that came later"

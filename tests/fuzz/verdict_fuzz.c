@@ -103,6 +103,7 @@ static void make_devices(void)
 		in_dev->ignore = n & 15;
 		in_dev->announce = n >> 4 & 3;
 		in_dev->accept = n & 64;
+		in_dev->accept_local = n & 128;
 		n = next();
 		in_dev->filter = n & 1;
 		in_dev->proxy = n & 2;
@@ -523,6 +524,9 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		NEVER(v.by.rule && (!p->sip || p->sip == p->tip ||
 				    ipv4_is_multicast(p->tip) || ipv4_is_lbcast(p->tip) ||
 				    ipv4_is_loopback(p->tip)));
+		/* Nor for the host's own requests. */
+		NEVER(v.by.rule && !p->dev->in_dev->accept_local &&
+		      inet_addr_type_dev_table(p->dev->net, p->dev, p->sip) == RTN_LOCAL);
 		break;
 	case ARPP_REWRITE:
 		NEVER(!out || !p->request || v.sender == p->sip);
