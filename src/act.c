@@ -125,6 +125,39 @@ bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr)
 			       skb->len) >= 0;
 }
 
+/* The MAC that answers. @rule holds it, if it is a rule's. */
+static const u8 *answering_lladdr(const struct arpp_packet *p,
+				  const struct arpp_verdict *v,
+				  struct arpp_rule *rule)
+{
+	if (v->by.rule) {
+		*rule = arpp_match_rule(&v->by);
+		if (rule->has_lladdr)
+			return rule->lladdr;
+	}
+	return p->dev->dev_addr;
+}
+
+/* Answer in new memory, back through the tunnel that the request came by. */
+static enum arpp_answer reply_anew(const struct arpp_packet *p, const u8 *lladdr)
+{
+	struct metadata_dst *md = skb_metadata_dst(p->skb);
+	struct sk_buff *answer;
+
+	answer = arp_create(ARPOP_REPLY, ETH_P_ARP, p->sip, p->dev, p->tip,
+			    p->sha, lladdr, p->sha);
+	if (answer && md) {
+		md = iptunnel_metadata_reply(md, GFP_ATOMIC);
+		if (md)
+			skb_dst_set(answer, &md->dst);
+	}
+	consume_skb(p->skb);
+	if (!answer)
+		return ARPP_ANSWER_FAILED;
+	arp_xmit(answer);
+	return ARPP_ANSWER_SENT;
+}
+
 /**
  * arpp_act_reply() - answer a request as arp_process() would
  * @delay: where a late answer waits
@@ -134,51 +167,43 @@ bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr)
  *
  * The sender becomes a neighbour, unless it is only probing, or a rule answers
  * and the kernel would not accept the sender; an own address is not answered for
- * when there is no room for that neighbour, as in the kernel. An answer to a request that was sent to us alone is never late.
+ * when there is no room for that neighbour, as in the kernel. An answer to a
+ * request that was sent to us alone is never late.
+ *
+ * A request whose delayed answer is due taught what it had to when it came in.
+ *
+ * Return: what became of it.
  */
-void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
-		    struct arpp_packet *p, const struct arpp_verdict *v)
+enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
+				const struct arpp_device *d,
+				struct arpp_packet *p,
+				const struct arpp_verdict *v)
 {
 	bool proxied = v->reason == ARP_POLICY_REASON_PROXIED;
-	struct metadata_dst *md = skb_metadata_dst(p->skb);
-	struct net_device *dev = p->dev;
-	const u8 *lladdr = dev->dev_addr;
-	bool late = v->delay && !to_host(p);
 	struct arpp_rule rule;
-	struct sk_buff *answer;
+	const u8 *lladdr;
 
-	if (v->by.rule)
+	if (unlikely(p->due)) {
+		/* Learnt from when it came in. */
+	} else if (v->by.rule) {
 		learn_rule_sender(p);
-	else if (p->sip && !learn_sender(p) && !proxied)
-		goto consume;
+	} else if (p->sip && !learn_sender(p) && !proxied) {
+		consume_skb(p->skb);
+		return ARPP_ANSWER_FAILED;
+	}
+	if (v->delay && !p->due && !to_host(p))
+		return arpp_delay_add(delay, p->skb, d->stats, v->delay) ?
+		       ARPP_ANSWER_DELAYED : ARPP_ANSWER_FAILED;
 
-	if (v->by.rule) {
-		rule = arpp_match_rule(&v->by);
-		if (rule.has_lladdr)
-			lladdr = rule.lladdr;
+	lladdr = answering_lladdr(p, v, &rule);
+	if (!can_reuse_skb(p))
+		return reply_anew(p, lladdr);
+	if (!arpp_act_reuse_skb(p, lladdr)) {
+		kfree_skb(p->skb);
+		return ARPP_ANSWER_FAILED;
 	}
-	if (!late && can_reuse_skb(p)) {
-		if (arpp_act_reuse_skb(p, lladdr))
-			arp_xmit(p->skb);
-		else
-			kfree_skb(p->skb);
-		return;
-	}
-	answer = arp_create(ARPOP_REPLY, ETH_P_ARP, p->sip, dev, p->tip, p->sha,
-			    lladdr, p->sha);
-	if (!answer)
-		goto consume;
-	if (md) {
-		md = iptunnel_metadata_reply(md, GFP_ATOMIC);
-		if (md)
-			skb_dst_set(answer, &md->dst);
-	}
-	if (late)
-		arpp_delay_add(delay, answer, d->stats, v->delay);
-	else
-		arp_xmit(answer);
-consume:
-	consume_skb(p->skb);
+	arp_xmit(p->skb);
+	return ARPP_ANSWER_SENT;
 }
 
 /* Mirrors arp_accept(); the sysctl is a bool in older kernels. */

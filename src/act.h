@@ -14,6 +14,13 @@
 #include "delay.h"
 #include "verdict.h"
 
+/* What became of a request that is to be answered. */
+enum arpp_answer {
+	ARPP_ANSWER_SENT,
+	ARPP_ANSWER_DELAYED,	/* it is decided again when due */
+	ARPP_ANSWER_FAILED,	/* no memory, or no room for it */
+};
+
 /* A set is a cache line. */
 #define ARPP_DEFENCE_BITS	5
 #define ARPP_DEFENCE_SETS	BIT(ARPP_DEFENCE_BITS)
@@ -64,8 +71,10 @@ static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
 int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);
 void arpp_defence_init(struct arpp_defence *defence);
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p);
-void arpp_act_reply(struct arpp_delay *delay, const struct arpp_device *d,
-		    struct arpp_packet *p, const struct arpp_verdict *v);
+enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
+				const struct arpp_device *d,
+				struct arpp_packet *p,
+				const struct arpp_verdict *v);
 void arpp_act_learn(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
 

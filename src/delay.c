@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Proxied answers that wait for their time, as pneigh_enqueue() has them.
+ * Requests whose proxied answer is delayed, as pneigh_enqueue() has them.
  *
  * Added to in softirq, run down by a timer, purged from process context.
  */
@@ -8,7 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/netdevice.h>
 #include <linux/random.h>
-#include <net/arp.h>
+#include <net/dst.h>
 
 #include "compat.h"
 #include "delay.h"
@@ -28,7 +28,7 @@ static struct delay_cb *delay_cb(struct sk_buff *skb)
 	return (struct delay_cb *)skb->cb;
 }
 
-/* Move an answer out of the queue. Its device is alive while RCU holds. */
+/* Move a request out of the queue. Its device is alive while RCU holds. */
 static void take(struct arpp_delay *delay, struct sk_buff *skb,
 		 struct sk_buff_head *to)
 {
@@ -44,7 +44,7 @@ static void take(struct arpp_delay *delay, struct sk_buff *skb,
 static void run(struct timer_list *timer)
 {
 	struct arpp_delay *delay = timer_container_of(delay, timer, timer);
-	unsigned long now = jiffies, next = 0;
+	unsigned long now = jiffies, next = now;
 	struct sk_buff_head due;
 	struct sk_buff *skb, *n;
 
@@ -52,7 +52,7 @@ static void run(struct timer_list *timer)
 
 	/*
 	 * A device that vanishes purges the queue before its last grace period
-	 * begins; what was taken out by then is sent within this section.
+	 * begins; what was taken out by then is answered within this section.
 	 */
 	rcu_read_lock();
 	spin_lock(&delay->queue.lock);
@@ -61,19 +61,17 @@ static void run(struct timer_list *timer)
 
 		if (time_before_eq(at, now))
 			take(delay, skb, &due);
-		else if (!next || time_before(at, next))
+		else if (next == now || time_before(at, next))
 			next = at;
 	}
-	if (next && !delay->closed)
+	/* What is left is due after now. */
+	if (next != now && !delay->closed)
 		mod_timer(&delay->timer, next);
 	spin_unlock(&delay->queue.lock);
 
 	while ((skb = __skb_dequeue(&due)) != NULL) {
 		memset(skb->cb, 0, sizeof(skb->cb));
-		if (netif_running(skb->dev))
-			arp_xmit(skb);
-		else
-			kfree_skb(skb);
+		delay->due(delay, skb);
 	}
 	rcu_read_unlock();
 }
@@ -81,11 +79,14 @@ static void run(struct timer_list *timer)
 /**
  * arpp_delay_init() - make an empty queue
  * @delay: the queue
+ * @due: what becomes of a request that is due
  */
-void arpp_delay_init(struct arpp_delay *delay)
+void arpp_delay_init(struct arpp_delay *delay,
+		     void (*due)(struct arpp_delay *delay, struct sk_buff *skb))
 {
 	skb_queue_head_init(&delay->queue);
 	timer_setup(&delay->timer, run, 0);
+	delay->due = due;
 	delay->closed = false;
 }
 
@@ -103,38 +104,45 @@ void arpp_delay_clean(struct arpp_delay *delay)
 }
 
 /**
- * arpp_delay_add() - send an answer later
+ * arpp_delay_add() - answer a request later
  * @delay: the queue of the netns
- * @answer: complete but for its sending; taken over
+ * @skb: the request, as the hook has it; taken over
  * @stats: counters of its device, which also bound how many wait
- * @ms: it is sent after a time drawn between 0 and this
+ * @ms: it is due after a time drawn between 0 and this
+ *
+ * The request keeps the metadata of a tunnel, which its answer needs. Its
+ * sender's socket, of another netns, does not have to wait for it.
  *
  * Context: softirq or BH disabled, RCU read side.
+ * Return: false if it was dropped, as too many wait.
  */
-void arpp_delay_add(struct arpp_delay *delay, struct sk_buff *answer,
+bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 		    struct arpp_stats *stats, u32 ms)
 {
 	u32 wait = reciprocal_scale(get_random_u32(), msecs_to_jiffies(ms));
-	struct delay_cb *cb = delay_cb(answer);
+	struct delay_cb *cb = delay_cb(skb);
 
+	skb_orphan(skb);
+	skb_dst_force(skb);
 	cb->due = jiffies + wait;
 	spin_lock_bh(&delay->queue.lock);
 	if (delay->closed || atomic_read(&stats->delayed) >= DELAY_QLEN) {
 		spin_unlock_bh(&delay->queue.lock);
-		kfree_skb(answer);
-		return;
+		kfree_skb(skb);
+		return false;
 	}
 	cb->stats = arpp_stats_get(stats);
 	atomic_inc(&stats->delayed);
-	__skb_queue_tail(&delay->queue, answer);
+	__skb_queue_tail(&delay->queue, skb);
 	if (!timer_pending(&delay->timer) ||
 	    time_before(cb->due, delay->timer.expires))
 		mod_timer(&delay->timer, cb->due);
 	spin_unlock_bh(&delay->queue.lock);
+	return true;
 }
 
 /**
- * arpp_delay_purge() - drop the answers that wait on a device
+ * arpp_delay_purge() - drop the requests that wait on a device
  * @delay: the queue
  * @dev: the device, or NULL for all of them
  */

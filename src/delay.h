@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proxied answers that wait for their time.
+ * Requests whose proxied answer is delayed.
  *
- * A queue and one timer per netns; its lock covers both. Answers are complete
- * when they are queued: whatever changes meanwhile, no decision is made again.
+ * A queue and one timer per netns; its lock covers both. It is the request that
+ * waits, not the answer: when it is due, it is decided again.
  */
 #ifndef _ARPP_DELAY_H
 #define _ARPP_DELAY_H
@@ -15,19 +15,23 @@ struct arpp_stats;
 
 /**
  * struct arpp_delay - the queue of a netns
- * @queue: of answers, in no order; its lock also covers @closed
+ * @queue: of requests, in no order; its lock also covers @closed
  * @timer: runs when the first of them is due
+ * @due: takes a request over that is due, as the hook has it when it comes in;
+ *	softirq, RCU read side
  * @closed: nothing is queued any more
  */
 struct arpp_delay {
 	struct sk_buff_head queue;
 	struct timer_list timer;
+	void (*due)(struct arpp_delay *delay, struct sk_buff *skb);
 	bool closed;
 };
 
-void arpp_delay_init(struct arpp_delay *delay);
+void arpp_delay_init(struct arpp_delay *delay,
+		     void (*due)(struct arpp_delay *delay, struct sk_buff *skb));
 void arpp_delay_clean(struct arpp_delay *delay);
-void arpp_delay_add(struct arpp_delay *delay, struct sk_buff *answer,
+bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 		    struct arpp_stats *stats, u32 ms);
 void arpp_delay_purge(struct arpp_delay *delay, const struct net_device *dev);
 

@@ -62,21 +62,32 @@ static __always_inline void report(struct arpp_netns *nn,
 		tell(nn, d, out, p, v);
 }
 
-/* What is not just dropped, nor left to the kernel. */
-static noinline unsigned int carry_out(struct arpp_netns *nn,
-				       const struct arpp_device *d,
-				       struct arpp_packet *p,
-				       const struct arpp_verdict *v)
+/* Answer it, and count what came of it; of what is delayed, when it is due. */
+static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
+			    struct arpp_packet *p, struct arpp_verdict *v)
+{
+	switch (arpp_act_reply(&nn->delay, d, p, v)) {
+	case ARPP_ANSWER_DELAYED:
+		return;
+	case ARPP_ANSWER_FAILED:
+		/* Nothing went out: the packet is dropped, as the kernel would. */
+		v->action = ARPP_DROP;
+		v->reason = ARP_POLICY_REASON_PASS;
+		v->field = 0;
+		v->by.rule = 0;
+		break;
+	case ARPP_ANSWER_SENT:
+		break;
+	}
+	/* Of the packet, only values are read: its skb is gone. */
+	report(nn, d, false, p, v);
+}
+
+/* What is not answered. */
+static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
+			       const struct arpp_verdict *v)
 {
 	switch ((enum arpp_action)v->action) {
-	case ARPP_ACCEPT:
-		/*
-		 * The kernel would now find out all over again that it is to
-		 * answer, and how the answer goes.
-		 */
-	case ARPP_REPLY:
-		arpp_act_reply(&nn->delay, d, p, v);
-		return NF_STOLEN;
 	case ARPP_DROP_ELSEWHERE:
 		NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
 		break;
@@ -86,11 +97,23 @@ static noinline unsigned int carry_out(struct arpp_netns *nn,
 	case ARPP_DEFEND:
 		arpp_act_defend(&nn->defence, p);
 		break;
+	case ARPP_ACCEPT:
+	case ARPP_REPLY:
 	case ARPP_DROP:
 	case ARPP_REWRITE:
 		break;
 	}
-	return NF_DROP;
+}
+
+/*
+ * Is it to be answered? Also where the kernel would do it: it would find out all
+ * over again that it is to answer, and how the answer goes.
+ */
+static __always_inline bool answers(const struct arpp_verdict *v)
+{
+	return v->action == ARPP_REPLY ||
+	       (v->action == ARPP_ACCEPT &&
+		v->reason != ARP_POLICY_REASON_PASS);
 }
 
 /* What came in on a device that policy reaches. */
@@ -109,14 +132,51 @@ static noinline unsigned int in(struct arpp_netns *nn,
 		arpp_verdict_in(policy, d, &p, &v);
 	else
 		v = malformed;
+	if (answers(&v) && likely(!d->audit)) {
+		answer(nn, d, &p, &v);
+		return NF_STOLEN;
+	}
 	report(nn, d, false, &p, &v);
-	if (unlikely(d->audit))
+	if (v.action == ARPP_ACCEPT || unlikely(d->audit))
 		return NF_ACCEPT;
-	if (v.action == ARPP_DROP)
-		return NF_DROP;
-	if (v.reason == ARP_POLICY_REASON_PASS && v.action == ARPP_ACCEPT)
-		return NF_ACCEPT;
-	return carry_out(nn, d, &p, &v);
+	if (v.action != ARPP_DROP)
+		carry_out(nn, &p, &v);
+	return NF_DROP;
+}
+
+/**
+ * arpp_hook_due() - decide a request again, whose answer was delayed
+ * @delay: that of a netns
+ * @skb: the request, as it came in; taken over
+ *
+ * By what policy and the host are by now. It took its tokens when it came in,
+ * and is counted and told of now, as what it has become. What is not answered
+ * any more is dropped; the kernel does not get it back.
+ *
+ * Context: softirq, RCU read side.
+ */
+void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
+{
+	struct arpp_netns *nn = container_of(delay, struct arpp_netns, delay);
+	const struct arpp_policy *policy = rcu_dereference(nn->policy);
+	struct arpp_packet p arpp_uninitialized;
+	struct arpp_verdict v arpp_uninitialized;
+	const struct arpp_device *d;
+
+	d = policy ? arpp_device_find(policy, skb->dev) : NULL;
+	if (!d || !netif_running(skb->dev) ||
+	    arpp_packet_parse(&p, skb, skb->dev) != ARPP_PARSE_OK) {
+		consume_skb(skb);
+		return;
+	}
+	p.due = true;
+	arpp_verdict_in(policy, d, &p, &v);
+	if (answers(&v) && !d->audit) {
+		answer(nn, d, &p, &v);
+		return;
+	}
+	consume_skb(skb);
+	report(nn, d, false, &p, &v);
 }
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
@@ -133,6 +193,19 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	return d ? in(nn, policy, d, skb) : NF_ACCEPT;
 }
 
+/* If there is no memory for it, drop: the original sender must not leak. */
+static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
+{
+	__be32 sip = p->sip;
+
+	if (!arpp_packet_set_sender(p, v->sender)) {
+		v->action = ARPP_DROP;
+		v->reason = ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED;
+	}
+	/* Reported is the packet as it was. */
+	p->sip = sip;
+}
+
 /* What is about to leave by a device that policy reaches. */
 static noinline unsigned int out(struct arpp_netns *nn,
 				 const struct arpp_policy *policy,
@@ -147,16 +220,10 @@ static noinline unsigned int out(struct arpp_netns *nn,
 	p.maker = arpp_act_maker(skb, bh);
 
 	arpp_verdict_out(policy, d, &p, &v);
+	if (v.action == ARPP_REWRITE && !d->audit)
+		rewrite(&p, &v);
 	report(nn, d, true, &p, &v);
-	if (d->audit)
-		return NF_ACCEPT;
-
-	if (v.action == ARPP_DROP)
-		return NF_DROP;
-	/* A sender that must not leave does not, even for want of memory. */
-	if (v.action == ARPP_REWRITE && !arpp_packet_set_sender(&p, v.sender))
-		return NF_DROP;
-	return NF_ACCEPT;
+	return v.action == ARPP_DROP && !d->audit ? NF_DROP : NF_ACCEPT;
 }
 
 /*

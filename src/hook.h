@@ -9,4 +9,6 @@
 
 extern const struct nf_hook_ops arpp_hooks[ARPP_HOOKS];
 
+void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb);
+
 #endif /* _ARPP_HOOK_H */

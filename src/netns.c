@@ -889,7 +889,7 @@ static int __net_init state_init(struct net *net)
 	INIT_LIST_HEAD(&nn->made);
 	arpp_config_init(&nn->config);
 	nn->generation = 1;
-	arpp_delay_init(&nn->delay);
+	arpp_delay_init(&nn->delay, netns_setup->due);
 	arpp_defence_init(&nn->defence);
 	for (i = 0; i < ARPP_HOOKS; i++) {
 		nn->hooks[i] = netns_setup->hooks[i];

@@ -36,8 +36,8 @@
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, once some selector has set it
- * @delay: proxied answers that wait; has a lock of its own
- * @defence: what was defended lately; likewise
+ * @delay: requests whose answer is delayed; has a lock of its own
+ * @defence: what was defended lately; lock-free
  * @events: what bounds events; lock-free
  * @making: one command at a time works on what is being made; taken before
  *	@command
@@ -97,12 +97,14 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 /**
  * struct arpp_netns_setup - what a netns starts with, and what bounds it
  * @hooks: ARPP_HOOKS of them, their .priv not set
+ * @due: see struct arpp_delay
  * @max_rules: the most rules that it holds
  * @max_bindings: the most bindings
  * @initial: policy of @net from its first moment on; returns 0 or -errno
  */
 struct arpp_netns_setup {
 	const struct nf_hook_ops *hooks;
+	void (*due)(struct arpp_delay *delay, struct sk_buff *skb);
 	unsigned int max_rules;
 	unsigned int max_bindings;
 	int (*initial)(struct arpp_netns *nn);

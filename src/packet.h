@@ -53,6 +53,7 @@ enum arpp_maker {
  * @framed: arpp_packet_frame() was asked
  * @ethernet: its answer: @eth_src and @eth_dst are known
  * @ask: the packet is only asked about: nothing may be used up by it
+ * @due: its delayed answer is due: it was within the rates when it came in
  * @routed: @route_err, @route_type and @route_dev are known
  * @maker: of a packet that goes out: enum arpp_maker
  * @route_type: RTN_* of the target, as seen from the sender
@@ -74,6 +75,7 @@ struct arpp_packet {
 	bool framed;
 	bool ethernet;
 	bool ask;
+	bool due;
 	bool routed;
 	u8 maker;
 	u8 route_type;
@@ -157,6 +159,7 @@ static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 	p->framed = false;
 	p->ethernet = false;
 	p->ask = false;
+	p->due = false;
 	p->routed = false;
 }
 

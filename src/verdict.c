@@ -308,7 +308,8 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 {
 	enum arp_policy_reason reason;
 
-	reason = d->rate || d->source_rate ? over_rate(policy, d, p) : 0;
+	reason = (d->rate || d->source_rate) && !p->due ?
+		 over_rate(policy, d, p) : 0;
 	if (reason)
 		return refuse(v, ARPP_DROP, reason,
 			      reason == ARP_POLICY_REASON_RATE_LIMIT ?

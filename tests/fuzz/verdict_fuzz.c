@@ -501,6 +501,11 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		check_sender(policy, d, p, &v);
 
 	p->ask = false;
+	p->due = true;
+	decide(policy, d, p, &v);
+	NEVER(v.reason == ARP_POLICY_REASON_RATE_LIMIT ||
+	      v.reason == ARP_POLICY_REASON_SOURCE_RATE);
+	p->due = false;
 	decide(policy, d, p, &v);
 	if (out)
 		check_sender(policy, d, p, &v);

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Proxy rules: not for the host's own requests; delayed answers; counted is what went out.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 30
+
+host node alice
+segment lan node:eth0 node:eth1 alice:eth0
+addr node eth0 10.0.0.1/24
+addr node eth1 192.168.77.1/24
+addr alice eth0 10.0.0.2/24
+set_sysctl node net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth{0,1}.rp_filter=0
+E0=$(mac node eth0)
+E1=$(mac node eth1)
+A=02:00:5e:00:00:0a
+
+rule() { must ctl node rule "$@"; }
+policy() { must ctl node "$@"; }
+learned() { ip -n node neigh show "$2" dev "$1" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
+# A reason's count of what came in, or "0", since the reset. What goes out counts
+# as pass.
+count_of() {
+	ctl node -j stats show eth0 |
+		jq --arg r "$1" '.[] | (.reasons[$r] // 0) - (if $r == "pass" then .out else 0 end)'
+}
+
+must load_module
+
+# The host hears itself
+
+rule add proxy 10.0.0.64/26
+is "$(asks alice eth0 10.0.0.77)" "$E0 $E1" "both devices answer another host"
+is "$(asks node eth0 10.0.0.77 10.0.0.1)" silence "the host's own request is not answered"
+fails_with 1 '100% packet loss' "so it does not reach itself by a proxied address" \
+	in_host node ping -q -c 1 -W 1 10.0.0.77
+is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "and learns neither"
+is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "nor in the name of another device's address"
+is "$(ctl node -j explain request 10.0.0.77 from 10.0.0.1 dev eth1 |
+	jq -r '"\(.verdict) \(.answered)"')" "accept false" "as explain says"
+set_sysctl node net.ipv4.conf.eth1.accept_local=1
+is "$(asks node eth0 10.0.0.77 10.0.0.1)" "$E1" "with accept_local it is"
+set_sysctl node net.ipv4.conf.eth1.accept_local=0
+must ip -n node link del eth1
+must ip -n node neigh flush dev eth0
+
+# A delayed answer is decided again
+
+rule flush
+policy dev set eth0 proxy-delay 3000
+rule add proxy 10.0.0.77 dev eth0
+
+# What comes back to twenty requests, with CMD run right after them: how many
+# answers, of whom. Those that are due before CMD has run are answered.
+late() {	# CMD
+	local heard
+	policy stats reset
+	heard=$(hears alice eth0 timeout 3300 -- "$BASH" -c \
+		"$ARPQ ask eth0 10.0.0.77 count 20 timeout 20 >/dev/null; $1")
+	grep '^in reply' <<<"$heard" | sed -n 's/.*sender 10\.0\.0\.77 \([^ ]*\).*/\1/p' |
+		sort | uniq -c | awk '{ print $1, $2 }' | paste -sd ' '
+}
+c="nsenter --net=/run/netns/node $ARPCTL"
+
+all=$(late :)
+is "$all" "20 $E0" "twenty answers are delayed"
+is "$(count_of proxied)" 20 "and counted when they went out"
+few() { [[ ${1:-0} =~ ^([0-9]*) ]] && [ "${BASH_REMATCH[1]:-0}" -le 10 ]; }
+run_ok "a deleted rule answers no more" few "$(late "$c rule del proxy 10.0.0.77 dev eth0")"
+run_ok "counted is what went out" test "$(count_of proxied)" -le 10
+is "$(($(count_of proxied) + $(count_of pass)))" 20 "and what did not, too"
+rule add proxy 10.0.0.77 dev eth0
+run_ok "nor does one that became hide" few "$(late "$c rule replace hide 10.0.0.77 dev eth0")"
+is "$(($(count_of proxied) + $(count_of hidden)))" 20 "which is counted as hidden"
+rule replace proxy 10.0.0.77 dev eth0
+like "$(late "$c rule replace proxy 10.0.0.77 dev eth0 lladdr $A")" "(^| )(1[0-9]|20) $A" \
+	"a replaced rule answers as it is now"
+rule replace proxy 10.0.0.77 dev eth0
+run_ok "one whose sender is dropped by now is not answered" \
+	few "$(late "$c rule add drop 10.0.0.2 from dev eth0")"
+rule del drop 10.0.0.2 from dev eth0
+run_ok "nothing is answered under audit" few "$(late "$c dev set eth0 mode audit")"
+is "$(count_of proxied)" 20 "where it is counted all the same"
+policy dev unset eth0 mode
+run_ok "nor after a flush" few "$(late "$c flush")"
+policy dev set eth0 proxy-delay 3000
+rule add proxy 10.0.0.77 dev eth0
+run_ok "nor from a device that is down" few "$(late "ip -n node link set eth0 down")"
+must ip -n node link set eth0 up
+must poll 5 forwarding lan
+
+# The rate was paid when they came in.
+policy dev set eth0 rate 1 burst 20
+is "$(late :)" "20 $E0" "a delayed answer takes no second token"
+is "$(count_of rate-limit) $(count_of proxied)" "0 20" "and is within the rate"
+policy dev unset eth0 rate burst
+
+# A device that goes takes what waits with it.
+segment lan node:gone0
+rule add proxy 10.0.0.78 dev gone0
+policy dev set gone0 proxy-delay 60000
+arpq alice ask eth0 10.0.0.78 count 20 timeout 20 >/dev/null
+run_ok "a device with delayed answers can be deleted" ip -n node link del gone0
+
+# As many as fit into the queue
+
+policy dev set eth0 proxy-delay 60000
+policy stats reset
+must arpq alice flood eth0 10.0.0.77 count 100 >/dev/null
+dropped() { [ "$(count_of pass)" = 36 ]; }
+run_ok "of a hundred delayed requests, 36 have no room" poll 10 dropped
+run_ok "and are not counted as answered" test "$(count_of proxied)" -le 10
+policy dev unset eth0 proxy-delay
+policy flush
+
+# No room for the neighbour: an own address is not answered for, as in the kernel.
+
+policy dev set eth0 ignore any
+policy stats reset
+keep=$(sysctl -n net.ipv4.neigh.default.gc_thresh{1,2,3} | paste -sd ' ')
+read -r t1 t2 t3 <<<"$keep"
+fill() {
+	local n
+	for n in {1..40}; do
+		echo "neigh replace 10.0.0.$((100 + n)) lladdr 02:00:5e:00:01:$((n + 10)) dev eth0 nud stale"
+	done | ip -n node -force -batch - 2>/dev/null
+}
+must sysctl -q -w net.ipv4.neigh.default.gc_thresh1=0 net.ipv4.neigh.default.gc_thresh2=8 \
+	net.ipv4.neigh.default.gc_thresh3=16
+fill
+# Without a fence, which the node would count as well.
+ask() { arpq alice ask eth0 10.0.0.1 sender 10.0.0.3 timeout 500 | awk '{ print $3 }'; }
+is "$(ask)" '' "an answer that there is no neighbour for does not go out"
+is "$(count_of answered) $(count_of pass)" "0 1" "and is not counted"
+must sysctl -q -w net.ipv4.neigh.default.gc_thresh1="$t1" net.ipv4.neigh.default.gc_thresh2="$t2" \
+	net.ipv4.neigh.default.gc_thresh3="$t3"
+is "$(ask)" "$E0" "with room it does"
+is "$(count_of answered) $(count_of pass)" "1 1" "and is"
+
+must unload_module
+is "$(asks alice eth0 10.0.0.77)" silence "without the module, all is stock"
