@@ -31,12 +31,12 @@
  *                  SELECTOR; the rest of RULE      none
  *                  must agree if it is there
  *   RULE_FLUSH     do { [SELECTOR] }            -> ack; deletes the rules of
- *                  this one selector, or all rules. It is no error when
+ *                  this one selector, or all rules. It is not an error if
  *                  there are none
  *   RULE_NTF       group "config": { RULE GENERATION }, new or replaced
  *   RULE_DEL_NTF   group "config": { RULE GENERATION }
- *   RULE_FLUSH_NTF group "config": { [SELECTOR] GENERATION }, as RULE_FLUSH
- *                  had it; only if a rule was deleted
+ *   RULE_FLUSH_NTF group "config": { [SELECTOR] GENERATION }, with the
+ *                  SELECTOR of RULE_FLUSH; only if a rule was deleted
  *   BIND_GET       dump { [SELECTOR] }          -> { BINDING GENERATION }
  *   BIND_ADD       do { BINDING [REPLACE] }     -> as RULE_ADD
  *   BIND_DEL       do { BINDING }, by ADDRESS   -> as RULE_DEL
@@ -69,8 +69,8 @@
  *
  * Verdicts are told to the group while anybody listens, "pass" excepted, at
  * most ARP_POLICY_EVENTS_PER_SECOND of them; LOST counts what was left out
- * since the event before. While others listen in other netns alone, one that
- * begins to listen may miss the first 10 ms.
+ * since the event before. While there are listeners in other netns only, a new
+ * listener may miss the events of its first 10 ms.
  *
  * A policy that is being made belongs to the socket that began it. It is gone
  * when that socket is closed, begins anew, aborts or has committed. Without
@@ -88,9 +88,10 @@
  * field that nothing sets is left to the sysctls; a field that is set decides
  * instead of the sysctl of the same meaning, in both directions.
  *
- * GENERATION counts the changes of a netns's policy. A set or replace that finds
- * all so already is no change: GENERATION stays, and nobody is notified. A dump
- * during which it moved is marked NLM_F_DUMP_INTR and should be made again.
+ * GENERATION counts the changes of a netns's policy. A set or replace that would
+ * change nothing leaves GENERATION as it is and sends no notification. A dump
+ * during which GENERATION changed is marked NLM_F_DUMP_INTR and should be
+ * repeated.
  */
 #ifndef _UAPI_LINUX_ARP_POLICY_H
 #define _UAPI_LINUX_ARP_POLICY_H
@@ -118,8 +119,8 @@
 #define ARP_POLICY_DEFEND_INTERVAL	10
 
 /*
- * The most selectors that one netns holds, how many of them globs, and how many
- * of those may have rules or bindings.
+ * The most selectors in one netns, how many of them may be globs, and how many
+ * of the globs may have rules or bindings.
  */
 #define ARP_POLICY_SELECTORS_MAX	65536
 #define ARP_POLICY_GLOBS_MAX		256
@@ -356,7 +357,7 @@ enum arp_policy_block {
 	ARP_POLICY_BLOCK_ARP_FILTER,	/* sysctl arp_filter */
 	ARP_POLICY_BLOCK_FORWARDING,	/* sysctl forwarding is off */
 	ARP_POLICY_BLOCK_PROXY_ARP,	/* routed elsewhere, and nobody proxies */
-	ARP_POLICY_BLOCK_NEIGHBOUR,	/* a neighbour entry made by hand */
+	ARP_POLICY_BLOCK_NEIGHBOUR,	/* a permanent or noarp neighbour entry */
 
 	/* private: */
 	__ARP_POLICY_BLOCK_MAX,
