@@ -36,9 +36,9 @@ static bool learn_sender(struct arpp_packet *p)
 }
 
 /*
- * The same for a rule, which answers without a route, so nobody may have looked
- * at the sender yet. One that the kernel would refuse is answered, and not learnt:
- * it only refreshes a neighbour that is there, as does any packet not for us.
+ * The same for a proxy rule. It answers without a route, so the sender may not have
+ * been validated yet. A sender that the kernel would refuse is answered but not
+ * learnt: it only refreshes an existing neighbour, as any packet not for us does.
  */
 static void learn_rule_sender(struct arpp_packet *p)
 {
@@ -56,7 +56,7 @@ static bool to_host(const struct arpp_packet *p)
 	return p->skb->pkt_type == PACKET_HOST;
 }
 
-/* Can the request's own memory become the answer? Nobody else may have it then. */
+/* May the request's skb be reused for the answer? Not if it is shared. */
 static bool can_reuse_skb(const struct arpp_packet *p)
 {
 	const struct net_device *dev = p->dev;
@@ -71,9 +71,9 @@ static bool can_reuse_skb(const struct arpp_packet *p)
 }
 
 /*
- * Make everything as alloc_skb() leaves it, but for what describes the memory:
- * where it is, how it is freed, and who else has it. The selftest holds the
- * result against an skb of arp_create(), byte by byte.
+ * Reset everything to the state after alloc_skb(), except for what describes the
+ * memory: where it is, how it is freed, and its reference counts. The selftest
+ * compares the result with an skb of arp_create() byte by byte.
  */
 static void reset_skb(struct sk_buff *skb)
 {
@@ -92,15 +92,15 @@ static void reset_skb(struct sk_buff *skb)
 }
 
 /**
- * arpp_act_reuse_skb() - make a request into its answer
+ * arpp_act_reuse_skb() - turn a request into its answer
  * @p: the request; can_reuse_skb() allows it
  * @lladdr: the MAC that the answer names
  *
- * Half of what an answer costs is to allocate one. Afterwards nothing tells it
- * from one of arp_create().
+ * Allocating a new skb is half the cost of an answer. The result cannot be told
+ * from an skb of arp_create().
  *
- * The addresses are copied by memcpy(): @lladdr may be at an odd address, and so
- * may the packet.
+ * The addresses are copied by memcpy(), because @lladdr and the packet may be
+ * unaligned.
  *
  * Return: whether the answer is ready to be sent.
  */
@@ -125,7 +125,7 @@ bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr)
 			       skb->len) >= 0;
 }
 
-/* The MAC that answers. @rule holds it, if it is a rule's. */
+/* The MAC to answer with. If it comes from a rule, it is stored in @rule. */
 static const u8 *answering_lladdr(const struct arpp_packet *p,
 				  const struct arpp_verdict *v,
 				  struct arpp_rule *rule)
@@ -138,7 +138,7 @@ static const u8 *answering_lladdr(const struct arpp_packet *p,
 	return p->dev->dev_addr;
 }
 
-/* Answer in new memory, back through the tunnel that the request came by. */
+/* Answer in a new skb, through the tunnel that the request came from. */
 static enum arpp_answer reply_anew(const struct arpp_packet *p, const u8 *lladdr)
 {
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
@@ -160,19 +160,19 @@ static enum arpp_answer reply_anew(const struct arpp_packet *p, const u8 *lladdr
 
 /**
  * arpp_act_reply() - answer a request as arp_process() would
- * @delay: where a late answer waits
+ * @delay: the queue for delayed answers
  * @d: the receiving device's policy
  * @p: the request; its skb is taken over
  * @v: the verdict: ARPP_REPLY, or what the kernel would answer by itself
  *
- * The sender becomes a neighbour, unless it is only probing, or a rule answers
- * and the kernel would not accept the sender; an own address is not answered for
- * when there is no room for that neighbour, as in the kernel. An answer to a
- * request that was sent to us alone is never late.
+ * The sender becomes a neighbour, unless it only probes, or a rule answers and the
+ * kernel would not accept the sender. As in the kernel, a request for an own
+ * address is not answered if the neighbour table is full. The answer to a unicast
+ * request is never delayed.
  *
- * A request whose delayed answer is due taught what it had to when it came in.
+ * The sender of a delayed request was learnt when the request was received.
  *
- * Return: what became of it.
+ * Return: the outcome.
  */
 enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 				const struct arpp_device *d,
@@ -184,7 +184,7 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 	const u8 *lladdr;
 
 	if (unlikely(p->due)) {
-		/* Learnt from when it came in. */
+		/* Its sender was learnt when it was received. */
 	} else if (v->by.rule) {
 		learn_rule_sender(p);
 	} else if (p->sip && !learn_sender(p) && !proxied) {
@@ -273,9 +273,9 @@ DEFINE_PER_CPU(struct arpp_announcing, arpp_announcing);
  * @addr: the address
  * @force: even if policy hides the address there
  *
- * Our own hook is to know the packet, which is not to be rewritten even if the
- * neighbour code has an entry for the address. While it is sent nothing else
- * is, on this CPU. Not by arp_send(), which does not report want of memory.
+ * The skb is stored so that our own hook recognises it and does not rewrite it,
+ * even if the neighbour code has an entry for the address. No other packet is sent
+ * on this CPU meanwhile. arp_send() is not used: it does not report -ENOMEM.
  *
  * Context: BH enabled or disabled, RCU read side or RTNL held.
  * Return: 0 or -ENOMEM.
@@ -291,14 +291,14 @@ int arpp_act_announce(struct net_device *dev, __be32 addr, bool force)
 	this_cpu_write(arpp_announcing.force, force);
 	this_cpu_write(arpp_announcing.skb, skb);
 	arp_xmit(skb);
-	/* It did not get to the hook where no policy is. */
+	/* Without a policy, the packet does not reach the hook. */
 	this_cpu_write(arpp_announcing.skb, NULL);
 	local_bh_enable();
 	return 0;
 }
 
 /**
- * arpp_defence_init() - nothing was defended yet
+ * arpp_defence_init() - initialise: nothing was defended yet
  * @defence: of the netns, all zeroes
  */
 void arpp_defence_init(struct arpp_defence *defence)
@@ -307,9 +307,9 @@ void arpp_defence_init(struct arpp_defence *defence)
 }
 
 /*
- * Time in units of 2^28 ns: 32 bits of it wrap after 36 years, where jiffies wrap
- * after 49 days on 32-bit kernels. One unit more than the interval takes, as both
- * ends are rounded down.
+ * Time in units of 2^28 ns: 32 bits of it wrap after 36 years; jiffies wrap after
+ * 49 days on 32-bit kernels. One unit is added to the interval because both ends
+ * are rounded down.
  */
 #define DEFENCE_SHIFT		28
 #define DEFENCE_UNITS		\
@@ -323,7 +323,7 @@ static bool defended_lately(u64 slot, u32 now)
 		       DEFENCE_UNITS + DEFENCE_LEEWAY;
 }
 
-/* The same address in another L3 domain is another one; of 2^32, two may meet. */
+/* Identifies an address in an L3 domain. It is a 32-bit hash, so two may collide. */
 static u32 defended_id(const struct arpp_packet *p)
 {
 	return (__force u32)p->sip ^
@@ -331,7 +331,7 @@ static u32 defended_id(const struct arpp_packet *p)
 }
 
 /*
- * Where @id was defended, or else the first free slot; -1 when all are taken.
+ * The slot where @id was defended, else the first free slot; -1 if all are taken.
  * @free: what is in the free slot
  */
 static int find_defended(const atomic64_t *set, u32 id, u32 now, s64 *free)
@@ -353,7 +353,7 @@ static int find_defended(const atomic64_t *set, u32 id, u32 now, s64 *free)
 	return found;
 }
 
-/* Did another CPU defend @id in a slot other than @mine at the same time? */
+/* Did another CPU concurrently defend @id in a slot other than @mine? */
 static bool defended_twice(const atomic64_t *set, u32 id, u32 now, int mine)
 {
 	s64 slot;
@@ -369,14 +369,14 @@ static bool defended_twice(const atomic64_t *set, u32 id, u32 now, int mine)
 }
 
 /*
- * May the address be defended now? If so, it is noted as defended.
+ * May the address be defended now? If so, it is recorded as defended.
  *
  * A slot only ever changes from free to taken, so the loop ends after at most as
- * many rounds as there are slots. Two CPUs that want the same address mostly
+ * many rounds as there are slots. Two CPUs that defend the same address usually
  * choose the same slot, and one of them finds it taken. They choose different
- * ones only if a slot becomes free between their looks; then each that sees the
- * other keeps silent. More conflicts than there are slots are not answered
- * either: silence is the safe side.
+ * slots only if one becomes free between their scans; then a CPU that sees the
+ * other's slot does not defend. Conflicts beyond the number of slots are not
+ * answered either: not answering is the safe choice.
  */
 static bool may_defend(struct arpp_defence *defence, u32 id)
 {

@@ -14,23 +14,22 @@
 #include "delay.h"
 #include "verdict.h"
 
-/* What became of a request that is to be answered. */
+/* The outcome of answering a request. */
 enum arpp_answer {
 	ARPP_ANSWER_SENT,
-	ARPP_ANSWER_DELAYED,	/* it is decided again when due */
-	ARPP_ANSWER_FAILED,	/* no memory, or no room for it */
+	ARPP_ANSWER_DELAYED,	/* decided again when due */
+	ARPP_ANSWER_FAILED,	/* no memory, or a table or queue is full */
 };
 
-/* A set is a cache line. */
+/* A set fills one cache line. */
 #define ARPP_DEFENCE_BITS	5
 #define ARPP_DEFENCE_SETS	BIT(ARPP_DEFENCE_BITS)
 #define ARPP_DEFENCE_WAYS	8
 
 /**
- * struct arpp_defence - which addresses of a netns were defended lately
- * @seed: makes it hard to choose addresses that meet in one set
- * @slot: the address in the upper half, when it was defended in the lower one;
- *	0: free
+ * struct arpp_defence - which addresses of a netns were recently defended
+ * @seed: so that addresses cannot be chosen to fall into one set
+ * @slot: upper half: the address; lower half: when it was defended; 0: free
  */
 struct arpp_defence {
 	u32 seed;
@@ -38,11 +37,11 @@ struct arpp_defence {
 };
 
 /**
- * struct arpp_announcing - the announcement of ours that a CPU is sending
- * @skb: it, until our hook has seen it
+ * struct arpp_announcing - the announcement that a CPU is sending for us
+ * @skb: the packet, until our hook has seen it
  * @force: policy does not apply to it
  *
- * An skb is known by its address, so nothing about it can leak or be forged.
+ * The skb is recognised by its address, so the mark cannot leak or be forged.
  */
 struct arpp_announcing {
 	const struct sk_buff *skb;
@@ -52,9 +51,9 @@ struct arpp_announcing {
 DECLARE_PER_CPU(struct arpp_announcing, arpp_announcing);
 
 /**
- * arpp_act_maker() - who made a packet that goes out
+ * arpp_act_maker() - determine what made an outgoing packet
  * @skb: the packet
- * @bh: it was sent with BH disabled
+ * @bh: whether it was sent with BH disabled
  *
  * Context: BH disabled; once for a packet.
  * Return: enum arpp_maker.

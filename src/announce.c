@@ -46,18 +46,18 @@ bool arpp_announce_hidden(const struct arpp_policy *policy,
 }
 
 /*
- * A user may give his devices any number of addresses, and have a packet sent
- * with softirqs off: beyond so many addresses, of so many devices, no sender is
- * looked for. inet_select_addr() looks at the device's own addresses as well; as
- * many as this take it a tenth of a millisecond.
+ * A user can give devices any number of addresses, and the search for a sender
+ * runs with softirqs disabled. So it stops after this many addresses or devices.
+ * inet_select_addr() also walks the device's own addresses; this many take it
+ * 0.1 ms.
  */
 #define ANNOUNCE_ADDRS		4096
 #define ANNOUNCE_DEVICES	1024
 
 /*
- * The device's own address for a target: of its subnet first, else the first
- * primary one, as inet_select_addr() begins; none that a rule hides. Of the first
- * @left ones, which are as many fewer afterwards.
+ * The device's own address for a target: one in the target's subnet, else the
+ * first primary one, like the first part of inet_select_addr(). Addresses that a
+ * rule hides are skipped. At most @left addresses are visited; @left is reduced.
  */
 static __be32 own_addr(const struct arpp_device *d, __be32 target,
 		       unsigned int *left)
@@ -89,8 +89,8 @@ static __be32 own_addr(const struct arpp_device *d, __be32 target,
 }
 
 /*
- * The first primary address of @from that @d may borrow from it, of the first
- * @left ones. A hidden device lends none.
+ * The first primary address of @from that @d may borrow. At most @left addresses
+ * are visited. Addresses of a hidden device are not borrowed.
  */
 static __be32 lent_addr(const struct arpp_policy *policy,
 			const struct arpp_device *d,
@@ -116,7 +116,7 @@ static __be32 lent_addr(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_announce_foreign() - does strict forbid an address on a device?
+ * arpp_announce_foreign() - does strict forbid an address as sender on a device?
  * @policy: of the netns
  * @d: the device's policy
  * @addr: the address
@@ -151,7 +151,7 @@ static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
 	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
 }
 
-/* The level that arp_solicit() followed. */
+/* The level that arp_solicit() has used. */
 static int sysctl_level(const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
@@ -163,15 +163,15 @@ static int sysctl_level(const struct arpp_packet *p)
 }
 
 /*
- * The sender at a level looser than the sysctl's: the packet that waits has to
- * be known.
+ * The sender at a level looser than the sysctl's. This needs the packet in the
+ * neighbour's queue.
  */
 static bool by_cause(int level, const struct arpp_packet *p, __be32 *sender)
 {
 	struct arpp_cause cause = arpp_packet_cause(p);
 
 	if (!cause.found || cause.lost) {
-		/* What is not the best address came from the packet. */
+		/* An address that is not the best one came from the packet. */
 		if (sysctl_level(p) != ARP_POLICY_ANNOUNCE_SUBNET ||
 		    p->sip == by_level(ARP_POLICY_ANNOUNCE_BEST, p, 0))
 			return false;
@@ -182,17 +182,18 @@ static bool by_cause(int level, const struct arpp_packet *p, __be32 *sender)
 }
 
 /**
- * arpp_announce_sender() - the sender that the announce field asks for
+ * arpp_announce_sender() - choose the sender according to the announce field
  * @d: the outgoing device, its announce managed
- * @p: the request, by arp_solicit()
- * @sender: set to the address, or to 0 when there is none
+ * @p: the request, made by arp_solicit()
+ * @sender: set to the address, or to 0 if there is none
  *
- * Mirrors arp_solicit() for levels 0 to 2; strict is what 2 would be, had the
- * host no other device. That is looked for among the device's first 4096
- * addresses. A level no looser than the sysctl's needs no more than the sender
- * that the sysctl chose, also when the neighbour entry is gone.
+ * Mirrors arp_solicit() for levels 0 to 2. strict chooses like level 2 on a host
+ * without other devices, among the device's first 4096 addresses. A level no
+ * looser than the sysctl's only needs the sender that the sysctl chose, so it
+ * works even if the neighbour entry is gone.
  *
- * Return: false when it cannot be told, as the packet that waited is gone.
+ * Return: false if the sender cannot be determined because the queued packet is
+ *	gone.
  */
 bool arpp_announce_sender(const struct arpp_device *d,
 			  const struct arpp_packet *p, __be32 *sender)
@@ -229,11 +230,11 @@ __be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause)
  * @d: the outgoing device's policy
  * @target: the address asked for
  *
- * Mirrors inet_select_addr(), hidden addresses left out: a device with no
- * address of its own borrows one as it does in the stock kernel. It is looked for
- * among no more than 4096 addresses and 1024 devices; beyond that there is none.
+ * Mirrors inet_select_addr(), but skips hidden addresses. A device without an
+ * address borrows one, as in the stock kernel. At most 4096 addresses and 1024
+ * devices are searched.
  *
- * Return: the address; 0 when there is none.
+ * Return: the address; 0 if none was found.
  */
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target)

@@ -27,8 +27,9 @@
 #endif
 
 /*
- * Counters that softirqs update: on 32 bits with one processor, 5.10 keeps softirqs
- * away from a reader only in the _irq functions. From 6.3 on there are no others.
+ * Counters that softirqs update. On 32-bit uniprocessor kernels, only the _irq
+ * functions of 5.10 protect a reader from softirqs. They were removed in 6.3, where
+ * the plain functions do the same.
  */
 #ifdef ARPP_HAVE_STATS_FETCH_IRQ
 #define u64_stats_fetch_begin	u64_stats_fetch_begin_irq
@@ -58,11 +59,10 @@
 
 /**
  * arpp_skb_reset_headers() - zero what __copy_skb_header() copies in one go
- * @skb: an skb that nobody else has
+ * @skb: an skb that is not shared
  *
- * As alloc_skb() leaves it: no mark, hash, VLAN tag, checksum, timestamp type.
- * The network header stays where it is, and so does the CPU that freed memory
- * goes back to.
+ * Leaves the state after alloc_skb(): no mark, hash, VLAN tag, checksum, timestamp
+ * type. The network header and the CPU that the memory is freed to are kept.
  */
 static inline void arpp_skb_reset_headers(struct sk_buff *skb)
 {
@@ -87,7 +87,7 @@ static inline void arpp_skb_reset_headers(struct sk_buff *skb)
 }
 
 #ifdef ARPP_SELFTEST
-/* The opposite: set all of it. */
+/* The opposite, for the selftest: set all of these bytes. */
 static inline void arpp_skb_dirty_headers(struct sk_buff *skb)
 {
 #ifdef ARPP_HAVE_ALLOC_CPU
@@ -106,7 +106,7 @@ static inline void arpp_skb_dirty_headers(struct sk_buff *skb)
 #endif
 }
 
-/* Of what describes the memory, what not every kernel has. */
+/* The members that describe the memory and that not every kernel has. */
 static inline void arpp_skb_forget_memory(struct sk_buff *skb)
 {
 #ifdef ARPP_HAVE_ALLOC_CPU
@@ -164,7 +164,7 @@ static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
 /**
  * arpp_netdev_dump() - the next device of a dump, in a resumable order
  * @net: the netns
- * @pos: where the dump stands; 0 at its start, moved on by each call
+ * @pos: the position of the dump; 0 at the start, advanced by each call
  *
  * Context: RTNL held, or RCU read side.
  * Return: the device, or NULL after the last.

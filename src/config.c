@@ -47,11 +47,11 @@ int arpp_config_set(struct arpp_config *config,
 }
 
 /**
- * arpp_config_insert() - add a rule or a binding to what is being made
- * @config: it
+ * arpp_config_insert() - add a rule or a binding to a policy under construction
+ * @config: the policy
  * @key: the selector
- * @table: what it is
- * @rule: it
+ * @table: the kind of entry
+ * @rule: the rule or binding
  *
  * Return: 0, -EEXIST, -ENOMEM, -ENOSPC for too many selectors, or -EMLINK for
  *	too many globs with rules or bindings.

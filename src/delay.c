@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests whose proxied answer is delayed, as pneigh_enqueue() has them.
+ * Requests whose proxied answer is delayed, like those of pneigh_enqueue().
  *
- * Added to in softirq, run down by a timer, purged from process context.
+ * Filled in softirq, drained by a timer, purged from process context.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -51,8 +51,9 @@ static void run(struct timer_list *timer)
 	__skb_queue_head_init(&due);
 
 	/*
-	 * A device that vanishes purges the queue before its last grace period
-	 * begins; what was taken out by then is answered within this section.
+	 * The queue is purged of an unregistered device before the device's last
+	 * grace period begins. Requests taken out before that are answered within
+	 * this read section.
 	 */
 	rcu_read_lock();
 	spin_lock(&delay->queue.lock);
@@ -64,7 +65,7 @@ static void run(struct timer_list *timer)
 		else if (next == now || time_before(at, next))
 			next = at;
 	}
-	/* What is left is due after now. */
+	/* The remaining requests are due later. */
 	if (next != now && !delay->closed)
 		mod_timer(&delay->timer, next);
 	spin_unlock(&delay->queue.lock);
@@ -77,9 +78,9 @@ static void run(struct timer_list *timer)
 }
 
 /**
- * arpp_delay_init() - make an empty queue
+ * arpp_delay_init() - initialise an empty queue
  * @delay: the queue
- * @due: what becomes of a request that is due
+ * @due: called for each request that is due
  */
 void arpp_delay_init(struct arpp_delay *delay,
 		     void (*due)(struct arpp_delay *delay, struct sk_buff *skb))
@@ -107,14 +108,14 @@ void arpp_delay_clean(struct arpp_delay *delay)
  * arpp_delay_add() - answer a request later
  * @delay: the queue of the netns
  * @skb: the request, as the hook has it; taken over
- * @stats: counters of its device, which also bound how many wait
- * @ms: it is due after a time drawn between 0 and this
+ * @stats: counters of its device; also used to bound the queued requests
+ * @ms: the maximum delay; the actual one is random
  *
- * The request keeps the metadata of a tunnel, which its answer needs. Its
- * sender's socket, of another netns, does not have to wait for it.
+ * The request keeps its tunnel metadata, which the answer needs. It is orphaned, so
+ * it does not hold up the sending socket in another netns.
  *
  * Context: softirq or BH disabled, RCU read side.
- * Return: false if it was dropped, as too many wait.
+ * Return: false if it was dropped because the queue is full.
  */
 bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 		    struct arpp_stats *stats, u32 ms)
@@ -142,7 +143,7 @@ bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 }
 
 /**
- * arpp_delay_purge() - drop the requests that wait on a device
+ * arpp_delay_purge() - drop the queued requests of a device
  * @delay: the queue
  * @dev: the device, or NULL for all of them
  */

@@ -2,8 +2,8 @@
 /*
  * Requests whose proxied answer is delayed.
  *
- * A queue and one timer per netns; its lock covers both. It is the request that
- * waits, not the answer: when it is due, it is decided again.
+ * A queue and one timer per netns; the queue's lock covers both. The queue holds the
+ * request, not the answer: when it is due, it is decided again.
  */
 #ifndef _ARPP_DELAY_H
 #define _ARPP_DELAY_H
@@ -15,11 +15,11 @@ struct arpp_stats;
 
 /**
  * struct arpp_delay - the queue of a netns
- * @queue: of requests, in no order; its lock also covers @closed
- * @timer: runs when the first of them is due
- * @due: takes a request over that is due, as the hook has it when it comes in;
- *	softirq, RCU read side
- * @closed: nothing is queued any more
+ * @queue: the requests, in no order; its lock also covers @closed
+ * @timer: expires when the first of them is due
+ * @due: takes over a request that is due, in the state in which the hook received
+ *	it; called in softirq, RCU read side
+ * @closed: no more requests are accepted
  */
 struct arpp_delay {
 	struct sk_buff_head queue;

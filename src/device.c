@@ -21,7 +21,7 @@
  */
 struct arpp_policy *arpp_policy_alloc(unsigned int devices)
 {
-	/* Half of them empty, so that few devices stand behind another. */
+	/* At most half of the buckets are used, so that chains stay short. */
 	unsigned int buckets = roundup_pow_of_two(max(2 * devices, 64U));
 	struct arpp_policy *policy;
 
@@ -80,7 +80,7 @@ void arpp_policy_free_rcu(struct arpp_policy *policy)
 {
 	if (!policy)
 		return;
-	/* A policy of many devices takes its time to free: not in a callback. */
+	/* Freeing a policy of many devices takes long: not in an RCU callback. */
 	INIT_RCU_WORK(&policy->free, policy_free_work);
 	queue_rcu_work(arpp_free_wq, &policy->free);
 }
@@ -141,8 +141,8 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 }
 
 /*
- * A changed rate or burst begins with a full bucket, and so does every source
- * when its rate changes. Packets that still see @was use other ones.
+ * After a change of rate or burst, the bucket is full; after a change of
+ * source-rate, so is every source's. Packets that still see @was use other buckets.
  */
 static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
 			  struct arpp_sources *sources)

@@ -28,7 +28,7 @@ struct arpp_sources;
  * @burst: packets, at least 1
  * @source_rate: packets per second from one source, 0: no limit
  * @source_user: of @source_rate, see arpp_sources_user()
- * @meter: which of @stats->meter is that of @rate and @burst
+ * @meter: index of the meter in @stats->meter that @rate and @burst use
  * @pad: so that @node begins a cache line
  * @node: in its bucket of struct arpp_policy
  * @dev: whose policy this is; in a table only while the device is registered
@@ -37,7 +37,7 @@ struct arpp_sources;
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
  * @n_tables: how many @tables there are
  * @strict: one of @rate, @source_rate, @validate, @garp, @learn, @inspect and
- *	@defend is more than nothing: not every sender is let pass
+ *	@defend is in use: senders have to be checked
  * @audit: report only
  * @validate: enum arp_policy_validate, or-ed
  * @ignore: enum arp_policy_ignore
@@ -52,8 +52,8 @@ struct arpp_sources;
  * @tables: rules and bindings that hold on it, the most specific selector's
  *	first
  *
- * From @node to the first of @tables is what every packet needs: one cache
- * line, as the allocator aligns what is twice as large.
+ * Every packet needs the members from @node to the first of @tables. They share
+ * one cache line, because the allocator aligns an object of twice that size.
  */
 struct arpp_device {
 	struct rcu_head rcu;
@@ -89,10 +89,10 @@ struct arpp_device {
 
 /**
  * struct arpp_policy - the policy of a netns, as one packet sees it
- * @host: the addresses and MACs of the netns, which change under it
+ * @host: the addresses and MACs of the netns; it changes while this is published
  * @hidden: the devices whose addresses are hidden
- * @n_hidden: how many they are
- * @sources: the meters of source-rate; there if some device has one
+ * @n_hidden: the number of devices in @hidden
+ * @sources: the meters of source-rate; NULL if no device uses it
  * @key: odd and secret, see arpp_policy_bucket()
  * @shift: 32 less the binary logarithm of the number of buckets
  * @mask: how many buckets there are, less one
@@ -122,10 +122,10 @@ static inline bool arpp_managed(const struct arpp_device *d,
 }
 
 /*
- * Which bucket a device is in: the top bits of its index's product with a secret
- * odd number (multiply-shift hashing: Dietzfelbinger et al. 1997). Whoever
- * creates devices chooses their indexes, but cannot make them meet in a bucket.
- * Nothing that users see may depend on the order of buckets.
+ * The bucket of a device: the top bits of its index multiplied by a secret odd
+ * number (multiply-shift hashing: Dietzfelbinger et al. 1997). Users choose the
+ * indexes of devices, but cannot make them collide in a bucket. Nothing that users
+ * see may depend on the order of the buckets.
  */
 static inline u32 arpp_policy_bucket(const struct arpp_policy *policy,
 				     const struct net_device *dev)

@@ -12,7 +12,7 @@
 #include "event.h"
 #include "rate.h"
 
-/* How long no event is made when nobody has listened to the last one. */
+/* How long no event is generated after one that nobody received. */
 #define EVENT_REST_MS	10
 
 bool arpp_event_is_open;
@@ -132,8 +132,8 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
 }
 
 /*
- * Nobody in this netns listens, or the one who does has no room and knows it.
- * What was left out concerns nobody; and for a while no event is made.
+ * Nobody listens in this netns, or the only listener has no room, which its socket
+ * reports to it. Forget the lost events, and generate no event for a while.
  */
 static void rest(struct arpp_events *events)
 {
@@ -143,16 +143,16 @@ static void rest(struct arpp_events *events)
 }
 
 /**
- * arpp_event_verdict() - tell of a decision that somebody wants to know
+ * arpp_event_verdict() - notify listeners of a decision
  * @events: of the netns
  * @d: the device's policy
  * @out: the packet was about to leave
  * @p: the packet as it came; NULL if it was malformed
  * @v: the verdict
  *
- * A listener in another netns brings packets of this one here too. So that they
- * do not pay for it, an event to which nobody listened is the last for some ms.
- * Whoever begins to listen may miss as much.
+ * This is also called if only another netns has a listener. To keep the packets of
+ * this netns fast then, an event that nobody receives is the last one for 10 ms. A
+ * new listener may miss the events of that time.
  */
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,

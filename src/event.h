@@ -23,8 +23,8 @@ enum arpp_mcgrp {
  * struct arpp_events - what bounds the events of a netns
  * @meter: see arpp_rate_over()
  * @lost: events left out since the last one that was sent
- * @quiet: until then none is made, in jiffies of 64 bits: nobody in the netns
- *	listened to the last one
+ * @quiet: no event is generated before this time (64-bit jiffies), because nobody
+ *	in the netns received the last one
  */
 struct arpp_events {
 	atomic64_t meter;
@@ -67,10 +67,10 @@ extern bool arpp_event_is_open;
  * arpp_event_wanted() - does anybody listen?
  * @net: where
  *
- * Kernels can tell whether anybody listens in any netns, not in which: see
- * arpp_event_verdict().
+ * The kernel can tell whether there is a listener in any netns, but not in which:
+ * see arpp_event_verdict().
  *
- * Return: whether a decision may have to be told.
+ * Return: whether a decision may have to be notified.
  */
 static inline bool arpp_event_wanted(struct net *net)
 {

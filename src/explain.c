@@ -217,9 +217,9 @@ static void explain_received(const struct arpp_policy *policy,
 }
 
 /*
- * The route of the device's own table, for the reader. It decides nothing: an
- * entry is asked for whoever was routed to it, from another VRF too, or made it
- * by hand.
+ * The route from the device's own table, for information only. It decides nothing:
+ * a neighbour entry is resolved for any packet that was routed to it, also from
+ * another VRF, and for an entry that was added by hand.
  */
 static void tell_output_route(struct arpp_explanation *x,
 			      const struct arpp_query *q)
@@ -239,7 +239,7 @@ static void tell_output_route(struct arpp_explanation *x,
 	ip_rt_put(rt);
 }
 
-/* Is the target a neighbour that is never asked for? */
+/* Is the target a neighbour that is never resolved by ARP? */
 static bool is_fixed(const struct arpp_query *q)
 {
 	struct neighbour *n = neigh_lookup(&arp_tbl, &q->target, q->dev);
@@ -253,8 +253,8 @@ static bool is_fixed(const struct arpp_query *q)
 }
 
 /*
- * What keeps the neighbour code from asking: a device that sends nothing, or
- * an entry that needs no answer, as arp_constructor() or somebody made it.
+ * What keeps the neighbour code from sending a request: a device that cannot send,
+ * or an entry that needs no answer, made by arp_constructor() or by hand.
  */
 static enum arp_policy_block before_asking(const struct arpp_query *q,
 					   bool announced)
@@ -286,7 +286,7 @@ static void explain_send(const struct arpp_policy *policy,
 	struct arpp_packet *p = &x->p;
 	__be32 wanted;
 
-	/* From an address of the device itself to that address: announced. */
+	/* Sender and target are the same address of the device: an announcement. */
 	p->maker = policy && q->sender == q->target &&
 		   arpp_lives_on(policy, q->dev, q->sender) ?
 		   ARPP_MAKER_PROCESS : ARPP_MAKER_NEIGH;

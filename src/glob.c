@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shell globs, compiled once and then matched in one short step a character.
+ * Shell globs, compiled once and then matched in one short step per character.
  *
  * Process context to compile; matching is pure and runs in any context.
  *
  * Theory of operation
  * -------------------
- * A glob is a row of tokens that match one character each (a literal, ?, or a
+ * A glob is a sequence of tokens that match one character each (a literal, ?, or a
  * class), with stars between them. It is matched by the bit-parallel simulation
  * of its automaton (Shift-And: Baeza-Yates and Gonnet 1992, with the extension
  * for gaps of Navarro and Raffinot). State i means: the first i tokens matched.
@@ -21,9 +21,9 @@
  *
  *	name "cali70":	0 -c> 1 -a> 2 -l> 3 -i> 4 -7> 4 -0> 4 and 5: accepted
  *
- * So a name of 15 characters costs 15 steps of five instructions whatever the
- * glob. glob_match() goes back to the last star and is quadratic: 8 us a device
- * for "*[...]" with a long class, times all globs of a netns under RTNL.
+ * So a name of 15 characters costs 15 steps of five instructions for any glob.
+ * glob_match() backtracks to the last star and is quadratic: 8 us per device for
+ * "*[...]" with a long class, for each glob of the netns and under RTNL.
  *
  * A device name has at most 15 characters, so a glob with more tokens matches
  * none: 16 states are enough.
@@ -41,7 +41,7 @@
 
 #define GLOB_TOKENS	(IFNAMSIZ - 1)
 
-/* The ] that ends the class at @class, or NULL. One that opens it is a member. */
+/* The ] that ends the class at @class, or NULL. A ] at its start is a member. */
 static const char *class_end(const char *class)
 {
 	const char *member = class + 1 + (class[1] == '!');
@@ -50,10 +50,10 @@ static const char *class_end(const char *class)
 }
 
 /**
- * arpp_glob_literals() - check a glob, and tell how specific it is
+ * arpp_glob_literals() - check a glob, and count its literal characters
  * @glob: the glob
  *
- * Return: how many characters stand for themselves, or -1 for a bracket that is
+ * Return: the number of literal characters, or -1 for a bracket that is
  *	not closed or a backslash at the end.
  */
 int arpp_glob_literals(const char *glob)

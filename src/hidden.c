@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is ours, and what no other device may speak of, by L3 domain.
+ * Which addresses are ours, and which are hidden, by L3 domain.
  *
- * RCU read side, any context. Where an address lives is looked up in struct
- * arpp_host; whether its home is hidden, in the policy that the packet sees. So a
- * change of policy is seen whole, and has no address to go through.
+ * RCU read side, any context. struct arpp_host tells which devices have an address;
+ * the policy that the packet sees tells whether these are hidden. So a packet sees a
+ * policy change as a whole, and a change does not have to walk the addresses.
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -14,24 +14,24 @@
 #include "hidden.h"
 
 /*
- * An address that lives on very many devices is looked for on the hidden devices,
- * or its homes are, whichever are fewer: at most so many. Hundreds of devices with
- * one address are common (each tap or veth of a routed host has the gateway's);
- * with hundreds of others hidden beside them they are not.
+ * For an address on several devices, either its homes or the hidden devices are
+ * walked, whichever are fewer, up to this many. Hundreds of devices with one address
+ * are common (each tap or veth of a routed host has the gateway's); hundreds of
+ * hidden devices in addition are not.
  */
 #define HIDDEN_WALK	256
 
 /**
- * arpp_ours() - has a device of this L3 domain the address?
+ * arpp_ours() - does a device of this L3 domain have the address?
  * @policy: of the device's netns
  * @dev: a device of the domain
  * @addr: the address
  *
- * Not one that only a route makes local, nor a loopback address, which no
- * other host can have either.
+ * An address that is local only by a route is not ours, and neither is a loopback
+ * address, which no other host can have.
  *
- * Return: whether one has; where a record may be missing: whether the kernel's
- *	hash of addresses knows one.
+ * Return: whether one has it; if a record may be missing, whether the kernel's hash
+ *	of addresses finds one.
  */
 bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
 	       __be32 addr)
@@ -51,8 +51,8 @@ bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
 }
 
 /*
- * The device of the route of type local that covers an address which lives on no
- * device (AnyIP), or NULL when there is none.
+ * The device of the local route that covers an address which is on no device
+ * (AnyIP), or NULL if there is none.
  */
 static const struct net_device *routed_to(const struct net_device *dev,
 					  __be32 addr)
@@ -71,7 +71,7 @@ static const struct net_device *routed_to(const struct net_device *dev,
 	return FIB_RES_DEV(res);
 }
 
-/* Is one of several homes hidden? What takes too long to tell, is. */
+/* Is one of several homes hidden? If that takes too long to find out, yes. */
 static bool home_hidden(const struct arpp_policy *policy,
 			const struct arpp_host_addr *in)
 {
@@ -95,10 +95,10 @@ static bool home_hidden(const struct arpp_policy *policy,
 }
 
 /*
- * An address with no home in the device's domain. One that no route makes local
- * either goes or comes this very moment: nobody may speak of it. The route may be
- * another domain's, where the rule that looks into the table local first was left
- * in its place: then it lives with that one's devices.
+ * Is an address without a home in the device's domain hidden? If it has no local
+ * route either, it is being added or removed at this moment, and counts as hidden.
+ * The route may be in another domain, if the rule for the table local precedes that
+ * for the VRFs; then the devices of that domain decide.
  */
 static bool route_hidden(const struct arpp_policy *policy,
 			 const struct net_device *dev, __be32 addr)
@@ -116,7 +116,7 @@ static bool route_hidden(const struct arpp_policy *policy,
 	return in && home_hidden(policy, in);
 }
 
-/* The same where a record may be missing: of the kernel's own lists. */
+/* Search the kernel's own lists, because a record may be missing. */
 static bool hidden_slowly(const struct arpp_policy *policy,
 			  const struct net_device *dev, __be32 addr)
 {
@@ -142,17 +142,16 @@ static bool hidden_slowly(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_hidden_by_any() - must a device keep silent about an address?
+ * arpp_hidden_by_any() - is an address hidden on a device?
  * @policy: of the device's netns, in which some device is hidden
- * @dev: the device that would speak
- * @addr: an address that the device's L3 domain has
+ * @dev: the device that would answer for or announce the address
+ * @addr: an address of the device's L3 domain
  *
- * An address is hidden when it lives on a hidden device of the same domain, but
- * never on a device where it lives as well: that one speaks for itself. An
- * address that only a route of type local covers lives on the device of that
- * route. What cannot be told is hidden.
+ * An address is hidden if it is on a hidden device of the same domain, except on a
+ * device that has the address too. An address that is local only by a route belongs
+ * to the device of that route. If it cannot be determined, the address is hidden.
  *
- * Return: whether it must.
+ * Return: whether it is.
  */
 bool arpp_hidden_by_any(const struct arpp_policy *policy,
 			const struct net_device *dev, __be32 addr)
@@ -169,7 +168,7 @@ bool arpp_hidden_by_any(const struct arpp_policy *policy,
 		return route_hidden(policy, dev, addr);
 	if (home->dev == dev)
 		return false;
-	/* Nearly every address has but one home. */
+	/* Nearly every address has only one home. */
 	if (!arpp_host_next(home))
 		return arpp_hides(policy, home->dev);
 	return !arpp_host_home(host, dev, addr) && home_hidden(policy, in);
@@ -189,14 +188,14 @@ static const struct net_device *hidden_in(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_hidden_by() - which device keeps another silent about an address?
+ * arpp_hidden_by() - which device hides an address from another device?
  * @policy: as for arpp_hidden_by_any()
  * @dev: likewise
  * @addr: likewise
  *
- * For whoever explains: goes through all hidden devices.
+ * Walks all hidden devices, so it is for explanations only.
  *
- * Return: a hidden device that it lives on, or NULL when there is none.
+ * Return: a hidden device that has the address, or NULL if there is none.
  */
 const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
 					const struct net_device *dev,

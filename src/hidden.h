@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is ours, and what no other device may speak of, by L3 domain.
+ * Which addresses are ours, and which are hidden, by L3 domain.
  *
  * RCU read side.
  */
@@ -34,7 +34,7 @@ static inline bool arpp_hides(const struct arpp_policy *policy,
 	return d && d->hidden;
 }
 
-/* Must a device keep silent about an address that is ours? */
+/* Is an address of ours hidden on a device? */
 static inline bool arpp_hidden(const struct arpp_policy *policy,
 			       const struct net_device *dev, __be32 addr)
 {

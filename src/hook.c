@@ -62,7 +62,7 @@ static __always_inline void report(struct arpp_netns *nn,
 		tell(nn, d, out, p, v);
 }
 
-/* Answer it, and count what came of it; of what is delayed, when it is due. */
+/* Answer a request, and count the outcome; for a delayed one, when it is due. */
 static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 			    struct arpp_packet *p, struct arpp_verdict *v)
 {
@@ -70,7 +70,7 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 	case ARPP_ANSWER_DELAYED:
 		return;
 	case ARPP_ANSWER_FAILED:
-		/* Nothing went out: the packet is dropped, as the kernel would. */
+		/* No answer was sent: drop the packet, as the kernel would. */
 		v->action = ARPP_DROP;
 		v->reason = ARP_POLICY_REASON_PASS;
 		v->field = 0;
@@ -79,11 +79,11 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 	case ARPP_ANSWER_SENT:
 		break;
 	}
-	/* Of the packet, only values are read: its skb is gone. */
+	/* Only values of the packet are read: its skb is gone. */
 	report(nn, d, false, p, v);
 }
 
-/* What is not answered. */
+/* Carry out a verdict that is not an answer. */
 static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 			       const struct arpp_verdict *v)
 {
@@ -106,8 +106,8 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 }
 
 /*
- * Is it to be answered? Also where the kernel would do it: it would find out all
- * over again that it is to answer, and how the answer goes.
+ * Shall the hook answer? Yes, even if the kernel would answer too: the kernel would
+ * have to repeat the decision and the lookups.
  */
 static __always_inline bool answers(const struct arpp_verdict *v)
 {
@@ -145,13 +145,14 @@ static noinline unsigned int in(struct arpp_netns *nn,
 }
 
 /**
- * arpp_hook_due() - decide a request again, whose answer was delayed
- * @delay: that of a netns
- * @skb: the request, as it came in; taken over
+ * arpp_hook_due() - decide a delayed request again
+ * @delay: the queue of the netns
+ * @skb: the request, as it was received; taken over
  *
- * By what policy and the host are by now. It took its tokens when it came in,
- * and is counted and told of now, as what it has become. What is not answered
- * any more is dropped; the kernel does not get it back.
+ * The decision uses the current policy and state of the host. Rate tokens were taken
+ * when the request was received; it is counted, traced and notified now, with the
+ * new verdict. If it is not to be answered any more, it is dropped and not passed to
+ * the kernel.
  *
  * Context: softirq, RCU read side.
  */
@@ -202,7 +203,7 @@ static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
 		v->action = ARPP_DROP;
 		v->reason = ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED;
 	}
-	/* Reported is the packet as it was. */
+	/* The event reports the packet before the rewrite. */
 	p->sip = sip;
 }
 
@@ -227,8 +228,8 @@ static noinline unsigned int out(struct arpp_netns *nn,
 }
 
 /*
- * Unlike what comes in, gratuitous ARP is sent in process context, and so are
- * the requests of bonding's monitor.
+ * Unlike packets that are received, gratuitous ARP and the requests of bonding's
+ * monitor reach the hook in process context.
  */
 static noinline unsigned int out_process(struct arpp_netns *nn,
 					 const struct arpp_policy *policy,

@@ -2,8 +2,8 @@
 /*
  * The addresses and MACs of a netns, by L3 domain: see host.h.
  *
- * Lookups: RCU read side, any context. All else: process context, RTNL and the
- * netns's mutex, which whoever calls holds.
+ * Lookups: RCU read side, any context. Everything else: process context; the caller
+ * holds RTNL and the netns's mutex.
  */
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
@@ -21,8 +21,7 @@ enum {
 };
 
 /*
- * What is recorded of a device, so that the old values are known when they
- * change.
+ * What is recorded of a device, so that its old values are known when they change.
  */
 struct host_device {
 	struct arpp_host_node node;
@@ -32,24 +31,24 @@ struct host_device {
 	struct hlist_head homes;
 };
 
-/* A MAC, and how many devices have it. */
+/* A MAC, and the number of devices that have it. */
 struct host_lladdr {
 	struct arpp_host_node node;
 	unsigned int count;
 };
 
-/* A table takes its time to free: not in an RCU callback. */
+/* Freeing a table takes long, so not in an RCU callback. */
 static struct workqueue_struct *host_wq;
 
-/* So that nobody can choose addresses that fall into one bucket. */
+/* Secrets, so that nobody can choose addresses that fall into one bucket. */
 static u64 host_secret[2] __ro_after_init;
 static siphash_key_t host_lladdr_secret __ro_after_init;
 
 /*
- * Multiply-shift over words of 32 bits (Dietzfelbinger 1996): two keys that do
- * not depend on the secret collide as rarely as random ones. The rest spreads
- * what is regular, such as addresses in a row, over the low bits, and makes a
- * rehash with another seed another order. A tenth of what jhash takes.
+ * Multiply-shift over 32-bit words (Dietzfelbinger 1996): two keys that were chosen
+ * without the secret collide as rarely as random ones. The last steps spread regular
+ * keys, such as consecutive addresses, over the low bits, and make a rehash with
+ * another seed give another order. Takes a tenth of the time of jhash.
  */
 static u32 host_hash(const void *data, u32 len, u32 seed)
 {
@@ -105,7 +104,7 @@ static struct arpp_host_key device_key(const struct net_device *dev)
 	};
 }
 
-/* A MAC that is longer than an id goes by a keyed hash, which nobody can aim at. */
+/* A MAC that is longer than an id is replaced by a keyed hash of it. */
 static struct arpp_host_key lladdr_key(unsigned int len, const u8 *lladdr)
 {
 	struct arpp_host_key key = { .kind = KIND_LLADDR + len };
@@ -123,7 +122,7 @@ static void *host_find(const struct arpp_host *host, const struct arpp_host_key 
 				 host_params);
 }
 
-/* The same where RTNL keeps what is found. */
+/* The same under RTNL, which keeps the record from being removed. */
 static void *host_find_locked(struct arpp_host *host, const struct arpp_host_key *key)
 {
 	return rhashtable_lookup_fast(&host->table, key, host_params);
@@ -135,7 +134,7 @@ static void *host_find_locked(struct arpp_host *host, const struct arpp_host_key
  * @domain: the domain, see arpp_host_domain()
  * @addr: the address
  *
- * Return: the record, or NULL when no device of the domain is known to have it.
+ * Return: the record, or NULL if no device of the domain is known to have it.
  */
 const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
 					    u32 domain, __be32 addr)
@@ -151,7 +150,7 @@ const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
  * @dev: the device
  * @addr: the address
  *
- * Return: the record, or NULL when it is not known to live there.
+ * Return: the record, or NULL if the device is not known to have it.
  */
 const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
 					    const struct net_device *dev,
@@ -162,7 +161,7 @@ const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
 	return host_find(host, &key);
 }
 
-/* What the kernel itself says, as far as a packet may wait for it. */
+/* Search the kernel's own list, up to the bound for a packet. */
 static bool lives_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
@@ -186,7 +185,7 @@ static bool lives_slowly(const struct net_device *dev, __be32 addr)
  * @dev: the device
  * @addr: the address
  *
- * Return: whether it is. Where a record may be missing: whether it is found
+ * Return: whether it is. If a record may be missing: whether it is found
  *	among the first ARPP_HOST_WALK addresses of the device.
  */
 bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
@@ -209,19 +208,19 @@ static bool has_lladdr_slowly(const struct net_device *like, const u8 *lladdr)
 }
 
 /**
- * arpp_host_has_lladdr() - is it the MAC of a device of this netns?
+ * arpp_host_has_lladdr() - does a device of this netns have the MAC?
  * @host: the table
  * @like: a device of the same kind, of the netns
  * @lladdr: the MAC, as long as that of @like
  *
- * Return: whether it is; where that cannot be told, it is.
+ * Return: whether one has it; true if that cannot be determined.
  */
 bool arpp_host_has_lladdr(const struct arpp_host *host,
 			  const struct net_device *like, const u8 *lladdr)
 {
 	struct arpp_host_key key;
 
-	/* Some drivers change it without a word. */
+	/* Some drivers change their MAC without a notification. */
 	if (!memcmp(like->dev_addr, lladdr, like->addr_len))
 		return true;
 	key = lladdr_key(like->addr_len, lladdr);
@@ -229,13 +228,13 @@ bool arpp_host_has_lladdr(const struct arpp_host *host,
 	       (arpp_host_partial(host) && has_lladdr_slowly(like, lladdr));
 }
 
-/* Before what is missing can be answered for or announced. */
+/* Before the address that is missing can be answered for or announced. */
 static void set_partial(struct arpp_host *host)
 {
 	WRITE_ONCE(host->partial, true);
 }
 
-/* A record in the table, or NULL for want of memory. */
+/* Add a record to the table; NULL if out of memory. */
 static void *host_insert(struct arpp_host *host,
 			 const struct arpp_host_key *key, size_t size)
 {
@@ -274,12 +273,12 @@ static void lladdr_put(struct arpp_host *host, const struct arpp_host_key *key)
 {
 	struct host_lladdr *lladdr = key->kind ? host_find_locked(host, key) : NULL;
 
-	/* Of one that came when there was no memory, nothing is known. */
+	/* A device that appeared when memory was short has no record. */
 	if (lladdr && !--lladdr->count)
 		host_remove(host, &lladdr->node);
 }
 
-/* The address in a domain, with one more home. */
+/* The record of the address in a domain, with one home added. */
 static struct arpp_host_addr *addr_get(struct arpp_host *host, u32 domain,
 				       __be32 addr)
 {
@@ -336,8 +335,9 @@ static void home_del(struct arpp_host *host, struct arpp_host_home *home)
 }
 
 /*
- * To another domain. A reader of the old one's list must not come out in the new
- * one's, so the record is replaced: there from here on, and then here no more.
+ * Move a home to another domain. A reader of the old domain's list must not end up
+ * in the new one's, so the record is replaced: a new one is added to the new domain
+ * before the old one is removed.
  */
 static void home_move(struct arpp_host *host, struct host_device *on,
 		      struct arpp_host_home *old)
@@ -359,7 +359,7 @@ static void home_move(struct arpp_host *host, struct host_device *on,
 	home->addr = in;
 	hlist_add_head(&home->on, &on->homes);
 	hlist_add_head_rcu(&home->beside, &in->homes);
-	/* Both are there, with the same key, so this cannot fail. */
+	/* Both records exist and have the same key, so this cannot fail. */
 	WARN_ON_ONCE(rhashtable_replace_fast(&host->table, &old->node.hash,
 					     &home->node.hash, host_params));
 	hlist_del(&old->on);
@@ -378,7 +378,7 @@ static struct host_device *host_device_find(struct arpp_host *host,
 
 static struct arpp_host_key lladdr_of(const struct net_device *dev)
 {
-	/* No address to claim one by, as on lo: nothing to record. */
+	/* A device without a MAC, such as a tunnel: nothing to record. */
 	if (!dev->addr_len)
 		return (struct arpp_host_key){};
 	return lladdr_key(dev->addr_len, dev->dev_addr);
@@ -402,9 +402,9 @@ static struct host_device *host_device_add(struct arpp_host *host,
 }
 
 /**
- * arpp_host_add() - a device has got an address
+ * arpp_host_add() - record an address that was added to a device
  * @host: the table
- * @ifa: the address; it may be known already
+ * @ifa: the address; it may be recorded already
  */
 void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 {
@@ -416,8 +416,8 @@ void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 	ASSERT_RTNL();
 
 	/*
-	 * The same address with another peer or prefix; or it is promoted to a
-	 * primary one, which the kernel tells in the same words.
+	 * The same address with another peer or prefix; or a secondary address
+	 * was promoted, for which the kernel sends the same event.
 	 */
 	if (home) {
 		home->again = true;
@@ -439,7 +439,7 @@ static bool still_there(const struct in_ifaddr *gone)
 }
 
 /**
- * arpp_host_del() - an address was taken from a device
+ * arpp_host_del() - record that an address was removed from a device
  * @host: the table
  * @ifa: the address; no longer in the device's list
  */
@@ -456,11 +456,11 @@ void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa)
 }
 
 /**
- * arpp_host_sync() - a device appeared, or its VRF or MAC may have changed
+ * arpp_host_sync() - record a new device, or a possible change of its VRF or MAC
  * @host: the table
  * @dev: the device
  *
- * Linear in its addresses if the VRF did.
+ * If the VRF changed, linear in the addresses of the device.
  */
 void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 {
@@ -486,13 +486,13 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 	if (on->domain == domain)
 		return;
 	on->domain = domain;
-	/* Those that have moved are put before the first, where none is seen twice. */
+	/* Moved homes are inserted before the first, so the walk sees each once. */
 	hlist_for_each_entry_safe(home, next, &on->homes, on)
 		home_move(host, on, home);
 }
 
 /**
- * arpp_host_forget() - a device leaves the netns
+ * arpp_host_forget() - remove a device that leaves the netns
  * @host: the table
  * @dev: the device
  */
@@ -504,7 +504,7 @@ void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
 
 	ASSERT_RTNL();
 
-	/* Older kernels say so again, when another device may have its ifindex. */
+	/* Older kernels repeat the event; the ifindex may be reused by then. */
 	if (!on || on->dev != dev)
 		return;
 	hlist_for_each_entry_safe(home, next, &on->homes, on)
@@ -513,7 +513,7 @@ void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
 	host_remove(host, &on->node);
 }
 
-/* How many records there will be, as far as the table can be told. */
+/* An estimate of the number of records, to size the table. */
 static u16 how_many(struct net *net)
 {
 	const struct in_device *in_dev;
@@ -567,14 +567,14 @@ static void free_work(struct work_struct *work)
 }
 
 /**
- * arpp_host_alloc() - record all that there is
+ * arpp_host_alloc() - make a table of all addresses and MACs of a netns
  * @net: the netns
  *
- * Linear in its devices and addresses. From here on it must be told of every
- * change.
+ * Linear in the number of devices and addresses. From now on every change must be
+ * recorded in it.
  *
  * Context: RTNL.
- * Return: the table, or NULL for want of memory.
+ * Return: the table, or NULL if out of memory.
  */
 struct arpp_host *arpp_host_alloc(struct net *net)
 {
@@ -600,8 +600,8 @@ struct arpp_host *arpp_host_alloc(struct net *net)
 }
 
 /**
- * arpp_host_free_rcu() - free a table once the readers that may have it are done
- * @host: named by no published policy any more, told of nothing more; or NULL
+ * arpp_host_free_rcu() - free a table after a grace period
+ * @host: the table, in no published policy and not updated any more; or NULL
  */
 void arpp_host_free_rcu(struct arpp_host *host)
 {

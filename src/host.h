@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The addresses and MACs of a netns, by L3 domain (VRF): each question is one
+ * The addresses and MACs of a netns, by L3 domain (VRF): each query is one
  * lookup, however many addresses and devices there are.
  *
  * Readers: RCU. Writers: RTNL and the netns's mutex. A table exists exactly
@@ -9,7 +9,7 @@
  *   (address, domain) -> struct arpp_host_addr: the devices of the domain that
  *        |                 have the address, as a list of homes
  *        v
- *   (address, device) -> struct arpp_host_home: it lives there
+ *   (address, device) -> struct arpp_host_home: the device has the address
  *        |
  *        v
  *   (device)          -> domain and MAC as recorded, and all homes on it
@@ -24,13 +24,13 @@
 #include <linux/rhashtable.h>
 #include <net/l3mdev.h>
 
-/* Where a record is missing, this many addresses or devices are looked at. */
+/* If a record may be missing, this many addresses or devices are searched. */
 #define ARPP_HOST_WALK	1024
 
 /**
- * struct arpp_host_key - what a record is found by
+ * struct arpp_host_key - the key of a record
  * @id: address and domain, address and device, device, or MAC
- * @kind: which of them; of a MAC also its length
+ * @kind: which of these; for a MAC, its length is added
  */
 struct arpp_host_key {
 	u64 id;
@@ -38,9 +38,9 @@ struct arpp_host_key {
 };
 
 /**
- * struct arpp_host_node - what all records begin with
+ * struct arpp_host_node - the common start of all records
  * @hash: in the table
- * @key: what it is found by
+ * @key: the key
  * @rcu: to free it
  */
 struct arpp_host_node {
@@ -52,8 +52,8 @@ struct arpp_host_node {
 /**
  * struct arpp_host_addr - an address in an L3 domain
  * @node: found by address and domain
- * @homes: struct arpp_host_home; empty only while it is being removed
- * @count: how many @homes there are
+ * @homes: struct arpp_host_home; empty only while the record is being removed
+ * @count: the number of @homes
  */
 struct arpp_host_addr {
 	struct arpp_host_node node;
@@ -62,13 +62,13 @@ struct arpp_host_addr {
 };
 
 /**
- * struct arpp_host_home - a device that an address lives on
+ * struct arpp_host_home - a device that has an address
  * @node: found by address and device
- * @beside: in the homes of @addr
- * @on: in the homes of its device
+ * @beside: in the list of homes of @addr
+ * @on: in the list of homes of its device
  * @dev: the device; registered while the record is in the table
  * @addr: the address in the device's domain
- * @again: the device may have the address more than once
+ * @again: the device may have the address more than once, with other prefixes
  */
 struct arpp_host_home {
 	struct arpp_host_node node;
@@ -97,7 +97,7 @@ static inline u32 arpp_host_domain(const struct net_device *dev)
 	return l3mdev_master_ifindex_rcu(dev);
 }
 
-/* The address itself. */
+/* The IPv4 address of a record. */
 static inline __be32 arpp_host_addr_of(const struct arpp_host_addr *in)
 {
 	return (__force __be32)(u32)(in->node.key.id >> 32);
@@ -117,7 +117,7 @@ arpp_host_first(const struct arpp_host_addr *addr)
 				struct arpp_host_home, beside);
 }
 
-/* The home beside another one, or NULL. RCU read side. */
+/* The next home of the address, or NULL. RCU read side. */
 static inline struct arpp_host_home *
 arpp_host_next(const struct arpp_host_home *home)
 {

@@ -79,11 +79,11 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
  * @d: the receiving device's policy, which defends
  * @p: the packet
  *
- * Ours is an address that lives on a device of the same L3 domain and that we
- * would answer for on this one: not one that we hide here, as an LVS real server
- * hides the address that its director holds, and not one that we only proxy.
+ * An address is ours if a device of the same L3 domain has it and we would answer for
+ * it on this one. An address that is hidden here is not (an LVS real server hides
+ * the address of its director), and neither is one that we only proxy.
  *
- * Return: whether it does.
+ * Return: whether there is a conflict.
  */
 bool arpp_inspect_conflict(const struct arpp_policy *policy,
 			   const struct arpp_device *d,

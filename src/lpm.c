@@ -58,7 +58,7 @@
 #ifndef LPM_WIDE_FROM				/* tests have a small one */
 #define LPM_WIDE_FROM	4096			/* prefixes: 8 bytes for each */
 #endif
-/* While readers have it: more would hold the writers' lock too long. */
+/* In a table that readers see: more would hold the writers' lock too long. */
 #define LPM_WIDE_TO	(4 * LPM_WIDE_FROM)
 
 /* Tags of entries. */
@@ -176,7 +176,7 @@ struct lpm_walk {
 	unsigned int common;
 };
 
-/* The highest bit set. __fls() takes a word, which may have 32 bits only. */
+/* The highest bit set. __fls() takes a long, which may have only 32 bits. */
 static __always_inline unsigned int lpm_fls(u64 bits)
 {
 	if (BITS_PER_LONG == 64)
@@ -417,7 +417,7 @@ static void slot_set_release(atomic64_t *slot, u64 e)
 	if (IS_ENABLED(CONFIG_64BIT)) {
 		atomic64_set_release(slot, e);
 	} else {
-		smp_mb(); /* what @e leads to is seen before @e */
+		smp_mb(); /* readers of @e see what it points to */
 		atomic64_set(slot, e);
 	}
 }

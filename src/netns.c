@@ -45,7 +45,7 @@ static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
 	arpp_policy_free_rcu(old);
 }
 
-/* No published policy names another table of addresses and MACs any more. */
+/* No published policy uses the old table of addresses and MACs any more. */
 static void use_host(struct arpp_netns *nn, struct arpp_host *host)
 {
 	if (host == nn->host)
@@ -55,8 +55,8 @@ static void use_host(struct arpp_netns *nn, struct arpp_host *host)
 }
 
 /*
- * The table of addresses and MACs for a policy that is being made: that of the
- * one before, unless that is not whole and memory is there again.
+ * The table of addresses and MACs for a new policy: the existing one, or a new one
+ * if the existing one is partial and memory is available again.
  */
 static struct arpp_host *host_for(struct arpp_netns *nn)
 {
@@ -79,10 +79,9 @@ static void withdraw(struct arpp_netns *nn)
 }
 
 /*
- * Make every device's policy anew, and publish them all at once. Of all that is
- * done under RTNL this takes longest: at 1000 devices and 256 globs about 30
- * million instructions. It ends early, and changes nothing, when its process is
- * killed.
+ * Build every device's policy anew, and publish them all at once. This is the
+ * longest operation under RTNL: with 1000 devices and 256 globs about 30 million
+ * instructions. If its process is killed, it stops early and changes nothing.
  */
 static int rebuild(struct arpp_netns *nn)
 {
@@ -198,14 +197,13 @@ static int prepare(struct arpp_netns *nn, bool metered)
 /**
  * arpp_netns_change() - set and unset fields of a selector
  * @nn: the netns
- * @change: what to do; tells what came of it
+ * @change: what to do; filled in with the result
  *
- * Packets see the change at once and whole; on failure they, and what is
- * configured, stay as they were.
+ * Packets see the change immediately and as a whole. On failure nothing changes.
  *
  * Context: process, without RTNL.
- * Return: 1 when something changed, 0 when all was so already, or -errno:
- *	-ENOENT when nothing of what shall be unset was set, -ENOMEM, -EINTR,
+ * Return: 1 if something changed, 0 if nothing had to be changed, or -errno:
+ *	-ENOENT if none of the fields to unset was set, -ENOMEM, -EINTR, or
  *	-ENOSPC for too many selectors.
  */
 int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
@@ -339,15 +337,15 @@ prune:
  * arpp_netns_insert() - add or replace a rule or a binding
  * @nn: the netns
  * @key: the selector that it is for
- * @table: what it is
- * @rule: it
- * @replace: one that is there gives way
+ * @table: the kind of entry
+ * @rule: the rule or binding
+ * @replace: replace an existing one
  * @generation: set to the number of this change
  *
- * Packets see all of it at once, and wait for nothing.
+ * Packets see the whole change at once, and do not wait.
  *
  * Context: process, without RTNL.
- * Return: 1 when something changed, 0 when a replace found all so already, or
+ * Return: 1 if something changed, 0 if a replace had nothing to change, or
  *	-errno, which changes nothing: -EEXIST, -ENOSPC for too many selectors,
  *	-EMLINK for too many globs with rules or bindings, -ENFILE for too many
  *	rules or bindings, -ENOMEM or -EINTR.
@@ -444,7 +442,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	nn->config.count[table]--;
 	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
 		arpp_selector_set_tables(&nn->config.selectors, sel, NULL);
-		/* Without memory or time for that, devices look into nothing. */
+		/* If it fails (no memory, or killed), the empty tables stay. */
 		if (apply(nn, sel))
 			arpp_selector_set_tables(&nn->config.selectors, sel,
 						 tables);
@@ -458,7 +456,7 @@ unlock:
 	return err;
 }
 
-/* The tables that a mask does not name. */
+/* The tables that are not in a mask. */
 static unsigned int all_but(unsigned int which)
 {
 	return (ARPP_RULES | ARPP_BINDINGS) & ~which;
@@ -485,7 +483,7 @@ static int clear_locked(struct arpp_netns *nn, unsigned int which,
 	arpp_selector_set_tables(&nn->config.selectors, sel, new);
 	err = apply(nn, sel);
 	if (err) {
-		/* What was kept belongs to the old tables. */
+		/* The kept tables belong to the old set. */
 		arpp_selector_set_tables(&nn->config.selectors, sel, old);
 		if (new)
 			new->lent = keep;
@@ -495,7 +493,7 @@ static int clear_locked(struct arpp_netns *nn, unsigned int which,
 	for (i = 0; i < ARPP_TABLES; i++)
 		if (which & BIT(i))
 			nn->config.count[i] -= old->lpm[i].count;
-	/* And now to the new ones. */
+	/* Now they belong to the new set. */
 	old->lent = new ? keep : 0;
 	arpp_tables_free_rcu(old);
 	arpp_selector_prune(&nn->config.selectors, sel);
@@ -518,10 +516,10 @@ static int clear_selector(struct arpp_netns *nn, unsigned int which,
 }
 
 /*
- * What each selector shall have once some tables are cleared, in sel->next: its
- * tables, new ones with what is to be kept, or none. Nothing is seen of it yet.
- * Returns whether anything is to be cleared, or -errno; @left is set to how many
- * selectors will have something left.
+ * Prepare in sel->next what each selector will have after some tables are cleared:
+ * its present tables, new ones with the tables to keep, or none. Nothing is
+ * published yet. Returns whether anything is to be cleared, or -errno; @left is set
+ * to the number of selectors that will still have tables.
  */
 static int plan_clear(struct arpp_netns *nn, unsigned int which,
 		      unsigned int *left)
@@ -563,7 +561,7 @@ static void swap_tables(struct arpp_netns *nn)
 	}
 }
 
-/* What selectors have is in place; packets are to see it. */
+/* Publish the tables that the selectors have now. */
 static int publish_clear(struct arpp_netns *nn, unsigned int which,
 			 unsigned int left, u32 *generation)
 {
@@ -590,9 +588,9 @@ static int publish_clear(struct arpp_netns *nn, unsigned int which,
 }
 
 /*
- * Of the old and the new tables, free those that are not in use, and drop
- * selectors without any. The lock is for dumps, and let go now and then: a
- * notifier may wait for it under RTNL.
+ * Free the old or new tables that are not in use, and drop selectors without any.
+ * The lock protects dumps. It is released now and then, because a notifier may wait
+ * for it under RTNL.
  */
 static void end_clear(struct arpp_netns *nn, unsigned int keep)
 {
@@ -604,7 +602,7 @@ static void end_clear(struct arpp_netns *nn, unsigned int keep)
 	     sel = after) {
 		after = arpp_selector_after(sel);
 		if (sel->next && sel->next != sel->tables) {
-			/* What is kept is in both, and belongs to sel->tables. */
+			/* Kept tables are in both sets, and belong to sel->tables. */
 			sel->next->lent = sel->tables ? keep : 0;
 			arpp_tables_free_rcu(sel->next);
 		}
@@ -637,12 +635,12 @@ static int clear_all(struct arpp_netns *nn, unsigned int which, u32 *generation)
  * @key: the selector to remove them from; NULL: every selector
  * @generation: set to the number of this change
  *
- * A packet sees all of them or none. Only devices that the selector may match
- * get a new policy. When all selectors are cleared, the work on each of them is
- * done before and after, and not under RTNL.
+ * A packet sees all of them or none. Only devices that the selector may match get a
+ * new policy. If all selectors are cleared, the work per selector is done before and
+ * after, not under RTNL.
  *
  * Context: process, without RTNL; nn->command held, so that the selectors stay.
- * Return: 1 when there were any, 0 when not, or -ENOMEM or -EINTR, which change
+ * Return: 1 if there were any, 0 if not, or -ENOMEM or -EINTR, which change
  *	nothing.
  */
 int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
@@ -653,18 +651,18 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 }
 
 /**
- * arpp_netns_commit() - put another policy into the place of the whole one
+ * arpp_netns_commit() - replace the whole policy by another one
  * @nn: the netns
- * @config: the other one; on success empty afterwards, else as it was
- * @expected: the generation that it shall follow; 0: any
+ * @config: the new policy; on success empty afterwards, else unchanged
+ * @expected: the generation that the present policy must have; 0: any
  * @generation: set to the number of this change
  *
- * A packet sees the one or the other. Counters of devices go on. RTNL is held
- * for the exchange alone, not while selectors and rules are walked.
+ * A packet sees the old policy or the new one. Counters of devices are kept. RTNL is
+ * held only for the exchange, not while selectors and rules are walked.
  *
  * Context: process, without RTNL; nn->command held.
- * Return: 0, -EBUSY when the policy is of another generation, -ENOMEM or
- *	-EINTR; all of which change nothing.
+ * Return: 0, or -EBUSY if the policy has another generation, -ENOMEM or -EINTR,
+ *	which change nothing.
  */
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation)
@@ -700,13 +698,13 @@ unlock:
 }
 
 /**
- * arpp_netns_flush() - forget everything
+ * arpp_netns_flush() - remove the whole policy
  * @nn: the netns
  * @generation: set to the number of this change
  *
  * Needs no memory and cannot fail.
  *
- * Context: process; nn->command held while the family is there.
+ * Context: process; nn->command held while the family is registered.
  * Return: whether there was anything.
  */
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
@@ -779,9 +777,9 @@ static struct notifier_block netdev_notifier = {
 };
 
 /*
- * A device's VRF or MAC has changed. A device that moves to another VRF is
- * recorded there after fib_netdev_event() has taken its addresses out of the old
- * one's table of routes, and before it puts them into the new one's (NETDEV_UP).
+ * The VRF or MAC of a device has changed. A device that moves to another VRF is
+ * recorded there after fib_netdev_event() has removed its addresses from the old
+ * VRF's routing table, and before it adds them to the new one's (NETDEV_UP).
  */
 static int host_netdev_event(struct notifier_block *nb, unsigned long event,
 			     void *info)
@@ -789,7 +787,7 @@ static int host_netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct arpp_netns *nn = arpp_netns_get(dev_net(dev));
 
-	/* RTNL: none comes now. One may go. */
+	/* RTNL is held: no policy can appear now, but it may be removed. */
 	if (!READ_ONCE(nn->host))
 		return NOTIFY_DONE;
 	mutex_lock(&nn->lock);
@@ -814,7 +812,7 @@ static struct notifier_block host_netdev_notifier = {
 	.notifier_call = host_netdev_event,
 };
 
-/* An address comes or goes. */
+/* An address was added or removed. */
 static int host_addr_event(const struct in_ifaddr *ifa,
 			   void (*tell)(struct arpp_host *host,
 					const struct in_ifaddr *ifa))
@@ -845,8 +843,8 @@ static int host_addr_goes(struct notifier_block *nb, unsigned long event,
 }
 
 /*
- * Around fib_inetaddr_event(), of priority 0: an address is recorded before it can
- * be answered for, and until it cannot any more.
+ * These run before and after fib_inetaddr_event(), which has priority 0: an address
+ * is recorded as long as it can be answered for.
  */
 static struct notifier_block host_comes_notifier = {
 	.notifier_call = host_addr_comes,

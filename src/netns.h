@@ -27,22 +27,22 @@
  * struct arpp_netns - all that belongs to a netns
  * @policy: what packets read; NULL while nothing is configured
  * @net: the netns
- * @command: one command that changes something at a time, so that the changes
- *	are told in the order in which they were made; taken before RTNL
+ * @command: serialises commands that change something, so that the changes are
+ *	notified in the order in which they were made; taken before RTNL
  * @lock: covers everything below, and writers of @policy
- * @config: what was configured
- * @generation: counts changes of what was configured
+ * @config: the configuration
+ * @generation: counts changes of the configuration
  * @hooks: this netns's own copy, as each carries a pointer back here
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, once some selector has set it
  * @delay: requests whose answer is delayed; has a lock of its own
- * @defence: what was defended lately; lock-free
- * @events: what bounds events; lock-free
- * @making: one command at a time works on what is being made; taken before
- *	@command
+ * @defence: recently defended addresses; lock-free
+ * @events: limits the rate of events; lock-free
+ * @making: serialises commands that work on policies under construction; taken
+ *	before @command
  * @made_lock: covers @made; taken last
- * @made: the policies that are being made, struct arpp_restore
+ * @made: the policies under construction, struct arpp_restore
  */
 struct arpp_netns {
 	struct arpp_policy __rcu *policy;
@@ -95,11 +95,11 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation);
 
 /**
- * struct arpp_netns_setup - what a netns starts with, and what bounds it
+ * struct arpp_netns_setup - initial policy and limits of a netns
  * @hooks: ARPP_HOOKS of them, their .priv not set
  * @due: see struct arpp_delay
- * @max_rules: the most rules that it holds
- * @max_bindings: the most bindings
+ * @max_rules: the maximum number of rules
+ * @max_bindings: the maximum number of bindings
  * @initial: policy of @net from its first moment on; returns 0 or -errno
  */
 struct arpp_netns_setup {

@@ -258,7 +258,7 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	mutex_lock(&nn->lock);
 	cb->seq = nn->generation;
-	/* Looked up once a message; from there on each is the neighbour. */
+	/* Looked up once per message; from there the dump follows the order. */
 	for (sel = arpp_selector_next(&nn->config.selectors,
 				      cb->args[1] ? last : NULL);
 	     sel; sel = arpp_selector_after(sel)) {
@@ -312,7 +312,7 @@ int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	/* Both only grow. Places in the list move when a device comes or goes. */
+	/* Both only grow. Positions in the list shift when a device comes or goes. */
 	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
 	while ((dev = arpp_netdev_dump(nn->net, &pos)) != NULL) {
 		if (fill_effective(skb, &to, nn, dev))

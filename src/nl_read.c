@@ -70,12 +70,12 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 }
 
 /**
- * arpp_nl_read_selects() - the selector that rules and bindings are for
+ * arpp_nl_read_selects() - read the selector of rules and bindings
  * @attr: its name
  * @key: filled in
- * @extack: told of a refusal
+ * @extack: set on a refusal
  *
- * Return: 0, or -EINVAL, also for "default", which has neither.
+ * Return: 0, or -EINVAL, also for "default", which has neither rules nor bindings.
  */
 int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
 			 struct netlink_ext_ack *extack)
@@ -91,8 +91,8 @@ int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
 }
 
 /*
- * The selector that a rule or binding is for; "all" when none is named. @key is all
- * zeroes before, and long: it is not cleared again.
+ * Read the selector of a rule or binding; "all" if there is none. The caller has
+ * zeroed @key; it is large, so it is not cleared again.
  */
 static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 		    struct netlink_ext_ack *extack)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another policy in the place of the whole one: begin, add, commit, abort.
+ * Replace the whole policy by another one: begin, add, commit, abort.
  *
- * Process context. What is being made belongs to a socket and goes with it. A
- * netns's mutex "making" lets one command at a time work on it, and is taken
- * first of all. The spinlock "made_lock" covers the list alone: a socket that is
- * closed waits for no command.
+ * Process context. A policy under construction belongs to a socket and is dropped
+ * when the socket is closed. The mutex "making" of a netns serialises the commands
+ * that work on such policies; it is taken first. The spinlock "made_lock" covers only
+ * the list, so that closing a socket does not wait for a command.
  */
 #include <linux/list.h>
 #include <linux/slab.h>
@@ -17,12 +17,12 @@
 #include "netns.h"
 
 /**
- * struct arpp_restore - a policy that is being made
+ * struct arpp_restore - a policy under construction
  * @node: in arpp_netns.made
- * @sk: the socket that makes it, with a reference. Its port id would not do: it
- *	is free for another socket before the kernel tells that this one is closed
- * @expected: the generation that it shall follow, or 0
- * @config: what it is so far
+ * @sk: the socket that it belongs to, with a reference. The port id is not enough:
+ *	another socket can get it before the kernel notifies that this one is closed
+ * @expected: the generation that the present policy must have, or 0
+ * @config: the policy so far
  * @free: to free it
  */
 struct arpp_restore {
@@ -34,8 +34,8 @@ struct arpp_restore {
 };
 
 /*
- * That of a socket, or NULL. It stays while the socket sends: nobody else takes
- * it out of the list before the socket is closed.
+ * The policy of a socket, or NULL. It stays while the socket sends: nobody else
+ * removes it from the list before the socket is closed.
  */
 static struct arpp_restore *find(struct arpp_netns *nn, const struct sock *sk)
 {
@@ -70,7 +70,7 @@ static void free_work(struct work_struct *work)
 	kfree(r);
 }
 
-/* Free one that is in no list; a million rules take their time. */
+/* Free one that is in no list; a million rules take long. */
 static void discard(struct arpp_restore *r)
 {
 	sock_put(r->sk);
@@ -88,7 +88,7 @@ static void forget(struct arpp_netns *nn, struct arpp_restore *r)
 	discard(r);
 }
 
-/* Forget those of a netns whose socket is closed, or all of them. */
+/* Drop the policies of a netns whose socket is closed, or all of them. */
 static void forget_many(struct arpp_netns *nn, bool all)
 {
 	struct arpp_restore *r, *next;
@@ -103,7 +103,7 @@ static void forget_many(struct arpp_netns *nn, bool all)
 		discard(r);
 }
 
-/* Add one if there is room. */
+/* Add one to the list if there is room. */
 static bool start(struct arpp_netns *nn, struct arpp_restore *r)
 {
 	const struct arpp_restore *other;
@@ -275,10 +275,10 @@ int arpp_nl_restore_abort(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * A socket was closed: what it was making goes with it. By now it is marked dead,
- * and its port id may be another's: netlink_release() takes it out of the table
- * and orphans it before it tells. Whoever makes a restore is told of so, as
- * it was bound when it sent.
+ * A socket was closed: drop its policy under construction. The socket is marked dead
+ * by now, and its port id may belong to another one: netlink_release() removes the
+ * socket from the table and orphans it before it notifies. Every socket with a
+ * restore causes this notification, because it was bound when it sent.
  */
 static int socket_event(struct notifier_block *nb, unsigned long event,
 			void *info)

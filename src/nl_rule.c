@@ -39,8 +39,8 @@ static const struct nl_kind bindings = {
 };
 
 /*
- * One message about one of them. Without a rule it is about all of a selector's,
- * without a selector about all there are.
+ * A message about one rule or binding; without a rule about all of a selector;
+ * without a selector about all of them.
  */
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct nl_kind *kind, u32 generation,
@@ -285,15 +285,15 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* The dump stands before the first of a selector's. */
+/* The dump is before the first entry of a selector. */
 static void begin(struct nl_place *place, const struct arpp_selector *sel)
 {
 	*place = (struct nl_place){ .key = sel->key, .begun = true, .len = -1 };
 }
 
 /*
- * Where a dump goes on: at its selector or, when that is gone, the next. Both are
- * looked up once a message; from there on each is the neighbour of the last.
+ * Where a dump continues: at its selector or, if that is gone, at the next one. This
+ * is looked up once per message; from there the dump follows the order.
  */
 static const struct arpp_selector *resume(struct nl_place *place,
 					  const struct arpp_selectors *set)

@@ -100,9 +100,9 @@ int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * The next device with counters, in the kernel's own order of devices: that of
- * buckets would tell users which of them meet. It stays while nn->lock is held,
- * as the notifier takes that before a device goes.
+ * The next device with counters, in the kernel's order of devices: the order of the
+ * buckets would show users which devices collide. The device stays while nn->lock is
+ * held, because the notifier takes the lock before a device goes.
  */
 static struct arpp_device *next_counted(const struct arpp_netns *nn,
 					unsigned long *pos)
@@ -133,7 +133,7 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	mutex_lock(&nn->lock);
-	/* Both only grow. Places in the list move when a device comes or goes. */
+	/* Both only grow. Positions in the list shift when a device comes or goes. */
 	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
 	while ((d = next_counted(nn, &pos)) != NULL) {
 		if (fill_stats(skb, &to, d))
@@ -144,7 +144,7 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* Of the device that is named; RTNL and nn->lock held. */
+/* The counters of one named device; RTNL and nn->lock held. */
 static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 {
 	const struct net_device *dev = arpp_nl_netdev(info, true);
@@ -156,7 +156,7 @@ static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 	return 0;
 }
 
-/* Of all devices; nn->lock held. */
+/* The counters of all devices; nn->lock held. */
 static void reset_all(struct arpp_netns *nn)
 {
 	const struct arpp_policy *policy = policy_of(nn);

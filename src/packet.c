@@ -66,7 +66,7 @@ bool arpp_packet_frame(struct arpp_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
-	/* ether_addr_equal() reads 16 bits at once. */
+	/* ether_addr_equal() needs 16-bit alignment. */
 	BUILD_BUG_ON(offsetof(struct arpp_packet, sha) % 2 ||
 		     offsetof(struct arpp_packet, tha) % 2 ||
 		     offsetof(struct arpp_packet, eth_src) % 2 ||
@@ -76,7 +76,7 @@ bool arpp_packet_frame(struct arpp_packet *p)
 	p->framed = true;
 	p->ethernet = arpp_packet_is_framed(p);
 	if (p->ethernet) {
-		/* The frame may begin at an odd address, behind XDP or a tunnel. */
+		/* After XDP or a tunnel, the frame may start at an odd address. */
 		memcpy(p->eth_src, eth_hdr(skb)->h_source, ETH_ALEN);
 		memcpy(p->eth_dst, eth_hdr(skb)->h_dest, ETH_ALEN);
 	}
@@ -147,14 +147,14 @@ static bool has_tables(const struct net_device *dev)
 }
 
 /**
- * arpp_packet_target() - is the target an own address, at a glance?
+ * arpp_packet_target() - is the target an own address, without a route lookup?
  * @p: a received request, its target neither multicast nor loopback
  * @host: the addresses of its netns
  *
- * Where no rule and no route of type local was added by hand, an own address is
- * one that lives on a device that is up: the kernel keeps a route of type local
- * for it, in the table that is asked first. (One may be deleted by hand; the
- * address then counts as own all the same.)
+ * If no rule and no local route was added by hand, an own address is one that is on
+ * a device that is up: the kernel keeps a local route for it, in the table that it
+ * looks up first. (If such a route was deleted by hand, the address still counts as
+ * own.)
  *
  * Return: what is known.
  */
@@ -173,7 +173,7 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 	if (home)
 		return home->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
 						   ARPP_TARGET_UNKNOWN;
-	/* One that only a route of type local covers, as all of 127.0.0.0/8. */
+	/* An address that only a local route covers, such as all of 127.0.0.0/8. */
 	return inet_addr_type(net, p->tip) == RTN_LOCAL ||
 	       arpp_host_partial(host) ? ARPP_TARGET_UNKNOWN :
 					 ARPP_TARGET_OTHER;
@@ -211,11 +211,11 @@ bool arpp_packet_known(const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_own() - does it come from this host itself?
+ * arpp_packet_own() - does a packet come from this host itself?
  * @p: a received packet with a sender
  *
- * A host hears itself where two of its devices are in one segment. With
- * accept_local the kernel takes such packets for another's.
+ * A host receives its own packets if two of its devices are in one segment. With
+ * accept_local the kernel treats such packets like those of another host.
  *
  * Return: whether its sender is an own address in the L3 domain of its device,
  *	and accept_local does not admit it.
@@ -232,11 +232,11 @@ bool arpp_packet_own(const struct arpp_packet *p)
  * arpp_packet_sender_valid() - does the kernel accept the sender?
  * @p: a received request
  *
- * Only where it finds a way to the target does the kernel look at the sender:
- * whether it is a martian, an own address, or one that rp_filter refuses on this
- * device. It learns senders from requests that it routes and from no others.
+ * The kernel validates the sender only if it finds a route to the target: it refuses
+ * a martian, an own address, and one that rp_filter refuses on this device. It learns
+ * senders only from requests that it routes.
  *
- * Return: whether there is such a way and the sender passes.
+ * Return: whether there is such a route and the sender is accepted.
  */
 bool arpp_packet_sender_valid(struct arpp_packet *p)
 {
@@ -320,10 +320,10 @@ void arpp_packet_route(struct arpp_packet *p, bool pvlan)
 }
 
 /*
- * neigh_invalidate() releases the lock over and over, and then empties the queue,
- * also of what was queued meanwhile, with the state NUD_INCOMPLETE again. An
- * entry that never had a packet looks the same until its second request, so it
- * is told apart only if there is to be one.
+ * neigh_invalidate() releases the lock for each packet, and then empties the queue.
+ * Packets that were queued meanwhile, with the state NUD_INCOMPLETE again, are lost
+ * too. An entry that never had a packet looks the same until its second request, so
+ * the two cases are told apart only if a second request is to follow.
  */
 static bool may_be_purged(const struct neighbour *n)
 {
@@ -335,15 +335,15 @@ static bool may_be_purged(const struct neighbour *n)
 
 /**
  * arpp_packet_cause() - did the neighbour code make this request, and why?
- * @p: a request that goes out
+ * @p: an outgoing request
  *
  * arp_solicit() took the sender from the packet at the tail of the neighbour's
- * queue, and released the lock over it. Mostly that packet is still there. A
- * later one is as good: the next request would be sent for it. But the entry may
- * also be answered or deleted by now, on another CPU.
+ * queue, and has released the lock since. Usually that packet is still there. A
+ * later one serves as well: the next request would be sent for it. But another CPU
+ * may have answered or deleted the entry meanwhile.
  *
- * Return: whether there is a neighbour that is being asked for, and that packet's
- *	source.
+ * Return: whether an unresolved neighbour entry exists, and the source of that
+ *	packet.
  */
 struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
 {

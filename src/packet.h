@@ -24,8 +24,8 @@ enum arpp_parse {
 
 /**
  * struct arpp_cause - what made the neighbour code send a request
- * @found: the neighbour code is asking: it has an entry for the target
- * @lost: its queue may have been emptied since: @sip is not to be relied on
+ * @found: the neighbour code has an unresolved entry for the target
+ * @lost: the entry's queue may have been emptied since: @sip is not reliable
  * @sip: source address of the packet that waits for the answer, or 0
  */
 struct arpp_cause {
@@ -35,34 +35,34 @@ struct arpp_cause {
 };
 
 /*
- * Who made a packet that goes out, as far as its context tells: the neighbour
- * code sends with BH disabled; notifiers and bonding's monitor do not.
+ * What made an outgoing packet, as far as its context shows: the neighbour code sends
+ * with BH disabled; notifiers and bonding's monitor do not.
  */
 enum arpp_maker {
-	ARPP_MAKER_NEIGH,	/* a request is arp_solicit()'s */
-	ARPP_MAKER_PROCESS,	/* it is not: process context */
+	ARPP_MAKER_NEIGH,	/* a request is made by arp_solicit() */
+	ARPP_MAKER_PROCESS,	/* a request is not: process context */
 	ARPP_MAKER_OWN,		/* our own announcement */
-	ARPP_MAKER_FORCED,	/* the same, whatever policy says */
+	ARPP_MAKER_FORCED,	/* the same, and policy does not apply */
 };
 
 /**
  * struct arpp_packet - one ARP packet
- * @skb: where it came from; for this room and the hook only
+ * @skb: the packet itself; only for this file, act and the hook
  * @dev: the device it came in on or goes out by
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
- * @framed: arpp_packet_frame() was asked
- * @ethernet: its answer: @eth_src and @eth_dst are known
- * @ask: the packet is only asked about: nothing may be used up by it
- * @due: its delayed answer is due: it was within the rates when it came in
+ * @framed: arpp_packet_frame() was called
+ * @ethernet: its result: @eth_src and @eth_dst are known
+ * @ask: a hypothetical packet: it must not use up rate tokens or change state
+ * @due: its delayed answer is due: it passed the rate limits when it was received
  * @routed: @route_err, @route_type and @route_dev are known
- * @maker: of a packet that goes out: enum arpp_maker
+ * @maker: of an outgoing packet: enum arpp_maker
  * @route_type: RTN_* of the target, as seen from the sender
  * @route_err: why there is no route, or 0
  * @sip: sender protocol address
  * @tip: target protocol address
  * @route_dev: where the route to the target leaves
  * @unreachable: errno, if @route_type is RTN_UNREACHABLE
- * @cause: if @ask: what arpp_packet_cause() says
+ * @cause: if @ask: the result of arpp_packet_cause()
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, likewise
  * @eth_src: source of the Ethernet frame

@@ -2,11 +2,11 @@
 /*
  * Token buckets: of a device, and of each source of packets.
  *
- * Lock-free; any context. A bucket is one number, the time at which it would
- * be full again (the generic cell rate algorithm): a packet moves that time on
- * by the time that one token takes, and is too many when it would lie further
- * ahead than a whole bucket takes. A bucket cannot owe more than it holds: where
- * it does, because its rate was another one, the debt is cut.
+ * Lock-free; any context. A bucket is one number, the time at which it will be full
+ * again (the generic cell rate algorithm). A packet advances that time by the time
+ * that one token takes. It exceeds the rate if the time would then be further ahead
+ * than a whole bucket takes. The debt of a bucket never exceeds its size: a larger
+ * one, left from another rate, is cut.
  */
 #include <linux/bits.h>
 #include <linux/mm.h>
@@ -37,10 +37,9 @@ struct arpp_source {
  * struct arpp_sources - the sources of a netns
  * @users: counts devices, and their changes of rate, see arpp_sources_user();
  *	under the netns's mutex
- * @key: nobody who does not know it can choose addresses that meet in one set;
- *	odd
- * @id_key: for addresses that are too long to stand in a source themselves
- * @set: where a source may be is given by its hash
+ * @key: secret and odd, so that addresses cannot be chosen to fall into one set
+ * @id_key: for addresses that are too long to be stored in a source
+ * @set: the hash of a source selects its set
  */
 struct arpp_sources {
 	u16 users;
@@ -112,14 +111,14 @@ void arpp_sources_free(struct arpp_sources *sources)
 }
 
 /**
- * arpp_sources_user() - a number for a device that begins to limit its sources
- * @sources: those of the netns
+ * arpp_sources_user() - get a number for a device that starts to limit its sources
+ * @sources: the sources of the netns
  *
- * A device gets another one when its rate changes, so that every source of it
- * begins with a full bucket.
+ * A device gets a new number when its rate changes, so that each of its sources
+ * starts with a full bucket.
  *
  * Context: the netns's mutex held.
- * Return: a number that comes again only after 65,535 others.
+ * Return: a number that is reused only after 65,535 others.
  */
 u16 arpp_sources_user(struct arpp_sources *sources)
 {

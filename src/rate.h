@@ -25,10 +25,10 @@ bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
 
 /**
  * arpp_source_who() - the number of a source
- * @sources: where it is known
- * @lladdr: its address
- * @len: bytes of it
- * @user: of the device that it is seen on, see arpp_sources_user()
+ * @sources: the sources of the netns
+ * @lladdr: the source's hardware address
+ * @len: the length of the address in bytes
+ * @user: of the device that received it, see arpp_sources_user()
  *
  * Return: the number, never 0.
  */

@@ -154,7 +154,7 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 }
 
 /**
- * arpp_rule_init() - make ready to free tables and policies
+ * arpp_rule_init() - allocate the workqueue that frees tables and policies
  *
  * Return: 0 or -ENOMEM.
  */

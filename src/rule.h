@@ -162,7 +162,7 @@ static inline struct arpp_rule arpp_match_rule(const struct arpp_match *match)
 	return arpp_rule_of(match->rule, ntohl(match->addr));
 }
 
-/* Frees what is large, a grace period after it went out of use. */
+/* Frees large objects a grace period after their last use. */
 extern struct workqueue_struct *arpp_free_wq;
 
 struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,

@@ -18,7 +18,7 @@
 /**
  * struct arpp_selector_glob - a selector that is a glob
  * @sel: the selector; first, so that it is freed as any other
- * @next: the next one in arpp_selectors.globs
+ * @next: the next glob in arpp_selectors.globs
  * @glob: its name, compiled
  */
 struct arpp_selector_glob {
@@ -161,7 +161,7 @@ static struct arpp_selector *selector_alloc(const struct arpp_selector_key *key)
 	return sel;
 }
 
-/* Where a glob is in the list of globs, or belongs. */
+/* The position of a glob in the list of globs, or where to insert it. */
 static struct arpp_selector_glob **glob_place(struct arpp_selectors *set,
 					      const struct arpp_selector *sel)
 {
@@ -245,13 +245,13 @@ void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
 
 /**
  * arpp_selector_takes_tables() - may a selector have rules and bindings?
- * @set: where
- * @sel: one without tables
+ * @set: the selectors of the netns
+ * @sel: a selector without tables
  *
- * A packet looks into the tables of each glob that matches its device, so their
- * number is bounded.
+ * A packet is looked up in the tables of each glob that matches its device, so the
+ * number of globs with tables is bounded.
  *
- * Return: whether it may have any.
+ * Return: whether it may.
  */
 bool arpp_selector_takes_tables(const struct arpp_selectors *set,
 				const struct arpp_selector *sel)
@@ -260,10 +260,10 @@ bool arpp_selector_takes_tables(const struct arpp_selectors *set,
 }
 
 /**
- * arpp_selector_set_tables() - give a selector tables, or take them
- * @set: where
+ * arpp_selector_set_tables() - set or remove the tables of a selector
+ * @set: the selectors of the netns
  * @sel: the selector
- * @tables: its tables from now on, or NULL; those it had are the caller's
+ * @tables: its new tables, or NULL; the caller owns the old ones
  */
 void arpp_selector_set_tables(struct arpp_selectors *set,
 			      struct arpp_selector *sel,
@@ -366,8 +366,8 @@ find_name(const struct arpp_selectors *set, enum arpp_selector_kind kind,
  * @dev: the device's name
  * @r: filled in
  *
- * One look at each glob, and three at the tree: its cost does not depend on
- * what the globs are like. "default" has no tables.
+ * Matches each glob once and does three lookups in the tree: the cost does not
+ * depend on the contents of the globs. "default" has no tables.
  */
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
 			   struct arpp_resolved *r)

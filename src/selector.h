@@ -13,7 +13,7 @@
 
 #include "field.h"
 
-/* The most tables that hold on a device: of its name, of globs, and of all. */
+/* The most tables that apply to a device: of its name, of globs, and of all. */
 #define ARPP_SELECTOR_TABLES	(ARP_POLICY_RULE_GLOBS_MAX + 2)
 
 /* In the order of listings; within a kind, the more specific first. */
@@ -61,10 +61,10 @@ struct arpp_selector {
  * struct arpp_selectors - the selectors of a netns
  * @root: of struct arpp_selector
  * @count: how many there are
- * @globs: the globs among them, the most specific first: each is tried on every
- *	device
+ * @globs: the globs among them, the most specific first: each is matched against
+ *	every device
  * @n_globs: how many @globs there are
- * @rule_globs: how many @globs have tables: a packet may look into all of them
+ * @rule_globs: how many @globs have tables: a packet may need all of them
  * @hidden: how many set hidden to on
  * @metered: how many set source-rate
  */
@@ -122,7 +122,7 @@ void arpp_selector_flush(struct arpp_selectors *set);
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
 			   struct arpp_resolved *r);
 
-/* The selector behind another that is in the set, in order of listing, or NULL. */
+/* The selector after a given one in the order of listings, or NULL. */
 static inline struct arpp_selector *
 arpp_selector_after(const struct arpp_selector *sel)
 {

@@ -29,10 +29,10 @@ struct arpp_stats_cpu {
  * struct arpp_stats - counters of a device
  * @cpu: what each CPU has counted
  * @ref: one for each struct arpp_device that points here
- * @delayed: proxied answers that wait for their time
+ * @delayed: the number of queued requests with a delayed answer
  * @meter: of the rate field, see arpp_rate_over(); two of them, so that a
- *	changed rate finds a full bucket while packets still use the old one
- * @base: what was there at the last reset; under the netns's mutex
+ *	changed rate starts with a full bucket while packets still use the old one
+ * @base: the values at the last reset; under the netns's mutex
  */
 struct arpp_stats {
 	struct arpp_stats_cpu __percpu *cpu;

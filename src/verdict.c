@@ -371,7 +371,7 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 		v->action = ARPP_DROP_LEARN;
 }
 
-/* Suppress a request that goes out. */
+/* Suppress an outgoing request. */
 static void suppress(struct arpp_verdict *v, enum arp_policy_field field,
 		     const struct arpp_match *by)
 {
@@ -380,8 +380,8 @@ static void suppress(struct arpp_verdict *v, enum arp_policy_field field,
 }
 
 /*
- * Is it arp_solicit() that asks? From the address that it asks for, or from
- * none, it may ask as well; an entry tells that from an announcement or a probe.
+ * Did arp_solicit() make this request? It may also send one from the target address
+ * or from none; an unresolved entry then tells it from an announcement or a probe.
  */
 static bool is_solicitation(const struct arpp_packet *p)
 {
@@ -391,7 +391,7 @@ static bool is_solicitation(const struct arpp_packet *p)
 	return (p->sip && p->sip != p->tip) || arpp_packet_cause(p).found;
 }
 
-/* Choose the sender of the neighbour code's request. */
+/* Choose the sender of a request that the neighbour code made. */
 static void solicitation(const struct arpp_policy *policy,
 			 const struct arpp_device *d,
 			 const struct arpp_packet *p, struct arpp_verdict *v)
@@ -425,7 +425,7 @@ static void solicitation(const struct arpp_policy *policy,
 	}
 }
 
-/* A request that is not rewritten: it leaves, or it does not. */
+/* Pass or suppress a request that is not rewritten. */
 static void announcement(const struct arpp_policy *policy,
 			 const struct arpp_device *d,
 			 const struct arpp_packet *p, struct arpp_verdict *v)
@@ -447,10 +447,10 @@ static void announcement(const struct arpp_policy *policy,
  * @p: the packet
  * @v: filled in: the verdict
  *
- * Rewrites what the neighbour code sends for an own address. Of other requests,
- * those that name a hidden or foreign sender do not leave: gratuitous ARP, and
- * what cannot be told from it. Replies pass, probes (which name nobody), and
- * bonding's monitor.
+ * Requests of the neighbour code with an own address as sender are rewritten. Other
+ * requests (gratuitous ARP, and what cannot be told from it) are suppressed if they
+ * name a hidden or foreign sender. Replies, probes, and requests of bonding's monitor
+ * pass.
  */
 void arpp_verdict_out(const struct arpp_policy *policy,
 		      const struct arpp_device *d, const struct arpp_packet *p,
@@ -462,7 +462,7 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 		return;
 	if (!p->request || p->maker == ARPP_MAKER_FORCED)
 		return;
-	/* The monitor asks on a link as the bond, out of a workqueue. */
+	/* The monitor sends on a port, with the bond's address, from a workqueue. */
 	if (p->maker == ARPP_MAKER_PROCESS && p->sip != p->tip &&
 	    netif_is_bond_slave(p->dev))
 		return;

@@ -20,7 +20,7 @@
 #define NAMES		25	/* tried on each */
 #define GLOB_MOST	24	/* characters */
 
-/* So few characters that globs and names often agree. */
+/* Few different characters, so that globs often match names. */
 static const char glob_chars[] = "aab01-]![[**?\\";
 static const char name_chars[] = "aab01-]![\xe9";
 
@@ -28,7 +28,7 @@ struct test {
 	struct rnd_state rnd;
 	struct arpp_glob compiled;
 	char glob[GLOB_MOST + 1];
-	char name[2 * GLOB_MOST];	/* glob_match() may read behind its end */
+	char name[2 * GLOB_MOST];	/* glob_match() may read past its end */
 	unsigned int matched, asked;
 };
 
@@ -47,7 +47,7 @@ static void some_text(struct test *t, char *text, unsigned int most,
 		text[len] = chars[draw(t, strlen(chars))];
 }
 
-/* Is @c in the class behind a [; @end is set behind its ]. */
+/* Is @c in the class that starts after a [? @end is set to after its ]. */
 static bool in_class(const char *class, u8 c, const char **end)
 {
 	bool negated = *class == '!', in = false;
@@ -66,7 +66,7 @@ static bool in_class(const char *class, u8 c, const char **end)
 	return in != negated;
 }
 
-/* What it means, in the shortest words; the glob is a good one. */
+/* The reference matcher, as simple as possible, for a valid glob. */
 static bool model_match(const char *glob, const char *name)
 {
 	const char *end;
@@ -118,9 +118,9 @@ static int try_glob(struct test *t)
 }
 
 /**
- * arpp_selftest_glob() - try compiled globs on names
+ * arpp_selftest_glob() - match compiled globs against names
  *
- * Return: 0 when each matched what glob_match() matches.
+ * Return: 0 if each result agrees with glob_match().
  */
 int arpp_selftest_glob(void)
 {

@@ -178,8 +178,8 @@ static int update(struct test *t, unsigned int grow, unsigned int most)
 }
 
 /*
- * Every length at once, one within the other, then without the longest of them
- * until none is left: for a value beside an address and one that has no room there.
+ * Nested prefixes of every length; then the longest ones are removed one by one.
+ * Once with a value that fits beside an address, and once with one that does not.
  */
 static int nested(struct test *t, u64 value)
 {

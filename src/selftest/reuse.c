@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A request's skb that was reused for its answer, against one of arp_create().
+ * Compare a request's skb that was reused for its answer with one of arp_create().
  *
  * Process context; the device is not registered, and no packet leaves.
  */
@@ -16,7 +16,7 @@
 #define SENDER	htonl(0x0a000002)
 #define TARGET	htonl(0x0a000001)
 
-/* A request as arp_rcv() has it, with something in every field that a driver,
+/* A request as in arp_rcv(), with a value in every field that a driver,
  * netfilter, tc, XDP or a tunnel may have set.
  */
 static struct sk_buff *make_request(struct net_device *dev, const u8 *sha)
@@ -53,7 +53,7 @@ static struct sk_buff *make_request(struct net_device *dev, const u8 *sha)
 	return skb;
 }
 
-/* What may differ: where the memory is and how it is freed. */
+/* These may differ: where the memory is and how it is freed. */
 static void forget_memory(struct sk_buff *skb)
 {
 	skb->network_header = 0;
@@ -106,7 +106,7 @@ static int compare(struct sk_buff *reused, struct sk_buff *fresh)
 static int reuse(struct net_device *dev)
 {
 	const u8 sha[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
-	/* At an odd address, where a strict CPU reads no 16 bits at once. */
+	/* At an odd address: a strict CPU cannot read 16 bits there. */
 	const u8 lladdr[1 + ETH_ALEN] __aligned(2) = { 0, 2, 0, 0, 0, 0, 1 };
 	struct sk_buff *skb = make_request(dev, sha), *reused, *fresh;
 	struct arpp_packet p = {};
