@@ -72,7 +72,7 @@ static uint32_t initial(const char *name)
 	return 1U << (*name & 31);
 }
 
-/* An option such as --watch is none behind "--": it only fits what is a name. */
+/* After "--", a word such as --watch is a name and not an option. */
 static const char *as_word(const struct args *args, int i)
 {
 	return i >= args->options_end && args->argv[i][0] == '-' ?

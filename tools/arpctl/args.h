@@ -21,11 +21,11 @@ struct args {
 	char title[32];			/* "dev set" */
 	int argc;
 	char **argv;
-	int options_end;		/* the first word that was behind "--" */
+	int options_end;		/* index of the first word after "--" */
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
 	uint32_t taken;			/* the tokens that have one, as bits */
-	uint32_t initials;		/* theirs, as bits; most askers end there */
+	uint32_t initials;		/* their first letters, as bits: a filter */
 };
 
 /* For commands of this kind, one after the other. */
@@ -33,9 +33,9 @@ void args_init(struct args *args, const struct object *object,
 	       const struct command *command);
 
 /*
- * Takes the first "--" out of the words, which ends options: what is behind it
- * may begin with "-", or be "help", and is a name all the same. Return: how many
- * words are before it.
+ * Removes the first "--" from the words. It ends the options: a word after it is a
+ * name even if it begins with "-" or is "help". Return: the number of words before
+ * it.
  */
 int args_end_options(int *argc, char **argv);
 

@@ -27,8 +27,8 @@ struct ctx {
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
 	bool stdin_taken;	/* the commands come from there */
-	char checked[16];	/* a selector that is no alternative name */
-	bool literal;		/* behind "--": no more options, nor help */
+	char checked[16];	/* a selector that is not an alternative name */
+	bool literal;		/* after "--": no more options, and no help */
 	const struct command *command;
 	const struct args *args;	/* its words */
 	struct printer out;

@@ -150,7 +150,7 @@ free:
 	return status;
 }
 
-/* What was passed over without being understood. */
+/* Warns of entries that were skipped because they are not understood. */
 static void tell_unread(const struct lease_files *files)
 {
 	const struct leases *leases = &files->leases;

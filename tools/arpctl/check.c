@@ -83,7 +83,7 @@ static bool is_plain(const char *text)
 					   "0123456789%+,-./:=@_")];
 }
 
-/* Between quotes no character means anything but the quote itself. */
+/* Between single quotes, only the quote itself is special. */
 static void quote_plainly(const char *text, char *buf)
 {
 	*buf++ = '\'';
@@ -96,7 +96,7 @@ static void quote_plainly(const char *text, char *buf)
 	memcpy(buf, "'", 2);
 }
 
-/* Not all shells know this; in those that do not, it names nothing that is there. */
+/* Not all shells know $'...'; in the others, the result names nothing that exists. */
 static void quote_escaped(const char *text, char *buf)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -167,13 +167,13 @@ const char *dev_word(const char *dev, char buf[SHELL_WORD])
 	return selector_word(dev_selector(dev, selector), buf);
 }
 
-/* Whether sysctl(8) takes the name for nothing but a name. */
+/* Whether sysctl(8) takes the device name literally. */
 static bool is_sysctl_name(const char *dev)
 {
 	return is_plain(dev) && !strpbrk(dev, "%+,/=");
 }
 
-/* As sysctl(8) has it, which takes dots for slashes and vice versa. */
+/* The form that sysctl(8) wants: with slashes for dots. */
 static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
 {
 	char *s;
@@ -184,7 +184,7 @@ static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
 			*s = '/';
 }
 
-/* A file of /proc/sys is written within the namespace, not by the shell. */
+/* tee writes the file of /proc/sys within the namespace; the shell would not. */
 static void proc_cure(const struct check *c, const char *dev, const char *name,
 		      int value, char *buf, size_t size)
 {

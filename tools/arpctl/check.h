@@ -48,26 +48,26 @@ __attribute__((format(printf, 2, 3)))
 void check_cure(struct check *c, const char *fmt, ...);
 
 /*
- * A text as one word of a shell, in quotes if need be: QUOTED(strlen(text)). What
- * is printed of it is what the shell reads: bytes that are not shown stand as
- * escapes in $'...'.
+ * A text as one word for the shell, quoted if necessary. The buffer has
+ * QUOTED(strlen(text)) bytes. Bytes that a terminal does not show are written as
+ * escapes in $'...', so that the printed text is what the shell reads.
  */
 #define QUOTED(len)	(4 * (len) + 4)
 void shell_quote(const char *text, char *buf);
 
-/* A name as such a word. */
+/* A device name as such a word. */
 #define SHELL_WORD	(QUOTED(ARP_POLICY_SELECTOR_MAX) + 3)
 const char *shell_word(const char *name, char buf[SHELL_WORD]);
 
-/* A selector for a command of arpctl, behind "--" where it looks like an option. */
+/* A selector for an arpctl command, after "--" if it looks like an option. */
 const char *selector_word(const char *selector, char buf[SHELL_WORD]);
 
-/* The selector that means this device and no other, and as such a word. */
+/* The selector that matches only this device, plain and as such a word. */
 #define DEV_SELECTOR	(2UL * IFNAMSIZ)
 const char *dev_selector(const char *dev, char buf[DEV_SELECTOR]);
 const char *dev_word(const char *dev, char buf[SHELL_WORD]);
 
-/* The cure that sets one of net.ipv4.conf.DEV.*, or two; the other may be NULL. */
+/* The cure that sets one or two of net.ipv4.conf.DEV.*; the second may be NULL. */
 void check_cure_conf(struct check *c, const char *dev, const char *name,
 		     int value, const char *other, int other_value);
 

@@ -122,7 +122,7 @@ void find_bridge_nf(struct check *c)
 	}
 }
 
-/* Whether nft reads it as a name, and as nothing else: it knows no quotes there. */
+/* Whether nft reads it as a name only; nft has no quoting for names. */
 static bool is_nft_name(const char *name)
 {
 	return isalpha((unsigned char)*name) &&

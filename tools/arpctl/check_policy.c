@@ -33,7 +33,7 @@ static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
 	return true;
 }
 
-/* What a selector is counted in; it stands together in each of the lists. */
+/* Where a selector's entries are counted; they are adjacent in each list. */
 static struct policy_selector *read_selector(struct check_policy *policy,
 					     const char *name)
 {
@@ -159,7 +159,7 @@ static void settle(struct check_policy *policy)
 	policy->n_selectors = (size_t)(to + 1 - policy->selectors);
 }
 
-/* In the order of listings, so that each selector stands together. */
+/* In the order of listings, so that the entries of a selector are adjacent. */
 static bool read_whole(struct check_policy *policy)
 {
 	const struct policy *whole = &policy->whole;

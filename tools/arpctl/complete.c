@@ -78,7 +78,7 @@ static void complete_command(struct ctx *ctx, const struct object *object,
 		args_complete(ctx, argc - taken, argv + taken);
 }
 
-/* Takes "--" out of the words before the last, which is still being typed. */
+/* Removes "--" from the words before the last one, which is still being typed. */
 static bool take_end_of_options(int *argc, char **argv)
 {
 	int before = *argc - 1;
@@ -97,7 +97,7 @@ int complete(struct ctx *ctx, int argc, char **argv)
 	const struct object *object;
 	const char *word;
 
-	/* Nobody waits for the best of candidates. */
+	/* Completion must be quick: do not insist on a consistent list. */
 	ctx->nl.tries = 1;
 	ctx->nl.quiet = true;
 	if (argc)

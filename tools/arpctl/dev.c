@@ -101,7 +101,7 @@ static void print_selectors(struct printer *out, const struct policy *policy)
 	pr_close(out, ']');
 }
 
-/* The one of a selector: that it has none is a refusal. */
+/* Shows one selector; the kernel refuses if nothing is set for it. */
 static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];

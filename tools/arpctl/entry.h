@@ -29,7 +29,7 @@ struct entry {
 	uint8_t action;		/* of a rule, enum arp_policy_action */
 	bool routed;
 	bool has_lladdr;
-	bool gone;		/* deleted again; policy_sort() takes it away */
+	bool gone;		/* deleted; policy_sort() removes it */
 	uint8_t lladdr[LLADDR_LEN];
 	uint32_t line;		/* of the file that it is from, from 1 */
 };

@@ -333,7 +333,7 @@ static void print(struct printer *out, const struct importer *im)
 {
 	size_t i;
 
-	/* As save: what is cut off on its way to restore is refused there. */
+	/* As for save, so that restore refuses truncated output. */
 	pr_text(out, POLICY_BEGIN "\n");
 	pr_open(out, NULL, '{');
 	pr_text(out, "# The ARP policy that is equal to this network namespace's sysctls");

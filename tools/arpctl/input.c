@@ -55,7 +55,7 @@ static int has_nul(const char *name, const char *data, const char *nul)
 	return status;
 }
 
-/* How much there is to read as far as one can tell, and a little more; 0: too much. */
+/* Size of the buffer: the file's size if known, and a little more; 0: too large. */
 static size_t guess(int fd)
 {
 	struct stat st;
@@ -67,7 +67,7 @@ static size_t guess(int fd)
 	return (size_t)st.st_size + 2;
 }
 
-/* Return: 0 or an errno; also 0 behind a NUL, where it ends. */
+/* Reading ends after a NUL. Return: 0 or an errno. */
 static int read_all(int fd, char **data, size_t *len)
 {
 	size_t size = guess(fd);
@@ -147,7 +147,7 @@ void input_close(struct input *in)
 	in->fd = -1;
 }
 
-/* Reads on behind what is in buf. Return: 0 or an errno. */
+/* Appends to what is in buf. Return: 0 or an errno. */
 static int read_more(struct input *in, size_t *more)
 {
 	ssize_t got;
@@ -163,7 +163,7 @@ static int read_more(struct input *in, size_t *more)
 	return !in->endless && in->total > INPUT_MAX ? EFBIG : 0;
 }
 
-/* The end of the last line in what was read just now; NULL if none ends there. */
+/* The end of the last full line in the new data; NULL if no line ends there. */
 static char *last_line_end(const struct input *in, size_t more)
 {
 	char *end = memrchr(in->buf + in->len - more, '\n', more);
@@ -171,7 +171,7 @@ static char *last_line_end(const struct input *in, size_t more)
 	return end ? end + 1 : NULL;
 }
 
-/* What is wrong with a line that does not end in what was read. */
+/* The error for a line whose end was not read. */
 static const char *why_no_end(const struct input *in, size_t more)
 {
 	if (memchr(in->buf, '\0', in->len))

@@ -2,7 +2,7 @@
 /*
  * Input: whole files, and files line by line.
  *
- * Every input is bounded. A NUL ends it with an error: no text has one.
+ * Every input is bounded. A NUL is an error, since text contains none.
  */
 #ifndef ARPCTL_INPUT_H
 #define ARPCTL_INPUT_H
@@ -32,21 +32,21 @@ int input_read(const struct ctx *ctx, const char *name, char **data,
 struct input {
 	const char *name;
 	int fd;
-	bool endless;		/* the length is not bounded, only the lines */
+	bool endless;		/* only the lines are bounded, not the length */
 	char *buf;
 	size_t used;		/* the lines handed out last */
 	size_t len;		/* all that is in buf */
 	size_t total;		/* all that was read */
 };
 
-/* To be closed whatever comes of it. */
+/* The caller closes it also after a failure. */
 int input_open(const struct ctx *ctx, const char *name, struct input *in);
 void input_close(struct input *in);
 
 /*
- * Gives the lines that are there, each with its newline, one at least; they may
- * be changed, and live until the next call. *len is 0 at the end of the file.
- * *why is NULL, or what is wrong with the line after those given before.
+ * Returns the lines that have been read, at least one, each with its newline. The
+ * caller may change them; they are valid until the next call. *len is 0 at the end
+ * of the file. *why is NULL, or the error in the line after those returned before.
  */
 int input_lines(struct input *in, char **text, size_t *len, const char **why);
 

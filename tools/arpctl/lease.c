@@ -37,13 +37,13 @@ static bool span_is(struct span span, const char *text)
 	       !memcmp(span.s, text, span.len);
 }
 
-/* How much of it is quoted. */
+/* How much of it is printed. */
 static int span_width(struct span span)
 {
 	return span.len < 64 ? (int)span.len : 64;
 }
 
-/* Nothing in it that a terminal would obey. */
+/* Without anything that a terminal would interpret. */
 static void make_safe(char *text)
 {
 	for (; *text; text++)
@@ -51,7 +51,7 @@ static void make_safe(char *text)
 			*text = '?';
 }
 
-/* Counts what may name an address and is not understood. */
+/* Counts an entry that may name an address and is not understood. */
 static void unread(struct reader *r, struct span span)
 {
 	struct leases *out = r->out;
@@ -385,7 +385,7 @@ static bool kea(struct reader *r)
 				if (where[c] == n)
 					fields[c] = field;
 		}
-		/* Files of several versions, one behind the other. */
+		/* Files of several versions, concatenated. */
 		if (span_is(fields[ADDRESS], kea_columns[ADDRESS].name)) {
 			if (!kea_header(r, all, where, &columns))
 				return false;
@@ -401,8 +401,8 @@ static bool kea(struct reader *r)
 }
 
 /*
- * ISC dhcpd: lease ADDRESS { STATEMENT; ... }, and what else it remembers. That
- * includes hosts which were declared over OMAPI, also within groups:
+ * ISC dhcpd: lease ADDRESS { STATEMENT; ... }, and other records. These include hosts
+ * that were declared through OMAPI, also within groups:
  * host NAME { hardware ethernet MAC; fixed-address ADDRESS[, ADDRESS ...]; }
  */
 
@@ -776,13 +776,13 @@ static bool isc_host(struct reader *r)
 	host.host_len = t.text.len;
 	if (!expect(r, '{', "\"{\"") || !isc_host_body(r, &host))
 		return false;
-	/* The hardware may stand behind the addresses. */
+	/* The hardware statement may follow the addresses. */
 	for (; first < out->n; first++) {
 		out->list[first].live = host.live;
 		memcpy(out->list[first].lladdr, host.lladdr, LLADDR_LEN);
 	}
 	host.nowhere = true;
-	/* Also one without an address takes the place of one before. */
+	/* A declaration without an address replaces an earlier one, too. */
 	host.live = out->unread != had;
 	return add(r, &host);
 }
@@ -816,7 +816,7 @@ static bool is_isc(const struct token *t)
 	return false;
 }
 
-/* Whether the rest of the statement has a block in braces. */
+/* Whether the rest of the statement contains a block in braces. */
 static bool has_block(const struct reader *r)
 {
 	struct reader ahead = *r;
@@ -829,7 +829,7 @@ static bool has_block(const struct reader *r)
 	return is_a(&t, '{');
 }
 
-/* Other statements: leases of IPv6, and what has no address in it. */
+/* Other statements: IPv6 leases, and statements without an address. */
 static bool isc_other(struct reader *r, const struct token *t, bool in_group)
 {
 	if (span_is(t->text, "ia-na") || span_is(t->text, "ia-ta") ||
@@ -840,7 +840,7 @@ static bool isc_other(struct reader *r, const struct token *t, bool in_group)
 	return skip_statement(r);
 }
 
-/* A statement, of which the first word has been read. */
+/* A statement whose first word has been read. */
 static bool isc_statement(struct reader *r, const struct token *t,
 			  size_t *groups)
 {
@@ -903,7 +903,7 @@ static bool parse(struct reader *r)
 	return fail(r, nothing, "this is no lease file of dnsmasq, ISC dhcpd or Kea");
 }
 
-/* Hosts first, by name; of one name as they come. */
+/* Hosts first, by name; those of one name in the order of the file. */
 static int by_host(const void *a, const void *b)
 {
 	const struct lease *x = a, *y = b;
@@ -923,7 +923,7 @@ static bool same_host(const struct lease *x, const struct lease *y)
 	return x->host_len == y->host_len && !memcmp(x->host, y->host, x->host_len);
 }
 
-/* Leaves the addresses in the last declaration of each host. */
+/* Keeps only the addresses of the last declaration of each host. */
 static void settle_hosts(struct leases *leases)
 {
 	struct lease *list = leases->list;
@@ -961,8 +961,8 @@ static int by_address(const void *a, const void *b)
 }
 
 /*
- * Leaves for each address the last lease or host, if it is live. That a lease
- * has ended says nothing of a host that has the address for good, nor the
+ * Keeps for each address the last lease or host, if it is live. Leases and hosts are
+ * independent: the end of a lease does not end the fixed address of a host, nor the
  * other way round.
  */
 void leases_settle(struct leases *leases)

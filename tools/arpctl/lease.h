@@ -2,10 +2,10 @@
 /*
  * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases) and Kea (memfile CSV).
  *
- * What is passed over is counted: "skipped" is understood and binds nothing,
- * "unread" is not understood. A file that makes no sense is refused whole.
+ * Entries that are not imported are counted: "skipped" ones are understood but make
+ * no binding, "unread" ones are not understood. A malformed file is refused whole.
  *
- * A pure function of a buffer and a time; which format it is, its content says.
+ * A pure function of a buffer and a time; the format is detected from the content.
  */
 #ifndef ARPCTL_LEASE_H
 #define ARPCTL_LEASE_H
@@ -24,7 +24,7 @@ struct lease {
 	unsigned int file;	/* which of the files, from 0 */
 	unsigned long line;	/* where it begins, from 1 */
 	size_t order;
-	/* Of a host's declaration, which addresses may share: its name, in the file. */
+	/* Of a host's declaration, which may have several addresses: its name. */
 	const char *host;
 	size_t host_len;
 	size_t declaration;
@@ -39,7 +39,7 @@ struct leases {
 	unsigned int file;	/* the one that is read, from 0 */
 	bool kea;		/* one of them is Kea's */
 
-	/* What may name an address and is not understood: how often, the first. */
+	/* Entries that may name an address and are not understood. */
 	size_t unread;
 	unsigned long unread_line;
 	char unread_text[96];
@@ -54,8 +54,8 @@ bool leases_parse(struct leases *leases, const char *data, size_t len,
 		  uint64_t now);
 
 /*
- * The same for several files of which later ones have newer leases: each is
- * added, then all are settled while their data is still there.
+ * The same for several files, the newest last: each is added, then all are settled.
+ * The data of the files must stay until then.
  */
 bool leases_add(struct leases *leases, const char *data, size_t len,
 		uint64_t now);

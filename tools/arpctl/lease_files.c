@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A lease file, and of Kea's those that its cleanup keeps beside it.
+ * Read a lease file, and for Kea the files that its cleanup keeps beside it.
  *
- * Kea appends to FILE. Its cleanup (lfc) renames that to FILE.1, begins FILE
- * anew, and makes one file of FILE.2 and FILE.1: FILE.completed, which replaces
- * both and then becomes FILE.2. So, oldest first, the leases are in
+ * Kea appends to FILE. Its cleanup (lfc) renames FILE to FILE.1, starts a new FILE,
+ * and merges FILE.2 and FILE.1 into FILE.completed, which replaces both and then
+ * becomes FILE.2. So the leases are, oldest first, in
  *
  *	FILE.completed, else FILE.2 and then FILE.1; and then FILE
  *
- * any of which but FILE may be missing. FILE.output is not complete.
+ * All but FILE may be missing. FILE.output is incomplete and not read.
  */
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static const char *const suffixes[] = { ".completed", ".2", ".1", "" };
 
 #define SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
 
-/* Which files there are; a rename in between shows. */
+/* The files that exist; comparing two of these reveals a rename in between. */
 struct snapshot {
 	struct stat st[SUFFIXES];	/* st_nlink 0: none */
 };
@@ -50,7 +50,7 @@ static int look(const char *name, struct snapshot *snapshot)
 		path = beside(name, suffixes[i]);
 		if (!path)
 			return failure("%s", strerror(ENOMEM));
-		/* Whatever else is wrong, reading it tells. */
+		/* Reading the file reports any other error. */
 		if (stat(path, &snapshot->st[i]) && errno != ENOENT)
 			snapshot->st[i].st_nlink = 1;
 		free(path);
@@ -58,7 +58,7 @@ static int look(const char *name, struct snapshot *snapshot)
 	return STATUS_OK;
 }
 
-/* Kea writes to FILE alone: the others are whole, and replaced whole. */
+/* Kea only appends to FILE; the others are complete and replaced as a whole. */
 static bool same(const struct snapshot *a, const struct snapshot *b)
 {
 	const struct stat *x, *y;
@@ -98,7 +98,7 @@ static int add_file(const struct ctx *ctx, struct lease_files *files,
 	return status;
 }
 
-/* Reads one file, or all that there are. */
+/* Reads one file, or all files that exist. */
 static int read_files(const struct ctx *ctx, const char *name,
 		      const struct snapshot *all, struct lease_files *files)
 {
@@ -110,7 +110,7 @@ static int read_files(const struct ctx *ctx, const char *name,
 	for (i = 0; i < SUFFIXES && !status; i++) {
 		if (all ? !all->st[i].st_nlink : *suffixes[i])
 			continue;
-		/* It has what is in .2 and .1. */
+		/* .completed contains what is in .2 and .1. */
 		if (i > 0 && *suffixes[i] && all->st[0].st_nlink)
 			continue;
 		status = add_file(ctx, files, name, suffixes[i], &data[i]);
@@ -132,7 +132,7 @@ static bool any_beside(const struct snapshot *snapshot)
 	return false;
 }
 
-/* All that there are, of one moment. */
+/* A consistent set of all files that exist. */
 static int read_all(const struct ctx *ctx, const char *name,
 		    struct lease_files *files)
 {
@@ -169,14 +169,14 @@ int lease_files_read(const struct ctx *ctx, const char *name,
 		status = look(name, &before);
 	if (status)
 		return status;
-	/* Between rename and new file, Kea has no FILE. */
+	/* Between the rename and the new file, Kea has no FILE. */
 	if (before.st[SUFFIXES - 1].st_nlink || !any_beside(&before)) {
 		status = read_files(ctx, name, NULL, files);
 		if (status || !any_beside(&before) || !may_be_kea(files))
 			return status;
 	}
 	status = read_all(ctx, name, files);
-	/* What has such a name beside an empty file need not be leases. */
+	/* A file with such a name beside an empty FILE need not contain leases. */
 	if (!status && !files->leases.kea)
 		status = read_files(ctx, name, NULL, files);
 	return status;

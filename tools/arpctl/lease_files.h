@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A lease file, and of Kea's those that its cleanup keeps beside it. */
+/* A lease file, and for Kea the files that its cleanup keeps beside it. */
 #ifndef ARPCTL_LEASE_FILES_H
 #define ARPCTL_LEASE_FILES_H
 
@@ -17,7 +17,7 @@ struct lease_files {
 	char *names[LEASE_FILES];
 };
 
-/* Reads them, with what is wrong on stderr; to be freed whatever comes of it. */
+/* Reads them; errors go to stderr. The caller frees it also after a failure. */
 int lease_files_read(const struct ctx *ctx, const char *name,
 		     struct lease_files *files);
 void lease_files_free(struct lease_files *files);

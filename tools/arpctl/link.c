@@ -141,7 +141,7 @@ uint32_t link_index(const char *name)
 	return index;
 }
 
-/* Whether it is the name of a device, as far as one can tell by the name. */
+/* Whether a selector may name one device: neither a glob nor a keyword. */
 static bool is_name(const char *selector)
 {
 	return strcmp(selector, "all") != 0 &&
@@ -155,7 +155,7 @@ int link_check_selector(struct ctx *ctx, const char *selector)
 	uint32_t index;
 	int status;
 
-	/* Many commands in a row are mostly about the same one. */
+	/* Consecutive commands usually have the same selector. */
 	if (!is_name(selector) || !strcmp(selector, ctx->checked))
 		return STATUS_OK;
 	status = netns_enter(ctx);
@@ -170,7 +170,7 @@ int link_check_selector(struct ctx *ctx, const char *selector)
 		       selector, dev, dev);
 }
 
-/* Warns of a selector, in this line; each once, as they stand together. */
+/* Warns of a selector in this line; once each, as equal ones are adjacent. */
 static void check_one(const struct altnames *names, struct place *place,
 		      const char *selector, uint32_t line)
 {
@@ -199,7 +199,7 @@ int link_check_policy(struct ctx *ctx, const struct policy *policy,
 	status = netns_enter(ctx);
 	if (status)
 		return status;
-	/* It is only for a warning. */
+	/* It is only needed for a warning. */
 	(void)altnames_read(&names);
 	for (i = 0; names.n && i < policy->n_devs; i++)
 		check_one(&names, &place, policy->devs[i].selector,

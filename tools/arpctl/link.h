@@ -2,8 +2,8 @@
 /*
  * Alternative names of devices: "ip link property add dev DEV altname NAME".
  *
- * Commands that act on a device take them, as ip does. Selectors do not: they
- * match the name alone, so that one and the same packet has one policy.
+ * Commands that act on a device accept them, as ip does. Selectors match only the
+ * name, so that the policy of a packet is unambiguous.
  */
 #ifndef ARPCTL_LINK_H
 #define ARPCTL_LINK_H
@@ -27,22 +27,22 @@ struct altnames {
 };
 
 /*
- * All of the network namespace. Return: 0 or an errno; to be freed whatever
- * comes of it.
+ * Reads all of the network namespace. Return: 0 or an errno; the caller frees it also
+ * after a failure.
  */
 int altnames_read(struct altnames *names);
 void altnames_free(struct altnames *names);
 
-/* The device that has the name beside its own, or NULL. */
+/* The device that has the alternative name, or NULL. */
 const char *altnames_find(const struct altnames *names, const char *name);
 
-/* The index of the device that is called so in whatever way; 0 if none is. */
+/* The index of the device with this name or alternative name; 0: none. */
 uint32_t link_index(const char *name);
 
-/* Refuses a selector that is typed, if it is only an alternative name. */
+/* Refuses a selector from the command line that is only an alternative name. */
 int link_check_selector(struct ctx *ctx, const char *selector);
 
-/* Warns of those in a policy that was read from a file. */
+/* Warns of such selectors in a policy that was read from a file. */
 int link_check_policy(struct ctx *ctx, const struct policy *policy,
 		      const char *file);
 

@@ -30,8 +30,9 @@ static int run(struct ctx *ctx, int argc, char **argv)
 }
 
 /*
- * Where a standard stream is closed, the next file or socket to be opened would
- * get what is printed. Something that cannot be read, or written, takes its place.
+ * If a standard stream is closed, the next file or socket to be opened would get its
+ * number, and then what is printed. Opens /dev/null instead, such that reading from
+ * standard input, and writing to the others, fails.
  */
 static void fill_streams(void)
 {

@@ -65,7 +65,7 @@ static void print_binding(struct printer *out, const struct nlattr *const *tb)
 	bind_print(out, tb[ARP_POLICY_A_BINDING], 0);
 }
 
-/* Whose rules or bindings went; without a selector, all. */
+/* The selector whose rules or bindings were deleted; without one, all. */
 static void print_flush(struct printer *out, const struct nlattr *const *tb)
 {
 	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);

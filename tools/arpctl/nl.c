@@ -304,7 +304,7 @@ int nl_connected(struct ctx *ctx)
 	return status;
 }
 
-/* As nl_call(); the kernel may refuse with the errno, without a message. */
+/* As nl_call(), but prints no message if the kernel refuses with this errno. */
 static int call(struct ctx *ctx, struct nl_reply *reply, int tries,
 		int quiet_errno, bool *mixed)
 {

@@ -31,9 +31,9 @@ struct nl {
 	uint32_t seq;
 	uint16_t family;
 	uint32_t config;	/* the group of changes */
-	int tries;		/* of a dump that is interrupted; 0: NL_TRIES */
-	bool quiet;		/* no warning when it stays so */
-	struct nl_events *events;	/* gathered beside dumps, or NULL */
+	int tries;		/* for an interrupted dump; 0: NL_TRIES */
+	bool quiet;		/* no warning if all are interrupted */
+	struct nl_events *events;	/* collected during dumps, or NULL */
 	/*
 	 * Told of a refusal before it is printed, with the offset in the
 	 * request that it is about, 0 for the whole; or NULL.
@@ -69,8 +69,8 @@ int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
 int nl_str_fits(const char *value);
 
 /*
- * Adds the name of a device, which may be an alternative one. Those that are
- * longer than names can be become an index here; the kernel knows the others.
+ * Adds the name of a device, which may be an alternative one. A name that is longer
+ * than IFNAMSIZ allows is translated to an index; the kernel resolves the others.
  */
 int nl_put_dev(struct ctx *ctx, const char *name);
 
@@ -78,20 +78,20 @@ int nl_put_dev(struct ctx *ctx, const char *name);
 size_t nl_room(const struct nl *nl);
 
 /*
- * Sends the request and takes its answer, to be freed whatever comes of it;
- * reply may be NULL where only success matters. A dump that a change
- * interrupted is made again, up to NL_TRIES times; after that a warning says
- * that it mixes old and new.
+ * Sends the request and reads its answer; the caller frees the reply also after a
+ * failure. reply may be NULL if only success matters. A dump that a change
+ * interrupted is repeated, up to NL_TRIES times; after that a warning says that it
+ * mixes old and new.
  */
 int nl_call(struct ctx *ctx, struct nl_reply *reply);
 
-/* The same, but a dump is made once, and may mix old and new. */
+/* The same, but a dump is not repeated, and may mix old and new. */
 int nl_call_once(struct ctx *ctx, struct nl_reply *reply);
 
 /* The same for what has no answer, and may as well be refused with this errno. */
 int nl_call_or(struct ctx *ctx, int err);
 
-/* Failures, and a warning, that have more than one place. */
+/* Failures, and a warning, that are used in more than one place. */
 int nl_busy(void);
 void nl_mixed(void);
 int nl_not_permitted(void);
@@ -121,23 +121,23 @@ struct nl_events {
 	struct mnl_socket *sock;
 	struct nl_reply list;
 	bool lost;		/* some are missing */
-	bool failed;		/* for want of memory, which was told */
+	bool failed;		/* out of memory, which was reported */
 };
 
 /*
- * Listens from here on, until it is closed. While it is ctx->nl.events, dumps
- * take what has come between their messages, so that little room is enough.
+ * Listens from now on until it is closed. While it is ctx->nl.events, dumps receive
+ * pending events between their messages, so that a small socket buffer suffices.
  */
 int nl_events_open(struct ctx *ctx, struct nl_events *events);
 void nl_events_close(struct nl_events *events);
 
-/* Forgets what has come. */
+/* Drops the events received so far. */
 void nl_events_reset(struct nl_events *events);
 
-/* Adds to the list what is there; waits for it at most so long, if ms is not 0. */
+/* Adds pending events to the list; waits up to ms for one if ms is not 0. */
 void nl_events_take(struct nl_events *events, int ms);
 
-/* Connects if need be. */
+/* Connects if necessary. */
 int nl_connected(struct ctx *ctx);
 
 /* Connects; with what the family says of itself in the reply, to be freed. */
@@ -150,7 +150,7 @@ void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max);
 
-/* The group of that name, of those that the family has; 0: it has none. */
+/* The id of the family's group with this name; 0: it has none. */
 uint32_t nl_group_id(const struct nlattr *groups, const char *name);
 
 /* Values of attributes, 0 and "" for NULL. */

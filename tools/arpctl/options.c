@@ -139,7 +139,7 @@ int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
 					   argv[optind - 1]);
 		}
 	}
-	/* Where it is not the argument of the option before it. */
+	/* Unless it is the argument of the option before it. */
 	ctx->literal = optind > 1 && !strcmp(argv[optind - 1], "--") &&
 		       ctx->netns != argv[optind - 1] &&
 		       ctx->batch != argv[optind - 1];

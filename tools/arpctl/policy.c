@@ -236,7 +236,7 @@ struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 	return &policy->entries[*slot - 1];
 }
 
-/* How many characters of a glob stand for themselves, as the kernel counts. */
+/* The number of literal characters in a glob, counted as in the kernel. */
 static int literals(const char *glob)
 {
 	const char *end;
@@ -246,7 +246,7 @@ static int literals(const char *glob)
 		if (*glob == '*' || *glob == '?')
 			continue;
 		if (*glob == '[') {
-			/* A ] that opens the class is a member of it. */
+			/* A ] at the start of a class is a member of it. */
 			end = glob + 1 + (glob[1] == '!');
 			end = *end ? strchr(end + 1, ']') : NULL;
 			if (!end)
@@ -271,7 +271,7 @@ static int kind_of(const char *selector)
 	return strpbrk(selector, "*?[\\") ? 2 : 3;
 }
 
-/* Of two globs the more specific comes first. */
+/* The more specific of two globs comes first. */
 static int selector_cmp(const char *a, const char *b)
 {
 	int kind = kind_of(a), order = kind - kind_of(b);
@@ -305,7 +305,7 @@ int policy_entry_cmp(const void *a, const void *b)
 	return order ? order : x->prefix.length - y->prefix.length;
 }
 
-/* Takes away what is not there any more. */
+/* Removes entries that were deleted. */
 static void settle(struct policy *policy)
 {
 	size_t i, n = 0;

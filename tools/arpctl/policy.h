@@ -63,10 +63,10 @@ struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 			   bool *there);
 
-/* Into the order of the kernel's listings; nothing may be added after it. */
+/* Sorts into the order of the kernel's listings; nothing may be added later. */
 void policy_sort(struct policy *policy);
 
-/* The line that a selector's fields are from; of several, the first. */
+/* The line of a selector's fields; if there are several, the first. */
 uint32_t policy_dev_line(const struct policy_dev *dev);
 
 /* Which of two comes first in that order, as strcmp(). */
@@ -76,20 +76,20 @@ int policy_entry_cmp(const void *a, const void *b);
 /* policy_file.c: reads the lines of a file, "-" being standard input. */
 int policy_read(const struct ctx *ctx, struct policy *policy, const char *file);
 
-/* What of a policy is asked for, as bits. */
+/* The parts of a policy to read, as bits. */
 #define POLICY_DEVS	1U
 #define POLICY_RULES	2U
 #define POLICY_BINDINGS	4U
 
 struct policy_query {
 	unsigned int what;
-	const char *selector;		/* of rules and bindings, or NULL: all */
-	struct nl_reply *effective;	/* NULL, or for what applies to devices */
+	const char *selector;		/* only its rules and bindings; NULL: all */
+	struct nl_reply *effective;	/* receives the effective policies, or NULL */
 };
 
 /*
- * policy_nl.c: from the kernel, of one moment; and to it, in the place of all.
- * What policy_list() gets may mix old and new in the end, which a warning says.
+ * policy_nl.c: read a consistent snapshot from the kernel; replace the kernel's whole
+ * policy. The result of policy_list() may mix old and new; then it prints a warning.
  */
 int policy_get(struct ctx *ctx, struct policy *policy);
 int policy_get_some(struct ctx *ctx, struct policy *policy,
@@ -99,13 +99,13 @@ int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
 int policy_put(struct ctx *ctx, const struct policy *policy, const char *file);
 
 /*
- * The first line of a file that save wrote, and the last, which counts those
- * between. Without the last, or with another count, such a file is cut off.
+ * The first and last line of a file that save wrote. The last has the count of the
+ * lines between. If it is missing or the count is wrong, the file was truncated.
  */
 #define POLICY_BEGIN	"# arpctl save 1"
 #define POLICY_END	"# arpctl end"
 
-/* policy_print.c: as the lines that policy_read() takes; the whole with both. */
+/* policy_print.c: print what policy_read() reads; policy_save() adds these lines. */
 void policy_save(struct printer *out, const struct policy *policy);
 void policy_print(struct printer *out, const struct policy *policy);
 void policy_print_dev(struct printer *out, const char *selector,

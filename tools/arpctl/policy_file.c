@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy out of a file: lines of the commands that make one, in the grammar
- * and with the complaints that they have when they are typed.
+ * Read a policy from a file. Its lines are commands, with the same grammar and error
+ * messages as on the command line.
  *
- * A file that save wrote has a first and a last line of its own, which tell
- * whether all of it is there.
+ * A file that save wrote has a special first and last line, which show whether it is
+ * complete.
  */
 
 #include <stdlib.h>
@@ -23,9 +23,9 @@
 struct reader {
 	struct policy *policy;
 	struct words words;
-	bool saved;		/* save wrote it: it has an end line */
-	bool ended;		/* which was read */
-	bool any;		/* there is a command */
+	bool saved;		/* save wrote it, so it must have an end line */
+	bool ended;		/* the end line was read */
+	bool any;		/* a command was read */
 	struct args *grammars;	/* of the statements */
 };
 
@@ -151,7 +151,7 @@ static int take_words(struct reader *r)
 	if (!words->n)
 		return STATUS_OK;
 	r->any = true;
-	/* It stands before names that look like options; here none does. */
+	/* "--" precedes names that look like options; here there are no options. */
 	if (words->dash)
 		args_end_options(&words->n, words->word);
 	for (i = 0; i < N_STATEMENTS; i++)
@@ -164,7 +164,7 @@ static int take_words(struct reader *r)
 						     statements[i].replace);
 }
 
-/* Whether the line, with its newline, begins with the text; and what follows. */
+/* The rest of a line that begins with the text; NULL if it does not. */
 static const char *line_after(const char *line, size_t len, const char *text)
 {
 	size_t n = strlen(text);
@@ -177,7 +177,7 @@ static bool is_line_end(const char *s)
 	return *s == '\n' || (s[0] == '\r' && s[1] == '\n');
 }
 
-/* The end line counts the lines between the first and itself. */
+/* The end line has the count of lines between the first line and itself. */
 static int take_end(struct reader *r, const char *count)
 {
 	size_t len = strspn(count, "0123456789");
@@ -233,7 +233,7 @@ static int take_lines(struct reader *r, struct place *place, char *text,
 	return status;
 }
 
-/* Whether a file that was read to its end is all there. */
+/* Whether a file that was read to its end is complete. */
 static int check_whole(const struct reader *r, struct place *place)
 {
 	place->line = 0;

@@ -15,7 +15,7 @@
 /* Every namespace has this device, whatever it is called. */
 #define LOOPBACK_IFINDEX 1
 
-/* How long a change that was made may take to be told, in ms. */
+/* The longest time between a change and its notification, in ms. */
 #define EVENT_PATIENCE 2000
 
 /* The number of the policy that is there, also if there is nothing in it. */
@@ -38,22 +38,22 @@ static int get_generation(struct ctx *ctx, uint32_t *generation)
 	return status;
 }
 
-/* Whether the first is of a later moment; they go round. */
+/* Whether a generation is later than another one; generations wrap around. */
 static bool is_after(uint32_t generation, uint32_t other)
 {
 	return (int32_t)(generation - other) > 0;
 }
 
-/* A policy that is being read: dumped, and then what has changed meanwhile. */
+/* A policy that is being read: dumps, then the changes made meanwhile. */
 struct getter {
 	const struct policy_query *query;
 	struct policy *policy;
 	struct nl_events events;
-	uint32_t before, after;		/* generations around the dumps */
-	bool whole;			/* of one moment */
+	uint32_t before, after;		/* generations before and after the dumps */
+	bool whole;			/* a consistent snapshot */
 };
 
-/* Puts one in the place of what the policy has of it. */
+/* Adds an object, or replaces the one that the policy has. */
 static int set_dev(struct getter *g, const struct nlattr *const *tb)
 {
 	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
@@ -109,7 +109,7 @@ static int set_binding(struct getter *g, const struct nlattr *const *tb,
 	return set_entry(g, &binding);
 }
 
-/* Takes one object of a dump. */
+/* Adds one object of a dump. */
 static int take_object(struct getter *g, const struct nlmsghdr *msg,
 		       unsigned int what)
 {
@@ -170,7 +170,7 @@ static int dump_all(struct ctx *ctx, struct getter *g)
 	return status;
 }
 
-/* All rules, or all bindings, are gone; of one selector, if it is named. */
+/* All rules or bindings were deleted; if a selector is named, only its own. */
 static void forget_entries(struct getter *g, bool bindings,
 			   const char *selector)
 {
@@ -194,8 +194,8 @@ static void forget_all(struct getter *g)
 }
 
 /*
- * Makes a change that has happened since the dumps began. One that a dump has
- * seen already is made again, which changes nothing: later ones follow.
+ * Applies a change that was made since the dumps began. Applying one that is already
+ * in a dump does no harm, since all later changes follow.
  */
 static int take_change(struct getter *g, const struct nlmsghdr *msg,
 		       const struct nlattr *const *tb)
@@ -218,7 +218,7 @@ static int take_change(struct getter *g, const struct nlmsghdr *msg,
 		forget_entries(g, true, nl_str(tb[ARP_POLICY_A_SELECTOR]));
 		return STATUS_OK;
 	}
-	/* These change what applies to devices, which no event tells. */
+	/* These change effective policies, for which there are no events. */
 	if (g->query->effective)
 		g->whole = false;
 	switch (genl->cmd) {
@@ -228,7 +228,7 @@ static int take_change(struct getter *g, const struct nlmsghdr *msg,
 		forget_all(g);
 		return STATUS_OK;
 	default:
-		/* A restore, or what is not known here: anything may be new. */
+		/* A restore, or an unknown event: anything may have changed. */
 		g->whole = false;
 		return STATUS_OK;
 	}
@@ -242,7 +242,7 @@ static uint32_t generation_of(const struct nlmsghdr *msg)
 	return (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
 }
 
-/* Whether all changes up to the one after the dumps have been told. */
+/* Whether all changes up to generation "after" have been notified. */
 static bool has_all_changes(const struct getter *g)
 {
 	const struct nlmsghdr *msg;
@@ -255,7 +255,7 @@ static bool has_all_changes(const struct getter *g)
 	return false;
 }
 
-/* Waits for them: a change is told a moment after it is made. */
+/* Waits for them: a change is notified shortly after it is made. */
 static void gather_changes(struct getter *g)
 {
 	size_t had;
@@ -270,7 +270,7 @@ static void gather_changes(struct getter *g)
 	g->whole = !g->events.lost && has_all_changes(g);
 }
 
-/* What the dumps have seen is the state after changes up to "after" at most. */
+/* The dumps contain no change later than generation "after". */
 static int take_changes(struct getter *g)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
@@ -283,7 +283,7 @@ static int take_changes(struct getter *g)
 		generation = (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
 		if (is_after(generation, g->after))
 			break;
-		/* Older than the dumps: what a restore made is in them. */
+		/* Older than the dumps, which contain the result of a restore. */
 		if (!is_after(generation, g->before))
 			continue;
 		status = take_change(g, msg, tb);
@@ -312,14 +312,14 @@ static int try_get(struct ctx *ctx, struct getter *g)
 	return take_changes(g);
 }
 
-/* *whole tells whether what is got is of one moment. */
+/* *whole is set to whether the result is a consistent snapshot. */
 static int get(struct ctx *ctx, struct policy *policy,
 	       const struct policy_query *query, bool *whole)
 {
 	struct getter g = { .query = query, .policy = policy };
 	int tries, status;
 
-	/* Before the dumps begin: no change must be missed. */
+	/* Before the dumps begin, so that no change is missed. */
 	status = nl_events_open(ctx, &g.events);
 	ctx->nl.events = status ? NULL : &g.events;
 	for (tries = 0; !status && !g.whole && tries < NL_TRIES; tries++)

@@ -7,7 +7,7 @@
 #include "rule.h"
 #include "words.h"
 
-/* The words of a command, such that a shell may have them behind arpctl. */
+/* The words of a command, quoted so that a shell can run them with arpctl. */
 static void print_command(struct printer *out, const char *command,
 			  const char *selector)
 {

@@ -54,7 +54,7 @@ size_t utf8_len(const unsigned char *s)
 	return len;
 }
 
-/* Sequences of UTF-8 that a terminal obeys, from one to another. */
+/* Ranges of UTF-8 sequences that a terminal interprets: first and last. */
 static const struct {
 	const char *first, *last;
 } unsafe[] = {
@@ -117,7 +117,7 @@ static void json_char(FILE *file, const unsigned char *s, size_t len)
 {
 	unsigned int c = *s;
 
-	/* What is unsafe has two or three bytes, of 5 or 4 bits and 6 each. */
+	/* Unsafe characters have 2 or 3 bytes: 5 or 4 bits, then 6 bits each. */
 	if (len > 1)
 		c = (c & (len == 2 ? 0x1f : 0x0f)) << 6 | (s[1] & 0x3f);
 	if (len > 2)
@@ -305,7 +305,7 @@ int pr_finish(struct printer *out)
 
 int pr_close_stdout(void)
 {
-	/* A file system may tell of a full disk or quota only at the end. */
+	/* A file system may report a full disk or quota only on close. */
 	if (!close(STDOUT_FILENO) || errno == EBADF)
 		return STATUS_OK;
 	return failure("cannot write the output: %s", strerror(errno));

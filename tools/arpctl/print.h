@@ -2,9 +2,8 @@
 /*
  * Output: one call prints a value as text or as JSON, whichever was asked for.
  *
- * Device names are arbitrary bytes chosen by whoever made the device, and file
- * names are no better. Text and messages escape what a terminal would obey, and
- * JSON is valid UTF-8 whatever the name.
+ * Device names and file names are arbitrary bytes. Text and messages escape what a
+ * terminal would interpret, and JSON is valid UTF-8 for any name.
  */
 #ifndef ARPCTL_PRINT_H
 #define ARPCTL_PRINT_H
@@ -71,23 +70,23 @@ void pr_opt(struct printer *out, const char *key, enum style style,
 /* Ends the output; whether all of it could be written. */
 int pr_finish(struct printer *out);
 
-/* Closes standard output, which may find out only now that it cannot write. */
+/* Closes standard output; a write error may be reported only now. */
 int pr_close_stdout(void);
 
 /* The length of the UTF-8 sequence at s, 0 if it is none. */
 size_t utf8_len(const unsigned char *s);
 
 /*
- * The length of the character at s, if a terminal just shows it. 0 for a byte
- * that is no UTF-8, for control characters (C0, DEL, C1), for what changes the
- * direction of text, and for separators of lines.
+ * The length of the character at s if a terminal simply displays it. 0 for invalid
+ * UTF-8, control characters (C0, DEL, C1), characters that change the direction of
+ * text, and line separators.
  */
 size_t safe_len(const unsigned char *s);
 
-/* Whether all of a text is such characters. */
+/* Whether a text consists of such characters only. */
 bool is_safe(const char *text);
 
-/* Prints a text with all else as octal escapes; returns its width. */
+/* Prints a text, all other bytes as octal escapes; returns its width. */
 int print_safe(FILE *file, const char *text);
 
 /* "arpctl: " and a message on stderr; the status that goes with it. */

@@ -24,9 +24,9 @@ static void begin(FILE *file, const char *metric, const char *type,
 }
 
 /*
- * A label's value is UTF-8 in which three characters are escaped. A device may
- * be named with any bytes: those that are no UTF-8, or that a terminal would
- * obey, are printed as "\xff", which keeps different names apart.
+ * A label's value is UTF-8 in which three characters are escaped. A device name can
+ * have any bytes: invalid UTF-8, and what a terminal would interpret, is printed as
+ * "\xff", which keeps different names apart.
  */
 static void label(FILE *file, const char *name, const char *value)
 {

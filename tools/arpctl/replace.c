@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that are replaced whole or not at all: written beside the old one,
- * brought to the disk, renamed.
+ * Atomic replacement of files: a new file is written beside the old one, synchronized
+ * to disk, and renamed.
  */
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static int cannot_write(const char *name, int err)
 	return failure("cannot write %s: %s", name, strerror(err));
 }
 
-/* The length of a path's directory, with the slash; 0: it has none. */
+/* The length of a path's directory part, with the slash; 0: none. */
 static int dir_len(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -31,8 +31,8 @@ static int dir_len(const char *path)
 }
 
 /*
- * What a path stands for when symbolic links are followed, as it may not exist
- * yet. Return: to be freed, or NULL with errno.
+ * Follows symbolic links; unlike realpath(), the target need not exist yet. Return:
+ * a path to be freed, or NULL with errno.
  */
 static char *follow(const char *path)
 {
@@ -58,8 +58,8 @@ static char *follow(const char *path)
 }
 
 /*
- * Gives the new file the owner and the mode of the old one. Where the owner
- * cannot be kept, nobody gets more rights than others had.
+ * Gives the new file the owner and the mode of the old one. If the group cannot be
+ * kept either, it gets the rights of others.
  */
 static int copy_rights(int fd, const struct stat *old)
 {
@@ -82,7 +82,7 @@ static int set_rights(int fd, const struct stat *old)
 	return fchmod(fd, 0666 & ~mask);
 }
 
-/* Nobody's impatience leaves a half-written file beside the old one. */
+/* Blocks signals, so that an interrupt leaves no partial file behind. */
 static void block_signals(void)
 {
 	sigset_t signals;
@@ -136,7 +136,7 @@ int replace_begin(struct replace *r, const char *name)
 	if (there && S_ISDIR(old.st_mode))
 		return cannot_write(name, EISDIR);
 	sigprocmask(SIG_BLOCK, NULL, &r->signals);
-	/* A pipe, a terminal and /dev/null stay what they are. */
+	/* A pipe, a terminal or /dev/null is not replaced. */
 	if (there && !S_ISREG(old.st_mode))
 		fd = open(name, O_WRONLY | O_CLOEXEC);
 	else
@@ -154,7 +154,7 @@ int replace_begin(struct replace *r, const char *name)
 	return cannot_write(name, err);
 }
 
-/* The new name is on the disk as well; a file system may not know how. */
+/* Synchronizes the new name too; some file systems cannot. */
 static void sync_dir(const char *path)
 {
 	char *dir;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are replaced whole or not at all. */
+/* Atomic replacement of files. */
 #ifndef ARPCTL_REPLACE_H
 #define ARPCTL_REPLACE_H
 
 #include <signal.h>
 #include <stdio.h>
 
-/* A file that is being written beside the one that it is to replace. */
+/* A file that is being written beside the one that it will replace. */
 struct replace {
-	FILE *file;		/* where to write */
-	const char *name;	/* as it was given */
-	char *target;		/* what it stands for: symbolic links followed */
-	char *temp;		/* NULL: target is no regular file, written as it is */
-	sigset_t signals;	/* the mask before */
+	FILE *file;		/* the stream to write to */
+	const char *name;	/* as given by the user */
+	char *target;		/* name with symbolic links followed */
+	char *temp;		/* NULL: no regular file, written directly */
+	sigset_t signals;	/* the previous signal mask */
 };
 
 /*
- * Begins; the target may be there or not. Both print what goes wrong. Every
- * begin that succeeds is followed by an end, which replaces the target if
- * status is 0 and all could be written, and else leaves it as it was.
+ * Begins; the target may not exist yet. Both functions print errors. Every begin that
+ * succeeds must be followed by an end. It replaces the target if status is 0 and all
+ * could be written, and else leaves it unchanged.
  */
 int replace_begin(struct replace *r, const char *name);
 int replace_end(struct replace *r, int status);

@@ -212,7 +212,7 @@ void rule_print(struct printer *out, const struct nlattr *nest, int width)
 	rule_print_entry(out, &rule, width);
 }
 
-/* The widest prefix of them; 0 where there are no columns. */
+/* The width of the widest prefix; 0 if there are no columns. */
 static int prefix_width(const struct printer *out, const struct policy *policy)
 {
 	char prefix[PREFIX_TEXT];

@@ -7,7 +7,7 @@
 #include "policy.h"
 #include "replace.h"
 
-/* Only when all of it is known is a file touched. */
+/* Read the whole policy before a file is touched. */
 static int save_file(const struct policy *policy, const char *name)
 {
 	struct printer out = { 0 };

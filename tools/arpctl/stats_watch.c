@@ -216,7 +216,7 @@ int stats_watch(struct ctx *ctx, const char *dev)
 	sigprocmask(SIG_BLOCK, &signals, &mask);
 
 	ctx->out.pretty = false;	/* one list a line */
-	ctx->nl.quiet = true;		/* the next is soon there */
+	ctx->nl.quiet = true;		/* the next one follows soon */
 	status = watch(ctx, dev, screen, &signals);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	return status;

@@ -28,7 +28,7 @@ struct words {
 
 void words_init(struct words *words, char *text, size_t len);
 
-/* Goes on with the lines that follow, which are in another text. */
+/* Continues with the next lines, in another buffer. */
 void words_more(struct words *words, char *text, size_t len);
 
 /*
