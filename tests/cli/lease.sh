@@ -141,7 +141,7 @@ for file in dnsmasq.leases dhcpd.leases kea-leases4.csv; do
 	check_error 1 'Cannot open network namespace' "$file gets as far as the kernel"
 done
 run "${NOWHERE[@]}" bind import "$leases/dhcpd-hosts.leases"
-check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understood and passed over; 2 in all
+check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understood and was skipped; 2 in total
 " \
 	'what is not understood is said'
 printf '%s\n' address,hwaddr,expire >"$dir/header"

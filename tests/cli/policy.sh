@@ -86,7 +86,7 @@ blames 'arpctl arpctl dev set all ignore 1\n' 1 '"arpctl dev" is no part of a po
 blames 'rule del drop 10.0.0.0/8\n' 1 '"rule del" is no part of a policy, .*'
 blames '-j rule add drop 10.0.0.0/8\n' 1 '"-j rule" is no part of a policy, .*'
 blames 'dev set "eth0 ignore 1\n' 1 'a quote does not end'
-blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL stands where text must'
+blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL byte is not allowed in text'
 blames 'dev set \033[2J ignore 4\n' 1 'dev set: ignore cannot be "4", .*'
 blames '\033[2J\n' 1 '"\\033\[2J" is no part of a policy, .*'
 blames "dev set $(printf '%05000d' 0) ignore 1\n" 1 'a name of 5000 characters is too long'
@@ -94,7 +94,7 @@ blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)\n" 1 'a name of 5000 cha
 blames "$(printf 'dev set all%.0s ' {1..100})\n" 1 'too many words for any command'
 
 # Input that is empty or cut off changes nothing.
-blames '' '' 'there is no command in it; "arpctl flush" forgets the policy'
+blames '' '' 'there is no command in it; "arpctl flush" removes the policy'
 blames '# x\n\narpctl\n' '' 'there is no command in it; .*'
 blames 'rule add drop 10.0.0.0/24\nrule add drop 10.1.0.0' 2 'the last line does not end in a newline: the input is cut off'
 blames '# arpctl save 1' 1 'the last line does not end in a newline: .*'
@@ -109,8 +109,8 @@ blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1' 3 'the last line 
 blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 2\n' 3 'the end line counts 2 lines, there are 1: some are missing, or .*'
 blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 0\n' 3 'the end line counts 0 lines, there are 1: .*'
 blames '# arpctl save 1\n# arpctl end 0\ndev set all ignore 1\n' 3 'nothing may follow the end line'
-blames '# arpctl save 1\n# arpctl end \n' 2 'behind "# arpctl end" stands the number of lines'
-blames '# arpctl save 1\n# arpctl end 0x\n' 2 'behind "# arpctl end" stands .*'
+blames '# arpctl save 1\n# arpctl end \n' 2 '"# arpctl end" must be followed by the number of lines'
+blames '# arpctl save 1\n# arpctl end 0x\n' 2 '"# arpctl end" must be followed by .*'
 blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: ignore cannot be "4", .*'
 
 # Every shorter part of what save wrote is refused.
@@ -137,11 +137,11 @@ small() {	# WORD...
 	err=$(ulimit -v 65536; timeout 60 "$ARPCTL" "${NOWHERE[@]}" "$@" 2>&1) || status=$?
 }
 small restore /dev/zero
-check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'zeroes without end'
+check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'zeroes without end'
 small -b /dev/zero
-check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'commands'
+check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'commands'
 small bind import /dev/zero
-check_error 2 '^/dev/zero:1: a NUL stands where text must$' 'leases'
+check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'leases'
 small restore - < <(tr '\0' x </dev/zero)
 check_error 2 '^-:1: the line is too long for any command$' 'a line without end'
 small -b - < <(echo; tr '\0' x </dev/zero)
@@ -207,7 +207,7 @@ printf 'bind import tests/cli/leases/dnsmasq-broken.leases\n' >"$dir/batch"
 run "${NOWHERE[@]}" -b "$dir/batch"
 check_error 2 "^$dir/batch:1: tests/cli/leases/dnsmasq-broken.leases:3: expected" 'leases, too'
 feed 'restore -\n' -b -
-check_error 2 '^-:1: standard input is where the commands come from$' 'standard input has one reader'
+check_error 2 '^-:1: standard input is already read for the commands$' 'standard input has one reader'
 feed 'batch x\n' -b -
 check_error 2 '^-:1: unknown object "batch"' 'no batch within a batch'
 run -b "$dir/nix"

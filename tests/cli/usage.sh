@@ -61,7 +61,7 @@ cases=(
 	'2|dev unset eth0 frob|unknown field "frob"'
 	'2|dev unset eth0 mode mode|mode is given twice'
 	'2|dev show eth0 eth1|"eth1" is one word too many.*Usage: arpctl dev show \[SELECTOR\]'
-	'2|dev show -j|options such as "-j" go before "dev", and a name like that behind "--"'
+	'2|dev show -j|options such as "-j" go before "dev"; put "--" before a name like that'
 	'2|dev show -- -j -j|"-j" is one word too many'
 	'2|-- help|unknown object "help"'
 	'2|--|unknown object|Usage'
@@ -170,7 +170,7 @@ cases=(
 	'2|announce 10.0.0.1 dev eth0 force force|"force" is one word too many'
 
 	'2|save a b|save: "b" is one word too many.*Usage: arpctl save \[FILE\|-\]$'
-	'2|-j save frob|save: a file has the lines that restore reads, not JSON: leave out -j$'
+	'2|-j save frob|save: FILE is written for restore, not as JSON: leave out -j$'
 	'2|restore|restore: FILE\|- is missing.*Usage: arpctl restore FILE\|-$'
 	'2|restore a b|restore: "b" is one word too many'
 	'2|diff|diff: FILE\|- is missing'
@@ -233,7 +233,7 @@ cases=(
 	'1|monitor verdict|Cannot open network namespace'
 	'1|save|Cannot open network namespace'
 	'1|save FILE|Cannot open network namespace'
-	'2|restore -|^-: there is no command in it; "arpctl flush" forgets the policy$'
+	'2|restore -|^-: there is no command in it; "arpctl flush" removes the policy$'
 	'1|import sysctl|Cannot open network namespace'
 	'1|-j -p -cnever dev show|Cannot open network namespace'
 )

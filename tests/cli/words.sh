@@ -51,7 +51,7 @@ reads 'a quote without end' "a 'b\nc\n" '1: a quote does not end
 2: <c>'
 reads 'a quote that ends too late' "'a'b\n'\n" '1: a quote does not end
 2: a quote does not end'
-reads 'a NUL' 'a\0b\nc\n' '1: a NUL stands where text must
+reads 'a NUL' 'a\0b\nc\n' '1: a NUL byte is not allowed in text
 2: <c>'
 reads 'too many words' "$(printf 'a %.0s' {1..129})\n" '1: too many words for any command'
 

@@ -81,7 +81,7 @@ is "$(saved | wc -l)" 2 "and the others are done"
 must arpctl flush
 run_ok "none that fails: status 0" arpctl -b - <<<$'rule add pass 10.0.0.1\nrule del pass 10.0.0.1'
 fails_with 1 '^-:2: there is no rule' "from standard input" arpctl -b - <<<$'\nrule del pass 10.0.0.1'
-fails_with 2 '^-:1: standard input is where the commands come from' "which has one reader" \
+fails_with 2 '^-:1: standard input is already read for the commands' "which has one reader" \
 	arpctl -b - <<<'restore -'
 fails_with 1 "^$dir/batch:1: Cannot open network namespace" "a namespace that is not there" \
 	"$ARPCTL" -n nowhere -b "$dir/batch"

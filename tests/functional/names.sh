@@ -78,7 +78,7 @@ is "$(arpctl dev effective -- help | head -n 1 | cut -d ' ' -f 2)" help "dev eff
 is "$(arpctl stats show -- --watch | cut -d ' ' -f 2)" --watch "stats show -- --watch is about that device"
 is "$(arpctl -- dev show -j)" "-j  ignore device" "before the object it ends options as well"
 run_ok "a batch has it too" arpctl -b - <<<'dev show -- help'
-fails_with 2 'behind "--"' "without it, it is an option, and the way is told" arpctl dev show -j
+fails_with 2 'put "--" before' "without it, it is an option, and the way is told" arpctl dev show -j
 arpctl save "$dir/policy"
 must arpctl flush
 run_ok "such names are restored" arpctl restore "$dir/policy"
@@ -110,7 +110,7 @@ is "$(arpctl explain request 10.0.0.1 from 10.0.0.2 dev $long | head -n 1)" "req
 run_ok "and announce" arpctl announce 10.0.0.1 dev $long
 printf 'dev set all ignore 1\ndev set enp0s1 ignore 2\n' >"$dir/policy"
 is "$(arpctl restore "$dir/policy" 2>&1)" \
-	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: a selector is matched with the name alone" \
+	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: selectors match only the name" \
 	"restore warns"
 is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores all of it"
 like "$(arpctl check)" 'enp0s1 +fields are set, and it is only an alternative name of eth0' "check tells"

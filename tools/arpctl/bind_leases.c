@@ -159,7 +159,7 @@ static void tell_unread(const struct lease_files *files)
 	if (!leases->unread)
 		return;
 	place_enter(&place);
-	warning("\"%s\" is not understood and passed over; %zu in all",
+	warning("\"%s\" is not understood and was skipped; %zu in total",
 		leases->unread_text, leases->unread);
 	place_leave(&place);
 }

@@ -166,7 +166,7 @@ static int check_options(const struct args *args, int argc, char **argv)
 		if (argv[i][0] != '-' || !argv[i][1] ||
 		    grammar_has(&args->grammar, argv[i]))
 			continue;
-		usage_error("%s: options such as \"%s\" go before \"%s\", and a name like that behind \"--\"",
+		usage_error("%s: options such as \"%s\" go before \"%s\"; put \"--\" before a name like that",
 			    args->title, argv[i], object);
 		args_usage(stderr, "Usage: ", args->object, args->command);
 		return STATUS_USAGE;

@@ -23,7 +23,7 @@ static int open_file(const struct ctx *ctx, const char *name, int *fd)
 				       strerror(errno));
 	} else if (ctx->stdin_taken) {
 		*fd = -1;
-		return usage_error("standard input is where the commands come from");
+		return usage_error("standard input is already read for the commands");
 	}
 	return STATUS_OK;
 }
@@ -50,7 +50,7 @@ static int has_nul(const char *name, const char *data, const char *nul)
 	for (; data < nul; data++)
 		place.line += *data == '\n';
 	place_enter(&place);
-	status = usage_error("a NUL stands where text must");
+	status = usage_error("a NUL byte is not allowed in text");
 	place_leave(&place);
 	return status;
 }
@@ -175,7 +175,7 @@ static char *last_line_end(const struct input *in, size_t more)
 static const char *why_no_end(const struct input *in, size_t more)
 {
 	if (memchr(in->buf, '\0', in->len))
-		return "a NUL stands where text must";
+		return "a NUL byte is not allowed in text";
 	if (in->len == INPUT_LINE)
 		return "the line is too long for any command";
 	if (!more && in->len)

@@ -166,7 +166,7 @@ int link_check_selector(struct ctx *ctx, const char *selector)
 		snprintf(ctx->checked, sizeof(ctx->checked), "%s", selector);
 		return STATUS_OK;
 	}
-	return failure("\"%s\" is an alternative name of \"%s\", and a selector is matched with the name alone: use \"%s\"",
+	return failure("\"%s\" is an alternative name of \"%s\"; selectors match only the name: use \"%s\"",
 		       selector, dev, dev);
 }
 
@@ -181,7 +181,7 @@ static void check_one(const struct altnames *names, struct place *place,
 		return;
 	place->line = line;
 	place_enter(place);
-	warning("\"%s\" is an alternative name of \"%s\", and selects nothing: a selector is matched with the name alone",
+	warning("\"%s\" is an alternative name of \"%s\", and selects nothing: selectors match only the name",
 		selector, dev);
 	place_leave(place);
 }

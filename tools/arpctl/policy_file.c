@@ -186,7 +186,7 @@ static int take_end(struct reader *r, const char *count)
 	uint64_t n;
 
 	if (!parse_u64(count, len, &n) || !is_line_end(count + len))
-		return usage_error("behind \"" POLICY_END "\" stands the number of lines");
+		return usage_error("\"" POLICY_END "\" must be followed by the number of lines");
 	words_next(&r->words, &why);
 	r->ended = true;
 	lines = r->words.line - 2;
@@ -240,7 +240,7 @@ static int check_whole(const struct reader *r, struct place *place)
 	if (r->saved && !r->ended)
 		return usage_error("the end line that save writes is missing: the file is cut off");
 	if (!r->saved && !r->any)
-		return usage_error("there is no command in it; \"arpctl flush\" forgets the policy");
+		return usage_error("there is no command in it; \"arpctl flush\" removes the policy");
 	return STATUS_OK;
 }
 

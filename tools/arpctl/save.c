@@ -29,7 +29,7 @@ static int save(struct ctx *ctx, int argc, char **argv)
 	int status;
 
 	if (name && ctx->out.json)
-		return usage_error("save: a file has the lines that restore reads, not JSON: leave out -j");
+		return usage_error("save: FILE is written for restore, not as JSON: leave out -j");
 	status = policy_get(ctx, &policy);
 	if (!status) {
 		policy_sort(&policy);
@@ -43,7 +43,7 @@ static int save(struct ctx *ctx, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-	{ "", "[FILE|-]", "print the whole policy as restore reads it, or replace a file by it",
+	{ "", "[FILE|-]", "print the whole policy for restore, or write it to a file",
 	  save },
 	{ 0 }
 };

@@ -100,7 +100,7 @@ int words_next(struct words *words, const char **why)
 	words->line++;
 	end = line_end(words, begin);
 	words->at = end + 1;
-	*why = "a NUL stands where text must";
+	*why = "a NUL byte is not allowed in text";
 	if (words->nul < end) {
 		words->nul = find_nul(words, end);
 		return -1;
