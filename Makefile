@@ -72,6 +72,7 @@ check:
 	tests/vm/deps build vm check fuzz deb lint
 	+$(MAKE) all selftest deb
 	+$(MAKE) -C tests/differential
+	+$(MAKE) -C tests/invariant
 	tests/run
 
 # On the kernels of other Debian releases, all that are claimed.
@@ -85,6 +86,7 @@ soak:
 	tests/vm/ynl >/dev/null
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
+	+$(MAKE) -C tests/invariant
 	tests/run tests/soak/*.sh
 	tests/soak/under-fire
 

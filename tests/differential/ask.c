@@ -37,7 +37,20 @@ static void put_mac(uint8_t *mac, enum role role, int question)
 	memcpy(mac, bytes, ETH_ALEN);
 }
 
-/* What is to be sent: many by one call. */
+void asker_mac(uint8_t *mac, int i)
+{
+	put_mac(mac, ASKER, i);
+}
+
+int asker_of(const uint8_t *mac)
+{
+	uint8_t asker[ETH_ALEN];
+
+	put_mac(asker, ASKER, mac[ETH_ALEN - 1]);
+	return memcmp(asker, mac, ETH_ALEN) ? -1 : mac[ETH_ALEN - 1];
+}
+
+/* What is to be sent: many by one call, by each thread its own. */
 
 struct tagged {
 	uint8_t macs[2 * ETH_ALEN];
@@ -47,7 +60,7 @@ struct tagged {
 
 #define WAITING	32
 
-static struct {
+static _Thread_local struct {
 	int count;
 	struct mmsghdr message[WAITING];
 	struct iovec part[WAITING];
@@ -57,11 +70,17 @@ static struct {
 
 static void send_waiting(void)
 {
+	const struct timespec moment = { 0, 1000000 };
 	int done = 0, n;
 
 	while (done < waiting.count) {
 		n = sendmmsg(lab_wire(), waiting.message + done,
 			     waiting.count - done, 0);
+		/* The processor's queue is full: that frame is not sent. */
+		if (n < 0 && errno == ENOBUFS) {
+			nanosleep(&moment, NULL);
+			continue;
+		}
 		if (n < 0)
 			die("wire: %s", strerror(errno));
 		done += n;
@@ -130,20 +149,29 @@ static int fence_number(const uint8_t *bytes)
 	return memcmp(bytes, mac, ETH_ALEN) ? 0 : bytes[ETH_ALEN - 1];
 }
 
+void (*overhear)(const struct frame *f);
+static unsigned int frames_heard;
+
 static void note(struct outcome *o, int i)
 {
 	int cable = host_cable(ears.from[i].sll_ifindex);
-	struct frame *f;
+	struct frame overheard = { 0 }, *f = &overheard;
 
-	if (!o || cable == NOBODY)
+	if (cable == NOBODY)
 		return;
-	if (o->frames == FRAMES)
+	frames_heard++;
+	if (!o && !overhear)
+		return;
+	if (o && o->frames == FRAMES)
 		die("more than %d frames", FRAMES);
-	f = &o->frame[o->frames++];
+	if (o)
+		f = &o->frame[o->frames++];
 	f->cable = cable;
 	f->vid = tag_of(&ears.message[i].msg_hdr);
 	f->len = ears.message[i].msg_len;
 	memcpy(f->bytes, ears.bytes[i], f->len < 64 ? f->len : 64);
+	if (!o)
+		overhear(f);
 }
 
 /* @o: where to note it, or NULL. Return: false when nothing was heard. */
@@ -221,6 +249,23 @@ static void listen_all(struct outcome *o)
 {
 	listen_late(o);
 	listen_up_to(o, lab_fence(), FENCE);
+}
+
+/*
+ * On a segment a frame may lead to others, a cable further each time, while the
+ * fence answers: until it is quiet between two of its answers.
+ */
+void listen_quiet(struct outcome *o)
+{
+	unsigned int before;
+
+	listen_all(o);
+	if (!host_segment())
+		return;
+	do {
+		before = frames_heard;
+		listen_all(o);
+	} while (frames_heard != before);
 }
 
 /* Questions */
@@ -378,7 +423,7 @@ static void note_neighbours(struct outcome *o, const struct neighbour *list)
 }
 
 /* Who could not be asked may be told so, which may ask for another. */
-static void forget_neighbours(struct outcome *o)
+void forget_neighbours(struct outcome *o)
 {
 	struct neighbour list[NEIGHBOURS];
 	int i, n, turn;
@@ -394,7 +439,7 @@ static void forget_neighbours(struct outcome *o)
 		for (i = 0; i < n; i++)
 			del_neighbour(host_netlink(), list[i].addr, list[i].ifindex);
 		nl_commit(host_netlink());
-		listen_all(NULL);
+		listen_quiet(NULL);
 	}
 	die("the host does not forget %s", text_of(list[0].addr));
 }
@@ -409,7 +454,7 @@ static int compare_frames(const void *a, const void *b)
  * is first. It may be behind with what it sends to itself as well, and answers
  * by ICMP; so one is over before the next.
  */
-void ask_all(const struct host *h, const struct question *q, struct outcome *o)
+void ask_burst(const struct host *h, const struct question *q, struct outcome *o)
 {
 	bool tells;
 	int i;
@@ -425,14 +470,14 @@ void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 		switch (q[i].what) {
 		case SEND:
 			o->error[i] = send_datagram(h, &q[i]);
-			listen_all(o);
+			listen_quiet(o);
 			break;
 		case FORWARD:
 			forward(h, &q[i], i);
 			break;
 		case ASK:
 			if (tells) {
-				listen_all(o);
+				listen_quiet(o);
 				await_tick();
 				tells = false;
 			}
@@ -443,9 +488,28 @@ void ask_all(const struct host *h, const struct question *q, struct outcome *o)
 			ask(h, &q[i], i);
 		}
 	}
-	listen_all(o);
+	listen_quiet(o);
 	qsort(o->frame, o->frames, sizeof(*o->frame), compare_frames);
+}
+
+void ask_all(const struct host *h, const struct question *q, struct outcome *o)
+{
+	ask_burst(h, q, o);
 	forget_neighbours(o);
+}
+
+int ask_one(const struct host *h, const struct question *q, int i)
+{
+	if (!asked(h, q))
+		return 0;
+	if (q->what == SEND)
+		return send_datagram(h, q);
+	if (q->what == FORWARD)
+		forward(h, q, i);
+	else
+		ask(h, q, i);
+	send_waiting();
+	return 0;
 }
 
 bool same_outcome(const struct outcome *a, const struct outcome *b)

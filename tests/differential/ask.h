@@ -35,6 +35,19 @@ struct outcome {
 
 /* The neighbour table is empty before and afterwards. */
 void ask_all(const struct host *h, const struct question *q, struct outcome *o);
+/* The two halves: asks and takes down what is sent; then who became a neighbour. */
+void ask_burst(const struct host *h, const struct question *q, struct outcome *o);
+void forget_neighbours(struct outcome *o);
+
+/* One question alone, in any thread. Return: the error of a SEND. */
+int ask_one(const struct host *h, const struct question *q, int i);
+/* The MAC of who asks question @i, and back: -1 if it is not one of those. */
+void asker_mac(uint8_t *mac, int i);
+int asker_of(const uint8_t *mac);
+/* Hears all that came of what was sent on this processor; @o as below. */
+void listen_quiet(struct outcome *o);
+/* While set, sees each frame that is noted nowhere. */
+extern void (*overhear)(const struct frame *f);
 bool same_outcome(const struct outcome *a, const struct outcome *b);
 /* How many replies to these questions, and requests, are in it. */
 void count_frames(const struct outcome *o, int *replies, int *requests);

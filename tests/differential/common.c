@@ -178,9 +178,10 @@ void nl_end(struct netlink *nl, size_t nest)
 	((struct nlattr *)(nl->buf + nest))->nla_len = nl->len - nest;
 }
 
-int nl_commit(struct netlink *nl)
+int nl_commit_each(struct netlink *nl,
+		   void (*each)(struct nlmsghdr *m, void *arg), void *arg)
 {
-	static char buf[32768];
+	char buf[32768];
 	int count = nl->count, acks = 0, first = 0, error;
 	struct nlmsghdr *m;
 	ssize_t len;
@@ -194,8 +195,11 @@ int nl_commit(struct netlink *nl)
 		if (len < 0)
 			die("netlink: %s", strerror(errno));
 		for (m = (void *)buf; NLMSG_OK(m, len); m = NLMSG_NEXT(m, len)) {
-			if (m->nlmsg_type != NLMSG_ERROR)
+			if (m->nlmsg_type != NLMSG_ERROR) {
+				if (each)
+					each(m, arg);
 				continue;
+			}
 			memcpy(&error, NLMSG_DATA(m), sizeof(error));
 			nl->errors[m->nlmsg_seq - 1] = -error;
 			if (!first)
@@ -206,10 +210,15 @@ int nl_commit(struct netlink *nl)
 	return first;
 }
 
+int nl_commit(struct netlink *nl)
+{
+	return nl_commit_each(nl, NULL, NULL);
+}
+
 void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 	     void (*each)(struct nlmsghdr *m, void *arg), void *arg)
 {
-	static char buf[32768];
+	char buf[32768];
 	struct nlmsghdr *m;
 	ssize_t len;
 

@@ -3,7 +3,7 @@
  * What the questioners of the differential tests share: netlink, frames,
  * neighbours, words.
  *
- * One thread.
+ * A struct netlink belongs to one thread; all but text_of() may run in several.
  */
 #ifndef COMMON_H
 #define COMMON_H
@@ -73,6 +73,9 @@ size_t nl_nest(struct netlink *nl, int type);
 void nl_end(struct netlink *nl, size_t nest);
 /* Return: 0, or the first error. */
 int nl_commit(struct netlink *nl);
+/* The same, for questions: @each sees the answers before their acknowledgments. */
+int nl_commit_each(struct netlink *nl,
+		   void (*each)(struct nlmsghdr *m, void *arg), void *arg);
 void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 	     void (*each)(struct nlmsghdr *m, void *arg), void *arg);
 

@@ -35,6 +35,7 @@ static int family;			/* of arp_policy, or 0: not known yet */
 static int next_index = 1000;
 static int wires[DEVICES];		/* by cable; or NOBODY */
 static bool late[DEVICES];
+static int segment;			/* a bridge on the wire, or 0 */
 static int all_fd[KEYS];		/* below net.ipv4.conf.all of the host */
 static int conf_now[ROWS][KEYS];
 
@@ -77,7 +78,7 @@ static void write_sysctl(int fd, int value)
 		die("sysctl: %s", strerror(errno));
 }
 
-static void set_sysctl(const char *key, int value)
+void set_sysctl(const char *key, int value)
 {
 	int fd = open_sysctl(key);
 
@@ -178,7 +179,8 @@ static void must(struct netlink *nl, const char *what)
 
 /*
  * A device that is up carries frames only once the kernel has noted that its
- * cable is plugged in. Those without a cable never say so.
+ * cable is plugged in. Those without a cable never say so, and a bridge says so
+ * up to a second later; on the wire its ports are enough.
  */
 static void count_waiting(struct nlmsghdr *m, void *arg)
 {
@@ -194,7 +196,8 @@ static void count_waiting(struct nlmsghdr *m, void *arg)
 			up = *data == OPER_UP;
 		else if (a->rta_type == IFLA_IFNAME)
 			plugged = strcmp(data, "lo") && strcmp(data, "red") &&
-				  strncmp(data, "dum", 3);
+				  strncmp(data, "dum", 3) &&
+				  strncmp(data, "seg", 3);
 	}
 	if (body->ifi_flags & IFF_UP && plugged && !up)
 		++*(int *)arg;
@@ -290,6 +293,16 @@ int lab_fence(void)
 struct netlink *host_netlink(void)
 {
 	return &host_nl;
+}
+
+struct netlink *host_policy(void)
+{
+	return &policy_nl;
+}
+
+bool host_segment(void)
+{
+	return segment;
 }
 
 int host_wire(int cable)
@@ -398,6 +411,34 @@ static void add_low_fence(int cable)
 	await_links(&fence_nl);
 }
 
+/* What a shared cable's device sends is heard by those of the others. */
+static void join_cables(const struct host *h)
+{
+	size_t info, data;
+	char name[IF_NAMESIZE];
+	int i;
+
+	for (i = 1; i < h->devices; i++) {
+		if (wires[i] == NOBODY || !h->device[i].shared)
+			continue;
+		if (!segment) {
+			segment = next_index++;
+			snprintf(name, sizeof(name), "seg%d", segment);
+			begin_device(&wire_nl, segment, name, NULL,
+				     IFF_UP | IFF_NOARP);
+			put_kind(&wire_nl, "bridge", &info, &data);
+			nl_put_u32(&wire_nl, IFLA_BR_FORWARD_DELAY, 0);
+			nl_put_u32(&wire_nl, IFLA_BR_STP_STATE, 0);
+			nl_put_u8(&wire_nl, IFLA_BR_MCAST_SNOOPING, 0);
+			nl_end(&wire_nl, data);
+			nl_end(&wire_nl, info);
+		}
+		begin_link(&wire_nl, RTM_SETLINK, wires[i], 0, 0);
+		nl_put_u32(&wire_nl, IFLA_MASTER, segment);
+	}
+	must(&wire_nl, "segment");
+}
+
 static void add_devices(const struct host *h)
 {
 	int i;
@@ -419,6 +460,7 @@ static void add_devices(const struct host *h)
 		if (wires[i] != NOBODY)
 			raise_wire(wires[i]);
 	must(&wire_nl, "cables");
+	join_cables(h);
 	for (i = 1; i < h->devices; i++)
 		if (late[i])
 			add_low_fence(i);
@@ -554,6 +596,7 @@ void host_up(struct host *h)
 	}
 	/* No value of any */
 	memset(conf_now, 0x7f, sizeof(conf_now));
+	segment = 0;
 	new_namespace();
 	nl_open(&host_nl, NETLINK_ROUTE);
 	nl_open(&policy_nl, NETLINK_GENERIC);
@@ -584,6 +627,8 @@ void host_down(void)
 	for (i = 1; i < DEVICES; i++)
 		if (wires[i] != NOBODY)
 			begin_link(&wire_nl, RTM_DELLINK, wires[i], 0, 0);
+	if (segment)
+		begin_link(&wire_nl, RTM_DELLINK, segment, 0, 0);
 	must(&wire_nl, "cables");
 	for (i = 0; i < KEYS; i++)
 		if (all_fd[i] >= 0)
@@ -748,11 +793,23 @@ static void read_family(struct nlmsghdr *m, void *arg)
 		family = id;
 }
 
-static void begin_command(int command)
+/* Its number, which holds in all namespaces. */
+int policy_family(void)
+{
+	if (!family)
+		nl_dump(&policy_nl, GENL_ID_CTRL,
+			&(struct genlmsghdr){ .cmd = CTRL_CMD_GETFAMILY },
+			GENL_HDRLEN, read_family, NULL);
+	if (!family)
+		die("the module is not loaded");
+	return family;
+}
+
+void begin_command(struct netlink *nl, int command)
 {
 	struct genlmsghdr body = { .cmd = command, .version = 1 };
 
-	nl_begin(&policy_nl, family, 0, &body, sizeof(body));
+	nl_begin(nl, policy_family(), 0, &body, sizeof(body));
 }
 
 static void put_fields(int type, const int *field)
@@ -786,8 +843,8 @@ static void put_transaction(const struct policy *p)
 	size_t entries, entry;
 	int i;
 
-	begin_command(ARP_POLICY_CMD_RESTORE_BEGIN);
-	begin_command(ARP_POLICY_CMD_RESTORE_ADD);
+	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_BEGIN);
+	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_ADD);
 	entries = nl_nest(&policy_nl, ARP_POLICY_A_ENTRIES | NLA_F_NESTED);
 	for (i = 0; i < p->count; i++) {
 		entry = nl_nest(&policy_nl, ARP_POLICY_ENTRY_DEV | NLA_F_NESTED);
@@ -797,7 +854,7 @@ static void put_transaction(const struct policy *p)
 		nl_end(&policy_nl, entry);
 	}
 	nl_end(&policy_nl, entries);
-	begin_command(ARP_POLICY_CMD_RESTORE_COMMIT);
+	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_COMMIT);
 }
 
 void set_policy(const struct host *h, struct config *c, bool blunder)
@@ -810,21 +867,15 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 		clear_policy();
 		return;
 	}
-	if (!family)
-		nl_dump(&policy_nl, GENL_ID_CTRL,
-			&(struct genlmsghdr){ .cmd = CTRL_CMD_GETFAMILY },
-			GENL_HDRLEN, read_family, NULL);
-	if (!family)
-		die("the module is not loaded");
 	for (i = 0; blunder && i < p.count; i++)
 		if (p.entry[i].field[ARP_POLICY_FIELD_IGNORE] == 2)
 			p.entry[i].field[ARP_POLICY_FIELD_IGNORE] = 1;
 	if (c->restored) {
 		put_transaction(&p);
 	} else {
-		begin_command(ARP_POLICY_CMD_FLUSH);
+		begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
 		for (i = 0; i < p.count; i++) {
-			begin_command(ARP_POLICY_CMD_DEV_SET);
+			begin_command(&policy_nl, ARP_POLICY_CMD_DEV_SET);
 			nl_put_text(&policy_nl, ARP_POLICY_A_SELECTOR,
 				    p.entry[i].selector);
 			put_fields(ARP_POLICY_A_FIELDS, p.entry[i].field);
@@ -837,7 +888,7 @@ void clear_policy(void)
 {
 	if (!family)
 		return;
-	begin_command(ARP_POLICY_CMD_FLUSH);
+	begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
 	must(&policy_nl, "policy");
 }
 

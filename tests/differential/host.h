@@ -25,8 +25,16 @@ int lab_fence(void);
 /* Builds the host; marks what the kernel refuses. */
 void host_up(struct host *h);
 void host_down(void);
-/* Netlink in the host. */
+/* Netlink in the host: routes, and the family arp_policy. */
 struct netlink *host_netlink(void);
+struct netlink *host_policy(void);
+int policy_family(void);
+/* Begins a command of the family in any socket. */
+void begin_command(struct netlink *nl, int command);
+/* Can frames of one device come back by another? */
+bool host_segment(void);
+/* A sysctl of the host's below net. */
+void set_sysctl(const char *key, int value);
 /* The device on the wire to which a cable leads, and back: NOBODY if none. */
 int host_wire(int cable);
 int host_cable(int wire);

@@ -745,6 +745,9 @@ static void print_device(FILE *f, const struct host *h, int i)
 	}
 	if (d->noarp)
 		fprintf(f, "ip link set %s arp off\n", d->name);
+	if (d->shared)
+		fprintf(f, "ip -n wire link set %s master segment up	# a bridge\n",
+			d->name);
 	fprintf(f, "ip link set %s up\n", d->name);
 }
 

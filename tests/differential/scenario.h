@@ -46,6 +46,7 @@ struct device {
 	int master;		/* the VRF, or NOBODY */
 	int vid;		/* VLAN ID, or 0 */
 	bool noarp;
+	bool shared;		/* its cable is on the one segment of all such */
 	bool locks;		/* a neighbour is too young to be overridden, always;
 				 * else it is never
 				 */

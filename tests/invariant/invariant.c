@@ -1,0 +1,1745 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What must hold whatever is configured and whatever comes: random hosts, whole
+ * policies, packets and sends, and changes in the midst of them.
+ *
+ * One process of two threads, each on a processor of its own: one sends, hears
+ * and judges; the other changes policy, deletes neighbours and sends as well. A
+ * case is a host, a policy and a burst; a host is used for several.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <linux/genetlink.h>
+#include <linux/membarrier.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../differential/ask.h"
+#include "../differential/host.h"
+#include "../differential/scenario.h"
+#include "model.h"
+#include "policy.h"
+
+static const char usage[] =
+"usage: invariant [--seed S] [--cases N] [--from N | --case N] [--most N] [-v]\n"
+"Draws hosts, policies and packets, and checks what must hold for the module\n"
+"arp_policy whatever was drawn. Needs root, and the first network namespace, whose\n"
+"sysctls net.ipv4.route.error_cost and net.core.netdev_max_backlog it changes.\n"
+"  --seed S	what everything is drawn from (1)\n"
+"  --cases N	how many (5000)\n"
+"  --from N	the first one (0)\n"
+"  --case N	this one alone\n"
+"  --most N	give up when so many were broken (20)\n"
+"  --no-shrink	print what was broken as it was drawn, in one line\n"
+"  --blunder	believe a wrong policy, as a test of the test\n"
+"  -v		print each case\n"
+"Exit status: 0 all held, 1 one was broken, 2 it could not be tried.\n";
+
+#define PER_HOST	50
+#define KINDS		32
+#define SHRINK_MS	60000
+#define RACE_TRIES	12
+#define DELAY_MS	40
+
+static uint64_t seed = 1;
+static uint64_t most = 20;
+static bool blunder, verbose, shrinks = true;
+
+enum mode {
+	STILL,		/* nothing changes: all that can be foretold is compared */
+	AUDITED,	/* the same as without policy */
+	FLUSHED,	/* the same again afterwards */
+	RACING,		/* while another processor changes and deletes */
+	DELAYED,	/* proxied answers wait while policy changes */
+	MODES
+};
+
+static const char *const mode_names[] = {
+	"still", "audit", "flushed", "racing", "delayed",
+};
+
+struct trial {
+	uint64_t number;
+	enum mode mode;
+	struct host host;
+	struct config config;
+	struct question question[QUESTIONS];
+	struct policy policy, next;
+	struct change change;
+	bool deletes;			/* RACING: neighbours, not policy */
+	bool announces;			/* STILL: every device does at the end */
+	struct outcome stock, module;
+};
+
+static struct {
+	uint64_t cases, frames, neighbours, explained, counted,
+		 foretold, changes, found;
+	uint64_t of[MODES];		/* cases */
+	int64_t spent[MODES], building;	/* ms */
+} total;
+
+/* What was broken first, of the case that runs. */
+static struct {
+	const char *what;
+	char detail[400];
+} finding;
+
+static __attribute__((format(printf, 2, 3)))
+void broken(const char *what, const char *format, ...)
+{
+	va_list args;
+
+	if (finding.what)
+		return;
+	finding.what = what;
+	va_start(args, format);
+	vsnprintf(finding.detail, sizeof(finding.detail), format, args);
+	va_end(args);
+}
+
+static void pin(int processor)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(processor % sysconf(_SC_NPROCESSORS_ONLN), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static void pause_ms(int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+/* @p, or with --blunder one without its rules. */
+static const struct policy *believed(const struct trial *t,
+				     const struct policy *p)
+{
+	static struct policy wrong[2];
+	static int at;
+
+	if (!blunder || !p || t->mode != STILL)
+		return p;
+	at = !at;
+	wrong[at] = *p;
+	wrong[at].targets = 0;
+	return &wrong[at];
+}
+
+static struct view view_of(struct trial *t, const struct policy *p)
+{
+	return (struct view){
+		.h = &t->host, .c = &t->config, .p = believed(t, p),
+	};
+}
+
+/* Attributes of netlink: of generic netlink and of routes alike. */
+
+static void read_attrs(const void *data, int left, const void **tb, int *size,
+		       int max)
+{
+	const struct nlattr *a = data;
+	int type;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	for (; left >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN;
+	     left -= NLA_ALIGN(a->nla_len),
+	     a = (const void *)((const char *)a + NLA_ALIGN(a->nla_len))) {
+		type = a->nla_type & NLA_TYPE_MASK;
+		if (type > max)
+			continue;
+		tb[type] = (const char *)a + NLA_HDRLEN;
+		if (size)
+			size[type] = a->nla_len - NLA_HDRLEN;
+	}
+}
+
+/* What the kernel says of a route. */
+
+struct way {
+	bool known;		/* there is one that is no refusal */
+	uint8_t type;
+	int oif;
+	bool gateway;
+};
+
+static void read_way(struct nlmsghdr *m, void *arg)
+{
+	const struct rtmsg *body = NLMSG_DATA(m);
+	const void *tb[RTA_VIA + 1];
+	struct way *w = arg;
+
+	read_attrs((const char *)body + NLMSG_ALIGN(sizeof(*body)),
+		   m->nlmsg_len - NLMSG_SPACE(sizeof(*body)), tb, NULL, RTA_VIA);
+	w->known = true;
+	w->type = body->rtm_type;
+	if (tb[RTA_OIF])
+		memcpy(&w->oif, tb[RTA_OIF], 4);
+	w->gateway = tb[RTA_GATEWAY] || tb[RTA_VIA];
+}
+
+static struct way way_of(uint32_t from, uint32_t to, int iif, int oif)
+{
+	struct rtmsg body = {
+		.rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_src_len = 32,
+	};
+	struct netlink *nl = host_netlink();
+	struct way w = { 0 };
+
+	nl_begin(nl, RTM_GETROUTE, 0, &body, sizeof(body));
+	nl_put(nl, RTA_DST, &to, 4);
+	nl_put(nl, RTA_SRC, &from, 4);
+	if (iif)
+		nl_put_u32(nl, RTA_IIF, iif);
+	if (oif)
+		nl_put_u32(nl, RTA_OIF, oif);
+	nl_commit_each(nl, read_way, &w);
+	return w;
+}
+
+/* Would the kernel route a packet of this sender's that comes in here? */
+static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
+{
+	return sender &&
+	       (way_of(sender, INADDR_BROADCAST, host_ifindex(dev), 0).known ||
+		way_of(sender, target, host_ifindex(dev), 0).known);
+}
+
+/* What explain says. */
+
+struct explained {
+	bool given, answered;
+	uint8_t reason, lladdr[ETH_ALEN];
+	uint32_t sender;
+};
+
+static void read_explained(struct nlmsghdr *m, void *arg)
+{
+	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_EXPLANATION_MAX + 1];
+	const void *ev[ARP_POLICY_EVENT_MAX + 1];
+	struct explained *list = arg, *x = &list[m->nlmsg_seq - 1];
+	int size[ARP_POLICY_A_MAX + 1];
+
+	read_attrs((const char *)NLMSG_DATA(m) + GENL_HDRLEN,
+		   m->nlmsg_len - NLMSG_SPACE(GENL_HDRLEN), tb, size,
+		   ARP_POLICY_A_MAX);
+	if (!tb[ARP_POLICY_A_EXPLANATION] || !tb[ARP_POLICY_A_EVENT])
+		return;
+	read_attrs(tb[ARP_POLICY_A_EXPLANATION], size[ARP_POLICY_A_EXPLANATION],
+		   in, NULL, ARP_POLICY_EXPLANATION_MAX);
+	read_attrs(tb[ARP_POLICY_A_EVENT], size[ARP_POLICY_A_EVENT], ev, NULL,
+		   ARP_POLICY_EVENT_MAX);
+	x->given = true;
+	x->answered = in[ARP_POLICY_EXPLANATION_ANSWERED];
+	if (ev[ARP_POLICY_EVENT_REASON])
+		x->reason = *(const uint8_t *)ev[ARP_POLICY_EVENT_REASON];
+	if (in[ARP_POLICY_EXPLANATION_LLADDR])
+		memcpy(x->lladdr, in[ARP_POLICY_EXPLANATION_LLADDR], ETH_ALEN);
+	if (in[ARP_POLICY_EXPLANATION_SENDER])
+		memcpy(&x->sender, in[ARP_POLICY_EXPLANATION_SENDER], 4);
+}
+
+#define EXPLAINED	NL_MESSAGES
+
+static struct {
+	int count;
+	struct { int question, dev; } about[EXPLAINED];
+	struct explained said[EXPLAINED];
+} explained;
+
+static void begin_explain(const struct question *q, int i, int dev)
+{
+	struct netlink *nl = host_policy();
+	uint8_t mac[ETH_ALEN];
+	size_t query;
+
+	explained.about[explained.count].question = i;
+	explained.about[explained.count++].dev = dev;
+	begin_command(nl, ARP_POLICY_CMD_EXPLAIN);
+	nl_put_u32(nl, ARP_POLICY_A_IFINDEX, host_ifindex(dev));
+	query = nl_nest(nl, ARP_POLICY_A_QUERY | NLA_F_NESTED);
+	nl_put_u8(nl, ARP_POLICY_QUERY_KIND, q->what == SEND ?
+		  ARP_POLICY_KIND_SEND : ARP_POLICY_KIND_REQUEST);
+	nl_put(nl, ARP_POLICY_QUERY_TARGET, &q->target, 4);
+	nl_put(nl, ARP_POLICY_QUERY_SENDER, &q->sender, 4);
+	if (q->what == ASK) {
+		asker_mac(mac, i);
+		nl_put(nl, ARP_POLICY_QUERY_LLADDR, mac, ETH_ALEN);
+		if (q->to == TO_HOST)
+			nl_put(nl, ARP_POLICY_QUERY_UNICAST, NULL, 0);
+	}
+	nl_end(nl, query);
+}
+
+/* Does nothing else ask for this target? */
+static bool is_alone(const struct trial *t, int i)
+{
+	const struct question *q = t->question;
+	int k;
+
+	for (k = 0; k < QUESTIONS; k++)
+		if (k != i && !q[k].gone && there(&t->host, q[k].dev) &&
+		    (q[k].what == ASK ? q[k].sender : q[k].target) == q[i].target)
+			return false;
+	return true;
+}
+
+/* The device whose neighbour the target of a SEND will be, or NOBODY. */
+static int asking_device(const struct trial *t, const struct question *q, int i)
+{
+	struct way w;
+	int dev;
+
+	if (!q->sender || !is_alone(t, i))
+		return NOBODY;
+	w = way_of(q->sender, q->target, 0,
+		   q->dev == NOBODY ? 0 : host_ifindex(q->dev));
+	dev = w.known ? host_device(w.oif) : NOBODY;
+	if (!w.known || w.type != RTN_UNICAST || w.gateway || dev == NOBODY ||
+	    !does_arp(&t->host, dev))
+		return NOBODY;
+	return dev;
+}
+
+static void explain_all(const struct trial *t)
+{
+	const struct host *h = &t->host;
+	int i, dev;
+
+	explained.count = 0;
+	memset(explained.said, 0, sizeof(explained.said));
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (q->gone || !there(h, q->dev) || explained.count > EXPLAINED - 9)
+			continue;
+		if (q->what == SEND) {
+			dev = asking_device(t, q, i);
+			if (dev != NOBODY)
+				begin_explain(q, i, dev);
+		}
+		if (q->what != ASK || q->op != 1 || q->hrd != 1 || q->other_source)
+			continue;
+		for (dev = 0; dev < h->devices; dev++)
+			if (hears(h, dev, q))
+				begin_explain(q, i, dev);
+	}
+	nl_commit_each(host_policy(), read_explained, explained.said);
+}
+
+/* Counters. */
+
+struct counters {
+	bool there;
+	uint64_t in, out, reason[ARP_POLICY_REASON_MAX + 1];
+};
+
+static uint64_t u64_of(const void *data)
+{
+	uint64_t n = 0;
+
+	if (data)
+		memcpy(&n, data, sizeof(n));
+	return n;
+}
+
+static void read_counters(struct nlmsghdr *m, void *arg)
+{
+	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_REASON_MAX + 1];
+	int size[ARP_POLICY_A_MAX + 1], ifindex, dev, i;
+	struct counters *list = arg, *c;
+
+	read_attrs((const char *)NLMSG_DATA(m) + GENL_HDRLEN,
+		   m->nlmsg_len - NLMSG_SPACE(GENL_HDRLEN), tb, size,
+		   ARP_POLICY_A_MAX);
+	if (!tb[ARP_POLICY_A_IFINDEX])
+		return;
+	memcpy(&ifindex, tb[ARP_POLICY_A_IFINDEX], 4);
+	dev = host_device(ifindex);
+	if (dev == NOBODY)
+		return;
+	c = &list[dev];
+	c->there = true;
+	c->in = u64_of(tb[ARP_POLICY_A_IN]);
+	c->out = u64_of(tb[ARP_POLICY_A_OUT]);
+	if (!tb[ARP_POLICY_A_REASONS])
+		return;
+	read_attrs(tb[ARP_POLICY_A_REASONS], size[ARP_POLICY_A_REASONS], in, NULL,
+		   ARP_POLICY_REASON_MAX);
+	for (i = 1; i <= ARP_POLICY_REASON_MAX; i++)
+		c->reason[i] = u64_of(in[i]);
+}
+
+static void list_counters(struct counters *list)
+{
+	struct genlmsghdr body = { .cmd = ARP_POLICY_CMD_STATS_GET, .version = 1 };
+
+	memset(list, 0, DEVICES * sizeof(*list));
+	nl_dump(host_policy(), policy_family(), &body, sizeof(body),
+		read_counters, list);
+}
+
+static void reset_counters(void)
+{
+	begin_command(host_policy(), ARP_POLICY_CMD_STATS_RESET);
+	nl_commit(host_policy());
+}
+
+/* Frames */
+
+static const struct arp *arp_of(const struct frame *f)
+{
+	return (const void *)f->bytes;
+}
+
+/* Whose MAC is it? */
+static int device_of(const struct host *h, const uint8_t *mac)
+{
+	int i;
+
+	for (i = 1; i < h->devices; i++)
+		if (there(h, i) && !memcmp(mac, h->device[i].mac, ETH_ALEN))
+			return i;
+	return NOBODY;
+}
+
+static bool is_reply(const struct frame *f)
+{
+	return arp_of(f)->op == htons(2);
+}
+
+/* Is a device's cable and tag the frame's? */
+static bool is_on(const struct host *h, int dev, const struct frame *f)
+{
+	return there(h, dev) && cable_of(h, dev) == f->cable &&
+	       h->device[dev].vid == f->vid;
+}
+
+static const char *frame_text(const struct host *h, const struct frame *f)
+{
+	static char text[200];
+	const struct arp *a = arp_of(f);
+	const uint8_t *s = a->sha, *d = a->tha;
+
+	snprintf(text, sizeof(text),
+		 "on %s VLAN %d: %s, sender %s %02x:%02x:%02x:%02x:%02x:%02x, target %s %02x:%02x:%02x:%02x:%02x:%02x",
+		 h->device[f->cable].name, f->vid, is_reply(f) ? "reply" : "request",
+		 text_of(a->sip), s[0], s[1], s[2], s[3], s[4], s[5],
+		 text_of(a->tip), d[0], d[1], d[2], d[3], d[4], d[5]);
+	return text;
+}
+
+/* With the MAC of no device: a rule must say so. */
+static const char *forbidden_mac(const struct view *v, const struct frame *f)
+{
+	const char *wrong = "an answer has a MAC that is neither ours nor a rule's";
+	const struct arp *a = arp_of(f);
+	int dev;
+
+	if (!is_reply(f))
+		return "a request comes from a MAC that is not ours";
+	/* Any device on the cable may be the one that speaks. */
+	for (dev = 0; dev < v->h->devices; dev++) {
+		const struct target *rule;
+
+		if (!is_on(v->h, dev, f))
+			continue;
+		rule = policy_rule(v->p, v->h->device[dev].name, a->sip, false);
+		if (rule && rule->action == ARP_POLICY_ACTION_PROXY &&
+		    rule->has_mac && !memcmp(rule->mac, a->sha, ETH_ALEN)) {
+			wrong = forbidden(v, dev, a);
+			if (!wrong)
+				return NULL;
+		}
+	}
+	return wrong;
+}
+
+static const char *forbidden_frame(const struct view *v, const struct frame *f)
+{
+	const struct arp *a = arp_of(f);
+	int dev = device_of(v->h, a->src);
+
+	if (memcmp(a->src, a->sha, ETH_ALEN))
+		return "the frame's source is not the sender";
+	if (dev == NOBODY)
+		return forbidden_mac(v, f);
+	return forbidden(v, dev, a);
+}
+
+/* The answer to a question that must stay unanswered. */
+static const char *forbidden_answer(const struct view *v,
+				    const struct question *q,
+				    const struct frame *f)
+{
+	const struct target *rule;
+	int dev = device_of(v->h, arp_of(f)->src), i;
+
+	i = is_reply(f) ? asker_of(arp_of(f)->tha) : -1;
+	if (i < 0 || i >= QUESTIONS || dev == NOBODY ||
+	    judge(v, dev, &q[i], i, &rule) != SILENT)
+		return NULL;
+	return "a packet is answered that must not be";
+}
+
+static const char *wrong_with(const struct view *v, const struct question *q,
+			      const struct frame *f)
+{
+	return forbidden_frame(v, f) ?: forbidden_answer(v, q, f);
+}
+
+/* @other: allowed as well; or NULL */
+static void check_frame(struct trial *t, const struct frame *f,
+			const struct policy *p, const struct policy *other)
+{
+	struct view v = view_of(t, p);
+	const char *wrong = wrong_with(&v, t->question, f);
+
+	total.frames++;
+	if (wrong && other) {
+		v.p = other;
+		if (!wrong_with(&v, t->question, f))
+			return;
+	}
+	if (wrong)
+		broken(wrong, "%s", frame_text(&t->host, f));
+}
+
+/* Who may be a neighbour. */
+
+/* By a question whose packet policy does not drop. */
+static bool is_taught(struct trial *t, const struct known *k, struct view *v)
+{
+	const struct question *q;
+	int i = asker_of(k->mac);
+
+	if (i < 0 || i >= QUESTIONS)
+		return false;
+	q = &t->question[i];
+	return q->sender == k->addr && hears(&t->host, k->dev, q) &&
+	       !is_dropped(v, k->dev, q, i);
+}
+
+static bool was_known(const struct trial *t, const struct known *k)
+{
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (!q->gone && q->what == ASK && q->known && q->dev == k->dev &&
+		    q->sender == k->addr)
+			return true;
+	}
+	return false;
+}
+
+static bool is_stock(const struct outcome *stock, const struct known *k)
+{
+	int i;
+
+	for (i = 0; i < stock->neighbours; i++)
+		if (stock->neighbour[i].addr == k->addr &&
+		    stock->neighbour[i].dev == k->dev &&
+		    !memcmp(stock->neighbour[i].mac, k->mac, ETH_ALEN))
+			return true;
+	return false;
+}
+
+/* Another domain of the host's is a neighbour like any other. */
+static bool is_other_domain(const struct trial *t, const struct known *k)
+{
+	const struct host *h = &t->host;
+	int dev = device_of(h, k->mac), i;
+
+	if (dev != NOBODY)
+		return domain_of(h, dev) != domain_of(h, k->dev);
+	/* A rule's MAC says not by which device. */
+	for (i = 1; i < h->devices; i++)
+		if (there(h, i) && domain_of(h, i) != domain_of(h, k->dev))
+			return k->mac[2] == 0x4c;
+	return false;
+}
+
+/* Is it learnt without being asked for? */
+static bool is_accepted(struct trial *t, const struct known *k, int i,
+			const struct policy *p)
+{
+	const struct question *q = &t->question[i];
+
+	/* Where the sysctl forbids and the field does not. */
+	if (q->sender == q->target &&
+	    policy_field(p, t->host.device[k->dev].name,
+			 ARP_POLICY_FIELD_GARP) == ARP_POLICY_GARP_ACCEPT)
+		return true;
+	return effective(t->config.stock, k->dev, ARP_ACCEPT) &&
+	       (q->op == 2 || q->sender == q->target);
+}
+
+/*
+ * Could the host have asked for it? Then it is a neighbour already, and every
+ * packet brings that up to date, also one whose sender has no route.
+ */
+static bool may_be_asked_for(const struct trial *t, uint32_t addr)
+{
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (!q->gone && q->what != ASK &&
+		    (q->target == addr || q->sender == addr))
+			return true;
+	}
+	for (i = 0; i < t->host.routes; i++)
+		if (!t->host.route[i].gone && t->host.route[i].via == addr)
+			return true;
+	return false;
+}
+
+/* May our devices answer, and learn, each other as the kernel would? */
+static bool is_local_accepted(struct trial *t, const struct known *k)
+{
+	const struct host *h = &t->host;
+	int dev = device_of(h, k->mac), i;
+
+	if (effective(t->config.stock, k->dev, ACCEPT_LOCAL))
+		return true;
+	if (dev != NOBODY)
+		return effective(t->config.stock, dev, ACCEPT_LOCAL);
+	/* A rule's MAC says not by which device. */
+	for (i = 1; i < h->devices; i++)
+		if (there(h, i) && effective(t->config.stock, i, ACCEPT_LOCAL))
+			return true;
+	return false;
+}
+
+static void check_neighbour(struct trial *t, const struct known *k, bool stock,
+			    const struct policy *p, const struct policy *other)
+{
+	struct view v = view_of(t, p), w = view_of(t, other);
+	int i = asker_of(k->mac);
+	bool taught;
+
+	if (!(k->state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE |
+			  NUD_PERMANENT)) || k->dev == NOBODY)
+		return;
+	total.neighbours++;
+	taught = is_taught(t, k, &v) || (other && is_taught(t, k, &w));
+	/* What was there before has the MAC of somebody else, or of its own asker. */
+	if (was_known(t, k))
+		return;
+	if (i >= 0 && !taught) {
+		broken("a neighbour was learnt from a packet that policy drops",
+		       "%s on %s by question %d", text_of(k->addr),
+		       t->host.device[k->dev].name, i);
+		return;
+	}
+	if (stock ? is_stock(&t->stock, k) :
+		    i >= 0 && t->question[i].op == 2)
+		return;
+	if (i >= 0 && t->question[i].op == 1 &&
+	    is_valid_source(k->dev, k->addr, t->question[i].target))
+		return;
+	if (i >= 0 && (is_accepted(t, k, i, p) ||
+		       (other && is_accepted(t, k, i, other))))
+		return;
+	if (!stock && may_be_asked_for(t, k->addr))
+		return;
+	/* That our own devices learn each other, the frames say as well. */
+	if (!stock && i < 0)
+		return;
+	if (i < 0 && (is_other_domain(t, k) || is_local_accepted(t, k)))
+		return;
+	broken("a neighbour was learnt that the stock kernel would not have",
+	       "%s on %s, %02x:%02x:%02x:%02x:%02x:%02x", text_of(k->addr),
+	       t->host.device[k->dev].name, k->mac[0], k->mac[1], k->mac[2],
+	       k->mac[3], k->mac[4], k->mac[5]);
+}
+
+static void check_neighbours(struct trial *t, bool stock, const struct policy *p,
+			     const struct policy *other)
+{
+	int i;
+
+	forget_neighbours(&t->module);
+	for (i = 0; i < t->module.neighbours; i++)
+		check_neighbour(t, &t->module.neighbour[i], stock, p, other);
+}
+
+/* What can be foretold: the MACs that answer a question, in order. */
+
+struct answers {
+	int count;
+	uint8_t mac[2 * DEVICES][ETH_ALEN];
+};
+
+static void add_answer(struct answers *a, const uint8_t *mac)
+{
+	int i = a->count++;
+
+	for (; i > 0 && memcmp(a->mac[i - 1], mac, ETH_ALEN) > 0; i--)
+		memcpy(a->mac[i], a->mac[i - 1], ETH_ALEN);
+	memcpy(a->mac[i], mac, ETH_ALEN);
+}
+
+static bool same_answers(const struct answers *a, const struct answers *b)
+{
+	return a->count == b->count &&
+	       !memcmp(a->mac, b->mac, a->count * sizeof(*a->mac));
+}
+
+/* @dev: those of this device alone; or NOBODY */
+static void find_answers(struct answers *a, const struct host *h,
+			 const struct outcome *o, int i, int dev)
+{
+	int k;
+
+	for (k = 0; k < o->frames && a->count < DEVICES; k++) {
+		const struct arp *f = arp_of(&o->frame[k]);
+
+		if (is_reply(&o->frame[k]) && asker_of(f->tha) == i &&
+		    (dev == NOBODY ||
+		     !memcmp(f->sha, h->device[dev].mac, ETH_ALEN)))
+			add_answer(a, f->sha);
+	}
+}
+
+/* Return: whether it can be foretold. */
+static bool foretell(struct trial *t, int i, struct answers *a)
+{
+	struct view v = view_of(t, &t->policy);
+	const struct host *h = &t->host;
+	const struct target *rule;
+	int dev;
+
+	for (dev = 0; dev < h->devices; dev++) {
+		if (!hears(h, dev, &t->question[i]))
+			continue;
+		switch (judge(&v, dev, &t->question[i], i, &rule)) {
+		case LEFT:
+			find_answers(a, h, &t->stock, i, dev);
+			break;
+		case ANSWERED:
+			add_answer(a, rule->has_mac ? rule->mac :
+						      h->device[dev].mac);
+			break;
+		case SILENT:
+			break;
+		case UNSURE:
+			return false;
+		}
+	}
+	return true;
+}
+
+static void check_answers(struct trial *t)
+{
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++) {
+		struct answers want = { 0 }, got = { 0 };
+
+		if (t->question[i].gone || t->question[i].what != ASK ||
+		    !there(&t->host, t->question[i].dev) || !foretell(t, i, &want))
+			continue;
+		total.foretold++;
+		find_answers(&got, &t->host, &t->module, i, NOBODY);
+		if (!same_answers(&want, &got))
+			broken(want.count > got.count ?
+			       "an answer is missing that policy does not forbid" :
+			       "an answer is not the one that policy asks for",
+			       "question %d: %d answers, not %d", i, got.count,
+			       want.count);
+	}
+}
+
+/* Explain against the wire. */
+
+static void check_explained_asks(struct trial *t)
+{
+	struct view v = view_of(t, &t->policy);
+	int n, i = -1;
+
+	for (n = 0; n < explained.count; ) {
+		struct answers want = { 0 }, got = { 0 };
+		bool limited = false;
+
+		i = explained.about[n].question;
+		if (t->question[i].what != ASK) {
+			n++;
+			continue;
+		}
+		for (; n < explained.count && explained.about[n].question == i; n++) {
+			limited |= is_limited(&v, explained.about[n].dev) ||
+				   !explained.said[n].given;
+			if (explained.said[n].answered)
+				add_answer(&want, explained.said[n].lladdr);
+		}
+		if (limited)
+			continue;
+		find_answers(&got, &t->host, &t->module, i, NOBODY);
+		total.explained++;
+		if (!same_answers(&want, &got))
+			broken("explain does not say what the wire shows",
+			       "question %d: %d answers, explained %d", i,
+			       got.count, want.count);
+	}
+}
+
+static void check_explained_send(struct trial *t, int n)
+{
+	int i = explained.about[n].question, dev = explained.about[n].dev, k;
+	const struct explained *x = &explained.said[n];
+	bool seen = false, right = false;
+	uint32_t sender = 0;
+
+	if (!x->given || t->module.error[i])
+		return;
+	for (k = 0; k < t->module.frames; k++) {
+		const struct arp *f = arp_of(&t->module.frame[k]);
+
+		if (is_reply(&t->module.frame[k]) ||
+		    f->tip != t->question[i].target ||
+		    device_of(&t->host, f->sha) != dev)
+			continue;
+		seen = true;
+		sender = f->sip;
+		right |= f->sip == x->sender;
+	}
+	total.explained++;
+	if (seen != x->answered || (seen && !right))
+		broken("explain send does not say what the wire shows",
+		       "question %d on %s: sender %s, explained %s", i,
+		       t->host.device[dev].name, seen ? text_of(sender) : "none",
+		       x->answered ? text_of(x->sender) : "none");
+}
+
+static void check_explained(struct trial *t)
+{
+	int n;
+
+	check_explained_asks(t);
+	for (n = 0; n < explained.count; n++)
+		if (t->question[explained.about[n].question].what == SEND)
+			check_explained_send(t, n);
+}
+
+/* Counters against the frames. */
+
+static uint64_t frames_in(const struct trial *t, int dev)
+{
+	const struct host *h = &t->host;
+	uint64_t n = 0;
+	int i;
+
+	for (i = 0; i < QUESTIONS; i++)
+		n += hears(h, dev, &t->question[i]);
+	if (!does_arp(h, dev) || !h->device[cable_of(h, dev)].shared)
+		return n;
+	/* What other devices say on the segment. */
+	for (i = 0; i < t->module.frames; i++) {
+		const struct frame *f = &t->module.frame[i];
+		const struct arp *a = arp_of(f);
+
+		if (f->cable == cable_of(h, dev) || f->vid != h->device[dev].vid ||
+		    !h->device[f->cable].shared)
+			continue;
+		n += !memcmp(a->dst, everybody, ETH_ALEN) ||
+		     !memcmp(a->dst, h->device[dev].mac, ETH_ALEN);
+	}
+	return n;
+}
+
+static uint64_t frames_out(const struct trial *t, int dev)
+{
+	uint64_t n = 0;
+	int i;
+
+	for (i = 0; i < t->module.frames; i++)
+		n += is_on(&t->host, dev, &t->module.frame[i]);
+	return n;
+}
+
+static void check_counters(struct trial *t, const struct counters *list)
+{
+	struct view v = view_of(t, &t->policy);
+	const struct host *h = &t->host;
+	int dev, i;
+
+	for (dev = 1; dev < h->devices; dev++) {
+		const struct counters *c = &list[dev];
+		uint64_t sum = 0, suppressed, in, out;
+
+		/* Macvlans of a cable hear each other, and it hears them. */
+		if (!c->there || !there(h, dev) || cable_of(h, dev) == NOBODY ||
+		    host_late(cable_of(h, dev)))
+			continue;
+		for (i = 1; i <= ARP_POLICY_REASON_MAX; i++)
+			sum += c->reason[i];
+		suppressed = is_audit(&v, dev) ? 0 :
+			c->reason[ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED];
+		in = frames_in(t, dev);
+		out = frames_out(t, dev) + suppressed;
+		total.counted++;
+		if (c->in != in || c->out != out)
+			broken("counters do not add up to the frames",
+			       "%s: in %" PRIu64 ", seen %" PRIu64 "; out %" PRIu64
+			       ", seen %" PRIu64, h->device[dev].name, c->in, in,
+			       c->out, out);
+		if (sum < c->in + c->out ||
+		    (sum != c->in + c->out &&
+		     policy_field(&t->policy, h->device[dev].name,
+				  ARP_POLICY_FIELD_INSPECT) !=
+		     ARP_POLICY_INSPECT_AUDIT))
+			broken("reasons do not add up to the packets",
+			       "%s: %" PRIu64 " of %" PRIu64, h->device[dev].name,
+			       sum, c->in + c->out);
+	}
+}
+
+/* The cases */
+
+static void must_put(const struct policy *p)
+{
+	int error = put_policy(host_policy(), p);
+
+	if (error)
+		broken("a valid policy is refused", "%s", strerror(error));
+}
+
+static void flush(void)
+{
+	begin_command(host_policy(), ARP_POLICY_CMD_FLUSH);
+	if (nl_commit(host_policy()))
+		broken("flush is refused", "%s", "");
+}
+
+/* Has each device's MAC set to what it is: under arp_notify it announces itself. */
+static void announce_all(struct trial *t)
+{
+	struct netlink *nl = host_netlink();
+	int i;
+
+	for (i = 1; i < t->host.devices; i++) {
+		struct ifinfomsg body = { .ifi_index = host_ifindex(i) };
+
+		if (!there(&t->host, i) || t->host.device[i].kind == VRF ||
+		    cable_of(&t->host, i) == NOBODY)
+			continue;
+		nl_begin(nl, RTM_SETLINK, 0, &body, sizeof(body));
+		nl_put(nl, IFLA_ADDRESS, t->host.device[i].mac, ETH_ALEN);
+	}
+	nl_commit(nl);
+	memset(&t->module, 0, sizeof(t->module));
+	listen_quiet(&t->module);
+	for (i = 0; i < t->module.frames; i++)
+		check_frame(t, &t->module.frame[i], &t->policy, NULL);
+}
+
+static void run_still(struct trial *t)
+{
+	struct counters counters[DEVICES];
+	int i;
+
+	ask_all(&t->host, t->question, &t->stock);
+	must_put(&t->policy);
+	explain_all(t);
+	reset_counters();
+	ask_burst(&t->host, t->question, &t->module);
+	list_counters(counters);
+	for (i = 0; i < t->module.frames; i++)
+		check_frame(t, &t->module.frame[i], &t->policy, NULL);
+	check_counters(t, counters);
+	check_neighbours(t, true, &t->policy, NULL);
+	check_answers(t);
+	check_explained(t);
+	if (t->announces)
+		announce_all(t);
+	flush();
+}
+
+static void compare(struct trial *t, const char *what)
+{
+	int i;
+
+	if (same_outcome(&t->stock, &t->module))
+		return;
+	for (i = 0; i < t->module.frames || i < t->stock.frames; i++) {
+		if (i < t->module.frames && i < t->stock.frames &&
+		    !memcmp(&t->module.frame[i], &t->stock.frame[i],
+			    sizeof(struct frame)))
+			continue;
+		broken(what, "frame %d, with policy %s", i, i < t->module.frames ?
+		       frame_text(&t->host, &t->module.frame[i]) : "none");
+		return;
+	}
+	broken(what, "%d frames, %d neighbours; without policy %d and %d",
+	       t->module.frames, t->module.neighbours, t->stock.frames,
+	       t->stock.neighbours);
+}
+
+static void run_audited(struct trial *t)
+{
+	ask_all(&t->host, t->question, &t->stock);
+	must_put(&t->policy);
+	ask_all(&t->host, t->question, &t->module);
+	compare(t, "audit changes what happens");
+	flush();
+}
+
+static void run_flushed(struct trial *t)
+{
+	ask_all(&t->host, t->question, &t->stock);
+	must_put(&t->policy);
+	ask_all(&t->host, t->question, &t->module);
+	flush();
+	ask_all(&t->host, t->question, &t->module);
+	compare(t, "a flushed policy leaves something");
+}
+
+/* Frames as they are heard. */
+static struct trial *heard_by;
+static const struct policy *heard_under, *heard_or;
+
+static void overheard(const struct frame *f)
+{
+	check_frame(heard_by, f, heard_under, heard_or);
+}
+
+static void listen_under(struct trial *t, const struct policy *p,
+			 const struct policy *other)
+{
+	heard_by = t;
+	heard_under = p;
+	heard_or = other;
+	overhear = overheard;
+	listen_quiet(NULL);
+	overhear = NULL;
+}
+
+static void run_delayed(struct trial *t)
+{
+	int i;
+
+	must_put(&t->policy);
+	for (i = 0; i < QUESTIONS; i++)
+		if (t->question[i].what == ASK)
+			ask_one(&t->host, &t->question[i], i);
+	listen_under(t, &t->policy, NULL);
+	if (put_change(host_policy(), &t->change, &t->policy, &t->next, false))
+		broken("a valid change is refused", "%s", "");
+	total.changes++;
+	/* Nobody has the old policy any more; what it sent is on the wire. */
+	syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	listen_under(t, &t->policy, &t->next);
+	pin(1);
+	listen_under(t, &t->policy, &t->next);
+	pin(0);
+	pause_ms(DELAY_MS + 8);
+	listen_under(t, &t->next, NULL);
+	pin(1);
+	listen_under(t, &t->next, NULL);
+	pin(0);
+	if (finding.what && finding.detail[0] && heard_under == &t->next)
+		strncat(finding.detail, "; after the change",
+			sizeof(finding.detail) - strlen(finding.detail) - 1);
+	check_neighbours(t, false, &t->policy, &t->next);
+	flush();
+}
+
+/* The other processor */
+
+static struct {
+	pthread_t thread;
+	sem_t begin, done;
+	enum { ENTER, LEAVE, RACE } job;
+	int ns;
+	struct trial *trial;
+	atomic_bool enough;
+	struct netlink routes, policy;
+	int refused;
+	unsigned int changes;
+} other;
+
+/* All that the sends wait for. */
+static void delete_neighbours(const struct trial *t)
+{
+	const struct host *h = &t->host;
+	int i, dev;
+
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (q->gone || q->what != SEND || other.routes.count > 100)
+			continue;
+		for (dev = 1; dev < h->devices; dev++)
+			if (there(h, dev) && cable_of(h, dev) != NOBODY)
+				del_neighbour(&other.routes, q->target,
+					      host_ifindex(dev));
+	}
+	nl_commit(&other.routes);
+}
+
+static void race(void)
+{
+	struct trial *t = other.trial;
+	bool back = false;
+	int i, error;
+
+	do {
+		if (t->deletes) {
+			delete_neighbours(t);
+		} else {
+			error = put_change(&other.policy, &t->change, &t->policy,
+					   &t->next, back);
+			if (error)
+				other.refused = error;
+			back = !back;
+			other.changes++;
+		}
+		for (i = 0; i < QUESTIONS && !t->deletes; i++)
+			ask_one(&t->host, &t->question[i], i);
+	} while (!atomic_load(&other.enough));
+}
+
+static void *other_thread(void *arg)
+{
+	(void)arg;
+	pin(1);
+	for (;;) {
+		while (sem_wait(&other.begin))
+			;
+		switch (other.job) {
+		case ENTER:
+			if (setns(other.ns, CLONE_NEWNET))
+				die("setns: %s", strerror(errno));
+			nl_open(&other.routes, NETLINK_ROUTE);
+			nl_open(&other.policy, NETLINK_GENERIC);
+			break;
+		case LEAVE:
+			nl_close(&other.routes);
+			nl_close(&other.policy);
+			if (setns(other.ns, CLONE_NEWNET))
+				die("setns: %s", strerror(errno));
+			break;
+		case RACE:
+			race();
+		}
+		sem_post(&other.done);
+	}
+	return NULL;
+}
+
+static void other_begins(int job)
+{
+	other.job = job;
+	sem_post(&other.begin);
+}
+
+static void other_ends(void)
+{
+	while (sem_wait(&other.done))
+		;
+}
+
+/* @job: ENTER or LEAVE this thread's namespace */
+static void other_goes(int job)
+{
+	other.ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	other_begins(job);
+	other_ends();
+	close(other.ns);
+}
+
+static void run_racing(struct trial *t)
+{
+	int round, i;
+
+	must_put(&t->policy);
+	other.trial = t;
+	other.refused = 0;
+	other.changes = 0;
+	atomic_store(&other.enough, false);
+	other_begins(RACE);
+	for (round = 0; round < (t->deletes ? 12 : 4); round++)
+		for (i = 0; i < QUESTIONS; i++)
+			if (t->question[i].what == SEND || round % 4 == 0)
+				ask_one(&t->host, &t->question[i], i);
+	atomic_store(&other.enough, true);
+	other_ends();
+	total.changes += other.changes;
+	if (other.refused)
+		broken("a valid change is refused", "%s", strerror(other.refused));
+	listen_under(t, &t->policy, &t->next);
+	pin(1);
+	listen_under(t, &t->policy, &t->next);
+	pin(0);
+	check_neighbours(t, false, &t->policy, &t->next);
+	flush();
+}
+
+/* On the host as it stands. Return: whether something was broken. */
+static bool run(struct trial *t)
+{
+	int64_t begun = now_ms();
+
+	finding.what = NULL;
+	finding.detail[0] = '\0';
+	memset(&t->module, 0, sizeof(t->module));
+	set_sysctls(&t->host, t->config.stock);
+	switch (t->mode) {
+	case STILL:
+		run_still(t);
+		break;
+	case AUDITED:
+		run_audited(t);
+		break;
+	case FLUSHED:
+		run_flushed(t);
+		break;
+	case RACING:
+		run_racing(t);
+		break;
+	default:
+		run_delayed(t);
+	}
+	total.of[t->mode]++;
+	total.spent[t->mode] += now_ms() - begun;
+	return finding.what;
+}
+
+/* Making */
+
+static void enter_host(struct host *h)
+{
+	int64_t begun = now_ms();
+
+	host_up(h);
+	set_sysctl("ipv4/conf/all/arp_notify", 1);
+	other_goes(ENTER);
+	total.building += now_ms() - begun;
+}
+
+static void leave_host(void)
+{
+	int64_t begun = now_ms();
+
+	host_down();
+	other_goes(LEAVE);
+	total.building += now_ms() - begun;
+}
+
+/* What the oracle's hosts have too little of. */
+static void enrich(struct host *h, struct rng *r)
+{
+	int vrf = NOBODY, i;
+	bool segment = chance(r, 50);
+
+	for (i = 0; i < h->devices; i++) {
+		struct device *d = &h->device[i];
+
+		/* Nothing may depend on time. */
+		d->locks = true;
+		if (d->kind == VRF)
+			vrf = i;
+		d->shared = segment && (d->kind == VETH || d->kind == BRIDGE);
+	}
+	for (i = 1; i < h->devices; i++)
+		if (vrf != NOBODY && h->device[i].master == NOBODY &&
+		    (h->device[i].kind == DUMMY || h->device[i].kind == VETH) &&
+		    chance(r, 35))
+			h->device[i].master = vrf;
+	/* One that asks with a borrowed address, or not at all. */
+	if (h->devices > 2 && chance(r, 30)) {
+		int bare = 1 + rnd(r, h->devices - 1), k;
+
+		for (k = 0; k < h->addresses; k++)
+			if (h->address[k].dev == bare)
+				h->address[k].gone = true;
+		if (h->routes < ROUTES)
+			h->route[h->routes++] = (struct route){
+				.type = RTN_UNICAST, .dev = bare, .len = 24,
+				.dst = htonl(0x0a140000 + (rnd(r, 4) << 16)),
+				.table = h->device[bare].master == NOBODY ?
+					 RT_TABLE_MAIN : VRF_TABLE,
+			};
+	}
+	for (i = rnd(r, 4); i && h->addresses < ADDRESSES; i--) {
+		const struct address *like = h->addresses && chance(r, 60) ?
+			&h->address[rnd(r, h->addresses)] : NULL;
+
+		h->address[h->addresses++] = (struct address){
+			.dev = chance(r, 40) ? 0 : (int)rnd(r, h->devices),
+			.local = like ? like->local : htonl(0x0a090900 + 1 + rnd(r, 4)),
+			.len = 32,
+		};
+	}
+	h->may_hide = false;
+}
+
+static void audit(struct policy *p)
+{
+	int i;
+
+	for (i = 0; i < p->settings; i++)
+		if (!strcmp(p->setting[i].selector, "all"))
+			break;
+	if (i == p->settings) {
+		if (i == SETTINGS)
+			i--;
+		else
+			p->settings++;
+		memset(&p->setting[i], 0xff, sizeof(p->setting[i]));
+		p->setting[i].gone = false;
+		strcpy(p->setting[i].selector, "all");
+	}
+	p->setting[i].field[ARP_POLICY_FIELD_MODE] = ARP_POLICY_MODE_AUDIT;
+}
+
+static void make_trial(struct trial *t, const struct host *h, uint64_t number,
+		       struct rng *r)
+{
+	unsigned int kind = rnd(r, 100);
+	int delay, i;
+
+	t->number = number;
+	t->host = *h;
+	make_config(&t->config, h, r, number);
+	make_questions(t->question, h, &t->config, r);
+	for (i = 0; i < QUESTIONS; i++)
+		t->question[i].gone = chance(r, 45);
+	t->mode = kind < 50 ? STILL : kind < 58 ? AUDITED : kind < 66 ? FLUSHED :
+		  kind < 96 ? RACING : DELAYED;
+	delay = t->mode == DELAYED ? DELAY_MS : 0;
+	if (delay)
+		for (i = 0; i < QUESTIONS; i++)
+			if (t->question[i].what == ASK)
+				t->question[i].to = TO_ALL;
+	make_policy(&t->policy, h, t->question, delay, r);
+	if (delay)
+		make_waits(&t->policy, t->question, delay, r);
+	t->deletes = chance(r, 40);
+	t->announces = chance(r, 10);
+	if (t->mode == RACING && t->deletes) {
+		t->next = t->policy;
+		t->change = (struct change){ .kind = WHOLE };
+	} else if (delay && chance(r, 40)) {
+		t->change = (struct change){ .kind = FLUSH };
+	} else {
+		make_change(&t->change, &t->policy, &t->next, h, t->question,
+			    delay, r);
+	}
+	if (t->mode == AUDITED)
+		audit(&t->policy);
+}
+
+static void print_mac(const char *word, const uint8_t *m)
+{
+	printf(" %s %02x:%02x:%02x:%02x:%02x:%02x", word, m[0], m[1], m[2], m[3],
+	       m[4], m[5]);
+}
+
+/* As a command; tests/lib/arpq has no word for nonsense. */
+static void print_packet(const struct host *h, const struct question *q, int i)
+{
+	const struct device *d = &h->device[q->dev == NOBODY ? 0 : q->dev];
+	uint8_t asker[ETH_ALEN];
+
+	if (q->what == SEND) {
+		printf("     ping -c 1 -W 1");
+		if (q->sender || q->dev != NOBODY)
+			printf(" -I %s", q->sender ? text_of(q->sender) : d->name);
+		printf(" %s\n", text_of(q->target));
+	}
+	if (q->what != ASK || q->op > 2 || q->hrd != 1 || q->other_source)
+		return;
+	asker_mac(asker, i);
+	if (q->known) {
+		printf("     ip neigh replace %s dev %s nud %s", text_of(q->sender),
+		       d->name, state_name(q->known));
+		if (!q->known_same)
+			asker[4] = 1;
+		print_mac("lladdr", asker);
+		printf("\n");
+		asker[4] = 0;
+	}
+	printf("     ip netns exec wire arpq ask %s %s sender %s op %s",
+	       h->device[cable_of(h, q->dev)].name, text_of(q->target),
+	       text_of(q->sender), q->op == 1 ? "request" : "reply");
+	print_mac("smac", asker);
+	if (q->to != TO_ALL)
+		print_mac("dst", q->to == TO_HOST ? d->mac :
+			  (const uint8_t *)"\2\0\0\0\xee\1");
+	if (q->tha)
+		print_mac("tha", q->tha == 1 ? d->mac : asker);
+	if (d->vid)
+		printf(" vlan %d", d->vid);
+	printf("\n");
+}
+
+static void print_trial(const char *title, struct trial *t)
+{
+	int i;
+
+	printf("%s, seed %" PRIu64 ", case %" PRIu64 ", %s: %s\n  %s\n", title, seed,
+	       t->number, mode_names[t->mode], finding.what ?: "all held",
+	       finding.detail);
+	printf("The host:\n");
+	print_host(stdout, &t->host);
+	printf("sysctl -w net/ipv4/conf/all/arp_notify=1\n");
+	print_sysctls(stdout, &t->host, t->config.stock);
+	printf("The policy:\n");
+	print_the_policy(stdout, &t->policy);
+	if (t->mode == STILL && t->announces)
+		printf("At the end, for each device: ip link set DEV address, to what it is\n");
+	if (t->mode == DELAYED || (t->mode == RACING && !t->deletes)) {
+		printf("%s:\n", t->mode == RACING ? "Over and over, and back" :
+						    "Then");
+		print_change(stdout, &t->change, &t->policy, &t->next);
+	} else if (t->mode == RACING) {
+		printf("Over and over: ip neigh del, of all targets of sends\n");
+	}
+	printf("Asked:\n");
+	for (i = 0; i < QUESTIONS; i++) {
+		const struct question *q = &t->question[i];
+
+		if (q->gone || !there(&t->host, q->dev))
+			continue;
+		printf("  %d: ", i);
+		print_question(stdout, &t->host, q);
+		print_packet(&t->host, q, i);
+	}
+	fflush(stdout);
+}
+
+/* Shrinking: what can go while the same is still broken, goes. */
+
+static struct trial best;
+static const char *sought;
+static int64_t shrink_until;
+
+static bool breaks_alone(struct trial *t)
+{
+	int tries = t->mode == RACING ? RACE_TRIES : 1;
+	bool again = false;
+
+	enter_host(&t->host);
+	while (tries-- && !again)
+		again = run(t) && finding.what == sought;
+	leave_host();
+	return again;
+}
+
+static bool attempt(struct trial *t)
+{
+	if (now_ms() > shrink_until || !breaks_alone(t)) {
+		*t = best;
+		return false;
+	}
+	best = *t;
+	return true;
+}
+
+#define DROP(t, what) \
+	do { \
+		if (!(what)) { \
+			(what) = true; \
+			attempt(t); \
+		} \
+	} while (0)
+
+/* Of the policy and, where it is the same piece, of the next. */
+#define DROP_BOTH(t, list, n, i) \
+	do { \
+		if (!(t)->policy.list[i].gone) { \
+			if ((i) < (t)->next.n && \
+			    !memcmp(&(t)->policy.list[i], &(t)->next.list[i], \
+				    sizeof((t)->next.list[i]))) \
+				(t)->next.list[i].gone = true; \
+			(t)->policy.list[i].gone = true; \
+			attempt(t); \
+		} \
+	} while (0)
+
+static void shrink_policy(struct trial *t)
+{
+	bool whole = t->change.kind == WHOLE;
+	int i, f;
+
+	for (i = 0; i < t->policy.settings; i++)
+		DROP_BOTH(t, setting, settings, i);
+	for (i = 0; i < t->policy.targets; i++)
+		DROP_BOTH(t, target, targets, i);
+	for (i = 0; i < t->policy.bindings; i++)
+		DROP_BOTH(t, binding, bindings, i);
+	for (i = 0; whole && i < t->next.settings; i++)
+		DROP(t, t->next.setting[i].gone);
+	for (i = 0; whole && i < t->next.targets; i++)
+		DROP(t, t->next.target[i].gone);
+	for (i = 0; whole && i < t->next.bindings; i++)
+		DROP(t, t->next.binding[i].gone);
+	for (i = 0; i < t->policy.settings; i++) {
+		for (f = 1; f < FIELDS; f++) {
+			struct setting *s = &t->policy.setting[i];
+			int set = 0, k;
+
+			for (k = 1; k < FIELDS; k++)
+				set += s->field[k] >= 0;
+			if (s->gone || s->field[f] < 0 || set < 2)
+				continue;
+			if (i < t->next.settings && !t->next.setting[i].gone &&
+			    !strcmp(t->next.setting[i].selector, s->selector) &&
+			    t->change.kind != WHOLE)
+				t->next.setting[i].field[f] = -1;
+			s->field[f] = -1;
+			attempt(t);
+		}
+	}
+}
+
+static void shrink_host(struct trial *t)
+{
+	struct host *h = &t->host;
+	int i, row, key;
+
+	for (i = h->devices - 1; i > 0; i--)
+		DROP(t, h->device[i].gone);
+	for (i = 0; i < h->addresses; i++)
+		DROP(t, h->address[i].gone);
+	for (i = 0; i < h->routes; i++)
+		DROP(t, h->route[i].gone);
+	for (i = 0; i < h->rules; i++)
+		DROP(t, h->rule[i].gone);
+	for (i = 0; i < h->proxies; i++)
+		DROP(t, h->proxy[i].gone);
+	for (key = 0; key < KEYS; key++)
+		for (row = 0; row <= h->devices; row++) {
+			if (!t->config.stock[row][key])
+				continue;
+			t->config.stock[row][key] = 0;
+			attempt(t);
+		}
+}
+
+static void shrink(struct trial *t)
+{
+	int turn, i, alone;
+
+	best = *t;
+	for (alone = 0; alone < QUESTIONS; alone++) {
+		if (t->question[alone].gone)
+			continue;
+		for (i = 0; i < QUESTIONS; i++)
+			t->question[i].gone = i != alone;
+		if (attempt(t))
+			break;
+	}
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < QUESTIONS; i++)
+			DROP(t, t->question[i].gone);
+		shrink_policy(t);
+		shrink_host(t);
+	}
+	*t = best;
+}
+
+/* Is this the first of its kind? */
+static bool is_new(const char *what)
+{
+	static const char *kinds[KINDS];
+	int i;
+
+	for (i = 0; i < KINDS && kinds[i]; i++)
+		if (kinds[i] == what)
+			return false;
+	if (i < KINDS)
+		kinds[i] = what;
+	return i < KINDS;
+}
+
+static void found(struct trial *t)
+{
+	static struct trial small;
+	char detail[sizeof(finding.detail)];
+
+	total.found++;
+	if (!is_new(finding.what) || !shrinks) {
+		printf("BROKEN, seed %" PRIu64 ", case %" PRIu64 ", %s: %s\n  %s\n",
+		       seed, t->number, mode_names[t->mode], finding.what,
+		       finding.detail);
+		fflush(stdout);
+		return;
+	}
+	sought = finding.what;
+	strcpy(detail, finding.detail);
+	small = *t;
+	shrink_until = now_ms() + SHRINK_MS;
+	if (breaks_alone(&small)) {
+		shrink(&small);
+		shrink_until = 0;
+		/* Once more, for the details. */
+		breaks_alone(&small);
+		print_trial("BROKEN, shrunk", &small);
+	} else {
+		finding.what = sought;
+		strcpy(finding.detail, detail);
+		print_trial("BROKEN, which a host of its own does not show", t);
+	}
+}
+
+static void try_host(uint64_t number, int first, int last)
+{
+	static struct trial trial;
+	static struct host host;
+	struct rng r = rng_of(seed, number, 0);
+	bool up = false;
+	int c;
+
+	make_host(&host, &r);
+	enrich(&host, &r);
+	for (c = first; c <= last && total.found < most; c++) {
+		r = rng_of(seed, number, 1 + c);
+		if (!up)
+			enter_host(&host);
+		up = true;
+		make_trial(&trial, &host, number * PER_HOST + c, &r);
+		total.cases++;
+		if (run(&trial)) {
+			leave_host();
+			up = false;
+			found(&trial);
+		}
+		if (verbose)
+			print_trial("Tried", &trial);
+	}
+	if (up)
+		leave_host();
+}
+
+static uint64_t number_of(const char *text)
+{
+	char *end;
+	uint64_t n = strtoull(text, &end, 0);
+
+	if (end == text || *end) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "seed", required_argument, NULL, 's' },
+		{ "cases", required_argument, NULL, 'n' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "case", required_argument, NULL, 'c' },
+		{ "no-shrink", no_argument, NULL, 'k' },
+		{ "most", required_argument, NULL, 'm' },
+		{ "blunder", no_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	uint64_t cases = 5000, from = 0, one = 0, host;
+	int64_t begun, told;
+	bool alone = false;
+	double seconds;
+	int option, i;
+
+	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			seed = number_of(optarg);
+			break;
+		case 'n':
+			cases = number_of(optarg);
+			break;
+		case 'f':
+			from = number_of(optarg);
+			break;
+		case 'c':
+			one = number_of(optarg);
+			alone = true;
+			break;
+		case 'k':
+			shrinks = false;
+			break;
+		case 'm':
+			most = number_of(optarg);
+			break;
+		case 'b':
+			blunder = true;
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	pin(0);
+	/* All that two processors send at once has room. */
+	set_sysctl("core/netdev_max_backlog", 100000);
+	lab_open();
+	sem_init(&other.begin, 0, 0);
+	sem_init(&other.done, 0, 0);
+	if (pthread_create(&other.thread, NULL, other_thread, NULL))
+		die("no second thread");
+	begun = told = now_ms();
+	if (alone) {
+		try_host(one / PER_HOST, one % PER_HOST, one % PER_HOST);
+	} else {
+		for (host = from / PER_HOST; total.cases < cases; host++) {
+			try_host(host, 0, PER_HOST - 1);
+			if (total.found >= most)
+				break;
+			if (now_ms() - told < 30000)
+				continue;
+			told = now_ms();
+			printf("%" PRIu64 " cases, %" PRIu64 " broken\n",
+			       total.cases, total.found);
+			fflush(stdout);
+		}
+	}
+	seconds = (now_ms() - begun) / 1000.0;
+	printf("time: %.1f s building hosts", total.building / 1000.0);
+	for (i = 0; i < MODES; i++)
+		printf(", %.1f s %s (%" PRIu64 ")", total.spent[i] / 1000.0,
+		       mode_names[i], total.of[i]);
+	putchar('\n');
+	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; "
+	       "%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " foretold, "
+	       "%" PRIu64 " explained, %" PRIu64 " counted, %" PRIu64 " changes; "
+	       "%" PRIu64 " broken\n",
+	       seed, total.cases, seconds, total.cases / (seconds + 0.001),
+	       total.frames, total.neighbours, total.foretold, total.explained,
+	       total.counted, total.changes, total.found);
+	return total.found ? 1 : 0;
+}

@@ -1,0 +1,647 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Random policies, what they come to, and their way to the kernel; see policy.h. */
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "../differential/ask.h"
+#include "../differential/host.h"
+#include "policy.h"
+
+static uint32_t cut(uint32_t address, int len)
+{
+	return len ? address & htonl(~UINT32_C(0) << (32 - len)) : 0;
+}
+
+/* Making */
+
+static void make_selector(char *selector, const struct host *h, struct rng *r,
+			  bool rules)
+{
+	const char *dev = h->device[rnd(r, h->devices)].name;
+	int len = strlen(dev);
+
+	switch (rnd(r, 10)) {
+	case 0:
+	case 1:
+		strcpy(selector, "all");
+		break;
+	case 2:
+		strcpy(selector, rules ? "all" : "default");
+		break;
+	case 3:
+		strcpy(selector, "*");
+		break;
+	case 4:
+		snprintf(selector, SELECTOR, "%c*", dev[0]);
+		break;
+	case 5:
+		snprintf(selector, SELECTOR, "%.*s[%c-%c]", len - 1, dev,
+			 dev[len - 1], dev[len - 1]);
+		break;
+	case 6:
+		snprintf(selector, SELECTOR, "*%s", dev + len - 1);
+		break;
+	default:
+		strcpy(selector, dev);
+	}
+}
+
+/* How often each field is set, of a hundred, and to less than what. */
+static const struct {
+	unsigned int often, below;
+} draws[FIELDS] = {
+	[ARP_POLICY_FIELD_IGNORE] = { 10, 5 },
+	[ARP_POLICY_FIELD_ANNOUNCE] = { 30, 4 },
+	[ARP_POLICY_FIELD_FILTER] = { 6, 2 },
+	[ARP_POLICY_FIELD_HIDDEN] = { 35, 2 },
+	[ARP_POLICY_FIELD_PROXY] = { 14, 4 },
+	[ARP_POLICY_FIELD_PROXY_DELAY] = { 5, 1 },
+	[ARP_POLICY_FIELD_GARP] = { 9, 2 },
+	[ARP_POLICY_FIELD_LEARN] = { 9, 3 },
+	[ARP_POLICY_FIELD_INSPECT] = { 12, 4 },
+	[ARP_POLICY_FIELD_VALIDATE] = { 6, 8 },
+	[ARP_POLICY_FIELD_RATE] = { 4, 20 },
+	[ARP_POLICY_FIELD_BURST] = { 3, 20 },
+	[ARP_POLICY_FIELD_SOURCE_RATE] = { 3, 5 },
+	[ARP_POLICY_FIELD_DEFEND] = { 14, 2 },
+	[ARP_POLICY_FIELD_MODE] = { 9, 2 },
+};
+
+static int make_field(int field, int delay, struct rng *r)
+{
+	int value = rnd(r, draws[field].below);
+
+	switch (field) {
+	case ARP_POLICY_FIELD_IGNORE:
+		return value == 4 ? 8 : value;
+	case ARP_POLICY_FIELD_ANNOUNCE:
+		return chance(r, 40) ? ARP_POLICY_ANNOUNCE_STRICT : value;
+	case ARP_POLICY_FIELD_HIDDEN:
+		return chance(r, 75);
+	case ARP_POLICY_FIELD_PROXY_DELAY:
+		return delay ? delay / 2 + rnd(r, delay / 2) : 0;
+	default:
+		return value;
+	}
+}
+
+static bool make_setting(struct setting *s, const struct policy *p,
+			 const struct host *h, int delay, struct rng *r)
+{
+	bool any = false;
+	int f, i;
+
+	memset(s, 0, sizeof(*s));
+	make_selector(s->selector, h, r, false);
+	for (i = 0; i < p->settings; i++)
+		if (!strcmp(p->setting[i].selector, s->selector))
+			return false;
+	for (f = 1; f < FIELDS; f++) {
+		unsigned int often = draws[f].often;
+
+		if (delay && f == ARP_POLICY_FIELD_PROXY_DELAY)
+			often = 70;
+		s->field[f] = chance(r, often) ? make_field(f, delay, r) : -1;
+		any |= s->field[f] >= 0;
+	}
+	return any;
+}
+
+uint32_t some_subject(const struct host *h, const struct question *q,
+		      struct rng *r)
+{
+	int i = rnd(r, QUESTIONS);
+
+	if (h->addresses && chance(r, 45))
+		return h->address[rnd(r, h->addresses)].local;
+	return chance(r, 70) ? q[i].target : q[i].sender;
+}
+
+static bool same_key(const struct target *a, const struct target *b)
+{
+	return a->prefix == b->prefix && a->len == b->len && a->from == b->from &&
+	       !strcmp(a->selector, b->selector);
+}
+
+static bool make_target(struct target *t, const struct policy *p,
+			const struct host *h, const struct question *q,
+			int delay, struct rng *r)
+{
+	static const uint8_t lengths[] = { 32, 32, 32, 31, 28, 25, 24, 24, 16, 8, 0 };
+	static const uint8_t actions[] = {
+		ARP_POLICY_ACTION_PASS, ARP_POLICY_ACTION_DROP,
+		ARP_POLICY_ACTION_HIDE, ARP_POLICY_ACTION_PROXY,
+	};
+	int i;
+
+	memset(t, 0, sizeof(*t));
+	make_selector(t->selector, h, r, true);
+	t->from = chance(r, 25);
+	t->len = lengths[rnd(r, sizeof(lengths))];
+	t->prefix = cut(some_subject(h, q, r), t->len);
+	t->action = actions[rnd(r, t->from ? 2 : 4)];
+	if (!t->from && (chance(r, 35) || (delay && chance(r, 60))))
+		t->action = ARP_POLICY_ACTION_PROXY;
+	if (t->action == ARP_POLICY_ACTION_PROXY) {
+		t->has_mac = chance(r, 30);
+		t->routed = chance(r, 20);
+	}
+	if (t->has_mac)
+		memcpy(t->mac, (uint8_t[]){ 2, 0, 0x4c, 0, 0, rnd(r, 4) }, ETH_ALEN);
+	for (i = 0; i < p->targets; i++)
+		if (same_key(t, &p->target[i]))
+			return false;
+	return true;
+}
+
+static bool make_binding(struct binding *b, const struct policy *p,
+			 const struct host *h, const struct question *q,
+			 struct rng *r)
+{
+	int i = rnd(r, QUESTIONS), k;
+
+	memset(b, 0, sizeof(*b));
+	make_selector(b->selector, h, r, true);
+	b->addr = q[i].sender;
+	asker_mac(b->mac, chance(r, 65) ? i : (int)rnd(r, QUESTIONS));
+	for (k = 0; k < p->bindings; k++)
+		if (p->binding[k].addr == b->addr &&
+		    !strcmp(p->binding[k].selector, b->selector))
+			return false;
+	/* 0.0.0.0/8, multicast and broadcast have none. */
+	return ntohl(b->addr) >> 24 && ntohl(b->addr) >> 28 != 14 &&
+	       b->addr != ~UINT32_C(0);
+}
+
+void make_policy(struct policy *p, const struct host *h,
+		 const struct question *q, int delay, struct rng *r)
+{
+	int n;
+
+	memset(p, 0, sizeof(*p));
+	for (n = rnd(r, SETTINGS); n; n--)
+		if (make_setting(&p->setting[p->settings], p, h, delay, r))
+			p->settings++;
+	for (n = chance(r, 30) ? 0 : rnd(r, TARGETS); n; n--)
+		if (make_target(&p->target[p->targets], p, h, q, delay, r))
+			p->targets++;
+	for (n = chance(r, 60) ? 0 : rnd(r, BINDINGS + 1); n; n--)
+		if (make_binding(&p->binding[p->bindings], p, h, q, r))
+			p->bindings++;
+}
+
+void make_waits(struct policy *p, const struct question *q, int delay,
+		struct rng *r)
+{
+	struct setting *s = &p->setting[0];
+	struct target *t = &p->target[0];
+	int i;
+
+	/* In the place of the first, so that there is room. */
+	memset(t, 0, sizeof(*t));
+	strcpy(t->selector, "all");
+	t->len = chance(r, 50) ? 32 : 24;
+	t->prefix = cut(q[rnd(r, QUESTIONS)].target, t->len);
+	t->action = ARP_POLICY_ACTION_PROXY;
+	if (!p->targets)
+		p->targets = 1;
+	for (i = 1; i < p->targets; i++)
+		if (same_key(t, &p->target[i]))
+			p->target[i].gone = true;
+	if (!p->settings) {
+		p->settings = 1;
+		memset(s, 0xff, sizeof(*s));
+		s->gone = false;
+		strcpy(s->selector, "all");
+	}
+	s->field[ARP_POLICY_FIELD_PROXY_DELAY] = delay;
+}
+
+void make_change(struct change *c, const struct policy *from, struct policy *to,
+		 const struct host *h, const struct question *q, int delay,
+		 struct rng *r)
+{
+	*to = *from;
+	c->at = 0;
+	switch (rnd(r, 6)) {
+	case 0:
+		c->kind = FLUSH;
+		memset(to, 0, sizeof(*to));
+		return;
+	case 1:
+		c->kind = UNSET;
+		c->at = from->settings ? rnd(r, from->settings) : 0;
+		if (!from->settings)
+			break;
+		to->setting[c->at].gone = true;
+		return;
+	case 2:
+		c->kind = DEL;
+		c->at = from->targets ? rnd(r, from->targets) : 0;
+		if (!from->targets)
+			break;
+		to->target[c->at].gone = true;
+		return;
+	case 3:
+		c->kind = ADD;
+		c->at = from->targets;
+		if (c->at == TARGETS ||
+		    !make_target(&to->target[c->at], to, h, q, delay, r))
+			break;
+		to->targets++;
+		return;
+	case 4:
+		c->kind = SET;
+		c->at = from->settings;
+		if (c->at == SETTINGS ||
+		    !make_setting(&to->setting[c->at], to, h, delay, r))
+			break;
+		to->settings++;
+		return;
+	}
+	c->kind = WHOLE;
+	make_policy(to, h, q, delay, r);
+}
+
+/* To the kernel */
+
+static void put_fields(struct netlink *nl, int type, const int *field)
+{
+	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
+	int f;
+
+	for (f = 1; f < FIELDS; f++) {
+		if (field[f] < 0)
+			continue;
+		switch (f) {
+		case ARP_POLICY_FIELD_PROXY_DELAY:
+		case ARP_POLICY_FIELD_RATE:
+		case ARP_POLICY_FIELD_BURST:
+		case ARP_POLICY_FIELD_SOURCE_RATE:
+			nl_put_u32(nl, f, field[f]);
+			break;
+		default:
+			nl_put_u8(nl, f, field[f]);
+		}
+	}
+	nl_end(nl, nest);
+}
+
+static void put_target(struct netlink *nl, int type, const struct target *t)
+{
+	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
+
+	nl_put_text(nl, ARP_POLICY_RULE_SELECTOR, t->selector);
+	nl_put(nl, ARP_POLICY_RULE_PREFIX, &t->prefix, 4);
+	nl_put_u8(nl, ARP_POLICY_RULE_LENGTH, t->len);
+	if (t->from)
+		nl_put(nl, ARP_POLICY_RULE_FROM, NULL, 0);
+	nl_put_u8(nl, ARP_POLICY_RULE_ACTION, t->action);
+	if (t->has_mac)
+		nl_put(nl, ARP_POLICY_RULE_LLADDR, t->mac, ETH_ALEN);
+	if (t->routed)
+		nl_put(nl, ARP_POLICY_RULE_ROUTED, NULL, 0);
+	nl_end(nl, nest);
+}
+
+static void put_binding(struct netlink *nl, const struct binding *b)
+{
+	size_t nest = nl_nest(nl, ARP_POLICY_ENTRY_BINDING | NLA_F_NESTED);
+
+	nl_put_text(nl, ARP_POLICY_BINDING_SELECTOR, b->selector);
+	nl_put(nl, ARP_POLICY_BINDING_ADDRESS, &b->addr, 4);
+	nl_put(nl, ARP_POLICY_BINDING_LLADDR, b->mac, ETH_ALEN);
+	nl_end(nl, nest);
+}
+
+bool policy_empty(const struct policy *p)
+{
+	int i, n = 0;
+
+	for (i = 0; i < p->settings; i++)
+		n += !p->setting[i].gone;
+	for (i = 0; i < p->targets; i++)
+		n += !p->target[i].gone;
+	for (i = 0; i < p->bindings; i++)
+		n += !p->binding[i].gone;
+	return !n;
+}
+
+int put_policy(struct netlink *nl, const struct policy *p)
+{
+	size_t entries, entry;
+	int i;
+
+	if (policy_empty(p)) {
+		begin_command(nl, ARP_POLICY_CMD_FLUSH);
+		return nl_commit(nl);
+	}
+	begin_command(nl, ARP_POLICY_CMD_RESTORE_BEGIN);
+	begin_command(nl, ARP_POLICY_CMD_RESTORE_ADD);
+	entries = nl_nest(nl, ARP_POLICY_A_ENTRIES | NLA_F_NESTED);
+	for (i = 0; i < p->settings; i++) {
+		if (p->setting[i].gone)
+			continue;
+		entry = nl_nest(nl, ARP_POLICY_ENTRY_DEV | NLA_F_NESTED);
+		nl_put_text(nl, ARP_POLICY_DEV_SELECTOR, p->setting[i].selector);
+		put_fields(nl, ARP_POLICY_DEV_FIELDS, p->setting[i].field);
+		nl_end(nl, entry);
+	}
+	for (i = 0; i < p->targets; i++)
+		if (!p->target[i].gone)
+			put_target(nl, ARP_POLICY_ENTRY_RULE, &p->target[i]);
+	for (i = 0; i < p->bindings; i++)
+		if (!p->binding[i].gone)
+			put_binding(nl, &p->binding[i]);
+	nl_end(nl, entries);
+	begin_command(nl, ARP_POLICY_CMD_RESTORE_COMMIT);
+	return nl_commit(nl);
+}
+
+int put_change(struct netlink *nl, const struct change *c,
+	       const struct policy *from, const struct policy *to, bool back)
+{
+	const struct setting *s = c->kind == SET ? &to->setting[c->at] :
+						   &from->setting[c->at];
+	const struct target *t = c->kind == ADD ? &to->target[c->at] :
+						  &from->target[c->at];
+	bool makes = c->kind == SET || c->kind == ADD;
+
+	if (c->kind == WHOLE || (c->kind == FLUSH && back))
+		return put_policy(nl, back ? from : to);
+	if (c->kind == FLUSH) {
+		begin_command(nl, ARP_POLICY_CMD_FLUSH);
+	} else if (c->kind == SET || c->kind == UNSET) {
+		if (s->gone)
+			return 0;
+		if (makes == back) {
+			begin_command(nl, ARP_POLICY_CMD_DEV_UNSET);
+			nl_put_text(nl, ARP_POLICY_A_SELECTOR, s->selector);
+		} else {
+			begin_command(nl, ARP_POLICY_CMD_DEV_SET);
+			nl_put_text(nl, ARP_POLICY_A_SELECTOR, s->selector);
+			put_fields(nl, ARP_POLICY_A_FIELDS, s->field);
+		}
+	} else {
+		if (t->gone)
+			return 0;
+		begin_command(nl, makes == back ? ARP_POLICY_CMD_RULE_DEL :
+						  ARP_POLICY_CMD_RULE_ADD);
+		put_target(nl, ARP_POLICY_A_RULE, t);
+	}
+	return nl_commit(nl);
+}
+
+/* What it comes to */
+
+/* Characters that stand for themselves; those of classes do not. */
+static int literals(const char *glob)
+{
+	int n = 0;
+
+	for (; *glob; glob++) {
+		if (*glob == '[')
+			glob = strchr(glob, ']');
+		else if (*glob != '*' && *glob != '?')
+			n++;
+	}
+	return n;
+}
+
+/* How special a selector is: 0, it does not match; 1, "all". */
+static int rank(const char *selector, const char *dev)
+{
+	if (!strcmp(selector, "all"))
+		return 1;
+	if (!strcmp(selector, "default"))
+		return 2;
+	if (!strpbrk(selector, "*?["))
+		return strcmp(selector, dev) ? 0 : 1000;
+	return fnmatch(selector, dev, 0) ? 0 : 10 + literals(selector);
+}
+
+/* Which of two that match is the more special. */
+static bool beats(const char *a, const char *b, const char *dev)
+{
+	int ra = rank(a, dev), rb = rank(b, dev);
+
+	return ra != rb ? ra > rb : strcmp(a, b) < 0;
+}
+
+static int stricter(int field, int a, int b)
+{
+	switch (field) {
+	case ARP_POLICY_FIELD_PROXY:
+	case ARP_POLICY_FIELD_VALIDATE:
+		return a | b;
+	case ARP_POLICY_FIELD_RATE:
+	case ARP_POLICY_FIELD_BURST:
+	case ARP_POLICY_FIELD_SOURCE_RATE:
+		return !a ? b : !b ? a : a < b ? a : b;
+	default:
+		return a > b ? a : b;
+	}
+}
+
+int policy_field(const struct policy *p, const char *dev, int field)
+{
+	const struct setting *own = NULL;
+	int all = -1, i;
+
+	for (i = 0; i < p->settings; i++) {
+		const struct setting *s = &p->setting[i];
+		int n = rank(s->selector, dev);
+
+		if (s->gone || !n || s->field[field] < 0)
+			continue;
+		if (n == 1)
+			all = s->field[field];
+		else if (!own || beats(s->selector, own->selector, dev))
+			own = s;
+	}
+	if (!own)
+		return all;
+	return all < 0 ? own->field[field] :
+			 stricter(field, all, own->field[field]);
+}
+
+const struct target *policy_rule(const struct policy *p, const char *dev,
+				 uint32_t addr, bool from)
+{
+	const struct target *best = NULL;
+	int i;
+
+	for (i = 0; i < p->targets; i++) {
+		const struct target *t = &p->target[i];
+
+		if (t->gone || t->from != from || cut(addr, t->len) != t->prefix ||
+		    !rank(t->selector, dev))
+			continue;
+		if (!best || t->len > best->len ||
+		    (t->len == best->len &&
+		     beats(t->selector, best->selector, dev)))
+			best = t;
+	}
+	return best;
+}
+
+const struct binding *policy_binding(const struct policy *p, const char *dev,
+				     uint32_t addr)
+{
+	const struct binding *best = NULL;
+	int i;
+
+	for (i = 0; i < p->bindings; i++) {
+		const struct binding *b = &p->binding[i];
+
+		if (b->gone || b->addr != addr || !rank(b->selector, dev))
+			continue;
+		if (!best || beats(b->selector, best->selector, dev))
+			best = b;
+	}
+	return best;
+}
+
+bool policy_reaches(const struct policy *p, const char *dev)
+{
+	int i;
+
+	for (i = 0; i < p->settings; i++)
+		if (!p->setting[i].gone &&
+		    (rank(p->setting[i].selector, dev) ||
+		     p->setting[i].field[ARP_POLICY_FIELD_HIDDEN] > 0))
+			return true;
+	for (i = 0; i < p->targets; i++)
+		if (!p->target[i].gone && rank(p->target[i].selector, dev))
+			return true;
+	for (i = 0; i < p->bindings; i++)
+		if (!p->binding[i].gone && rank(p->binding[i].selector, dev))
+			return true;
+	return false;
+}
+
+/* In words */
+
+static void print_value(FILE *f, int field, int value)
+{
+	static const char *const words[FIELDS][4] = {
+		[ARP_POLICY_FIELD_FILTER] = { "off", "on" },
+		[ARP_POLICY_FIELD_HIDDEN] = { "off", "on" },
+		[ARP_POLICY_FIELD_PROXY] = { "off", "route", "pvlan", "route,pvlan" },
+		[ARP_POLICY_FIELD_GARP] = { "accept", "drop" },
+		[ARP_POLICY_FIELD_LEARN] = { "any", "solicited", "none" },
+		[ARP_POLICY_FIELD_INSPECT] = { "off", "audit", "enforce", "strict" },
+		[ARP_POLICY_FIELD_DEFEND] = { "off", "on" },
+		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
+	};
+	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
+	const char *comma = "";
+	int i;
+
+	if (field == ARP_POLICY_FIELD_VALIDATE && value) {
+		for (i = 0; i < 3; i++) {
+			if (!(value & 1 << i))
+				continue;
+			fprintf(f, "%s%s", comma, checks[i]);
+			comma = ",";
+		}
+	} else if (field == ARP_POLICY_FIELD_VALIDATE) {
+		fputs("none", f);
+	} else if (words[field][0]) {
+		fputs(words[field][value], f);
+	} else if (!value && field >= ARP_POLICY_FIELD_RATE &&
+		   field <= ARP_POLICY_FIELD_SOURCE_RATE) {
+		fputs("off", f);
+	} else {
+		fprintf(f, "%d", value);
+	}
+}
+
+static const char *const names[FIELDS] = {
+	NULL, "ignore", "announce", "filter", "hidden", "proxy", "proxy-delay",
+	"garp", "learn", "inspect", "validate", "rate", "burst", "source-rate",
+	"defend", "mode",
+};
+
+static void print_setting(FILE *f, const struct setting *s)
+{
+	int i;
+
+	fprintf(f, "arpctl dev set '%s'", s->selector);
+	for (i = 1; i < FIELDS; i++) {
+		if (s->field[i] < 0)
+			continue;
+		fprintf(f, " %s ", names[i]);
+		print_value(f, i, s->field[i]);
+	}
+	fputc('\n', f);
+}
+
+static void print_mac(FILE *f, const uint8_t *m)
+{
+	fprintf(f, " lladdr %02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
+		m[3], m[4], m[5]);
+}
+
+static void print_target(FILE *f, const char *verb, const struct target *t)
+{
+	static const char *const actions[] = {
+		[ARP_POLICY_ACTION_PASS] = "pass", [ARP_POLICY_ACTION_DROP] = "drop",
+		[ARP_POLICY_ACTION_HIDE] = "hide",
+		[ARP_POLICY_ACTION_PROXY] = "proxy",
+	};
+
+	fprintf(f, "arpctl rule %s %s %s/%d%s dev '%s'", verb, actions[t->action],
+		text_of(t->prefix), t->len, t->from ? " from" : "", t->selector);
+	if (t->has_mac)
+		print_mac(f, t->mac);
+	fputs(t->routed ? " routed\n" : "\n", f);
+}
+
+void print_the_policy(FILE *f, const struct policy *p)
+{
+	int i;
+
+	for (i = 0; i < p->settings; i++)
+		if (!p->setting[i].gone)
+			print_setting(f, &p->setting[i]);
+	for (i = 0; i < p->targets; i++)
+		if (!p->target[i].gone)
+			print_target(f, "add", &p->target[i]);
+	for (i = 0; i < p->bindings; i++) {
+		const struct binding *b = &p->binding[i];
+
+		if (b->gone)
+			continue;
+		fprintf(f, "arpctl bind add %s", text_of(b->addr));
+		print_mac(f, b->mac);
+		fprintf(f, " dev '%s'\n", b->selector);
+	}
+}
+
+void print_change(FILE *f, const struct change *c, const struct policy *from,
+		  const struct policy *to)
+{
+	switch (c->kind) {
+	case WHOLE:
+		fprintf(f, "arpctl restore - <<'.'\n");
+		print_the_policy(f, to);
+		fprintf(f, ".\n");
+		break;
+	case FLUSH:
+		fprintf(f, "arpctl flush\n");
+		break;
+	case SET:
+		print_setting(f, &to->setting[c->at]);
+		break;
+	case UNSET:
+		fprintf(f, "arpctl dev unset '%s'\n", from->setting[c->at].selector);
+		break;
+	case ADD:
+		print_target(f, "add", &to->target[c->at]);
+		break;
+	case DEL:
+		print_target(f, "del", &from->target[c->at]);
+	}
+}
