@@ -54,6 +54,7 @@ enum arpp_maker {
  * @ethernet: its result: @eth_src and @eth_dst are known
  * @ask: a hypothetical packet: it must not use up rate tokens or change state
  * @due: its delayed answer is due: it passed the rate limits when it was received
+ * @tip_local: the target is an own address; set before a proxy rule answers
  * @routed: @route_err, @route_type and @route_dev are known
  * @maker: of an outgoing packet: enum arpp_maker
  * @route_type: RTN_* of the target, as seen from the sender
@@ -76,6 +77,7 @@ struct arpp_packet {
 	bool ethernet;
 	bool ask;
 	bool due;
+	bool tip_local;
 	bool routed;
 	u8 maker;
 	u8 route_type;

@@ -222,6 +222,7 @@ static bool may_proxy(const struct arpp_device *d,
 		      const struct arpp_match *match, struct arpp_packet *p)
 {
 	struct arpp_rule rule = arpp_match_rule(match);
+	unsigned int type;
 
 	if (!p->request || !p->sip || p->sip == p->tip ||
 	    ipv4_is_multicast(p->tip) || ipv4_is_loopback(p->tip))
@@ -230,9 +231,10 @@ static bool may_proxy(const struct arpp_device *d,
 		return false;
 	if (arpp_packet_own(p))
 		return false;
-	if (inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip) ==
-	    RTN_BROADCAST)
+	type = inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip);
+	if (type == RTN_BROADCAST)
 		return false;
+	p->tip_local = type == RTN_LOCAL;
 	if (!rule.routed)
 		return true;
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
