@@ -139,7 +139,7 @@ static const u8 *answering_lladdr(const struct arpp_packet *p,
 }
 
 /* Answer in a new skb, through the tunnel that the request came from. */
-static enum arpp_answer reply_anew(const struct arpp_packet *p, const u8 *lladdr)
+static enum arpp_answer reply_anew(struct arpp_packet *p, const u8 *lladdr)
 {
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
 	struct sk_buff *answer;
@@ -152,17 +152,15 @@ static enum arpp_answer reply_anew(const struct arpp_packet *p, const u8 *lladdr
 			skb_dst_set(answer, &md->dst);
 	}
 	consume_skb(p->skb);
-	if (!answer)
-		return ARPP_ANSWER_FAILED;
-	arp_xmit(answer);
-	return ARPP_ANSWER_SENT;
+	p->skb = answer;
+	return answer ? ARPP_ANSWER_READY : ARPP_ANSWER_FAILED;
 }
 
 /**
- * arpp_act_reply() - answer a request as arp_process() would
+ * arpp_act_reply() - build the answer to a request, as arp_process() would
  * @delay: the queue for delayed answers
  * @d: the receiving device's policy
- * @p: the request; its skb is taken over
+ * @p: the request; its skb is taken over and replaced by the answer
  * @v: the verdict: ARPP_REPLY, or what the kernel would answer by itself
  *
  * The sender becomes a neighbour, unless it only probes, or a rule answers and the
@@ -202,8 +200,7 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 		kfree_skb(p->skb);
 		return ARPP_ANSWER_FAILED;
 	}
-	arp_xmit(p->skb);
-	return ARPP_ANSWER_SENT;
+	return ARPP_ANSWER_READY;
 }
 
 /* Mirrors arp_accept(); the sysctl is a bool in older kernels. */

@@ -16,7 +16,7 @@
 
 /* The outcome of answering a request. */
 enum arpp_answer {
-	ARPP_ANSWER_SENT,
+	ARPP_ANSWER_READY,	/* the packet's skb is the answer, to be sent */
 	ARPP_ANSWER_DELAYED,	/* decided again when due */
 	ARPP_ANSWER_FAILED,	/* no memory, or a table or queue is full */
 };

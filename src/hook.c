@@ -9,6 +9,7 @@
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/skbuff.h>
+#include <net/arp.h>
 #include <net/ip.h>
 #include <net/snmp.h>
 
@@ -62,11 +63,16 @@ static __always_inline void report(struct arpp_netns *nn,
 		tell(nn, d, out, p, v);
 }
 
-/* Answer a request, and count the outcome; for a delayed one, when it is due. */
+/*
+ * Answer a request. The outcome is counted and traced before the answer is sent,
+ * so that it precedes that of the answer; for a delayed one, when it is due.
+ */
 static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 			    struct arpp_packet *p, struct arpp_verdict *v)
 {
-	switch (arpp_act_reply(&nn->delay, d, p, v)) {
+	enum arpp_answer made = arpp_act_reply(&nn->delay, d, p, v);
+
+	switch (made) {
 	case ARPP_ANSWER_DELAYED:
 		return;
 	case ARPP_ANSWER_FAILED:
@@ -76,11 +82,13 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 		v->field = 0;
 		v->by.rule = 0;
 		break;
-	case ARPP_ANSWER_SENT:
+	case ARPP_ANSWER_READY:
 		break;
 	}
-	/* Only values of the packet are read: its skb is gone. */
+	/* Only values of the packet are read: its skb is the answer now. */
 	report(nn, d, false, p, v);
+	if (made == ARPP_ANSWER_READY)
+		arp_xmit(p->skb);
 }
 
 /* Carry out a verdict that is not an answer. */
@@ -132,6 +140,11 @@ static noinline unsigned int in(struct arpp_netns *nn,
 		arpp_verdict_in(policy, d, &p, &v);
 	else
 		v = malformed;
+	/* First, because a flood mostly ends here. */
+	if (v.action == ARPP_DROP) {
+		report(nn, d, false, &p, &v);
+		return unlikely(d->audit) ? NF_ACCEPT : NF_DROP;
+	}
 	if (answers(&v) && likely(!d->audit)) {
 		answer(nn, d, &p, &v);
 		return NF_STOLEN;
@@ -139,8 +152,7 @@ static noinline unsigned int in(struct arpp_netns *nn,
 	report(nn, d, false, &p, &v);
 	if (v.action == ARPP_ACCEPT || unlikely(d->audit))
 		return NF_ACCEPT;
-	if (v.action != ARPP_DROP)
-		carry_out(nn, &p, &v);
+	carry_out(nn, &p, &v);
 	return NF_DROP;
 }
 
