@@ -50,48 +50,59 @@ rule flush
 policy dev set eth0 proxy-delay 3000
 rule add proxy 10.0.0.77 dev eth0
 
-# What comes back to twenty requests, with CMD run right after them: how many
-# answers, of whom. Those that are due before CMD has run are answered.
-late() {	# CMD
-	local heard
-	policy stats reset
-	heard=$(hears alice eth0 timeout 3300 -- "$BASH" -c \
-		"$ARPQ ask eth0 10.0.0.77 count 20 timeout 20 >/dev/null; $1")
-	grep '^in reply' <<<"$heard" | sed -n 's/.*sender 10\.0\.0\.77 \([^ ]*\).*/\1/p' |
+# Of the answers to twenty requests that have come when CMD has run, and until all
+# would have come by: how many, and of whom.
+answers_to() {	# CMD…
+	hears alice eth0 timeout 3300 -- "$@" |
+		sed -n 's/^in reply .*sender 10\.0\.0\.77 \([^ ]*\).*/\1/p' |
 		sort | uniq -c | awk '{ print $1, $2 }' | paste -sd ' '
 }
-c="nsenter --net=/run/netns/node $ARPCTL"
+twenty=("$ARPQ" ask eth0 10.0.0.77 count 20 timeout 20)
+all() {
+	policy stats reset
+	answers_to "${twenty[@]}"
+}
+late() {	# CMD…
+	policy stats reset
+	in_host alice "${twenty[@]}" >/dev/null
+	must "$@"
+	answers_to true
+}
 
-all=$(late :)
-is "$all" "20 $E0" "twenty answers are delayed"
+is "$(all)" "20 $E0" "twenty answers are delayed"
 is "$(count_of proxied)" 20 "and counted when they went out"
-few() { [[ ${1:-0} =~ ^([0-9]*) ]] && [ "${BASH_REMATCH[1]:-0}" -le 10 ]; }
-run_ok "a deleted rule answers no more" few "$(late "$c rule del proxy 10.0.0.77 dev eth0")"
-run_ok "counted is what went out" test "$(count_of proxied)" -le 10
+is "$(late rule del proxy 10.0.0.77 dev eth0)" '' "a deleted rule answers no more"
+run_ok "counted is what went out" test "$(count_of proxied)" -lt 20
 is "$(($(count_of proxied) + $(count_of pass)))" 20 "and what did not, too"
 rule add proxy 10.0.0.77 dev eth0
-run_ok "nor does one that became hide" few "$(late "$c rule replace hide 10.0.0.77 dev eth0")"
+is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "nor does one that became hide"
 is "$(($(count_of proxied) + $(count_of hidden)))" 20 "which is counted as hidden"
 rule replace proxy 10.0.0.77 dev eth0
-like "$(late "$c rule replace proxy 10.0.0.77 dev eth0 lladdr $A")" "(^| )(1[0-9]|20) $A" \
-	"a replaced rule answers as it is now"
-rule replace proxy 10.0.0.77 dev eth0
-run_ok "one whose sender is dropped by now is not answered" \
-	few "$(late "$c rule add drop 10.0.0.2 from dev eth0")"
-rule del drop 10.0.0.2 from dev eth0
-run_ok "nothing is answered under audit" few "$(late "$c dev set eth0 mode audit")"
-is "$(count_of proxied)" 20 "where it is counted all the same"
-policy dev unset eth0 mode
-run_ok "nor after a flush" few "$(late "$c flush")"
+# The first answer that comes afterwards; a flush takes the others away.
+policy dev set eth0 proxy-delay 20000
+in_host alice "${twenty[@]}" >/dev/null
+rule replace proxy 10.0.0.77 dev eth0 lladdr $A
+like "$(hears alice eth0 timeout 30000 match 'in reply sender 10.0.0.77' | tail -n 1)" \
+	"sender 10\.0\.0\.77 $A" "a replaced rule answers as it is now"
+policy flush
 policy dev set eth0 proxy-delay 3000
 rule add proxy 10.0.0.77 dev eth0
-run_ok "nor from a device that is down" few "$(late "ip -n node link set eth0 down")"
+is "$(late rule add drop 10.0.0.2 from dev eth0)" '' \
+	"one whose sender is dropped by now is not answered"
+rule del drop 10.0.0.2 from dev eth0
+is "$(late policy dev set eth0 mode audit)" '' "nothing is answered under audit"
+is "$(count_of proxied)" 20 "where it is counted all the same"
+policy dev unset eth0 mode
+is "$(late policy flush)" '' "nor after a flush"
+policy dev set eth0 proxy-delay 3000
+rule add proxy 10.0.0.77 dev eth0
+is "$(late ip -n node link set eth0 down)" '' "nor from a device that is down"
 must ip -n node link set eth0 up
 must poll 5 forwarding lan
 
 # The rate was paid when they came in.
 policy dev set eth0 rate 1 burst 20
-is "$(late :)" "20 $E0" "a delayed answer takes no second token"
+is "$(all)" "20 $E0" "a delayed answer takes no second token"
 is "$(count_of rate-limit) $(count_of proxied)" "0 20" "and is within the rate"
 policy dev unset eth0 rate burst
 
