@@ -16,6 +16,11 @@
 
 /* As proxy_qlen: more than these wait on no device. */
 #define DELAY_QLEN	64
+/*
+ * Nor on all devices of a netns: the queue is walked when the timer runs, and under
+ * RTNL when a device goes.
+ */
+#define DELAY_QLEN_NETNS	1024
 
 struct delay_cb {
 	unsigned long due;		/* jiffies */
@@ -127,7 +132,8 @@ bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 	skb_dst_force(skb);
 	cb->due = jiffies + wait;
 	spin_lock_bh(&delay->queue.lock);
-	if (delay->closed || atomic_read(&stats->delayed) >= DELAY_QLEN) {
+	if (delay->closed || atomic_read(&stats->delayed) >= DELAY_QLEN ||
+	    skb_queue_len(&delay->queue) >= DELAY_QLEN_NETNS) {
 		spin_unlock_bh(&delay->queue.lock);
 		kfree_skb(skb);
 		return false;

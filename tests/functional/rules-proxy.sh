@@ -3,7 +3,7 @@
 # Proxy rules: not for the host's own requests; delayed answers; counted is what went out.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 31
 
 host node alice
 segment lan node:eth0 node:eth1 alice:eth0
@@ -147,6 +147,23 @@ must sysctl -q -w net.ipv4.neigh.default.gc_thresh1="$t1" net.ipv4.neigh.default
 	net.ipv4.neigh.default.gc_thresh3="$t3"
 is "$(ask)" "$E0" "with room it does"
 is "$(count_of answered) $(count_of pass)" "1 1" "and is"
+
+# How many requests wait
+
+# 64 on a device, and 1024 in a netns. Those that are refused count as pass; those
+# that wait count when they are due, which some are by now.
+policy flush
+policy dev set default proxy-delay 60000
+rule add proxy 10.0.0.88
+for i in {1..24}; do link "node:v$i" "alice:v$i"; done
+in_host alice "$BASH" -c "for i in {1..24}; do
+	$ARPQ flood v\$i 10.0.0.88 sender 10.0.0.2 count 64
+done" >/dev/null
+refused=$(ctl node -j stats show | jq 'map(select(.dev | startswith("v")) |
+	(.reasons.pass // 0) - .out) | add')
+diag "$refused of 1536 refused"
+run_ok "1024 requests wait in a netns, and no more" \
+	[ "$refused" -gt 256 -a "$refused" -le 512 ]
 
 must unload_module
 is "$(asks alice eth0 10.0.0.77)" silence "without the module, all is stock"
