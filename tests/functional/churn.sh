@@ -93,7 +93,9 @@ for more in 0 1; do
 	fails_with 1 "^-|^\+|^$" "$what: diff tells what differs, and no more" arpctl diff - <<<"dev set all ignore 1"
 	run_ok "$what: rule show" arpctl rule show
 	run_ok "$what: dev show" arpctl dev show
-	like "$(arpctl check 2>&1)" '^(nothing found|unmatched)' "$what: check"
+	# It may be told that what applies to devices was read while it changed.
+	like "$(arpctl check 2>&1 | grep -v 'this mixes old and new')" \
+		'^(nothing found|unmatched)' "$what: check"
 	run_ok "$what: dev effective" arpctl dev effective
 	run_ok "$what: the writer goes on" kill -0 "${writers[@]}"
 	stop

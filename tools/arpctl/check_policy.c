@@ -178,16 +178,16 @@ static bool read_whole(struct check_policy *policy)
 
 int check_policy_read(struct ctx *ctx, struct check_policy *policy)
 {
-	const struct policy_query query = {
-		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
-		.effective = &policy->effective,
-	};
 	int status;
 
 	/* Without the module there is no policy; looking must not load it. */
 	if (!nl_ready())
 		return STATUS_OK;
-	status = policy_get_some(ctx, &policy->whole, &query);
+	status = policy_get(ctx, &policy->whole);
+	/* No event tells what applies to devices: this may be of a moment later. */
+	if (!status)
+		status = nl_dump(ctx, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
+				 &policy->effective);
 	if (status)
 		return status;
 	policy_sort(&policy->whole);

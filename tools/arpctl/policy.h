@@ -81,19 +81,11 @@ int policy_read(const struct ctx *ctx, struct policy *policy, const char *file);
 #define POLICY_RULES	2U
 #define POLICY_BINDINGS	4U
 
-struct policy_query {
-	unsigned int what;
-	const char *selector;		/* only its rules and bindings; NULL: all */
-	struct nl_reply *effective;	/* receives the effective policies, or NULL */
-};
-
 /*
  * policy_nl.c: read a consistent snapshot from the kernel; replace the kernel's whole
  * policy. The result of policy_list() may mix old and new; then it prints a warning.
  */
 int policy_get(struct ctx *ctx, struct policy *policy);
-int policy_get_some(struct ctx *ctx, struct policy *policy,
-		    const struct policy_query *query);
 int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
 		const char *selector);
 int policy_put(struct ctx *ctx, const struct policy *policy, const char *file);

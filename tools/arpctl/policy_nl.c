@@ -44,6 +44,12 @@ static bool is_after(uint32_t generation, uint32_t other)
 	return (int32_t)(generation - other) > 0;
 }
 
+/* The parts of a policy to read. */
+struct policy_query {
+	unsigned int what;		/* POLICY_* */
+	const char *selector;		/* only its rules and bindings; NULL: all */
+};
+
 /* A policy that is being read: dumps, then the changes made meanwhile. */
 struct getter {
 	const struct policy_query *query;
@@ -142,13 +148,6 @@ static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
 	return status;
 }
 
-static int dump_effective(struct ctx *ctx, struct nl_reply *reply)
-{
-	nl_reply_free(reply);
-	nl_request(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, NLM_F_DUMP);
-	return nl_call_once(ctx, reply);
-}
-
 static int dump_all(struct ctx *ctx, struct getter *g)
 {
 	static const struct {
@@ -165,8 +164,6 @@ static int dump_all(struct ctx *ctx, struct getter *g)
 	for (i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++)
 		if (g->query->what & dumps[i].what)
 			status = dump_one(ctx, g, dumps[i].cmd, dumps[i].what);
-	if (!status && g->query->effective)
-		status = dump_effective(ctx, g->query->effective);
 	return status;
 }
 
@@ -217,11 +214,6 @@ static int take_change(struct getter *g, const struct nlmsghdr *msg,
 	case ARP_POLICY_CMD_BIND_FLUSH_NTF:
 		forget_entries(g, true, nl_str(tb[ARP_POLICY_A_SELECTOR]));
 		return STATUS_OK;
-	}
-	/* These change effective policies, for which there are no events. */
-	if (g->query->effective)
-		g->whole = false;
-	switch (genl->cmd) {
 	case ARP_POLICY_CMD_DEV_NTF:
 		return set_dev(g, tb);
 	case ARP_POLICY_CMD_FLUSH_NTF:
@@ -330,22 +322,15 @@ static int get(struct ctx *ctx, struct policy *policy,
 	return status;
 }
 
-int policy_get_some(struct ctx *ctx, struct policy *policy,
-		    const struct policy_query *query)
-{
-	bool whole;
-	int status = get(ctx, policy, query, &whole);
-
-	return status || whole ? status : nl_busy();
-}
-
 int policy_get(struct ctx *ctx, struct policy *policy)
 {
 	static const struct policy_query all = {
 		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
 	};
+	bool whole;
+	int status = get(ctx, policy, &all, &whole);
 
-	return policy_get_some(ctx, policy, &all);
+	return status || whole ? status : nl_busy();
 }
 
 int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
