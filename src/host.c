@@ -7,6 +7,7 @@
  */
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -384,12 +385,25 @@ static struct arpp_host_key lladdr_of(const struct net_device *dev)
 	return lladdr_key(dev->addr_len, dev->dev_addr);
 }
 
+/* Whether the device is in the netns: not so any more when it is unregistered. */
+static bool host_lists(const struct net_device *dev)
+{
+	return __dev_get_by_index(dev_net(dev), dev->ifindex) == dev;
+}
+
 static struct host_device *host_device_add(struct arpp_host *host,
 					   struct net_device *dev)
 {
 	const struct arpp_host_key key = device_key(dev);
-	struct host_device *on = host_insert(host, &key, sizeof(*on));
+	struct host_device *on;
 
+	/*
+	 * Events may still come for a device that was forgotten: one more change
+	 * of its MAC from a bond that goes, or its release by a bridge.
+	 */
+	if (!host_lists(dev))
+		return NULL;
+	on = host_insert(host, &key, sizeof(*on));
 	if (!on) {
 		set_partial(host);
 		return NULL;
@@ -399,6 +413,31 @@ static struct host_device *host_device_add(struct arpp_host *host,
 	on->lladdr = lladdr_of(dev);
 	lladdr_get(host, &on->lladdr);
 	return on;
+}
+
+static void host_device_del(struct arpp_host *host, struct host_device *on)
+{
+	struct arpp_host_home *home;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(home, next, &on->homes, on)
+		home_del(host, home);
+	lladdr_put(host, &on->lladdr);
+	host_remove(host, &on->node);
+}
+
+/* The record of a device, made if need be; NULL without memory, or if it is gone. */
+static struct host_device *host_device_get(struct arpp_host *host,
+					   struct net_device *dev)
+{
+	struct host_device *on = host_device_find(host, dev);
+
+	if (on && on->dev == dev)
+		return on;
+	/* Another device had the ifindex. */
+	if (on && host_lists(dev))
+		host_device_del(host, on);
+	return host_device_add(host, dev);
 }
 
 /**
@@ -423,7 +462,7 @@ void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 		home->again = true;
 		return;
 	}
-	on = host_device_find(host, dev) ?: host_device_add(host, dev);
+	on = host_device_get(host, dev);
 	if (on)
 		home_add(host, on, ifa->ifa_local);
 }
@@ -465,7 +504,7 @@ void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa)
 void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 {
 	const struct arpp_host_key lladdr = lladdr_of(dev);
-	struct host_device *on = host_device_find(host, dev);
+	struct host_device *on = host_device_get(host, dev);
 	u32 domain = l3mdev_master_ifindex(dev);
 	struct arpp_host_home *home;
 	struct arpp_host_key old;
@@ -473,10 +512,8 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 
 	ASSERT_RTNL();
 
-	if (!on) {
-		host_device_add(host, dev);
+	if (!on)
 		return;
-	}
 	if (on->lladdr.id != lladdr.id || on->lladdr.kind != lladdr.kind) {
 		old = on->lladdr;
 		on->lladdr = lladdr;
@@ -487,8 +524,10 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 		return;
 	on->domain = domain;
 	/* Moved homes are inserted before the first, so the walk sees each once. */
-	hlist_for_each_entry_safe(home, next, &on->homes, on)
+	hlist_for_each_entry_safe(home, next, &on->homes, on) {
 		home_move(host, on, home);
+		cond_resched();
+	}
 }
 
 /**
@@ -499,18 +538,12 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
 {
 	struct host_device *on = host_device_find(host, dev);
-	struct arpp_host_home *home;
-	struct hlist_node *next;
 
 	ASSERT_RTNL();
 
 	/* Older kernels repeat the event; the ifindex may be reused by then. */
-	if (!on || on->dev != dev)
-		return;
-	hlist_for_each_entry_safe(home, next, &on->homes, on)
-		home_del(host, home);
-	lladdr_put(host, &on->lladdr);
-	host_remove(host, &on->node);
+	if (on && on->dev == dev)
+		host_device_del(host, on);
 }
 
 /* An estimate of the number of records, to size the table. */
@@ -532,7 +565,8 @@ static u16 how_many(struct net *net)
 	return min_t(unsigned int, count, U16_MAX);
 }
 
-static void fill(struct arpp_host *host, struct net *net)
+/* False when memory ran out, or the process that waits for it was killed. */
+static bool fill(struct arpp_host *host, struct net *net)
 {
 	const struct in_device *in_dev;
 	const struct in_ifaddr *ifa;
@@ -545,9 +579,12 @@ static void fill(struct arpp_host *host, struct net *net)
 			continue;
 		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
 			arpp_host_add(host, ifa);
+			if (host->partial || fatal_signal_pending(current))
+				return false;
 			cond_resched();
 		}
 	}
+	return !host->partial;
 }
 
 static void free_node(void *ptr, void *arg)
@@ -592,8 +629,7 @@ struct arpp_host *arpp_host_alloc(struct net *net)
 		kfree(host);
 		return NULL;
 	}
-	fill(host, net);
-	if (!host->partial)
+	if (fill(host, net))
 		return host;
 	host_free(host);
 	return NULL;

@@ -5,7 +5,7 @@
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 46
+plan 47
 
 modprobe dummy numdummies=0
 modprobe vrf
@@ -170,6 +170,27 @@ claims 10.0.0.11 02:00:00:00:0b:0b
 is "$(count_of conflict)" 2 "and no more when it is gone"
 must ip -n alice addr flush dev eth1
 must ctl alice flush
+
+# A bond that goes tells of a new MAC after it is unregistered. What was recorded
+# then would stand in the way of the next device with its ifindex.
+
+modprobe bonding
+must ip -n alice -batch - <<-END
+	link add name bond9 type bond
+	link add name slave9 type dummy
+	link set slave9 master bond9
+END
+must ctl alice dev set d9 hidden on
+index=$(ip -n alice -j link show bond9 | jq '.[].ifindex')
+must ip -n alice -batch - <<-END
+	link del bond9
+	link del slave9
+	link add name d9 index $index up type dummy
+	addr add 10.0.0.89/32 dev d9
+END
+is "$(answer 10.0.0.89)" "" "a hidden device with the ifindex of a bond that went is hidden"
+must ip -n alice link del d9
+must ctl alice dev unset d9
 
 # In the midst of questions, on two processors: what is hidden never leaks
 
