@@ -237,13 +237,16 @@ void arpp_act_learn(struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 	struct net_device *dev = p->dev;
-	bool accept = accepts_new(in_dev, p->sip);
-	bool garp = false, override;
+	bool garp = false, accept, override;
 	struct neighbour *n;
 
-	/* Nobody's address: arp_process() is done with it before it learns. */
-	if (!p->sip)
+	/*
+	 * Nobody's address: arp_process() is done with it before it learns. IPv4
+	 * may have been taken from the device since the verdict (a small MTU).
+	 */
+	if (!p->sip || !in_dev)
 		return;
+	accept = accepts_new(in_dev, p->sip);
 	n = __neigh_lookup(&arp_tbl, &p->sip, dev, 0);
 	if (n || accept)
 		garp = p->sip == p->tip &&
@@ -262,7 +265,7 @@ void arpp_act_learn(struct arpp_packet *p)
 	neigh_release(n);
 }
 
-DEFINE_PER_CPU(struct arpp_announcing, arpp_announcing);
+DEFINE_PER_CPU(unsigned long, arpp_announcing);
 
 /**
  * arpp_act_announce() - send one ARP Announcement (RFC 5227), as under arp_notify
@@ -285,11 +288,11 @@ int arpp_act_announce(struct net_device *dev, __be32 addr, bool force)
 	if (!skb)
 		return -ENOMEM;
 	local_bh_disable();
-	this_cpu_write(arpp_announcing.force, force);
-	this_cpu_write(arpp_announcing.skb, skb);
+	this_cpu_write(arpp_announcing, (unsigned long)skb |
+					(force ? ARPP_ANNOUNCING_FORCE : 0));
 	arp_xmit(skb);
 	/* Without a policy, the packet does not reach the hook. */
-	this_cpu_write(arpp_announcing.skb, NULL);
+	this_cpu_write(arpp_announcing, 0);
 	local_bh_enable();
 	return 0;
 }
@@ -312,7 +315,7 @@ void arpp_defence_init(struct arpp_defence *defence)
 #define DEFENCE_UNITS		\
 	((u32)((u64)ARP_POLICY_DEFEND_INTERVAL * NSEC_PER_SEC >> DEFENCE_SHIFT) + 2)
 /* Another CPU may have read the clock after us: 4.9 hours of leeway. */
-#define DEFENCE_LEEWAY		BIT(16)
+#define DEFENCE_LEEWAY		((u32)BIT(16))
 
 static bool defended_lately(u64 slot, u32 now)
 {

@@ -36,19 +36,15 @@ struct arpp_defence {
 	atomic64_t slot[ARPP_DEFENCE_SETS][ARPP_DEFENCE_WAYS];
 };
 
-/**
- * struct arpp_announcing - the announcement that a CPU is sending for us
- * @skb: the packet, until our hook has seen it
- * @force: policy does not apply to it
- *
- * The skb is recognised by its address, so the mark cannot leak or be forged.
+/*
+ * The announcement that a CPU is sending for us, until our hook has seen it: the
+ * address of its skb, and ARPP_ANNOUNCING_FORCE if policy does not apply to it. The
+ * skb is recognised by its address, so the mark cannot leak or be forged. One word:
+ * on PREEMPT_RT two senders may take turns on a CPU, and then a mark may get lost,
+ * but never be taken for that of another packet.
  */
-struct arpp_announcing {
-	const struct sk_buff *skb;
-	bool force;
-};
-
-DECLARE_PER_CPU(struct arpp_announcing, arpp_announcing);
+#define ARPP_ANNOUNCING_FORCE	1UL
+DECLARE_PER_CPU(unsigned long, arpp_announcing);
 
 /**
  * arpp_act_maker() - determine what made an outgoing packet
@@ -60,11 +56,12 @@ DECLARE_PER_CPU(struct arpp_announcing, arpp_announcing);
  */
 static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
 {
-	if (likely(this_cpu_read(arpp_announcing.skb) != skb))
+	unsigned long mark = this_cpu_read(arpp_announcing);
+
+	if (likely((mark & ~ARPP_ANNOUNCING_FORCE) != (unsigned long)skb))
 		return bh ? ARPP_MAKER_NEIGH : ARPP_MAKER_PROCESS;
-	this_cpu_write(arpp_announcing.skb, NULL);
-	return this_cpu_read(arpp_announcing.force) ? ARPP_MAKER_FORCED :
-						      ARPP_MAKER_OWN;
+	this_cpu_write(arpp_announcing, 0);
+	return mark & ARPP_ANNOUNCING_FORCE ? ARPP_MAKER_FORCED : ARPP_MAKER_OWN;
 }
 
 int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);

@@ -31,14 +31,15 @@ static inline bool arpp_hides(const struct arpp_policy *policy,
 {
 	const struct arpp_device *d = arpp_device_find(policy, dev);
 
-	return d && d->hidden;
+	/* While addresses are hidden, every device has a policy, or is unknown. */
+	return d ? d->hidden : policy->any_hidden;
 }
 
 /* Is an address of ours hidden on a device? */
 static inline bool arpp_hidden(const struct arpp_policy *policy,
 			       const struct net_device *dev, __be32 addr)
 {
-	return !hlist_empty(&policy->hidden) &&
+	return policy->any_hidden &&
 	       arpp_hidden_by_any(policy, dev, addr);
 }
 

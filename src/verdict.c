@@ -361,6 +361,9 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 	bool garp_sysctl, alone;
 
+	/* Taken from the device this very moment, as by a small MTU. */
+	if (unlikely(!in_dev))
+		return;
 	/* arp_process() discards it, unless policy takes the sysctl's place. */
 	garp_sysctl = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
@@ -460,7 +463,7 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 {
 	arpp_verdict_pass(v);
 	if (!arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) && !d->n_tables &&
-	    hlist_empty(&policy->hidden))
+	    !policy->any_hidden)
 		return;
 	if (!p->request || p->maker == ARPP_MAKER_FORCED)
 		return;

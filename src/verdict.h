@@ -100,7 +100,7 @@ static __always_inline bool arpp_governs_requests(const struct arpp_policy *poli
 			 BIT(ARP_POLICY_FIELD_FILTER) |
 			 BIT(ARP_POLICY_FIELD_PROXY) |
 			 BIT(ARP_POLICY_FIELD_PROXY_DELAY)) ||
-	       !hlist_empty(&policy->hidden);
+	       policy->any_hidden;
 }
 
 /**
