@@ -41,6 +41,8 @@ must in_host alice "$ARPCTL" -b - <<-'END'
 END
 asks bob eth0 10.9.9.9 >/dev/null
 asks bob eth0 10.1.0.7 >/dev/null
+# An answer by rule does not make its asker a neighbour here: there is no route.
+must ip -n alice neigh replace 10.0.0.2 lladdr "$(mac bob eth0)" dev eth0 nud stale
 
 # As somebody typed it, in the directory of the policy; a terminal has colours.
 printed() {	# text|json|terminal COMMAND
