@@ -265,7 +265,7 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		break;
 	case -EMLINK:
 		err = -ENOSPC;
-		why = "32 globs may have rules or bindings in a network namespace: use all, or a device's name";
+		why = "32 globs may have rules or bindings here: use all, or a device's name";
 		break;
 	default:
 		return err;
