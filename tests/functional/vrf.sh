@@ -204,6 +204,10 @@ churn() {	# SECONDS
 			addr add 10.0.0.91/24 dev h0 noprefixroute
 			addr del 10.0.0.90/24 dev h0
 			addr add 10.0.0.90/32 dev h0
+		END
+		# With one processor, this is when it is asked for.
+		sleep 0.05
+		ip -n alice -batch - <<-END || return
 			link set h0 down
 			link set h0 name h1
 			link set h1 up
