@@ -298,6 +298,10 @@ static bool is_alone(const struct trial *t, int i)
 		if (k != i && !q[k].gone && there(&t->host, q[k].dev) &&
 		    (q[k].what == ASK ? q[k].sender : q[k].target) == q[i].target)
 			return false;
+	/* Another may go by this one. */
+	for (k = 0; k < t->host.routes; k++)
+		if (t->host.route[k].via == q[i].target)
+			return false;
 	return true;
 }
 
@@ -307,7 +311,8 @@ static int asking_device(const struct trial *t, const struct question *q, int i)
 	struct way w;
 	int dev;
 
-	if (!q->sender || !is_alone(t, i))
+	/* From a broadcast address the kernel sends with another of its choice. */
+	if (!is_plain(&t->host, q->sender) || !is_alone(t, i))
 		return NOBODY;
 	w = way_of(q->sender, q->target, 0,
 		   q->dev == NOBODY ? 0 : host_ifindex(q->dev));
@@ -551,15 +556,29 @@ static bool was_known(const struct trial *t, const struct known *k)
 	return false;
 }
 
-static bool is_stock(const struct outcome *stock, const struct known *k)
+/*
+ * Of several that speak in one address's name the first is learnt, for as long as
+ * it is young; where policy silences that one, it is another of its kind.
+ */
+static bool is_like(const struct host *h, const uint8_t *a, const uint8_t *b)
 {
+	return !memcmp(a, b, ETH_ALEN) ||
+	       (asker_of(a) >= 0 && asker_of(b) >= 0) ||
+	       (device_of(h, a) != NOBODY && device_of(h, b) != NOBODY);
+}
+
+static bool is_stock(const struct trial *t, const struct known *k)
+{
+	const struct outcome *stock = &t->stock;
 	int i;
 
-	for (i = 0; i < stock->neighbours; i++)
-		if (stock->neighbour[i].addr == k->addr &&
-		    stock->neighbour[i].dev == k->dev &&
-		    !memcmp(stock->neighbour[i].mac, k->mac, ETH_ALEN))
+	for (i = 0; i < stock->neighbours; i++) {
+		const struct known *n = &stock->neighbour[i];
+
+		if (n->addr == k->addr && n->dev == k->dev &&
+		    is_like(&t->host, n->mac, k->mac))
 			return true;
+	}
 	return false;
 }
 
@@ -652,7 +671,7 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 		       t->host.device[k->dev].name, i);
 		return;
 	}
-	if (stock ? is_stock(&t->stock, k) :
+	if (stock ? is_stock(t, k) :
 		    i >= 0 && t->question[i].op == 2)
 		return;
 	if (i >= 0 && t->question[i].op == 1 &&
@@ -996,22 +1015,41 @@ static void compare(struct trial *t, const char *what)
 	       t->stock.neighbours);
 }
 
+/*
+ * What a host sends to itself, and the ICMP that comes of it, may be handled after
+ * the tables are read. What policy changes differs every time.
+ */
+#define COMPARISONS	3
+
 static void run_audited(struct trial *t)
 {
-	ask_all(&t->host, t->question, &t->stock);
-	must_put(&t->policy);
-	ask_all(&t->host, t->question, &t->module);
+	int n;
+
+	for (n = 0; n < COMPARISONS; n++) {
+		ask_all(&t->host, t->question, &t->stock);
+		must_put(&t->policy);
+		ask_all(&t->host, t->question, &t->module);
+		flush();
+		if (same_outcome(&t->stock, &t->module))
+			return;
+	}
 	compare(t, "audit changes what happens");
-	flush();
 }
 
 static void run_flushed(struct trial *t)
 {
-	ask_all(&t->host, t->question, &t->stock);
+	struct outcome *stock = &t->stock;
+	int n;
+
+	ask_all(&t->host, t->question, stock);
 	must_put(&t->policy);
 	ask_all(&t->host, t->question, &t->module);
 	flush();
-	ask_all(&t->host, t->question, &t->module);
+	for (n = 0; n < COMPARISONS; n++) {
+		ask_all(&t->host, t->question, &t->module);
+		if (same_outcome(stock, &t->module))
+			return;
+	}
 	compare(t, "a flushed policy leaves something");
 }
 

@@ -22,8 +22,7 @@ static bool is_multicast(uint32_t addr)
 	return is_within(addr, htonl(0xe0000000), 4);
 }
 
-/* Can a host have it at all? */
-static bool is_plain(const struct host *h, uint32_t addr)
+bool is_plain(const struct host *h, uint32_t addr)
 {
 	int i;
 
@@ -182,7 +181,8 @@ static bool may_be_hidden(const struct view *v, int dev, uint32_t addr)
 		if (there(h, i) && lives_on(h, i, addr) &&
 		    field(v, i, ARP_POLICY_FIELD_HIDDEN) > 0)
 			return true;
-	if (is_on_lo(h, addr) && field(v, 0, ARP_POLICY_FIELD_HIDDEN) > 0)
+	if ((is_on_lo(h, addr) || is_loopback(addr)) &&
+	    field(v, 0, ARP_POLICY_FIELD_HIDDEN) > 0)
 		return true;
 	for (i = 0; i < h->routes; i++) {
 		const struct route *o = &h->route[i];

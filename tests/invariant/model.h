@@ -30,6 +30,8 @@ int domain_of(const struct host *h, int dev);
 bool does_arp(const struct host *h, int dev);
 /* Is it configured on the device? */
 bool lives_on(const struct host *h, int dev, uint32_t addr);
+/* Can a host have it, and neither be all or none of a subnet? */
+bool is_plain(const struct host *h, uint32_t addr);
 /* Is it the host's own in the device's L3 domain? */
 bool is_ours(const struct host *h, int dev, uint32_t addr);
 bool is_hidden(const struct view *v, int dev, uint32_t addr);
