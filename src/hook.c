@@ -13,15 +13,15 @@
 #include <net/ip.h>
 #include <net/snmp.h>
 
-#include "act.h"
 #include "compat.h"
-#include "event.h"
 #include "hook.h"
 #include "netns.h"
-#include "verdict.h"
+#include "packet/act.h"
+#include "packet/event.h"
+#include "packet/verdict.h"
 
 #define CREATE_TRACE_POINTS
-#include "trace.h"
+#include "packet/trace.h"
 
 static const struct arpp_verdict malformed = {
 	.action = ARPP_DROP,

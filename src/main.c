@@ -9,8 +9,8 @@
 #include <linux/arp_policy.h>
 
 #include "hook.h"
-#include "netlink.h"
 #include "netns.h"
+#include "nl/family.h"
 #include "param.h"
 #include "selftest/selftest.h"
 

@@ -12,9 +12,9 @@
 #include <net/netns/generic.h>
 
 #include "compat.h"
-#include "host.h"
 #include "netns.h"
-#include "rate.h"
+#include "packet/rate.h"
+#include "policy/host.h"
 
 static unsigned int netns_id;
 static const struct arpp_netns_setup *netns_setup;

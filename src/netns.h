@@ -15,11 +15,11 @@
 #include <linux/netfilter.h>
 #include <net/net_namespace.h>
 
-#include "act.h"
-#include "config.h"
-#include "delay.h"
-#include "device.h"
-#include "event.h"
+#include "packet/act.h"
+#include "packet/delay.h"
+#include "packet/event.h"
+#include "policy/config.h"
+#include "policy/device.h"
 
 #define ARPP_HOOKS	2
 

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "glob.h"
+#include "policy/glob.h"
 #include "selftest/selftest.h"
 
 #define GLOBS		8000

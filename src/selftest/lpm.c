@@ -12,7 +12,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "lpm.h"
+#include "policy/lpm.h"
 #include "selftest/selftest.h"
 
 #define MOST		20000	/* enough for a table to take its large shape */

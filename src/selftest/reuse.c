@@ -9,8 +9,8 @@
 #include <linux/skbuff.h>
 #include <net/arp.h>
 
-#include "act.h"
 #include "compat.h"
+#include "packet/act.h"
 #include "selftest/selftest.h"
 
 #define SENDER	htonl(0x0a000002)

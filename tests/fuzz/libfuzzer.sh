@@ -17,9 +17,9 @@ seconds=${1-}
 shift $(($# > 0))
 declare -A sources=(
 	[verdict]="tests/fuzz/verdict_fuzz.c tests/fuzz/shim/shim.c
-		src/packet.c src/verdict.c src/rule.c src/lpm.c src/selector.c src/glob.c src/field.c
-		src/device.c src/stats.c src/rate.c src/inspect.c src/ignore.c src/hidden.c
-		src/proxy.c src/announce.c"
+		$(find src/policy -name '*.c' ! -name config.c ! -name host.c | sort)
+		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
+		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"
 	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/parse.c"
 )
@@ -58,7 +58,7 @@ fi
 # Each of the kernel's headers that these sources include is shim/shim.h. The
 # C library's own include some of that name.
 # shellcheck disable=SC2086
-sed -nE 's/^#include <((linux|net)\/.*)>.*/\1/p' ${sources[verdict]} src/*.h | sort -u |
+sed -nE 's/^#include <((linux|net)\/.*)>.*/\1/p' ${sources[verdict]} src/*.h src/*/*.h | sort -u |
 	grep -v '^linux/arp_policy\.h$' | while read -r header; do
 	mkdir -p "$dir/shim/${header%/*}"
 	case $header in

@@ -7,14 +7,14 @@
  */
 #include "shim.h"
 
-#include "announce.h"
-#include "device.h"
-#include "host.h"
-#include "packet.h"
-#include "rate.h"
-#include "rule.h"
-#include "selector.h"
-#include "verdict.h"
+#include "packet/announce.h"
+#include "packet/packet.h"
+#include "packet/rate.h"
+#include "packet/verdict.h"
+#include "policy/device.h"
+#include "policy/host.h"
+#include "policy/selector.h"
+#include "policy/tables.h"
 
 #define NEVER(what) do {						\
 	if (what) {							\
@@ -243,7 +243,7 @@ static bool next_key(struct arpp_selector_key *key)
 	return false;
 }
 
-/* As the netlink policy and nl_read.c accept them. */
+/* As the netlink policy and nl/read.c accept them. */
 static void next_fields(struct arpp_fields *fields)
 {
 	static const u32 max[ARP_POLICY_FIELD_MAX + 1] = {

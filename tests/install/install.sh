@@ -22,7 +22,7 @@ everything() {
 # What has come (+) since then, or gone.
 changes() { comm -3 --output-delimiter=$'\n+' <(echo "$before") <(everything); }
 
-built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,tools/arpctl/*.o,tools/arpctl/arpctl}; }
+built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,src/*/*.o,tools/arpctl/*.o,tools/arpctl/arpctl}; }
 
 make_it() { make --no-print-directory -C "$ROOT" "$@"; }
 

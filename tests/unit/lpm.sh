@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The prefix table (src/lpm.c), built as a program, against a list searched from end to end.
+# The prefix table (src/policy/lpm.c), built as a program, against a list searched from end to end.
 # lab: host
 #
 #   tests/unit/lpm.sh [SEED]
@@ -22,7 +22,7 @@ model()
 	shift
 	n=$((n + 1))
 	if "${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit/kshim -Isrc \
-		-o "$dir/model" tests/unit/lpm_model.c tests/unit/kshim/kshim.c src/lpm.c \
+		-o "$dir/model" tests/unit/lpm_model.c tests/unit/kshim/kshim.c src/policy/lpm.c \
 		>"$dir/log" 2>&1 &&
 		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1; then
 		echo "ok $n - $name"

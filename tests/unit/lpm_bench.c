@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures src/lpm.c as a program: bytes, instructions and ns, by table size.
+ * Measures src/policy/lpm.c as a program: bytes, instructions and ns, by table size.
  *
- *   cc -O2 -Itests/unit/kshim -Isrc -o lpm_bench tests/unit/lpm_bench.c src/lpm.c
+ *   cc -O2 -Itests/unit/kshim -Isrc -o lpm_bench tests/unit/lpm_bench.c src/policy/lpm.c
  *   lpm_bench [PREFIXES …]
  *
  * Memory comes in the size classes of kmalloc(). Instructions are those of the
@@ -22,7 +22,7 @@
 #define CALLGRIND_DUMP_STATS_AT(what)
 #endif
 
-#include "lpm.h"
+#include "policy/lpm.h"
 
 unsigned int kshim_readers;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares src/lpm.c with a list that is searched from end to end.
+ * Compares src/policy/lpm.c with a list that is searched from end to end.
  *
  *   lpm_model [SEED]
  *
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdarg.h>
 
-#include "lpm.h"
+#include "policy/lpm.h"
 
 #define MOST	40000
 

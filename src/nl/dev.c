@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Selectors over netlink: get, set, unset, what is effective, flush.
+ *
+ * Process context. One fill function per object, for get, dump and
+ * notification alike.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "netns.h"
+#include "nl/family.h"
+
+static int put_fields(struct sk_buff *msg, const struct arpp_fields *fields)
+{
+	enum arp_policy_field f;
+	struct nlattr *nest;
+	int err;
+
+	if (!fields->set)
+		return 0;
+	nest = nla_nest_start(msg, ARP_POLICY_A_FIELDS);
+	if (!nest)
+		return -EMSGSIZE;
+	arpp_for_each_field(f) {
+		if (!arpp_field_is_set(fields, f))
+			continue;
+		if (arpp_field_is_u32(f))
+			err = nla_put_u32(msg, f, fields->val[f]);
+		else
+			err = nla_put_u8(msg, f, fields->val[f]);
+		if (err)
+			return err;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_origins(struct sk_buff *msg, const struct arpp_fields *fields,
+		       const char **origins)
+{
+	enum arp_policy_field f;
+	struct nlattr *nest;
+
+	if (!fields->set)
+		return 0;
+	nest = nla_nest_start(msg, ARP_POLICY_A_ORIGINS);
+	if (!nest)
+		return -EMSGSIZE;
+	arpp_for_each_field(f)
+		if (arpp_field_is_set(fields, f) &&
+		    nla_put_string(msg, f, origins[f]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* A message with what is set on one selector. */
+static int fill_dev(struct sk_buff *msg, const struct arpp_nl_to *to,
+		    u32 generation, const char *name,
+		    const struct arpp_fields *fields)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_string(msg, ARP_POLICY_A_SELECTOR, name) ||
+	    put_fields(msg, fields) ||
+	    nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/* A message with what applies to one device. */
+static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
+			  const struct arpp_netns *nn,
+			  const struct net_device *dev)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+	struct arpp_resolved r;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	arpp_selector_resolve(&nn->config.selectors, dev->name, &r);
+	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, dev->name) ||
+	    put_fields(msg, &r.fields) ||
+	    put_origins(msg, &r.fields, r.origins) ||
+	    nla_put_u32(msg, ARP_POLICY_A_GENERATION, nn->generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/**
+ * arpp_nl_fill_whole() - a message about the policy as a whole
+ * @msg: where
+ * @to: whom it is for, and what happened
+ * @generation: the number of the change
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
+		       u32 generation)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
+		genlmsg_cancel(msg, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
+{
+	return arpp_nl_read_selector(info->attrs[ARP_POLICY_A_SELECTOR], key,
+				     info->extack);
+}
+
+/* Carry out a change and tell the listeners of it. */
+static int change(struct genl_info *info, struct arpp_netns_change *c)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_DEV_NTF };
+	struct sk_buff *msg;
+	int err;
+
+	/* First of all: a change is not made that could not be told. */
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
+	err = arpp_netns_change(nn, c);
+	if (err > 0 &&
+	    !fill_dev(msg, &to, c->generation, c->key.name, &c->now)) {
+		arpp_nl_notify(msg, genl_info_net(info));
+		msg = NULL;
+	}
+	mutex_unlock(&nn->command);
+free:
+	nlmsg_free(msg);
+
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack,
+			       "nothing of that is set on this selector");
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG(info->extack,
+			       "this network namespace holds 65536 selectors, 256 of them globs, at most");
+	return err > 0 ? 0 : err;
+}
+
+int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns_change c = {};
+	int err;
+
+	err = read_selector(info, &c.key);
+	if (!err)
+		err = arpp_nl_read_fields(info->attrs[ARP_POLICY_A_FIELDS],
+					  &c.set, info->extack);
+	return err ? err : change(info, &c);
+}
+
+int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *mask = info->attrs[ARP_POLICY_A_MASK];
+	struct arpp_netns_change c = { .unset = ARPP_FIELD_ALL };
+	int err;
+
+	err = read_selector(info, &c.key);
+	if (err)
+		return err;
+	if (mask)
+		c.unset = nla_get_u32(mask);
+	if (!c.unset) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mask,
+				    "mask names no field: leave it out to unset all");
+		return -EINVAL;
+	}
+	return change(info, &c);
+}
+
+int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_DEV_GET);
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_selector *sel;
+	struct arpp_selector_key key;
+	struct sk_buff *msg;
+	int err;
+
+	err = read_selector(info, &key);
+	if (err)
+		return err;
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&nn->lock);
+	sel = arpp_selector_find(&nn->config.selectors, &key);
+	if (sel && sel->fields.set) {
+		err = fill_dev(msg, &to, nn->generation, sel->key.name,
+			       &sel->fields);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ARP_POLICY_A_SELECTOR],
+				    "nothing is set on this selector");
+		err = -ENOENT;
+	}
+	mutex_unlock(&nn->lock);
+	return arpp_nl_reply(info, msg, err);
+}
+
+/*
+ * Where a dump of selectors stands is the key of the last one sent: that place
+ * stays good when the selector goes. It is too large for cb->args.
+ */
+int arpp_nl_dev_start(struct netlink_callback *cb)
+{
+	struct arpp_selector_key *last = kzalloc(sizeof(*last), GFP_KERNEL);
+
+	cb->args[0] = (long)last;
+	cb->args[1] = 0;
+	return last ? 0 : -ENOMEM;
+}
+
+int arpp_nl_dev_done(struct netlink_callback *cb)
+{
+	kfree((void *)cb->args[0]);
+	return 0;
+}
+
+int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct arpp_nl_to to = arpp_nl_to_dump(cb, ARP_POLICY_CMD_DEV_GET);
+	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
+	struct arpp_selector_key *last = (void *)cb->args[0];
+	const struct arpp_selector *sel;
+	int err;
+
+	err = arpp_nl_dump_all(cb);
+	if (err)
+		return err;
+	mutex_lock(&nn->lock);
+	cb->seq = nn->generation;
+	/* Looked up once per message; from there the dump follows the order. */
+	for (sel = arpp_selector_next(&nn->config.selectors,
+				      cb->args[1] ? last : NULL);
+	     sel; sel = arpp_selector_after(sel)) {
+		/* One may be there for its rules alone. */
+		if (sel->fields.set && fill_dev(skb, &to, nn->generation,
+						sel->key.name, &sel->fields))
+			break;
+		*last = sel->key;
+		cb->args[1] = 1;
+	}
+	mutex_unlock(&nn->lock);
+	return skb->len;
+}
+
+int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_EFFECTIVE_GET);
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct net_device *dev;
+	struct sk_buff *msg;
+	int err = 0;
+
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	rtnl_lock();
+	dev = arpp_nl_netdev(info, true);
+	if (IS_ERR(dev)) {
+		err = PTR_ERR(dev);
+	} else {
+		mutex_lock(&nn->lock);
+		err = fill_effective(msg, &to, nn, dev);
+		mutex_unlock(&nn->lock);
+	}
+	rtnl_unlock();
+	return arpp_nl_reply(info, msg, err);
+}
+
+int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_dump(cb, ARP_POLICY_CMD_EFFECTIVE_GET);
+	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
+	unsigned long pos = cb->args[0];
+	const struct net_device *dev;
+	int err;
+
+	err = arpp_nl_dump_all(cb);
+	if (err)
+		return err;
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	/* Both only grow. Positions in the list shift when a device comes or goes. */
+	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
+	while ((dev = arpp_netdev_dump(nn->net, &pos)) != NULL) {
+		if (fill_effective(skb, &to, nn, dev))
+			break;
+		cb->args[0] = pos;
+	}
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return skb->len;
+}
+
+int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_FLUSH_NTF };
+	struct sk_buff *msg;
+	u32 generation;
+	int err;
+
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	err = mutex_lock_killable(&nn->command);
+	if (err)
+		goto free;
+	if (arpp_netns_flush(nn, &generation) &&
+	    !arpp_nl_fill_whole(msg, &to, generation)) {
+		arpp_nl_notify(msg, genl_info_net(info));
+		msg = NULL;
+	}
+	mutex_unlock(&nn->command);
+free:
+	nlmsg_free(msg);
+	return err;
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes into selectors, fields, rules and bindings, with every refusal.
+ *
+ * Process context. The command's policy has checked types, lengths and ranges.
+ */
+#include <linux/etherdevice.h>
+#include <linux/in.h>
+#include <net/netlink.h>
+
+#include "nl/family.h"
+
+static int refuse(struct netlink_ext_ack *extack, struct nlattr *attr,
+		  const char *why)
+{
+	extack->_msg = why;
+	extack->bad_attr = attr;
+	return -EINVAL;
+}
+
+/**
+ * arpp_nl_read_selector() - tell what a selector is
+ * @attr: its name; may be NULL, which is refused
+ * @key: filled in
+ * @extack: told of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
+			  struct netlink_ext_ack *extack)
+{
+	const char *why;
+
+	if (!attr)
+		return refuse(extack, NULL,
+			      "selector missing: all, default, a device name or a glob");
+	if (arpp_selector_parse(key, nla_data(attr), &why))
+		return refuse(extack, attr, why);
+	return 0;
+}
+
+/**
+ * arpp_nl_read_fields() - values of fields
+ * @nest: of enum arp_policy_field; may be NULL, which is refused
+ * @fields: those that are there are set in it
+ * @extack: told of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem;
+	u32 val;
+
+	if (!nest || !nla_len(nest))
+		return refuse(extack, nest,
+			      "fields missing: give one field to set at least");
+	nla_for_each_nested(attr, nest, rem) {
+		val = nla_len(attr) == sizeof(u32) ? nla_get_u32(attr) :
+						     nla_get_u8(attr);
+		if (nla_type(attr) == ARP_POLICY_FIELD_IGNORE && val > 3 &&
+		    val < 8)
+			return refuse(extack, attr,
+				      "ignore takes 0, 1, 2, 3 or 8: 4 to 7 mean nothing");
+		arpp_field_set(fields, nla_type(attr), val);
+	}
+	return 0;
+}
+
+/**
+ * arpp_nl_read_selects() - read the selector of rules and bindings
+ * @attr: its name
+ * @key: filled in
+ * @extack: set on a refusal
+ *
+ * Return: 0, or -EINVAL, also for "default", which has neither rules nor bindings.
+ */
+int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
+			 struct netlink_ext_ack *extack)
+{
+	const char *why;
+
+	if (arpp_selector_parse(key, nla_data(attr), &why))
+		return refuse(extack, attr, why);
+	if (key->kind == ARPP_SELECTOR_DEFAULT)
+		return refuse(extack, attr,
+			      "default selects no rule and no binding: use all, a glob or a name");
+	return 0;
+}
+
+/*
+ * Read the selector of a rule or binding; "all" if there is none. The caller has
+ * zeroed @key; it is large, so it is not cleared again.
+ */
+static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
+		    struct netlink_ext_ack *extack)
+{
+	if (attr)
+		return arpp_nl_read_selects(attr, key, extack);
+	key->kind = ARPP_SELECTOR_ALL;
+	memcpy(key->name, "all", sizeof("all"));
+	return 0;
+}
+
+/* Attributes by type; the command's policy knows them all, and found them good. */
+static void by_type(struct nlattr *nest, struct nlattr **tb, int max)
+{
+	struct nlattr *attr;
+	int rem;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	nla_for_each_nested(attr, nest, rem)
+		if (nla_type(attr) <= max)
+			tb[nla_type(attr)] = attr;
+}
+
+/* A lladdr that a host can have, and answer with. */
+static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
+		       struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	rule->has_lladdr = true;
+	nla_memcpy(rule->lladdr, attr, ETH_ALEN);
+	if (!is_valid_ether_addr(rule->lladdr))
+		return refuse(extack, attr,
+			      "lladdr is no single host's: all zeroes, or a group address");
+	return 0;
+}
+
+/**
+ * arpp_nl_read_rule() - a rule, and whose it is
+ * @nest: of enum arp_policy_rule; may be NULL, which is refused
+ * @whole: it must be complete; else it only says which one is meant
+ * @e: filled in; all zeroes before
+ * @extack: told of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ARP_POLICY_RULE_MAX + 1], *action;
+	struct arpp_rule *rule = &e->rule;
+	u32 prefix;
+	u8 len;
+	int err;
+
+	if (!nest)
+		return refuse(extack, NULL, "rule missing");
+	by_type(nest, tb, ARP_POLICY_RULE_MAX);
+	err = read_key(tb[ARP_POLICY_RULE_SELECTOR], &e->key, extack);
+	if (err)
+		return err;
+	if (!tb[ARP_POLICY_RULE_PREFIX] || !tb[ARP_POLICY_RULE_LENGTH])
+		return refuse(extack, nest,
+			      "rule has no prefix, or no length of it");
+	prefix = ntohl(nla_get_be32(tb[ARP_POLICY_RULE_PREFIX]));
+	len = nla_get_u8(tb[ARP_POLICY_RULE_LENGTH]);
+	if ((u64)prefix << len & U32_MAX)
+		return refuse(extack, tb[ARP_POLICY_RULE_PREFIX],
+			      "prefix has bits set beyond its length: clear them, or give length 32 for the one address");
+	rule->node.prefix = prefix;
+	rule->node.len = len;
+	e->table = nla_get_flag(tb[ARP_POLICY_RULE_FROM]) ? ARPP_TABLE_SENDER :
+							    ARPP_TABLE_TARGET;
+	rule->routed = nla_get_flag(tb[ARP_POLICY_RULE_ROUTED]);
+	action = tb[ARP_POLICY_RULE_ACTION];
+	if (action)
+		rule->action = nla_get_u8(action);
+	else if (whole)
+		return refuse(extack, nest, "rule has no action");
+	if (e->table == ARPP_TABLE_SENDER &&
+	    (rule->action == ARP_POLICY_ACTION_HIDE ||
+	     rule->action == ARP_POLICY_ACTION_PROXY))
+		return refuse(extack, action,
+			      "a rule for senders (from) is pass or drop");
+	if (whole && rule->action != ARP_POLICY_ACTION_PROXY &&
+	    (tb[ARP_POLICY_RULE_LLADDR] || rule->routed))
+		return refuse(extack, tb[ARP_POLICY_RULE_LLADDR] ?:
+			      tb[ARP_POLICY_RULE_ROUTED],
+			      "lladdr and routed are for proxy rules");
+	return read_lladdr(tb[ARP_POLICY_RULE_LLADDR], rule, extack);
+}
+
+/**
+ * arpp_nl_read_binding() - a binding, and whose it is
+ * @nest: of enum arp_policy_binding; may be NULL, which is refused
+ * @whole: it must be complete; else it only says which one is meant
+ * @e: filled in; all zeroes before
+ * @extack: told of a refusal
+ *
+ * Return: 0 or -EINVAL.
+ */
+int arpp_nl_read_binding(struct nlattr *nest, bool whole,
+			 struct arpp_nl_entry *e,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ARP_POLICY_BINDING_MAX + 1], *address;
+	__be32 addr;
+	int err;
+
+	if (!nest)
+		return refuse(extack, NULL, "binding missing");
+	by_type(nest, tb, ARP_POLICY_BINDING_MAX);
+	err = read_key(tb[ARP_POLICY_BINDING_SELECTOR], &e->key, extack);
+	if (err)
+		return err;
+	address = tb[ARP_POLICY_BINDING_ADDRESS];
+	if (!address)
+		return refuse(extack, nest, "binding has no address");
+	addr = nla_get_be32(address);
+	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
+	    ipv4_is_zeronet(addr))
+		return refuse(extack, address,
+			      "address is no single host's: 0.0.0.0, multicast or broadcast");
+	e->rule.node.prefix = ntohl(addr);
+	e->rule.node.len = 32;
+	e->table = ARPP_TABLE_BINDING;
+	if (whole && !tb[ARP_POLICY_BINDING_LLADDR])
+		return refuse(extack, nest, "binding has no lladdr");
+	return read_lladdr(tb[ARP_POLICY_BINDING_LLADDR], &e->rule, extack);
+}
+
+/**
+ * arpp_nl_read_error() - say why a change could not be made
+ * @err: what arpp_netns_insert() or the like returned; 0 says nothing
+ * @table: what it was about
+ * @attr: where that was said
+ * @extack: told of it
+ *
+ * Return: the error to answer with.
+ */
+int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
+		       struct netlink_ext_ack *extack)
+{
+	bool binding = table == ARPP_TABLE_BINDING;
+	const char *why;
+
+	switch (err) {
+	case -EEXIST:
+		why = binding ?
+		      "there is a binding for this address on this selector: replace it instead" :
+		      "there is a rule for this prefix on this selector: replace it instead";
+		break;
+	case -ENOENT:
+		why = binding ?
+		      "there is no binding for this address on this selector" :
+		      "there is no rule for this prefix on this selector";
+		break;
+	case -ESRCH:
+		err = -ENOENT;
+		why = "what is there for it says something else: see it listed";
+		break;
+	case -ENFILE:
+		err = -ENOSPC;
+		why = binding ?
+		      "this network namespace holds as many bindings as parameter max_bindings allows"
+		      : "this network namespace holds as many rules as parameter max_rules allows";
+		break;
+	case -ENOSPC:
+		why = "this network namespace holds 65536 selectors, 256 of them globs, at most";
+		break;
+	case -EMLINK:
+		err = -ENOSPC;
+		why = "32 globs may have rules or bindings here: use all, or a device's name";
+		break;
+	default:
+		return err;
+	}
+	refuse(extack, attr, why);
+	return err;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Doing what a verdict says, where the kernel's own code would have done it.
+ *
+ * Softirq or BH disabled, RCU read side.
+ */
+#ifndef _ARPP_ACT_H
+#define _ARPP_ACT_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/percpu.h>
+
+#include "packet/delay.h"
+#include "packet/verdict.h"
+
+/* The outcome of answering a request. */
+enum arpp_answer {
+	ARPP_ANSWER_READY,	/* the packet's skb is the answer, to be sent */
+	ARPP_ANSWER_DELAYED,	/* decided again when due */
+	ARPP_ANSWER_FAILED,	/* no memory, or a table or queue is full */
+};
+
+/* A set fills one cache line. */
+#define ARPP_DEFENCE_BITS	5
+#define ARPP_DEFENCE_SETS	BIT(ARPP_DEFENCE_BITS)
+#define ARPP_DEFENCE_WAYS	8
+
+/**
+ * struct arpp_defence - which addresses of a netns were recently defended
+ * @seed: so that addresses cannot be chosen to fall into one set
+ * @slot: upper half: the address; lower half: when it was defended; 0: free
+ */
+struct arpp_defence {
+	u32 seed;
+	atomic64_t slot[ARPP_DEFENCE_SETS][ARPP_DEFENCE_WAYS];
+};
+
+/*
+ * The announcement that a CPU is sending for us, until our hook has seen it: the
+ * address of its skb, and ARPP_ANNOUNCING_FORCE if policy does not apply to it. The
+ * skb is recognised by its address, so the mark cannot leak or be forged. One word:
+ * on PREEMPT_RT two senders may take turns on a CPU, and then a mark may get lost,
+ * but never be taken for that of another packet.
+ */
+#define ARPP_ANNOUNCING_FORCE	1UL
+DECLARE_PER_CPU(unsigned long, arpp_announcing);
+
+/**
+ * arpp_act_maker() - determine what made an outgoing packet
+ * @skb: the packet
+ * @bh: whether it was sent with BH disabled
+ *
+ * Context: BH disabled; once for a packet.
+ * Return: enum arpp_maker.
+ */
+static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
+{
+	unsigned long mark = this_cpu_read(arpp_announcing);
+
+	if (likely((mark & ~ARPP_ANNOUNCING_FORCE) != (unsigned long)skb))
+		return bh ? ARPP_MAKER_NEIGH : ARPP_MAKER_PROCESS;
+	this_cpu_write(arpp_announcing, 0);
+	return mark & ARPP_ANNOUNCING_FORCE ? ARPP_MAKER_FORCED : ARPP_MAKER_OWN;
+}
+
+int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);
+void arpp_defence_init(struct arpp_defence *defence);
+void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p);
+enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
+				const struct arpp_device *d,
+				struct arpp_packet *p,
+				const struct arpp_verdict *v);
+void arpp_act_learn(struct arpp_packet *p);
+bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
+
+#endif /* _ARPP_ACT_H */

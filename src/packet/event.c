@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Telling listeners of decisions, over netlink.
+ *
+ * From the packet path: softirq or BH disabled, RCU read side. Never waits; an
+ * event that finds no room is counted, and the next one says so.
+ */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+
+#include "packet/event.h"
+#include "packet/rate.h"
+
+/* How long no event is generated after one that nobody received. */
+#define EVENT_REST_MS	10
+
+bool arpp_event_is_open;
+
+/**
+ * arpp_event_open() - begin or cease to send events
+ * @open: begin
+ *
+ * After it ceases, a grace period must pass before the family goes.
+ */
+void arpp_event_open(bool open)
+{
+	WRITE_ONCE(arpp_event_is_open, open);
+}
+
+/**
+ * arpp_event_put_rule() - put a rule into a message
+ * @msg: the message
+ * @attr: the attribute that holds it
+ * @rule: the rule
+ * @selector: whose it is
+ * @from: it matches senders
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_event_put_rule(struct sk_buff *msg, int attr,
+			const struct arpp_rule *rule, const char *selector,
+			bool from)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+
+	if (!nest ||
+	    nla_put_string(msg, ARP_POLICY_RULE_SELECTOR, selector) ||
+	    nla_put_be32(msg, ARP_POLICY_RULE_PREFIX,
+			 htonl(rule->node.prefix)) ||
+	    nla_put_u8(msg, ARP_POLICY_RULE_LENGTH, rule->node.len) ||
+	    (from && nla_put_flag(msg, ARP_POLICY_RULE_FROM)) ||
+	    nla_put_u8(msg, ARP_POLICY_RULE_ACTION, rule->action) ||
+	    (rule->has_lladdr && nla_put(msg, ARP_POLICY_RULE_LLADDR,
+					 ETH_ALEN, rule->lladdr)) ||
+	    (rule->routed && nla_put_flag(msg, ARP_POLICY_RULE_ROUTED)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static u8 verdict_of(const struct arpp_verdict *v)
+{
+	switch (v->action) {
+	case ARPP_ACCEPT:
+		return ARP_POLICY_VERDICT_ACCEPT;
+	case ARPP_REPLY:
+		return ARP_POLICY_VERDICT_REPLY;
+	case ARPP_REWRITE:
+		return ARP_POLICY_VERDICT_REWRITE;
+	default:
+		return ARP_POLICY_VERDICT_DROP;
+	}
+}
+
+static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
+{
+	if (p->request && nla_put_flag(msg, ARP_POLICY_EVENT_REQUEST))
+		return -EMSGSIZE;
+	if (nla_put_be32(msg, ARP_POLICY_EVENT_SENDER, p->sip) ||
+	    nla_put_be32(msg, ARP_POLICY_EVENT_TARGET, p->tip) ||
+	    nla_put(msg, ARP_POLICY_EVENT_LLADDR, p->dev->addr_len, p->sha))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * arpp_event_put() - put a decision into a message
+ * @msg: the message
+ * @e: the decision; the tables of its rule are still there
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
+{
+	const struct arpp_verdict *v = e->v;
+	struct arpp_rule rule = {};
+	struct nlattr *nest;
+
+	if (v->by.rule)
+		rule = arpp_match_rule(&v->by);
+	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, e->dev->ifindex) ||
+	    nla_put_string(msg, ARP_POLICY_A_IFNAME, e->dev->name))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, ARP_POLICY_A_EVENT);
+	if (!nest ||
+	    nla_put_u8(msg, ARP_POLICY_EVENT_VERDICT, verdict_of(v)) ||
+	    nla_put_u8(msg, ARP_POLICY_EVENT_REASON, v->reason) ||
+	    (e->out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
+	    (e->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
+	    (e->p && put_packet(msg, e->p)) ||
+	    (v->field && nla_put_u8(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
+	    (v->by.rule && arpp_event_put_rule(msg, ARP_POLICY_EVENT_RULE,
+					       &rule, v->by.tables->key.name,
+					       v->by.table ==
+					       ARPP_TABLE_SENDER)) ||
+	    (e->lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, e->lost)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill(struct sk_buff *msg, const struct arpp_event *e)
+{
+	void *hdr = genlmsg_put(msg, 0, 0, &arpp_family, 0,
+				ARP_POLICY_CMD_VERDICT_NTF);
+
+	if (!hdr || arpp_event_put(msg, e))
+		return -EMSGSIZE;
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+/*
+ * Nobody listens in this netns, or the only listener has no room, which its socket
+ * reports to it. Forget the lost events, and generate no event for a while.
+ */
+static void rest(struct arpp_events *events)
+{
+	atomic_set(&events->lost, 0);
+	atomic64_set(&events->quiet,
+		     get_jiffies_64() + msecs_to_jiffies(EVENT_REST_MS));
+}
+
+/**
+ * arpp_event_verdict() - notify listeners of a decision
+ * @events: of the netns
+ * @d: the device's policy
+ * @out: the packet was about to leave
+ * @p: the packet as it came; NULL if it was malformed
+ * @v: the verdict
+ *
+ * This is also called if only another netns has a listener. To keep the packets of
+ * this netns fast then, an event that nobody receives is the last one for 10 ms. A
+ * new listener may miss the events of that time.
+ */
+void arpp_event_verdict(struct arpp_events *events,
+			const struct arpp_device *d, bool out,
+			const struct arpp_packet *p,
+			const struct arpp_verdict *v)
+{
+	struct arpp_event e = {
+		.dev = d->dev, .out = out, .audit = d->audit, .p = p, .v = v,
+	};
+	struct net *net = dev_net(d->dev);
+	struct sk_buff *msg;
+
+	if (time_before64(get_jiffies_64(),
+			  (u64)atomic64_read(&events->quiet)))
+		return;
+	if (arpp_rate_over(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
+			   ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
+			   false)) {
+		atomic_inc(&events->lost);
+		return;
+	}
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	if (!msg) {
+		atomic_inc(&events->lost);
+		return;
+	}
+	e.lost = atomic_xchg(&events->lost, 0);
+	if (WARN_ON_ONCE(fill(msg, &e))) {
+		nlmsg_free(msg);
+		return;
+	}
+	/* A listener without room hears of its loss from its own socket. */
+	if (genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
+				    GFP_ATOMIC) == -ESRCH)
+		rest(events);
+}

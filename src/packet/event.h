@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Telling listeners of decisions, over netlink.
+ *
+ * From the packet path: softirq or BH disabled, RCU read side.
+ */
+#ifndef _ARPP_EVENT_H
+#define _ARPP_EVENT_H
+
+#include <net/genetlink.h>
+
+#include "packet/verdict.h"
+
+/* The family, made by nl/family.c. */
+extern struct genl_family arpp_family;
+
+enum arpp_mcgrp {
+	ARPP_MCGRP_CONFIG,
+	ARPP_MCGRP_VERDICT,
+};
+
+/**
+ * struct arpp_events - what bounds the events of a netns
+ * @meter: see arpp_rate_over()
+ * @lost: events left out since the last one that was sent
+ * @quiet: no event is generated before this time (64-bit jiffies), because nobody
+ *	in the netns received the last one
+ */
+struct arpp_events {
+	atomic64_t meter;
+	atomic_t lost;
+	atomic64_t quiet;
+};
+
+/**
+ * struct arpp_event - a decision to tell of
+ * @dev: the device
+ * @out: the packet was about to leave
+ * @audit: it is not carried out
+ * @p: the packet as it came; NULL if it was malformed
+ * @v: the decision
+ * @lost: events left out before this one
+ */
+struct arpp_event {
+	const struct net_device *dev;
+	bool out;
+	bool audit;
+	const struct arpp_packet *p;
+	const struct arpp_verdict *v;
+	u32 lost;
+};
+
+int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e);
+int arpp_event_put_rule(struct sk_buff *msg, int attr,
+			const struct arpp_rule *rule, const char *selector,
+			bool from);
+void arpp_event_open(bool open);
+void arpp_event_verdict(struct arpp_events *events,
+			const struct arpp_device *d, bool out,
+			const struct arpp_packet *p,
+			const struct arpp_verdict *v);
+
+/* The family is registered: before and after, its groups have no number. */
+extern bool arpp_event_is_open;
+
+/**
+ * arpp_event_wanted() - does anybody listen?
+ * @net: where
+ *
+ * The kernel can tell whether there is a listener in any netns, but not in which:
+ * see arpp_event_verdict().
+ *
+ * Return: whether a decision may have to be notified.
+ */
+static inline bool arpp_event_wanted(struct net *net)
+{
+	return READ_ONCE(arpp_event_is_open) &&
+	       genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT);
+}
+
+#endif /* _ARPP_EVENT_H */

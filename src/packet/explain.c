@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What would become of a packet that does not exist: the verdict of policy, and
+ * then what the kernel would do.
+ *
+ * RCU read side, BH disabled. The verdict is that of the very function that the
+ * hook asks; what the kernel does after it mirrors arp_rcv(), arp_process() and
+ * arp_solicit(), with the sysctls as they are.
+ */
+#include <linux/errno.h>
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+#include <net/arp.h>
+#include <net/l3mdev.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "compat.h"
+#include "packet/announce.h"
+#include "packet/explain.h"
+#include "packet/hidden.h"
+#include "packet/ignore.h"
+#include "packet/proxy.h"
+
+/* Who would send it: a neighbour of that address, or somebody unheard of. */
+static void think_up_lladdr(const struct arpp_query *q, u8 *lladdr)
+{
+	struct neighbour *n;
+
+	memset(lladdr, 0, MAX_ADDR_LEN);
+	if (q->has_lladdr) {
+		memcpy(lladdr, q->lladdr, q->dev->addr_len);
+		return;
+	}
+	/* Administered locally, so nobody was sold it. */
+	lladdr[0] = 0x02;
+	n = neigh_lookup(&arp_tbl, &q->sender, q->dev);
+	if (!n)
+		return;
+	if (READ_ONCE(n->nud_state) & NUD_VALID)
+		neigh_ha_snapshot(lladdr, n, q->dev);
+	neigh_release(n);
+}
+
+/* The packet as arp_rcv() would find it. */
+static struct sk_buff *make_received(const struct arpp_query *q)
+{
+	bool request = q->kind == ARP_POLICY_KIND_REQUEST;
+	bool to_host = q->unicast || !request;
+	struct net_device *dev = q->dev;
+	u8 lladdr[MAX_ADDR_LEN];
+	struct sk_buff *skb;
+
+	think_up_lladdr(q, lladdr);
+	skb = arp_create(request ? ARPOP_REQUEST : ARPOP_REPLY, ETH_P_ARP,
+			 q->target, dev, q->sender,
+			 to_host ? dev->dev_addr : NULL, lladdr,
+			 request ? NULL : dev->dev_addr);
+	if (!skb)
+		return NULL;
+	skb_reset_mac_header(skb);
+	skb_pull(skb, skb_network_offset(skb));
+	skb->pkt_type = to_host ? PACKET_HOST : PACKET_BROADCAST;
+	return skb;
+}
+
+/* What keeps a packet from coming to our hook at all. */
+static enum arp_policy_block before_hook(const struct net_device *dev)
+{
+	if (!(dev->flags & IFF_UP))
+		return ARP_POLICY_BLOCK_DOWN;
+	if (netif_is_bridge_port(dev) || netif_is_ovs_port(dev) ||
+	    netif_is_lag_port(dev))
+		return ARP_POLICY_BLOCK_MASTER;
+	if (dev->flags & IFF_NOARP)
+		return ARP_POLICY_BLOCK_NOARP;
+	if (!__in_dev_get_rcu(dev))
+		return ARP_POLICY_BLOCK_NO_IPV4;
+	return 0;
+}
+
+/*
+ * Why ip_route_input_noref() refuses the packet. What it returns does not say:
+ * an errno in older kernels, which is the same for several causes, and a drop
+ * reason in newer ones.
+ */
+static enum arp_policy_block refused(struct in_device *in_dev,
+				     const struct arpp_packet *p)
+{
+	unsigned int type = inet_addr_type_dev_table(dev_net(p->dev), p->dev,
+						     p->sip);
+
+	if (ipv4_is_zeronet(p->tip))
+		return ARP_POLICY_BLOCK_TARGET;
+	if (ipv4_is_multicast(p->sip) || ipv4_is_lbcast(p->sip) ||
+	    ipv4_is_zeronet(p->sip) || type == RTN_BROADCAST ||
+	    (ipv4_is_loopback(p->sip) && !IN_DEV_ROUTE_LOCALNET(in_dev)))
+		return ARP_POLICY_BLOCK_MARTIAN;
+	if (type == RTN_LOCAL && !IN_DEV_ACCEPT_LOCAL(in_dev))
+		return ARP_POLICY_BLOCK_ACCEPT_LOCAL;
+	if (IN_DEV_RPFILTER(in_dev))
+		return ARP_POLICY_BLOCK_RP_FILTER;
+	return ARP_POLICY_BLOCK_NO_ROUTE;
+}
+
+static u32 errno_of(enum arp_policy_block block)
+{
+	switch (block) {
+	case ARP_POLICY_BLOCK_RP_FILTER:
+		return EXDEV;
+	case ARP_POLICY_BLOCK_NO_ROUTE:
+		return ENETUNREACH;
+	default:
+		return EINVAL;
+	}
+}
+
+/* The kernel's route, for the reader; also one back out by the same device. */
+static void tell_route(struct arpp_explanation *x, struct in_device *in_dev)
+{
+	struct arpp_packet *p = &x->p;
+
+	p->routed = false;
+	arpp_packet_route(p, true);
+	if (p->route_err) {
+		x->error = errno_of(refused(in_dev, p));
+		return;
+	}
+	x->route_type = p->route_type;
+	if (p->route_type == RTN_UNREACHABLE)
+		x->error = p->unreachable;
+	else
+		x->route_ifindex = p->route_dev->ifindex;
+}
+
+/* What in arp_process() keeps the kernel from answering. */
+static enum arp_policy_block in_kernel(struct in_device *in_dev,
+				       const struct arpp_packet *p)
+{
+	struct net *net = dev_net(p->dev);
+	bool elsewhere;
+
+	if (!p->request)
+		return ARP_POLICY_BLOCK_REPLY;
+	if (ipv4_is_multicast(p->tip) ||
+	    (ipv4_is_loopback(p->tip) && !IN_DEV_ROUTE_LOCALNET(in_dev)))
+		return ARP_POLICY_BLOCK_TARGET;
+	if (p->sip == p->tip && IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP))
+		return ARP_POLICY_BLOCK_DROP_GRATUITOUS;
+	if (!p->sip) {
+		if (inet_addr_type_dev_table(net, p->dev, p->tip) != RTN_LOCAL)
+			return ARP_POLICY_BLOCK_NOT_LOCAL;
+	} else if (p->route_err) {
+		return refused(in_dev, p);
+	} else if (p->route_type != RTN_LOCAL) {
+		if (!IN_DEV_FORWARD(in_dev))
+			return ARP_POLICY_BLOCK_FORWARDING;
+		if (p->route_type == RTN_UNREACHABLE)
+			return ARP_POLICY_BLOCK_NO_ROUTE;
+		if (p->route_type != RTN_UNICAST)
+			return ARP_POLICY_BLOCK_TARGET;
+		if (arpp_proxy_answers(arpp_proxy_sysctl(in_dev), in_dev, p) ||
+		    (p->route_dev != p->dev &&
+		     arpp_pneigh_exists(net, p->tip, p->dev)))
+			return 0;
+		return ARP_POLICY_BLOCK_PROXY_ARP;
+	}
+	if (arpp_ignore_blocks(IN_DEV_ARP_IGNORE(in_dev), in_dev, p->sip,
+			       p->tip))
+		return ARP_POLICY_BLOCK_ARP_IGNORE;
+	if (p->sip && IN_DEV_ARPFILTER(in_dev) &&
+	    arpp_filter_blocks(p->dev, p->sip, p->tip, &elsewhere))
+		return ARP_POLICY_BLOCK_ARP_FILTER;
+	return 0;
+}
+
+/* Whose field decided. */
+static const struct net_device *home_of(const struct arpp_policy *policy,
+					const struct arpp_explanation *x,
+					__be32 addr)
+{
+	const struct net_device *by = NULL;
+
+	if (x->v.field == ARP_POLICY_FIELD_HIDDEN)
+		by = arpp_hidden_by(policy, x->p.dev, addr);
+	return by ?: x->p.dev;
+}
+
+static void explain_received(const struct arpp_policy *policy,
+			     const struct arpp_device *d,
+			     struct arpp_explanation *x)
+{
+	struct arpp_packet *p = &x->p;
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct arpp_rule rule = {};
+	bool ours;
+
+	if (d) {
+		arpp_verdict_in(policy, d, p, &x->v);
+		x->home = home_of(policy, x, p->tip);
+	}
+	if (in_dev && p->request && p->sip)
+		tell_route(x, in_dev);
+
+	x->block = before_hook(p->dev);
+	ours = !x->audit && x->v.action != ARPP_ACCEPT;
+	if (!x->block && !ours)
+		x->block = in_kernel(in_dev, p);
+	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);
+	if (x->v.by.rule)
+		rule = arpp_match_rule(&x->v.by);
+	if (ours && rule.has_lladdr)
+		memcpy(x->lladdr, rule.lladdr, ETH_ALEN);
+	else
+		memcpy(x->lladdr, p->dev->dev_addr, p->dev->addr_len);
+}
+
+/*
+ * The route from the device's own table, for information only. It decides nothing:
+ * a neighbour entry is resolved for any packet that was routed to it, also from
+ * another VRF, and for an entry that was added by hand.
+ */
+static void tell_output_route(struct arpp_explanation *x,
+			      const struct arpp_query *q)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = q->dev->ifindex,
+		.daddr = q->target,
+	};
+	struct rtable *rt = ip_route_output_key(dev_net(q->dev), &fl4);
+
+	if (IS_ERR(rt)) {
+		x->error = -PTR_ERR(rt);
+		return;
+	}
+	x->route_type = rt->rt_type;
+	x->route_ifindex = rt->dst.dev->ifindex;
+	ip_rt_put(rt);
+}
+
+/* Is the target a neighbour that is never resolved by ARP? */
+static bool is_fixed(const struct arpp_query *q)
+{
+	struct neighbour *n = neigh_lookup(&arp_tbl, &q->target, q->dev);
+	bool fixed;
+
+	if (!n)
+		return false;
+	fixed = READ_ONCE(n->nud_state) & (NUD_PERMANENT | NUD_NOARP);
+	neigh_release(n);
+	return fixed;
+}
+
+/*
+ * What keeps the neighbour code from sending a request: a device that cannot send,
+ * or an entry that needs no answer, made by arp_constructor() or by hand.
+ */
+static enum arp_policy_block before_asking(const struct arpp_query *q,
+					   bool announced)
+{
+	struct net_device *dev = q->dev;
+
+	if (!(dev->flags & IFF_UP) || !netif_carrier_ok(dev))
+		return ARP_POLICY_BLOCK_DOWN;
+	if (dev->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT) ||
+	    !dev->header_ops)
+		return ARP_POLICY_BLOCK_NOARP;
+	if (!__in_dev_get_rcu(dev))
+		return ARP_POLICY_BLOCK_NO_IPV4;
+	if (announced)
+		return 0;
+	switch (inet_addr_type_dev_table(dev_net(dev), dev, q->target)) {
+	case RTN_MULTICAST:
+	case RTN_BROADCAST:
+		return ARP_POLICY_BLOCK_TARGET;
+	}
+	return is_fixed(q) ? ARP_POLICY_BLOCK_NEIGHBOUR : 0;
+}
+
+static void explain_send(const struct arpp_policy *policy,
+			 const struct arpp_device *d,
+			 const struct arpp_query *q,
+			 struct arpp_explanation *x)
+{
+	struct arpp_packet *p = &x->p;
+	__be32 wanted;
+
+	/* Sender and target are the same address of the device: an announcement. */
+	p->maker = policy && q->sender == q->target &&
+		   arpp_lives_on(policy, q->dev, q->sender) ?
+		   ARPP_MAKER_PROCESS : ARPP_MAKER_NEIGH;
+	p->request = true;
+	p->tip = q->target;
+	p->cause = (struct arpp_cause){ .found = true, .sip = q->sender };
+	memcpy(p->sha, p->dev->dev_addr, p->dev->addr_len);
+	p->sip = p->maker == ARPP_MAKER_NEIGH ?
+		 arpp_announce_stock(p, q->sender) : q->sender;
+	if (d) {
+		arpp_verdict_out(policy, d, p, &x->v);
+		wanted = p->sip;
+		if (p->maker == ARPP_MAKER_NEIGH &&
+		    arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE))
+			arpp_announce_sender(d, p, &wanted);
+		x->home = home_of(policy, x, wanted);
+	}
+	tell_output_route(x, q);
+	x->block = before_asking(q, p->maker != ARPP_MAKER_NEIGH);
+	x->sender = x->v.action == ARPP_REWRITE && !x->audit ? x->v.sender :
+							       p->sip;
+	x->answered = !x->block && (x->audit || x->v.action != ARPP_DROP);
+}
+
+/**
+ * arpp_explain() - judge a packet that does not exist
+ * @policy: of the netns, or NULL
+ * @d: the device's policy, or NULL when none reaches it
+ * @q: the packet
+ * @x: filled in; its .p.skb is not to be used
+ *
+ * Context: RCU read side, BH disabled; RTNL, so that the device stays.
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
+		 const struct arpp_query *q, struct arpp_explanation *x)
+{
+	struct sk_buff *skb;
+
+	memset(x, 0, sizeof(*x));
+	x->v.action = ARPP_ACCEPT;
+	x->v.reason = ARP_POLICY_REASON_PASS;
+	x->audit = d && d->audit;
+	x->p.dev = q->dev;
+	x->home = q->dev;
+	x->p.ask = true;
+	if (q->kind == ARP_POLICY_KIND_SEND) {
+		explain_send(policy, d, q, x);
+		return 0;
+	}
+
+	skb = make_received(q);
+	if (!skb)
+		return -ENOMEM;
+	/* Of the devices that are left alone, nothing is known. */
+	if (arpp_packet_parse(&x->p, skb, q->dev) == ARPP_PARSE_OK) {
+		x->p.ask = true;
+		explain_received(policy, d, x);
+	}
+	kfree_skb(skb);
+	x->p.skb = NULL;
+	return 0;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which addresses are ours, and which are hidden, by L3 domain.
+ *
+ * RCU read side, any context. struct arpp_host tells which devices have an address;
+ * the policy that the packet sees tells whether these are hidden. So a packet sees a
+ * policy change as a whole, and a change does not have to walk the addresses.
+ */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/ip_fib.h>
+#include <net/route.h>
+
+#include "packet/hidden.h"
+
+/*
+ * For an address on several devices, either its homes or the hidden devices are
+ * walked, whichever are fewer, up to this many. Hundreds of devices with one address
+ * are common (each tap or veth of a routed host has the gateway's); hundreds of
+ * hidden devices in addition are not.
+ */
+#define HIDDEN_WALK	256
+
+/**
+ * arpp_ours() - does a device of this L3 domain have the address?
+ * @policy: of the device's netns
+ * @dev: a device of the domain
+ * @addr: the address
+ *
+ * An address that is local only by a route is not ours, and neither is a loopback
+ * address, which no other host can have.
+ *
+ * Return: whether one has it; if a record may be missing, whether the kernel's hash
+ *	of addresses finds one.
+ */
+bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
+	       __be32 addr)
+{
+	u32 domain = arpp_host_domain(dev);
+	const struct net_device *home;
+
+	if (ipv4_is_loopback(addr))
+		return false;
+	if (arpp_host_addr(policy->host, domain, addr))
+		return true;
+	if (!arpp_host_partial(policy->host))
+		return false;
+	home = __ip_dev_find(dev_net(dev), addr, false);
+	return home && arpp_host_domain(home) == domain &&
+	       arpp_host_lives(policy->host, home, addr);
+}
+
+/*
+ * The device of the local route that covers an address which is on no device
+ * (AnyIP), or NULL if there is none.
+ */
+static const struct net_device *routed_to(const struct net_device *dev,
+					  __be32 addr)
+{
+	struct flowi4 fl4 = {
+		.flowi4_iif = dev->ifindex,
+		.flowi4_scope = RT_SCOPE_UNIVERSE,
+		.daddr = addr,
+	};
+	struct fib_result res = {};
+
+	if (fib_lookup(dev_net(dev), &fl4, &res, FIB_LOOKUP_NOREF |
+						 FIB_LOOKUP_IGNORE_LINKSTATE) ||
+	    res.type != RTN_LOCAL)
+		return NULL;
+	return FIB_RES_DEV(res);
+}
+
+/* Is one of several homes hidden? If that takes too long to find out, yes. */
+static bool home_hidden(const struct arpp_policy *policy,
+			const struct arpp_host_addr *in)
+{
+	const struct arpp_host_home *home;
+	unsigned int left = HIDDEN_WALK;
+	const struct arpp_device *d;
+
+	if (READ_ONCE(policy->n_hidden) < READ_ONCE(in->count)) {
+		hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node) {
+			home = arpp_host_home(policy->host, d->dev,
+					      arpp_host_addr_of(in));
+			if ((home && home->addr == in) || !left--)
+				return true;
+		}
+		return false;
+	}
+	for (home = arpp_host_first(in); home; home = arpp_host_next(home))
+		if (arpp_hides(policy, home->dev) || !left--)
+			return true;
+	return false;
+}
+
+/*
+ * Is an address without a home in the device's domain hidden? If it has no local
+ * route either, it is being added or removed at this moment, and counts as hidden.
+ * The route may be in another domain, if the rule for the table local precedes that
+ * for the VRFs; then the devices of that domain decide.
+ */
+static bool route_hidden(const struct arpp_policy *policy,
+			 const struct net_device *dev, __be32 addr)
+{
+	const struct net_device *home = routed_to(dev, addr);
+	const struct arpp_host_addr *in;
+
+	if (!home)
+		return true;
+	if (home == dev)
+		return false;
+	if (arpp_hides(policy, home))
+		return true;
+	in = arpp_host_addr(policy->host, arpp_host_domain(home), addr);
+	return in && home_hidden(policy, in);
+}
+
+/* Search the kernel's own lists, because a record may be missing. */
+static bool hidden_slowly(const struct arpp_policy *policy,
+			  const struct net_device *dev, __be32 addr)
+{
+	u32 domain = arpp_host_domain(dev);
+	unsigned int left = ARPP_HOST_WALK;
+	const struct in_device *in_dev;
+	const struct in_ifaddr *ifa;
+	const struct arpp_device *d;
+
+	if (arpp_host_lives(policy->host, dev, addr))
+		return false;
+	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node) {
+		if (!--left)
+			return true;
+		in_dev = __in_dev_get_rcu(d->dev);
+		if (!in_dev || arpp_host_domain(d->dev) != domain)
+			continue;
+		in_dev_for_each_ifa_rcu(ifa, in_dev)
+			if (ifa->ifa_local == addr || !--left)
+				return true;
+	}
+	return !arpp_ours(policy, dev, addr) && route_hidden(policy, dev, addr);
+}
+
+/**
+ * arpp_hidden_by_any() - is an address hidden on a device?
+ * @policy: of the device's netns, in which some device is hidden
+ * @dev: the device that would answer for or announce the address
+ * @addr: an address of the device's L3 domain
+ *
+ * An address is hidden if it is on a hidden device of the same domain, except on a
+ * device that has the address too. An address that is local only by a route belongs
+ * to the device of that route. If it cannot be determined, the address is hidden.
+ *
+ * Return: whether it is.
+ */
+bool arpp_hidden_by_any(const struct arpp_policy *policy,
+			const struct net_device *dev, __be32 addr)
+{
+	const struct arpp_host *host = policy->host;
+	const struct arpp_host_addr *in;
+	const struct arpp_host_home *home;
+
+	if (arpp_host_partial(host))
+		return hidden_slowly(policy, dev, addr);
+	in = arpp_host_addr(host, arpp_host_domain(dev), addr);
+	home = in ? arpp_host_first(in) : NULL;
+	if (!home)
+		return route_hidden(policy, dev, addr);
+	if (home->dev == dev)
+		return false;
+	/* Nearly every address has only one home. */
+	if (!arpp_host_next(home))
+		return arpp_hides(policy, home->dev);
+	return !arpp_host_home(host, dev, addr) && home_hidden(policy, in);
+}
+
+/* A hidden device of a domain that has the address, or NULL. */
+static const struct net_device *hidden_in(const struct arpp_policy *policy,
+					  u32 domain, __be32 addr)
+{
+	const struct arpp_device *d;
+
+	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node)
+		if (arpp_host_domain(d->dev) == domain &&
+		    arpp_host_lives(policy->host, d->dev, addr))
+			return d->dev;
+	return NULL;
+}
+
+/**
+ * arpp_hidden_by() - which device hides an address from another device?
+ * @policy: as for arpp_hidden_by_any()
+ * @dev: likewise
+ * @addr: likewise
+ *
+ * Walks all hidden devices, so it is for explanations only.
+ *
+ * Return: a hidden device that has the address, or NULL if there is none.
+ */
+const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
+					const struct net_device *dev,
+					__be32 addr)
+{
+	const struct net_device *by, *home;
+
+	if (!arpp_hidden(policy, dev, addr))
+		return NULL;
+	by = hidden_in(policy, arpp_host_domain(dev), addr);
+	if (by)
+		return by;
+	home = routed_to(dev, addr);
+	if (!home || arpp_hides(policy, home))
+		return home;
+	return hidden_in(policy, arpp_host_domain(home), addr);
+}

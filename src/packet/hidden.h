@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which addresses are ours, and which are hidden, by L3 domain.
+ *
+ * RCU read side.
+ */
+#ifndef _ARPP_HIDDEN_H
+#define _ARPP_HIDDEN_H
+
+#include "policy/device.h"
+#include "policy/host.h"
+
+bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
+	       __be32 addr);
+bool arpp_hidden_by_any(const struct arpp_policy *policy,
+			const struct net_device *dev, __be32 addr);
+const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
+					const struct net_device *dev,
+					__be32 addr);
+
+/* Is an address configured on a device? See arpp_host_lives(). */
+static inline bool arpp_lives_on(const struct arpp_policy *policy,
+				 const struct net_device *dev, __be32 addr)
+{
+	return arpp_host_lives(policy->host, dev, addr);
+}
+
+/* Is a device hidden, with all its addresses? */
+static inline bool arpp_hides(const struct arpp_policy *policy,
+			      const struct net_device *dev)
+{
+	const struct arpp_device *d = arpp_device_find(policy, dev);
+
+	/* While addresses are hidden, every device has a policy, or is unknown. */
+	return d ? d->hidden : policy->any_hidden;
+}
+
+/* Is an address of ours hidden on a device? */
+static inline bool arpp_hidden(const struct arpp_policy *policy,
+			       const struct net_device *dev, __be32 addr)
+{
+	return policy->any_hidden &&
+	       arpp_hidden_by_any(policy, dev, addr);
+}
+
+#endif /* _ARPP_HIDDEN_H */

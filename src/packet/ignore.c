@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which own addresses are answered for: the kernel's arp_ignore and arp_filter.
+ *
+ * RCU read side, any context.
+ */
+#include <linux/rtnetlink.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+
+#include "packet/ignore.h"
+
+/**
+ * arpp_ignore_asks() - the levels of arpp_ignore_blocks() that ask for addresses
+ * @level: likewise
+ * @in_dev: likewise
+ * @sip: likewise
+ * @tip: likewise
+ *
+ * Return: likewise.
+ */
+bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
+		      __be32 tip)
+{
+	struct net *net = dev_net(in_dev->dev);
+
+	switch (level) {
+	case 1:
+		return !inet_confirm_addr(net, in_dev, 0, tip, RT_SCOPE_HOST);
+	case 2:
+		return !inet_confirm_addr(net, in_dev, sip, tip, RT_SCOPE_HOST);
+	case 3:
+		return !inet_confirm_addr(net, NULL, 0, tip, RT_SCOPE_LINK);
+	default:
+		return false;
+	}
+}
+
+/**
+ * arpp_filter_blocks() - would the answer be routed out by another device?
+ * @dev: the receiving device
+ * @sip: who asks
+ * @tip: a local address
+ * @elsewhere: set to whether there is such a device, not just no route
+ *
+ * Mirrors arp_filter(), which counts @elsewhere as TcpExtArpFilter.
+ *
+ * Return: whether no answer is to be given.
+ */
+bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
+			bool *elsewhere)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
+		.daddr = sip,
+		.saddr = tip,
+	};
+	struct rtable *rt = ip_route_output_key(dev_net(dev), &fl4);
+
+	*elsewhere = false;
+	if (IS_ERR(rt))
+		return true;
+	*elsewhere = rt->dst.dev != dev;
+	ip_rt_put(rt);
+	return *elsewhere;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whom we believe: the payload against the frame, the sender against the
+ * bindings, and claims of our own addresses.
+ *
+ * RCU read side, BH disabled.
+ */
+#include <linux/etherdevice.h>
+#include <linux/inetdevice.h>
+
+#include "packet/hidden.h"
+#include "packet/ignore.h"
+#include "packet/inspect.h"
+
+static bool forbidden(__be32 addr)
+{
+	return ipv4_is_multicast(addr) || ipv4_is_lbcast(addr);
+}
+
+/**
+ * arpp_validate() - does the payload agree with the frame and with itself?
+ * @d: the receiving device's policy
+ * @p: the packet
+ *
+ * 0.0.0.0 is the sender of a probe, and so the target of its answer (RFC 5227,
+ * RFC 2131); nowhere else.
+ *
+ * Return: what is wrong, or 0.
+ */
+enum arp_policy_reason arpp_validate(const struct arpp_device *d,
+				     struct arpp_packet *p)
+{
+	bool ethernet = arpp_packet_frame(p);
+
+	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && ethernet &&
+	    (!ether_addr_equal(p->sha, p->eth_src) ||
+	     !is_valid_ether_addr(p->sha)))
+		return ARP_POLICY_REASON_BAD_SRC_MAC;
+	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && ethernet &&
+	    !p->request && !ether_addr_equal(p->tha, p->eth_dst))
+		return ARP_POLICY_REASON_BAD_DST_MAC;
+	if (d->validate & ARP_POLICY_VALIDATE_IP &&
+	    (forbidden(p->sip) || (!p->sip && !p->request) ||
+	     (!p->request && forbidden(p->tip))))
+		return ARP_POLICY_REASON_BAD_IP;
+	return 0;
+}
+
+/**
+ * arpp_inspect() - may this lladdr speak for the sender address?
+ * @d: the receiving device's policy, which inspects
+ * @p: the packet
+ * @match: to look up in; names no rule, also afterwards
+ *
+ * Return: what is wrong, or 0. A probe has no sender to inspect.
+ */
+enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
+				    const struct arpp_packet *p,
+				    struct arpp_match *match)
+{
+	u64 binding;
+
+	if (!p->sip)
+		return 0;
+	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, match))
+		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
+		       ARP_POLICY_REASON_UNBOUND : 0;
+	binding = match->rule;
+	match->rule = 0;
+	if (p->dev->addr_len != ETH_ALEN ||
+	    arpp_lladdr_number(p->sha) != arpp_rule_lladdr(binding))
+		return ARP_POLICY_REASON_SPOOFED;
+	return 0;
+}
+
+/**
+ * arpp_inspect_conflict() - does another host claim an address of ours?
+ * @policy: of the netns
+ * @d: the receiving device's policy, which defends
+ * @p: the packet
+ *
+ * An address is ours if a device of the same L3 domain has it and we would answer for
+ * it on this one. An address that is hidden here is not (an LVS real server hides
+ * the address of its director), and neither is one that we only proxy.
+ *
+ * Return: whether there is a conflict.
+ */
+bool arpp_inspect_conflict(const struct arpp_policy *policy,
+			   const struct arpp_device *d,
+			   const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct arpp_match by;
+	int ignore;
+
+	if (!p->sip || !in_dev || !arpp_ours(policy, p->dev, p->sip))
+		return false;
+	if (arpp_hidden(policy, p->dev, p->sip) ||
+	    arpp_rule_hides(d, p->sip, &by))
+		return false;
+	ignore = arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
+		 d->ignore : IN_DEV_ARP_IGNORE(in_dev);
+	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->sip))
+		return false;
+	return !arpp_host_has_lladdr(policy->host, p->dev, p->sha);
+}

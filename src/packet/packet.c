@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bytes and length to a struct of ARP fields by value; every check of form.
+ *
+ * Softirq or BH disabled, RCU read side.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/arp.h>
+#include <net/dst.h>
+#include <net/dst_metadata.h>
+#include <net/ip_fib.h>
+#include <net/route.h>
+
+#include "compat.h"
+#include "packet/packet.h"
+#include "policy/host.h"
+
+/* The hardware type that arp_process() asks for on this kind of device. */
+static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
+{
+	switch (dev->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_FDDI:
+	case ARPHRD_IEEE802:
+		if (hrd == htons(ARPHRD_ETHER) || hrd == htons(ARPHRD_IEEE802))
+			return ARPP_PARSE_OK;
+		return ARPP_PARSE_MALFORMED;
+	/* A protocol number, a layout or a sender of their own. */
+	case ARPHRD_AX25:
+	case ARPHRD_NETROM:
+	case ARPHRD_IEEE1394:
+	case ARPHRD_DLCI:
+		return ARPP_PARSE_FOREIGN;
+	default:
+		return hrd == htons(dev->type) ? ARPP_PARSE_OK :
+						 ARPP_PARSE_MALFORMED;
+	}
+}
+
+/**
+ * arpp_packet_is_framed() - has it the header of an Ethernet frame?
+ * @p: a received packet
+ *
+ * Return: whether it has.
+ */
+bool arpp_packet_is_framed(const struct arpp_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	return p->dev->type == ARPHRD_ETHER && p->dev->addr_len == ETH_ALEN &&
+	       skb_mac_header_was_set(skb) &&
+	       skb->mac_header + ETH_HLEN <= skb->network_header;
+}
+
+/**
+ * arpp_packet_frame() - the addresses of the Ethernet frame
+ * @p: a received packet; @p->eth_src and @p->eth_dst are filled in
+ *
+ * Return: whether there is such a header.
+ */
+bool arpp_packet_frame(struct arpp_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	/* ether_addr_equal() needs 16-bit alignment. */
+	BUILD_BUG_ON(offsetof(struct arpp_packet, sha) % 2 ||
+		     offsetof(struct arpp_packet, tha) % 2 ||
+		     offsetof(struct arpp_packet, eth_src) % 2 ||
+		     offsetof(struct arpp_packet, eth_dst) % 2);
+	if (p->framed)
+		return p->ethernet;
+	p->framed = true;
+	p->ethernet = arpp_packet_is_framed(p);
+	if (p->ethernet) {
+		/* After XDP or a tunnel, the frame may start at an odd address. */
+		memcpy(p->eth_src, eth_hdr(skb)->h_source, ETH_ALEN);
+		memcpy(p->eth_dst, eth_hdr(skb)->h_dest, ETH_ALEN);
+	}
+	return p->ethernet;
+}
+
+/* Is it what arp_rcv() and arp_process() accept? */
+static enum arpp_parse check_all(struct sk_buff *skb,
+				 const struct net_device *dev)
+{
+	int need = skb_network_offset(skb) + arp_hdr_len((struct net_device *)dev);
+	unsigned int hln = dev->addr_len;
+	const struct arphdr *arp;
+	enum arpp_parse ret;
+
+	if (hln > MAX_ADDR_LEN)
+		return ARPP_PARSE_FOREIGN;
+	if (need < 0 || !pskb_may_pull(skb, need))
+		return ARPP_PARSE_MALFORMED;
+
+	arp = arp_hdr(skb);
+	ret = check_hrd(dev, arp->ar_hrd);
+	if (ret != ARPP_PARSE_OK)
+		return ret;
+	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_hln != hln ||
+	    arp->ar_pln != sizeof(__be32))
+		return ARPP_PARSE_MALFORMED;
+	if (arp->ar_op != htons(ARPOP_REQUEST) &&
+	    arp->ar_op != htons(ARPOP_REPLY))
+		return ARPP_PARSE_MALFORMED;
+	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_parse_any() - take the fields out of a packet of any form
+ * @p: filled in
+ * @skb: as for arpp_packet_parse()
+ * @dev: likewise
+ *
+ * Return: as arpp_packet_parse().
+ */
+enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
+				      struct sk_buff *skb,
+				      struct net_device *dev)
+{
+	enum arpp_parse ret = check_all(skb, dev);
+	unsigned int hln = dev->addr_len;
+	const u8 *at;
+
+	if (ret != ARPP_PARSE_OK)
+		return ret;
+	arpp_packet_begin(p, skb, dev);
+	at = (const u8 *)(arp_hdr(skb) + 1);
+	memcpy(p->sha, at, hln);
+	at += hln;
+	memcpy(&p->sip, at, sizeof(p->sip));
+	at += sizeof(p->sip);
+	memcpy(p->tha, at, hln);
+	at += hln;
+	memcpy(&p->tip, at, sizeof(p->tip));
+	return ARPP_PARSE_OK;
+}
+
+/* Does it look into another table of routes than the first? */
+static bool has_tables(const struct net_device *dev)
+{
+	return netif_is_l3_slave(dev) || netif_is_l3_master(dev);
+}
+
+/**
+ * arpp_packet_target() - is the target an own address, without a route lookup?
+ * @p: a received request, its target neither multicast nor loopback
+ * @host: the addresses of its netns
+ *
+ * If no rule and no local route was added by hand, an own address is one that is on
+ * a device that is up: the kernel keeps a local route for it, in the table that it
+ * looks up first. (If such a route was deleted by hand, the address still counts as
+ * own.)
+ *
+ * Return: what is known.
+ */
+enum arpp_target arpp_packet_target(const struct arpp_packet *p,
+				    const struct arpp_host *host)
+{
+	struct net *net = dev_net(p->dev);
+	const struct arpp_host_addr *in;
+	const struct arpp_host_home *home;
+
+	if (fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
+	    has_tables(p->dev))
+		return ARPP_TARGET_UNKNOWN;
+	in = arpp_host_addr(host, 0, p->tip);
+	home = in ? arpp_host_first(in) : NULL;
+	if (home)
+		return home->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
+						   ARPP_TARGET_UNKNOWN;
+	/* An address that only a local route covers, such as all of 127.0.0.0/8. */
+	return inet_addr_type(net, p->tip) == RTN_LOCAL ||
+	       arpp_host_partial(host) ? ARPP_TARGET_UNKNOWN :
+					 ARPP_TARGET_OTHER;
+}
+
+/* Has the neighbour the sender's very lladdr? */
+static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
+{
+	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+
+	if (!(READ_ONCE(n->nud_state) & NUD_VALID))
+		return false;
+	neigh_ha_snapshot((char *)ha, n, p->dev);
+	return !memcmp(ha, p->sha, p->dev->addr_len);
+}
+
+/**
+ * arpp_packet_known() - is the sender a neighbour with that very lladdr?
+ * @p: a received packet
+ *
+ * A request from it then teaches neigh_update() nothing: a lladdr that is the
+ * same, with a state of no more than NUD_STALE, leaves a valid entry as it is.
+ *
+ * Return: whether it is known to be.
+ */
+bool arpp_packet_known(const struct arpp_packet *p)
+{
+	const struct neighbour *n;
+
+	/* Where the lookup would not ask for the address itself. */
+	if (p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		return false;
+	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	return n && has_lladdr(n, p);
+}
+
+/**
+ * arpp_packet_own() - does a packet come from this host itself?
+ * @p: a received packet with a sender
+ *
+ * A host receives its own packets if two of its devices are in one segment. With
+ * accept_local the kernel treats such packets like those of another host.
+ *
+ * Return: whether its sender is an own address in the L3 domain of its device,
+ *	and accept_local does not admit it.
+ */
+bool arpp_packet_own(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	return inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->sip) ==
+	       RTN_LOCAL && !(in_dev && IN_DEV_ACCEPT_LOCAL(in_dev));
+}
+
+/**
+ * arpp_packet_sender_valid() - does the kernel accept the sender?
+ * @p: a received request that a rule answers
+ *
+ * The kernel validates the sender only if it finds a route to the target: it refuses
+ * a martian, an own address, and one that rp_filter refuses on this device. It learns
+ * senders only from requests that it routes.
+ *
+ * Return: whether there is such a route and the sender is accepted.
+ */
+bool arpp_packet_sender_valid(struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	/*
+	 * Without forwarding only own addresses have a route here. A lookup that
+	 * finds none costs 1,200 instructions.
+	 */
+	if (!p->tip_local && !IN_DEV_FORWARD(in_dev) &&
+	    !fib4_has_custom_rules(dev_net(p->dev)))
+		return false;
+	arpp_packet_route(p, false);
+	return !p->route_err && (p->route_type == RTN_LOCAL ||
+				 p->route_type == RTN_UNICAST);
+}
+
+/**
+ * arpp_packet_teaches() - could the kernel learn from a request it may not route?
+ * @p: a received request that is not answered
+ *
+ * From one whose route it finds, and which arp_ignore forbids to answer, it learns
+ * nothing. One with a sender that no host can have is to it a packet like any
+ * other: it brings the sender's entry up to date, if there is one.
+ *
+ * Return: whether there is one to bring up to date, or arp_accept would have it
+ * made.
+ */
+bool arpp_packet_teaches(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	const struct neighbour *n;
+
+	if (!in_dev || IN_DEV_ARP_ACCEPT(in_dev) ||
+	    p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		return true;
+	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	return n && !has_lladdr(n, p);
+}
+
+/* Ask for the route, leaving the skb's dst as it was. */
+static void look_up(struct arpp_packet *p)
+{
+	struct sk_buff *skb = p->skb;
+	struct metadata_dst *md;
+
+	/* The lookup drops the dst that it finds: keep one reference. */
+	md = skb_metadata_dst(skb);
+	if (md)
+		dst_hold(&md->dst);
+	p->route_err = ip_route_input_noref(skb, p->tip, p->sip, 0, p->dev);
+	if (!p->route_err) {
+		p->route_type = skb_rtable(skb)->rt_type;
+		p->route_dev = skb_dst(skb)->dev;
+		p->unreachable = skb_dst(skb)->error;
+	}
+	skb_dst_drop(skb);
+	if (md)
+		skb_dst_set(skb, &md->dst);
+}
+
+/**
+ * arpp_packet_route() - how a received packet's sender would reach its target
+ * @p: a received packet
+ * @pvlan: a route back out by the same device is of interest
+ *
+ * Asks the kernel as arp_process() does, once, and leaves the skb as it was:
+ * arp_process() still wants the metadata of a tunnel from it.
+ *
+ * For ARP the kernel has no route back by the same device unless the sysctl
+ * proxy_arp_pvlan is on (__mkroute_input()). For IP it has; then it notes in
+ * the control block that a redirect is due, which is put back.
+ */
+void arpp_packet_route(struct arpp_packet *p, bool pvlan)
+{
+	struct sk_buff *skb = p->skb;
+	u8 cb[sizeof(skb->cb)] arpp_uninitialized;
+
+	if (p->routed)
+		return;
+	p->routed = true;
+	look_up(p);
+	if (!p->route_err || !pvlan)
+		return;
+	memcpy(cb, skb->cb, sizeof(cb));
+	skb->protocol = htons(ETH_P_IP);
+	look_up(p);
+	skb->protocol = htons(ETH_P_ARP);
+	memcpy(skb->cb, cb, sizeof(cb));
+}
+
+/*
+ * neigh_invalidate() releases the lock for each packet, and then empties the queue.
+ * Packets that were queued meanwhile, with the state NUD_INCOMPLETE again, are lost
+ * too. An entry that never had a packet looks the same until its second request, so
+ * the two cases are told apart only if a second request is to follow.
+ */
+static bool may_be_purged(const struct neighbour *n)
+{
+	return n->nud_state & NUD_INCOMPLETE &&
+	       atomic_read(&n->probes) <= NEIGH_VAR(n->parms, UCAST_PROBES) +
+					  NEIGH_VAR(n->parms, APP_PROBES) &&
+	       NEIGH_VAR(n->parms, MCAST_PROBES) > 1;
+}
+
+/**
+ * arpp_packet_cause() - did the neighbour code make this request, and why?
+ * @p: an outgoing request
+ *
+ * arp_solicit() took the sender from the packet at the tail of the neighbour's
+ * queue, and has released the lock since. Usually that packet is still there. A
+ * later one serves as well: the next request would be sent for it. But another CPU
+ * may have answered or deleted the entry meanwhile.
+ *
+ * Return: whether an unresolved neighbour entry exists, and the source of that
+ *	packet.
+ */
+struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
+{
+	struct arpp_cause cause = {};
+	const struct sk_buff *skb;
+	struct neighbour *n;
+
+	if (p->ask)
+		return p->cause;
+	n = neigh_lookup(&arp_tbl, &p->tip, p->dev);
+	if (!n)
+		return cause;
+	read_lock_bh(&n->lock);
+	cause.found = n->nud_state & (NUD_INCOMPLETE | NUD_PROBE);
+	skb = skb_peek_tail(&n->arp_queue);
+	if (skb)
+		cause.sip = ip_hdr(skb)->saddr;
+	else
+		cause.lost = may_be_purged(n);
+	read_unlock_bh(&n->lock);
+	neigh_release(n);
+	return cause;
+}
+
+/**
+ * arpp_packet_awaited() - does the neighbour table wait for this answer?
+ * @p: a received packet
+ *
+ * Return: whether a request for the sender's address is under way.
+ */
+bool arpp_packet_awaited(const struct arpp_packet *p)
+{
+	struct neighbour *n = neigh_lookup(&arp_tbl, &p->sip, p->dev);
+	bool awaited;
+
+	if (!n)
+		return false;
+	awaited = READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
+	neigh_release(n);
+	return awaited;
+}
+
+/**
+ * arpp_packet_set_sender() - write another sender address into the packet
+ * @p: the packet
+ * @sip: its new sender protocol address
+ *
+ * Return: false when there was no memory for a writable copy.
+ */
+bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (skb_ensure_writable(skb, skb_network_offset(skb) +
+				     arp_hdr_len(p->dev)))
+		return false;
+	memcpy((u8 *)(arp_hdr(skb) + 1) + p->dev->addr_len, &sip, sizeof(sip));
+	p->sip = sip;
+	return true;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Token buckets: of a device, and of each source of packets.
+ *
+ * Lock-free; any context. A bucket is one number, the time at which it will be full
+ * again (the generic cell rate algorithm). A packet advances that time by the time
+ * that one token takes. It exceeds the rate if the time would then be further ahead
+ * than a whole bucket takes. The debt of a bucket never exceeds its size: a larger
+ * one, left from another rate, is cut.
+ */
+#include <linux/bits.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+
+#include "packet/rate.h"
+
+/* 16,384 sources at 16 bytes are 256 KiB. */
+#define SOURCE_BITS	12
+#define SOURCE_SETS	BIT(SOURCE_BITS)
+#define SOURCE_WAYS	4
+
+/**
+ * struct arpp_source - what is known of one source
+ * @who: its address and device; 0: nobody
+ * @meter: its bucket
+ */
+struct arpp_source {
+	atomic64_t who;
+	atomic64_t meter;
+};
+
+/**
+ * struct arpp_sources - the sources of a netns
+ * @users: counts devices, and their changes of rate, see arpp_sources_user();
+ *	under the netns's mutex
+ * @key: secret and odd, so that addresses cannot be chosen to fall into one set
+ * @id_key: for addresses that are too long to be stored in a source
+ * @set: the hash of a source selects its set
+ */
+struct arpp_sources {
+	u16 users;
+	u64 key;
+	siphash_key_t id_key;
+	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
+};
+
+/* See arpp_rate_over(). */
+static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
+				 u64 now, bool ask)
+{
+	u64 token = NSEC_PER_SEC / rate;
+	u64 bucket = token * max(burst, 1U);
+	s64 was = atomic64_read(meter);
+	u64 full;
+
+	do {
+		full = max_t(u64, was, now) + token;
+		if (full - now > bucket) {
+			if (unlikely(full - now > bucket + token) && !ask)
+				atomic64_cmpxchg(meter, was, now + bucket);
+			return true;
+		}
+	} while (!ask && !atomic64_try_cmpxchg(meter, &was, full));
+	return false;
+}
+
+/**
+ * arpp_rate_over() - is a packet one too many?
+ * @meter: the bucket; 0 is a full one
+ * @rate: tokens per second, more than 0
+ * @burst: tokens that it holds
+ * @now: ns of any steady clock
+ * @ask: take no token
+ *
+ * Return: whether there was no token left.
+ */
+bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
+{
+	return over(meter, rate, burst, now, ask);
+}
+
+/**
+ * arpp_sources_alloc() - make room for sources
+ *
+ * Return: none known, or NULL for want of memory.
+ */
+struct arpp_sources *arpp_sources_alloc(void)
+{
+	struct arpp_sources *sources;
+
+	sources = kvzalloc(sizeof(*sources), GFP_KERNEL_ACCOUNT);
+	if (sources) {
+		get_random_bytes(&sources->key, sizeof(sources->key));
+		sources->key |= 1;
+		get_random_bytes(&sources->id_key, sizeof(sources->id_key));
+	}
+	return sources;
+}
+
+/**
+ * arpp_sources_free() - forget the sources
+ * @sources: no reader may have them; or NULL
+ */
+void arpp_sources_free(struct arpp_sources *sources)
+{
+	kvfree(sources);
+}
+
+/**
+ * arpp_sources_user() - get a number for a device that starts to limit its sources
+ * @sources: the sources of the netns
+ *
+ * A device gets a new number when its rate changes, so that each of its sources
+ * starts with a full bucket.
+ *
+ * Context: the netns's mutex held.
+ * Return: a number that is reused only after 65,535 others.
+ */
+u16 arpp_sources_user(struct arpp_sources *sources)
+{
+	return ++sources->users;
+}
+
+/**
+ * arpp_source_digest() - who a source is whose address is too long to be that
+ * @sources: where it is known
+ * @lladdr: its address
+ * @len: bytes of it
+ *
+ * Return: a number that is another for another address.
+ */
+u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
+		       unsigned int len)
+{
+	u64 id[5] = {};
+
+	memcpy(&id[1], lladdr, min_t(unsigned int, len, sizeof(id) - 8));
+	return siphash(id, sizeof(id), &sources->id_key);
+}
+
+/*
+ * Where it may be: the top bits of its product with a secret number (multiply-shift
+ * hashing). Who finds out by trial which addresses meet could push one out, which
+ * then has a full bucket; a new address has one as well.
+ */
+static struct arpp_source *place_of(struct arpp_sources *sources, s64 who)
+{
+	return sources->set[(u64)who * sources->key >> (64 - SOURCE_BITS)];
+}
+
+/* One that is not known takes the place of another. */
+static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
+				u64 now)
+{
+	struct arpp_source *victim = &set[0];
+	s64 was;
+	int i;
+
+	for (i = 1; i < SOURCE_WAYS; i++)
+		if (atomic64_read(&set[i].meter) < atomic64_read(&victim->meter))
+			victim = &set[i];
+	/* Two that come at once may both think that they have the place. */
+	was = atomic64_read(&victim->who);
+	if (atomic64_cmpxchg(&victim->who, was, who) != was)
+		return false;
+	atomic64_set(&victim->meter, now);
+	return over(&victim->meter, rate, rate, now, false);
+}
+
+/**
+ * arpp_source_over() - is a packet one too many from its source?
+ * @sources: those that are known
+ * @who: the source, see arpp_source_who()
+ * @rate: tokens per second, more than 0, and as many in a bucket
+ * @now: as for arpp_rate_over()
+ * @ask: take no token
+ *
+ * A source that is not known takes the place of the one whose bucket is the
+ * fullest: one that floods keeps its own, and one that was pushed out begins
+ * again with a full bucket. So a flood of invented addresses harms nobody else.
+ *
+ * Return: whether there was no token left.
+ */
+bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
+		      bool ask)
+{
+	struct arpp_source *set = place_of(sources, who);
+	int i;
+
+	for (i = 0; i < SOURCE_WAYS; i++)
+		if (atomic64_read(&set[i].who) == who)
+			return over(&set[i].meter, rate, rate, now, ask);
+	return !ask && take_place(set, who, rate, now);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one decision function per direction: (policy, packet) -> verdict, reason.
+ *
+ * RCU read side, BH disabled. Knows neither skb nor netlink, changes nothing.
+ */
+#ifndef _ARPP_VERDICT_H
+#define _ARPP_VERDICT_H
+
+#include <linux/inetdevice.h>
+
+#include "packet/packet.h"
+#include "policy/device.h"
+
+enum arpp_action {
+	ARPP_ACCEPT,		/* leave the packet to the kernel */
+	ARPP_DROP,
+	ARPP_DROP_ELSEWHERE,	/* another device has the route, which is counted */
+	ARPP_DROP_LEARN,	/* not answered, but its sender may be learnt */
+	ARPP_REPLY,		/* answer in the kernel's place */
+	ARPP_REWRITE,		/* send with another sender address */
+	ARPP_DEFEND,		/* drop, and claim our address back */
+};
+
+/**
+ * struct arpp_verdict - what becomes of a packet, and why
+ * @action: what to do: enum arpp_action
+ * @reason: why: enum arp_policy_reason
+ * @field: which field decided: enum arp_policy_field, or 0
+ * @noted: one more reason to count and tell, or 0: inspect only reports
+ * @delay: of ARPP_REPLY: at most so many ms late, by chance
+ * @sender: of ARPP_REWRITE: the sender address
+ * @by: which rule decided, if any
+ */
+struct arpp_verdict {
+	u8 action;
+	u8 reason;
+	u8 field;
+	u8 noted;
+	u32 delay;
+	__be32 sender;
+	struct arpp_match by;
+};
+
+bool arpp_verdict_sender(const struct arpp_policy *policy,
+			 const struct arpp_device *d, struct arpp_packet *p,
+			 struct arpp_verdict *v);
+bool arpp_verdict_proxy(const struct arpp_device *d, struct arpp_packet *p,
+			struct arpp_verdict *v);
+void arpp_verdict_request(const struct arpp_policy *policy,
+			  const struct arpp_device *d, struct arpp_packet *p,
+			  struct arpp_verdict *v);
+void arpp_verdict_out(const struct arpp_policy *policy,
+		      const struct arpp_device *d, const struct arpp_packet *p,
+		      struct arpp_verdict *v);
+
+static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
+{
+	v->action = ARPP_ACCEPT;
+	v->reason = ARP_POLICY_REASON_PASS;
+	v->field = 0;
+	v->noted = 0;
+	v->delay = 0;
+	v->sender = 0;
+	v->by.rule = 0;
+}
+
+/* What the rule for the target says; true when it decides. */
+static __always_inline bool arpp_verdict_target(const struct arpp_device *d,
+						struct arpp_packet *p,
+						struct arpp_verdict *v)
+{
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, p->tip, &v->by))
+		return false;
+	switch (arpp_rule_action(v->by.rule)) {
+	case ARP_POLICY_ACTION_DROP:
+		v->action = ARPP_DROP;
+		v->reason = ARP_POLICY_REASON_RULE_DROP;
+		return true;
+	case ARP_POLICY_ACTION_HIDE:
+		if (!p->request)
+			break;
+		v->action = ARPP_DROP;
+		v->reason = ARP_POLICY_REASON_HIDDEN;
+		return true;
+	case ARP_POLICY_ACTION_PROXY:
+		if (arpp_verdict_proxy(d, p, v))
+			return true;
+		break;
+	}
+	v->by.rule = 0;
+	return false;
+}
+
+/* Can the kernel's answer to a request differ from what policy wants? */
+static __always_inline bool arpp_governs_requests(const struct arpp_policy *policy,
+						  const struct arpp_device *d)
+{
+	return d->set & (BIT(ARP_POLICY_FIELD_IGNORE) |
+			 BIT(ARP_POLICY_FIELD_FILTER) |
+			 BIT(ARP_POLICY_FIELD_PROXY) |
+			 BIT(ARP_POLICY_FIELD_PROXY_DELAY)) ||
+	       policy->any_hidden;
+}
+
+/**
+ * arpp_verdict_in() - decide on a received packet
+ * @policy: of the netns
+ * @d: the receiving device's
+ * @p: the packet; its route is looked up when it matters
+ * @v: filled in: the verdict
+ *
+ * Inline as far as most packets come that policy drops.
+ */
+static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
+					    const struct arpp_device *d,
+					    struct arpp_packet *p,
+					    struct arpp_verdict *v)
+{
+	arpp_verdict_pass(v);
+	/* No IPv4 here: arp_process() discards everything. */
+	if (unlikely(!__in_dev_get_rcu(p->dev)))
+		return;
+	if (unlikely(d->strict || arpp_rules(d, ARPP_TABLE_SENDER)) &&
+	    arpp_verdict_sender(policy, d, p, v))
+		return;
+	if (arpp_rules(d, ARPP_TABLE_TARGET) && arpp_verdict_target(d, p, v))
+		return;
+	/* One for the sender's own address may be no matter of requests alone. */
+	if (p->sip == p->tip || (p->request && arpp_governs_requests(policy, d)))
+		arpp_verdict_request(policy, d, p, v);
+}
+
+#endif /* _ARPP_VERDICT_H */

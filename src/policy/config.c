@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All that is configured for a netns, or is going to be.
+ *
+ * Process context. That of a netns: its mutex. One that is being made: whoever
+ * makes it; no reader has it, so nothing waits and nothing is published.
+ */
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+
+#include "policy/config.h"
+
+/**
+ * arpp_config_init() - nothing is configured
+ * @config: filled in
+ */
+void arpp_config_init(struct arpp_config *config)
+{
+	*config = (struct arpp_config){ .selectors.root = RB_ROOT };
+}
+
+/**
+ * arpp_config_set() - set fields of a selector in what is being made
+ * @config: it
+ * @key: the selector
+ * @fields: these are set, others stay; one at least
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC for too many selectors.
+ */
+int arpp_config_set(struct arpp_config *config,
+		    const struct arpp_selector_key *key,
+		    const struct arpp_fields *fields)
+{
+	struct arpp_selector *sel = arpp_selector_add(&config->selectors, key);
+	struct arpp_fields now;
+	enum arp_policy_field f;
+
+	if (IS_ERR(sel))
+		return PTR_ERR(sel);
+	now = sel->fields;
+	arpp_for_each_field(f)
+		if (arpp_field_is_set(fields, f))
+			arpp_field_set(&now, f, fields->val[f]);
+	arpp_selector_set(&config->selectors, sel, &now);
+	return 0;
+}
+
+/**
+ * arpp_config_insert() - add a rule or a binding to a policy under construction
+ * @config: the policy
+ * @key: the selector
+ * @table: the kind of entry
+ * @rule: the rule or binding
+ *
+ * Return: 0, -EEXIST, -ENOMEM, -ENOSPC for too many selectors, or -EMLINK for
+ *	too many globs with rules or bindings.
+ */
+int arpp_config_insert(struct arpp_config *config,
+		       const struct arpp_selector_key *key,
+		       enum arpp_table table, const struct arpp_rule *rule)
+{
+	struct arpp_selector *sel = arpp_selector_add(&config->selectors, key);
+	int err;
+
+	if (IS_ERR(sel))
+		return PTR_ERR(sel);
+	if (!sel->tables) {
+		if (!arpp_selector_takes_tables(&config->selectors, sel))
+			return -EMLINK;
+		arpp_selector_set_tables(&config->selectors, sel,
+					 arpp_tables_alloc(key, NULL));
+		if (!sel->tables)
+			return -ENOMEM;
+	}
+	err = arpp_lpm_insert(&sel->tables->lpm[table], &rule->node,
+			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
+	if (!err)
+		config->count[table]++;
+	return err;
+}
+
+/**
+ * arpp_config_share() - readers are going to have it, or have it no longer
+ * @config: it
+ * @lock: what writers hold from now on; NULL: no reader has it
+ */
+void arpp_config_share(struct arpp_config *config, struct mutex *lock)
+{
+	struct arpp_selector *sel;
+	int i;
+
+	arpp_for_each_selector(sel, &config->selectors) {
+		for (i = 0; sel->tables && i < ARPP_TABLES; i++)
+			arpp_lpm_share(&sel->tables->lpm[i], lock);
+		cond_resched();
+	}
+}
+
+/**
+ * arpp_config_free() - forget it
+ * @config: no reader has it; empty afterwards
+ */
+void arpp_config_free(struct arpp_config *config)
+{
+	struct arpp_selector *sel;
+
+	arpp_for_each_selector(sel, &config->selectors) {
+		arpp_tables_free(sel->tables);
+		cond_resched();
+	}
+	arpp_selector_flush(&config->selectors);
+	arpp_config_init(config);
+}
+
+/**
+ * arpp_config_free_rcu() - the same, once the readers that may have it are done
+ * @config: no device's policy names it any more; empty afterwards
+ */
+void arpp_config_free_rcu(struct arpp_config *config)
+{
+	struct arpp_selector *sel;
+
+	arpp_for_each_selector(sel, &config->selectors) {
+		arpp_tables_free_rcu(sel->tables);
+		cond_resched();
+	}
+	arpp_selector_flush(&config->selectors);
+	arpp_config_init(config);
+}

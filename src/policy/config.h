@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All that is configured for a netns, or is going to be.
+ *
+ * That of a netns: its mutex. One that is being made: whoever makes it.
+ */
+#ifndef _ARPP_CONFIG_H
+#define _ARPP_CONFIG_H
+
+#include "policy/selector.h"
+#include "policy/tables.h"
+
+/**
+ * struct arpp_config - selectors with all that is said on them
+ * @selectors: with their fields, rules and bindings
+ * @count: how much of each enum arpp_table there is, in all of them
+ */
+struct arpp_config {
+	struct arpp_selectors selectors;
+	unsigned int count[ARPP_TABLES];
+};
+
+void arpp_config_init(struct arpp_config *config);
+int arpp_config_set(struct arpp_config *config,
+		    const struct arpp_selector_key *key,
+		    const struct arpp_fields *fields);
+int arpp_config_insert(struct arpp_config *config,
+		       const struct arpp_selector_key *key,
+		       enum arpp_table table, const struct arpp_rule *rule);
+void arpp_config_share(struct arpp_config *config, struct mutex *lock);
+void arpp_config_free(struct arpp_config *config);
+void arpp_config_free_rcu(struct arpp_config *config);
+
+#endif /* _ARPP_CONFIG_H */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of flat per-device policies that one packet sees.
+ *
+ * Process context; the netns's mutex covers every writer here.
+ */
+#include <linux/inetdevice.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "packet/rate.h"
+#include "policy/device.h"
+
+/**
+ * arpp_policy_alloc() - make an empty table
+ * @devices: how many it will hold, about
+ *
+ * Return: the table, or NULL.
+ */
+struct arpp_policy *arpp_policy_alloc(unsigned int devices)
+{
+	/* At most half of the buckets are used, so that chains stay short. */
+	unsigned int buckets = roundup_pow_of_two(max(2 * devices, 64U));
+	struct arpp_policy *policy;
+
+	policy = kvzalloc(struct_size(policy, bucket, buckets),
+			  GFP_KERNEL_ACCOUNT);
+	if (!policy)
+		return NULL;
+	policy->key = get_random_u32() | 1;
+	policy->shift = 32 - ilog2(buckets);
+	policy->mask = buckets - 1;
+	return policy;
+}
+
+static void device_free(struct arpp_device *d)
+{
+	arpp_stats_put(d->stats);
+	kfree(d);
+}
+
+static void device_free_rcu(struct rcu_head *rcu)
+{
+	device_free(container_of(rcu, struct arpp_device, rcu));
+}
+
+/**
+ * arpp_policy_free() - free a table and all in it
+ * @policy: one that no reader has, or NULL
+ */
+void arpp_policy_free(struct arpp_policy *policy)
+{
+	struct hlist_node *next;
+	struct arpp_device *d;
+	unsigned int i;
+
+	if (!policy)
+		return;
+	for (i = 0; i <= policy->mask; i++) {
+		hlist_for_each_entry_safe(d, next, &policy->bucket[i], node)
+			device_free(d);
+		cond_resched();
+	}
+	kvfree(policy);
+}
+
+static void policy_free_work(struct work_struct *work)
+{
+	arpp_policy_free(container_of(to_rcu_work(work), struct arpp_policy,
+				      free));
+}
+
+/**
+ * arpp_policy_free_rcu() - the same, once the readers that may have it are done
+ * @policy: one that is not published any more, or NULL
+ */
+void arpp_policy_free_rcu(struct arpp_policy *policy)
+{
+	if (!policy)
+		return;
+	/* Freeing a policy of many devices takes long: not in an RCU callback. */
+	INIT_RCU_WORK(&policy->free, policy_free_work);
+	queue_rcu_work(arpp_free_wq, &policy->free);
+}
+
+/* What a device's fields make of it. */
+static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
+{
+	const u32 *val = fields->val;
+
+	d->set = fields->set;
+	d->ignore = val[ARP_POLICY_FIELD_IGNORE];
+	d->announce = val[ARP_POLICY_FIELD_ANNOUNCE];
+	d->filter = val[ARP_POLICY_FIELD_FILTER];
+	d->hidden = val[ARP_POLICY_FIELD_HIDDEN];
+	d->proxy = val[ARP_POLICY_FIELD_PROXY];
+	d->proxy_delay = val[ARP_POLICY_FIELD_PROXY_DELAY];
+	d->garp = val[ARP_POLICY_FIELD_GARP];
+	d->learn = val[ARP_POLICY_FIELD_LEARN];
+	d->inspect = val[ARP_POLICY_FIELD_INSPECT];
+	d->validate = val[ARP_POLICY_FIELD_VALIDATE];
+	d->rate = val[ARP_POLICY_FIELD_RATE];
+	d->burst = val[ARP_POLICY_FIELD_BURST] ?: d->rate;
+	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
+	d->defend = val[ARP_POLICY_FIELD_DEFEND];
+	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
+	d->strict = d->rate || d->source_rate || d->validate || d->garp ||
+		    d->learn || d->inspect || d->defend;
+}
+
+/* Put @d into @old's place among the devices of @policy; either may be NULL. */
+static void exchange(struct arpp_policy *policy, struct arpp_device *old,
+		     struct arpp_device *d)
+{
+	struct hlist_head *bucket;
+
+	if (d && d->hidden && old && old->hidden) {
+		hlist_replace_rcu(&old->hidden_node, &d->hidden_node);
+	} else if (d && d->hidden) {
+		WRITE_ONCE(policy->n_hidden, policy->n_hidden + 1);
+		hlist_add_head_rcu(&d->hidden_node, &policy->hidden);
+	} else if (old && old->hidden) {
+		WRITE_ONCE(policy->n_hidden, policy->n_hidden - 1);
+		hlist_del_rcu(&old->hidden_node);
+	}
+
+	if (d && old) {
+		hlist_replace_rcu(&old->node, &d->node);
+	} else if (d) {
+		bucket = &policy->bucket[arpp_policy_bucket(policy, d->dev)];
+		hlist_add_head_rcu(&d->node, bucket);
+		policy->count++;
+	} else if (old) {
+		hlist_del_rcu(&old->node);
+		policy->count--;
+	}
+	if (old)
+		call_rcu(&old->rcu, device_free_rcu);
+}
+
+/*
+ * After a change of rate or burst, the bucket is full; after a change of
+ * source-rate, so is every source's. Packets that still see @was use other buckets.
+ */
+static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
+			  struct arpp_sources *sources)
+{
+	d->meter = was ? was->meter : 0;
+	if (was && (was->rate != d->rate || was->burst != d->burst)) {
+		d->meter ^= 1;
+		atomic64_set(&d->stats->meter[d->meter], 0);
+	}
+	if (was && was->source_rate == d->source_rate)
+		d->source_user = was->source_user;
+	else if (d->source_rate)
+		d->source_user = arpp_sources_user(sources);
+}
+
+/**
+ * arpp_policy_add() - bring a device's policy in a table up to date
+ * @policy: the table; readers may have it
+ * @dev: the device
+ * @selectors: those of its netns
+ * @from: the table that holds the device's counters up to now, or NULL
+ *
+ * A reader sees the device's old policy or its new one. A device that no policy
+ * reaches has none: no field, rule or binding is for it, and no other device
+ * hides addresses from it.
+ *
+ * Return: 0 or -ENOMEM, which changes nothing.
+ */
+int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
+		    const struct arpp_selectors *selectors,
+		    const struct arpp_policy *from)
+{
+	const struct arpp_device *was = from ? arpp_device_find(from, dev) : NULL;
+	struct arpp_device *old = arpp_device_find(policy, dev), *d;
+	struct arpp_resolved r;
+
+	arpp_selector_resolve(selectors, dev->name, &r);
+	if (!r.fields.set && !r.n_tables && !policy->any_hidden) {
+		exchange(policy, old, NULL);
+		return 0;
+	}
+
+	d = kzalloc(max(sizeof(*d), offsetof(struct arpp_device, tables[r.n_tables])),
+		    GFP_KERNEL_ACCOUNT);
+	if (!d)
+		return -ENOMEM;
+	d->stats = was ? arpp_stats_get(was->stats) : arpp_stats_alloc();
+	if (!d->stats) {
+		kfree(d);
+		return -ENOMEM;
+	}
+	d->dev = dev;
+	d->counts = d->stats->cpu;
+	flatten(d, &r.fields);
+	choose_meters(d, was, policy->sources);
+	d->n_tables = r.n_tables;
+	memcpy(d->tables, r.tables, r.n_tables * sizeof(*r.tables));
+	exchange(policy, old, d);
+	return 0;
+}
+
+/**
+ * arpp_policy_del() - take a device's policy out of a table
+ * @policy: the table; readers may have it
+ * @dev: the device; nothing happens when it is not there
+ */
+void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev)
+{
+	exchange(policy, arpp_device_find(policy, dev), NULL);
+}

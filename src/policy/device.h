@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flat policy of each device that a policy reaches: all the hot path reads.
+ *
+ * Readers: RCU. Writers: the netns's mutex, with RTNL where devices are walked.
+ * A struct arpp_device never changes once it is in a table; it is replaced.
+ */
+#ifndef _ARPP_DEVICE_H
+#define _ARPP_DEVICE_H
+
+#include <linux/netdevice.h>
+#include <linux/rculist.h>
+
+#include "policy/field.h"
+#include "policy/stats.h"
+#include "policy/tables.h"
+
+struct arpp_host;
+struct arpp_sources;
+
+/**
+ * struct arpp_device - what applies to one device
+ * @rcu: to free it
+ * @hidden_node: in struct arpp_policy.hidden, if @hidden
+ * @stats: its counters and meters
+ * @proxy_delay: ms
+ * @rate: packets per second, 0: no limit
+ * @burst: packets, at least 1
+ * @source_rate: packets per second from one source, 0: no limit
+ * @source_user: of @source_rate, see arpp_sources_user()
+ * @meter: index of the meter in @stats->meter that @rate and @burst use
+ * @pad: so that @node begins a cache line
+ * @node: in its bucket of struct arpp_policy
+ * @dev: whose policy this is; in a table only while the device is registered
+ *	in the netns, hence without a reference of its own
+ * @counts: @stats->cpu
+ * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
+ * @n_tables: how many @tables there are
+ * @strict: one of @rate, @source_rate, @validate, @garp, @learn, @inspect and
+ *	@defend is in use: senders have to be checked
+ * @audit: report only
+ * @validate: enum arp_policy_validate, or-ed
+ * @ignore: enum arp_policy_ignore
+ * @announce: enum arp_policy_announce
+ * @filter: 0 or 1
+ * @hidden: 0 or 1
+ * @proxy: enum arp_policy_proxy, or-ed
+ * @garp: enum arp_policy_garp
+ * @learn: enum arp_policy_learn
+ * @inspect: enum arp_policy_inspect
+ * @defend: 0 or 1
+ * @tables: rules and bindings that hold on it, the most specific selector's
+ *	first
+ *
+ * Every packet needs the members from @node to the first of @tables. They share
+ * one cache line, because the allocator aligns an object of twice that size.
+ */
+struct arpp_device {
+	struct rcu_head rcu;
+	struct hlist_node hidden_node;
+	struct arpp_stats *stats;
+	u32 proxy_delay;
+	u32 rate;
+	u32 burst;
+	u32 source_rate;
+	u16 source_user;
+	u8 meter;
+	u8 pad[5];
+
+	struct hlist_node node;
+	struct net_device *dev;
+	struct arpp_stats_cpu __percpu *counts;
+	u32 set;
+	u16 n_tables;
+	u8 strict;
+	u8 audit;
+	u8 validate;
+	u8 ignore;
+	u8 announce;
+	u8 filter;
+	u8 hidden;
+	u8 proxy;
+	u8 garp;
+	u8 learn;
+	u8 inspect;
+	u8 defend;
+	struct arpp_tables *tables[];
+};
+
+/**
+ * struct arpp_policy - the policy of a netns, as one packet sees it
+ * @host: the addresses and MACs of the netns; it changes while this is published
+ * @hidden: the devices whose addresses are hidden
+ * @n_hidden: the number of devices in @hidden
+ * @sources: the meters of source-rate; NULL if no device uses it
+ * @key: odd and secret, see arpp_policy_bucket()
+ * @shift: 32 less the binary logarithm of the number of buckets
+ * @mask: how many buckets there are, less one
+ * @count: how many devices there are
+ * @any_hidden: some selector hides addresses, so every device is reached
+ * @free: to free it
+ * @bucket: of struct arpp_device, by arpp_policy_bucket()
+ */
+struct arpp_policy {
+	struct arpp_host *host;
+	struct hlist_head hidden;
+	unsigned int n_hidden;
+	struct arpp_sources *sources;
+	u32 key;
+	u32 shift;
+	unsigned int mask;
+	unsigned int count;
+	bool any_hidden;
+	struct rcu_work free;
+	struct hlist_head bucket[];
+};
+
+static inline bool arpp_managed(const struct arpp_device *d,
+				enum arp_policy_field f)
+{
+	return d->set & BIT(f);
+}
+
+/*
+ * The bucket of a device: the top bits of its index multiplied by a secret odd
+ * number (multiply-shift hashing: Dietzfelbinger et al. 1997). Users choose the
+ * indexes of devices, but cannot make them collide in a bucket. Nothing that users
+ * see may depend on the order of the buckets.
+ */
+static inline u32 arpp_policy_bucket(const struct arpp_policy *policy,
+				     const struct net_device *dev)
+{
+	return (u32)dev->ifindex * policy->key >> policy->shift;
+}
+
+/**
+ * arpp_device_find() - the policy of a device
+ * @policy: of the device's netns
+ * @dev: the device
+ *
+ * Context: RCU read side, or the netns's mutex held.
+ * Return: its policy, or NULL when none reaches it.
+ */
+static inline struct arpp_device *
+arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
+{
+	const struct hlist_head *in =
+		&policy->bucket[arpp_policy_bucket(policy, dev)];
+	struct hlist_node *at;
+
+	/* Ends at a node, where hlist_for_each_entry_rcu() asks each time twice. */
+	for (at = rcu_dereference_raw(in->first); at;
+	     at = rcu_dereference_raw(at->next))
+		if (hlist_entry(at, struct arpp_device, node)->dev == dev)
+			return hlist_entry(at, struct arpp_device, node);
+	return NULL;
+}
+
+/* May there be rules or bindings? Of one selector, as most have it, it is told. */
+static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table)
+{
+	return d->n_tables &&
+	       (unlikely(d->n_tables > 1) ||
+		!arpp_lpm_empty(&d->tables[0]->lpm[table]));
+}
+
+/**
+ * arpp_rule_match() - the rule or binding that holds for an address, if any
+ * @d: the device's policy
+ * @table: where to look
+ * @addr: the address
+ * @match: filled in: the rule, if there is one
+ *
+ * Here for the many devices that have no rules at all, or those of one selector.
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+static inline bool arpp_rule_match(const struct arpp_device *d,
+				   enum arpp_table table, __be32 addr,
+				   struct arpp_match *match)
+{
+	if (!d->n_tables)
+		return false;
+	if (unlikely(d->n_tables > 1))
+		return arpp_rule_match_any(d, table, addr, match);
+	match->tables = d->tables[0];
+	match->table = table;
+	match->addr = addr;
+	match->rule = arpp_lpm_lookup(&match->tables->lpm[table], ntohl(addr));
+	return match->rule;
+}
+
+struct arpp_policy *arpp_policy_alloc(unsigned int devices);
+void arpp_policy_free(struct arpp_policy *policy);
+void arpp_policy_free_rcu(struct arpp_policy *policy);
+int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
+		    const struct arpp_selectors *selectors,
+		    const struct arpp_policy *from);
+void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev);
+
+#endif /* _ARPP_DEVICE_H */

@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The addresses and MACs of a netns, by L3 domain: see host.h.
+ *
+ * Lookups: RCU read side, any context. Everything else: process context; the caller
+ * holds RTNL and the netns's mutex.
+ */
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "policy/host.h"
+
+enum {
+	KIND_ADDR,	/* struct arpp_host_addr */
+	KIND_HOME,	/* struct arpp_host_home */
+	KIND_DEVICE,	/* struct host_device */
+	KIND_LLADDR,	/* struct host_lladdr; plus its length */
+};
+
+/*
+ * What is recorded of a device, so that its old values are known when they change.
+ */
+struct host_device {
+	struct arpp_host_node node;
+	struct net_device *dev;
+	u32 domain;
+	struct arpp_host_key lladdr;	/* .kind 0: it has none */
+	struct hlist_head homes;
+};
+
+/* A MAC, and the number of devices that have it. */
+struct host_lladdr {
+	struct arpp_host_node node;
+	unsigned int count;
+};
+
+/* Freeing a table takes long, so not in an RCU callback. */
+static struct workqueue_struct *host_wq;
+
+/* Secrets, so that nobody can choose addresses that fall into one bucket. */
+static u64 host_secret[2] __ro_after_init;
+static siphash_key_t host_lladdr_secret __ro_after_init;
+
+/*
+ * Multiply-shift over 32-bit words (Dietzfelbinger 1996): two keys that were chosen
+ * without the secret collide as rarely as random ones. The last steps spread regular
+ * keys, such as consecutive addresses, over the low bits, and make a rehash with
+ * another seed give another order. Takes a tenth of the time of jhash.
+ */
+static u32 host_hash(const void *data, u32 len, u32 seed)
+{
+	const struct arpp_host_key *key = data;
+	u32 hash;
+
+	hash = (host_secret[0] * (u32)(key->id >> 32) +
+		host_secret[1] * (u32)key->id) >> 32;
+	hash += seed + key->kind;
+	hash ^= hash >> 16;
+	hash *= 0x7feb352d;
+	return hash ^ hash >> 15;
+}
+
+static int host_compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct arpp_host_key *key = arg->key;
+	const struct arpp_host_node *node = obj;
+
+	return node->key.id != key->id || node->key.kind != key->kind;
+}
+
+static const struct rhashtable_params host_params = {
+	.head_offset = offsetof(struct arpp_host_node, hash),
+	.key_offset = offsetof(struct arpp_host_node, key),
+	.key_len = sizeof(struct arpp_host_key),
+	.hashfn = host_hash,
+	.obj_cmpfn = host_compare,
+	.automatic_shrinking = true,
+};
+
+static struct arpp_host_key addr_key(u32 domain, __be32 addr)
+{
+	return (struct arpp_host_key){
+		.id = (u64)(__force u32)addr << 32 | domain,
+		.kind = KIND_ADDR,
+	};
+}
+
+static struct arpp_host_key home_key(const struct net_device *dev, __be32 addr)
+{
+	return (struct arpp_host_key){
+		.id = (u64)(__force u32)addr << 32 | (u32)dev->ifindex,
+		.kind = KIND_HOME,
+	};
+}
+
+static struct arpp_host_key device_key(const struct net_device *dev)
+{
+	return (struct arpp_host_key){
+		.id = (u32)dev->ifindex,
+		.kind = KIND_DEVICE,
+	};
+}
+
+/* A MAC that is longer than an id is replaced by a keyed hash of it. */
+static struct arpp_host_key lladdr_key(unsigned int len, const u8 *lladdr)
+{
+	struct arpp_host_key key = { .kind = KIND_LLADDR + len };
+
+	if (len <= sizeof(key.id))
+		memcpy(&key.id, lladdr, len);
+	else
+		key.id = siphash(lladdr, len, &host_lladdr_secret);
+	return key;
+}
+
+static void *host_find(const struct arpp_host *host, const struct arpp_host_key *key)
+{
+	return rhashtable_lookup((struct rhashtable *)&host->table, key,
+				 host_params);
+}
+
+/* The same under RTNL, which keeps the record from being removed. */
+static void *host_find_locked(struct arpp_host *host, const struct arpp_host_key *key)
+{
+	return rhashtable_lookup_fast(&host->table, key, host_params);
+}
+
+/**
+ * arpp_host_addr() - an address in an L3 domain
+ * @host: the table
+ * @domain: the domain, see arpp_host_domain()
+ * @addr: the address
+ *
+ * Return: the record, or NULL if no device of the domain is known to have it.
+ */
+const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
+					    u32 domain, __be32 addr)
+{
+	const struct arpp_host_key key = addr_key(domain, addr);
+
+	return host_find(host, &key);
+}
+
+/**
+ * arpp_host_home() - an address on a device
+ * @host: the table
+ * @dev: the device
+ * @addr: the address
+ *
+ * Return: the record, or NULL if the device is not known to have it.
+ */
+const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
+					    const struct net_device *dev,
+					    __be32 addr)
+{
+	const struct arpp_host_key key = home_key(dev, addr);
+
+	return host_find(host, &key);
+}
+
+/* Search the kernel's own list, up to the bound for a packet. */
+static bool lives_slowly(const struct net_device *dev, __be32 addr)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	unsigned int left = ARPP_HOST_WALK;
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (ifa->ifa_local == addr)
+			return true;
+		if (!--left)
+			break;
+	}
+	return false;
+}
+
+/**
+ * arpp_host_lives() - is an address configured on a device?
+ * @host: the table of the device's netns
+ * @dev: the device
+ * @addr: the address
+ *
+ * Return: whether it is. If a record may be missing: whether it is found
+ *	among the first ARPP_HOST_WALK addresses of the device.
+ */
+bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
+		     __be32 addr)
+{
+	return arpp_host_home(host, dev, addr) ||
+	       (arpp_host_partial(host) && lives_slowly(dev, addr));
+}
+
+static bool has_lladdr_slowly(const struct net_device *like, const u8 *lladdr)
+{
+	unsigned int left = ARPP_HOST_WALK;
+	const struct net_device *dev;
+
+	for_each_netdev_rcu(dev_net(like), dev)
+		if (!left-- || (dev->addr_len == like->addr_len &&
+				!memcmp(dev->dev_addr, lladdr, dev->addr_len)))
+			return true;
+	return false;
+}
+
+/**
+ * arpp_host_has_lladdr() - does a device of this netns have the MAC?
+ * @host: the table
+ * @like: a device of the same kind, of the netns
+ * @lladdr: the MAC, as long as that of @like
+ *
+ * Return: whether one has it; true if that cannot be determined.
+ */
+bool arpp_host_has_lladdr(const struct arpp_host *host,
+			  const struct net_device *like, const u8 *lladdr)
+{
+	struct arpp_host_key key;
+
+	/* Some drivers change their MAC without a notification. */
+	if (!memcmp(like->dev_addr, lladdr, like->addr_len))
+		return true;
+	key = lladdr_key(like->addr_len, lladdr);
+	return host_find(host, &key) ||
+	       (arpp_host_partial(host) && has_lladdr_slowly(like, lladdr));
+}
+
+/* Before the address that is missing can be answered for or announced. */
+static void set_partial(struct arpp_host *host)
+{
+	WRITE_ONCE(host->partial, true);
+}
+
+/* Add a record to the table; NULL if out of memory. */
+static void *host_insert(struct arpp_host *host,
+			 const struct arpp_host_key *key, size_t size)
+{
+	struct arpp_host_node *node = kzalloc(size, GFP_KERNEL_ACCOUNT);
+
+	if (!node)
+		return NULL;
+	node->key = *key;
+	if (rhashtable_insert_fast(&host->table, &node->hash, host_params)) {
+		kfree(node);
+		return NULL;
+	}
+	return node;
+}
+
+static void host_remove(struct arpp_host *host, struct arpp_host_node *node)
+{
+	rhashtable_remove_fast(&host->table, &node->hash, host_params);
+	kfree_rcu(node, rcu);
+}
+
+static void lladdr_get(struct arpp_host *host, const struct arpp_host_key *key)
+{
+	struct host_lladdr *lladdr;
+
+	if (!key->kind)
+		return;
+	lladdr = host_find_locked(host, key) ?: host_insert(host, key, sizeof(*lladdr));
+	if (lladdr)
+		lladdr->count++;
+	else
+		set_partial(host);
+}
+
+static void lladdr_put(struct arpp_host *host, const struct arpp_host_key *key)
+{
+	struct host_lladdr *lladdr = key->kind ? host_find_locked(host, key) : NULL;
+
+	/* A device that appeared when memory was short has no record. */
+	if (lladdr && !--lladdr->count)
+		host_remove(host, &lladdr->node);
+}
+
+/* The record of the address in a domain, with one home added. */
+static struct arpp_host_addr *addr_get(struct arpp_host *host, u32 domain,
+				       __be32 addr)
+{
+	const struct arpp_host_key key = addr_key(domain, addr);
+	struct arpp_host_addr *in;
+
+	in = host_find_locked(host, &key) ?: host_insert(host, &key, sizeof(*in));
+	if (in)
+		WRITE_ONCE(in->count, in->count + 1);
+	return in;
+}
+
+static void addr_put(struct arpp_host *host, struct arpp_host_addr *in)
+{
+	WRITE_ONCE(in->count, in->count - 1);
+	if (!in->count)
+		host_remove(host, &in->node);
+}
+
+static __be32 home_addr(const struct arpp_host_home *home)
+{
+	return (__force __be32)(u32)(home->node.key.id >> 32);
+}
+
+static void home_add(struct arpp_host *host, struct host_device *on, __be32 addr)
+{
+	const struct arpp_host_key key = home_key(on->dev, addr);
+	struct arpp_host_home *home;
+	struct arpp_host_addr *in;
+
+	in = addr_get(host, on->domain, addr);
+	if (!in)
+		goto partial;
+	home = host_insert(host, &key, sizeof(*home));
+	if (!home) {
+		addr_put(host, in);
+		goto partial;
+	}
+	home->dev = on->dev;
+	home->addr = in;
+	hlist_add_head(&home->on, &on->homes);
+	hlist_add_head_rcu(&home->beside, &in->homes);
+	return;
+partial:
+	set_partial(host);
+}
+
+static void home_del(struct arpp_host *host, struct arpp_host_home *home)
+{
+	hlist_del(&home->on);
+	hlist_del_rcu(&home->beside);
+	addr_put(host, home->addr);
+	host_remove(host, &home->node);
+}
+
+/*
+ * Move a home to another domain. A reader of the old domain's list must not end up
+ * in the new one's, so the record is replaced: a new one is added to the new domain
+ * before the old one is removed.
+ */
+static void home_move(struct arpp_host *host, struct host_device *on,
+		      struct arpp_host_home *old)
+{
+	struct arpp_host_home *home = kzalloc(sizeof(*home), GFP_KERNEL_ACCOUNT);
+	struct arpp_host_addr *in = NULL;
+
+	if (home)
+		in = addr_get(host, on->domain, home_addr(old));
+	if (!in) {
+		kfree(home);
+		set_partial(host);
+		home_del(host, old);
+		return;
+	}
+	home->node.key = old->node.key;
+	home->dev = old->dev;
+	home->again = old->again;
+	home->addr = in;
+	hlist_add_head(&home->on, &on->homes);
+	hlist_add_head_rcu(&home->beside, &in->homes);
+	/* Both records exist and have the same key, so this cannot fail. */
+	WARN_ON_ONCE(rhashtable_replace_fast(&host->table, &old->node.hash,
+					     &home->node.hash, host_params));
+	hlist_del(&old->on);
+	hlist_del_rcu(&old->beside);
+	addr_put(host, old->addr);
+	kfree_rcu(old, node.rcu);
+}
+
+static struct host_device *host_device_find(struct arpp_host *host,
+					    const struct net_device *dev)
+{
+	const struct arpp_host_key key = device_key(dev);
+
+	return host_find_locked(host, &key);
+}
+
+static struct arpp_host_key lladdr_of(const struct net_device *dev)
+{
+	/* A device without a MAC, such as a tunnel: nothing to record. */
+	if (!dev->addr_len)
+		return (struct arpp_host_key){};
+	return lladdr_key(dev->addr_len, dev->dev_addr);
+}
+
+/* Whether the device is in the netns: not so any more when it is unregistered. */
+static bool host_lists(const struct net_device *dev)
+{
+	return __dev_get_by_index(dev_net(dev), dev->ifindex) == dev;
+}
+
+static struct host_device *host_device_add(struct arpp_host *host,
+					   struct net_device *dev)
+{
+	const struct arpp_host_key key = device_key(dev);
+	struct host_device *on;
+
+	/*
+	 * Events may still come for a device that was forgotten: one more change
+	 * of its MAC from a bond that goes, or its release by a bridge.
+	 */
+	if (!host_lists(dev))
+		return NULL;
+	on = host_insert(host, &key, sizeof(*on));
+	if (!on) {
+		set_partial(host);
+		return NULL;
+	}
+	on->dev = dev;
+	on->domain = l3mdev_master_ifindex(dev);
+	on->lladdr = lladdr_of(dev);
+	lladdr_get(host, &on->lladdr);
+	return on;
+}
+
+static void host_device_del(struct arpp_host *host, struct host_device *on)
+{
+	struct arpp_host_home *home;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(home, next, &on->homes, on)
+		home_del(host, home);
+	lladdr_put(host, &on->lladdr);
+	host_remove(host, &on->node);
+}
+
+/* The record of a device, made if need be; NULL without memory, or if it is gone. */
+static struct host_device *host_device_get(struct arpp_host *host,
+					   struct net_device *dev)
+{
+	struct host_device *on = host_device_find(host, dev);
+
+	if (on && on->dev == dev)
+		return on;
+	/* Another device had the ifindex. */
+	if (on && host_lists(dev))
+		host_device_del(host, on);
+	return host_device_add(host, dev);
+}
+
+/**
+ * arpp_host_add() - record an address that was added to a device
+ * @host: the table
+ * @ifa: the address; it may be recorded already
+ */
+void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
+{
+	struct net_device *dev = ifa->ifa_dev->dev;
+	const struct arpp_host_key key = home_key(dev, ifa->ifa_local);
+	struct arpp_host_home *home = host_find_locked(host, &key);
+	struct host_device *on;
+
+	ASSERT_RTNL();
+
+	/*
+	 * The same address with another peer or prefix; or a secondary address
+	 * was promoted, for which the kernel sends the same event.
+	 */
+	if (home) {
+		home->again = true;
+		return;
+	}
+	on = host_device_get(host, dev);
+	if (on)
+		home_add(host, on, ifa->ifa_local);
+}
+
+static bool still_there(const struct in_ifaddr *gone)
+{
+	const struct in_ifaddr *ifa;
+
+	in_dev_for_each_ifa_rtnl(ifa, gone->ifa_dev)
+		if (ifa->ifa_local == gone->ifa_local)
+			return true;
+	return false;
+}
+
+/**
+ * arpp_host_del() - record that an address was removed from a device
+ * @host: the table
+ * @ifa: the address; no longer in the device's list
+ */
+void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa)
+{
+	const struct arpp_host_key key = home_key(ifa->ifa_dev->dev,
+						  ifa->ifa_local);
+	struct arpp_host_home *home = host_find_locked(host, &key);
+
+	ASSERT_RTNL();
+
+	if (home && !(home->again && still_there(ifa)))
+		home_del(host, home);
+}
+
+/**
+ * arpp_host_sync() - record a new device, or a possible change of its VRF or MAC
+ * @host: the table
+ * @dev: the device
+ *
+ * If the VRF changed, linear in the addresses of the device.
+ */
+void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
+{
+	const struct arpp_host_key lladdr = lladdr_of(dev);
+	struct host_device *on = host_device_get(host, dev);
+	u32 domain = l3mdev_master_ifindex(dev);
+	struct arpp_host_home *home;
+	struct arpp_host_key old;
+	struct hlist_node *next;
+
+	ASSERT_RTNL();
+
+	if (!on)
+		return;
+	if (on->lladdr.id != lladdr.id || on->lladdr.kind != lladdr.kind) {
+		old = on->lladdr;
+		on->lladdr = lladdr;
+		lladdr_get(host, &lladdr);
+		lladdr_put(host, &old);
+	}
+	if (on->domain == domain)
+		return;
+	on->domain = domain;
+	/* Moved homes are inserted before the first, so the walk sees each once. */
+	hlist_for_each_entry_safe(home, next, &on->homes, on) {
+		home_move(host, on, home);
+		cond_resched();
+	}
+}
+
+/**
+ * arpp_host_forget() - remove a device that leaves the netns
+ * @host: the table
+ * @dev: the device
+ */
+void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
+{
+	struct host_device *on = host_device_find(host, dev);
+
+	ASSERT_RTNL();
+
+	/* Older kernels repeat the event; the ifindex may be reused by then. */
+	if (on && on->dev == dev)
+		host_device_del(host, on);
+}
+
+/* An estimate of the number of records, to size the table. */
+static u16 how_many(struct net *net)
+{
+	const struct in_device *in_dev;
+	const struct in_ifaddr *ifa;
+	unsigned int count = 0;
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		count += 2;
+		in_dev = __in_dev_get_rtnl(dev);
+		if (!in_dev)
+			continue;
+		in_dev_for_each_ifa_rtnl(ifa, in_dev)
+			count += 2;
+	}
+	return min_t(unsigned int, count, U16_MAX);
+}
+
+/* False when memory ran out, or the process that waits for it was killed. */
+static bool fill(struct arpp_host *host, struct net *net)
+{
+	const struct in_device *in_dev;
+	const struct in_ifaddr *ifa;
+	struct net_device *dev;
+
+	for_each_netdev(net, dev) {
+		arpp_host_sync(host, dev);
+		in_dev = __in_dev_get_rtnl(dev);
+		if (!in_dev)
+			continue;
+		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
+			arpp_host_add(host, ifa);
+			if (host->partial || fatal_signal_pending(current))
+				return false;
+			cond_resched();
+		}
+	}
+	return !host->partial;
+}
+
+static void free_node(void *ptr, void *arg)
+{
+	kfree(ptr);
+}
+
+static void host_free(struct arpp_host *host)
+{
+	rhashtable_free_and_destroy(&host->table, free_node, NULL);
+	kfree(host);
+}
+
+static void free_work(struct work_struct *work)
+{
+	host_free(container_of(to_rcu_work(work), struct arpp_host, free));
+}
+
+/**
+ * arpp_host_alloc() - make a table of all addresses and MACs of a netns
+ * @net: the netns
+ *
+ * Linear in the number of devices and addresses. From now on every change must be
+ * recorded in it.
+ *
+ * Context: RTNL.
+ * Return: the table, or NULL if out of memory.
+ */
+struct arpp_host *arpp_host_alloc(struct net *net)
+{
+	struct rhashtable_params params = host_params;
+	struct arpp_host *host;
+
+	ASSERT_RTNL();
+
+	host = kzalloc(sizeof(*host), GFP_KERNEL_ACCOUNT);
+	if (!host)
+		return NULL;
+	INIT_RCU_WORK(&host->free, free_work);
+	params.nelem_hint = how_many(net);
+	if (rhashtable_init(&host->table, &params)) {
+		kfree(host);
+		return NULL;
+	}
+	if (fill(host, net))
+		return host;
+	host_free(host);
+	return NULL;
+}
+
+/**
+ * arpp_host_free_rcu() - free a table after a grace period
+ * @host: the table, in no published policy and not updated any more; or NULL
+ */
+void arpp_host_free_rcu(struct arpp_host *host)
+{
+	if (host)
+		queue_rcu_work(host_wq, &host->free);
+}
+
+/**
+ * arpp_host_init() - make ready for tables
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_host_init(void)
+{
+	get_random_bytes(host_secret, sizeof(host_secret));
+	get_random_bytes(&host_lladdr_secret, sizeof(host_lladdr_secret));
+	host_wq = alloc_workqueue("arp_policy_host", WQ_UNBOUND, 0);
+	return host_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * arpp_host_clean() - wait until all tables are freed
+ *
+ * After the last grace period: rcu_barrier() has been called.
+ */
+void arpp_host_clean(void)
+{
+	destroy_workqueue(host_wq);
+}

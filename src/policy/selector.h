@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Selectors: which devices a policy is for, and what a device's fields are.
+ *
+ * A set of selectors belongs to a netns; its mutex covers every call here.
+ */
+#ifndef _ARPP_SELECTOR_H
+#define _ARPP_SELECTOR_H
+
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/rbtree.h>
+
+#include "policy/field.h"
+
+/* The most tables that apply to a device: of its name, of globs, and of all. */
+#define ARPP_SELECTOR_TABLES	(ARP_POLICY_RULE_GLOBS_MAX + 2)
+
+/* In the order of listings; within a kind, the more specific first. */
+enum arpp_selector_kind {
+	ARPP_SELECTOR_ALL,
+	ARPP_SELECTOR_DEFAULT,
+	ARPP_SELECTOR_GLOB,
+	ARPP_SELECTOR_NAME,
+};
+
+/**
+ * struct arpp_selector_key - a selector's name, and its place among the others
+ * @kind: what the name is
+ * @literals: of a glob, the characters that stand for themselves
+ * @name: the selector as it was given
+ */
+struct arpp_selector_key {
+	enum arpp_selector_kind kind;
+	unsigned int literals;
+	char name[ARP_POLICY_SELECTOR_MAX + 1];
+};
+
+struct arpp_tables;
+struct arpp_selector_glob;
+
+/**
+ * struct arpp_selector - a selector and what is set on it
+ * @node: in arpp_selectors.root, sorted by @key
+ * @key: who it is
+ * @fields: what is set
+ * @tables: its rules and bindings, or NULL
+ * @next: what @tables shall become, while the owner changes many at once
+ *
+ * Without fields and tables it is only there while the last of them go.
+ */
+struct arpp_selector {
+	struct rb_node node;
+	struct arpp_selector_key key;
+	struct arpp_fields fields;
+	struct arpp_tables *tables;
+	struct arpp_tables *next;
+};
+
+/**
+ * struct arpp_selectors - the selectors of a netns
+ * @root: of struct arpp_selector
+ * @count: how many there are
+ * @globs: the globs among them, the most specific first: each is matched against
+ *	every device
+ * @n_globs: how many @globs there are
+ * @rule_globs: how many @globs have tables: a packet may need all of them
+ * @hidden: how many set hidden to on
+ * @metered: how many set source-rate
+ */
+struct arpp_selectors {
+	struct rb_root root;
+	unsigned int count;
+	struct arpp_selector_glob *globs;
+	unsigned int n_globs;
+	unsigned int rule_globs;
+	unsigned int hidden;
+	unsigned int metered;
+};
+
+/**
+ * struct arpp_resolved - what applies to a device
+ * @fields: the effective fields
+ * @origins: for each field that is set, the name of the selector that made its
+ *	value; valid while the set is unchanged
+ * @n_tables: how many @tables there are
+ * @tables: the rules and bindings that hold, the most specific selector's first
+ */
+struct arpp_resolved {
+	struct arpp_fields fields;
+	const char *origins[ARP_POLICY_FIELD_MAX + 1];
+	unsigned int n_tables;
+	struct arpp_tables *tables[ARPP_SELECTOR_TABLES];
+};
+
+/* The name of the selector that made a field's value; NULL: none did. */
+static inline const char *arpp_resolved_origin(const struct arpp_resolved *r,
+					       enum arp_policy_field f)
+{
+	return arpp_field_is_set(&r->fields, f) ? r->origins[f] : NULL;
+}
+
+int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
+			const char **why);
+struct arpp_selector *
+arpp_selector_find(const struct arpp_selectors *set,
+		   const struct arpp_selector_key *key);
+struct arpp_selector *
+arpp_selector_next(const struct arpp_selectors *set,
+		   const struct arpp_selector_key *prev);
+struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
+					const struct arpp_selector_key *key);
+void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
+		       const struct arpp_fields *fields);
+bool arpp_selector_takes_tables(const struct arpp_selectors *set,
+				const struct arpp_selector *sel);
+void arpp_selector_set_tables(struct arpp_selectors *set,
+			      struct arpp_selector *sel,
+			      struct arpp_tables *tables);
+void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel);
+void arpp_selector_flush(struct arpp_selectors *set);
+void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
+			   struct arpp_resolved *r);
+
+/* The selector after a given one in the order of listings, or NULL. */
+static inline struct arpp_selector *
+arpp_selector_after(const struct arpp_selector *sel)
+{
+	return rb_entry_safe(rb_next(&sel->node), struct arpp_selector, node);
+}
+
+/* Every selector, in order of listing; the set must not change. */
+#define arpp_for_each_selector(sel, set)				\
+	for ((sel) = arpp_selector_next(set, NULL); (sel);		\
+	     (sel) = arpp_selector_after(sel))
+
+#endif /* _ARPP_SELECTOR_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules and bindings: the tables of a selector, and the lookup across them.
+ *
+ * Lookups in softirq under RCU; all else in process context.
+ */
+#include <linux/slab.h>
+
+#include "policy/device.h"
+#include "policy/tables.h"
+
+/* Large tables take their time to free: not in an RCU callback. */
+struct workqueue_struct *arpp_free_wq;
+
+/**
+ * arpp_tables_alloc() - make empty tables
+ * @key: the selector that they are for
+ * @lock: what writers will hold
+ *
+ * Return: the tables, or NULL.
+ */
+struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
+				      struct mutex *lock)
+{
+	struct arpp_tables *tables;
+	int i;
+
+	tables = kzalloc(sizeof(*tables), GFP_KERNEL_ACCOUNT);
+	if (!tables)
+		return NULL;
+	tables->key = *key;
+	for (i = 0; i < ARPP_TABLES; i++)
+		arpp_lpm_share(&tables->lpm[i], lock);
+	return tables;
+}
+
+/**
+ * arpp_tables_split() - new tables with only some of those of others
+ * @tables: the others
+ * @keep: mask of the tables to keep
+ *
+ * What is kept is in both; of the two, the one that is freed must be told by
+ * its .lent that it is not its own.
+ *
+ * Context: the writers' lock held.
+ * Return: the tables, or NULL for want of memory.
+ */
+struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
+				      unsigned int keep)
+{
+	struct arpp_tables *split;
+	int i;
+
+	split = arpp_tables_alloc(&tables->key, tables->lpm[0].lock);
+	if (!split)
+		return NULL;
+	for (i = 0; i < ARPP_TABLES; i++)
+		if (keep & BIT(i))
+			split->lpm[i] = tables->lpm[i];
+	return split;
+}
+
+/**
+ * arpp_tables_free() - free tables and all in them, but for what was lent
+ * @tables: no reader may have them; or NULL
+ */
+void arpp_tables_free(struct arpp_tables *tables)
+{
+	int i;
+
+	for (i = 0; tables && i < ARPP_TABLES; i++) {
+		if (tables->lent & BIT(i))
+			continue;
+		/* Nobody else has it any more, so no lock is needed. */
+		arpp_lpm_share(&tables->lpm[i], NULL);
+		arpp_lpm_clean(&tables->lpm[i]);
+	}
+	kfree(tables);
+}
+
+static void free_work(struct work_struct *work)
+{
+	arpp_tables_free(container_of(to_rcu_work(work), struct arpp_tables,
+				      free));
+}
+
+/**
+ * arpp_tables_free_rcu() - the same, once the readers that may have them are done
+ * @tables: no device's policy names them any more; or NULL
+ */
+void arpp_tables_free_rcu(struct arpp_tables *tables)
+{
+	if (!tables)
+		return;
+	INIT_RCU_WORK(&tables->free, free_work);
+	queue_rcu_work(arpp_free_wq, &tables->free);
+}
+
+/**
+ * arpp_rule_match_any() - the rule or binding that holds for an address
+ * @d: the device's policy
+ * @table: where to look
+ * @addr: the address
+ * @match: filled in: the rule, if there is one
+ *
+ * The longest prefix; of two selectors' the more specific one's, which stand
+ * first.
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match)
+{
+	u64 best = 0, rule;
+	unsigned int i;
+
+	for (i = 0; i < d->n_tables; i++) {
+		const struct arpp_lpm *lpm = &d->tables[i]->lpm[table];
+
+		if (arpp_lpm_empty(lpm))
+			continue;
+		rule = arpp_lpm_lookup(lpm, ntohl(addr));
+		if (!rule || (best && arpp_lpm_len(best) >= arpp_lpm_len(rule)))
+			continue;
+		best = rule;
+		match->tables = d->tables[i];
+	}
+	match->rule = best;
+	match->table = table;
+	match->addr = addr;
+	return best;
+}
+
+/**
+ * arpp_rule_hides() - does a rule hide an address on a device?
+ * @d: the device's policy
+ * @addr: the address
+ * @by: set to the rule if so
+ *
+ * Context: RCU read side.
+ * Return: whether it does.
+ */
+bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
+		     struct arpp_match *by)
+{
+	struct arpp_match match;
+
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, &match) ||
+	    arpp_rule_action(match.rule) != ARP_POLICY_ACTION_HIDE)
+		return false;
+	*by = match;
+	return true;
+}
+
+/**
+ * arpp_rule_init() - allocate the workqueue that frees tables and policies
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_rule_init(void)
+{
+	arpp_free_wq = alloc_workqueue("arp_policy", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return arpp_free_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * arpp_rule_clean() - wait until all tables and policies are freed
+ *
+ * After the last grace period: rcu_barrier() has been called.
+ */
+void arpp_rule_clean(void)
+{
+	destroy_workqueue(arpp_free_wq);
+}

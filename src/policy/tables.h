@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rules and bindings: what is said of addresses on the devices of a selector.
+ *
+ * Readers: RCU. Writers: the netns's mutex. A struct arpp_tables is reached
+ * through the flat policies of devices only, so it is freed a grace period
+ * after the last of those that name it was replaced.
+ */
+#ifndef _ARPP_TABLES_H
+#define _ARPP_TABLES_H
+
+#include <linux/if_ether.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include <linux/arp_policy.h>
+
+#include "policy/lpm.h"
+#include "policy/selector.h"
+
+struct arpp_device;
+
+/* What a table of a selector holds; rules first. */
+enum arpp_table {
+	ARPP_TABLE_TARGET,	/* rules for target addresses */
+	ARPP_TABLE_SENDER,	/* rules for sender addresses */
+	ARPP_TABLE_BINDING,
+	ARPP_TABLES
+};
+
+/* Masks of tables. */
+#define ARPP_RULES	(BIT(ARPP_TABLE_TARGET) | BIT(ARPP_TABLE_SENDER))
+#define ARPP_BINDINGS	BIT(ARPP_TABLE_BINDING)
+
+/**
+ * struct arpp_rule - a rule or a binding; in a table it is arpp_rule_value()
+ * @node: its prefix
+ * @action: of a rule: enum arp_policy_action
+ * @has_lladdr: @lladdr is set; always so in a binding
+ * @routed: of a proxy rule
+ * @lladdr: the MAC to answer with, or that the address is bound to
+ */
+struct arpp_rule {
+	struct arpp_lpm_node node;
+	u8 action : 6;
+	u8 has_lladdr : 1;
+	u8 routed : 1;
+	u8 lladdr[ETH_ALEN] __aligned(2);	/* for ether_addr_copy() */
+};
+
+/**
+ * struct arpp_tables - all that is said of addresses on a selector's devices
+ * @lpm: by enum arpp_table
+ * @key: the selector
+ * @lent: mask of the tables that belong to others by now, see
+ *	arpp_tables_split()
+ * @free: to free it
+ */
+struct arpp_tables {
+	struct arpp_lpm lpm[ARPP_TABLES];
+	struct arpp_selector_key key;
+	unsigned int lent;
+	struct rcu_work free;
+};
+
+/**
+ * struct arpp_match - the rule that holds
+ * @rule: it, as the table has it, or 0; for arpp_match_rule()
+ * @tables: whose it is
+ * @table: in which of them
+ * @addr: what for
+ */
+struct arpp_match {
+	u64 rule;
+	const struct arpp_tables *tables;
+	enum arpp_table table;
+	__be32 addr;
+};
+
+/* How much is in the tables of a mask. */
+static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
+					     unsigned int which)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; tables && i < ARPP_TABLES; i++)
+		if (which & BIT(i))
+			count += tables->lpm[i].count;
+	return count;
+}
+
+/* What a table keeps of a rule: the lladdr, of 48 bits, above five others. */
+#define ARPP_RULE_ACTION	0x07
+#define ARPP_RULE_LLADDR	0x08
+#define ARPP_RULE_ROUTED	0x10
+#define ARPP_RULE_BITS		5
+
+/* Its bytes, the first one the lowest. */
+static inline u64 arpp_lladdr_number(const u8 *lladdr)
+{
+	__le32 low;
+	__le16 high;
+
+	memcpy(&low, lladdr, sizeof(low));
+	memcpy(&high, lladdr + sizeof(low), sizeof(high));
+	return (u64)le16_to_cpu(high) << 32 | le32_to_cpu(low);
+}
+
+/**
+ * arpp_rule_value() - a rule as a table keeps it
+ * @rule: the rule
+ *
+ * Return: what it says; small without a lladdr.
+ */
+static inline u64 arpp_rule_value(const struct arpp_rule *rule)
+{
+	u64 value = rule->action;
+
+	if (rule->has_lladdr)
+		value |= ARPP_RULE_LLADDR |
+			 arpp_lladdr_number(rule->lladdr) << ARPP_RULE_BITS;
+	return rule->routed ? value | ARPP_RULE_ROUTED : value;
+}
+
+/* The lladdr of what was found in a table, as arpp_lladdr_number(). */
+static inline u64 arpp_rule_lladdr(u64 found)
+{
+	return arpp_lpm_value(found) >> ARPP_RULE_BITS;
+}
+
+/* The action of what was found in a table. */
+static inline u8 arpp_rule_action(u64 found)
+{
+	return arpp_lpm_value(found) & ARPP_RULE_ACTION;
+}
+
+/**
+ * arpp_rule_of() - a rule out of a table
+ * @found: what was found
+ * @addr: an address that its prefix covers, host byte order
+ *
+ * Return: the rule.
+ */
+static inline struct arpp_rule arpp_rule_of(u64 found, u32 addr)
+{
+	u64 value = arpp_lpm_value(found);
+	__le64 lladdr = cpu_to_le64(arpp_rule_lladdr(found));
+	struct arpp_rule rule = {
+		.node.len = arpp_lpm_len(found),
+		.action = value & ARPP_RULE_ACTION,
+		.has_lladdr = !!(value & ARPP_RULE_LLADDR),
+		.routed = !!(value & ARPP_RULE_ROUTED),
+	};
+
+	rule.node.prefix = addr & (u32)(~0ULL << (32 - rule.node.len));
+	memcpy(rule.lladdr, &lladdr, ETH_ALEN);
+	return rule;
+}
+
+/* The rule of a match that has one. */
+static inline struct arpp_rule arpp_match_rule(const struct arpp_match *match)
+{
+	return arpp_rule_of(match->rule, ntohl(match->addr));
+}
+
+/* Frees large objects a grace period after their last use. */
+extern struct workqueue_struct *arpp_free_wq;
+
+struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
+				      struct mutex *lock);
+struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
+				      unsigned int keep);
+void arpp_tables_free(struct arpp_tables *tables);
+void arpp_tables_free_rcu(struct arpp_tables *tables);
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match);
+bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
+		     struct arpp_match *by);
+int arpp_rule_init(void);
+void arpp_rule_clean(void);
+
+#endif /* _ARPP_TABLES_H */
