@@ -2,38 +2,38 @@
 /*
  * arp_policy: ARP policy per network device, over generic netlink.
  *
- * The wire contract, and its manual. netlink/arp_policy.yaml says the same in
- * the form that YNL reads.
+ * The wire format and its documentation. netlink/arp_policy.yaml is the same
+ * specification for YNL.
  *
  * Family "arp_policy", version 1. Every command acts on the network namespace
- * of the socket, and every command and multicast group needs CAP_NET_ADMIN in
- * the user namespace that owns it. Attributes are validated strictly: an
- * unknown one is refused, and each refusal carries an extended acknowledgment
- * that names the attribute and what would be accepted.
+ * of the socket. Every command and multicast group requires CAP_NET_ADMIN in
+ * the user namespace that owns that network namespace. Attributes are validated
+ * strictly: unknown ones are refused, and each refusal has an extended
+ * acknowledgment that names the attribute and the accepted values.
  *
- * Message tree (do = one object, dump = all of them; -> = what comes back):
+ * Message tree (do = one object, dump = all of them; -> = the response):
  *
  *   DEV_GET        do { SELECTOR }              -> { SELECTOR FIELDS GENERATION }
- *                  dump {}                      -> the same, one a selector
- *   DEV_SET        do { SELECTOR FIELDS }       -> ack; other fields stay
+ *                  dump {}                      -> the same for each selector
+ *   DEV_SET        do { SELECTOR FIELDS }       -> ack; other fields are kept
  *   DEV_UNSET      do { SELECTOR [MASK] }       -> ack; no MASK: every field
- *   DEV_NTF        group "config": { SELECTOR [FIELDS] GENERATION }, all that
- *                  is set on the selector now; no FIELDS: nothing any more
+ *   DEV_NTF        group "config": { SELECTOR [FIELDS] GENERATION }, everything
+ *                  that is set on the selector now; no FIELDS: nothing
  *   EFFECTIVE_GET  do { IFINDEX or IFNAME }     -> { IFINDEX IFNAME [FIELDS
  *                  dump {}                         ORIGINS] GENERATION }
  *   STATS_GET      do { IFINDEX or IFNAME }     -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
  *   STATS_RESET    do { [IFINDEX or IFNAME] }   -> ack; neither: every device
  *   RULE_GET       dump { [SELECTOR] }          -> { RULE GENERATION }
- *   RULE_ADD       do { RULE [REPLACE] }        -> ack; EEXIST when there is
- *                  one, unless REPLACE says to replace it
- *   RULE_DEL       do { RULE }, by PREFIX FROM  -> ack; ENOENT when there is
- *                  SELECTOR; the rest of RULE      none
- *                  must agree if it is there
+ *   RULE_ADD       do { RULE [REPLACE] }        -> ack; EEXIST if it exists
+ *                  and there is no REPLACE
+ *   RULE_DEL       do { RULE }, by PREFIX FROM  -> ack; ENOENT if there is
+ *                  SELECTOR; other attributes      none
+ *                  must match if given
  *   RULE_FLUSH     do { [SELECTOR] }            -> ack; deletes the rules of
- *                  this one selector, or all rules. It is not an error if
+ *                  exactly this selector, or all rules. It is not an error if
  *                  there are none
- *   RULE_NTF       group "config": { RULE GENERATION }, new or replaced
+ *   RULE_NTF       group "config": { RULE GENERATION }, added or replaced
  *   RULE_DEL_NTF   group "config": { RULE GENERATION }
  *   RULE_FLUSH_NTF group "config": { [SELECTOR] GENERATION }, with the
  *                  SELECTOR of RULE_FLUSH; only if a rule was deleted
@@ -44,49 +44,49 @@
  *   BIND_FLUSH     do { [SELECTOR] }            -> as RULE_FLUSH
  *   BIND_NTF, BIND_DEL_NTF, BIND_FLUSH_NTF       as for rules
  *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] } -> ack; one
- *                  gratuitous ARP for an address that is ours and not hidden
- *                  there, or with FORCE for any
+ *                  gratuitous ARP for one of our addresses that is not hidden
+ *                  there, or with FORCE for any address
  *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
  *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
- *                  what would become of a packet       EXPLANATION }
- *   RESTORE_BEGIN  do { [GENERATION] }          -> ack; a new policy of this
- *                  socket's, empty so far
- *   RESTORE_ADD    do { ENTRIES }               -> ack; adds to it; when it
- *                  refuses one, all that was added is forgotten
- *   RESTORE_COMMIT do {}                        -> ack; it takes the place of
- *                  the netns's whole policy, at once and whole; EBUSY when
- *                  the policy is not of that GENERATION any more
- *   RESTORE_ABORT  do {}                        -> ack; forget it
- *   RESTORE_NTF    group "config": { GENERATION }, everything may be another
- *   FLUSH          do {}                        -> ack; the netns is as stock
+ *                  evaluate a hypothetical packet      EXPLANATION }
+ *   RESTORE_BEGIN  do { [GENERATION] }          -> ack; starts a new, empty
+ *                  policy that belongs to this socket
+ *   RESTORE_ADD    do { ENTRIES }               -> ack; adds to it; if an entry
+ *                  is refused, the new policy is dropped
+ *   RESTORE_COMMIT do {}                        -> ack; replaces the whole
+ *                  policy of the netns in one step; EBUSY if that no longer
+ *                  has the GENERATION of RESTORE_BEGIN
+ *   RESTORE_ABORT  do {}                        -> ack; drops the new policy
+ *   RESTORE_NTF    group "config": { GENERATION }, the policy was replaced
+ *   FLUSH          do {}                        -> ack; removes all policy
  *   FLUSH_NTF      group "config": { GENERATION }
  *
- * Without SELECTOR a rule or binding holds on every device ("all"); "default"
- * selects neither. The longest prefix wins, at equal length the more specific
- * selector. A rule is known by (SELECTOR, PREFIX, FROM), a binding by
- * (SELECTOR, ADDRESS); module parameters max_rules and max_bindings bound how
- * many a netns holds.
+ * Without SELECTOR a rule or binding applies to every device ("all"); "default"
+ * is not allowed for either. The longest prefix wins, at equal length the more
+ * specific selector. The key of a rule is (SELECTOR, PREFIX, FROM), that of a
+ * binding (SELECTOR, ADDRESS). The module parameters max_rules and max_bindings
+ * limit the number in a netns.
  *
- * Verdicts are told to the group while anybody listens, "pass" excepted, at
- * most ARP_POLICY_EVENTS_PER_SECOND of them; LOST counts what was left out
- * since the event before. While there are listeners in other netns only, a new
- * listener may miss the events of its first 10 ms.
+ * Verdicts other than "pass" are sent to the group while it has listeners, at
+ * most ARP_POLICY_EVENTS_PER_SECOND; LOST counts the events dropped since the
+ * last one. While only other netns have listeners, a new listener may miss the
+ * events of its first 10 ms.
  *
- * A policy that is being made belongs to the socket that began it. It is gone
- * when that socket is closed, begins anew, aborts or has committed. Without
- * GENERATION, or with 0, it takes the place of any. A netns has room for
- * ARP_POLICY_RESTORES_MAX of them.
+ * A policy under construction belongs to the socket that began it. It ends when
+ * that socket is closed, begins another one, aborts or commits. Without
+ * GENERATION, or with 0, it replaces any policy. A netns can have
+ * ARP_POLICY_RESTORES_MAX of them at a time.
  *
- * EXPLAIN lets the module's own decision function judge a packet that does not
- * exist: no token is used, no neighbour made, nothing counted.
+ * EXPLAIN runs a hypothetical packet through the module's decision code: it
+ * uses no rate token, creates no neighbour and counts nothing.
  *
  * A selector names devices: "all", "default", a device name, or a shell glob.
- * It may name devices that do not exist yet. A device's value for a field is
- * the one of its most specific selector: name, then glob (the one with more
- * literal characters, then the one that sorts first), then "default". "all" is
- * a floor: the effective value is the stricter of it and the device's own. A
- * field that nothing sets is left to the sysctls; a field that is set decides
- * instead of the sysctl of the same meaning, in both directions.
+ * The devices need not exist yet. A device's value for a field comes from its
+ * most specific selector: name, then glob (the one with more literal characters,
+ * then the one that sorts first), then "default". "all" is a floor: the effective
+ * value is the stricter of it and the device's own. A field that nothing sets is
+ * left to the sysctls; a field that is set replaces the sysctl of the same
+ * meaning, in both directions.
  *
  * GENERATION counts the changes of a netns's policy. A set or replace that would
  * change nothing leaves GENERATION as it is and sends no notification. A dump
@@ -109,24 +109,21 @@
 /* The longest selector, without its terminating NUL. */
 #define ARP_POLICY_SELECTOR_MAX		63
 
-/* The longest proxy-delay, in milliseconds. */
+/* The maximum proxy-delay, in milliseconds. */
 #define ARP_POLICY_PROXY_DELAY_MAX	60000
 
-/* The highest rate and burst; 0 is off: no limit. */
+/* The maximum rate and burst; 0 is off: no limit. */
 #define ARP_POLICY_RATE_MAX		1000000
 
-/* At most one gratuitous ARP in so many seconds defends an address. */
+/* An address is defended by at most one gratuitous ARP in this many seconds. */
 #define ARP_POLICY_DEFEND_INTERVAL	10
 
-/*
- * The most selectors in one netns, how many of them may be globs, and how many
- * of the globs may have rules or bindings.
- */
+/* Limits per netns: selectors, globs among them, globs with rules or bindings. */
 #define ARP_POLICY_SELECTORS_MAX	65536
 #define ARP_POLICY_GLOBS_MAX		256
 #define ARP_POLICY_RULE_GLOBS_MAX	32
 
-/* The most policies that are being made at a time in one netns. */
+/* Limit per netns: policies under construction at a time. */
 #define ARP_POLICY_RESTORES_MAX		16
 
 enum arp_policy_cmd {
@@ -167,21 +164,21 @@ enum arp_policy_cmd {
 	ARP_POLICY_CMD_MAX = (__ARP_POLICY_CMD_MAX - 1)
 };
 
-/* Attributes of a message; each command says above which of them it takes. */
+/* Attributes of a message; the message tree above lists them per command. */
 enum arp_policy_attr {
 	ARP_POLICY_A_SELECTOR = 1,	/* string, 1..SELECTOR_MAX bytes */
 	ARP_POLICY_A_FIELDS,		/* nest of enum arp_policy_field: values */
 	ARP_POLICY_A_ORIGINS,		/* nest of enum arp_policy_field: strings,
-					 * the selector that made each value
+					 * the selector that each value comes from
 					 */
 	ARP_POLICY_A_MASK,		/* u32, 1 << enum arp_policy_field */
 	ARP_POLICY_A_GENERATION,	/* u32 */
 	ARP_POLICY_A_IFINDEX,		/* u32, 1..INT_MAX */
 	ARP_POLICY_A_IFNAME,		/* string, 1..IFNAMSIZ - 1 bytes */
-	ARP_POLICY_A_IN,		/* u64, ARP packets seen coming in */
-	ARP_POLICY_A_OUT,		/* u64, ARP packets seen going out */
+	ARP_POLICY_A_IN,		/* u64, ARP packets received */
+	ARP_POLICY_A_OUT,		/* u64, ARP packets sent */
 	ARP_POLICY_A_REASONS,		/* nest of enum arp_policy_reason: u64,
-					 * packets per reason; noughts left out
+					 * packets per reason; zeros left out
 					 */
 	ARP_POLICY_A_PAD,
 	ARP_POLICY_A_RULE,		/* nest of enum arp_policy_rule */
@@ -189,8 +186,8 @@ enum arp_policy_attr {
 	ARP_POLICY_A_EVENT,		/* nest of enum arp_policy_event */
 	ARP_POLICY_A_ADDRESS,		/* be32, IPv4 address */
 	ARP_POLICY_A_FORCE,		/* flag */
-	ARP_POLICY_A_REPLACE,		/* flag; generic netlink leaves no room
-					 * for NLM_F_REPLACE
+	ARP_POLICY_A_REPLACE,		/* flag; generic netlink does not allow
+					 * NLM_F_REPLACE
 					 */
 	ARP_POLICY_A_QUERY,		/* nest of enum arp_policy_query */
 	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
@@ -203,7 +200,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_MAX = (__ARP_POLICY_A_MAX - 1)
 };
 
-/* What may be set on a selector. */
+/* The fields that can be set on a selector. */
 enum arp_policy_field {
 	ARP_POLICY_FIELD_IGNORE = 1,	/* u8, enum arp_policy_ignore */
 	ARP_POLICY_FIELD_ANNOUNCE,	/* u8, enum arp_policy_announce */
@@ -216,11 +213,11 @@ enum arp_policy_field {
 	ARP_POLICY_FIELD_INSPECT,	/* u8, enum arp_policy_inspect */
 	ARP_POLICY_FIELD_VALIDATE,	/* u8, enum arp_policy_validate, or-ed */
 	ARP_POLICY_FIELD_RATE,		/* u32, packets/s, 0..RATE_MAX, 0: off */
-	ARP_POLICY_FIELD_BURST,		/* u32, packets, likewise; off: one
+	ARP_POLICY_FIELD_BURST,		/* u32, packets, same range; off: one
 					 * second's worth of rate
 					 */
-	ARP_POLICY_FIELD_SOURCE_RATE,	/* u32, packets/s, likewise; its burst is
-					 * one second's worth
+	ARP_POLICY_FIELD_SOURCE_RATE,	/* u32, packets/s, same range; its burst
+					 * is one second's worth
 					 */
 	ARP_POLICY_FIELD_DEFEND,	/* u8, 0 or 1 */
 	ARP_POLICY_FIELD_MODE,		/* u8, enum arp_policy_mode */
@@ -230,16 +227,16 @@ enum arp_policy_field {
 	ARP_POLICY_FIELD_MAX = (__ARP_POLICY_FIELD_MAX - 1)
 };
 
-/* A rule: what to do about a range of addresses. */
+/* A rule: an action for a range of addresses. */
 enum arp_policy_rule {
-	ARP_POLICY_RULE_SELECTOR = 1,	/* string; "all" when left out */
+	ARP_POLICY_RULE_SELECTOR = 1,	/* string; "all" if left out */
 	ARP_POLICY_RULE_PREFIX,		/* be32, no bits set beyond LENGTH */
 	ARP_POLICY_RULE_LENGTH,		/* u8, 0..32 */
 	ARP_POLICY_RULE_FROM,		/* flag: match the sender, not the target */
 	ARP_POLICY_RULE_ACTION,		/* u8, enum arp_policy_action */
-	ARP_POLICY_RULE_LLADDR,		/* 6 bytes; of proxy: the MAC to answer */
-	ARP_POLICY_RULE_ROUTED,		/* flag; of proxy: only where the route
-					 * leaves by another device
+	ARP_POLICY_RULE_LLADDR,		/* 6 bytes; proxy only: the MAC to answer with */
+	ARP_POLICY_RULE_ROUTED,		/* flag; proxy only: answer only if the
+					 * route leaves by another device
 					 */
 
 	/* private: */
@@ -250,13 +247,13 @@ enum arp_policy_rule {
 enum arp_policy_action {
 	ARP_POLICY_ACTION_PASS = 1,	/* leave it to the device's fields */
 	ARP_POLICY_ACTION_DROP,		/* drop the packet */
-	ARP_POLICY_ACTION_HIDE,		/* never answered nor announced here */
-	ARP_POLICY_ACTION_PROXY,	/* answer in the target's place */
+	ARP_POLICY_ACTION_HIDE,		/* never answer for or announce it here */
+	ARP_POLICY_ACTION_PROXY,	/* answer on behalf of the target */
 };
 
-/* A binding: who may speak for an address, what inspect checks against. */
+/* A binding: the MAC that may use an address; inspect checks senders against it. */
 enum arp_policy_binding {
-	ARP_POLICY_BINDING_SELECTOR = 1, /* string; "all" when left out */
+	ARP_POLICY_BINDING_SELECTOR = 1, /* string; "all" if left out */
 	ARP_POLICY_BINDING_ADDRESS,	/* be32 */
 	ARP_POLICY_BINDING_LLADDR,	/* 6 bytes */
 
@@ -265,39 +262,39 @@ enum arp_policy_binding {
 	ARP_POLICY_BINDING_MAX = (__ARP_POLICY_BINDING_MAX - 1)
 };
 
-/* A decision, told to the group "verdict". */
+/* A decision, sent to the group "verdict". */
 enum arp_policy_event {
 	ARP_POLICY_EVENT_VERDICT = 1,	/* u8, enum arp_policy_verdict */
 	ARP_POLICY_EVENT_REASON,	/* u8, enum arp_policy_reason */
-	ARP_POLICY_EVENT_OUT,		/* flag: about to leave, else received */
-	ARP_POLICY_EVENT_AUDIT,		/* flag: not carried out */
-	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. This and the rest
-					 * are not there for malformed packets
+	ARP_POLICY_EVENT_OUT,		/* flag: sent; else received */
+	ARP_POLICY_EVENT_AUDIT,		/* flag: mode audit, not enforced */
+	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. Malformed packets
+					 * have neither this nor the next three
 					 */
-	ARP_POLICY_EVENT_SENDER,	/* be32, as it came */
+	ARP_POLICY_EVENT_SENDER,	/* be32, before any rewrite */
 	ARP_POLICY_EVENT_TARGET,	/* be32 */
 	ARP_POLICY_EVENT_LLADDR,	/* sender's hardware address */
 	ARP_POLICY_EVENT_FIELD,		/* u8, enum arp_policy_field that decided */
-	ARP_POLICY_EVENT_RULE,		/* nest of enum arp_policy_rule that did */
-	ARP_POLICY_EVENT_LOST,		/* u32, events left out before this one */
+	ARP_POLICY_EVENT_RULE,		/* nest of enum arp_policy_rule that decided */
+	ARP_POLICY_EVENT_LOST,		/* u32, events dropped before this one */
 
 	/* private: */
 	__ARP_POLICY_EVENT_MAX,
 	ARP_POLICY_EVENT_MAX = (__ARP_POLICY_EVENT_MAX - 1)
 };
 
-/* A packet to explain. */
+/* The packet to explain. */
 enum arp_policy_query {
 	ARP_POLICY_QUERY_KIND = 1,	/* u8, enum arp_policy_kind */
 	ARP_POLICY_QUERY_TARGET,	/* be32 */
-	ARP_POLICY_QUERY_SENDER,	/* be32; of KIND_SEND: the source of the
-					 * IP packet that wants to go to TARGET
+	ARP_POLICY_QUERY_SENDER,	/* be32; for KIND_SEND: the source of the
+					 * IP packet that is sent to TARGET
 					 */
-	ARP_POLICY_QUERY_LLADDR,	/* sender's, as long as the device's; when
+	ARP_POLICY_QUERY_LLADDR,	/* sender's, as long as the device's; if
 					 * left out, the neighbour table's, else
-					 * one that nobody has
+					 * an invented one
 					 */
-	ARP_POLICY_QUERY_UNICAST,	/* flag: sent to this host alone */
+	ARP_POLICY_QUERY_UNICAST,	/* flag: addressed to this host only */
 
 	/* private: */
 	__ARP_POLICY_QUERY_MAX,
@@ -305,31 +302,31 @@ enum arp_policy_query {
 };
 
 enum arp_policy_kind {
-	ARP_POLICY_KIND_REQUEST = 1,	/* a request that comes in */
-	ARP_POLICY_KIND_REPLY,		/* a reply that comes in */
-	ARP_POLICY_KIND_SEND,		/* a request of the neighbour code's */
+	ARP_POLICY_KIND_REQUEST = 1,	/* a received request */
+	ARP_POLICY_KIND_REPLY,		/* a received reply */
+	ARP_POLICY_KIND_SEND,		/* a request made by the neighbour code */
 };
 
-/* What EVENT does not say: what the decision leads to. */
+/* What the decision leads to, beyond EVENT. */
 enum arp_policy_explanation {
-	ARP_POLICY_EXPLANATION_ORIGIN = 1, /* string, the selector that made the
-					    * field that decided so
+	ARP_POLICY_EXPLANATION_ORIGIN = 1, /* string, the selector that the value
+					    * of the deciding field comes from
 					    */
-	ARP_POLICY_EXPLANATION_ANSWERED, /* flag: an answer goes out in the end;
-					  * of KIND_SEND: the request does
+	ARP_POLICY_EXPLANATION_ANSWERED, /* flag: in the end an answer is sent;
+					  * for KIND_SEND: the request is
 					  */
-	ARP_POLICY_EXPLANATION_LLADDR,	/* the hardware address that answers */
-	ARP_POLICY_EXPLANATION_SENDER,	/* be32, of KIND_SEND: the sender that
-					 * leaves
+	ARP_POLICY_EXPLANATION_LLADDR,	/* the hardware address in the answer */
+	ARP_POLICY_EXPLANATION_SENDER,	/* be32, for KIND_SEND: the sender address
+					 * that is sent
 					 */
-	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, an rtm_type: the kernel's route from the
-					 * sender to the target; not there when it
-					 * was not asked, or with ERROR
+	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, an rtm_type: the kernel's route from
+					 * the sender to the target; absent if not
+					 * looked up, or with ERROR
 					 */
-	ARP_POLICY_EXPLANATION_ROUTE_IFINDEX, /* u32, where that leaves */
+	ARP_POLICY_EXPLANATION_ROUTE_IFINDEX, /* u32, the device of that route */
 	ARP_POLICY_EXPLANATION_ERROR,	/* u32, errno: why there is no route */
 	ARP_POLICY_EXPLANATION_BLOCKED,	/* u8, enum arp_policy_block: what in the
-					 * kernel stops it
+					 * kernel prevents it
 					 */
 
 	/* private: */
@@ -337,26 +334,26 @@ enum arp_policy_explanation {
 	ARP_POLICY_EXPLANATION_MAX = (__ARP_POLICY_EXPLANATION_MAX - 1)
 };
 
-/* What in the kernel keeps an answer, or a request, from going out. */
+/* What in the kernel prevents an answer, or a request, from being sent. */
 enum arp_policy_block {
-	ARP_POLICY_BLOCK_REPLY = 1,	/* nothing: a reply is not answered */
+	ARP_POLICY_BLOCK_REPLY = 1,	/* replies are not answered */
 	ARP_POLICY_BLOCK_DOWN,		/* the device is down, or has no carrier */
 	ARP_POLICY_BLOCK_NOARP,		/* it does no ARP (IFF_NOARP) */
-	ARP_POLICY_BLOCK_MASTER,	/* what it receives is its master's */
+	ARP_POLICY_BLOCK_MASTER,	/* its master receives its packets */
 	ARP_POLICY_BLOCK_NO_IPV4,	/* it has no IPv4 */
 	ARP_POLICY_BLOCK_TARGET,	/* multicast or loopback target */
 	ARP_POLICY_BLOCK_DROP_GRATUITOUS, /* sysctl drop_gratuitous_arp */
-	ARP_POLICY_BLOCK_NOT_LOCAL,	/* a probe for what is not ours */
-	ARP_POLICY_BLOCK_MARTIAN,	/* no host can have the sender's address */
+	ARP_POLICY_BLOCK_NOT_LOCAL,	/* a probe for an address that is not ours */
+	ARP_POLICY_BLOCK_MARTIAN,	/* invalid sender address */
 	ARP_POLICY_BLOCK_ACCEPT_LOCAL,	/* the sender is one of our own addresses,
 					 * and sysctl accept_local is off
 					 */
 	ARP_POLICY_BLOCK_RP_FILTER,	/* sysctl rp_filter */
-	ARP_POLICY_BLOCK_NO_ROUTE,	/* no route, or one that forbids it */
+	ARP_POLICY_BLOCK_NO_ROUTE,	/* no route, or a prohibiting one */
 	ARP_POLICY_BLOCK_ARP_IGNORE,	/* sysctl arp_ignore */
 	ARP_POLICY_BLOCK_ARP_FILTER,	/* sysctl arp_filter */
 	ARP_POLICY_BLOCK_FORWARDING,	/* sysctl forwarding is off */
-	ARP_POLICY_BLOCK_PROXY_ARP,	/* routed elsewhere, and nobody proxies */
+	ARP_POLICY_BLOCK_PROXY_ARP,	/* routed elsewhere, and no proxy ARP */
 	ARP_POLICY_BLOCK_NEIGHBOUR,	/* a permanent or noarp neighbour entry */
 
 	/* private: */
@@ -364,7 +361,7 @@ enum arp_policy_block {
 	ARP_POLICY_BLOCK_MAX = (__ARP_POLICY_BLOCK_MAX - 1)
 };
 
-/* What a policy that is being made consists of. */
+/* The entries of a policy under construction. */
 enum arp_policy_entry {
 	ARP_POLICY_ENTRY_DEV = 1,	/* nest of enum arp_policy_dev */
 	ARP_POLICY_ENTRY_RULE,		/* nest of enum arp_policy_rule */
@@ -375,7 +372,7 @@ enum arp_policy_entry {
 	ARP_POLICY_ENTRY_MAX = (__ARP_POLICY_ENTRY_MAX - 1)
 };
 
-/* Fields of a selector; those of a second entry are added. */
+/* Fields of a selector; several entries for one selector add up. */
 enum arp_policy_dev {
 	ARP_POLICY_DEV_SELECTOR = 1,	/* string */
 	ARP_POLICY_DEV_FIELDS,		/* nest of enum arp_policy_field */
@@ -385,15 +382,15 @@ enum arp_policy_dev {
 	ARP_POLICY_DEV_MAX = (__ARP_POLICY_DEV_MAX - 1)
 };
 
-/* What becomes of a packet. */
+/* The decision on a packet. */
 enum arp_policy_verdict {
 	ARP_POLICY_VERDICT_ACCEPT = 1,
 	ARP_POLICY_VERDICT_DROP,
-	ARP_POLICY_VERDICT_REPLY,	/* answered in the kernel's place */
+	ARP_POLICY_VERDICT_REPLY,	/* answered instead of the kernel */
 	ARP_POLICY_VERDICT_REWRITE,	/* sent with another sender address */
 };
 
-/* Which own addresses are answered for; the levels of the arp_ignore sysctl. */
+/* Which of our addresses are answered for; the levels of the sysctl arp_ignore. */
 enum arp_policy_ignore {
 	ARP_POLICY_IGNORE_ANY = 0,	/* any local address */
 	ARP_POLICY_IGNORE_DEVICE = 1,	/* those of the receiving device */
@@ -402,11 +399,11 @@ enum arp_policy_ignore {
 	ARP_POLICY_IGNORE_NEVER = 8,	/* none */
 };
 
-/* Which own address a request names as sender; 0-2 as arp_announce. */
+/* Which of our addresses a request names as sender; 0-2 as sysctl arp_announce. */
 enum arp_policy_announce {
-	ARP_POLICY_ANNOUNCE_ANY = 0,	/* the packet's, if it is local */
-	ARP_POLICY_ANNOUNCE_SUBNET = 1,	/* the packet's, if the target shares
-					 * a subnet of the device with it
+	ARP_POLICY_ANNOUNCE_ANY = 0,	/* the IP packet's source, if local */
+	ARP_POLICY_ANNOUNCE_SUBNET = 1,	/* the IP packet's source, if it shares
+					 * a subnet of the device with the target
 					 */
 	ARP_POLICY_ANNOUNCE_BEST = 2,	/* the best one for the target */
 	ARP_POLICY_ANNOUNCE_STRICT = 3,	/* one of the outgoing device, or the
@@ -414,13 +411,13 @@ enum arp_policy_announce {
 					 */
 };
 
-/* For whom the device answers in others' place, as proxy_arp(_pvlan). */
+/* When to do proxy ARP, as the sysctls proxy_arp and proxy_arp_pvlan. */
 enum arp_policy_proxy {
-	ARP_POLICY_PROXY_ROUTE = 1,	/* routed out by another device */
-	ARP_POLICY_PROXY_PVLAN = 2,	/* routed out by this device, RFC 3069 */
+	ARP_POLICY_PROXY_ROUTE = 1,	/* routed through another device */
+	ARP_POLICY_PROXY_PVLAN = 2,	/* routed through this device, RFC 3069 */
 };
 
-/* What becomes of gratuitous ARP that comes in, as drop_gratuitous_arp. */
+/* Received gratuitous ARP, as the sysctl drop_gratuitous_arp. */
 enum arp_policy_garp {
 	ARP_POLICY_GARP_ACCEPT = 0,
 	ARP_POLICY_GARP_DROP = 1,
@@ -429,27 +426,27 @@ enum arp_policy_garp {
 /* Which received replies may change the neighbour table. */
 enum arp_policy_learn {
 	ARP_POLICY_LEARN_ANY = 0,
-	ARP_POLICY_LEARN_SOLICITED = 1,	/* those that a neighbour waits for */
+	ARP_POLICY_LEARN_SOLICITED = 1,	/* those that a neighbour entry waits for */
 	ARP_POLICY_LEARN_NONE = 2,
 };
 
-/* Senders against the bindings. */
+/* Compare senders with the bindings. */
 enum arp_policy_inspect {
 	ARP_POLICY_INSPECT_OFF = 0,
 	ARP_POLICY_INSPECT_AUDIT = 1,	/* report a mismatch */
 	ARP_POLICY_INSPECT_ENFORCE = 2,	/* drop a mismatch */
-	ARP_POLICY_INSPECT_STRICT = 3,	/* drop a sender without binding, too */
+	ARP_POLICY_INSPECT_STRICT = 3,	/* also drop a sender without a binding */
 };
 
-/* The payload against the Ethernet header; forbidden addresses. */
+/* Compare the payload with the Ethernet header; drop forbidden addresses. */
 enum arp_policy_validate {
-	ARP_POLICY_VALIDATE_SRC_MAC = 1, /* sender lladdr is the frame's source */
-	ARP_POLICY_VALIDATE_DST_MAC = 2, /* in replies: target lladdr is the
+	ARP_POLICY_VALIDATE_SRC_MAC = 1, /* sender lladdr must be the frame's source */
+	ARP_POLICY_VALIDATE_DST_MAC = 2, /* in replies: target lladdr must be the
 					  * frame's destination
 					  */
-	ARP_POLICY_VALIDATE_IP = 4,	/* sender, in replies also target: not
-					 * broadcast nor multicast; sender 0.0.0.0
-					 * in probes only
+	ARP_POLICY_VALIDATE_IP = 4,	/* sender, in replies also target: must not
+					 * be broadcast or multicast; sender 0.0.0.0
+					 * only in probes
 					 */
 };
 
@@ -458,24 +455,24 @@ enum arp_policy_mode {
 	ARP_POLICY_MODE_AUDIT = 1,	/* count and report, change nothing */
 };
 
-/* Why a packet met its fate: counters, events, tracepoint. */
+/* The reason of a decision: counters, events, tracepoint. */
 enum arp_policy_reason {
 	ARP_POLICY_REASON_PASS = 1,	/* left to the kernel */
-	ARP_POLICY_REASON_ANSWERED,	/* request for an own address, answered */
-	ARP_POLICY_REASON_PROXIED,	/* request answered in another's place */
+	ARP_POLICY_REASON_ANSWERED,	/* request for one of our addresses, answered */
+	ARP_POLICY_REASON_PROXIED,	/* request answered on behalf of another host */
 	ARP_POLICY_REASON_MALFORMED,	/* not ARP for IPv4 on this device */
 	ARP_POLICY_REASON_RATE_LIMIT,	/* rate */
 	ARP_POLICY_REASON_SOURCE_RATE,	/* source-rate */
 	ARP_POLICY_REASON_BAD_SRC_MAC,	/* validate src-mac */
 	ARP_POLICY_REASON_BAD_DST_MAC,	/* validate dst-mac */
 	ARP_POLICY_REASON_BAD_IP,	/* validate ip */
-	ARP_POLICY_REASON_RULE_DROP,	/* a rule says drop */
+	ARP_POLICY_REASON_RULE_DROP,	/* dropped by a rule */
 	ARP_POLICY_REASON_SPOOFED,	/* sender bound to another lladdr */
-	ARP_POLICY_REASON_UNBOUND,	/* sender without binding */
-	ARP_POLICY_REASON_CONFLICT,	/* claims one of our own addresses */
+	ARP_POLICY_REASON_UNBOUND,	/* sender without a binding */
+	ARP_POLICY_REASON_CONFLICT,	/* claims one of our addresses */
 	ARP_POLICY_REASON_GRATUITOUS,	/* garp */
 	ARP_POLICY_REASON_UNSOLICITED,	/* learn */
-	ARP_POLICY_REASON_HIDDEN,	/* hidden, or a rule says hide */
+	ARP_POLICY_REASON_HIDDEN,	/* hidden by the field or by a rule */
 	ARP_POLICY_REASON_IGNORED,	/* not answered: ignore, proxy off */
 	ARP_POLICY_REASON_FILTERED,	/* not answered: filter */
 	ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,	/* sender address replaced */
