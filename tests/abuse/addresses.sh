@@ -5,8 +5,9 @@
 # an instruction.
 # lab: own-vm --icount
 # lab: timeout 300 1800
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# lab: takes 390
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
 plan 10
 
 # The kernel itself takes the square of them to add so many.

@@ -5,6 +5,7 @@
 # here.
 # lab: own-vm --icount --mem 2048
 # lab: timeout 900
+# lab: takes 160
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 
@@ -16,19 +17,19 @@ number_of() {	# NAME
 }
 globs=$(number_of GLOBS_MAX)
 selectors=$(number_of SELECTORS_MAX)
-run=$(mktemp -d)
+scratch
 
 # The command must succeed, and hold up nobody. It runs in mallory's netns, and
 # the host asks from its own.
 held() {	# DESC CMD…
 	local desc=$1 most status=0
 	shift
-	most=$("$ROOT/build/held" nsenter --net=/run/netns/mallory -- "$@" 2>"$run/said") || status=$?
+	most=$("$ROOT/build/held" nsenter --net=/run/netns/mallory -- "$@" 2>"$dir/said") || status=$?
 	most=${most##*$'\n'}
 	if [ $status = 0 ] && [ "${most:-$bound}" -lt $bound ]; then
 		ok "$desc"
 	else
-		not_ok "$desc" "status $status"$'\n'"$(tail -n 3 "$run/said")"
+		not_ok "$desc" "status $status"$'\n'"$(tail -n 3 "$dir/said")"
 	fi
 	diag "$((most / 1000000)),$((most / 100000 % 10)) million instructions"
 }
@@ -42,8 +43,8 @@ host mallory
 awk -v n=$devices 'BEGIN { for (i = 0; i < n; i++) {
 	name = ""
 	for (j = i + 4096; length(name) < 6; j = int(j / 4)) name = name substr("wxyz", j % 4 + 1, 1)
-	printf "link add xxxxxxxxx%s type dummy\n", name } }' >"$run/devices"
-must ip -n mallory -batch "$run/devices"
+	printf "link add xxxxxxxxx%s type dummy\n", name } }' >"$dir/devices"
+must ip -n mallory -batch "$dir/devices"
 awk -v globs="$globs" -v all="$selectors" 'BEGIN {
 	print "dev set all ignore 1"
 	print "dev set default announce 1"
@@ -51,18 +52,18 @@ awk -v globs="$globs" -v all="$selectors" 'BEGIN {
 	for (i = 0; i < globs - 1; i++)
 		printf "dev set *[%s%02xwxyz] filter on\n", chars, i
 	for (i = 0; i < all - globs - 10; i++)
-		printf "dev set name%d ignore 1\n", i }' >"$run/policy"
+		printf "dev set name%d ignore 1\n", i }' >"$dir/policy"
 # A rule and a binding on each name.
 awk '/^dev set name/ { printf "%s\nrule add drop 10.0.0.0/8 dev %s\nbind add 10.0.0.1 lladdr 02:00:00:00:00:01 dev %s\n", $0, $3, $3; next }
-	{ print }' "$run/policy" >"$run/rules"
+	{ print }' "$dir/policy" >"$dir/rules"
 must load_module
 device=$(ip -n mallory -o link | sed -n 's/^[0-9]*: \(x[a-z]*\):.*/\1/;$p')
 
 plan 33
 held "nothing at all" true
 held "the first policy" "$ARPCTL" dev set all ignore 1
-held "a policy with $selectors selectors, $globs of them globs" "$ARPCTL" restore "$run/policy"
-held "the same again" "$ARPCTL" restore "$run/policy"
+held "a policy with $selectors selectors, $globs of them globs" "$ARPCTL" restore "$dir/policy"
+held "the same again" "$ARPCTL" restore "$dir/policy"
 held "a field of all" "$ARPCTL" dev set all ignore 2
 held "of default" "$ARPCTL" dev set default ignore 2
 held "of a new glob" "$ARPCTL" dev set '*[!a]' rate 1000 validate ip
@@ -84,13 +85,12 @@ held "a new device" ip link add new0 type dummy
 held "one that is renamed" ip link set new0 name "xxxxxxxxxwwwwwa"
 held "one that comes up" ip link set "xxxxxxxxxwwwwwa" up
 held "one that goes" ip link del "xxxxxxxxxwwwwwa"
-held "a rule and a binding on each of $((selectors - globs - 10)) names" "$ARPCTL" restore "$run/rules"
+held "a rule and a binding on each of $((selectors - globs - 10)) names" "$ARPCTL" restore "$dir/rules"
 held "listing them" bash -c "quietly $ARPCTL rule show"
 held "no rule any more" "$ARPCTL" rule flush
 held "no binding any more" "$ARPCTL" bind flush
-held "rules and bindings again" "$ARPCTL" restore "$run/rules"
+held "rules and bindings again" "$ARPCTL" restore "$dir/rules"
 held "no policy" "$ARPCTL" flush
-(cat "$run/rules"; echo nonsense) >"$run/wrong"
-held "a large policy that is refused in the end" bash -c "refuses $ARPCTL restore $run/wrong"
+(cat "$dir/rules"; echo nonsense) >"$dir/wrong"
+held "a large policy that is refused in the end" bash -c "refuses $ARPCTL restore $dir/wrong"
 held "the first policy again" "$ARPCTL" dev set all ignore 1
-rm -r "$run"

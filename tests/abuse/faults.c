@@ -67,7 +67,7 @@ say(bool good, const char *what, const char *format, ...)
 {
 	va_list args;
 
-	printf("%s\t%s\t", good ? "ok" : "not ok", what);
+	printf("%s - %s\n# ", good ? "ok" : "not ok", what);
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);

@@ -3,8 +3,9 @@
 # Restores, namespaces and devices that come and go, in floods, all at a time.
 # lab: own-vm --smp 4
 # lab: timeout 600 3600
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# lab: takes 80
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
 plan 17
 
 # Loading and unloading in floods is tests/functional/unload.sh.
@@ -39,7 +40,7 @@ addr alice eth0 10.0.0.1/16
 addr bob eth0 10.0.0.2/16
 must load_module ignore=any
 must ctl carol dev set 'cali*' ignore never
-run=$(mktemp -d)
+scratch
 kernel_said
 
 # Somebody listens to everything, and dumps everything, all the time.
@@ -55,14 +56,14 @@ flood=$started
 
 # One restore, so that there is an answer from now on.
 must in_host alice "$ROOT/build/restores" 1
-start alice "$ROOT/build/restores" $restores >"$run/restored"
+start alice "$ROOT/build/restores" $restores >"$dir/restored"
 restorer=$started
-in_host bob "$ARPQ" ask eth0 10.9.7.7 count 200 interval 20 fence "$FENCE" >"$run/answers"
+in_host bob "$ARPQ" ask eth0 10.9.7.7 count 200 interval 20 fence "$FENCE" >"$dir/answers"
 wait "$restorer"
 is $? 0 "$restores restores in a flood"
-is "$(cat "$run/restored")" "restored $restores" "all of them"
-is "$(answers_in "$run/answers")" 200 "each question meanwhile was answered"
-is "$(grep -o 'is-at [^ ]*' "$run/answers" | sort -u | grep -vcE "$FIRST|$SECOND")" 0 \
+is "$(cat "$dir/restored")" "restored $restores" "all of them"
+is "$(answers_in "$dir/answers")" 200 "each question meanwhile was answered"
+is "$(grep -o 'is-at [^ ]*' "$dir/answers" | sort -u | grep -vcE "$FIRST|$SECOND")" 0 \
 	"by one policy or the other"
 is "$(ctl alice -j rule show | jq length)" 256 "in the end there is one of them, whole"
 
@@ -88,11 +89,11 @@ is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "no trace of 
 # Namespaces in parallel.
 going=()
 for ((i = 0; i < streams; i++)); do
-	bash -c "stream $netns_rounds" >"$run/stream$i" 2>&1 &
+	bash -c "stream $netns_rounds" >"$dir/stream$i" 2>&1 &
 	going+=($!)
 done
 wait "${going[@]}"
-is "$(sort -u "$run"/stream*)" "all of $netns_rounds" \
+is "$(sort -u "$dir"/stream*)" "all of $netns_rounds" \
 	"$streams streams of $netns_rounds namespaces each"
 
 # And the module goes while restores are under way.
@@ -114,5 +115,4 @@ is "$(asks bob eth0 10.9.7.7)" silence "flushed, alice answers for nobody"
 is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "but herself"
 poll 10 rmmod arp_policy
 run_ok "idle, the module can go" eval "! module_loaded"
-is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
-rm -r "$run"
+no_kernel_faults

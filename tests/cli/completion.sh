@@ -21,11 +21,8 @@ tab()
 	_arpctl "$ARPCTL"
 }
 
-# offers WORD...: whether just these are offered, in any order.
-offers()
-{
-	[ "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" = "$(printf '%s\n' "$@" | sort)" ]
-}
+# offers DESC WORD...: just these are offered, in any order.
+offers() { is "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" "$(printf '%s\n' "${@:2}" | sort)" "$1"; }
 
 includes()
 {
@@ -38,137 +35,86 @@ includes()
 
 tab ''
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-offers "${objects[@]}" help
-ok $? 'objects' "${COMPREPLY[*]}"
+offers 'objects' "${objects[@]}" help
 
 for command in "${commands[@]}"; do
 	# shellcheck disable=SC2086 # object and command are words
 	tab $command
 	includes "${command##* }"
-	ok $? "arpctl $command" "${COMPREPLY[*]}"
+	result $? "arpctl $command" "${COMPREPLY[*]}"
 done
 
 tab d
-offers dev diff
-ok $? 'the beginning of an object' "${COMPREPLY[*]}"
-
+offers 'the beginning of an object' dev diff
 tab dev s
-offers set show
-ok $? 'the beginning of a command' "${COMPREPLY[*]}"
-
+offers 'the beginning of a command' set show
 tab frob ''
-offers ''
-ok $? 'nothing for what does not exist' "${COMPREPLY[*]}"
-
+offers 'nothing for what does not exist' ''
 tab dev set ''
 includes all default lo help
-ok $? 'selectors: words and devices' "${COMPREPLY[*]}"
-
+result $? 'selectors: words and devices' "${COMPREPLY[*]}"
 tab dev effective ''
 includes lo && ! includes all
-ok $? 'devices' "${COMPREPLY[*]}"
-
+result $? 'devices' "${COMPREPLY[*]}"
 tab dev set eth0 ''
-offers "${fields[@]}"
-ok $? 'fields' "${COMPREPLY[*]}"
-
+offers 'fields' "${fields[@]}"
 tab dev set eth0 ignore 1 ''
 ! includes ignore && includes announce mode
-ok $? 'fields that are not there yet' "${COMPREPLY[*]}"
-
+result $? 'fields that are not there yet' "${COMPREPLY[*]}"
 tab dev unset eth0 ignore mo
-offers mode
-ok $? 'fields to unset' "${COMPREPLY[*]}"
-
+offers 'fields to unset' mode
 tab rule add ''
-offers pass drop hide proxy help
-ok $? 'actions' "${COMPREPLY[*]}"
-
+offers 'actions' pass drop hide proxy help
 tab rule add drop ''
-offers ''
-ok $? 'no prefix to add' "${COMPREPLY[*]}"
-
+offers 'no prefix to add' ''
 tab rule add drop 10.0.0.1 ''
-offers from dev lladdr routed
-ok $? 'keywords' "${COMPREPLY[*]}"
-
+offers 'keywords' from dev lladdr routed
 tab rule add drop 10.0.0.1 from dev lo ''
-offers lladdr routed
-ok $? 'keywords that are not there yet' "${COMPREPLY[*]}"
-
+offers 'keywords that are not there yet' lladdr routed
 tab rule add drop 10.0.0.1 dev ''
 includes all lo && ! includes default
-ok $? 'selectors of rules' "${COMPREPLY[*]}"
-
+result $? 'selectors of rules' "${COMPREPLY[*]}"
 tab rule flush dev ''
 includes all lo && ! includes default
-ok $? 'selectors of rules to flush' "${COMPREPLY[*]}"
-
+result $? 'selectors of rules to flush' "${COMPREPLY[*]}"
 tab bind add 10.0.0.1 ''
-offers lladdr
-ok $? 'a keyword that must come' "${COMPREPLY[*]}"
-
+offers 'a keyword that must come' lladdr
 tab announce 10.0.0.1 dev l
 includes lo && ! includes all
-ok $? 'the device behind a keyword' "${COMPREPLY[*]}"
-
+result $? 'the device behind a keyword' "${COMPREPLY[*]}"
 tab bind import tests/cli/leases/dnsmasq
-offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
-ok $? 'files' "${COMPREPLY[*]}"
-
+offers 'files' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab bind import tests/cl
-offers tests/cli/
-ok $? 'directories' "${COMPREPLY[*]}"
-
+offers 'directories' tests/cli/
 tab dev show -- ''
 includes all lo && ! includes help
-ok $? 'behind -- there is no help' "${COMPREPLY[*]}"
-
+result $? 'behind -- there is no help' "${COMPREPLY[*]}"
 tab -- dev effective l
 includes lo
-ok $? 'nor options, before the object' "${COMPREPLY[*]}"
-
+result $? 'nor options, before the object' "${COMPREPLY[*]}"
 tab save tests/cli/leases/dnsmasq
-offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
-ok $? 'files to save to' "${COMPREPLY[*]}"
-
+offers 'files to save to' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab restore tests/cli/leases/dnsmasq
-offers tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
-ok $? 'files of policy' "${COMPREPLY[*]}"
-
+offers 'files of policy' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab -j -b tests/cl
-offers tests/cli/
-ok $? 'files of commands' "${COMPREPLY[*]}"
-
+offers 'files of commands' tests/cli/
 tab -f --batch x di
-offers diff
-ok $? 'objects, after options' "${COMPREPLY[*]}"
-
+offers 'objects, after options' diff
 tab stats reset lo ''
-offers ''
-ok $? 'nothing where nothing may follow' "${COMPREPLY[*]}"
-
+offers 'nothing where nothing may follow' ''
 tab stats show lo ''
-offers --watch
-ok $? 'a word with dashes' "${COMPREPLY[*]}"
-
+offers 'a word with dashes' --watch
 tab stats show --w
-offers --watch
-ok $? 'the beginning of a word with dashes' "${COMPREPLY[*]}"
-
+offers 'the beginning of a word with dashes' --watch
 tab -j dev set eth0 proxy r
-offers route route,pvlan
-ok $? 'values, after an option' "${COMPREPLY[*]}"
-
+offers 'values, after an option' route route,pvlan
 tab --js
-offers --json
-ok $? 'options' "${COMPREPLY[*]}"
+offers 'options' --json
 
 COMP_LINE="$ARPCTL --color=al"
 COMP_POINT=${#COMP_LINE} COMP_WORDS=("$ARPCTL" --color "=" al) COMP_CWORD=3
 _arpctl "$ARPCTL"
-offers always
-ok $? 'the value of an option' "${COMPREPLY[*]}"
+offers 'the value of an option' always
 
 # Each value that is offered, and each that help tells of, is taken.
 for field in "${fields[@]}"; do
@@ -185,17 +131,16 @@ for field in "${fields[@]}"; do
 	offered=$(printf ', %s' "${COMPREPLY[@]}")
 	told=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )(milliseconds|packets(/s)?)$,,' <<<"$told")
 	[ "${offered#, }" = "$told" ] || { good=1; bad+=" help says: $told"; }
-	ok $good "values of $field" "$bad"
+	result $good "values of $field" "$bad"
 done
 
 ! grep -qwE "$(IFS='|'; echo "${objects[*]}|${fields[*]}")" <(sed '/^#/d; s,/dev/null,,' tools/arpctl/arpctl.bash-completion)
-ok $? "the shell's part names no object and no field"
+result $? "the shell's part names no object and no field"
 
 # Names of devices and namespaces are others' choice: never run, always quoted.
 # shellcheck disable=SC2016 # that it stays as it is, is the point
 run complete dev set '$('
-[ -z "$out" ]
-ok $? 'no expansion of what is typed' "$out"
+is "$out" "" 'no expansion of what is typed'
 
 fake=$(mktemp -d)
 cat >"$fake/arpctl" <<END
@@ -207,11 +152,9 @@ chmod +x "$fake/arpctl"
 COMP_LINE='arpctl ' COMP_POINT=7 COMP_WORDS=(arpctl '') COMP_CWORD=1
 _arpctl "$fake/arpctl"
 [ ! -e "$fake/ran" ] && [ "${COMPREPLY[1]}" = 'cali\*' ] && [[ ${COMPREPLY[0]} == '\$\('* ]]
-ok $? 'names are quoted, not expanded' "${COMPREPLY[*]}"
+result $? 'names are quoted, not expanded' "${COMPREPLY[*]}"
 rm -r "$fake"
 
 run complete
 [ "$status" -eq 0 ]
-ok $? 'completion of nothing'
-
-finish
+result $? 'completion of nothing'

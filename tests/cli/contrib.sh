@@ -5,8 +5,7 @@
 
 . tests/cli/lib.sh
 plan 16
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+scratch
 
 # What a YAML file says, by an expression on "docs", the list of its documents.
 yaml() {	# FILE EXPRESSION
@@ -17,18 +16,17 @@ print(eval(sys.argv[2]))' "$1" "$2" 2>&1
 
 # Whether the policy of standard input comes as far as the namespace.
 reads() {	# DESC
-	cat >"$work/policy"
-	[ -s "$work/policy" ]
-	ok $? "$1: there is one"
-	run "${NOWHERE[@]}" restore "$work/policy"
+	cat >"$dir/policy"
+	[ -s "$dir/policy" ]
+	result $? "$1: there is one"
+	run "${NOWHERE[@]}" restore "$dir/policy"
 	check_error 1 'Cannot open network namespace' "$1: arpctl reads it"
 }
 
 bad=$(find contrib -name '*.y*ml' | while read -r file; do
 	yaml "$file" 'None' | grep -v '^None$'
 done)
-[ -z "$bad" ]
-ok $? "all YAML is well formed" "$bad"
+is "$bad" "" "all YAML is well formed"
 
 manifest=contrib/kubernetes/arp-policy.yaml
 reads "the ConfigMap's policy" \
@@ -39,37 +37,34 @@ reads "networkd's recipe" \
 	< <(sed -n '/arp-policy.conf$/,/^```/p' contrib/systemd-networkd/README.md | grep '^[a-z]')
 
 [ "$(yaml "$manifest" '[d["kind"] for d in docs]')" = "['Namespace', 'ConfigMap', 'DaemonSet']" ]
-ok $? "a namespace, a ConfigMap, a DaemonSet"
+result $? "a namespace, a ConfigMap, a DaemonSet"
 said=$(yaml "$manifest" '[
 	(d["spec"]["selector"]["matchLabels"] == d["spec"]["template"]["metadata"]["labels"],
 	 d["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] == docs[1]["metadata"]["name"],
 	 {e["metadata"].get("namespace", docs[0]["metadata"]["name"]) for e in docs} == {docs[0]["metadata"]["name"]})
 	for d in docs if d["kind"] == "DaemonSet"][0]')
-[ "$said" = "(True, True, True)" ]
-ok $? "that know each other" "$said"
+is "$said" "(True, True, True)" "that know each other"
 
 # What the pod runs, with an arpctl for which everything differs, until it sleeps.
 pod() {	# the policy on standard input
-	rm -f "$work/did"
-	cat >"$work/policy"
+	rm -f "$dir/did"
+	cat >"$dir/policy"
 	# shellcheck disable=SC2016 # its own $1
-	printf '#!/bin/sh\necho "$1" >>%q\n[ "$1" != diff ]\n' "$work/did" >"$work/arpctl"
-	chmod +x "$work/arpctl"
+	printf '#!/bin/sh\necho "$1" >>%q\n[ "$1" != diff ]\n' "$dir/did" >"$dir/arpctl"
+	chmod +x "$dir/arpctl"
 	yaml "$manifest" 'docs[2]["spec"]["template"]["spec"]["containers"][0]["command"][2]' |
-		sed "s,/policy/policy,$work/policy,; s,/policy/policy,$work/policy," >"$work/pod"
-	PATH=$work:$PATH timeout 2 sh "$work/pod" >"$work/said" 2>&1
-	did=$(paste -sd ' ' "$work/did" 2>/dev/null)
+		sed "s,/policy/policy,$dir/policy,; s,/policy/policy,$dir/policy," >"$dir/pod"
+	PATH=$dir:$PATH timeout 2 sh "$dir/pod" >"$dir/said" 2>&1
+	did=$(paste -sd ' ' "$dir/did" 2>/dev/null)
 }
 pod <<<$'# a policy\n dev set lo hidden on'
-[ "$did" = "diff restore" ]
-ok $? "the pod restores what differs" "$did"
+is "$did" "diff restore" "the pod restores what differs"
 for empty in '' $'# nothing\n\n'; do
 	pod < <(printf %s "$empty")
-	[ -z "$did" ]
-	ok $? "and nothing if the policy is empty" "$did"
+	is "$did" "" "and nothing if the policy is empty"
 done
-grep -q 'no policy' "$work/said"
-ok $? "which it says" "$(<"$work/said")"
+grep -q 'no policy' "$dir/said"
+result $? "which it says" "$(<"$dir/said")"
 
 # Each object against the Kubernetes API's models, as its own client library has them:
 # what one does not know is lost on the way there and back.
@@ -85,11 +80,10 @@ for doc in yaml.safe_load_all(open(sys.argv[1])):
         print(doc["kind"])' "$1" 2>&1
 }
 said=$(models "$manifest")
-[ -z "$said" ]
-ok $? "the Kubernetes API knows all that they say" "$said"
-sed 's/hostNetwork/hostNetworks/' "$manifest" >"$work/manifest"
-[ "$(models "$work/manifest")" = DaemonSet ]
-ok $? "and not what is misspelt"
+is "$said" "" "the Kubernetes API knows all that they say"
+sed 's/hostNetwork/hostNetworks/' "$manifest" >"$dir/manifest"
+[ "$(models "$dir/manifest")" = DaemonSet ]
+result $? "and not what is misspelt"
 
 # The commands of ifupdown's recipe, with the device that it would name.
 # shellcheck disable=SC2016 # its own $IFACE
@@ -101,6 +95,4 @@ wrong=$(while read -r line; do
 	[ "$status" = 1 ] || echo "$line: $err"
 done <<<"$commands")
 [ -n "$commands" ] && [ -z "$wrong" ]
-ok $? "ifupdown's commands parse" "$wrong"
-
-finish
+result $? "ifupdown's commands parse" "$wrong"

@@ -18,7 +18,7 @@ check_help()
 	shift
 	run "$@"
 	[ "$status" -eq 0 ] && [ -z "$err" ] && [[ $out == *"$want"* ]]
-	ok $? "arpctl $*" "status $status, stdout: $out, stderr: $err, wanted: $want"
+	result $? "arpctl $*" "status $status, stdout: $out, stderr: $err, wanted: $want"
 }
 
 check_help 'Usage: arpctl' help
@@ -33,11 +33,11 @@ check_help 'FILE: lines of dev set' restore help
 check_help '--watch: once a second' stats show help
 
 [ "${#commands[@]}" -ge 31 ]
-ok $? 'the list of commands is all there' "${commands[*]}"
+result $? 'the list of commands is all there' "${commands[*]}"
 
 run help
 ! grep -q '.\{81\}' <<<"$out"
-ok $? 'help fits 80 columns' "$out"
+result $? 'help fits 80 columns' "$out"
 
 for object in "${objects[@]}"; do
 	check_help "arpctl $object" "$object" help
@@ -49,5 +49,3 @@ for command in "${commands[@]}"; do
 	check_help "arpctl $command" "${words[@]}" help
 	check_help "arpctl $command" help "${words[@]}"
 done
-
-finish

@@ -6,8 +6,7 @@
 . tests/cli/lib.sh
 plan 9
 
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+scratch
 
 cat >"$dir/emit.c" <<'END'
 #include <string.h>
@@ -43,25 +42,19 @@ int main(int argc, char **argv)
 	return pr_finish(&out);
 }
 END
-${CC:-cc} -D_GNU_SOURCE -Itools/arpctl -Iinclude/uapi -o "$dir/emit" \
-	"$dir/emit.c" tools/arpctl/print.c >&2 || { echo "Bail out! the emitter does not build"; exit 1; }
+compile "$dir/emit" "$dir/emit.c" tools/arpctl/print.c
 
-is()
-{
-	[ "$2" = "$3" ]
-	ok $? "$1" "got:  $2
-wanted: $3"
-}
+emits() { is "$("$dir/emit" "$2" "$3")" "$4" "$1"; }	# DESC FORM STRING WANT
 
 tail='"fields":{"n":18446744073709551615,"word":1,"yes":true},"none":{}}]'$'\n[]'
-is 'JSON in one line, empty lists as []' "$("$dir/emit" json eth0)" '[{"dev":"eth0",'"$tail"
-is 'quotes and backslashes' "$("$dir/emit" json 'a"b\c')" '[{"dev":"a\"b\\c",'"$tail"
-is 'control characters' "$("$dir/emit" json $'a\e\n\x7f')" '[{"dev":"a\u001b\u000a\u007f",'"$tail"
-is 'UTF-8 stays' "$("$dir/emit" json $'\u00e9\u20ac\U1f600')" $'[{"dev":"\u00e9\u20ac\U1f600",'"$tail"
-is 'what is no UTF-8 is replaced' \
-	"$("$dir/emit" json $'a\xff\xc3(\xc0\xaf\xed\xa0\x80\xf5\xe2\x82')" \
+emits 'JSON in one line, empty lists as []' json eth0 '[{"dev":"eth0",'"$tail"
+emits 'quotes and backslashes' json 'a"b\c' '[{"dev":"a\"b\\c",'"$tail"
+emits 'control characters' json $'a\e\n\x7f' '[{"dev":"a\u001b\u000a\u007f",'"$tail"
+emits 'UTF-8 stays' json $'\u00e9\u20ac\U1f600' $'[{"dev":"\u00e9\u20ac\U1f600",'"$tail"
+emits 'what is no UTF-8 is replaced' \
+	json $'a\xff\xc3(\xc0\xaf\xed\xa0\x80\xf5\xe2\x82' \
 	'[{"dev":"a\ufffd\ufffd(\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd",'"$tail"
-is 'pretty JSON' "$("$dir/emit" pretty eth0)" '[
+emits 'pretty JSON' pretty eth0 '[
     {
         "dev": "eth0",
         "fields": {
@@ -73,9 +66,7 @@ is 'pretty JSON' "$("$dir/emit" pretty eth0)" '[
     }
 ]
 []'
-is 'text' "$("$dir/emit" text eth0)" 'eth0    18446744073709551615 device on'
-is 'text escapes what a terminal would obey' "$("$dir/emit" text $'\e[m')" '\033[m  18446744073709551615 device on'
-is 'colour does not disturb the columns' "$("$dir/emit" color eth0)" \
+emits 'text' text eth0 'eth0    18446744073709551615 device on'
+emits 'text escapes what a terminal would obey' text $'\e[m' '\033[m  18446744073709551615 device on'
+emits 'colour does not disturb the columns' color eth0 \
 	$'\e[36meth0\e[0m    18446744073709551615 device on'
-
-finish

@@ -6,17 +6,10 @@
 . tests/cli/lib.sh
 leases=tests/cli/leases
 now=1700000000
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+scratch
 
-build()
-{
-	${CC:-cc} -std=gnu11 -g -D_GNU_SOURCE -Itools/arpctl "$@" -o "$dir/lease_test" \
-		tests/cli/lease_test.c tools/arpctl/lease.c tools/arpctl/parse.c
-}
-# With a sanitizer if the compiler has one.
-build -fsanitize=address,undefined -fno-sanitize-recover 2>/dev/null || build >&2 ||
-	{ echo "Bail out! the parser does not build"; exit 1; }
+compile "$dir/lease_test" tests/cli/lease_test.c \
+	tools/arpctl/lease.c tools/arpctl/parse.c
 
 files=("$leases"/*)
 plan $((36 + ${#files[@]} + 12))
@@ -28,11 +21,7 @@ parses()
 
 	[ "$file" != - ] || { file=$dir/input; cat >"$file"; }
 	got=$("$dir/lease_test" "$now" "$file" 2>&1)
-	[ "$got" = "$3" ]
-	ok $? "$1" "got:
-$got
-wanted:
-$3"
+	is "$got" "$3" "$1"
 }
 
 parses 'dnsmasq: expiry, infinite, types of hardware, IPv6' "$leases/dnsmasq.leases" \
@@ -125,7 +114,7 @@ parses 'Kea: a quote without end' - '2: a quote does not end' \
 
 for file in "${files[@]}"; do
 	out=$("$dir/lease_test" -c "$now" "$file" 2>&1)
-	ok $? "${file##*/}, cut off and spoilt at each byte" "$out"
+	result $? "${file##*/}, cut off and spoilt at each byte" "$out"
 done
 
 # The tool: a file is read before the kernel is asked anything.
@@ -135,7 +124,7 @@ check_error 2 "^$leases/dnsmasq-broken.leases:3: expected a hardware address, no
 status=0
 err=$("$ARPCTL" "${NOWHERE[@]}" bind import - 2>&1 >/dev/null <"$leases/kea-broken.csv") || status=$?
 [ "$status" -eq 2 ] && [[ $err == '-:3: '* ]]
-ok $? 'a bad line of standard input is named' "status $status: $err"
+result $? 'a bad line of standard input is named' "status $status: $err"
 for file in dnsmasq.leases dhcpd.leases kea-leases4.csv; do
 	run "${NOWHERE[@]}" bind import "$leases/$file" dev eth0
 	check_error 1 'Cannot open network namespace' "$file gets as far as the kernel"
@@ -165,5 +154,3 @@ check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
 yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
 run "${NOWHERE[@]}" bind import "$dir/large"
 check_error 1 'Cannot open network namespace' 'a file of 200000 lines'
-
-finish

@@ -1,51 +1,31 @@
-# SPDX-License-Identifier: GPL-2.0-only
-# What the tests of arpctl's command line share: TAP with a plan, and running the tool.
 # shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests of arpctl's command line share besides TAP: running the tool.
 #
-# Sourced, from the repository's root. Nothing here reaches a kernel module:
-# whatever parses is run with NOWHERE, a network namespace that does not exist,
-# and comes to its end there with status 1.
+# Sourced, from the repository's root. Nothing here reaches a kernel module: all that
+# parses is run with NOWHERE, a network namespace that does not exist, and fails
+# there with status 1.
 
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. tests/lib/tap.sh
 ARPCTL=${ARPCTL:-tools/arpctl/arpctl}
 # shellcheck disable=SC2034 # for those who source this
 NOWHERE=(-n /nonexistent/netns)
-[ -x "$ARPCTL" ] || make -s -C tools/arpctl >&2 ||
-	{ echo "Bail out! arpctl does not build"; exit 1; }
-tap_n=0
-tap_failed=0
+[ -x "$ARPCTL" ] || make -s -C tools/arpctl >&2 || bail "arpctl does not build"
 
-plan()
+# run WORD...: runs the tool; leaves status, out and err. Its standard input is empty.
+run() { feed '' "$@"; }
+
+# feed TEXT WORD...: as run, with the text, whose escapes are printf's, on standard input.
+feed()
 {
-	echo "1..$1"
-}
+	local text=$1 errors
 
-# ok STATUS NAME [DIAGNOSTIC]: one line of TAP, status 0 being success.
-ok()
-{
-	tap_n=$((tap_n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $tap_n - $2"
-	else
-		echo "not ok $tap_n - $2"
-		[ -z "${3:-}" ] || echo "# ${3//$'\n'/$'\n'# }"
-		tap_failed=$((tap_failed + 1))
-	fi
-}
-
-skip()
-{
-	tap_n=$((tap_n + 1))
-	echo "ok $tap_n - $1 # SKIP $2"
-}
-
-# run WORD...: runs the tool; leaves status, out and err.
-run()
-{
-	local errors
-
+	shift
 	errors=$(mktemp)
 	status=0
-	out=$("$ARPCTL" "$@" 2>"$errors" </dev/null) || status=$?
+	# shellcheck disable=SC2059
+	out=$(printf -- "$text" | "$ARPCTL" "$@" 2>"$errors") || status=$?
 	err=$(<"$errors")
 	rm -f "$errors"
 }
@@ -55,11 +35,12 @@ run()
 check_error()
 {
 	[ "$status" -eq "$1" ] && [ -z "$out" ] && [[ $err =~ $2 ]]
-	ok $? "$3" "status $status, stdout: $out, stderr: $err, wanted $1 and: $2"
+	result $? "$3" "status $status, stdout: $out, stderr: $err, wanted $1 and: $2"
 }
 
-finish()
-{
-	[ "$tap_failed" -eq 0 ]
-	exit
+# Compiles a C program with arpctl's headers, with sanitizers if the compiler has them.
+compile() {	# PROGRAM SOURCE…
+	local cc=("${CC:-cc}" -std=gnu11 -g -D_GNU_SOURCE -Itools/arpctl -Iinclude/uapi -o)
+	"${cc[@]}" "$@" -fsanitize=address,undefined -fno-sanitize-recover 2>/dev/null ||
+		"${cc[@]}" "$@" >&2 || bail "$1 does not build"
 }

@@ -6,8 +6,8 @@
 . tests/cli/lib.sh
 page=tools/arpctl/arpctl.8
 concepts=tools/arpctl/arp_policy.7
-text=$(mktemp)
-trap 'rm -f "$text" "$text.7"' EXIT
+scratch
+text=$dir/8
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
@@ -22,40 +22,37 @@ if ! command -v mandoc >/dev/null; then
 	# Still counted, so that the plan holds; a skip is not a pass.
 	skip 'mandoc finds nothing to object to' 'mandoc is not installed'
 	man -l -Tutf8 "$page" 2>/dev/null | col -bx >"$text"
-	man -l -Tutf8 "$concepts" 2>/dev/null | col -bx >"$text.7"
+	man -l -Tutf8 "$concepts" 2>/dev/null | col -bx >"$dir/7"
 else
 	# Pages that it misses on this machine are not this page's fault.
 	lint=$(mandoc -T lint -W style "$page" "$concepts" 2>&1 | grep -v 'mandoc.db\|referenced manual not found')
-	[ -z "$lint" ]
-	ok $? 'mandoc finds nothing to object to' "$lint"
+	is "$lint" "" 'mandoc finds nothing to object to'
 	mandoc -T utf8 "$page" | col -bx >"$text"
-	mandoc -T utf8 "$concepts" | col -bx >"$text.7"
+	mandoc -T utf8 "$concepts" | col -bx >"$dir/7"
 fi
 
 for command in "${commands[@]}"; do
 	# "monitor [config]" stands for both "monitor" and "monitor config".
 	sed -n '/^COMMANDS/,/^JSON/p' "$text" | tr -d '[]' | grep -q "^ *$command\( \|$\)"
-	ok $? "COMMANDS has $command"
+	result $? "COMMANDS has $command"
 	sed -n '/^EXAMPLES/,$p' "$text" | grep -q "# arpctl.* ${command%% *}"
-	ok $? "EXAMPLES has one of ${command%% *} for $command"
+	result $? "EXAMPLES has one of ${command%% *} for $command"
 done
 for field in "${fields[@]}"; do
 	sed -n '/^DEVICE FIELDS/,/^COMMANDS/p' "$text" | grep -q "^ *$field "
-	ok $? "DEVICE FIELDS has $field"
-	sed -n '/Fields and sysctls/,/Rules/p' "$text.7" | grep -qw -- "$field"
-	ok $? "arp_policy(7) has $field"
+	result $? "DEVICE FIELDS has $field"
+	sed -n '/Fields and sysctls/,/Rules/p' "$dir/7" | grep -qw -- "$field"
+	result $? "arp_policy(7) has $field"
 done
 for finding in "${findings[@]}"; do
 	sed -n '/^CHECKS/,/^JSON/p' "$text" | grep -q "^     $finding\( \|$\)"
-	ok $? "CHECKS has $finding"
+	result $? "CHECKS has $finding"
 done
 for option in "${options[@]}"; do
 	sed -n '/^OPTIONS/,/^SELECTORS/p' "$text" | grep -q -- "--$option"
-	ok $? "OPTIONS has --$option"
+	result $? "OPTIONS has --$option"
 done
 for reason in "${reasons[@]}"; do
-	sed -n '/^   Reasons/,/^MODULE/p' "$text.7" | grep -q -- "\b$reason\b"
-	ok $? "arp_policy(7) has the reason $reason"
+	sed -n '/^   Reasons/,/^MODULE/p' "$dir/7" | grep -q -- "\b$reason\b"
+	result $? "arp_policy(7) has the reason $reason"
 done
-
-finish

@@ -5,24 +5,8 @@
 
 . tests/cli/lib.sh
 plan 86
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+scratch
 M=02:00:00:00:00:01
-
-# feed TEXT WORD...: runs the tool with the text, whose escapes are printf's, on
-# standard input; as run.
-feed()
-{
-	local text=$1 errors
-
-	shift
-	errors=$(mktemp)
-	status=0
-	# shellcheck disable=SC2059
-	out=$(printf -- "$text" | "$ARPCTL" "$@" 2>"$errors") || status=$?
-	err=$(<"$errors")
-	rm -f "$errors"
-}
 
 # blames TEXT LINE MESSAGE: both restore and diff tell so, in one line; no LINE: of
 # the whole.
@@ -35,7 +19,7 @@ blames()
 		[ "$status" -eq 2 ] && [ -z "$out" ] && [[ $err =~ ^-:${2:+$2:}\ $3$ ]] || good=1
 		said+="$command: $status $out $err"$'\n'
 	done
-	ok $good "blames ${1:0:60}" "$said wanted: -:${2:+$2:} $3"
+	result $good "blames ${1:0:60}" "$said wanted: -:${2:+$2:} $3"
 }
 
 # taken TEXT NAME: gets as far as the kernel.
@@ -127,7 +111,7 @@ for ((i = 0; i < ${#saved}; i++)); do
 	[ $status = 2 ] || wrong+=" $i"
 done
 [ -z "$wrong" ]
-ok $? 'every part that is cut off anywhere is refused' "taken:$wrong"
+result $? 'every part that is cut off anywhere is refused' "taken:$wrong"
 feed "${saved//$'\n'/\\n}" "${NOWHERE[@]}" restore -
 check_error 1 'Cannot open network namespace' 'and the whole is not'
 
@@ -170,7 +154,7 @@ before=$SECONDS
 run "${NOWHERE[@]}" restore "$dir/many"
 check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'the last of many lines'
 [ $((SECONDS - before)) -lt 10 ]
-ok $? 'is found soon' "$((SECONDS - before)) s"
+result $? 'is found soon' "$((SECONDS - before)) s"
 
 run "${NOWHERE[@]}" restore "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
@@ -185,17 +169,17 @@ check_error 2 'Cannot open network namespace' 'diff: nor is what the kernel does
 
 feed 'help dev\nhelp rule # x\n\n' -b -
 [ "$status" -eq 0 ] && [[ $out == *'arpctl dev:'*'arpctl rule:'* ]] && [ -z "$err" ]
-ok $? 'commands one after the other' "$status $out $err"
+result $? 'commands one after the other' "$status $out $err"
 feed 'help dev\n\ndev set eth0 ignore 4\nhelp rule\n' -b -
 [ "$status" -eq 2 ] && [[ $out != *'arpctl rule:'* ]] && [[ $err == '-:3: dev set: ignore cannot be "4"'* && $err != *$'\n'* ]]
-ok $? 'the first that fails is the last' "$status $out $err"
+result $? 'the first that fails is the last' "$status $out $err"
 feed 'frob\ndev show\nhelp rule\ndev set eth0\n' "${NOWHERE[@]}" -f -b -
 [ "$status" -eq 2 ] && [[ $out == *'arpctl rule:'* ]] &&
 	[[ $err == '-:1: unknown object "frob"'*$'\n''-:2: Cannot open'*$'\n''-:4: dev set: FIELD is missing'* ]]
-ok $? '-f goes on, with the status of the first' "$status $out $err"
+result $? '-f goes on, with the status of the first' "$status $out $err"
 feed 'dev show\nfrob\n' "${NOWHERE[@]}" -f -b -
 [ "$status" -eq 1 ]
-ok $? 'be it what it may' "$status $err"
+result $? 'be it what it may' "$status $err"
 printf 'dev set "eth0\n' >"$dir/batch"
 run -b "$dir/batch"
 check_error 2 "^$dir/batch:1: a quote does not end\$" 'a file of commands is named'
@@ -218,6 +202,4 @@ feed 'help dev\n' -b - >/dev/null
 status=0
 err=$(echo help | "$ARPCTL" -b - 2>&1 >/dev/full) || status=$?
 [ "$status" -eq 1 ] && [[ $err == '-:1: cannot write the output'* ]]
-ok $? 'output that cannot be written ends it' "$status $err"
-
-finish
+result $? 'output that cannot be written ends it' "$status $err"

@@ -14,23 +14,20 @@ else
 	[ "$status" -eq 0 ] && [ -z "$err" ] && [ "$out" = '# HELP arp_policy_up Whether the module arp_policy is loaded.
 # TYPE arp_policy_up gauge
 arp_policy_up 0' ]
-	ok $? 'without the module, it is not up' "status $status: $out$err"
+	result $? 'without the module, it is not up' "status $status: $out$err"
 	text=$out
 	run -j stats prometheus
-	[ "$out" = "$text" ]
-	ok $? 'and -j does not make it JSON' "$out$err"
+	is "$out" "$text" 'and -j does not make it JSON'
 fi
 
 units=(contrib/prometheus/*.service contrib/prometheus/*.timer)
 [ "${#units[@]}" -eq 2 ]
-ok $? 'a service and its timer' "${units[*]}"
+result $? 'a service and its timer' "${units[*]}"
 
 if ! command -v systemd-analyze >/dev/null; then
 	skip 'systemd finds nothing to object to' 'systemd is not installed'
 else
 	# Of the man page, another test knows.
 	said=$(systemd-analyze verify --man=no "${units[@]}" 2>&1) && [ -z "$said" ]
-	ok $? 'systemd finds nothing to object to' "$said"
+	result $? 'systemd finds nothing to object to' "$said"
 fi
-
-finish

@@ -5,27 +5,23 @@
 
 . tests/cli/lib.sh
 plan 3
-unit=$(mktemp -d)
-trap 'rm -rf "$unit"' EXIT
+scratch
 
 make -s -C tools/arpctl arp-policy.service
 # The tool is not installed here.
 sed "s|/usr/local/sbin/arpctl|$PWD/tools/arpctl/arpctl|" \
-	tools/arpctl/arp-policy.service >"$unit/arp-policy.service"
-! grep -q @ "$unit/arp-policy.service"
-ok $? 'nothing is left to fill in'
+	tools/arpctl/arp-policy.service >"$dir/arp-policy.service"
+! grep -q @ "$dir/arp-policy.service"
+result $? 'nothing is left to fill in'
 
 if command -v systemd-analyze >/dev/null; then
-	said=$(systemd-analyze verify --man=no "$unit/arp-policy.service" 2>&1)
-	[ -z "$said" ]
-	ok $? 'systemd-analyze verify is content' "$said"
+	said=$(systemd-analyze verify --man=no "$dir/arp-policy.service" 2>&1)
+	is "$said" "" 'systemd-analyze verify is content'
 else
 	skip 'systemd-analyze verify is content' 'no systemd'
 fi
 
 # Each line of the example without its #, which no blank follows.
-grep -E '^#[a-z]' tools/arpctl/arp-policy.conf.example | cut -c 2- >"$unit/example"
-[ "$(wc -l <"$unit/example")" -ge 5 ]
-ok $? 'the example has lines to take into use'
-
-finish
+grep -E '^#[a-z]' tools/arpctl/arp-policy.conf.example | cut -c 2- >"$dir/example"
+[ "$(wc -l <"$dir/example")" -ge 5 ]
+result $? 'the example has lines to take into use'

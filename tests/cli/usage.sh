@@ -266,12 +266,12 @@ check_error 1 '^arpctl: Cannot enter network namespace "/dev/null": ' 'a file th
 
 run -V
 [ "$status" -eq 0 ] && [[ $out =~ ^arpctl\ [0-9]+\.[0-9]+ ]] && [ -z "$err" ]
-ok $? 'version' "$out$err"
+result $? 'version' "$out$err"
 
 status=0
 err=$("$ARPCTL" help 2>&1 >/dev/full) || status=$?
 [ "$status" -eq 1 ] && [[ $err == *'cannot write the output'* ]]
-ok $? 'output that cannot be written is a failure' "status $status: $err"
+result $? 'output that cannot be written is a failure' "status $status: $err"
 
 # In a user namespace of its own the tool is at most refused, never able.
 if [ -d /sys/module/arp_policy ] || ! unshare -rn true 2>/dev/null; then
@@ -280,7 +280,5 @@ else
 	status=0
 	err=$(unshare -rn "$ARPCTL" dev show 2>&1 >/dev/null) || status=$?
 	[ "$status" -eq 1 ] && [[ $err =~ ^arpctl:\ the\ module\ arp_policy\ is\ .*(modprobe|install) ]]
-	ok $? 'without the module, the message says what to do' "status $status: $err"
+	result $? 'without the module, the message says what to do' "status $status: $err"
 fi
-
-finish

@@ -5,30 +5,16 @@
 
 . tests/cli/lib.sh
 plan 16
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+scratch
 
-build()
-{
-	${CC:-cc} -std=gnu11 -g -D_GNU_SOURCE -Itools/arpctl -Iinclude/uapi "$@" -o "$dir/words_test" \
-		tests/cli/words_test.c tools/arpctl/words.c tools/arpctl/print.c
-}
-# With a sanitizer if the compiler has one.
-build -fsanitize=address,undefined -fno-sanitize-recover 2>/dev/null || build >&2 ||
-	{ echo "Bail out! the reader does not build"; exit 1; }
+compile "$dir/words_test" tests/cli/words_test.c \
+	tools/arpctl/words.c tools/arpctl/print.c
 
 # reads NAME TEXT WANTED
 reads()
 {
-	local got
-
 	# shellcheck disable=SC2059 # the escapes are printf's
-	got=$(printf "$2" | "$dir/words_test" split)
-	[ "$got" = "$3" ]
-	ok $? "$1" "got:
-$got
-wanted:
-$3"
+	is "$(printf "$2" | "$dir/words_test" split)" "$3" "$1"
 }
 
 reads 'nothing' '' ''
@@ -56,6 +42,4 @@ reads 'a NUL' 'a\0b\nc\n' '1: a NUL byte is not allowed in text
 reads 'too many words' "$(printf 'a %.0s' {1..129})\n" '1: too many words for any command'
 
 out=$("$dir/words_test" trip 2>&1)
-ok $? 'words come back as they were printed' "$out"
-
-finish
+result $? 'words come back as they were printed' "$out"

@@ -9,17 +9,11 @@
 differential=$(dirname "${BASH_SOURCE[0]}")
 FIELDS=${FIELDS:-$differential/fields}
 [ -x "$FIELDS" ] || must make -s -C "$differential"
-work=$(mktemp -d)
+scratch
+work=$dir
 tracing=/sys/kernel/tracing/instances/fields
-
-cleanup_fields() {
-	local status=$?
-	rm -rf "$work"
-	[ ! -d $tracing ] || rmdir $tracing
-	(exit $status)
-	cleanup
-}
-trap cleanup_fields EXIT
+end_tracing() { [ ! -d $tracing ] || rmdir $tracing; }
+at_exit end_tracing
 
 # The host
 

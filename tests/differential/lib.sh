@@ -12,13 +12,10 @@ unbound=/sys/devices/virtual/workqueue/cpumask
 everywhere=$(<$unbound)
 error_cost=$(sysctl -n net.ipv4.route.error_cost)
 restore() {
-	local status=$?
 	sysctl -qw net.ipv4.route.error_cost="$error_cost"
 	echo "$everywhere" >$unbound
-	(exit $status)
-	cleanup
 }
-trap restore EXIT
+at_exit restore
 must echo 1 >$unbound
 modprobe dummy numdummies=0
 modprobe -a veth vrf 8021q macvlan bridge

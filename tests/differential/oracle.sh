@@ -3,6 +3,7 @@
 # On random hosts the module does what the stock kernel does: see oracle.c and
 # docs/testing.md.
 # lab: timeout 600
+# lab: takes 100
 #
 #   ARP_POLICY_ORACLE_CASES=N		how many (20000; 1000 in the debug kernel)
 #   ARP_POLICY_ORACLE_SEED=S		what they are drawn from (5)

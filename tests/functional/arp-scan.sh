@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What arp-scan finds in a segment: true hosts only, once policy says so.
 # lab: timeout 300
+# lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v arp-scan >/dev/null || plan skip "no arp-scan"

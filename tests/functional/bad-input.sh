@@ -125,9 +125,9 @@ refuses() {	# STATUS REGEX WORDS…
 	fi
 }
 
-stderr=$(mktemp)
-heard=$(mktemp)
-trap 'rm -f "$stderr" "$heard"; cleanup' EXIT
+scratch
+stderr=$dir/stderr
+heard=$dir/heard
 
 host bob alice
 

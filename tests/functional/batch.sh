@@ -6,14 +6,7 @@
 plan 38
 
 host alice
-dir=$(mktemp -d)
-clean_up() {
-	local status=$?
-	rm -rf "$dir"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
+scratch
 must load_module max_rules=3
 
 arpctl() { ctl alice "$@"; }

@@ -18,12 +18,12 @@ load() {	# MODULE [PARAMETER…]
 }
 
 unload() {
-	local status=$? module
+	local status=0 module
 	for module in "${loaded[@]}"; do rmmod "$module" || status=1; done
 	loaded=()
 	return $status
 }
-trap 'unload; cleanup' EXIT
+at_exit unload
 
 # A host with docker's bridge: two containers on it, a card and an address on lo.
 

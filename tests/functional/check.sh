@@ -5,8 +5,9 @@
 # Each finding is provoked, then cured by the very line that check prints, run in
 # a shell outside the namespace; then it is gone. What is as it should be is clean.
 # lab: timeout 400
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# lab: takes 260
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 plan 173
 
 # Cures name the tool as who has installed it would.
@@ -25,15 +26,14 @@ load() {	# MODULE…
 
 limits=()	# of the neighbour table, which are the machine's
 leave_check() {
-	local status=$? module
+	local module
 	[ ${#limits[@]} = 0 ] || sysctl -q -w "${limits[@]}"
 	for module in "${namespaces[@]}"; do ip netns del "$module"; done
 	namespaces=()
 	for module in "${loaded[@]}"; do rmmod "$module" 2>/dev/null; done
-	(exit $status)
-	leave
+	return 0
 }
-trap leave_check EXIT
+at_exit leave_check
 
 # "ID DEV SEVERITY" of each finding.
 found() {

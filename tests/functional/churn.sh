@@ -2,20 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # While others change the policy all the time, listings end, and save is of one moment.
 # lab: timeout 400
+# lab: takes 190
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 26
 
 host alice
-dir=$(mktemp -d)
+scratch
 writers=()
-clean_up() {
-	local status=$?
-	rm -rf "$dir"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
 must load_module
 arpctl() { ctl alice "$@"; }
 
@@ -24,11 +18,11 @@ BINDINGS=20000
 # they are equal, or the first is one ahead.
 FIRST=1.0.0.1 LAST=223.255.255.254
 
-start() {	# CMD…
+begin() {	# CMD…
 	"$@" &
 	writers+=($!)
 }
-stop() {
+end_writers() {
 	kill "${writers[@]}"
 	wait "${writers[@]}" 2>/dev/null
 	writers=()
@@ -82,7 +76,7 @@ must arpctl restore "$dir/many"
 for more in 0 1; do
 	what="two bindings replaced by turns"
 	[ $more = 0 ] || what="bindings, rules and fields come and go"
-	start writer $more
+	begin writer $more
 	sleep 1
 	is_whole 5 $((BINDINGS + 4)) "$what: save" arpctl save
 	is_whole 5 $((BINDINGS + 2)) "$what: bind show" arpctl bind show
@@ -98,7 +92,7 @@ for more in 0 1; do
 		'^(nothing found|unmatched)' "$what: check"
 	run_ok "$what: dev effective" arpctl dev effective
 	run_ok "$what: the writer goes on" kill -0 "${writers[@]}"
-	stop
+	end_writers
 	must arpctl rule flush
 	arpctl dev unset eth0 2>/dev/null
 	arpctl bind del 100.100.100.100 2>/dev/null
@@ -114,7 +108,7 @@ restorer() {
 	exec nsenter --net=/run/netns/alice -- "$ARPCTL" -b - < <(
 		exec yes "restore $dir/hide"$'\n'"restore $dir/pass")
 }
-start restorer
+begin restorer
 sleep 1
 mixed=0 whole=0 failed=0
 for ((i = 0; i < 8; i++)); do
@@ -140,7 +134,7 @@ done
 is "$listed" "" "a listing ends, and a mix is told"
 arpctl rule show >/dev/null 2>&1
 is "$?" 0 "with status 0"
-stop
+end_writers
 
 # What one chunk holds at most, and nobody changes.
 must arpctl flush

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Address conflict detection and DHCP work under every policy, and leases become bindings.
 # lab: timeout 400
+# lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
@@ -28,7 +29,7 @@ detects() {	# ADDRESS
 }
 probes() { asks client eth0 "$1" 0.0.0.0; }	# ADDRESS
 
-dir=$(mktemp -d)
+scratch
 cat >"$dir/script" <<'END'
 #!/bin/sh
 case $1 in
@@ -227,5 +228,4 @@ is "$(speaks spoofer)" "$SERVER" "flush: anybody with the client's address is an
 is "$(knows)" "$SPOOFER" "and believed"
 stop_wanting
 stop_serving
-rm -r "$dir"
 plan

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # explain tells what the wire then shows: the same packets, explained and sent for real.
 # lab: timeout 400
+# lab: takes 80
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash

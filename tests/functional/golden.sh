@@ -10,14 +10,7 @@ command -v script >/dev/null || plan skip "no script"
 golden=$ROOT/tests/functional/golden
 mapfile -t commands < <(grep -v '^#' "$golden/commands")
 plan $((3 * ${#commands[@]}))
-work=$(mktemp -d)
-clean_up() {
-	local status=$?
-	rm -rf "$work"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
+scratch
 
 host alice bob
 link alice:eth0 bob:eth0
@@ -67,10 +60,10 @@ for form in text json terminal; do
 		echo "\$ arpctl $command"
 		printed $form "$command"
 		echo
-	done >"$work/$form"
-	[ -z "${ARP_POLICY_GOLDEN-}" ] || cp "$work/$form" "$ARP_POLICY_GOLDEN/$form"
+	done >"$dir/$form"
+	[ -z "${ARP_POLICY_GOLDEN-}" ] || cp "$dir/$form" "$ARP_POLICY_GOLDEN/$form"
 	for command in "${commands[@]}"; do
-		is "$(block "$work/$form" "$command")" "$(block "$golden/$form" "$command")" \
+		is "$(block "$dir/$form" "$command")" "$(block "$golden/$form" "$command")" \
 			"$form: $command"
 	done
 done

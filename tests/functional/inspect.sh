@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A host that speaks for another is not believed: bindings, inspect, validate.
+# lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 68
@@ -81,7 +82,8 @@ is "$(counted)" "" "as a probe has no sender"
 
 # Audit
 
-verdicts=$(mktemp)
+scratch
+verdicts=$dir/verdicts
 nsenter --net=/run/netns/victim -- "$ARPCTL" monitor verdict >"$verdicts" &
 monitor=$!
 told() { spoof request; grep -q spoofed "$verdicts"; }
@@ -96,7 +98,6 @@ run_ok "and told" poll 10 heard
 like "$(grep 'reply' "$verdicts")" 'accept spoofed +field inspect' "as accepted"
 kill $monitor
 wait $monitor 2>/dev/null
-rm "$verdicts"
 
 policy dev set eth0 inspect enforce mode audit
 believes request "$attacker" "mode audit over enforce: likewise"
@@ -120,13 +121,12 @@ is "$(speakers)" "silence $victim" "without the name's, the glob's holds again"
 policy bind flush
 is "$(speakers)" "$victim $victim" "with no binding, anybody may be anybody"
 
-leases=$(mktemp)
+leases=$dir/leases
 cat >"$leases" <<-END
 	4102444800 $peer 10.0.0.2 peer 01:$peer
 	4102444800 02:00:00:00:aa:aa 10.0.0.4 * *
 END
 run_ok "dnsmasq's leases are imported" ctl victim bind import "$leases"
-rm "$leases"
 is "$(speakers)" "$victim silence" "a lease says who may speak for the address"
 is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "and so does the other"
 

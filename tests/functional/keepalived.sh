@@ -37,7 +37,7 @@ claims() {
 }
 conflicts() { ctl "$1" -j stats show eth0 | jq '.[].reasons.conflict // 0'; }	# HOST
 
-dir=$(mktemp -d)
+scratch
 declare -A daemon=()
 keepalived() {	# HOST STATE PRIORITY
 	cat >"$dir/$1.conf" <<-END
@@ -128,5 +128,4 @@ claims
 is "$(knows)" "$FORGER" "and a forged claim stays"
 must stop one
 must stop two
-rm -r "$dir"
 plan

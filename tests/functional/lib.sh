@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the functional tests speak in: TAP, hosts and links, ARP, the module.
+# What the functional tests speak in besides TAP: hosts and links, ARP, the module.
 #
 # A test sources this file first. Everything that it makes goes when it exits.
 # Hosts are network namespaces of the test's own, with IPv6 off so that a
@@ -16,86 +16,9 @@ ARP_POLICY_KO=${ARP_POLICY_KO:-$ROOT/arp_policy.ko}
 # Answers on every segment; see segment.
 FENCE=192.0.2.254
 
-if [ "$(id -u)" != 0 ]; then
-	echo "Bail out! needs root: run it by tests/run"
-	exit 1
-fi
-
-# TAP
-
-count=0
-failures=0
-planned=''
-
-# plan N, at the start; plan, at the end; plan skip WHY, instead of all.
-plan() {
-	if [ "${1-}" = skip ]; then
-		echo "1..0 # SKIP $2"
-		exit 0
-	fi
-	planned=${1:-$count}
-	echo "1..$planned"
-}
-
-diag() {
-	local line
-	while IFS= read -r line; do echo "# $line"; done <<<"$*"
-}
-
-ok() { echo "ok $((++count)) - $1"; }
-
-not_ok() {	# DESC [WHY…]
-	echo "not ok $((++count)) - $1"
-	: $((++failures))
-	shift
-	[ $# = 0 ] || diag "$*"
-}
-
-skip() { echo "ok $((++count)) - $1 # SKIP $2"; }	# DESC WHY
-
-is() {	# GOT WANT DESC
-	if [ "$1" = "$2" ]; then ok "$3"
-	else not_ok "$3" " got: $1"$'\n'"want: $2"; fi
-}
-
-like() {	# GOT REGEX DESC
-	if [[ $1 =~ $2 ]]; then ok "$3"
-	else not_ok "$3" " got: $1"$'\n'"like: $2"; fi
-}
-
-unlike() {	# GOT REGEX DESC
-	if [[ $1 =~ $2 ]]; then not_ok "$3" "   got: $1"$'\n'"unlike: $2"
-	else ok "$3"; fi
-}
-
-run_ok() {	# DESC CMD…
-	local desc=$1 output status=0
-	shift
-	output=$("$@" 2>&1) || status=$?
-	if [ $status = 0 ]; then ok "$desc"
-	else not_ok "$desc" "$*: status $status"$'\n'"$output"; fi
-}
-
-fails_with() {	# STATUS REGEX DESC CMD…
-	local want=$1 regex=$2 desc=$3 output status=0
-	shift 3
-	output=$("$@" 2>&1) || status=$?
-	if [ $status = "$want" ] && [[ $output =~ $regex ]]; then ok "$desc"
-	else not_ok "$desc" "$*: status $status, not $want with $regex"$'\n'"$output"; fi
-}
-
-# Until CMD succeeds, at most SECONDS.
-poll() {	# SECONDS CMD…
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
-# What cannot be set up ends the test: its plan is then broken.
-must() { "$@" || { diag "failed: $*"; exit 1; }; }
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$ROOT/tests/lib/tap.sh"
+[ "$(id -u)" = 0 ] || bail "needs root: run it by tests/run"
 
 # Hosts
 
@@ -126,6 +49,17 @@ in_host() {	# NAME CMD…
 	shift
 	nsenter --net="/run/netns/$name" -- "$@"
 }
+
+# A program in the background. Sets "started", which a kill then reaches.
+start() {	# HOST CMD…
+	nsenter --net="/run/netns/$1" -- "${@:2}" &
+	# shellcheck disable=SC2034 # for those who source this
+	started=$!
+}
+
+stop() {	# PID…
+	kill "$@" && wait "$@"
+} 2>/dev/null
 
 mac() {	# HOST DEV
 	ip -n "$1" -br link show dev "$2" | awk '{ print $3 }'
@@ -243,16 +177,29 @@ ctl() {	# HOST ARGUMENTS…
 	in_host "$name" "$ARPCTL" "$@"
 }
 
-cleanup() {
-	local status=$? jobs name
-	trap - EXIT
+# What the kernel has logged since the last call, or since the test began.
+kernel_said() {
+	dmesg | sed "1,/$last_mark\$/d"
+	mark_log
+}
+
+mark_log() {
+	last_mark="mark $RANDOM$RANDOM"
+	{ echo "$last_mark" >/dev/kmsg; } 2>/dev/null || :
+}
+mark_log
+
+no_kernel_faults() {
+	is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel logged no fault"
+}
+
+# Ends with the test what it has started or made.
+end_hosts() {
+	local jobs name
 	jobs=$(jobs -p)
 	# shellcheck disable=SC2086
 	[ -z "$jobs" ] || { kill $jobs; wait; } 2>/dev/null
 	for name in "${namespaces[@]}"; do ip netns del "$name"; done
-	unload_module || status=1
-	[ $status != 0 ] || [ $failures = 0 ] || status=1
-	exit $status
+	unload_module
 }
-trap cleanup EXIT
-trap 'exit 143' TERM INT HUP
+at_exit end_hosts

@@ -11,8 +11,9 @@ addr alice eth0 10.0.0.1/24
 addr bob eth0 10.0.0.2/24
 alice=$(mac alice eth0)
 bob=$(mac bob eth0)
-events=$(mktemp)
-other=$(mktemp)
+scratch
+events=$dir/events
+other=$dir/other
 
 policy() { must ctl alice "$@"; }
 
@@ -262,4 +263,3 @@ is "$(jq -r 'select(.event == "verdict") | .sender' "$other" | sort -u)" 10.2.0.
 	"and another of its own"
 is "$(jq -c 'select(.event == "dev") | .fields | keys' "$events" "$other" | paste -sd ' ')" \
 	'["ignore"] ["announce"]' "likewise of changes"
-rm "$events" "$other"

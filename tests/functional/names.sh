@@ -9,14 +9,7 @@ plan 50
 host alice bob
 link alice:eth0 bob:eth0
 addr alice eth0 10.0.0.1/24
-dir=$(mktemp -d)
-clean_up() {
-	local status=$?
-	rm -rf "$dir"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
+scratch
 must load_module
 export LC_ALL=C.UTF-8
 arpctl() { ctl alice "$@"; }

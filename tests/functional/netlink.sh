@@ -10,7 +10,7 @@ nlpolicy() { in_host alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py"
 # Whether HOST's monitor listens by now.
 heard() {	# HOST
 	ctl "$1" dev set probe ignore never && ctl "$1" dev unset probe &&
-		[ -s "$run/$1" ]
+		[ -s "$dir/$1" ]
 }
 
 host alice bob
@@ -19,7 +19,7 @@ addr alice eth0 10.0.0.1/24
 addr alice lo 10.9.9.9/32
 addr bob eth0 10.0.0.2/24
 must ip -n alice -batch - < <(printf 'link add name dev%d type dummy\n' {0..119})
-run=$(mktemp -d)
+scratch
 must load_module
 
 checks nlpolicy contract "$ROOT/netlink/arp_policy.yaml" "$ROOT/include/uapi/linux/arp_policy.h"
@@ -31,24 +31,23 @@ checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"
 stop "$started"
 
 # Each netns has listeners of its own.
-start bob "$ARPCTL" -j monitor >"$run/bob"
+start bob "$ARPCTL" -j monitor >"$dir/bob"
 bobs=$started
-start alice "$ARPCTL" -j monitor config >"$run/alice"
+start alice "$ARPCTL" -j monitor config >"$dir/alice"
 alices=$started
 poll 20 heard alice
 poll 20 heard bob
 ctl alice dev set 'e*' ignore device announce best
 ctl alice flush
-poll 10 grep -q flush "$run/alice"
+poll 10 grep -q flush "$dir/alice"
 stop $alices $bobs
-is "$(tail -n 2 "$run/alice" | jq -c '{event, selector, fields}')" \
+is "$(tail -n 2 "$dir/alice" | jq -c '{event, selector, fields}')" \
 	'{"event":"dev","selector":"e*","fields":{"ignore":1,"announce":2}}
 {"event":"flush","selector":null,"fields":null}' \
 	"monitor -j: one object a line"
 is "$(jq -r '.time | test("^[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{6}[-+][0-9:]{5}$")' \
-	"$run/alice" | sort -u)" true "each with its time"
-is "$(grep -c 'e\*' "$run/bob")" 0 "another netns's changes are not heard"
-rm -r "$run"
+	"$dir/alice" | sort -u)" true "each with its time"
+is "$(grep -c 'e\*' "$dir/bob")" 0 "another netns's changes are not heard"
 
 # The module loads by itself when it is installed.
 must unload_module
@@ -66,4 +65,4 @@ echo "blacklist arp_policy" >"$MODULES/updates/arp_policy.ko"
 fails_with 1 'installed but not loaded.*modprobe arp_policy' \
 	"installed and not to be loaded: arpctl says what to do" ctl alice dev show
 
-is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
+no_kernel_faults

@@ -17,7 +17,7 @@ Jobs act on the network namespace that they run in:
                         prints each refusal and how many were accepted
   hold                  leaves a dump open until it is killed
 
-The checks print a line each: "ok" or "not ok", what, why; with tabs between.
+The checks print TAP without numbers and plan.
 """
 import errno
 import re
@@ -73,8 +73,9 @@ EVENTS_PER_SECOND = 1000
 
 
 def check(good, what, why=""):
-    line = str(why).replace("\n", " ").replace("\t", " ")
-    print("ok" if good else "not ok", what, line, sep="\t", flush=True)
+    print("ok" if good else "not ok", "-", what, flush=True)
+    if why != "" and not good:
+        print("# " + str(why).replace("\n", "\n# "), flush=True)
 
 
 def equal(got, want, what):

@@ -73,13 +73,13 @@ is "$(shown)" "all garp drop learn none inspect audit validate src-mac,dst-mac,i
 must unload_module
 
 # modprobe, with the module and its options where they belong.
-base=$(mktemp -d)
-mkdir -p "$base$MODULES/updates" "$base/modprobe.d"
-cp "$ARP_POLICY_KO" "$base$MODULES/updates"
-cp "$MODULES"/modules.{order,builtin,builtin.modinfo} "$base$MODULES"
-must depmod -b "$base"
-modprobe_it() { modprobe -d "$base" -C "$base/modprobe.d" arp_policy "$@"; }
-cat >"$base/modprobe.d/arp_policy.conf" <<-'END'
+scratch
+mkdir -p "$dir$MODULES/updates" "$dir/modprobe.d"
+cp "$ARP_POLICY_KO" "$dir$MODULES/updates"
+cp "$MODULES"/modules.{order,builtin,builtin.modinfo} "$dir$MODULES"
+must depmod -b "$dir"
+modprobe_it() { modprobe -d "$dir" -C "$dir/modprobe.d" arp_policy "$@"; }
+cat >"$dir/modprobe.d/arp_policy.conf" <<-'END'
 	options arp_policy ignore=device
 	options arp_policy policy="eth0:ignore=1,announce=2;lo:hidden=on"
 END
@@ -95,7 +95,6 @@ must unload_module
 run_ok "the command line goes before the file" modprobe_it ignore=never
 is "$(shown -n alice)" "all ignore never" "with its own value"
 must unload_module
-rm -r "$base"
 
 # What is refused, and what is said of it.
 refused() {	# PARAMETER=VALUE MESSAGE

@@ -8,8 +8,7 @@
 	plan skip "no prometheus_client for python: tests/vm/deps check"
 plan 15
 
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"; cleanup' EXIT
+scratch
 
 # The samples as Prometheus' own library reads them, a line of JSON each.
 read_it() {

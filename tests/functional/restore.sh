@@ -10,14 +10,7 @@ host alice bob
 link alice:eth0 bob:eth0
 addr alice eth0 10.0.0.1/24
 addr bob eth0 10.0.0.2/24
-dir=$(mktemp -d)
-clean_up() {
-	local status=$?
-	rm -rf "$dir"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
+scratch
 must load_module
 
 arpctl() { ctl alice "$@"; }

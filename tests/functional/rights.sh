@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Who may set and see policy, how much of it, and who pays for it.
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 number_of() {	# NAME
 	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
@@ -22,9 +22,9 @@ fill() {	# HOST FROM TO FORMAT
 }
 
 # Copies that anybody may run, wherever this tree lies.
-run=$(mktemp -d)
-chmod 755 "$run"
-install -m 755 "$ARPCTL" "$ARPQ" "$run"
+scratch
+chmod 755 "$dir"
+install -m 755 "$ARPCTL" "$ARPQ" "$dir"
 
 host alice
 must ip -n alice link add name eth0 type dummy
@@ -54,7 +54,7 @@ policy=$(policy_of alice)
 		            codes.add(no.errno)
 		print(*sorted(codes, key=str))
 	END
-} >"$run/commands.py"
+} >"$dir/commands.py"
 {
 	sed '/^if __name__/,$d' "$ROOT/tests/functional/nlpolicy.py"
 	cat <<-'END'
@@ -77,13 +77,13 @@ policy=$(policy_of alice)
 		        left += 1
 		print(n, code, left)
 	END
-} >"$run/restores.py"
+} >"$dir/restores.py"
 
 # Nobody may do anything, not even look.
 while read -r command; do
 	# shellcheck disable=SC2086
 	fails_with 1 '^arpctl: Operation not permitted: CAP_NET_ADMIN is needed[^
-]*$' "nobody may not: $command" nobody "$run/arpctl" $command
+]*$' "nobody may not: $command" nobody "$dir/arpctl" $command
 done <<-'END'
 	dev show
 	dev show eth0
@@ -118,14 +118,14 @@ for group in '' config verdict; do
 	fails_with 1 '^arpctl: [^
 ]*Operation not permitted[^
 ]*$' \
-		"nobody may not: monitor $group" nobody timeout 20 "$run/arpctl" monitor $group
+		"nobody may not: monitor $group" nobody timeout 20 "$dir/arpctl" monitor $group
 done
 # Every command that there is, also what arpctl has no word for.
-is "$(nobody /usr/bin/python3 "$run/commands.py")" "1" "each of them is refused with EPERM"
+is "$(nobody /usr/bin/python3 "$dir/commands.py")" "1" "each of them is refused with EPERM"
 fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace, in a netns not its own" \
-	nobody unshare -Ur "$run/arpctl" dev show
+	nobody unshare -Ur "$dir/arpctl" dev show
 fails_with 1 'Operation not permitted' "nor listen there" \
-	nobody unshare -Ur timeout 20 "$run/arpctl" monitor
+	nobody unshare -Ur timeout 20 "$dir/arpctl" monitor
 is "$(policy_of alice)" "$policy" "and nothing has changed"
 
 # Root of a user namespace, in a netns of its own; runs as nobody.
@@ -184,14 +184,14 @@ own_netns() {
 	kill $peer
 }
 export -f own_netns
-start alice "$ARPCTL" monitor >"$run/heard"
+start alice "$ARPCTL" monitor >"$dir/heard"
 listener=$started
-ARPCTL=$run/arpctl ARPQ=$run/arpq checks nobody unshare -Urn bash -c own_netns
+ARPCTL=$dir/arpctl ARPQ=$dir/arpq checks nobody unshare -Urn bash -c own_netns
 is "$(policy_of alice)" "$policy" "alice's policy is as it was"
 must ctl alice dev set mark ignore any
-poll 10 grep -q mark "$run/heard"
+poll 10 grep -q mark "$dir/heard"
 stop $listener
-is "$(wc -l <"$run/heard")" 1 "and she has heard of her own changes alone"
+is "$(wc -l <"$dir/heard")" 1 "and she has heard of her own changes alone"
 must ctl alice flush
 
 # Limits. Globs are bounded, as each is tried on every device.
@@ -254,16 +254,15 @@ run_ok "and free when the netns is gone" poll 20 eval \
 namespace carol
 before=$(charged)
 awk 'BEGIN { for (i = 0; i < 20000; i++)
-	printf "0 02:00:00:00:00:01 10.0.%d.%d * *\n", i / 200, i % 200 + 1 }' >"$run/leases"
-(echo $BASHPID >$group/cgroup.procs && must ctl carol bind import "$run/leases" >/dev/null)
+	printf "0 02:00:00:00:00:01 10.0.%d.%d * *\n", i / 200, i % 200 + 1 }' >"$dir/leases"
+(echo $BASHPID >$group/cgroup.procs && must ctl carol bind import "$dir/leases" >/dev/null)
 is "$(ctl carol bind show | wc -l)" 20000 "20,000 bindings are accepted"
 run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) ]
 must ctl carol bind flush
 run_ok "and free when they are flushed" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
-like "$(in_host carol /usr/bin/python3 "$run/restores.py" \
+like "$(in_host carol /usr/bin/python3 "$dir/restores.py" \
 	"$ROOT/include/uapi/linux/arp_policy.h")" '^16 EBUSY 0$' \
 	"16 restores may be under way, no more; they go with their sockets"
 poll 10 rmdir $group
-rm -r "$run"
 plan "$count"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Counters tell what really became of packets, and so does the tracepoint.
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 plan 32
 
 # What is counted on a device of alice's.

@@ -6,6 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 25
+scratch
 
 host victim flooder talker
 segment lan victim:eth0 flooder:eth0 talker:eth0
@@ -39,13 +40,10 @@ talk() {
 
 # The flood, and how many of the talker's questions were answered. Sets "heard".
 flood_and_talk() {	# COUNT [FRAME OPTION…]
-	local output
-	output=$(mktemp)
-	talk >"$output" &
+	talk >"$dir/output" &
 	flood "$@"
 	wait $!
-	heard=$(<"$output")
-	rm "$output"
+	heard=$(<"$dir/output")
 }
 
 # Packets that the victim's device received, or sent.

@@ -3,6 +3,7 @@
 # What is ours, and what is hidden, by L3 domain: hidden and defend with the same
 # addresses in several VRFs; and while addresses, VRFs, names and MACs change.
 # lab: timeout 600
+# lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 47

@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # stats show --watch: counters and rates once a second, a screen of them on a terminal.
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 plan 21
 
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"; leave' EXIT
+scratch
 
 host alice bob
 link alice:eth0 bob:eth0

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Frames that are ARP, nearly ARP, or hardly ARP, against every kind of policy.
 # lab: timeout 180 7200
+# lab: takes 50
 #
 #   tests/fuzz/frames.sh [COUNT [SEED]]
 #
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
 number=${1:-120000}
 [ ! "${ARP_POLICY_SOAK-}" ] || number=${1:-10000000}
 seed=${2:-${ARP_POLICY_SEED:-$(od -An -N 4 -t u4 /dev/urandom | tr -d ' ')}}
@@ -98,23 +99,23 @@ policy() {
 	done
 }
 before=$(policy)
-run=$(mktemp -d)
-start alice "$ARPCTL" monitor >"$run/heard"
+scratch
+start alice "$ARPCTL" monitor >"$dir/heard"
 monitor=$started
 
 diag "seed $seed, again: tests/fuzz/frames.sh $number $seed"
 in_host alice "$ROOT/build/fuzz-frames" "$seed" "$number" tap:tap0 frags:tap1 vnet:tap2 \
 	raw:bob:eth0 dgram:bob:eth0 ask:10.0.0.0 ask:10.0.1.0 ask:10.0.3.0 ask:10.0.5.0 ask:10.0.8.0 \
-	>"$run/said" 2>"$run/wrong"
+	>"$dir/said" 2>"$dir/wrong"
 is "$?" 0 "$number frames are sent"
-diag "$(cat "$run/said" "$run/wrong")"
-like "$(cat "$run/said")" "^sent $number," "all of them"
+diag "$(cat "$dir/said" "$dir/wrong")"
+like "$(cat "$dir/said")" "^sent $number," "all of them"
 
 # Of what there is on any of alice's devices.
-ctl alice -j stats show >"$run/stats"
-reason() { jq "[.[].reasons[\"$1\"] // 0] | add" "$run/stats"; }
+ctl alice -j stats show >"$dir/stats"
+reason() { jq "[.[].reasons[\"$1\"] // 0] | add" "$dir/stats"; }
 diag "$(jq -c 'map(.reasons) | reduce .[] as $r ({}; reduce ($r | to_entries[]) as $e
-	(.; .[$e.key] += $e.value))' "$run/stats")"
+	(.; .[$e.key] += $e.value))' "$dir/stats")"
 never=''
 for name in pass answered proxied malformed source-rate bad-src-mac bad-dst-mac bad-ip \
 	rule-drop spoofed unbound conflict gratuitous unsolicited hidden ignored filtered \
@@ -124,9 +125,9 @@ done
 is "$never" '' "every reason there is was given, but a device's rate"
 # Where inspect only reports, it notes a second reason.
 is "$(jq -c '[.[] | select(.dev != "tap0") |
-	select((.in + .out) != ([.reasons[]] | add // 0)) | .dev]' "$run/stats")" '[]' \
+	select((.in + .out) != ([.reasons[]] | add // 0)) | .dev]' "$dir/stats")" '[]' \
 	"each packet has one reason"
-run_ok "whoever listens has heard of it" [ -s "$run/heard" ]
+run_ok "whoever listens has heard of it" [ -s "$dir/heard" ]
 run_ok "and listens on" kill -0 "$monitor"
 stop "$monitor"
 is "$(policy)" "$before" "the policy is as it was"
@@ -135,5 +136,4 @@ is "$(asks carol eth0 10.77.0.1 10.77.0.2)" "$(mac alice eth1)" "a peaceful neig
 is "$(asks carol eth0 10.0.7.1 10.77.0.2)" silence "and nobody where policy hides"
 run_ok "and alice finds it" in_host alice ping -q -c 1 -W 5 10.77.0.2
 must unload_module
-is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
-rm -r "$run"
+no_kernel_faults

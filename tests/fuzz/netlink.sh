@@ -5,8 +5,8 @@
 #
 #   tests/fuzz/netlink.sh [COUNT [SEED]]
 #
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
 number=${1:-120000}
 [ ! "${ARP_POLICY_SOAK-}" ] || number=${1:-1000000}
 seed=${2:-${ARP_POLICY_SEED:-$(od -An -N 4 -t u4 /dev/urandom | tr -d ' ')}}
@@ -24,22 +24,21 @@ set_sysctl alice net.ipv4.ip_forward=1
 must load_module
 must ctl bob dev set eth0 announce best
 bobs=$(ctl bob -j dev show)
-run=$(mktemp -d)
+scratch
 
 diag "seed $seed, again: tests/fuzz/netlink.sh $number $seed"
 # Packets meet every policy that there is for a moment.
 start bob nice -n 5 "$ARPQ" flood eth0 10.0.0.1 count 1000000000 macs 100 >/dev/null
 flood=$started
-in_host alice "$ROOT/build/fuzz-netlink" "$seed" "$number" >"$run/said" 2>"$run/wrong"
+in_host alice "$ROOT/build/fuzz-netlink" "$seed" "$number" >"$dir/said" 2>"$dir/wrong"
 is "$?" 0 "$number messages, and the policy is dumped whole, and accepted again"
-diag "$(cat "$run/said" "$run/wrong")"
-like "$(cat "$run/said")" "^sent [0-9]+ accepted [0-9]{4,}" "many were accepted"
-like "$(cat "$run/said")" "objects [1-9]" "there was something to dump"
+diag "$(cat "$dir/said" "$dir/wrong")"
+like "$(cat "$dir/said")" "^sent [0-9]+ accepted [0-9]{4,}" "many were accepted"
+like "$(cat "$dir/said")" "objects [1-9]" "there was something to dump"
 run_ok "a flood went on meanwhile" kill -0 "$flood"
 stop "$flood"
 is "$(ctl bob -j dev show)" "$bobs" "another netns saw nothing of it"
 run_ok "a flush ends it all" ctl alice flush
 must unload_module
 is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "and alice answers as ever"
-is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
-rm -r "$run"
+no_kernel_faults

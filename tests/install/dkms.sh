@@ -4,6 +4,7 @@
 # lab: host
 # lab: root
 # lab: timeout 600
+# lab: takes 60
 #
 # On the host, in a mount namespace of its own, which sees all of this and nobody
 # else does: a compiler takes minutes in an emulated machine. That machine loads.

@@ -3,6 +3,7 @@
 # make install and make uninstall, staged and for real.
 # lab: own-vm --mem 2048
 # lab: timeout 600
+# lab: takes 140
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 24
@@ -44,18 +45,17 @@ fails_with 1 'not found' "not installed: there is no module" modprobe arp_policy
 is "$(type -P arpctl)" "" "and no arpctl"
 
 # Into a directory.
-stage=$(mktemp -d)
-output=$(make_it install DESTDIR="$stage" 2>&1)
+scratch
+output=$(make_it install DESTDIR="$dir" 2>&1)
 is "$?" 0 "make install DESTDIR="
-is "$(ours "$stage" | sed "s|^$stage||")" "$files" "installs these files there"
+is "$(ours "$dir" | sed "s|^$dir||")" "$files" "installs these files there"
 unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
 is "$(built)" "$fresh" "what was built is as it was"
 is "$(changes)" "" "elsewhere nothing has changed"
-is "$(stat -c '%a %U %n' "$stage/usr/local/sbin/arpctl")" \
-	"755 root $stage/usr/local/sbin/arpctl" "the tool may be run"
-run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$stage"
-is "$(find "$stage" ! -type d)" "" "takes them away"
-rm -r "$stage"
+is "$(stat -c '%a %U %n' "$dir/usr/local/sbin/arpctl")" \
+	"755 root $dir/usr/local/sbin/arpctl" "the tool may be run"
+run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$dir"
+is "$(find "$dir" ! -type d)" "" "takes them away"
 
 # For real.
 run_ok "make install" make_it install

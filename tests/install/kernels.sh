@@ -5,6 +5,7 @@
 # lab: alone
 # lab: root
 # lab: timeout 1800
+# lab: takes 150
 tests=$(cd "$(dirname "$0")/.." && pwd)
 export ARP_POLICY_ORACLE_CASES=${ARP_POLICY_ORACLE_CASES:-480}
 exec "$tests/lib/as-root" -t 1780 \

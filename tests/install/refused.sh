@@ -8,15 +8,15 @@
 . "$(dirname "$0")/lib.sh"
 plan 14
 
-run=$(mktemp -d)
-chmod 755 "$run"
-install -m 755 "$ARPCTL" "$run"
+scratch
+chmod 755 "$dir"
+install -m 755 "$ARPCTL" "$dir"
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
 
 # The one line that it says. What loads a module when asked is not to.
 says() {	# REGEX DESC [AS]
 	fails_with 1 "^arpctl: the module arp_policy is [^"$'\n'"]*$1[^"$'\n'"]*\$" "$2" \
-		${3:+"$3"} "$run/arpctl" dev show
+		${3:+"$3"} "$dir/arpctl" dev show
 }
 
 own_modules
@@ -46,7 +46,7 @@ like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the ke
 rm /etc/modprobe.d/arp_policy.conf
 
 fails_with 1 'Operation not permitted: CAP_NET_ADMIN is needed' \
-	"the module is loaded for anybody who asks, who then may nothing" nobody "$run/arpctl" dev show
+	"the module is loaded for anybody who asks, who then may nothing" nobody "$dir/arpctl" dev show
 must unload_module
 
 # As Secure Boot does.
@@ -63,4 +63,3 @@ fails_with 1 'could not insert' "modprobe cannot help it" modprobe arp_policy
 echo 1 >/proc/sys/kernel/modules_disabled
 says 'no more modules \(kernel.modules_disabled\)' "the kernel loads none any more"
 run_ok "nor has it" test ! -e /sys/module/arp_policy
-rm -r "$run"

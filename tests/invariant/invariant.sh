@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What must hold whatever is drawn: see invariant.c and docs/testing.md.
 # lab: timeout 600 14400
+# lab: takes 250
 #
 #   ARP_POLICY_INVARIANT_CASES=N	how many (5000; 200000 in the soak, 250 in
 #					the debug kernel)

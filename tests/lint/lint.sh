@@ -3,4 +3,5 @@
 # What looks at the sources: as make lint.
 # lab: host
 # lab: timeout 1800
+# lab: takes 600
 exec "$(dirname "$0")/run"

@@ -10,10 +10,10 @@
 command -v ansible-playbook >/dev/null || plan skip "no ansible: tests/vm/deps ansible"
 plan 34
 
-work=$(mktemp -d)
+scratch
 must load_module
 namespace alice
-cat >"$work/play.yml" <<END
+cat >"$dir/play.yml" <<END
 - hosts: all
   gather_facts: false
   vars:
@@ -34,16 +34,16 @@ play() {	# [OPTION…]
 	{
 		echo "arp_policy_policy: |"
 		sed 's/^/  /'
-	} >"$work/vars.yml"
+	} >"$dir/vars.yml"
 	status=0
-	said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
+	said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
 		-c local -e "@vars.yml" "$@" play.yml 2>&1) || status=$?
 	changed=$(sed -n 's/.* changed=\([0-9]*\) .*/\1/p' <<<"$said")
 }
 # Plays without a policy.
 play_none() {	# [OPTION…]
 	status=0
-	said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
+	said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
 		-c local "$@" play.yml 2>&1) || status=$?
 	changed=$(sed -n 's/.* changed=\([0-9]*\) .*/\1/p' <<<"$said")
 }
@@ -104,19 +104,18 @@ done
 is "$(saved ctl alice)" "dev set eth0 filter on" "is set"
 
 # The host's own policy, which is kept.
-sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$work/play.yml"
+sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$dir/play.yml"
 play_none -e '{"arp_policy_service": true, "arp_policy_parameters": ""}'
 ended 0 0 "no policy: nothing is kept"
 is "$(ls /etc/arp-policy.conf 2>&1)" "ls: cannot access '/etc/arp-policy.conf': No such file or directory" \
 	"and no empty file written"
-{ echo 'arp_policy_policy: |'; sed 's/^/  /'; } <<<"$policy" >"$work/vars.yml"
-said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
+{ echo 'arp_policy_policy: |'; sed 's/^/  /'; } <<<"$policy" >"$dir/vars.yml"
+said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
 is "$(cat /etc/arp-policy.conf)" "$policy" "the policy is kept"
 is "$(saved "$ARPCTL")" "$policy" "and set"
-said=$(cd "$work" && HOME=$work ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
+said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
 like "$said" ' changed=0 ' "once more: no change"
 like "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy ignore=1' "and so are parameters"
 must "$ARPCTL" flush
-rm -rf "$work"

@@ -3,8 +3,8 @@
 # When memory is short at any one place: said, nothing done, nothing lost.
 # lab: debug-kernel
 # lab: timeout 1000
-# shellcheck source-path=SCRIPTDIR source=../install/lib.sh
-. "$(dirname "$0")/../install/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
+. "$(dirname "$0")/../functional/lib.sh"
 faults=$ROOT/build/faults
 kmemleak=/sys/kernel/debug/kmemleak
 [ -w /proc/self/fail-nth ] || plan skip "this kernel has no fault injection: see tests/vm/debug-kernel"
@@ -46,5 +46,5 @@ is "$(leaks)" '' "nothing leaked"
 must ip -n alice link del eth0
 must unload_module
 is "$(leaks)" '' "nor when the module has gone"
-is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel has nothing to complain of"
+no_kernel_faults
 plan

@@ -10,14 +10,7 @@ host alice bob
 link alice:eth0 bob:eth0
 addr alice eth0 10.255.0.1/8
 addr bob eth0 10.255.0.2/8
-dir=$(mktemp -d)
-clean_up() {
-	local status=$?
-	rm -rf "$dir"
-	(exit $status)
-	cleanup
-}
-trap clean_up EXIT
+scratch
 must load_module max_rules=999999
 
 arpctl() { ctl alice "$@"; }

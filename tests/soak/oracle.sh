@@ -13,18 +13,17 @@ plan 2
 
 seed=${ARP_POLICY_ORACLE_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 each=$((${ARP_POLICY_ORACLE_CASES:-1000000} / 2))
-run=$(mktemp -d)
+scratch
 must load_module
 
 jobs=()
 for half in 0 1; do
-	taskset -c $half "$ORACLE" --seed $((seed + half)) --cases $each >"$run/$half" 2>&1 &
+	taskset -c $half "$ORACLE" --seed $((seed + half)) --cases $each >"$dir/$half" 2>&1 &
 	jobs+=($!)
 done
 for half in 0 1; do
 	status=0
 	wait "${jobs[half]}" || status=$?
-	diag "$(<"$run/$half")"
+	diag "$(<"$dir/$half")"
 	is $status 0 "the module does what the stock kernel does, seed $((seed + half))"
 done
-rm -rf "$run"

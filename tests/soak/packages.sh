@@ -23,8 +23,10 @@ plan $((22 * ${#releases[@]}))
 
 version=$(<VERSION)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/arp_policy
-work=$(mktemp -d)
-trap 'umount -R "$work"/* 2>/dev/null; rm -rf "$work"' EXIT
+scratch
+work=$dir
+unmount() { umount -R "$work"/* 2>/dev/null || :; }
+at_exit unmount
 
 # The address by which this host's apt knows what Debian labels so.
 mirror() {	# LABEL
@@ -61,7 +63,7 @@ works() {	# DESC CMD…
 	local desc=$1 status=0
 	shift
 	said=$("$@" 2>&1) || status=$?
-	ok $status "$desc" "$(tail -n 25 <<<"$said")"
+	result $status "$desc" "$(tail -n 25 <<<"$said")"
 	return $status
 }
 
@@ -110,17 +112,14 @@ boot() {
 
 # The results of a boot, after which as many as wanted were seen.
 results() {	# N
-	local verdict what seen=0
-	while IFS=$'\t' read -r verdict what; do
-		seen=$((seen + 1))
-		[ "$verdict" = ok ]
-		ok $? "$suite: $what"
-	done <"$root/result"
+	local before=$count seen
+	checks sed "s/^\(not \)\?ok - /&$suite: /" "$root/result"
+	seen=$((count - before))
 	[ $seen = "$1" ]
-	ok $? "$suite: all of it was tried" "$seen of $1"$'\n'"$(tail -n 20 "$work/console" "$work/qemu")"
+	result $? "$suite: all of it was tried" "$seen of $1"$'\n'"$(tail -n 20 "$work/console" "$work/qemu")"
 	if tests/lib/splats "$work/console" >"$work/splats"; then cat "$work/splats"; fi
 	[ ! -s "$work/splats" ]
-	ok $? "$suite: the kernel has no complaints"
+	result $? "$suite: the kernel has no complaints"
 	[ $seen = "$1" ] || exit 1
 }
 
@@ -147,18 +146,18 @@ try() {
 		"apt-get -q -y --no-install-recommends install /src/arp-policy-dkms_*.deb /src/arpctl_*.deb"
 	release=$(cd "$root/boot" && ls vmlinuz-* | sed 's/^vmlinuz-//' | sort -V | tail -n 1)
 	[[ "$(inside dkms status arp-policy)" =~ ^arp-policy[,/]\ ?"$version, $release,".*:\ installed ]]
-	ok $? "$suite: DKMS has built the module for $release" "$(inside dkms status)$said"
+	result $? "$suite: DKMS has built the module for $release" "$(inside dkms status)$said"
 	# Not the package that names the newest: an archive may have lost it.
 	# shellcheck disable=SC2016
 	works "$suite: headers of another kernel come beside" inside sh -c 'apt-get -q update &&
 		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-amd64 |
 			sed -n "s/.*Depends: //p")'
 	[ "$(inside dkms status arp-policy | grep -c ": installed$")" = 2 ]
-	ok $? "$suite: and DKMS has built the module for it, too" "$(inside dkms status)"$'\n'"$said"
+	result $? "$suite: and DKMS has built the module for it, too" "$(inside dkms status)"$'\n'"$said"
 	! said=$(inside dkms build "arp-policy/$version" -k 5.9.0-1-amd64 \
 		--kernelsourcedir "/usr/src/linux-headers-$release" 2>&1) &&
 		[[ $said =~ BUILD_EXCLUSIVE ]]
-	ok $? "$suite: a kernel before 5.10 is skipped, and DKMS says so" "$said"
+	result $? "$suite: a kernel before 5.10 is skipped, and DKMS says so" "$said"
 
 	echo "$policy" >"$root/etc/arp-policy.conf"
 	cp tests/soak/packages.guest "$root/root/guest"
@@ -195,4 +194,3 @@ for suite in "${releases[@]}"; do
 	works "$suite: a root of it" make_root "$suite" "$cache/pack-$suite" || continue
 	try
 done
-finish

@@ -7,16 +7,15 @@
 plan 2
 
 version=$(gcc -dumpversion 2>/dev/null)
-cc="gcc-$version -m32 -idirafter /usr/include/$(gcc -print-multiarch 2>/dev/null)"
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+gcc32="gcc-$version -m32 -idirafter /usr/include/$(gcc -print-multiarch 2>/dev/null)"
+scratch
 
 # shellcheck disable=SC2086 # words
-if ! echo '#include <stdio.h>' | $cc -c -xc -o "$dir/try" - 2>/dev/null; then
+if ! echo '#include <stdio.h>' | $gcc32 -c -xc -o "$dir/try" - 2>/dev/null; then
 	why="no compiler: gcc-$version-multilib libc6-dev-i386"
 	skip "arpctl builds for 32 bits without a warning" "$why"
 	skip "and its files and times have 64" "$why"
-	exit 0
+	exit
 fi
 
 # A copy: the objects in the tree are for this machine.
@@ -25,13 +24,12 @@ cp -r include VERSION "$dir"
 cp tools/arpctl/*.[ch] tools/arpctl/Makefile "$dir/tools/arpctl"
 objects=(tools/arpctl/*.c)
 objects=("${objects[@]##*/}")
-said=$(make -s -C "$dir/tools/arpctl" CC="$cc" CFLAGS="-O0 -Werror" "${objects[@]/%.c/.o}" 2>&1)
-ok $? "arpctl builds for 32 bits without a warning" "$said"
+said=$(make -s -C "$dir/tools/arpctl" CC="$gcc32" CFLAGS="-O0 -Werror" "${objects[@]/%.c/.o}" 2>&1)
+result $? "arpctl builds for 32 bits without a warning" "$said"
 
 # Each of these has another name where an off_t or a time_t has 64 bits.
 calls='open(at)?|fopen|f?(stat|lstat)(at)?|lseek|mkostemp|time|clock_(gettime|nanosleep)'
 calls+='|nanosleep|localtime_r|gmtime_r|mktime|timegm|timerfd_settime|ppoll'
 short=$(nm -u "$dir"/tools/arpctl/*.o 2>/dev/null | grep -oE "^ +U ($calls)\$" | sort -u)
 [ ! "$short" ] && nm -u "$dir"/tools/arpctl/*.o | grep -qE '(open|stat|time)[a-z]*64'
-ok $? "and its files and times have 64" "$short"
-exit $((tap_failed > 0))
+result $? "and its files and times have 64" "$short"

@@ -6,31 +6,26 @@
 #   tests/unit/lpm.sh [SEED]
 
 cd "$(dirname "$0")/../.." || exit 1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. tests/lib/tap.sh
+plan 7
+scratch
 read -ra native <<<"${CC:-cc}"
 # Debian's compilers for other machines have the version of its own in their names.
 version=$(gcc -dumpversion 2>/dev/null)
 seed=("$@")
-n=0
-failed=0
 
 # model NAME FLAG…: builds it so with the compiler in cc and runs it
 model()
 {
 	local name=$1
 	shift
-	n=$((n + 1))
-	if "${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit/kshim -Isrc \
+	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit/kshim -Isrc \
 		-o "$dir/model" tests/unit/lpm_model.c tests/unit/kshim/kshim.c src/policy/lpm.c \
 		>"$dir/log" 2>&1 &&
-		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		failed=1
-	fi
-	sed 's/^/# /' "$dir/log"
+		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1
+	result $? "$name"
+	diag "$(<"$dir/log")"
 }
 
 # The compiler in cc makes programs that run here.
@@ -40,12 +35,6 @@ builds()
 int main(void) { return puts("") < 0; }' |
 		"${cc[@]}" "$@" -xc -o "$dir/try" - 2>/dev/null &&
 		"${runner[@]}" "$dir/try" >/dev/null 2>&1
-}
-
-skip()
-{
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
 }
 
 # other MACHINE PACKAGES: both shapes of a table, on a machine that is not this one
@@ -62,7 +51,6 @@ other()
 
 # Tables that become large soon take the other shape all along.
 small=-DLPM_WIDE_FROM=64
-echo 1..7
 cc=("${native[@]}") runner=()
 model "answers as a list does"
 model "answers as a list does, large tables" $small
@@ -78,4 +66,3 @@ cc=("gcc-$version" -m32 -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/n
 other "32 bits" "gcc-$version-multilib libc6-dev-i386"
 cc=("s390x-linux-gnu-gcc-$version" -static) runner=(qemu-s390x-static)
 other "big-endian" "gcc-$version-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"
-exit $failed

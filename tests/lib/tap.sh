@@ -1,0 +1,132 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# TAP for all tests in shell. Sourced, mostly through functional/lib.sh or cli/lib.sh.
+#
+# A test prints a plan, then a line for each check. Its exit status is 1 if a check
+# failed. What it has registered with at_exit runs at its end, the last first.
+
+count=0
+failures=0
+planned=''
+
+# plan N, at the start; plan, at the end; plan skip WHY, instead of all.
+plan() {
+	if [ "${1-}" = skip ]; then
+		echo "1..0 # SKIP $2"
+		exit 0
+	fi
+	planned=${1:-$count}
+	echo "1..$planned"
+}
+
+bail() {	# WHY
+	echo "Bail out! $*"
+	exit 1
+}
+
+diag() {
+	local line
+	while IFS= read -r line; do echo "# $line"; done <<<"$*"
+}
+
+ok() { echo "ok $((++count)) - $1"; }
+
+not_ok() {	# DESC [WHY…]
+	echo "not ok $((++count)) - $1"
+	: $((++failures))
+	shift
+	[ $# = 0 ] || diag "$*"
+}
+
+skip() { echo "ok $((++count)) - $1 # SKIP $2"; }	# DESC WHY
+
+# For the status of the command before, which is this one's as well.
+result() {	# STATUS DESC [WHY…]
+	if [ "$1" = 0 ]; then ok "$2"
+	else not_ok "${@:2}"; fi
+	return "$1"
+}
+
+is() {	# GOT WANT DESC
+	if [ "$1" = "$2" ]; then ok "$3"
+	else not_ok "$3" " got: $1"$'\n'"want: $2"; fi
+}
+
+like() {	# GOT REGEX DESC
+	if [[ $1 =~ $2 ]]; then ok "$3"
+	else not_ok "$3" " got: $1"$'\n'"like: $2"; fi
+}
+
+unlike() {	# GOT REGEX DESC
+	if [[ $1 =~ $2 ]]; then not_ok "$3" "   got: $1"$'\n'"unlike: $2"
+	else ok "$3"; fi
+}
+
+run_ok() {	# DESC CMD…
+	local desc=$1 output status=0
+	shift
+	output=$("$@" 2>&1) || status=$?
+	result $status "$desc" "$*: status $status"$'\n'"$output"
+}
+
+fails_with() {	# STATUS REGEX DESC CMD…
+	local want=$1 regex=$2 desc=$3 output status=0
+	shift 3
+	output=$("$@" 2>&1) || status=$?
+	[ $status = "$want" ] && [[ $output =~ $regex ]]
+	result $? "$desc" "$*: status $status, not $want with $regex"$'\n'"$output"
+}
+
+# The checks of a program that prints TAP without numbers and plan; it must succeed.
+checks() {	# CMD…
+	local line before=$count
+	while IFS= read -r line; do
+		case $line in
+		'ok - '*) ok "${line#ok - }" ;;
+		'not ok - '*) not_ok "${line#not ok - }" ;;
+		'#'*) echo "$line" ;;
+		*) diag "$line" ;;
+		esac
+	done < <("$@" 2>&1)
+	wait $! || not_ok "$*" "status $?"
+	[ $count != "$before" ] || not_ok "$*: checked nothing"
+}
+
+# Until CMD succeeds, at most SECONDS.
+poll() {	# SECONDS CMD…
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
+# What cannot be set up ends the test: its plan is then broken.
+must() { "$@" || { diag "failed: $*"; exit 1; }; }
+
+# The end
+
+at_end=()
+
+at_exit() {	# CMD…
+	local command
+	printf -v command '%q ' "$@"
+	at_end=("$command" "${at_end[@]}")
+}
+
+# Sets "dir" to a directory that is removed when all else has ended.
+scratch() {
+	dir=$(mktemp -d) || bail "no directory for temporary files"
+	at_end+=("rm -rf '$dir'")
+}
+
+leave() {
+	local status=$? command
+	trap - EXIT
+	for command in "${at_end[@]}"; do eval "$command" || status=1; done
+	[ $status != 0 ] || [ $failures = 0 ] || status=1
+	exit $status
+}
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
