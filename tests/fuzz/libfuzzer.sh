@@ -3,15 +3,24 @@
 # What reads packets, and what reads words and files, under libFuzzer and its sanitizers.
 # lab: host
 # lab: timeout 300 3600
+# lab: takes 50
 #
 #   tests/fuzz/libfuzzer.sh [SECONDS [TARGET…]]
 #
 # Each target runs over its corpus, then makes inputs of its own: in check a
 # number of them with a fixed seed, the same each time; with SECONDS, or in
-# soak (ARP_POLICY_SOAK), for so long with a seed by chance. What fails is kept
-# in build/fuzz; tests/fuzz/corpus is what is worth keeping.
+# soak (ARP_POLICY_SOAK), for so long with a seed by chance. What fails is kept in
+# build/fuzz. The corpus comes from tests/fuzz/corpus.tar.xz, into build/fuzz/corpus;
+# to keep an input, copy it there from build/fuzz/found-TARGET and run
+#   tests/fuzz/libfuzzer.sh pack
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. tests/lib/tap.sh
+if [ "${1-}" = pack ]; then
+	exec tar -C build/fuzz --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
+		--mode=u=rwX,go=rX -I 'xz -9e' -cf tests/fuzz/corpus.tar.xz corpus
+fi
 seconds=${1-}
 [ ! "${ARP_POLICY_SOAK-}" ] || seconds=${1:-300}
 shift $(($# > 0))
@@ -36,23 +45,18 @@ targets=("$@")
 [ $# != 0 ] || targets=("${all[@]}")
 clang=${CLANG:-clang}
 dir=build/fuzz
+rm -rf $dir/corpus
 mkdir -p $dir/shim
-
-echo "1..$((2 * ${#targets[@]}))"
-n=0 failed=0
-result() {	# STATUS NAME
-	local not=''
-	[ "$1" = 0 ] || { not='not '; failed=1; }
-	echo "${not}ok $((++n)) - $2"
-}
+tar -C $dir -xJf tests/fuzz/corpus.tar.xz || bail "no corpus"
+plan $((2 * ${#targets[@]}))
 
 if ! echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
 	$clang -fsanitize=fuzzer,address,undefined -xc -o $dir/try - 2>$dir/log; then
 	for target in "${targets[@]}"; do
-		echo "ok $((++n)) - $target builds # SKIP no clang with libFuzzer"
-		echo "ok $((++n)) - $target finds nothing # SKIP no clang with libFuzzer"
+		skip "$target builds" "no clang with libFuzzer"
+		skip "$target finds nothing" "no clang with libFuzzer"
 	done
-	exit 0
+	exit
 fi
 
 # Each of the kernel's headers that these sources include is shim/shim.h. The
@@ -80,24 +84,16 @@ build() {	# TARGET
 
 for target in "${targets[@]}"; do
 	build "$target"
-	result $? "$target builds"
-	[ $n != 0 ] && sed 's/^/# /' $dir/log
+	result $? "$target builds" "$(<$dir/log)"
+	# What it finds goes to the first; in check, that must not change the next run.
 	options=(-seed=1 -runs="${runs[$target]}")
-	corpus=("tests/fuzz/corpus/$target")
-	if [ "$seconds" ]; then
-		mkdir -p "$dir/found-$target"
-		options=(-max_total_time="$seconds")
-		corpus=("$dir/found-$target" "${corpus[@]}")
-	else
-		# What it finds goes where it does not change the next run.
-		new=$(mktemp -d)
-		corpus=("$new" "${corpus[@]}")
-	fi
+	found=$dir/new-$target
+	[ ! "$seconds" ] || options=(-max_total_time="$seconds") found=$dir/found-$target
+	mkdir -p "$found"
 	"$dir/$target" -timeout=60 -max_len=4096 -verbosity=0 -print_final_stats=1 \
-		-artifact_prefix="$dir/$target-" "${options[@]}" "${corpus[@]}" >$dir/log 2>&1
+		-artifact_prefix="$dir/$target-" "${options[@]}" \
+		"$found" "$dir/corpus/$target" >$dir/log 2>&1
 	result $? "$target finds nothing"
-	grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log |
-		sed 's/^/# /'
-	[ "$seconds" ] || rm -r "$new"
+	diag "$(grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log)"
+	[ "$seconds" ] || rm -r "$found"
 done
-exit $failed
