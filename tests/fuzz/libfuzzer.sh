@@ -25,7 +25,7 @@ seconds=${1-}
 [ ! "${ARP_POLICY_SOAK-}" ] || seconds=${1:-300}
 shift $(($# > 0))
 declare -A sources=(
-	[verdict]="tests/fuzz/verdict_fuzz.c tests/fuzz/shim/shim.c
+	[verdict]="tests/fuzz/verdict_fuzz.c tests/lib/kshim/kshim.c tests/lib/kshim/net.c
 		$(find src/policy -name '*.c' ! -name config.c ! -name host.c | sort)
 		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
@@ -46,7 +46,6 @@ targets=("$@")
 clang=${CLANG:-clang}
 dir=build/fuzz
 rm -rf $dir/corpus
-mkdir -p $dir/shim
 tar -C $dir -xJf tests/fuzz/corpus.tar.xz || bail "no corpus"
 plan $((2 * ${#targets[@]}))
 
@@ -59,24 +58,14 @@ if ! echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0
 	exit
 fi
 
-# Each of the kernel's headers that these sources include is shim/shim.h. The
-# C library's own include some of that name.
 # shellcheck disable=SC2086
-sed -nE 's/^#include <((linux|net)\/.*)>.*/\1/p' ${sources[verdict]} src/*.h src/*/*.h | sort -u |
-	grep -v '^linux/arp_policy\.h$' | while read -r header; do
-	mkdir -p "$dir/shim/${header%/*}"
-	case $header in
-	linux/errno.h|linux/kernel.h|linux/string.h|linux/types.h)
-		echo "#include_next <$header>" ;;
-	esac >"$dir/shim/$header"
-	echo '#include "shim.h"' >>"$dir/shim/$header"
-done
+tests/lib/kshim/headers "$dir/kshim" ${sources[verdict]} src/*.h src/*/*.h || bail "no headers"
 
 build() {	# TARGET
 	local flags=(-std=gnu11 -D_GNU_SOURCE -DARPCTL_VERSION='"fuzz"' -Itools/arpctl
 		-Iinclude/uapi)
-	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -Itests/fuzz/shim
-		-I"$dir/shim" -Iinclude/uapi -Isrc)
+	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -DKSHIM_NET
+		-Itests/lib/kshim -I"$dir/kshim" -Iinclude/uapi -Isrc)
 	# shellcheck disable=SC2086
 	$clang -g -O1 "${flags[@]}" -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o "$dir/$1" ${sources[$1]} -lmnl >$dir/log 2>&1

@@ -5,7 +5,7 @@
  * What verdict.c decides must hold together, and the same packet must meet the
  * same fate again. Built with shim/ for the kernel's headers.
  */
-#include "shim.h"
+#include "kshim.h"
 
 #include "packet/announce.h"
 #include "packet/packet.h"
@@ -331,11 +331,11 @@ static void forget_policy(struct arpp_policy *policy)
 		arpp_sources_free(policy->sources);
 		arpp_policy_free_rcu(policy);
 	}
-	shim_grace();
+	kshim_grace();
 	arpp_for_each_selector(sel, &selectors)
 		arpp_tables_free_rcu(sel->tables);
 	arpp_selector_flush(&selectors);
-	shim_grace();
+	kshim_grace();
 }
 
 static struct arpp_policy *make_policy(void)
@@ -589,18 +589,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	flags = next();
 	out = flags & 1;
 	shim_seed = next();
-	shim_fail_in = flags & 2 ? flags >> 2 : 0;
+	kshim_fail_in = flags & 2 ? flags >> 2 : 0;
 	make_devices();
 	make_host(shim_seed & 0x80);
 	policy = make_policy();
-	shim_fail_in = flags & 128 ? 1 + (flags >> 2 & 3) : 0;
+	kshim_fail_in = flags & 128 ? 1 + (flags >> 2 & 3) : 0;
 	make_skb(&skb, out);
 	d = policy ? arpp_device_find(policy, &net.dev[0]) : NULL;
 	if (d && arpp_packet_parse(&p, &skb, &net.dev[0]) == ARPP_PARSE_OK) {
 		compare(&p, frame + skb.network_header, frame_len - skb.network_header);
 		judge(policy, d, &p, out);
 	}
-	shim_fail_in = 0;
+	kshim_fail_in = 0;
 	forget_policy(policy);
 	free(skb.head);
 	free(skb.rest);

@@ -20,8 +20,8 @@ model()
 {
 	local name=$1
 	shift
-	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit/kshim -Isrc \
-		-o "$dir/model" tests/unit/lpm_model.c tests/unit/kshim/kshim.c src/policy/lpm.c \
+	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/lib/kshim -I"$dir/kshim" -Isrc \
+		-o "$dir/model" tests/unit/lpm_model.c tests/lib/kshim/kshim.c src/policy/lpm.c \
 		>"$dir/log" 2>&1 &&
 		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1
 	result $? "$name"
@@ -51,6 +51,7 @@ other()
 
 # Tables that become large soon take the other shape all along.
 small=-DLPM_WIDE_FROM=64
+tests/lib/kshim/headers "$dir/kshim" src/policy/lpm.c src/policy/lpm.h || bail "no headers"
 cc=("${native[@]}") runner=()
 model "answers as a list does"
 model "answers as a list does, large tables" $small

@@ -7,10 +7,18 @@
 
 #include "kshim.h"
 
+/* In front of what kmalloc() gives; what reaches there is a fault, too. */
 struct block {
 	struct block *next;
 	size_t size;
 };
+
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size)	((void)(at))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size)	((void)(at))
+#endif
 
 size_t kshim_bytes, kshim_blocks;
 unsigned int kshim_fail_in;
@@ -19,8 +27,9 @@ unsigned int kshim_readers;
 unsigned long kshim_failed, kshim_synchronized;
 
 static struct block *later;
+static struct rcu_head *callbacks;
 
-void kshim_assert(bool ok, const char *what)
+void (kshim_assert)(bool ok, const char *what)
 {
 	if (ok)
 		return;
@@ -44,8 +53,17 @@ void *kmalloc(size_t size, gfp_t gfp)
 	b->size = size;
 	kshim_bytes += kshim_class(size);
 	kshim_blocks++;
+	ASAN_POISON_MEMORY_REGION(b, sizeof(*b));
 	/* Nobody may count on zeroes. */
 	return memset(b + 1, 0xa5, size);
+}
+
+static struct block *block_of(const void *p)
+{
+	struct block *b = (struct block *)p - 1;
+
+	ASAN_UNPOISON_MEMORY_REGION(b, sizeof(*b));
+	return b;
 }
 
 static void block_free(struct block *b)
@@ -63,31 +81,44 @@ static void block_gone(const struct block *b)
 
 void kfree(const void *p)
 {
-	struct block *b = (struct block *)p - 1;
+	struct block *b;
 
 	if (!p)
 		return;
+	b = block_of(p);
 	block_gone(b);
 	block_free(b);
 }
 
 void (kfree_rcu_mightsleep)(const void *p)
 {
-	struct block *b = (struct block *)p - 1;
+	struct block *b = block_of(p);
 
 	block_gone(b);
 	b->next = later;
 	later = b;
 }
 
+void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu))
+{
+	rcu->func = func;
+	rcu->next = callbacks;
+	callbacks = rcu;
+}
+
 void kshim_grace(void)
 {
+	struct rcu_head *rcu;
 	struct block *b;
 
 	kshim_assert(!kshim_readers, "no reader over a grace period");
 	while ((b = later)) {
 		later = b->next;
 		block_free(b);
+	}
+	while ((rcu = callbacks)) {
+		callbacks = rcu->next;
+		rcu->func(rcu);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enough of the kernel's headers to build what decides on packets as a program.
+ * What kshim.h lacks to build what decides on packets: devices, routes, packets.
  *
  * One thread. An skb's bytes lie in a block of just their length, and move when
  * they are pulled or made writable, so that a sanitizer sees a pointer that
@@ -8,106 +8,14 @@
  * neighbours is a function of the question and shim_seed: chance, but the same
  * answer to the same question.
  */
-#ifndef FUZZ_SHIM_H
-#define FUZZ_SHIM_H
+#ifndef _KSHIM_NET_H
+#define _KSHIM_NET_H
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../../lib/kernel-bits.h"
-
-typedef u32 __be32;
-typedef unsigned long long __be64;
-typedef unsigned long long __le64;
-typedef u32 __le32;
-typedef u16 __le16;
-typedef u16 __be16;
-typedef unsigned int gfp_t;
-
-#define __rcu
-#define __percpu
-#define __force
-#define GFP_KERNEL		1U
-#define GFP_KERNEL_ACCOUNT	1U
-#define __GFP_NOWARN		2U
-
-#define fallthrough		__attribute__((fallthrough))
-#define noinline		__attribute__((noinline))
-#define __aligned(n)		__attribute__((aligned(n)))
-#define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
-#ifndef __always_inline
-#define __always_inline		inline __attribute__((always_inline))
-#endif
-#define likely(x)		__builtin_expect(!!(x), 1)
-#define unlikely(x)		__builtin_expect(!!(x), 0)
-#define cond_resched()		((void)0)
-#define prefetch(p)		__builtin_prefetch(p)
-#define L1_CACHE_BYTES		64
-
-#define U32_MAX			UINT32_MAX
-#define NSEC_PER_SEC		1000000000L
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define min(a, b)		((a) < (b) ? (a) : (b))
-#define max(a, b)		((a) > (b) ? (a) : (b))
-#define min_t(t, a, b)		min((t)(a), (t)(b))
-#define max_t(t, a, b)		max((t)(a), (t)(b))
-#define min3(a, b, c)		min(min(a, b), c)
-#define min_not_zero(a, b)	(!(a) ? (b) : !(b) ? (a) : min(a, b))
-#define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
-#define rounddown(x, n)		((x) - (x) % (n))
-#define roundup(x, n)		(((x) + (n) - 1) / (n) * (n))
-#define struct_size(p, member, n) \
-	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
-#define container_of(p, type, member) \
-	((type *)((char *)(p) - offsetof(type, member)))
-#define ilog2(x)		(31 - __builtin_clz(x))
-#define WARN_ON_ONCE(x)		({ if (x) abort(); false; })
-
-#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
-#define PTR_ERR(p)		((long)(p))
-#define ERR_PTR(e)		((void *)(long)(e))
-
-/* Memory; the so-many-th allocation from now on fails. */
-extern unsigned int shim_fail_in;
-void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
-#define kvzalloc		kzalloc
-#define kcalloc(n, size, gfp)	kzalloc((n) * (size), gfp)
-#define kfree(p)		free((void *)(p))
-#define kvfree(p)		free((void *)(p))
-
-/* Locks and RCU: what is to be freed later lives until shim_grace(). */
-struct mutex { int dummy; };
-#define DEFINE_MUTEX(name)	struct mutex name
-#define mutex_lock(m)		((void)(m))
-#define mutex_unlock(m)		((void)(m))
-struct rcu_head { struct rcu_head *next; void (*func)(struct rcu_head *rcu); };
-void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu));
-void kfree_rcu_mightsleep(const void *p);
-void shim_grace(void);
-/* As in the kernel, where it is a macro. */
-#define kfree_rcu_mightsleep	kfree_rcu_mightsleep
-#define synchronize_rcu()	((void)0)
-#define rcu_read_lock()		((void)0)
-#define rcu_read_unlock()	((void)0)
-#define lockdep_is_held(l)	((l) != NULL)
-#define lockdep_assert_held(l)	((void)(l))
-#define rcu_read_lock_held()	true
-#define RCU_LOCKDEP_WARN(c, what)	((void)(c))
-#define rcu_access_pointer(p)	READ_ONCE(p)
-#define rcu_dereference(p)	READ_ONCE(p)
-#define rcu_dereference_raw(p)	READ_ONCE(p)
-#define rcu_dereference_check(p, c)	((void)(c), READ_ONCE(p))
-#define rcu_dereference_protected(p, c)	((void)(c), READ_ONCE(p))
-#define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
-#define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
+#include "kshim.h"
 
 struct work_struct { void (*func)(struct work_struct *work); };
 struct rcu_work { struct work_struct work; struct rcu_head rcu; };
@@ -122,40 +30,16 @@ void shim_rcu_work(struct rcu_head *rcu);
 #define queue_rcu_work(wq, w)	((void)(wq), call_rcu(&(w)->rcu, shim_rcu_work))
 
 /* Counters */
-typedef struct { s64 v; } atomic64_t;
 typedef struct { int v; } atomic_t;
 typedef struct { u64 v; } u64_stats_t;
 typedef struct { int v; } refcount_t;
 struct u64_stats_sync { int dummy; };
 #define atomic_read(a)		((a)->v)
-#define atomic64_read(a)	((a)->v)
-#define atomic64_set(a, n)	((a)->v = (s64)(n))
-#define atomic64_set_release	atomic64_set
-
-static inline bool atomic64_try_cmpxchg(atomic64_t *a, s64 *old, s64 new)
-{
-	if (a->v != *old) {
-		*old = a->v;
-		return false;
-	}
-	a->v = new;
-	return true;
-}
-
-static inline s64 atomic64_cmpxchg(atomic64_t *a, s64 old, s64 new)
-{
-	s64 was = a->v;
-
-	if (was == old)
-		a->v = new;
-	return was;
-}
-
 #define refcount_set(r, n)	((r)->v = (n))
 #define refcount_inc(r)		((r)->v++)
 #define refcount_dec_and_test(r)	(!--(r)->v)
 #define alloc_percpu_gfp(type, gfp)	((type *)kzalloc(sizeof(type), gfp))
-#define free_percpu(p)		free(p)
+#define free_percpu(p)		kfree(p)
 #define this_cpu_ptr(p)		(p)
 #define per_cpu_ptr(p, cpu)	((void)(cpu), p)
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
@@ -461,4 +345,4 @@ struct netlink_callback;
 struct genl_info { struct nlattr **attrs; };
 struct genl_info *genl_dumpit_info(struct netlink_callback *cb);
 
-#endif /* FUZZ_SHIM_H */
+#endif /* _KSHIM_NET_H */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Just enough of the kernel's headers to build its table code as a program.
+ * Enough of the kernel's headers to build parts of the module as a program:
+ * types, memory, RCU and locks. With KSHIM_NET, net.h adds devices and packets.
  *
  * kshim.c has the allocator and RCU for tests. A benchmark brings its own, and
- * does without the hooks (KSHIM_HOOKS).
+ * does without the hooks (KSHIM_HOOKS). Each of the kernel's headers that a
+ * source includes must be this one: see the script "headers".
  */
 #ifndef _KSHIM_H
 #define _KSHIM_H
@@ -15,16 +17,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/kernel-bits.h"
+#include "../kernel-bits.h"
 
+typedef u64 __be64;
+typedef u64 __le64;
+typedef u32 __be32;
+typedef u32 __le32;
+typedef u16 __be16;
+typedef u16 __le16;
 typedef unsigned int gfp_t;
 
 #define __rcu
+#define __percpu
+#define __force
 #define GFP_KERNEL		1U
 #define GFP_KERNEL_ACCOUNT	1U
 #define __GFP_NOWARN		2U
 
+#define fallthrough		__attribute__((fallthrough))
 #define noinline		__attribute__((noinline))
+#define BUILD_BUG_ON(cond)	_Static_assert(!(cond), #cond)
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
@@ -34,9 +46,15 @@ typedef unsigned int gfp_t;
 #define prefetch(p)		__builtin_prefetch(p)
 #define L1_CACHE_BYTES		64
 
+#define U32_MAX			UINT32_MAX
+#define NSEC_PER_SEC		1000000000L
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
+#define max(a, b)		((a) > (b) ? (a) : (b))
 #define min_t(t, a, b)		min((t)(a), (t)(b))
+#define max_t(t, a, b)		max((t)(a), (t)(b))
 #define min3(a, b, c)		min(min(a, b), c)
+#define min_not_zero(a, b)	(!(a) ? (b) : !(b) ? (a) : min(a, b))
 #define clamp(x, lo, hi)	min((x) < (lo) ? (lo) : (x), hi)
 #define rounddown(x, n)		((x) - (x) % (n))
 #define roundup(x, n)		(((x) + (n) - 1) / (n) * (n))
@@ -44,6 +62,12 @@ typedef unsigned int gfp_t;
 	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
+#define ilog2(x)		(31 - __builtin_clz(x))
+#define WARN_ON_ONCE(x)		({ if (x) abort(); false; })
+
+#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
+#define PTR_ERR(p)		((long)(p))
+#define ERR_PTR(e)		((void *)(long)(e))
 
 void *kmalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);
@@ -60,9 +84,19 @@ static inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
 	return kzalloc(n * size, gfp);
 }
 
-/* Frees only once no reader can be left. */
+#define kvzalloc		kzalloc
+#define kvfree			kfree
+
+/* What is to be freed later lives until kshim_grace(). */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *rcu);
+};
+
+void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu));
 void kfree_rcu_mightsleep(const void *p);
 void synchronize_rcu(void);
+/* As in the kernel, where it is a macro. */
 #define kfree_rcu_mightsleep	kfree_rcu_mightsleep
 
 struct mutex {
@@ -123,6 +157,18 @@ static inline void atomic64_set(atomic64_t *v, s64 value)
 	WRITE_ONCE(v->counter, value);
 }
 
+static inline bool atomic64_try_cmpxchg(atomic64_t *v, s64 *old, s64 value)
+{
+	return __atomic_compare_exchange_n(&v->counter, old, value, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+static inline s64 atomic64_cmpxchg(atomic64_t *v, s64 old, s64 value)
+{
+	atomic64_try_cmpxchg(v, &old, value);
+	return old;
+}
+
 /* As before Linux 5.17, where it takes no more than a word. */
 #define atomic64_set_release(v, value) \
 	smp_store_release(&(v)->counter, (s64)(value))
@@ -137,6 +183,14 @@ static inline void rcu_read_unlock(void)
 	kshim_readers--;
 }
 
+#define rcu_access_pointer(p)	READ_ONCE(p)
+#define rcu_dereference(p)	READ_ONCE(p)
+#define rcu_dereference_raw(p)	READ_ONCE(p)
+#define rcu_dereference_check(p, c)	((void)(c), READ_ONCE(p))
+#define rcu_dereference_protected(p, c)	((void)(c), READ_ONCE(p))
+#define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
+#define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
+
 /* What kmalloc() really takes for so many bytes. */
 static inline size_t kshim_class(size_t size)
 {
@@ -150,5 +204,9 @@ static inline size_t kshim_class(size_t size)
 		class *= 2;
 	return class;
 }
+
+#ifdef KSHIM_NET
+#include "net.h"
+#endif
 
 #endif /* _KSHIM_H */

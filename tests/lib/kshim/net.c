@@ -1,81 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What shim.h declares: memory, a tree, text, and a kernel that knows by chance.
+ * What net.h declares: a tree, text, and a kernel that knows by chance.
  */
-#include "shim.h"
+#include "net.h"
 
-unsigned int shim_fail_in;
 u64 shim_seed;
 struct neigh_table arp_tbl;
-
-/* Memory */
-
-void *kmalloc(size_t size, gfp_t gfp)
-{
-	void *p;
-
-	(void)gfp;
-	if (shim_fail_in && !--shim_fail_in)
-		return NULL;
-	p = malloc(size);
-	/* Nobody may count on zeroes. */
-	return p ? memset(p, 0xa5, size) : NULL;
-}
-
-void *kzalloc(size_t size, gfp_t gfp)
-{
-	void *p = kmalloc(size, gfp);
-
-	return p ? memset(p, 0, size) : NULL;
-}
-
-static struct rcu_head *later;
-
-void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu))
-{
-	rcu->func = func;
-	rcu->next = later;
-	later = rcu;
-}
-
-struct free_later {
-	struct rcu_head rcu;
-	const void *p;
-};
-
-static void free_now(struct rcu_head *rcu)
-{
-	struct free_later *f = container_of(rcu, struct free_later, rcu);
-
-	kfree(f->p);
-	free(f);
-}
-
-void kfree_rcu_mightsleep(const void *p)
-{
-	struct free_later *f = malloc(sizeof(*f));
-
-	if (!f)
-		abort();
-	f->p = p;
-	call_rcu(&f->rcu, free_now);
-}
 
 void shim_rcu_work(struct rcu_head *rcu)
 {
 	struct rcu_work *w = container_of(rcu, struct rcu_work, rcu);
 
 	w->work.func(&w->work);
-}
-
-void shim_grace(void)
-{
-	struct rcu_head *rcu;
-
-	while ((rcu = later)) {
-		later = rcu->next;
-		rcu->func(rcu);
-	}
 }
 
 /* The tree */
@@ -332,7 +268,7 @@ static bool move_head(struct sk_buff *skb, size_t len)
 	size_t front = (size_t)(skb->data - skb->head), more = len - skb->headlen;
 	u8 *head;
 
-	if (shim_fail_in && !--shim_fail_in)
+	if (kshim_fail_in && !--kshim_fail_in)
 		return false;
 	head = malloc(front + len + !(front + len));
 	if (!head)
