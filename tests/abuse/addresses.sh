@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A user with a namespace of his own has as many addresses and devices as he
-# likes. What a packet asks of them takes no longer for that: here a nanosecond is
-# an instruction.
+# A user who owns a network namespace can add any number of addresses and devices. The
+# lookups for a packet must not take longer because of them. Here an instruction
+# takes a nanosecond.
 # lab: own-vm --icount
 # lab: timeout 300 1800
 # lab: takes 390

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# No command of another user's netns holds up the host's "ip link set lo up" by
-# more than 100 ms: SECURITY.md. Counted in instructions, of which each takes 1 ns
-# here.
+# No command in another user's netns delays the host's "ip link set lo up" by more than
+# 100 ms (SECURITY.md). Time is counted in instructions, 1 ns each.
 # lab: own-vm --icount --mem 2048
 # lab: timeout 900
 # lab: takes 160

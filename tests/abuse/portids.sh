@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A socket that is closed takes its own restore with it, and no other socket's.
+# Closing a socket drops its own pending restore and no other socket's.
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 plan 8

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Restores, namespaces and devices that come and go, in floods, all at a time.
+# Floods of restores, namespaces and devices that come and go, all at the same time.
 # lab: own-vm --smp 4
 # lab: timeout 600 3600
 # lab: takes 80

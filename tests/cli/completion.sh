@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion offers all that help tells of and the parser takes, and the shell's part knows no words itself.
+# Completion offers everything that help lists and the parser accepts; the shell part has no words of its own.
 # lab: host
 
 . tests/cli/lib.sh

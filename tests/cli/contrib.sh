@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What contrib holds is well formed, and each policy in it is one that arpctl reads.
+# The files in contrib are well formed, and arpctl reads each policy in them.
 # lab: host
 
 . tests/cli/lib.sh

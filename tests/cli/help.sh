@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Help asked for goes to stdout with status 0, for the tool, every object and every command.
+# Requested help goes to stdout with status 0: for the tool, each object and each command.
 # lab: host
 
 . tests/cli/lib.sh

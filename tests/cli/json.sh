@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The emitter of text and JSON: escaping, brackets, padding, whatever bytes a device is named with.
+# Output as text and JSON: escaping, brackets and padding, whatever bytes a device name has.
 # lab: host
 
 . tests/cli/lib.sh

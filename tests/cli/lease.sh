@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the lease parser makes of the files of dnsmasq, ISC dhcpd and Kea, and which line of a bad file it blames.
+# Parsing lease files of dnsmasq, ISC dhcpd and Kea; a bad file is rejected with the right line number.
 # lab: host
 
 . tests/cli/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The man page is clean and tells of every command, field, value and option that the tool has.
+# The manual pages pass mandoc's lint and document every command, field, value and option of the tool.
 # lab: host
 
 . tests/cli/lib.sh

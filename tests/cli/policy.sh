@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Files of policy, and of commands: which line is blamed for what before anything is asked of the kernel.
+# Policy files and batches: errors name the right line before the kernel is asked anything.
 # lab: host
 
 . tests/cli/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Without the module, stats prometheus says just that; the units that call it are well formed.
+# Without the module, stats prometheus reports arp_policy_up 0; the systemd units that run it are valid.
 # lab: host
 
 . tests/cli/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The service's unit is one that systemd has nothing to object to.
+# The service's unit file passes systemd-analyze verify.
 # lab: host
 
 . tests/cli/lib.sh

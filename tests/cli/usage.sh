@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Misuse of arpctl ends with status 2 and says what is wrong and how to mend it; the rest parses.
+# Wrong usage of arpctl exits with status 2 and says what is wrong and how to fix it; correct usage parses.
 # lab: host
 
 . tests/cli/lib.sh

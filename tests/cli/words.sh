@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Lines into words: blanks, comments, quotes; and words printed so that they read as the same again.
+# Splitting lines into words: blanks, comments, quotes. Printed words read back the same.
 # lab: host
 
 . tests/cli/lib.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the oracle's tests begin with. Sourced.
+# Setup for the tests that run the oracle. Sourced.
 . "$(dirname "${BASH_SOURCE[0]}")/../functional/lib.sh"
 
 ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}

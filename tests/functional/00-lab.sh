@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The lab itself, with the stock kernel: hosts resolve each other, tools agree.
+# The lab itself, without the module: hosts resolve each other, and the tools agree.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 13

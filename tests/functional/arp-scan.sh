@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What arp-scan finds in a segment: true hosts only, once policy says so.
+# With policy, arp-scan finds only real hosts in a segment.
 # lab: timeout 300
 # lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Wrong input is refused in one clear line and changes nothing; changes never make an answer wrong.
+# Invalid input is refused with one clear line and changes nothing; updates never cause a wrong answer.
 # lab: timeout 240
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

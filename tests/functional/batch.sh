@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# arpctl -b: the line that failed is named, whoever refused it; what comes after it is not done, but with -f.
+# arpctl -b names the line that failed, in the tool or in the kernel, and stops there unless -f is given.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 38

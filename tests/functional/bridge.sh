@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Bridges and bonds: policy governs what the host itself says, and nothing that
-# a bridge forwards, a bond's monitor asks, or the kernel announces.
+# Bridges and bonds: policy applies to the host's own ARP, not to what a bridge forwards,
+# a bond's monitor sends, or the kernel announces.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 39

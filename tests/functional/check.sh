@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# check finds what makes ARP misbehave, and the cure that it tells is one.
+# check finds misconfigurations, and the fix that it prints works.
 #
-# Each finding is provoked, then cured by the very line that check prints, run in
-# a shell outside the namespace; then it is gone. What is as it should be is clean.
+# Each finding is provoked, then fixed by the line that check prints, run in a shell
+# outside the namespace; then the finding is gone. A correct setup has no findings.
 # lab: timeout 400
 # lab: takes 260
 # shellcheck source-path=SCRIPTDIR source=lib.sh

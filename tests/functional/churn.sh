@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# While others change the policy all the time, listings end, and save is of one moment.
+# While the policy changes all the time, listings still end, and save is a consistent snapshot.
 # lab: timeout 400
 # lab: takes 190
 # shellcheck source-path=SCRIPTDIR source=lib.sh

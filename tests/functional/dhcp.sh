@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Address conflict detection and DHCP work under every policy, and leases become bindings.
+# Address conflict detection and DHCP work with any policy; leases are imported as bindings.
 # lab: timeout 400
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh

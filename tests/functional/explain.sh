@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# explain tells what the wire then shows: the same packets, explained and sent for real.
+# explain predicts what happens on the wire: the same packets are explained, then sent.
 # lab: timeout 400
 # lab: takes 80
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The field announce is the sysctl arp_announce, whatever that sysctl is set to,
-# for what the host sends, forwards and verifies; strict is more than that.
+# The field announce behaves as the sysctl arp_announce would, whatever the sysctl is, for
+# packets sent and forwarded and for neighbour probes; strict does more.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash
@@ -27,11 +27,11 @@ differ stock-0 stock-1 "arp_announce=1 makes a difference"
 differ stock-1 stock-2 "arp_announce=2 makes another"
 vip='send 10.8.8.8 10.0.0.70'
 is "$(sender_of stock-0 "$vip")" 10.8.8.8 "without it the host announces the address on lo"
-is "$(sender_of stock-2 "$vip")" 10.0.0.1 "with arp_announce=2 that of the device"
+is "$(sender_of stock-2 "$vip")" 10.0.0.1 "with arp_announce=2, the device's own address"
 second='send 10.0.0.2 10.0.0.70'
-is "$(sender_of stock-1 "$second")" 10.0.0.2 "arp_announce=1 leaves a secondary one"
-is "$(sender_of stock-2 "$second")" 10.0.0.1 "arp_announce=2 does not"
-is "$(sender_of stock-0 'send 10.0.0.1 10.3.0.70')" 10.0.0.1 "a device without lends one"
+is "$(sender_of stock-1 "$second")" 10.0.0.2 "arp_announce=1 keeps a secondary address"
+is "$(sender_of stock-2 "$second")" 10.0.0.1 "arp_announce=2 replaces it"
+is "$(sender_of stock-0 'send 10.0.0.1 10.3.0.70')" 10.0.0.1 "a device without an address borrows one"
 
 # Each level over the sysctl's extremes, stricter and looser.
 must load_module
@@ -97,10 +97,10 @@ for sysctl in 0 2; do
 	is "$(asked_strictly)" "$(<"$work/want")" \
 		"strict over arp_announce=$sysctl: as the device's own address for the target"
 	is "$(answered strict)" "$(($(answered stock-0) - $(grep -c ' eth3 request ' "$work/stock-0")))" \
-		"where there is none it does not ask, elsewhere it does"
+		"without such an address no request is sent, with one it is"
 	is "$(grep -F 10.3.0.70 "$work/strict" | cut -d '|' -f 2,3 | sort -u)" \
 		$' silence | 10.3.0.70 eth3 - incomplete\n silence | 10.3.0.70 eth3 asker probe' \
-		"but waits as if it had"
+		"and the neighbour entry still times out"
 done
 must ctl host flush
 answers policy

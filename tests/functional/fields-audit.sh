@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The field mode: under audit every field is counted and traced as under enforce,
-# and the host goes on as if the module were not loaded.
+# The field mode: with audit, every field is counted and traced as with enforce, but the
+# host behaves as if the module were not loaded.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash
@@ -64,8 +64,8 @@ while read -r strictness fields; do
 	same "$strictness" audit "under audit none"
 	same decided-enforce decided-audit "but the counters are the same"
 	same decided-audit traced-audit "and so is the trace"
-	like "$(<"$work/decided-audit")" '"(ignored|answered)",[1-9]' "it holds decisions"
-	is "$(grep -c 'audit=0' $tracing/trace)" 0 "each of which says that it is audit's"
+	like "$(<"$work/decided-audit")" '"(ignored|answered)",[1-9]' "the trace has decisions"
+	is "$(grep -c 'audit=0' $tracing/trace)" 0 "each marked as audit"
 	case $strictness in
 	loose)
 		like "$(trace 'dev=eth0 .* target=10\.0\.0\.1 sender=10\.0\.0\.50 ')" \
@@ -73,20 +73,20 @@ while read -r strictness fields; do
 			"a request that would be dropped"
 		like "$(trace 'reason=hidden')" \
 			'target=(10\.9\.0\.1|10\.0\.0\.100) .* verdict=drop .* field=hidden .*audit=1' \
-			"one for a hidden address"
+			"a request for a hidden address"
 		like "$(trace 'dev=eth3 .*reason=announce-suppressed')" \
 			'out request target=10\.3\.0\.70 .* verdict=drop .* field=announce .*audit=1' \
-			"one of our own that would not be sent"
+			"a request of the host that would be suppressed"
 		like "$(trace 'dev=eth0 .*out .*target=10\.0\.0\.70 sender=10\.8\.8\.8')" \
 			'verdict=rewrite reason=announce-rewritten .*field=announce .*audit=1' \
-			"one that would name another sender" ;;
+			"a request of the host whose sender would be rewritten" ;;
 	strict)
 		like "$(trace 'dev=eth0 .* target=10\.0\.0\.1 sender=10\.0\.0\.50 ')" \
 			'verdict=reply reason=answered .*field=ignore .*audit=1' \
 			"a request that would be answered"
 		like "$(trace 'dev=eth0 .* target=10\.1\.0\.60 sender=10\.0\.0\.50 ')" \
 			'verdict=reply reason=proxied .*field=proxy .*audit=1' \
-			"one that would be proxied" ;;
+			"a request that would be proxied" ;;
 	esac
 done <<-END
 	loose ignore never announce strict filter on proxy off proxy-delay 100
@@ -104,7 +104,7 @@ answers policy
 grep -E '^ask eth0 ' "$work/loose" >"$work/loose-eth0"
 grep -E '^ask eth0 ' "$work/policy" >"$work/audited"
 same loose-eth0 audited "audit on a device leaves it alone"
-is "$(said_to policy 'ask eth1 10.1.0.1 10.1.0.50')" silence "and enforces on the others"
+is "$(said_to policy 'ask eth1 10.1.0.1 10.1.0.50')" silence "the other devices enforce"
 policy <<-END
 	eth0 mode enforce
 	eth1 mode enforce

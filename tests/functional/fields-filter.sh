@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The field filter is the sysctl arp_filter, whatever that sysctl is set to:
-# answers, neighbour table and the counter TcpExtArpFilter are the same.
+# The field filter behaves as the sysctl arp_filter would, whatever the sysctl is: answers,
+# neighbour table and the counter TcpExtArpFilter are the same.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash
@@ -38,13 +38,13 @@ sysctl_filter 0
 answers_counted stock-off
 is "$(said_to stock-off 'ask eth2 10.0.0.1 10.0.0.50')" "$(mac host eth2)" \
 	"of two cards in a subnet, either answers for the other's address"
-is $risen 0 "TcpExtArpFilter stays"
+is $risen 0 "TcpExtArpFilter does not change"
 sysctl_filter 1
 answers_counted stock-on
 stock_risen=$risen
 differ stock-off stock-on "arp_filter=1 makes a difference"
 is "$(said_to stock-on 'ask eth2 10.0.0.1 10.0.0.50')" silence \
-	"with it, only the card that the route back leaves by"
+	"with it, only the card that the return route uses answers"
 like "$(in_host host nstat -asz TcpExtArpFilter)" "ArpFilter +$risen " "TcpExtArpFilter rises"
 
 must load_module
@@ -54,15 +54,15 @@ for level in 0 1; do
 	sysctl_filter $level
 	answers_counted policy
 	same "stock-$sysctl" policy "no policy: arp_filter $sysctl decides"
-	is $risen $((level ? stock_risen : 0)) "and TcpExtArpFilter with it"
+	is $risen $((level ? stock_risen : 0)) "and TcpExtArpFilter counts"
 	must ctl host dev set default filter on
 	answers_counted policy
 	same stock-on policy "filter on over arp_filter $sysctl"
-	is $risen $stock_risen "TcpExtArpFilter rises as it would"
+	is $risen $stock_risen "TcpExtArpFilter rises as with the sysctl"
 	must ctl host dev set default filter off
 	answers_counted policy
 	same stock-off policy "filter off over arp_filter $sysctl"
-	is $risen 0 "TcpExtArpFilter stays"
+	is $risen 0 "TcpExtArpFilter does not change"
 	must ctl host dev set default filter on mode audit
 	answers_counted policy
 	is $risen $((level ? stock_risen : 0)) "under audit, TcpExtArpFilter does as with no policy"
@@ -98,7 +98,7 @@ for level in 1 2 3; do
 	must ctl host dev set all filter on
 	answers_counted policy
 	same both policy "filter on leaves arp_ignore=$level in force"
-	is $risen $both_risen "TcpExtArpFilter rises as it would"
+	is $risen $both_risen "TcpExtArpFilter rises as with the sysctl"
 	conf arp_ignore=$((level == 1 ? 8 : 0)) all
 	must ctl host dev set all ignore $level
 	answers policy

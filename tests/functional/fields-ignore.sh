@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The field ignore is the sysctl arp_ignore, whatever that sysctl is set to:
-# answers and neighbour table are the same, question by question.
+# The field ignore behaves as the sysctl arp_ignore would, whatever the sysctl is: answers
+# and neighbour table are the same for each request.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash

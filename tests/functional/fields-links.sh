@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Links that are not plain Ethernet: a tunnel whose packets carry their way back
-# as metadata, and one whose hardware addresses have four bytes.
+# Links other than plain Ethernet: a tunnel that keeps the way back in metadata, and one
+# with hardware addresses of four bytes.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 29
@@ -41,26 +41,26 @@ asks_vx() {	# ID TARGET SENDER [TIMEOUT]
 mac=02:00:00:00:77:02
 
 ignore 8
-is "$(asks_vx 42 10.77.0.2 10.77.0.1 500)" "" "vxlan: arp_ignore=8 silences bob"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1 500)" "" "vxlan: with arp_ignore=8 bob does not answer"
 ignore 0
 is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "without it he answers"
-is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the network that asks"
-is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "also a probe"
+is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the VXLAN of the request"
+is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "a probe too"
 
 must load_module
 must ctl bob dev set vx ignore never
-is "$(asks_vx 42 10.77.0.2 10.77.0.1 500)" "" "ignore never silences him"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1 500)" "" "with ignore never he does not answer"
 must ctl bob dev set vx ignore any
-is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "ignore any: the kernel answers, its way back is kept"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "ignore any: the kernel answers and the metadata is kept"
 ignore 8
-is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "over arp_ignore=8 the module answers, the way back"
-is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the network that asks"
-is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "also a probe"
-is "$(asks_vx 42 10.66.0.9 10.77.0.1 500)" "" "he is no proxy"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "over arp_ignore=8 the module answers with the metadata"
+is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the VXLAN of the request"
+is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "a probe too"
+is "$(asks_vx 42 10.66.0.9 10.77.0.1 500)" "" "bob does not proxy"
 must ctl bob dev set vx proxy route
-is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy route he is"
+is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy route he does"
 must ctl bob dev set vx proxy-delay 20
-is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "and one in no hurry"
+is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "and answers delayed"
 
 # His own requests find their way by the route.
 tells_vx() {	# SENDER REGEX DESC
@@ -72,12 +72,12 @@ must ctl bob flush
 ignore 0
 tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "he asks as whoever sends"
 must ctl bob dev set vx announce best
-tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "announce best: as himself"
+tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "announce best: with his own address"
 must ctl bob flush
 must ctl bob dev set lo hidden on
-tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "hidden: likewise"
-is "$(asks_vx 42 10.9.9.9 10.77.0.1 500)" "" "and he does not answer for it"
-is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "but for others, by the kernel"
+tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "hidden: with his own address, too"
+is "$(asks_vx 42 10.9.9.9 10.77.0.1 500)" "" "bob does not answer for a hidden address"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "the kernel still answers for others"
 must ctl bob flush
 tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "flush restores stock"
 
@@ -105,13 +105,13 @@ reaches() {	# [OPTION…] TARGET
 learnt() { ip -n alice neigh show "$1" dev gre | awk '$2 == "lladdr" { print $3 }'; }
 
 is "$(reaches 10.88.0.2)" yes "gre: alice reaches bob"
-is "$(learnt 10.88.0.2)" 192.0.2.2 "by ARP, with four bytes of hardware address"
+is "$(learnt 10.88.0.2)" 192.0.2.2 "by ARP with hardware addresses of four bytes"
 must ctl bob dev set gre ignore never
-is "$(reaches 10.88.0.2)" no "ignore never silences him"
+is "$(reaches 10.88.0.2)" no "with ignore never he does not answer"
 ignore 8
 must ctl bob dev set gre ignore any
 is "$(reaches 10.88.0.2)" yes "ignore any over arp_ignore=8: the module answers"
-is "$(learnt 10.88.0.2)" 192.0.2.2 "well"
+is "$(learnt 10.88.0.2)" 192.0.2.2 "with a correct answer"
 must ctl bob flush
 is "$(reaches 10.88.0.2)" no "flush restores stock"
 ignore 0
@@ -124,13 +124,13 @@ asks_alice() {
 	ip -n alice neigh show dev gre | awk '$3 == "192.0.2.2" { print $1 }' | paste -sd ' '
 }
 must ip -n alice route add 10.9.9.9/32 dev gre
-is "$(asks_alice)" 10.9.9.9 "bob asks as whoever sends"
+is "$(asks_alice)" 10.9.9.9 "bob requests with the packet's source as sender"
 must ctl bob dev set gre announce best
-is "$(asks_alice | tr ' ' '\n' | grep -x 10.88.0.2)" 10.88.0.2 "announce best: as himself"
+is "$(asks_alice | tr ' ' '\n' | grep -x 10.88.0.2)" 10.88.0.2 "announce best: with his own address"
 must ctl bob flush
 must ctl bob dev set lo hidden on
-is "$(asks_alice | tr ' ' '\n' | grep -x 10.88.0.2)" 10.88.0.2 "hidden: likewise"
+is "$(asks_alice | tr ' ' '\n' | grep -x 10.88.0.2)" 10.88.0.2 "hidden: with his own address, too"
 is "$(ctl bob -j stats show gre | jq '[.[].reasons.malformed // 0] | add')" 0 \
-	"none of it is malformed"
+	"no packet is counted as malformed"
 must unload_module
 is "$(asks_alice)" 10.9.9.9 "rmmod restores stock"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The field proxy is the sysctls proxy_arp and proxy_arp_pvlan, whatever they are
-# set to: answers and what is learnt from requests to others are the same.
+# The field proxy behaves as the sysctls proxy_arp and proxy_arp_pvlan would, whatever they
+# are: answers and learned neighbours are the same.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash
@@ -59,16 +59,16 @@ for value in "${values[@]}"; do
 	answers "stock-$value"
 	[ "$value" = off ] || differ stock-off "stock-$value" "proxy_arp $value makes a difference"
 done
-is "$(said_to stock-off 'ask eth0 10.1.0.60 10.0.0.50')" silence "without it no proxy"
+is "$(said_to stock-off 'ask eth0 10.1.0.60 10.0.0.50')" silence "without it, no proxy answers"
 is "$(said_to stock-route 'ask eth0 10.1.0.60 10.0.0.50')" "$(mac host eth0)" \
 	"with proxy_arp the host answers for another device's neighbours"
 is "$(said_to stock-route 'ask eth1 10.0.0.60 10.1.0.50')" "$(mac host eth1)" \
-	"from a medium to none"
+	"from a medium_id to none"
 is "$(said_to stock-route 'ask eth3 10.0.0.60 10.3.0.50')" silence "not from medium_id -1"
 is "$(said_to stock-pvlan 'ask eth0 10.0.0.60 10.0.0.50')" "$(mac host eth0)" \
-	"with proxy_arp_pvlan for the same device's"
+	"with proxy_arp_pvlan, for neighbours on the same device"
 is "$(said_to stock-off 'ask eth0 10.61.0.1 10.0.0.50')" "$(mac host eth0)" \
-	"an entry of ip neigh proxy needs neither"
+	"an ip neigh proxy entry needs neither sysctl"
 
 # Each value over the sysctls' extremes, stricter and looser.
 must load_module
@@ -114,7 +114,7 @@ must ctl host flush
 tell sysctl net/ipv4/ip_forward 0
 sysctl_proxy route,pvlan
 answers still
-is "$(grep -c '^ask eth. 10.1.0.60 .*02:00' "$work/still")" 0 "no proxy without forwarding"
+is "$(grep -c '^ask eth. 10.1.0.60 .*02:00' "$work/still")" 0 "without forwarding, no proxy answers"
 must ctl host dev set all proxy route,pvlan
 sysctl_proxy off
 answers policy

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What every command prints, as text, as JSON and on a terminal, is what it has always been.
+# The output of every command, as text, as JSON and on a terminal, equals the golden files.
 #
-# With ARP_POLICY_GOLDEN=DIR it writes there what they print now.
+# With ARP_POLICY_GOLDEN=DIR, the present output is written there.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || plan skip "no script"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Gratuitous ARP of the kernel's own (arp_notify, NETDEV_NOTIFY_PEERS) and of
-# arpctl announce: never for an address that is hidden there, and never rewritten.
+# Gratuitous ARP from the kernel (arp_notify, NETDEV_NOTIFY_PEERS) and from arpctl
+# announce: never for an address that is hidden on that device, and never rewritten.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 28
@@ -44,44 +44,44 @@ explained() {	# DEV TARGET SENDER
 
 # arp_notify
 
-is "$(down_and_up)" "10.0.0.1 10.0.0.5" "without policy: the device comes up"
-is "$(new_mac 02:00:00:00:00:71)" "10.0.0.1 10.0.0.5" "and gets another MAC"
+is "$(down_and_up)" "10.0.0.1 10.0.0.5" "without policy: announced when the device comes up"
+is "$(new_mac 02:00:00:00:00:71)" "10.0.0.1 10.0.0.5" "and when its MAC changes"
 
 must ctl host rule add hide 10.0.0.5 dev eth0
 is "$(down_and_up)" 10.0.0.1 "what a rule hides is not announced when the device comes up"
 is "$(count_of announce-suppressed eth0)" 1 "which is counted"
-is "$(new_mac 02:00:00:00:00:72)" 10.0.0.1 "nor with another MAC"
-is "$(count_of announce-suppressed eth0)" 2 "counted as well"
-is "$(explained eth0 10.0.0.5 10.0.0.5)" "drop announce-suppressed false hide" "explain tells so"
-is "$(explained eth0 10.0.0.1 10.0.0.1)" "accept pass true null" "and that the other one is sent"
+is "$(new_mac 02:00:00:00:00:72)" 10.0.0.1 "nor when its MAC changes"
+is "$(count_of announce-suppressed eth0)" 2 "which is counted, too"
+is "$(explained eth0 10.0.0.5 10.0.0.5)" "drop announce-suppressed false hide" "explain says that it is suppressed"
+is "$(explained eth0 10.0.0.1 10.0.0.1)" "accept pass true null" "and that the other address is announced"
 must ctl host dev set eth0 mode audit
 is "$(new_mac 02:00:00:00:00:73)" "10.0.0.1 10.0.0.5" "audit suppresses nothing"
-is "$(count_of announce-suppressed eth0)" 3 "and counts all the same"
+is "$(count_of announce-suppressed eth0)" 3 "but counts"
 must ctl host flush
 
 # Not even for an address that the neighbour code asks for just now.
 must ctl host dev set eth0 announce best
 must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
-is "$(new_mac 02:00:00:00:00:74)" "10.0.0.1 10.0.0.5" "announce best rewrites none"
+is "$(new_mac 02:00:00:00:00:74)" "10.0.0.1 10.0.0.5" "announce best rewrites no announcement"
 must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
 like " $(announcing 10.0.0.5 dev eth0) " ' 10\.0\.0\.5 ' \
-	"nor that of arpctl announce"
+	"nor one of arpctl announce"
 must ip -n host neigh flush dev eth0
 must ctl host dev set eth0 announce strict
-is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses none of the device's own"
+is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses no announcement of the device's own addresses"
 
 # On request
 
 fails_with 1 'not this device.s own and announce is strict there: use force' \
 	"strict: an address of another device is not announced" ctl host announce 10.8.8.8 dev eth0
 is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
-	"but with force"
+	"with force it is"
 must ctl host flush
 must ctl host dev set lo hidden on
 fails_with 1 'hidden on this device' "nor one that another device hides" \
 	ctl host announce 10.8.8.8 dev eth0
 is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
-	"but with force"
+	"with force it is"
 is "$(count_of announce-suppressed eth0)" 0 "force is not counted as suppressed"
 must ctl host flush
 
@@ -91,9 +91,9 @@ claimed() {	# ADDRESS
 	announced eth0 nsenter --net=/run/netns/peer -- "$ARPQ" ask eth0 "$1" sender "$1" timeout 100
 }
 must ctl host dev set eth0 defend on announce strict
-is "$(claimed 10.8.8.8)" '' "strict: an address of another device is not defended aloud"
+is "$(claimed 10.8.8.8)" '' "strict: an address of another device is not defended with an announcement"
 is "$(count_of conflict eth0) $(count_of announce-suppressed eth0)" "1 1" "but the claim is dropped"
-is "$(claimed 10.0.0.1)" 10.0.0.1 "one of its own is"
+is "$(claimed 10.0.0.1)" 10.0.0.1 "the device's own address is"
 must ctl host flush
 
 # NETDEV_NOTIFY_PEERS, whatever arp_notify is
@@ -120,7 +120,7 @@ if modprobe -q bonding max_bonds=0; then
 	is "$(failover s0)" "10.7.0.1 10.7.0.2" "and back"
 	must ctl host rule add hide 10.7.0.2 dev bond0
 	is "$(failover s1)" 10.7.0.1 "what a rule hides is not announced"
-	is "$(failover s0)" 10.7.0.1 "neither when it fails back"
+	is "$(failover s0)" 10.7.0.1 "nor when it fails back"
 	is "$(count_of announce-suppressed bond0)" 2 "both are counted"
 	is "$(explained bond0 10.7.0.2 10.7.0.2)" "drop announce-suppressed false hide" "and explained"
 	must ctl host flush

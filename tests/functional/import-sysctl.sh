@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# import sysctl prints the policy that equals the sysctls: answers are the same without them.
+# import sysctl prints a policy equal to the sysctls: with it, answers are the same without them.
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -60,17 +60,17 @@ conf arp_ignore=1 all
 conf proxy_arp=1 eth1
 neigh proxy_delay=80 eth1
 ctl host import sysctl >"$work/policy"
-like "$(<"$work/policy")" $'(^|\n)dev set all ignore device(\n|$)' "all is all"
+like "$(<"$work/policy")" $'(^|\n)dev set all ignore device(\n|$)' "conf/all becomes selector all"
 like "$(<"$work/policy")" $'(^|\n)dev set eth1 proxy route proxy-delay 800(\n|$)' \
-	"with the delay that proxied answers have"
+	"with the delay of proxied answers"
 neigh proxy_delay=0 eth1
 conf arp_accept=1 eth0
 conf medium_id=3 eth0
 ctl host import sysctl >"$work/policy"
-like "$(<"$work/policy")" $'#[^\n]*arp_accept' "what it cannot carry is named"
-like "$(<"$work/policy")" $'#[^\n]*medium_id' "each of it"
+like "$(<"$work/policy")" $'#[^\n]*arp_accept' "sysctls that policy cannot express are named"
+like "$(<"$work/policy")" $'#[^\n]*medium_id' "each one"
 conf arp_accept=0 eth0
 conf medium_id=0 eth0
 must ctl host restore "$work/policy"
-run_ok "what it prints, diff finds restored" ctl host diff "$work/policy"
+run_ok "diff finds no difference after its output is restored" ctl host diff "$work/policy"
 must ctl host flush

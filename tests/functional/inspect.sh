@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A host that speaks for another is not believed: bindings, inspect, validate.
+# Forged senders are rejected: bindings, inspect, validate.
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -67,18 +67,18 @@ believes reply "$peer" "nor does a forged reply"
 is "$(asks attacker eth0 10.0.0.1 10.0.0.2)" silence "and the forger gets no answer"
 is "$(counted)" "spoofed 3" "counted as spoofed"
 is "$(asks peer eth0 10.0.0.1)" "$victim" "the peer is answered"
-is "$(asks attacker eth0 10.0.0.1)" "$victim" "so is a sender without binding"
-is "$(counted)" "" "and none of them is suspected"
+is "$(asks attacker eth0 10.0.0.1)" "$victim" "a sender without a binding is answered, too"
+is "$(counted)" "" "none of them is counted as spoofed"
 
 policy dev set eth0 inspect strict
-is "$(asks attacker eth0 10.0.0.1)" silence "strict: a sender without binding is not"
-is "$(counted)" "unbound 2" "counted as unbound, and so is its question to the fence"
-is "$(asks peer eth0 10.0.0.1)" "$victim" "strict: the peer still is"
+is "$(asks attacker eth0 10.0.0.1)" silence "strict: a sender without a binding is not answered"
+is "$(counted)" "unbound 2" "counted as unbound, for both of its requests"
+is "$(asks peer eth0 10.0.0.1)" "$victim" "strict: the peer is still answered"
 believes request "$peer" "strict: a forgery is one all the same"
 is "$(counted)" "spoofed 1, unbound 1" "counted as spoofed"
 fails_with 1 "$victim" "strict: duplicate address detection finds the victim" \
 	in_host attacker arping -D -c 1 -w 5 -I eth0 10.0.0.1
-is "$(counted)" "" "as a probe has no sender"
+is "$(counted)" "" "a probe has no sender to check"
 
 # Audit
 
@@ -92,9 +92,9 @@ policy dev set eth0 inspect audit
 must poll 10 told
 policy stats reset
 believes reply "$attacker" "inspect audit: a forgery takes the peer's place"
-is "$(counted)" "spoofed 1" "but it is counted"
+is "$(counted)" "spoofed 1" "audit counts it"
 heard() { grep -q "reply 10.0.0.2 is-at $attacker to 10.0.0.1 .*spoofed" "$verdicts"; }
-run_ok "and told" poll 10 heard
+run_ok "and reports it" poll 10 heard
 like "$(grep 'reply' "$verdicts")" 'accept spoofed +field inspect' "as accepted"
 kill $monitor
 wait $monitor 2>/dev/null
@@ -111,15 +111,15 @@ speakers() { echo "$(asks peer eth0 10.0.0.1 10.0.0.2) $(asks attacker eth0 10.0
 
 is "$(speakers)" "$victim silence" "10.0.0.2 is the peer's on all devices"
 policy bind add 10.0.0.2 lladdr "$attacker" dev 'eth*'
-is "$(speakers)" "silence $victim" "a glob's binding goes before it"
+is "$(speakers)" "silence $victim" "a binding of a glob goes before one of all"
 policy bind add 10.0.0.2 lladdr "$peer" dev eth0
-is "$(speakers)" "$victim silence" "and the name's before the glob's"
+is "$(speakers)" "$victim silence" "a binding of the name goes before the glob's"
 policy bind add 10.0.0.2 lladdr "$attacker" dev eth1
-is "$(speakers)" "$victim silence" "another device's has no say"
+is "$(speakers)" "$victim silence" "a binding of another device does not matter"
 policy bind del 10.0.0.2 dev eth0
-is "$(speakers)" "silence $victim" "without the name's, the glob's holds again"
+is "$(speakers)" "silence $victim" "without the name's binding, the glob's applies again"
 policy bind flush
-is "$(speakers)" "$victim $victim" "with no binding, anybody may be anybody"
+is "$(speakers)" "$victim $victim" "without bindings every sender is accepted"
 
 leases=$dir/leases
 cat >"$leases" <<-END
@@ -127,8 +127,8 @@ cat >"$leases" <<-END
 	4102444800 02:00:00:00:aa:aa 10.0.0.4 * *
 END
 run_ok "dnsmasq's leases are imported" ctl victim bind import "$leases"
-is "$(speakers)" "$victim silence" "a lease says who may speak for the address"
-is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "and so does the other"
+is "$(speakers)" "$victim silence" "the lease's MAC may use the address"
+is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "so does the other lease"
 
 policy flush
 believes request "$attacker" "flush: stock again"
@@ -171,39 +171,39 @@ wrong_dst="tha=$attacker"
 policy dev set eth0 validate src-mac
 is "$(fate request)" pass "src-mac: a good request passes"
 is "$(fate reply)" pass "and a good reply"
-is "$(fate request "$wrong_src")" bad-src-mac "not a request whose sender did not send it"
-is "$(fate reply "$wrong_src")" bad-src-mac "nor such a reply"
-is "$(fate reply "$wrong_dst")" pass "a reply to another than its target is not its matter"
-is "$(fate request sip=255.255.255.255)" pass "nor is broadcast as sender"
+is "$(fate request "$wrong_src")" bad-src-mac "not a request whose sender MAC differs from the frame's"
+is "$(fate reply "$wrong_src")" bad-src-mac "nor a reply of that kind"
+is "$(fate reply "$wrong_dst")" pass "a reply sent to another MAC than its target passes"
+is "$(fate request sip=255.255.255.255)" pass "nor broadcast as the sender MAC"
 honest
 send reply "$wrong_src"
-is "$(knows 10.0.0.2)" "$peer" "what it drops teaches the victim nothing"
+is "$(knows 10.0.0.2)" "$peer" "dropped packets change no neighbour entry"
 
 policy dev set eth0 validate dst-mac
 is "$(fate reply)" pass "dst-mac: a good reply passes"
-is "$(fate reply "$wrong_dst")" bad-dst-mac "not a reply to another than its target"
-is "$(fate reply "dst=$all")" bad-dst-mac "nor a reply to all"
-is "$(fate request)" pass "a request knows no target yet"
-is "$(fate request "$wrong_src")" pass "who sent it is not its matter"
+is "$(fate reply "$wrong_dst")" bad-dst-mac "not a reply sent to another MAC than its target"
+is "$(fate reply "dst=$all")" bad-dst-mac "nor a broadcast reply"
+is "$(fate request)" pass "a request passes, its target MAC is unknown"
+is "$(fate request "$wrong_src")" pass "the source MAC is not checked"
 
 policy dev set eth0 validate ip
 is "$(fate request)" pass "ip: a good request passes"
 is "$(fate request sip=0.0.0.0)" pass "a probe as well"
-is "$(fate reply tip=0.0.0.0)" pass "and the reply to one"
-is "$(fate reply sip=0.0.0.0)" bad-ip "not a reply of nobody"
+is "$(fate reply tip=0.0.0.0)" pass "and the reply to a probe"
+is "$(fate reply sip=0.0.0.0)" bad-ip "not a reply from 0.0.0.0"
 for sip in 255.255.255.255 224.0.0.1 239.1.2.3; do
 	is "$(fate request sip=$sip)" bad-ip "nor a request of $sip"
 	is "$(fate reply sip=$sip)" bad-ip "nor a reply of it"
 	is "$(fate reply tip=$sip)" bad-ip "nor a reply to it"
-	is "$(fate request tip=$sip)" pass "a request for it passes, to be ignored by the kernel"
+	is "$(fate request tip=$sip)" pass "a request for it passes and the kernel ignores it"
 done
-is "$(fate request "$wrong_src")" pass "MACs are not its matter"
+is "$(fate request "$wrong_src")" pass "MACs are not checked"
 
 policy dev set eth0 validate src-mac,dst-mac,ip
 is "$(fate request "$wrong_src")/$(fate reply "$wrong_dst")/$(fate reply sip=0.0.0.0)" \
-	bad-src-mac/bad-dst-mac/bad-ip "all at once"
+	bad-src-mac/bad-dst-mac/bad-ip "all three together drop each of them"
 is "$(fate request)/$(fate reply)/$(fate request sip=0.0.0.0)" pass/pass/pass \
-	"and good ones pass"
+	"and good packets pass"
 
 policy dev set eth0 validate none
 is "$(fate request "$wrong_src")/$(fate reply "$wrong_dst")/$(fate reply sip=0.0.0.0)" \
@@ -211,5 +211,5 @@ is "$(fate request "$wrong_src")/$(fate reply "$wrong_dst")/$(fate reply sip=0.0
 honest
 send reply "$wrong_src"
 learnt() { [ "$(knows 10.0.0.2)" = "$attacker" ]; }
-run_ok "and teach the victim, as stock" poll 5 learnt
+run_ok "and update the neighbour table as without policy" poll 5 learnt
 

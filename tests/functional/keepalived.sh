@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Two LVS directors, each the other's real server, move an address by keepalived (VRRP).
+# keepalived (VRRP) moves an address between two LVS directors that are each other's real server.
 # lab: timeout 400
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -83,18 +83,18 @@ must ctl client dev set eth0 learn solicited
 is "$(vip)" "$ONE" "only the master answers"
 forget
 run_ok "the client reaches it" reaches
-is "$(knows)" "$ONE" "at the master"
+is "$(knows)" "$ONE" "on the master"
 
 must stop one
 run_ok "the master stops: the standby takes over" takes_over two one
-run_ok "the client follows by its announcement" poll 30 client_knows "$TWO"
-is "$(vip)" "$TWO" "it alone answers: the old master does not, by its loopback"
+run_ok "the client learns it from the announcement" poll 30 client_knows "$TWO"
+is "$(vip)" "$TWO" "only the new master answers, not the old one's loopback"
 run_ok "and is reached" reaches
-is "$(knows)" "$TWO" "where the client took it to be"
+is "$(knows)" "$TWO" "at the MAC that the client learned"
 
 claims
-is "$(knows)" "$TWO" "a forged claim is put right by the new master"
-is "$(conflicts one) $(conflicts two)" "0 1" "to whom alone it is a conflict"
+is "$(knows)" "$TWO" "the new master defends against a forged claim"
+is "$(conflicts one) $(conflicts two)" "0 1" "and is the only one that counts a conflict"
 
 keepalived one MASTER 150
 run_ok "the master is back, and takes over" takes_over one two
@@ -108,7 +108,7 @@ for director in one two; do
 	must ctl $director flush
 	must ctl $director dev set lo hidden on
 done
-is "$(vip)" "$ONE" "hidden loopback: only the master answers, although he has it there, too"
+is "$(vip)" "$ONE" "hidden loopback: only the master answers, although its loopback has the address, too"
 must ip -n lan link set one-eth0 down
 run_ok "the master's cable is pulled: the standby takes over" takes_over two one
 run_ok "the client follows" poll 30 client_knows "$TWO"
@@ -125,7 +125,7 @@ run_ok "and is reached" reaches
 must ctl two flush
 is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"
 claims
-is "$(knows)" "$FORGER" "and a forged claim stays"
+is "$(knows)" "$FORGER" "and a forged claim is not defended"
 must stop one
 must stop two
 plan

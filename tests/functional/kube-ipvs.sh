@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kube-proxy's service addresses on kube-ipvs0 are hidden, and unnumbered veths work.
+# Hides kube-proxy's service addresses on kube-ipvs0; unnumbered veths still work.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 57
@@ -63,7 +63,7 @@ hidden() {	# WHEN
 
 unnumbered() {	# WHEN
 	pod_answers 10.0.0.1 "$on_veth" "$1: the unnumbered veth answers for the node"
-	is "$(claims pod)" 10.0.0.1 "$1: and asks as what it borrows"
+	is "$(claims pod)" 10.0.0.1 "$1: and requests with the borrowed address"
 	run_ok "$1: the pod reaches the node" pings pod 10.0.0.1
 	run_ok "$1: the node reaches the pod" pings node 10.244.0.5
 	run_ok "$1: the pod reaches the service" pings pod 10.96.0.1

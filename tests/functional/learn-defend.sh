@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A host's own protection, without bindings: learn, garp, defend.
+# Protection that needs no bindings: learn, garp, defend.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 44
@@ -56,27 +56,27 @@ resolves() {
 }
 forget() { must ip -n victim neigh flush dev eth0; }
 
-is "$(after_reply reachable)" "$attacker" "stock: an unsolicited reply moves a reachable neighbour"
+is "$(after_reply reachable)" "$attacker" "stock: an unsolicited reply changes a reachable neighbour"
 is "$(after_reply stale)" "$attacker" "stock: and a stale one"
 
 must load_module
 policy dev set eth0 learn solicited
-is "$(after_reply reachable)" "$peer" "solicited: not a reachable one"
+is "$(after_reply reachable)" "$peer" "solicited: it does not change a reachable one"
 is "$(after_reply stale)" "$peer" "nor a stale one"
 is "$(count_of unsolicited)" 2 "counted as unsolicited"
 forget
-run_ok "a solicited reply makes a neighbour" resolves
+run_ok "a solicited reply creates a neighbour" resolves
 is "$(knows victim 10.0.0.2)" "$peer" "the right one"
 must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud probe
 reachable() { [[ $(ip -n victim neigh show 10.0.0.2) == *REACHABLE* ]]; }
-run_ok "and confirms one that is probed" poll 10 reachable
-is "$(count_of unsolicited)" 2 "both were waited for"
+run_ok "and confirms one that is being probed" poll 10 reachable
+is "$(count_of unsolicited)" 2 "both were solicited"
 
 policy dev set eth0 learn none
 forget
-fails_with 1 '' "none: a reply makes no neighbour" resolves
+fails_with 1 '' "none: a reply creates no neighbour" resolves
 must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud permanent
-run_ok "those that the administrator made serve" resolves
+run_ok "static entries still work" resolves
 must ip -n victim neigh del 10.0.0.2 dev eth0
 policy dev set eth0 learn any
 is "$(after_reply reachable)" "$attacker" "any: as stock"
@@ -96,20 +96,20 @@ garp() {
 }
 
 set_sysctl victim net.ipv4.conf.eth0.arp_accept=1
-is "$(garp)" "$attacker $attacker" "stock: gratuitous ARP makes neighbours under arp_accept"
+is "$(garp)" "$attacker $attacker" "stock: gratuitous ARP creates neighbours with arp_accept"
 policy dev set eth0 garp drop
-is "$(garp)" " " "garp drop: it does not"
+is "$(garp)" " " "garp drop: it creates none"
 is "$(count_of gratuitous)" 2 "counted as gratuitous"
 policy flush
 set_sysctl victim net.ipv4.conf.eth0.drop_gratuitous_arp=1
-is "$(garp)" " " "stock: nor under drop_gratuitous_arp"
+is "$(garp)" " " "stock: nor with drop_gratuitous_arp"
 policy dev set eth0 garp accept
-is "$(garp)" "$attacker $attacker" "garp accept: yet it does"
+is "$(garp)" "$attacker $attacker" "garp accept: it does, over drop_gratuitous_arp"
 # A probe for the address of nobody has a neighbour only where somebody made one.
 must ip -n victim neigh replace 0.0.0.0 lladdr "$peer" dev eth0 nud stale
 says request 0.0.0.0 0.0.0.0
 like "$(ip -n victim neigh show dev eth0)" "^(.*"$'\n'")?0\.0\.0\.0 lladdr $peer" \
-	"garp accept: nobody's address is learnt from nobody"
+	"garp accept: nothing is learned for 0.0.0.0"
 forget
 # An own address in another's mouth is answered where it may be heard at all.
 set_sysctl victim net.ipv4.conf.all.accept_local=1
@@ -119,7 +119,7 @@ forget
 policy flush
 is "$(garp)" " " "flush: stock again"
 set_sysctl victim net.ipv4.conf.all.accept_local=1 net.ipv4.conf.eth0.drop_gratuitous_arp=0
-is "$(asks attacker eth0 10.0.0.1 10.0.0.1)" "$victim" "stock: it is, without drop_gratuitous_arp"
+is "$(asks attacker eth0 10.0.0.1 10.0.0.1)" "$victim" "stock: it is answered without drop_gratuitous_arp"
 set_sysctl victim net.ipv4.conf.all.accept_local=0
 forget
 set_sysctl victim net.ipv4.conf.eth0.arp_accept=0 net.ipv4.conf.eth0.drop_gratuitous_arp=0
@@ -142,20 +142,20 @@ claim() {	# ADDRESS [OP]
 met() { must ip -n peer neigh replace 10.0.0.1 lladdr "$victim" dev eth0 nud stale; }
 
 met
-is "$(defence "$(claim 10.0.0.1)")" "" "stock: a host says nothing when its address is claimed"
-is "$(knows peer 10.0.0.1)" "$attacker" "and is no longer whom its peer knows"
+is "$(defence "$(claim 10.0.0.1)")" "" "stock: a host does not react when its address is claimed"
+is "$(knows peer 10.0.0.1)" "$attacker" "and its peer learns the claimant's MAC"
 
 met
 policy dev set eth0 defend on
 is "$(defence "$(claim 10.0.0.1)")" \
-	"request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" "defend: it says once whose it is"
-is "$(knows peer 10.0.0.1)" "$victim" "and its peer knows it again"
+	"request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" "defend: it announces its address once"
+is "$(knows peer 10.0.0.1)" "$victim" "and its peer has the right MAC again"
 is "$(count_of conflict)" 1 "counted as conflict"
 is "$(defence "$(claim 10.0.0.11);$(claim 10.0.0.11);$(claim 10.0.0.11 reply);$(claim 10.0.0.11 request 10.0.0.2);$(claim 10.0.0.11 reply 10.0.0.2)")" \
 	"request 10.0.0.11 10.0.0.11 ff:ff:ff:ff:ff:ff" \
-	"another address, claimed five times in a row and in all ways: once as well"
+	"another address, claimed five times in all ways: announced once"
 is "$(count_of conflict)" 6 "each is counted"
-is "$(asks attacker eth0 10.0.0.1 0.0.0.0)" "$victim" "a probe claims nothing, and is answered"
+is "$(asks attacker eth0 10.0.0.1 0.0.0.0)" "$victim" "a probe is no claim and is answered"
 
 # Dropped: even where the kernel takes packets from its own addresses.
 set_sysctl victim net.ipv4.conf.eth0.accept_local=1 net.ipv4.conf.all.rp_filter=0 \
@@ -164,7 +164,7 @@ is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" silence "a claim is dropped"
 # On a slow machine that one may have been defended, too.
 began=$SECONDS
 policy dev set eth0 mode audit
-is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" "$victim" "under audit the kernel answers it, as stock"
+is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" "$victim" "audit: the kernel answers it as without policy"
 policy dev unset eth0 mode
 set_sysctl victim net.ipv4.conf.eth0.accept_local=0
 policy stats reset
@@ -172,28 +172,28 @@ policy stats reset
 # What is no claim of ours
 
 policy rule add proxy 10.0.0.77 dev eth0
-is "$(asks attacker eth0 10.0.0.77)" "$victim" "an address that we proxy"
+is "$(asks attacker eth0 10.0.0.77)" "$victim" "an address answered by a proxy rule"
 claims 10.0.0.77
-is "$(count_of conflict)" 0 "is another's to announce"
+is "$(count_of conflict)" 0 "may be announced by another host"
 
 # An LVS real server has its director's address on lo.
 addr victim lo 10.0.0.100/32
 set_sysctl victim net.ipv4.conf.all.arp_ignore=0
 claims 10.0.0.100
-is "$(count_of conflict)" 1 "a director's address on lo is ours to defend"
+is "$(count_of conflict)" 1 "an address on lo is defended"
 policy dev set lo hidden on
 claims 10.0.0.100
-is "$(count_of conflict)" 1 "hidden, it is the director's"
+is "$(count_of conflict)" 1 "not when it is hidden"
 policy dev unset lo hidden
 claims 10.0.0.100
-is "$(count_of conflict)" 2 "ours again"
+is "$(count_of conflict)" 2 "defended again without hidden"
 policy rule add hide 10.0.0.100 dev eth0
 claims 10.0.0.100
-is "$(count_of conflict)" 2 "hidden by a rule, it is the director's"
+is "$(count_of conflict)" 2 "not when a rule hides it"
 policy rule del hide 10.0.0.100 dev eth0
 policy dev set eth0 ignore device
 claims 10.0.0.100
-is "$(count_of conflict)" 2 "as where it is not answered for"
+is "$(count_of conflict)" 2 "nor where ignore leaves it unanswered"
 policy dev unset eth0 ignore
 must ip -n victim addr del 10.0.0.100/32 dev lo
 
@@ -202,10 +202,10 @@ policy dev set eth1 defend on
 policy stats reset
 must in_host victim arping -q -c 1 -U -I eth0 10.0.0.1 >/dev/null
 heard() { [ "$(ctl victim -j stats show eth1 | jq '.[].in')" -gt 0 ]; }
-run_ok "our announcement comes in by our other device" poll 5 heard
+run_ok "the host's own announcement arrives on its other device" poll 5 heard
 is "$(count_of conflict eth1)" 0 "and is no conflict"
 claims 10.0.0.11
-is "$(count_of conflict eth1)" 1 "another's is, there too"
+is "$(count_of conflict eth1)" 1 "another host's is a conflict there, too"
 policy dev unset eth1
 
 elapsed() { [ $((SECONDS - began)) -ge 11 ]; }

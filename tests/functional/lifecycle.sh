@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Policy for devices to come: they appear, are renamed, move, vanish, in floods.
+# Policy for devices that do not exist yet: they appear, are renamed, move and vanish, also in floods.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 41
@@ -55,22 +55,22 @@ is "$(asked)" answered "stock: a new device answers for an address on lo"
 unplug
 must load_module
 plug alice cali1
-is "$(asked)" answered "without a policy it does as well"
+is "$(asked)" answered "loaded without a policy, it still does"
 
 # Appear.
 unplug
 must ctl alice dev set 'cali*' ignore device
 plug alice cali1
 is "$(asked)" silent "a device that appears later has its policy"
-is "$(count_in alice cali1)" 2 "it has counted the question and the fence"
+is "$(count_in alice cali1)" 2 "it has counted both requests"
 
 # Vanish and reappear.
 unplug
-fails_with 1 'no such device' "one that is gone has no counters" \
+fails_with 1 'no such device' "a deleted device has no counters" \
 	ctl alice stats show cali1
 plug alice cali1
-is "$(count_in alice cali1)" 0 "one of the same name counts anew"
-is "$(asked)" silent "and has the policy"
+is "$(count_in alice cali1)" 0 "a new device of the same name starts from zero"
+is "$(asked)" silent "and has the policy of the name"
 
 # Be renamed.
 rename alice cali1 cali2
@@ -84,26 +84,26 @@ is "$(asked)" silent "renamed into the pattern, it has one"
 is "$(count_in alice cali3)" 2 "and counts anew"
 must ctl alice dev set pod ignore any
 rename alice cali3 pod
-is "$(asked)" answered "renamed to a name, it has that one's"
+is "$(asked)" answered "renamed to a name with a policy, it has that policy"
 rename alice pod cali1
-is "$(asked)" silent "and back"
+is "$(asked)" silent "and back again"
 
 # Move to another netns, and back.
 move alice cali1 carol
 is "$(asked)" answered "moved to another netns, the policy stays behind"
 set_sysctl carol net.ipv4.conf.all.arp_ignore=1
-is "$(asked)" silent "there the sysctls decide"
+is "$(asked)" silent "there the sysctls apply"
 must ctl carol dev set 'c*' ignore any
 is "$(asked)" answered "or the policy of that netns"
-is "$(count_in carol cali1)" 2 "which counts for itself"
-fails_with 1 'no such device' "and not where it came from" ctl alice stats show cali1
+is "$(count_in carol cali1)" 2 "with its own counters"
+fails_with 1 'no such device' "not those of the first netns" ctl alice stats show cali1
 move carol cali1 alice
 is "$(asked)" silent "moved back, its first policy holds again"
 is "$(count_in alice cali1)" 2 "and counts anew"
 move alice cali1 carol
-is "$(asked)" answered "there again, the other one"
+is "$(asked)" answered "in the other netns again, its policy applies"
 is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
-	'{"ignore":{"value":0,"selector":"c*"}}' "which is the one that is told"
+	'{"ignore":{"value":0,"selector":"c*"}}' "and is the one reported"
 
 # A netns with policy vanishes while packets come in.
 start bob nice -n 19 "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
@@ -112,7 +112,7 @@ must poll 120 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
 must ip netns del carol
 unset 'namespaces[1]'
 # The netns is taken apart later; its device's peer goes with it.
-run_ok "a netns with policy goes in a flood" poll 120 eval \
+run_ok "a netns with policy is deleted during a flood" poll 120 eval \
 	"! ip -n lan link show port 2>/dev/null"
 namespace carol
 addr carol lo 10.9.9.9/32
@@ -142,9 +142,9 @@ plug alice cali1
 must poll 120 eval "[ \"\$(count_in alice cali1)\" -gt 1000 ]"
 run_ok "the flood went on all the time" kill -0 $flood
 stop $flood
-is "$(asked)" silent "after all that in a flood, policy holds"
+is "$(asked)" silent "after all that, during a flood, policy applies"
 rename alice cali1 eth0
-is "$(asked)" answered "and only where it should"
+is "$(asked)" answered "and only to the devices that match"
 unplug
 
 # Thousands of devices.
@@ -157,7 +157,7 @@ run_ok "$DEVICES devices appear after their policy was set" \
 	ip -n carol -batch <(names | sed 's/.*/link add name & group 7 type dummy/')
 ctl carol -j dev effective >/tmp/effective.$$
 is "$(jq -r '.[] | select(.fields.ignore.selector == "cali*") | .dev' \
-	/tmp/effective.$$ | sort)" "$(names | sort)" "each has its policy, each is told once"
+	/tmp/effective.$$ | sort)" "$(names | sort)" "each has its policy and is listed once"
 is "$(jq -r '[.[] | .ifindex] | unique | length' /tmp/effective.$$)" $((DEVICES + others)) \
 	"each with its own index"
 is "$(ctl carol -j stats show | jq -r '.[].dev' | sort)" "$(names | sort)" \
@@ -173,13 +173,13 @@ is "$(ctl carol dev effective | grep -c unmanaged)" $((DEVICES + others)) \
 	"flushed, none has any"
 must ctl carol dev set 'cali*' ignore device
 must ip -n carol link del group 7
-is "$(ctl carol -j stats show)" '[]' "they vanish without a trace"
+is "$(ctl carol -j stats show)" '[]' "when deleted, none is listed"
 
 plug carol cali1
-is "$(asked)" silent "one that comes after them has the policy"
+is "$(asked)" silent "a device created later has the policy"
 must ctl carol flush
 is "$(asked)" answered "until it is flushed"
 must ctl carol dev set 'cali*' ignore device
 is "$(asked)" silent "set again, it holds"
 must unload_module
-is "$(asked)" answered "until the module goes"
+is "$(asked)" answered "until the module is unloaded"

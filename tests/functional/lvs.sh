@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LVS direct routing: real servers keep silent about the VIP that they carry.
+# LVS direct routing: real servers do not answer for the VIP that they hold.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The monitor tells each decision as it is made, and each change of policy.
+# monitor reports each verdict and each policy change as it happens.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 30
@@ -54,7 +54,7 @@ policy rule add drop 192.0.2.0/25
 policy rule add drop 192.0.2.200
 mark 1
 is "$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')" 1 \
-	"with nobody listening a packet is dropped all the same"
+	"without a listener a packet is dropped as well"
 
 # Verdicts in words
 
@@ -82,19 +82,19 @@ policy dev unset eth0 mode
 told=$(end_watch)
 like "$(head -n 1 "$events")" \
 	'^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}  verdict eth0 in ' \
-	"an event says when, what and where"
+	"an event has time, verdict and device"
 line() { sed -n "s/^[^ ]* *verdict //;$1p" <<<"$told"; }
 is "$(line 1)" "eth0 in request who-has 10.0.0.1 from 10.0.0.9 $bob  drop spoofed  field inspect" \
-	"a forged request, the field that dropped it"
+	"a forged request, with the field that dropped it"
 is "$(line 2)" "eth0 in reply 10.0.0.7 is-at $bob to 10.0.0.1  drop unsolicited  field learn" \
-	"a reply that nobody asked for"
+	"an unsolicited reply"
 like "$(line 3)" "^eth0 in request who-has 10\.0\.0\.1 from 10\.0\.0\.65 $bob  drop rule-drop  rule .*drop .*10\.0\.0\.64/26 .*from.* dev eth\*" \
-	"a rule about senders, and which"
+	"a sender rule, with the rule"
 like "$(line 4)" "who-has 10\.0\.0\.5 from 10\.0\.0\.2 $bob  reply proxied  rule .*proxy .*10\.0\.0\.5.* lladdr 02:00:00:00:aa:aa" \
 	"a proxied request"
-is "$(line 5)" "eth0 in  drop malformed" "what passes is not told; a malformed packet is"
+is "$(line 5)" "eth0 in  drop malformed" "passed packets are not reported, malformed ones are"
 is "$(line 6)" "eth0 out request who-has 10.0.0.2 from 10.9.9.9 $alice  rewrite announce-rewritten  field hidden" \
-	"a rewritten announcement, with the sender that was to leave"
+	"a rewritten announcement, with its original sender"
 is "$(line 7)" "eth0 in request who-has 10.0.0.1 from 10.0.0.9 $bob  drop spoofed  field inspect  audit" \
 	"audit is marked"
 is "$(wc -l <<<"$told")" 7 "and no more"
@@ -110,7 +110,7 @@ arpq bob send eth0 ffffffffffff "${bob//:/}" 0806 0001 0800 0604 0003 \
 told=$(end_watch)
 is "$(jq -c 'has("time") and .event == "verdict"' "$events" | sort | uniq -c | awk '{ print $2 }')" \
 	true "one object a line, each an event with its time"
-is "$(wc -l <"$events")" "$(jq -c . "$events" | wc -l)" "one line an object"
+is "$(wc -l <"$events")" "$(jq -c . "$events" | wc -l)" "one line for each object"
 is "$(sed -n 1p <<<"$told" | jq -r '[.dev, .direction, .op, .sender, .target, .lladdr, .verdict, .reason, .field, .rule, .audit, .lost] | map(tostring) | join(" ")')" \
 	"eth0 in request 10.0.0.9 10.0.0.1 $bob drop spoofed inspect null false 0" "a forged request"
 is "$(sed -n 2p <<<"$told" | jq -c '[.reason, .field, (.rule | .action, .prefix, .from, .selector)]')" \
@@ -140,12 +140,12 @@ else
 	not_ok "20,000 drops in $took ms tell no more than 1,000 a second" "$lines events"
 fi
 if [ "$lines" -ge 500 ]; then ok "but hundreds are told"; else not_ok "but hundreds are told" "$lines"; fi
-unlike "$(jq -r .event "$events" | sort -u | paste -sd ' ')" lost "its reader keeps up with that"
+unlike "$(jq -r .event "$events" | sort -u | paste -sd ' ')" lost "the reader keeps up with that"
 # The marks after the flood, each of which may be counted and not yet told.
 if [ $((got - had)) -ge $((all - 5)) ] && [ $((got - had)) -le $((all + 5)) ]; then
-	ok "told and lost add up to the counter"
+	ok "reported and lost events add up to the counter"
 else
-	not_ok "told and lost add up to the counter" "$((got - had)) of $all"
+	not_ok "reported and lost events add up to the counter" "$((got - had)) of $all"
 fi
 
 # Somebody listens, but elsewhere: nothing is lost to those who listen here later.
@@ -165,7 +165,7 @@ wait $elsewhere 2>/dev/null
 watch -j monitor verdict
 must poll 20 marked 1
 end_watch >/dev/null
-is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "what nobody here listened to is not told as lost"
+is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "packets before the monitor started are not reported as lost"
 
 # Changes of policy
 
@@ -203,13 +203,13 @@ kill $monitor
 wait $monitor 2>/dev/null
 is "$(jq -r 'select(.selector != "marker") | .event' "$events" | paste -sd ' ')" \
 	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind bind-flush bind-flush dev" \
-	"every change is told, in order"
+	"every change is reported in order"
 is "$(jq -c 'select(.event == "bind") | [.address, .lladdr, .selector]' "$events" | paste -sd ' ')" \
-	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"] [\"10.0.0.9\",\"$bob\",\"eth*\"]" "with what it was changed to"
+	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"] [\"10.0.0.9\",\"$bob\",\"eth*\"]" "with its new value"
 is "$(jq -c 'select(.event == "rule-flush" or .event == "bind-flush") | [.event, .selector]' "$events" | paste -sd ' ')" \
-	'["rule-flush",null] ["bind-flush","eth*"] ["bind-flush",null]' "a flush names the selector, if it was of one"
+	'["rule-flush",null] ["bind-flush","eth*"] ["bind-flush",null]' "a flush names its selector if it has one"
 generations=$(jq .generation "$events")
-is "$generations" "$(sort -un <<<"$generations")" "their generations count up"
+is "$generations" "$(sort -un <<<"$generations")" "generations increase"
 policy flush
 
 watch monitor config
@@ -224,14 +224,14 @@ must poll 20 finished
 kill $monitor
 wait $monitor 2>/dev/null
 like "$(grep -v marker "$events" | cut -d ' ' -f 3- | paste -sd '|')" \
-	'^rule .*drop .*10\.0\.0\.0/24.*\|rule-flush dev l\*\|rule-flush\|flush$' "in words as well"
+	'^rule .*drop .*10\.0\.0\.0/24.*\|rule-flush dev l\*\|rule-flush\|flush$' "also as text"
 
 # Whose business it is
 
-fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "without privilege nobody hears of verdicts" \
+fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "without privilege verdicts cannot be monitored" \
 	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor verdict
-fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "nor of changes" \
+fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "nor changes" \
 	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor config
 
@@ -258,8 +258,8 @@ must poll 20 seen
 kill $monitor $carol_monitor
 wait $monitor $carol_monitor 2>/dev/null
 is "$(jq -r 'select(.event == "verdict") | .sender' "$events" | sort -u)" 10.0.0.2 \
-	"a namespace hears of its own packets"
+	"a namespace receives its own events"
 is "$(jq -r 'select(.event == "verdict") | .sender' "$other" | sort -u)" 10.2.0.1 \
-	"and another of its own"
+	"and another namespace its own"
 is "$(jq -c 'select(.event == "dev") | .fields | keys' "$events" "$other" | paste -sd ' ')" \
-	'["ignore"] ["announce"]' "likewise of changes"
+	'["ignore"] ["announce"]' "the same for changes"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Names that a terminal would obey, that look like options, or that are not the only one of a device.
+# Device names with terminal escapes, names that look like options, and alternative names.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || plan skip "no script"
@@ -37,9 +37,9 @@ done
 for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check \
 	"stats prometheus" "import sysctl"; do
 	# shellcheck disable=SC2086
-	is "$(on_terminal $command | obeyed)" "" "$command: nothing that a terminal obeys"
+	is "$(on_terminal $command | obeyed)" "" "$command: no terminal control characters"
 done
-like "$(on_terminal dev show)" 'c\\302\\2332J ' "it is escaped"
+like "$(on_terminal dev show)" 'c\\302\\2332J ' "they are escaped"
 for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check; do
 	# shellcheck disable=SC2086
 	arpctl -j $command >"$dir/json"
@@ -47,7 +47,7 @@ for command in "dev show" "dev effective" "rule show" "bind show" "stats show" s
 		"" "$command: JSON is JSON, in UTF-8"
 done
 is "$(arpctl -j dev show | jq -r '.[].selector' | grep -cFx -e "${odd[0]}" -e "${odd[1]}" -e "${odd[2]}")" 3 \
-	"with the very names"
+	"with the exact names"
 is "$(for dev in "${odd[@]}"; do
 	arpctl dev set "$dev" ignore 4
 	arpctl rule add hide 10.7.7.7 dev "$dev"
@@ -69,17 +69,17 @@ for dev in -j help -- --watch; do
 done
 is "$(arpctl dev effective -- help | head -n 1 | cut -d ' ' -f 2)" help "dev effective -- help"
 is "$(arpctl stats show -- --watch | cut -d ' ' -f 2)" --watch "stats show -- --watch is about that device"
-is "$(arpctl -- dev show -j)" "-j  ignore device" "before the object it ends options as well"
-run_ok "a batch has it too" arpctl -b - <<<'dev show -- help'
-fails_with 2 'put "--" before' "without it, it is an option, and the way is told" arpctl dev show -j
+is "$(arpctl -- dev show -j)" "-j  ignore device" "-- before the object ends options, too"
+run_ok "a batch accepts -- as well" arpctl -b - <<<'dev show -- help'
+fails_with 2 'put "--" before' "without --, it is taken for an option, and the message names --" arpctl dev show -j
 arpctl save "$dir/policy"
 must arpctl flush
 run_ok "such names are restored" arpctl restore "$dir/policy"
 is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "as they were saved"
 must arpctl flush
 grep -v '^#' "$dir/policy" | sed "s|^|$ARPCTL |" >"$dir/script"
-run_ok "a shell takes the lines behind arpctl" in_host alice sh -e "$dir/script"
-is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "to the same"
+run_ok "a shell accepts the lines after arpctl" in_host alice sh -e "$dir/script"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "with the same result"
 must arpctl flush
 for dev in -j help -- --watch; do must ip -n alice link del dev "$dev"; done
 
@@ -94,16 +94,16 @@ done
 must arpctl dev set 'enp*' ignore 1
 must arpctl dev set enp0s2 ignore 1
 must arpctl dev set eth0 ignore 2
-fails_with 1 'nothing of that is set' "to be unset it may be named" arpctl dev unset enp0s1
+fails_with 1 'nothing of that is set' "unset accepts it" arpctl dev unset enp0s1
 is "$(arpctl dev effective enp0s1)
 $(arpctl dev effective $long)" "$(arpctl dev effective eth0)
 $(arpctl dev effective eth0)" "dev effective resolves them, as ip does"
-is "$(arpctl stats show $long | head -n 1 | cut -d ' ' -f 2)" eth0 "so does stats show"
+is "$(arpctl stats show $long | head -n 1 | cut -d ' ' -f 2)" eth0 "stats show does, too"
 is "$(arpctl explain request 10.0.0.1 from 10.0.0.2 dev $long | head -n 1)" "request on eth0" "and explain"
 run_ok "and announce" arpctl announce 10.0.0.1 dev $long
 printf 'dev set all ignore 1\ndev set enp0s1 ignore 2\n' >"$dir/policy"
 is "$(arpctl restore "$dir/policy" 2>&1)" \
 	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: selectors match only the name" \
-	"restore warns"
-is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores all of it"
-like "$(arpctl check)" 'enp0s1 +fields are set, and it is only an alternative name of eth0' "check tells"
+	"restore warns about it"
+is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores everything"
+like "$(arpctl check)" 'enp0s1 +fields are set, and it is only an alternative name of eth0' "check reports it"

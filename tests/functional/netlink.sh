@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The wire contract: policies, refusals, dumps, notifications, autoload.
+# The netlink interface: attribute policies, refusals, dumps, notifications, autoload.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
 plan 802

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Module parameters: policy from the load on, and what they refuse.
+# Module parameters: policy in force from load on, and values that are refused.
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
 plan 72
@@ -12,9 +12,9 @@ shown() {	# [-n NETNS]
 
 # What is set on devices that a whole netns starts with.
 everywhere() {	# WANT DESC
-	is "$(shown -n alice)" "$1" "$2: in a netns that was there"
+	is "$(shown -n alice)" "$1" "$2: in an existing netns"
 	must ip netns add new
-	is "$(shown -n new)" "$1" "$2: in a new one"
+	is "$(shown -n new)" "$1" "$2: in a new netns"
 	must ip netns del new
 }
 
@@ -35,7 +35,7 @@ hers=$(mac alice eth0)
 
 is "$(answers)" "$hers silence" "stock: alice answers for lo, and proxies nothing"
 must load_module
-is "$(answers)" "$hers silence" "without parameters it stays so"
+is "$(answers)" "$hers silence" "without parameters nothing changes"
 everywhere "" "nothing is set"
 is "$(shown)" "" "nor in the initial netns"
 must unload_module
@@ -44,16 +44,16 @@ must load_module ignore=1 announce=2 proxy=route hidden=off
 everywhere "all ignore device announce best hidden off proxy route" "all four"
 is "$(shown)" "all ignore device announce best hidden off proxy route" \
 	"and in the initial one"
-is "$(answers)" "silence $hers" "alice keeps silent about lo, and proxies"
+is "$(answers)" "silence $hers" "alice does not answer for lo, and proxies"
 must ctl alice flush
-is "$(answers)" "$hers silence" "flush forgets that as well"
+is "$(answers)" "$hers silence" "flush removes policy from parameters, too"
 must unload_module
 
 must load_module hidden=on
 everywhere "all hidden on" "hidden=on"
 is "$(answers)" "silence silence" "lo is hidden from eth0"
 must unload_module
-is "$(answers)" "$hers silence" "the module gone, all is as it was"
+is "$(answers)" "$hers silence" "after unload everything is as before"
 must load_module ignore=never announce=strict proxy=route,pvlan
 everywhere "all ignore never announce strict proxy route,pvlan" "words"
 must unload_module
@@ -83,17 +83,17 @@ cat >"$dir/modprobe.d/arp_policy.conf" <<-'END'
 	options arp_policy ignore=device
 	options arp_policy policy="eth0:ignore=1,announce=2;lo:hidden=on"
 END
-run_ok "modprobe with a file of options" modprobe_it
+run_ok "modprobe with an options file" modprobe_it
 is "$(shown)" "all ignore device;eth0 ignore device announce best;lo hidden on" \
-	"it sets what the file says"
+	"the file's options apply"
 everywhere "all ignore device" "of it, in every netns what is for all"
-is "$(answers)" "silence silence" "and alice keeps silent"
+is "$(answers)" "silence silence" "and alice does not answer"
 is "$(cat /sys/module/arp_policy/parameters/{ignore,policy})" \
 	"device
 eth0:ignore=1,announce=2;lo:hidden=on" "what it was loaded with can be read"
 must unload_module
-run_ok "the command line goes before the file" modprobe_it ignore=never
-is "$(shown -n alice)" "all ignore never" "with its own value"
+run_ok "the command line overrides the file" modprobe_it ignore=never
+is "$(shown -n alice)" "all ignore never" "with its value"
 must unload_module
 
 # What is refused, and what is said of it.
@@ -152,7 +152,7 @@ refused 'policy=e[:ignore=1' 'policy: "e\[": glob has an open bracket'
 refused policy=averylongdevname:ignore=1 'policy: "averylongdevname": .*15 characters'
 refused 'policy=lo:hidden=on;eth0:ignore=7' "policy: ignore=7: $ignores"
 refused ignore=1 policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
-run_ok "nothing of it is left" test ! -e /sys/module/arp_policy
+run_ok "nothing of it remains" test ! -e /sys/module/arp_policy
 is "$(answers)" "$hers silence" "alice answers as ever"
-run_ok "and a good load goes through" load_module ignore=1
+run_ok "and a valid load succeeds" load_module ignore=1
 everywhere "all ignore device" "with its policy"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# stats prometheus tells Prometheus what stats show tells us, whatever devices are called.
+# stats prometheus exports the values of stats show, whatever the device names are.
 # lab: own-vm
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -40,8 +40,8 @@ addr alice eth0 10.0.0.1/24
 addr alice lo 10.9.9.9/32
 addr bob eth0 10.0.0.2/24
 
-is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 0]' "without the module, it is not up"
-run_ok "and that does not load it" [ ! -e /sys/module/arp_policy ]
+is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 0]' "without the module, arp_policy_up is 0"
+run_ok "and the module is not loaded" [ ! -e /sys/module/arp_policy ]
 
 must load_module
 version=$(</sys/module/arp_policy/version)
@@ -61,14 +61,14 @@ is "$(jq length <<<"$reasons")" 20 "20 reasons"
 samples() { scrape | read_it | grep _total | jq -Sc . | sort; }
 is "$(samples)" "$(wanted)" "the counters of a device"
 is "$(samples | jq -c 'select(.[3] > 0) | [.[2] | .direction // .reason] + [.[3]]' | sort | paste -sd ' ')" \
-	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "as they were provoked"
+	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "with the values provoked"
 if command -v promtool >/dev/null; then
-	is "$(scrape | promtool check metrics 2>&1)" '' "promtool finds nothing to object to"
+	is "$(scrape | promtool check metrics 2>&1)" '' "promtool accepts the output"
 else
 	is "$(scrape | grep -vcE '^(# (HELP|TYPE) arp_policy_[a-z_]+ .+|arp_policy_[a-z_]+(\{.*\})? [0-9]+)$')" 0 \
-		"every line is one of the format's"
+		"every line matches the format"
 fi
-is "$(scrape | grep -c '^# HELP')$(scrape | grep -c '^# TYPE')" 44 "each of them has its HELP and TYPE"
+is "$(scrape | grep -c '^# HELP')$(scrape | grep -c '^# TYPE')" 44 "each metric has its HELP and TYPE"
 
 # Devices are called as their makers like.
 must ip -n alice link add name 'q"b\n' type dummy
@@ -81,20 +81,20 @@ is "$(scrape | read_it | jq -r 'select(.[2].direction == "in") | .[2].dev' | sor
 	"odd names come through, and differ"
 run_ok "and it is UTF-8" iconv -f UTF-8 -t UTF-8 <(scrape)
 if command -v promtool >/dev/null; then
-	is "$(scrape | promtool check metrics 2>&1)" '' "promtool takes them, too"
+	is "$(scrape | promtool check metrics 2>&1)" '' "promtool accepts them, too"
 else
-	ok "and they are taken by the library"
+	ok "and so does the library"
 fi
 
 # The service's own line, in a directory of ours.
 line=$(sed -n 's/^ExecStart=//p' "$ROOT/contrib/prometheus/arp-policy-textfile.service")
 collect() { (PATH=$(dirname "$ARPCTL"):$PATH && cd "$dir" && eval "$line"); }
-run_ok "the service leaves a file" collect
+run_ok "the service writes a file" collect
 is "$(ls "$dir")" arp_policy.prom "and nothing else"
 before=$(<"$dir/arp_policy.prom")
 ARPCTL=$dir/bin/arpctl
 mkdir "$dir/bin"
 printf '#!/bin/sh\necho half\nexit 1\n' >"$ARPCTL"
 chmod +x "$ARPCTL"
-fails_with 1 '' "when arpctl fails, so does it" collect
-is "$(<"$dir/arp_policy.prom")" "$before" "and the file stays as it was"
+fails_with 1 '' "when arpctl fails, the service fails" collect
+is "$(<"$dir/arp_policy.prom")" "$before" "and the file is unchanged"

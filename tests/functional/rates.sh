@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A changed rate begins with a full bucket, whatever the one before is owed.
+# A changed rate starts with a full bucket, whatever state the old one was in.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 12
@@ -21,21 +21,21 @@ answers() {	# COUNT
 policy dev set eth0 rate 1 burst 60
 like "$(answers 200)" '^6[0-9]$' "a burst of 60 is answered, at a packet a second"
 policy dev set eth0 rate 100000 burst 100000
-is "$(answers 10)" 10 "a higher rate and burst owe nothing"
+is "$(answers 10)" 10 "a higher rate and burst start with a full bucket"
 policy dev set eth0 rate 1 burst 60
-like "$(answers 200)" '^6[0-9]$' "nor does the old one, set again"
+like "$(answers 200)" '^6[0-9]$' "so does the old one, set again"
 policy dev set eth0 burst 20
-like "$(answers 60)" '^2[0-9]$' "a changed burst begins with a full bucket"
-like "$(answers 60)" '^[0-9]$' "and ends"
+like "$(answers 60)" '^2[0-9]$' "a changed burst starts with a full bucket"
+like "$(answers 60)" '^[0-9]$' "and is then used up"
 policy dev unset eth0 rate
 is "$(answers 60)" 60 "without a rate all are answered"
 policy dev set eth0 rate 1
-like "$(answers 60)" '^2[0-9]$' "and the same one begins anew"
+like "$(answers 60)" '^2[0-9]$' "and setting the same rate again fills the bucket"
 
 # What changes nothing of it leaves the bucket as it is.
 policy dev set eth0 ignore any
 policy dev set eth0 rate 1 burst 20
-like "$(answers 60)" '^[0-9]$' "another field, or the same rate, fill no bucket"
+like "$(answers 60)" '^[0-9]$' "setting another field or the same rate does not fill the bucket"
 policy dev unset eth0
 
 # Of each source
@@ -44,6 +44,6 @@ like "$(answers 200)" '^[4-9][0-9]$' "a source has its own bucket"
 policy dev set eth0 source-rate 60
 like "$(answers 60)" '^60$' "a changed source-rate fills it"
 policy dev set eth0 source-rate 40
-like "$(answers 40)" '^40$' "as does the one before"
+like "$(answers 40)" '^40$' "so does setting the one before"
 policy dev set eth0 source-rate 20 ignore device
 like "$(answers 20)" '^20$' "and a third"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# save, restore and diff: the whole policy in one step or not at all, whatever its size.
+# save, restore and diff: the whole policy is replaced in one step or not at all, whatever its size.
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -32,26 +32,26 @@ must arpctl -b - <<-'END'
 	bind add 10.0.0.9 lladdr 02:00:5e:00:00:0a dev eth0
 END
 saved >"$dir/all"
-is "$(wc -l <"$dir/all")" 11 "saved: a line for each"
+is "$(wc -l <"$dir/all")" 11 "saved: a line for each setting"
 is "$(saved | cut -d ' ' -f 1,2 | uniq -c | tr -s ' ' | paste -sd ,)" \
 	" 5 dev set, 4 rule add, 2 bind add" "selectors, rules, bindings"
-run_ok "diff of what is there: status 0" arpctl diff "$dir/all"
-is "$(arpctl diff "$dir/all")" "" "and no word"
+run_ok "diff with the present policy: status 0" arpctl diff "$dir/all"
+is "$(arpctl diff "$dir/all")" "" "and no output"
 must arpctl flush
 arpctl diff "$dir/all" >"$dir/diff"
 is "$? $(grep -c '^+' "$dir/diff") $(grep -vc '^+' "$dir/diff")" "1 11 0" \
-	"after a flush, diff has all of it to come: status 1"
+	"after a flush, diff shows everything as missing: status 1"
 run_ok "restore" arpctl restore "$dir/all"
 is "$(saved)" "$(<"$dir/all")" "save, restore, save: the same"
 run_ok "restore from standard input" arpctl restore - <"$dir/all"
-is "$(saved)" "$(<"$dir/all")" "likewise"
+is "$(saved)" "$(<"$dir/all")" "with the same result"
 sed 's/^rule add/rule replace/; s/ignore device/ignore 1/; s/^bind/  bind/; s/$/  # said so/' \
 	"$dir/all" >"$dir/other-words"
-run_ok "diff knows other words for the same" arpctl diff "$dir/other-words"
+run_ok "diff treats synonyms as equal" arpctl diff "$dir/other-words"
 sed '/hide/d; s/02:00:5e:00:00:0a/02:00:5e:00:00:0b/; s/ignore device/ignore never/' \
 	"$dir/all" >"$dir/changed"
 is "$(arpctl diff "$dir/changed" | cut -c 1 | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
-	" 2 +, 3 -" "diff tells what goes and what comes"
+	" 2 +, 3 -" "diff shows removed and added lines"
 is "$(arpctl -j diff "$dir/changed" | jq -r '.[].op' | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
 	" 2 add, 3 del" "as JSON too"
 is "$(saved)" "$(<"$dir/all")" "and changes nothing"
@@ -70,58 +70,58 @@ refused 2 '' "a rule twice" "rule add pass 10.7.0.0/16"
 refused 2 '' "a command that makes no policy" "stats reset"
 refused 1 'glob' "a glob that the kernel refuses" "dev set e[ ignore 1"
 refused 1 'lladdr' "a lladdr that no host can have" "bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
-is "$(saved)" "$(<"$dir/all")" "after all that, the policy is as it was"
-fails_with 1 'none' "a file that is not there" arpctl restore "$dir/none"
-fails_with 2 'stdin|standard|-:1' "what is wrong with standard input" arpctl restore - <<<frob
+is "$(saved)" "$(<"$dir/all")" "after all that, the policy is unchanged"
+fails_with 1 'none' "a missing file" arpctl restore "$dir/none"
+fails_with 2 'stdin|standard|-:1' "an error on standard input" arpctl restore - <<<frob
 
 # What is empty or cut off changes nothing.
 fails_with 2 'there is no command in it' "an empty input" arpctl restore - </dev/null
-fails_with 2 'there is no command in it' "of a pipe whose other end failed" \
+fails_with 2 'there is no command in it' "from a failed pipe" \
 	arpctl restore - < <("$ARPCTL" -n nosuch save 2>/dev/null)
 arpctl save >"$dir/saved"
-is "$(sed '1d;$d' "$dir/saved")" "$(<"$dir/all")" "save has a first and a last line of its own"
-fails_with 2 'the end line .* is missing' "without the last it is cut off" \
+is "$(sed '1d;$d' "$dir/saved")" "$(<"$dir/all")" "save writes a first and a last line of its own"
+fails_with 2 'the end line .* is missing' "without the last line the file is cut off" \
 	arpctl restore - < <(sed '$d' "$dir/saved")
-fails_with 2 'end line counts 11 lines, there are 10' "so it is in the midst" \
+fails_with 2 'end line counts 11 lines, there are 10' "so is one cut in the middle" \
 	arpctl restore - < <(sed 5d "$dir/saved")
-fails_with 2 'does not end in a newline' "or in a line" arpctl restore - < <(head -c 300 "$dir/saved")
-is "$(saved)" "$(<"$dir/all")" "after all that, the policy is as it was"
-run_ok "the whole of it is restored" arpctl restore "$dir/saved"
+fails_with 2 'does not end in a newline' "or within a line" arpctl restore - < <(head -c 300 "$dir/saved")
+is "$(saved)" "$(<"$dir/all")" "after all that, the policy is unchanged"
+run_ok "the complete file is restored" arpctl restore "$dir/saved"
 run_ok "lines may begin with arpctl" arpctl restore - < <(sed 's/^/arpctl /' "$dir/all")
-is "$(saved)" "$(<"$dir/all")" "and are the same"
+is "$(saved)" "$(<"$dir/all")" "with the same meaning"
 
 # save FILE replaces a file whole or not at all.
-run_ok "save into a file that is not there" arpctl save "$dir/file"
+run_ok "save creates a file" arpctl save "$dir/file"
 is "$(<"$dir/file")" "$(<"$dir/saved")" "as into a pipe"
-is "$(stat -c %a "$dir/file")" 644 "readable as others are"
+is "$(stat -c %a "$dir/file")" 644 "with default permissions"
 chmod 640 "$dir/file"
 chown 7:9 "$dir/file"
 ln -s file "$dir/link"
 ln -s "$dir/link" "$dir/link2"
 echo old >"$dir/file"
 inode=$(stat -c %i "$dir/file")
-run_ok "save into one that is there, by symbolic links" arpctl save "$dir/link2"
-is "$(cat "$dir/file")" "$(<"$dir/saved")" "it is another"
-is "$(stat -c '%a %u:%g' "$dir/file")" "640 7:9" "of the same owner and rights"
+run_ok "save replaces a file behind symbolic links" arpctl save "$dir/link2"
+is "$(cat "$dir/file")" "$(<"$dir/saved")" "the content is new"
+is "$(stat -c '%a %u:%g' "$dir/file")" "640 7:9" "with the same owner and mode"
 is "$([ "$(stat -c %i "$dir/file")" = "$inode" ] || echo new) $(readlink "$dir/link2")" \
-	"new $dir/link" "put in the place of the old one, and the links are links"
+	"new $dir/link" "the file was renamed into place and the links remain"
 ln -s nowhere "$dir/dangling"
-run_ok "a link to what is not there yet" arpctl save "$dir/dangling"
-is "$(cat "$dir/nowhere")" "$(<"$dir/saved")" "makes that"
+run_ok "a dangling link" arpctl save "$dir/dangling"
+is "$(cat "$dir/nowhere")" "$(<"$dir/saved")" "creates its target"
 is "$(arpctl save /dev/stdout | md5sum) $(arpctl save - | md5sum)" \
-	"$(md5sum <"$dir/saved") $(md5sum <"$dir/saved")" "what is no file is written as it is"
-run_ok "also where it leads nowhere" arpctl save /dev/null
-is "$(stat -c %F /dev/null)" "character special file" "and it stays"
+	"$(md5sum <"$dir/saved") $(md5sum <"$dir/saved")" "a pipe is written directly"
+run_ok "so is a device" arpctl save /dev/null
+is "$(stat -c %F /dev/null)" "character special file" "and it remains"
 must mkdir "$dir/disk"
 must mount -t tmpfs -o size=4k none "$dir/disk"
 echo old >"$dir/disk/file"
 awk 'BEGIN { for (i = 0; i < 200; i++) print "rule add hide 10.7.9." i }' | arpctl restore -
 fails_with 1 'cannot write .*disk/file: No space left' "no space left" arpctl save "$dir/disk/file"
-is "$(cat "$dir/disk/file") $(ls -A "$dir/disk")" "old file" "the old file is as it was, alone"
+is "$(cat "$dir/disk/file") $(ls -A "$dir/disk")" "old file" "the old file is unchanged and no other remains"
 rm "$dir/disk/file"
-fails_with 1 'cannot write the output: No space left' "nor for the shell" \
+fails_with 1 'cannot write the output: No space left' "nor for the shell's redirection" \
 	sh -c "'$ARPCTL' -n alice save >$dir/disk/cut"
-fails_with 2 'newline|end line' "what that leaves is refused" arpctl restore "$dir/disk/cut"
+fails_with 2 'newline|end line' "the truncated file is refused" arpctl restore "$dir/disk/cut"
 is "$(arpctl rule show | wc -l)" 200 "and changes nothing"
 must umount "$dir/disk"
 fails_with 1 "cannot write $dir: Is a directory" "a directory" arpctl save "$dir"
@@ -132,26 +132,26 @@ must arpctl flush
 run_ok "an empty policy is saved" arpctl save "$dir/empty"
 must arpctl dev set lo hidden on
 run_ok "and restored" arpctl restore "$dir/empty"
-is "$(saved)" "" "to be empty"
+is "$(saved)" "" "as empty"
 
 # Many.
 awk 'BEGIN { for (i = 0; i < 20000; i++)
 	printf "rule add %s 10.%d.%d.%d/32 dev all\n", i % 2 ? "hide" : "pass",
 		i / 65536, i / 256 % 256, i % 256 }' >"$dir/many"
 run_ok "20,000 rules" arpctl restore "$dir/many"
-is "$(saved | wc -l)" 20000 "are there"
-is "$(saved)" "$(<"$dir/many")" "each of them"
-is "$(asks bob eth0 10.0.0.1)" silence "and hold: hidden"
-is "$(sed 1s/pass/drop/ "$dir/many" | arpctl diff - | wc -l)" 2 "diff finds the one that differs"
-is "$(arpctl -j rule show | jq length)" 20000 "as a listing has them"
+is "$(saved | wc -l)" 20000 "are all there"
+is "$(saved)" "$(<"$dir/many")" "each one"
+is "$(asks bob eth0 10.0.0.1)" silence "and apply: hidden"
+is "$(sed 1s/pass/drop/ "$dir/many" | arpctl diff - | wc -l)" 2 "diff finds the single difference"
+is "$(arpctl -j rule show | jq length)" 20000 "in the order of the listing"
 must unload_module
 must load_module max_rules=5
 must arpctl rule add pass 10.9.9.9
 head -n 6 "$dir/many" >"$dir/six"
-fails_with 1 'six:6: .*max_rules' "one more than max_rules: that line is named" \
+fails_with 1 'six:6: .*max_rules' "one more than max_rules: the line is named" \
 	arpctl restore "$dir/six"
 is "$(saved)" "rule add pass 10.9.9.9/32 dev all" "and nothing changes"
-run_ok "as many as may be, in the place of others" arpctl restore - < <(head -n 5 "$dir/many")
+run_ok "as many as allowed replace others" arpctl restore - < <(head -n 5 "$dir/many")
 must unload_module
 must load_module
 
@@ -167,7 +167,7 @@ cat >"$dir/b" <<-END
 	rule add proxy 10.1.0.5 lladdr 02:00:5e:00:00:0b
 END
 must arpctl restore "$dir/a"
-is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0a "one policy's answer"
+is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0a "the answer of either policy"
 must arpctl restore "$dir/b"
 is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0b "and the other's"
 count() { arpctl -j stats show eth0 | jq ".[0].$1 // 0"; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Who may set and see policy, how much of it, and who pays for it.
+# Who may set and read policy, the limits, and who is charged for the memory.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -122,7 +122,7 @@ for group in '' config verdict; do
 done
 # Every command that there is, also what arpctl has no word for.
 is "$(nobody /usr/bin/python3 "$dir/commands.py")" "1" "each of them is refused with EPERM"
-fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace, in a netns not its own" \
+fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace in a netns that is not its own" \
 	nobody unshare -Ur "$dir/arpctl" dev show
 fails_with 1 'Operation not permitted' "nor listen there" \
 	nobody unshare -Ur timeout 20 "$dir/arpctl" monitor
@@ -131,9 +131,9 @@ is "$(policy_of alice)" "$policy" "and nothing has changed"
 # Root of a user namespace, in a netns of its own; runs as nobody.
 own_netns() {
 	check() {	# DESC CMD…
-		local output status=ok
-		output=$("${@:2}" 2>&1) || status='not ok'
-		printf '%s\t%s\t%s\n' "$status" "$1" "${output//[$'\n\t']/ }"
+		local output
+		if output=$("${@:2}" 2>&1); then echo "ok - $1"
+		else printf 'not ok - %s\n# %s\n' "$1" "${output//$'\n'/ }"; fi
 	}
 	refused() { ! "$@"; }
 	same() { [ "$1" = "$2" ] || { echo "got $1, want $2"; false; }; }
@@ -191,19 +191,19 @@ is "$(policy_of alice)" "$policy" "alice's policy is as it was"
 must ctl alice dev set mark ignore any
 poll 10 grep -q mark "$dir/heard"
 stop $listener
-is "$(wc -l <"$dir/heard")" 1 "and she has heard of her own changes alone"
+is "$(wc -l <"$dir/heard")" 1 "and her monitor reported only her own changes"
 must ctl alice flush
 
 # Limits. Globs are bounded, as each is tried on every device.
 like "$(fill alice 0 $((globs + 9)) 'glob%d*')" \
 	"$selectors selectors, $globs of them globs, at most"$'\n'"accepted $globs refused 9\$" \
 	"$globs globs are accepted, no more"
-fails_with 1 "$globs of them globs" "arpctl passes on why" ctl alice dev set 'more*' ignore any
-is "$(ctl alice dev show | grep -c '^glob[0-9]*\*')" "$globs" "none is lost by it"
-run_ok "what is set may be changed" ctl alice dev set 'glob0*' announce best
-run_ok "a name is no glob" ctl alice dev set eth0 ignore any
+fails_with 1 "$globs of them globs" "arpctl prints the kernel's reason" ctl alice dev set 'more*' ignore any
+is "$(ctl alice dev show | grep -c '^glob[0-9]*\*')" "$globs" "the existing ones stay"
+run_ok "existing selectors can be changed" ctl alice dev set 'glob0*' announce best
+run_ok "a device name is not counted as a glob" ctl alice dev set eth0 ignore any
 must ctl alice dev unset 'glob1*'
-run_ok "where one goes, there is room again" ctl alice dev set 'more*' ignore any
+run_ok "after one is removed, another is accepted" ctl alice dev set 'more*' ignore any
 
 # Of globs with rules or bindings, a packet may look into each.
 must ctl alice flush
@@ -214,16 +214,16 @@ with_rules() {	# COUNT
 }
 too_many="$rule_globs globs may have rules or bindings"
 run_ok "$rule_globs globs may have rules" ctl alice restore - < <(with_rules "$rule_globs")
-fails_with 1 "$too_many" "no other may" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
+fails_with 1 "$too_many" "no further glob may" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
 fails_with 1 "$too_many" "nor have bindings" \
 	ctl alice bind add 10.9.0.1 lladdr 02:00:00:00:00:01 dev 'more*'
-fails_with 1 "$too_many" "nor in a policy that is restored" \
+fails_with 1 "$too_many" "nor in a restored policy" \
 	ctl alice restore - < <(with_rules $((rule_globs + 1)))
 run_ok "more rules on one of them" ctl alice rule add drop 10.8.0.0/16 dev 'g0*'
 run_ok "a name" ctl alice rule add drop 10.9.0.0/16 dev eth0
 run_ok "fields of another glob" ctl alice dev set 'more*' ignore any
 must ctl alice rule del drop 10.9.0.0/16 dev 'g1*'
-run_ok "where one has none left, there is room" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
+run_ok "when one has no rules left, another may have some" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
 must ctl alice rule flush
 fill_again() {
 	local i
@@ -231,7 +231,7 @@ fill_again() {
 		ctl alice rule add drop 10.9.0.0/16 dev "h$i*" || return
 	done
 }
-run_ok "so there is after a flush, as much as before" fill_again
+run_ok "so it is after a flush" fill_again
 must ctl alice flush
 
 # Memory is charged to whom it serves, and goes with the netns.
@@ -247,7 +247,7 @@ is "$(ctl bob dev show | wc -l)" "$selectors" "all are there"
 run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((selectors * 100)) ]
 must ip netns del bob
 unset 'namespaces[-1]'
-run_ok "and free when the netns is gone" poll 20 eval \
+run_ok "and released with the netns" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 
 # Rules and bindings, and restores that nobody ends.
@@ -259,10 +259,10 @@ awk 'BEGIN { for (i = 0; i < 20000; i++)
 is "$(ctl carol bind show | wc -l)" 20000 "20,000 bindings are accepted"
 run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) ]
 must ctl carol bind flush
-run_ok "and free when they are flushed" poll 20 eval \
+run_ok "and released by a flush" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 like "$(in_host carol /usr/bin/python3 "$dir/restores.py" \
 	"$ROOT/include/uapi/linux/arp_policy.h")" '^16 EBUSY 0$' \
-	"16 restores may be under way, no more; they go with their sockets"
+	"at most 16 restores are pending; they end with their sockets"
 poll 10 rmdir $group
 plan "$count"

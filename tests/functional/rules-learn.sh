@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Answering for a rule teaches the neighbour table what stock proxy ARP learns, no more.
+# Answering by a proxy rule learns the same neighbours as the kernel's proxy ARP, no more.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash
@@ -68,9 +68,9 @@ set_state 1 1
 learns believed
 differ any believed "rp_filter makes a difference"
 is "$(grep -c '^ask eth0 10.1.0.60 20.0.0.1 .*20\.0\.0\.1 eth0 asker' "$work/any")" 1 \
-	"stock proxy ARP learns anybody without rp_filter"
+	"stock proxy ARP learns any sender without rp_filter"
 is "$(grep -c '^ask eth0 10.1.0.60 20.0.0.1 .*20\.0\.0\.1 eth0 asker' "$work/believed")" 0 \
-	"and with it nobody whose route is another way"
+	"and with it no sender that is routed elsewhere"
 
 must load_module
 must ctl host rule add proxy 0.0.0.0/0
@@ -87,7 +87,7 @@ set_state 0 1
 conf proxy_arp=0 "${devices[@]}"
 learns ruled
 is "$(grep -v '^ask eth1 10.0.0.1 ' "$work/ruled" | grep -c ' 20\.0\.0\.[126] eth. asker')" 0 \
-	"without proxy_arp and forwarding, no forged sender is learnt"
+	"without proxy_arp and forwarding, no forged sender is learned"
 must ctl host flush
 conf accept_local=1 eth0
 set_state 1 0

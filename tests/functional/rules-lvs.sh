@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# LVS by rules: two servers that hide the virtual address which both have, and take it over.
+# LVS by rules: two servers hide the virtual address that both have, and take it over.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 34
@@ -50,16 +50,16 @@ for server in rs1 rs2; do
 done
 is "$(vip)" silence "nobody answers"
 is "$(asks client eth0 192.168.1.11) $(asks client eth0 192.168.1.12)" "$RS1 $RS2" \
-	"but for their own addresses they do"
+	"but they answer for their own addresses"
 is "$(asks client mgmt0 $VIP)" "$(mac rs1 mgmt0)" "and on other devices"
 sent=$(talks rs1)
-like "$sent" "sender 192\.168\.1\.11 $RS1 target $CLIENT " "a server names its own address as sender"
+like "$sent" "sender 192\.168\.1\.11 $RS1 target $CLIENT " "a server requests with its own address"
 unlike "$sent" "sender $VIP " "and never the hidden one"
 like "$(ctl rs1 -j stats show eth0)" '"hidden": *[1-9].*"announce-rewritten": *[1-9]' \
 	"both are counted"
 must ip -n rs1 addr del 192.168.1.11/24 dev eth0
 must ip -n rs1 route add 192.168.1.0/24 dev eth0
-is "$(talks rs1)" '' "with no other address it asks nobody"
+is "$(talks rs1)" '' "without another address it sends no request"
 like "$(ctl rs1 -j stats show eth0)" '"announce-suppressed": *[1-9]' "which is counted"
 must ip -n rs1 route del 192.168.1.0/24 dev eth0
 addr rs1 eth0 192.168.1.11/24
@@ -68,17 +68,17 @@ addr rs1 eth0 192.168.1.11/24
 
 fails_with 1 'address is hidden on this device: .*use force' "what is hidden is not announced" \
 	ctl rs1 announce $VIP dev eth0
-fails_with 1 'address is not ours: .*use force' "nor what is another's" \
+fails_with 1 'address is not ours: .*use force' "nor an address of another host" \
 	ctl rs1 announce 192.168.1.99 dev eth0
 for address in 0.0.0.0 127.0.0.1 224.0.0.1 255.255.255.255; do
-	fails_with 1 'address cannot be announced' "nor $address, even by force" \
+	fails_with 1 'address cannot be announced' "nor $address, even with force" \
 		ctl rs1 announce $address dev eth0 force
 done
-fails_with 1 nosuch0 "nor on a device that is not there" ctl rs1 announce $VIP dev nosuch0
+fails_with 1 nosuch0 "nor on a device that does not exist" ctl rs1 announce $VIP dev nosuch0
 is "$(announcing 192.168.1.99 dev eth0 2>/dev/null; announcing $VIP dev eth0 2>/dev/null)" '' "nothing was sent"
 like "$(announcing $VIP dev eth0 force)" "sender $VIP $RS1 target $VIP .*> ff:ff:ff:ff:ff:ff" \
-	"force announces it all the same"
-is "$(vip)" silence "but answers for it no more than before"
+	"with force it is announced"
+is "$(vip)" silence "but still not answered for"
 must ip -n rs1 link set mgmt0 down
 fails_with 1 'device is down' "a device that is down announces nothing" \
 	ctl rs1 announce $VIP dev mgmt0 force
@@ -88,19 +88,19 @@ fails_with 1 'device is down' "a device that is down announces nothing" \
 must ip -n client neigh flush dev eth0
 must ctl rs2 rule del hide $VIP dev 'eth*'
 run_ok "the client reaches the virtual address" in_host client ping -q -c 1 -W 5 $VIP
-is "$(knows)" "$RS2" "at the server that does not hide it"
+is "$(knows)" "$RS2" "on the server that does not hide it"
 must ip -n rs2 link set eth0 down
-fails_with 1 '100% packet loss' "that server dies" in_host client ping -q -c 1 -W 1 $VIP
+fails_with 1 '100% packet loss' "that server fails" in_host client ping -q -c 1 -W 1 $VIP
 must ctl rs1 rule del hide $VIP dev 'eth*'
-is "$(knows)" "$RS2" "the other one's rule goes: the client does not know yet"
+is "$(knows)" "$RS2" "the other server's rule is deleted: the client still has the old MAC"
 must ctl rs1 announce $VIP dev eth0
-run_ok "it announces: the client knows within a second" poll 1 knows_rs1
+run_ok "after its announcement the client has the new MAC within a second" poll 1 knows_rs1
 run_ok "and reaches it" in_host client ping -q -c 1 -W 5 $VIP
 
 # Several announcements
 
 begun=${EPOCHREALTIME/./}
-is "$(announcing $VIP dev eth0 count 3 interval 150 | wc -l)" 3 "count sends as many"
+is "$(announcing $VIP dev eth0 count 3 interval 150 | wc -l)" 3 "count sends that many"
 took=$((${EPOCHREALTIME/./} - begun))
 run_ok "interval apart" test $took -ge 300000
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Proxy rules: not for the host's own requests; delayed answers; counted is what went out.
+# Proxy rules: never answer the host's own requests; delayed answers; answers sent are counted.
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -35,12 +35,12 @@ is "$(asks alice eth0 10.0.0.77)" "$E0 $E1" "both devices answer another host"
 is "$(asks node eth0 10.0.0.77 10.0.0.1)" silence "the host's own request is not answered"
 fails_with 1 '100% packet loss' "so it does not reach itself by a proxied address" \
 	in_host node ping -q -c 1 -W 1 10.0.0.77
-is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "and learns neither"
-is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "nor in the name of another device's address"
+is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "and learns no neighbour"
+is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "nor is one with another device's address as sender"
 is "$(ctl node -j explain request 10.0.0.77 from 10.0.0.1 dev eth1 |
 	jq -r '"\(.verdict) \(.answered)"')" "accept false" "as explain says"
 set_sysctl node net.ipv4.conf.eth1.accept_local=1
-is "$(asks node eth0 10.0.0.77 10.0.0.1)" "$E1" "with accept_local it is"
+is "$(asks node eth0 10.0.0.77 10.0.0.1)" "$E1" "with accept_local it is answered"
 set_sysctl node net.ipv4.conf.eth1.accept_local=0
 must ip -n node link del eth1
 must ip -n node neigh flush dev eth0
@@ -71,12 +71,12 @@ late() {	# CMD…
 }
 
 is "$(all)" "20 $E0" "twenty answers are delayed"
-is "$(count_of proxied)" 20 "and counted when they went out"
+is "$(count_of proxied)" 20 "and counted when they are sent"
 is "$(late rule del proxy 10.0.0.77 dev eth0)" '' "a deleted rule answers no more"
-run_ok "counted is what went out" test "$(count_of proxied)" -lt 20
-is "$(($(count_of proxied) + $(count_of pass)))" 20 "and what did not, too"
+run_ok "only sent answers are counted" test "$(count_of proxied)" -lt 20
+is "$(($(count_of proxied) + $(count_of pass)))" 20 "and the others as dropped"
 rule add proxy 10.0.0.77 dev eth0
-is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "nor does one that became hide"
+is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "nor does one replaced by hide"
 is "$(($(count_of proxied) + $(count_of hidden)))" 20 "which is counted as hidden"
 rule replace proxy 10.0.0.77 dev eth0
 # The first answer that comes afterwards; a flush takes the others away.
@@ -84,15 +84,15 @@ policy dev set eth0 proxy-delay 20000
 in_host alice "${twenty[@]}" >/dev/null
 rule replace proxy 10.0.0.77 dev eth0 lladdr $A
 like "$(hears alice eth0 timeout 30000 match 'in reply sender 10.0.0.77' | tail -n 1)" \
-	"sender 10\.0\.0\.77 $A" "a replaced rule answers as it is now"
+	"sender 10\.0\.0\.77 $A" "a replaced rule answers with its new MAC"
 policy flush
 policy dev set eth0 proxy-delay 3000
 rule add proxy 10.0.0.77 dev eth0
 is "$(late rule add drop 10.0.0.2 from dev eth0)" '' \
-	"one whose sender is dropped by now is not answered"
+	"a sender that is dropped by then is not answered"
 rule del drop 10.0.0.2 from dev eth0
 is "$(late policy dev set eth0 mode audit)" '' "nothing is answered under audit"
-is "$(count_of proxied)" 20 "where it is counted all the same"
+is "$(count_of proxied)" 20 "but the answer is counted"
 policy dev unset eth0 mode
 is "$(late policy flush)" '' "nor after a flush"
 policy dev set eth0 proxy-delay 3000
@@ -120,7 +120,7 @@ policy dev set eth0 proxy-delay 60000
 policy stats reset
 must arpq alice flood eth0 10.0.0.77 count 100 >/dev/null
 dropped() { [ "$(count_of pass)" = 36 ]; }
-run_ok "of a hundred delayed requests, 36 have no room" poll 10 dropped
+run_ok "of a hundred delayed requests, 36 do not fit in the queue" poll 10 dropped
 run_ok "and are not counted as answered" test "$(count_of proxied)" -le 10
 policy dev unset eth0 proxy-delay
 policy flush
@@ -142,12 +142,12 @@ must sysctl -q -w net.ipv4.neigh.default.gc_thresh1=0 net.ipv4.neigh.default.gc_
 fill
 # Without a fence, which the node would count as well.
 ask() { arpq alice ask eth0 10.0.0.1 sender 10.0.0.3 timeout 500 | awk '{ print $3 }'; }
-is "$(ask)" '' "an answer that there is no neighbour for does not go out"
+is "$(ask)" '' "an answer without a neighbour entry is not sent"
 is "$(count_of answered) $(count_of pass)" "0 1" "and is not counted"
 must sysctl -q -w net.ipv4.neigh.default.gc_thresh1="$t1" net.ipv4.neigh.default.gc_thresh2="$t2" \
 	net.ipv4.neigh.default.gc_thresh3="$t3"
-is "$(ask)" "$E0" "with room it does"
-is "$(count_of answered) $(count_of pass)" "1 1" "and is"
+is "$(ask)" "$E0" "with room in the table it is sent"
+is "$(count_of answered) $(count_of pass)" "1 1" "and counted"
 
 # How many requests wait
 
@@ -163,7 +163,7 @@ done" >/dev/null
 refused=$(ctl node -j stats show | jq 'map(select(.dev | startswith("v")) |
 	(.reasons.pass // 0) - .out) | add')
 diag "$refused of 1536 refused"
-run_ok "1024 requests wait in a netns, and no more" \
+run_ok "at most 1024 requests wait in a netns" \
 	[ "$refused" -gt 256 -a "$refused" -le 512 ]
 
 must unload_module

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Rules: a gateway that nobody owns, and who else is answered, dropped or hidden by address.
+# Rules: answer for a gateway address of no device; answer, drop or hide by address.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -35,15 +35,15 @@ addr node lo 10.0.0.1/32
 pod pod1 cali1 10.65.0.2
 set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.proxy_arp=1 \
 	net.ipv4.neigh.cali1.proxy_delay=0
-is "$(asks pod1 eth0 $GW)" silence "stock: without a default route, proxy_arp=1 is silent"
+is "$(asks pod1 eth0 $GW)" silence "stock: without a default route, proxy_arp=1 does not answer"
 fails_with 1 '100% packet loss' "stock: and the pod reaches nobody" \
 	in_host pod1 ping -q -c 1 -W 1 10.0.0.1
 must ip -n node route add default dev lo
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
 	"stock: it answers with a default route"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: and learns who asks"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: and learns the sender"
 set_sysctl node net.ipv4.neigh.cali1.proxy_delay=360000
-is "$(asks pod1 eth0 $GW)" silence "stock: but late"
+is "$(asks pod1 eth0 $GW)" silence "stock: but after a delay"
 must ip -n node route del default
 must ip -n node neigh flush dev cali1
 must ip -n pod1 neigh flush dev eth0
@@ -54,18 +54,18 @@ is "$(asks pod1 eth0 $GW)" silence "the module changes nothing by itself"
 rule add proxy $GW dev 'cali*'
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
 	"a rule answers: no route, no forwarding, no delay"
-is "$(learned cali1 10.65.0.2)" '' "who asks is not learnt, as the stock kernel would not"
+is "$(learned cali1 10.65.0.2)" '' "the sender is not learned, as in the stock kernel"
 must ip -n node route add default dev lo
 set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.rp_filter=1
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" "with a route and forwarding it answers, too"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "and who asks becomes a neighbour, as with proxy_arp"
-is "$(asks pod1 eth0 $GW 10.66.0.2)" "$(mac node cali1)" "a sender that is not routed there is answered"
-is "$(learned cali1 10.66.0.2)" '' "and not learnt"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "and the sender becomes a neighbour, as with proxy_arp"
+is "$(asks pod1 eth0 $GW 10.66.0.2)" "$(mac node cali1)" "a sender that is routed elsewhere is answered"
+is "$(learned cali1 10.66.0.2)" '' "and not learned"
 must ip -n node route del default
 set_sysctl node net.ipv4.ip_forward=0 net.ipv4.conf.cali1.rp_filter=0
 run_ok "the pod reaches the node" in_host pod1 ping -q -c 1 -W 5 10.0.0.1
 pod pod2 cali2 10.65.0.3
-is "$(asks pod2 eth0 $GW)" "$(mac node cali2)" "the rule holds for a device that came later"
+is "$(asks pod2 eth0 $GW)" "$(mac node cali2)" "the rule applies to a device created later"
 is "$(asks pod1 eth0 169.254.1.2)" silence "and for no other address"
 rule flush
 is "$(asks pod1 eth0 $GW)" silence "after flush nobody answers"
@@ -80,9 +80,9 @@ NODE=$(mac node eth0)
 
 asked() { asks alice eth0 "$@"; }
 
-is "$(asked 8.8.8.8)" silence "stock: nobody is 8.8.8.8"
+is "$(asked 8.8.8.8)" silence "stock: nobody answers for 8.8.8.8"
 rule add proxy 0.0.0.0/0 dev eth0
-is "$(asked 8.8.8.8)" "$NODE" "a wide rule answers for everybody"
+is "$(asked 8.8.8.8)" "$NODE" "a rule for 0.0.0.0/0 answers for any address"
 is "$(asked 8.8.8.8 0.0.0.0)" silence "but no duplicate address probe"
 is "$(asked 10.1.0.2 10.1.0.2)" silence "and no gratuitous ARP"
 is "$(asked 10.1.0.1 0.0.0.0)" "$NODE" "a probe of its own address is answered by the kernel"
@@ -90,39 +90,39 @@ for target in 224.0.0.5 239.1.2.3 255.255.255.255 10.1.0.255 127.0.0.1 127.1.2.3
 	is "$(asked $target)" silence "nor a request for $target"
 done
 is "$(arpq alice ask eth0 8.8.8.8 dst "$NODE" fence $FENCE | wc -l)" 1 \
-	"a request sent to the node alone is answered"
+	"a unicast request is answered"
 
 rule add pass 10.1.0.0/24 dev eth0
 rule add drop 10.2.0.0/16 dev eth0
 rule add drop 10.1.0.1 dev eth0
 is "$(asked 10.1.0.77)" silence "pass is an exception"
 is "$(asked 10.2.0.1)" silence "and so is drop"
-is "$(asked 10.1.0.1)" silence "which reaches our own addresses, too"
+is "$(asked 10.1.0.1)" silence "which applies to own addresses, too"
 rule del drop 10.1.0.1 dev eth0
-is "$(asked 10.1.0.1)" "$NODE" "where pass leaves them to the kernel"
+is "$(asked 10.1.0.1)" "$NODE" "and pass leaves them to the kernel"
 rule replace proxy 10.2.0.0/16 dev eth0 lladdr $A
 is "$(asked 10.2.0.1)" "$A" "replace takes effect at once, and lladdr answers with that MAC"
 rule del proxy 10.2.0.0/16 dev eth0
-is "$(asked 10.2.0.1)" "$NODE" "del uncovers the wider rule"
+is "$(asked 10.2.0.1)" "$NODE" "after del the shorter prefix applies"
 rule del proxy 0.0.0.0/0 dev eth0
-is "$(asked 8.8.8.8)" silence "and with the last nobody is left"
+is "$(asked 8.8.8.8)" silence "and after the last one nobody answers"
 rule flush
 
 # Which of several rules holds
 
 rule add proxy 10.4.0.0/24 lladdr $A
 rule add proxy 10.4.0.0/16 dev eth0 lladdr $B
-is "$(asked 10.4.0.1)" $A "the longest prefix wins, be its selector as wide as it may"
+is "$(asked 10.4.0.1)" $A "the longest prefix wins, even on a wider selector"
 is "$(asked 10.4.1.1)" $B "beyond it, the shorter one"
 rule add proxy 10.4.0.0/24 dev 'e*' lladdr $B
 is "$(asked 10.4.0.1)" $B "at equal length a glob wins over all"
 rule add proxy 10.4.0.0/24 dev 'eth*' lladdr $C
 is "$(asked 10.4.0.1)" $C "a glob with more literal characters over one with fewer"
 rule add proxy 10.4.0.0/24 dev eth0 lladdr $D
-is "$(asked 10.4.0.1)" $D "and a name over them all"
+is "$(asked 10.4.0.1)" $D "and a name over all of them"
 is "$(arpq alice ask eth0 10.4.0.1 fence $FENCE | wc -l)" 1 "with one answer"
 rule del proxy 10.4.0.0/24 dev eth0
-is "$(asked 10.4.0.1)" $C "del lets the next one hold"
+is "$(asked 10.4.0.1)" $C "after del the next one applies"
 rule flush
 
 # A flush of one selector
@@ -139,25 +139,25 @@ before=$(listed rule)
 rule flush dev eth1
 rule flush dev 'eth?'
 rule flush dev cali1
-is "$(listed rule)" "$before" "rule flush dev of a selector without rules is no error and changes nothing"
+is "$(listed rule)" "$before" "rule flush dev on a selector without rules succeeds and changes nothing"
 rule flush dev eth0
 is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev eth* lladdr $B|proxy 10.4.0.0/16 dev e* lladdr $C" \
-	"rule flush dev eth0 removes its rules, for targets and senders, and no glob's"
-is "$(asked 10.4.0.1)" $B "which now decides"
+	"rule flush dev eth0 removes its target and sender rules and no glob's"
+is "$(asked 10.4.0.1)" $B "which now applies"
 is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*|10.4.0.9 lladdr $D dev eth0" "the bindings stay"
 rule flush dev 'eth*'
 is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev e* lladdr $C" \
-	"of a glob: its own, and not another's for the same devices"
-is "$(asked 10.4.0.1)" $C "which now decides"
+	"on a glob: its own rules, not those of another glob for the same devices"
+is "$(asked 10.4.0.1)" $C "which now applies"
 must ctl node bind flush dev eth0
 is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "bind flush dev removes one selector's bindings"
 rule flush dev all
-is "$(listed rule)" "proxy 10.4.0.0/16 dev e* lladdr $C" "dev all: what holds everywhere, and no more"
+is "$(listed rule)" "proxy 10.4.0.0/16 dev e* lladdr $C" "dev all: only the rules for all devices"
 is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "and no binding"
 fails_with 2 'default selects no rule' "dev default is refused" ctl node rule flush dev default
 must ctl node bind flush dev 'eth*'
 rule flush dev 'e*'
-is "$(listed rule)$(listed bind) $(asked 10.4.0.1)" ' silence' "with the last of them nothing is left"
+is "$(listed rule)$(listed bind) $(asked 10.4.0.1)" ' silence' "after the last flush no rule is left"
 must ctl node dev set eth0 defend on
 rule add proxy 10.4.0.0/24 dev eth0 lladdr $A
 rule flush dev eth0
@@ -193,9 +193,9 @@ is "$(asked 90.170.85.1)" 02:00:5e:00:01:23 "nested prefixes: /23 decides"
 is "$(asked 90.170.100.1)" 02:00:5e:00:01:17 "nested prefixes: /17 decides"
 is "$(asked 90.180.0.1)" 02:00:5e:00:01:11 "nested prefixes: /11 decides"
 is "$(asked 91.0.0.1)" 02:00:5e:00:01:05 "nested prefixes: /5 decides"
-is "$(asked 96.0.0.1)" silence "nested prefixes: beyond them, none"
+is "$(asked 96.0.0.1)" silence "nested prefixes: outside of them, none"
 rule del proxy 90.170.85.168/29 dev eth0
-is "$(asked 90.170.85.170)" 02:00:5e:00:01:23 "nested prefixes: del lets the next shorter one decide"
+is "$(asked 90.170.85.170)" 02:00:5e:00:01:23 "nested prefixes: after del the next shorter one decides"
 rule flush
 
 # routed
@@ -207,56 +207,56 @@ must ip -n node -batch - <<-END
 	route add unreachable 10.8.2.0/24
 END
 rule add proxy 10.0.0.0/8 routed dev eth0
-is "$(asked 10.8.0.1)" silence "routed does not answer while the node forwards nothing"
+is "$(asked 10.8.0.1)" silence "routed does not answer without forwarding"
 set_sysctl node net.ipv4.ip_forward=1
 is "$(asked 10.8.0.1)" "$NODE" "routed answers where the route leaves by another device"
-is "$(asked 10.8.1.1)" silence "not where it leaves by the same"
-is "$(asked 10.8.2.1)" silence "not for the unreachable"
-is "$(asked 10.9.0.1)" silence "not where there is none"
+is "$(asked 10.8.1.1)" silence "not if it leaves by the same device"
+is "$(asked 10.8.2.1)" silence "not for an unreachable route"
+is "$(asked 10.9.0.1)" silence "not without a route"
 rule replace proxy 10.0.0.0/8 dev eth0
 is "$(asked 10.8.1.1) $(asked 10.8.2.1) $(asked 10.9.0.1)" "$NODE $NODE $NODE" \
-	"without routed, all of them"
+	"without routed, all are answered"
 rule flush
 
 # Senders
 
 rule add drop 10.1.0.0/24 from dev eth0
 is "$(asked 10.1.0.1 10.1.0.66)" silence "a sender is dropped"
-is "$(learned eth0 10.1.0.66)" '' "and not learnt"
+is "$(learned eth0 10.1.0.66)" '' "and not learned"
 is "$(asked 10.1.0.1 10.2.0.66)" "$NODE" "others are answered"
 rule add pass 10.1.0.66 from dev eth0
-is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass makes an exception of one"
-is "$(asked 10.1.0.1 10.1.0.67)" silence "and of no other"
+is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass exempts one"
+is "$(asked 10.1.0.1 10.1.0.67)" silence "and no other"
 rule add drop 10.1.0.1 dev eth0
-is "$(asked 10.1.0.1 10.1.0.66)" silence "that passes as a sender only"
+is "$(asked 10.1.0.1 10.1.0.66)" silence "pass from applies to senders only"
 rule flush
 
 # A VLAN
 
 must ip -n node link add link eth0 name eth0.7 up type vlan id 7
 rule add proxy 10.7.0.1 dev eth0.7
-like "$(arpq alice ask eth0 10.7.0.1 vlan 7 first)" "$NODE" "an answer leaves on the VLAN of the question"
-is "$(asked 10.7.0.1)" silence "and there is none outside of it"
+like "$(arpq alice ask eth0 10.7.0.1 vlan 7 first)" "$NODE" "an answer is sent on the VLAN of the request"
+is "$(asked 10.7.0.1)" silence "and not outside of it"
 rule flush
 
 # Devices that go and come
 
 rule add proxy 10.6.0.1 dev late0
 segment lan node:late0
-is "$(asked 10.6.0.1)" "$(mac node late0)" "a rule waits for its device"
+is "$(asked 10.6.0.1)" "$(mac node late0)" "a rule applies once its device exists"
 rename() {	# FROM TO
 	must ip -n node link set "$1" down
 	must ip -n node link set "$1" name "$2" up
 	must poll 5 forwarding lan
 }
 rename late0 other0
-is "$(asked 10.6.0.1)" silence "leaves it when it is renamed"
+is "$(asked 10.6.0.1)" silence "no longer after the device is renamed"
 rename other0 late0
-is "$(asked 10.6.0.1)" "$(mac node late0)" "and finds it again"
+is "$(asked 10.6.0.1)" "$(mac node late0)" "and again after it is renamed back"
 must ip -n node link del late0
-is "$(asked 10.6.0.1)" silence "a device that is gone answers no more"
+is "$(asked 10.6.0.1)" silence "a deleted device does not answer"
 segment lan node:late0
-is "$(asked 10.6.0.1)" "$(mac node late0)" "one that comes again does"
+is "$(asked 10.6.0.1)" "$(mac node late0)" "a device created again does"
 
 must ip -n node link del late0
 rule flush
@@ -273,7 +273,7 @@ done
 stats=$(ctl node -j stats show eth0)
 like "$stats" '"proxied": *3[,} ]' "answers are counted as proxied"
 like "$stats" '"rule-drop": *2[,} ]' "drops as rule-drop"
-like "$stats" '"hidden": *1[,} ]' "and what a rule hides as hidden"
+like "$stats" '"hidden": *1[,} ]' "and addresses hidden by a rule as hidden"
 
 must unload_module
 is "$(asked 10.3.0.1) $(asked 10.1.0.1)" "silence $NODE" "without the module, all is stock"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Which selector decides for a device, and how selectors are listed.
+# Which selector applies to a device, and how selectors are listed.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 89
@@ -58,9 +58,9 @@ END
 # Without a policy, the address is everybody's; nothing applies.
 is "$(who_answers)" "eth0 eth1" "stock: both devices answer for an address on lo"
 must load_module
-is "$(arpctl -j dev show)" '[]' "nothing is set"
+is "$(arpctl -j dev show)" '[]' "no field is set"
 is "$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" '[{}]' \
-	"nothing applies"
+	"no field applies"
 is "$(who_answers)" "eth0 eth1" "and both devices answer"
 
 # default < glob < glob with more literal characters < name.
@@ -70,20 +70,20 @@ is "$(who_answers)" "" "neither answers"
 policy "e* ignore subnet"
 is "$(applies eth0)" "ignore subnet by e*" "a glob goes before default"
 policy "et* ignore global"
-is "$(applies eth0)" "ignore global by et*" "a glob with more literal characters before it"
+is "$(applies eth0)" "ignore global by et*" "a glob with more literal characters goes before one with fewer"
 policy "e*0 ignore never"
-is "$(applies eth0)" "ignore never by e*0" "of two with as many, the one that sorts first"
+is "$(applies eth0)" "ignore never by e*0" "of two with the same number, the one that sorts first"
 is "$(applies eth1)" "ignore global by et*" "if it matches"
 policy "eth[0-9] ignore subnet"
-is "$(applies eth0)" "ignore subnet by eth[0-9]" "a class is no literal, but three letters are more than two"
+is "$(applies eth0)" "ignore subnet by eth[0-9]" "a class is no literal character, but three letters are more than two"
 policy "eth\\0 ignore device"
-is "$(applies eth0)" "ignore device by eth\\0" "an escaped character is one"
+is "$(applies eth0)" "ignore device by eth\\0" "an escaped character counts as one"
 policy "eth0 ignore any"
-is "$(applies eth0)" "ignore any by eth0" "the name goes before all of them"
+is "$(applies eth0)" "ignore any by eth0" "a name goes before all globs"
 is "$(who_answers)" "eth0" "and eth0 alone answers again"
 must arpctl dev unset eth0
 must arpctl dev unset 'eth\0'
-is "$(applies eth0)" "ignore subnet by eth[0-9]" "unset, the next best applies"
+is "$(applies eth0)" "ignore subnet by eth[0-9]" "after unset, the next best applies"
 
 # Each field finds its own selector.
 afresh "default ignore device announce subnet filter on" "e* ignore subnet announce best" "eth0 ignore global"
@@ -160,7 +160,7 @@ floor "mode audit" "mode enforce" "mode audit by all"
 floor "mode enforce" "mode audit" "mode audit by eth0"
 afresh "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"
 is "$(applies eth0)" "ignore global by e*, announce best by all, filter off by eth0" \
-	"a floor works on each field, below whatever selector"
+	"the floor that all sets applies to each field, under any selector"
 
 # A device may be looser than default, and stricter; never looser than all.
 afresh "default ignore device" "eth0 ignore any"
@@ -168,10 +168,10 @@ is "$(who_answers)" "eth0" "eth0 is looser than default: it answers"
 afresh "default ignore any" "eth0 ignore device"
 is "$(who_answers)" "eth1" "eth0 is stricter than default: eth1 answers"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=1
-is "$(who_answers)" "eth1" "whatever the sysctl says of all devices"
+is "$(who_answers)" "eth1" "whatever conf/all says"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=0
 afresh "all ignore device" "default ignore any" "eth0 ignore any"
-is "$(who_answers)" "" "nobody is looser than all"
+is "$(who_answers)" "" "no device is looser than conf/all"
 
 # Fields are set and unset one by one.
 afresh "eth0 ignore 1 announce 2 hidden on"
@@ -181,20 +181,20 @@ is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" \
 must arpctl dev unset eth0 ignore hidden
 is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
 	"so does unsetting some"
-fails_with 1 'nothing of that is set on this selector' "what is not set cannot be unset" \
+fails_with 1 'nothing of that is set on this selector' "a field that is not set cannot be unset" \
 	arpctl dev unset eth0 filter hidden
-fails_with 1 'nothing of that is set on this selector' "nor can another selector" \
+fails_with 1 'nothing of that is set on this selector' "nor a field of a selector that is not set" \
 	arpctl dev unset 'eth*'
 is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"eth0","fields":{"announce":1}}' \
 	"and nothing changes"
 must arpctl dev set eth0 filter on
-run_ok "of several, one that is set will do" arpctl dev unset eth0 filter hidden
+run_ok "of several fields, one that is set is enough" arpctl dev unset eth0 filter hidden
 must arpctl dev unset eth0 announce
 is "$(arpctl -j dev show)" '[]' "unsetting the last field removes the selector"
-fails_with 1 'nothing is set' "which can then not be shown" arpctl dev show eth0
+fails_with 1 'no field is set' "which then cannot be shown" arpctl dev show eth0
 policy "eth0 ignore 1 announce 2"
 must arpctl dev unset eth0
-is "$(arpctl -j dev show)" '[]' "all fields of a selector go at once"
+is "$(arpctl -j dev show)" '[]' "all fields of a selector are removed at once"
 is "$(who_answers)" "eth0 eth1" "and both devices answer as in the stock kernel"
 
 # Listings.
@@ -224,11 +224,11 @@ is "$(arpctl -j dev effective eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
 	"dev effective: device, index, each field's value and selector"
 is "$(arpctl -j dev effective | jq -c '[.[] | [.dev, .ifindex]] | sort')" \
 	"$(ip -n alice -j link show | jq -c '[.[] | [.ifname, .ifindex]] | sort')" \
-	"of every device, once"
+	"each device once"
 is "$(arpctl dev effective eth0 | sed -n 's/^ *ignore  *never *from //p')" all \
 	"the text names the selector as well"
 
 must arpctl flush
 is "$(arpctl -j dev show)$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" \
-	'[][{}]' "flush forgets it all"
+	'[][{}]' "flush removes everything"
 is "$(who_answers)" "eth0 eth1" "and stock behaviour is back"

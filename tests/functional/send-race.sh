@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A request names the sender that policy wants also when its neighbour entry is
-# answered or deleted on another CPU while it is being sent.
+# A request has the sender that policy demands even if its neighbour entry is updated or
+# deleted on another CPU while the request is sent.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Counters tell what really became of packets, and so does the tracepoint.
+# Counters and the tracepoint report what really happened to packets.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 32
@@ -48,10 +48,10 @@ set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.neigh.eth1.mcast_solicit=1 \
 must load_module
 is "$(listed)" '[]' "without a policy nothing is counted"
 must ctl alice dev set eth0 ignore device filter on proxy route announce best
-is "$(listed)" '["eth0"]' "with one, the device that it reaches is"
+is "$(listed)" '["eth0"]' "with one, the devices it applies to are"
 fails_with 1 'no policy reaches this device' "and no other" ctl alice stats show eth1
 must ctl alice dev set eth1 announce strict
-is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "counters begin at nought"
+is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "counters start at zero"
 
 send eth0 10.0.0.1 3			# alice's
 send eth0 10.9.9.9 5			# on lo
@@ -73,21 +73,21 @@ is "$(counts eth0)" "$(jq -Scn '{in: 47, out: 12, reasons: {
 for n in 1 2; do in_host alice bash -c "echo >/dev/udp/10.5.0.$n/9"; done
 poll 5 eval "[ \"\$(counts eth1)\" != '{\"in\":0,\"out\":0,\"reasons\":{}}' ]"
 is "$(counts eth1)" '{"in":0,"out":2,"reasons":{"announce-suppressed":2}}' \
-	"what was not sent is counted, too"
+	"suppressed requests are counted, too"
 
 must ctl alice dev set back hidden on
 send eth0 10.8.0.254 13
-run_ok "the counters go on when the policy changes" settle eth0 60
-is "$(counts eth0 | jq .reasons.hidden)" 13 "what was asked of a hidden address is told"
+run_ok "a policy change keeps the counters" settle eth0 60
+is "$(counts eth0 | jq .reasons.hidden)" 13 "requests for a hidden address are counted"
 is "$(listed)" "$(ip -n alice -j link show | jq -c '[.[].ifname]')" \
-	"once addresses are hidden, policy reaches every device"
+	"once addresses are hidden, policy applies to every device"
 
 # What audit spares is counted all the same.
 must ctl alice dev set eth0 mode audit
 send eth0 10.9.9.9 2
 run_ok "audit counts" settle eth0 62
 is "$(counts eth0 | jq -c '[.reasons.ignored, .out]')" '[7,14]' \
-	"what would not have been answered, and was"
+	"requests that would not have been answered, but were"
 must ctl alice dev unset eth0 mode
 
 is "$(ctl alice -j stats show eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
@@ -100,10 +100,10 @@ is "$(ctl alice stats show eth0 | awk '/^ /{ print $1, $2 }' | sort | paste -sd 
 
 # Reset.
 must ctl alice stats reset eth0
-is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "reset, a device counts from nought"
-is "$(counts eth1 | jq .out)" 2 "the others go on"
+is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "after reset, a device starts at zero"
+is "$(counts eth1 | jq .out)" 2 "the others continue"
 must ctl alice stats reset
-is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "all are reset at once"
+is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "all can be reset at once"
 
 # Floods of which every packet is ignored. What bob's device has sent is told by
 # its own counter.
@@ -121,11 +121,11 @@ kill -STOP "$started"
 before=-1
 until [ "$before" = "$(seen eth0)" ]; do before=$(seen eth0); done
 must ctl alice stats reset eth0
-is "$(seen eth0)" 0 "a flood stands still, its counters are reset"
+is "$(seen eth0)" 0 "a flood is paused and the counters are reset"
 kill -CONT "$started"
 must flows
 stop "$started"
-run_ok "before and after make the whole" settle eth0 $(($(sent) - begun - before))
+run_ok "counts before and after add up to the total" settle eth0 $(($(sent) - begun - before))
 
 flood
 must flows
@@ -135,7 +135,7 @@ for n in {1..5}; do
 	must ctl alice dev unset default
 done
 stop "$started"
-run_ok "not one is lost to changes of policy and resets elsewhere" \
+run_ok "none is lost by policy changes and resets of other devices" \
 	settle eth0 $(($(sent) - begun))
 
 flood
@@ -146,7 +146,7 @@ stop "$started"
 poll 5 eval "[ \$(seen eth0) = \$(seen eth0) ]"
 # A packet that is just being counted may be in one of them and not the other.
 is "$(counts eth0 | jq '(.in + .out - (.reasons | add)) | fabs <= 2')" true \
-	"reset in a flood, in and out stay the sum of the reasons"
+	"reset during a flood, in and out stay the sum of the reasons"
 
 # The tracepoint, in a buffer of this test's own.
 trace=/sys/kernel/tracing/instances/arp_policy-test
@@ -174,7 +174,7 @@ is "$(traced send eth0 10.8.0.254 1)" \
 	"hidden"
 is "$(traced arpq bob send eth0 "${head}0009$rest")" \
 	"eth0 in - target=0.0.0.0 sender=0.0.0.0 verdict=drop reason=malformed noted=- field=- rule=0.0.0.0/0 audit=0" \
-	"malformed: neither request nor reply, and its addresses are nobody's"
+	"malformed: neither request nor reply, without addresses"
 is "$(traced in_host alice bash -c 'echo >/dev/udp/10.5.0.3/9')" \
 	"eth1 out request target=10.5.0.3 sender=10.9.9.9 verdict=drop reason=announce-suppressed noted=- field=announce rule=0.0.0.0/0 audit=0" \
 	"suppressed"
@@ -187,13 +187,13 @@ must ctl alice bind add 10.0.0.2 lladdr 02:00:00:00:00:99
 must ctl alice dev set eth0 inspect audit
 is "$(traced send eth0 10.9.9.9 1)" \
 	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=spoofed field=ignore rule=0.0.0.0/0 audit=0" \
-	"what inspection only notes"
+	"what inspection only audits"
 must ctl alice dev unset eth0 inspect
 must ctl alice dev set eth0 mode audit
 is "$(traced send eth0 10.9.9.9 1 | head -n 1)" \
 	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=1" \
-	"audit is told"
+	"audit is marked"
 must rmdir $trace
 
 must ctl alice flush
-is "$(listed)" '[]' "flushed, nothing is counted any more"
+is "$(listed)" '[]' "after flush, nothing is counted"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# An ARP storm costs the one that makes it its answers, and nobody else.
+# In an ARP storm, only the host that causes it loses answers.
 # lab: own-vm
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -126,7 +126,7 @@ must load_module
 policy dev set eth0 source-rate 100
 fulls=$(table_fulls)
 ask_for_all
-is $(($(table_fulls) - fulls)) 0 "source-rate: the neighbour table is never full"
+is $(($(table_fulls) - fulls)) 0 "source-rate: the neighbour table never fills up"
 at_most "$(neighbours)" $((100 + 100 * 30)) "and not the flooder's"
 at_most "$(neighbours)" 900 "by far"
 must ip -n victim neigh flush dev eth0
@@ -134,24 +134,24 @@ must ip -n victim neigh flush dev eth0
 policy stats reset
 before=$(packets rx)
 flood_and_talk 200000
-is "$heard" 100 "a storm of 200,000: the other host loses nothing"
+is "$heard" 100 "a storm of 200,000: the other host loses no answer"
 limited=$(stat '.reasons["source-rate"]')
 received=$(stat .in)
 # The talker's 100, its fence's 1, and what the flooder may have.
 at_most $((received - limited)) $((100 + 1 + 100 + took / 10 + 1)) \
 	"the flooder gets what it may have"
 at_least $((received - limited)) $((100 + 1 + 100)) "and no less"
-is "$received" $(($(packets rx) - before)) "what was received is counted"
+is "$received" $(($(packets rx) - before)) "each received packet is counted"
 at_least "$received" 180000 "which is nearly all that was sent"
-is "$(stat '.reasons | keys | join(" ")')" '"pass source-rate"' "by these reasons alone"
-is "$(stat '.reasons | add')" $((received + $(stat .out))) "they add up"
+is "$(stat '.reasons | keys | join(" ")')" '"pass source-rate"' "with these reasons only"
+is "$(stat '.reasons | add')" $((received + $(stat .out))) "the reasons add up"
 at_most "$(neighbours)" 2 "two neighbours asked, two are known"
 
 # Sources that do not exist
 
 policy stats reset
 flood_and_talk 50000 macs 50000
-is "$heard" 100 "50,000 invented sources: the other host loses nothing"
+is "$heard" 100 "50,000 forged sources: the other host loses no answer"
 at_least "$(stat '.in - (.reasons["source-rate"] // 0)')" 40000 "as they are new, they pass"
 
 policy dev unset eth0 source-rate
@@ -166,7 +166,7 @@ received=$(stat .in)
 at_most $((received - limited)) $((100 + took / 2 + 1)) "rate: no more pass than burst and time allow"
 at_least $((received - limited)) 100 "and no less than the burst"
 is "$(stat '.reasons | add')" $((received + $(stat .out))) "the counters add up"
-is "$(stat '.reasons | keys | join(" ")')" '"pass rate-limit"' "by these reasons alone"
+is "$(stat '.reasons | keys | join(" ")')" '"pass rate-limit"' "with these reasons only"
 
 policy dev set eth0 rate 500 burst 5000
 policy stats reset
@@ -183,4 +183,4 @@ policy flush
 before=$(packets tx)
 flood 20000
 at_least $(($(packets tx) - before)) 18000 "flush: stock again"
-is "$(asks talker eth0 10.0.0.1)" "$victim" "and the victim is well"
+is "$(asks talker eth0 10.0.0.1)" "$victim" "and the victim still works"

@@ -62,25 +62,25 @@ must ip -n test1 route prepend 192.168.95.0/24 dev eth1 proto kernel scope link 
 each_its_own "ignore device"
 
 # The answer to a ping of .137 takes the first route, by eth1.
-is "$(meets 192.168.95.136)" "$card1" ".136 is met at eth1"
-is "$(meets 192.168.95.137)" "$card1" ".137 too, as eth1 asks with the sender .137"
+is "$(meets 192.168.95.136)" "$card1" ".136 is answered by eth1"
+is "$(meets 192.168.95.137)" "$card1" ".137 too, as eth1 requests with the sender .137"
 policy dev set 'eth*' announce best
-is "$(meets 192.168.95.136)" "$card1" "announce best: .136 is met at eth1"
-is "$(meets 192.168.95.137)" "$card2" "announce best: .137 is met at eth2"
+is "$(meets 192.168.95.136)" "$card1" "announce best: .136 is answered by eth1"
+is "$(meets 192.168.95.137)" "$card2" "announce best: .137 is answered by eth2"
 policy flush
 all_three "flush"
 
 # "all" is a floor.
 policy dev set all ignore 1
 policy dev set eth1 ignore 0
-is "$(effective eth1)" "eth1 1 all" "all 1, eth1 0: eth1 is under all's"
-is "$(asks test2 eth0 192.168.95.137)" "$card2" "and silent about .137"
+is "$(effective eth1)" "eth1 1 all" "all 1, eth1 0: all applies to eth1"
+is "$(asks test2 eth0 192.168.95.137)" "$card2" "which does not answer for .137"
 is "$(asks test2 eth0 192.168.95.136 192.168.0.5)" "$card1" \
-	"and eth1 answers another subnet"
+	"and eth1 answers for another subnet"
 policy dev set eth1 ignore 2
-is "$(effective eth1)" "eth1 2 eth1" "all 1, eth1 2: eth1 is under its own"
-is "$(effective eth2)" "eth2 1 all" "and eth2 under all's"
-is "$(asks test2 eth0 192.168.95.136)" "$card1" "eth1 answers its own subnet"
+is "$(effective eth1)" "eth1 2 eth1" "all 1, eth1 2: eth1 has its own value"
+is "$(effective eth2)" "eth2 1 all" "and eth2 that of all"
+is "$(asks test2 eth0 192.168.95.136)" "$card1" "eth1 answers for its own subnet"
 is "$(asks test2 eth0 192.168.95.136 192.168.0.5)" silence "but no other"
 is "$(asks test2 eth0 192.168.95.137 192.168.0.5)" "$card2" "as eth2 does"
 policy flush
@@ -88,8 +88,8 @@ policy flush
 # "default" is not.
 policy dev set default ignore device
 policy dev set eth2 ignore any
-is "$(effective eth2)" "eth2 0 eth2" "default device, eth2 any: eth2 is under its own"
-is "$(effective eth1)" "eth1 1 default" "and eth1 under default's"
+is "$(effective eth2)" "eth2 0 eth2" "default device, eth2 any: eth2 has its own value"
+is "$(effective eth1)" "eth1 1 default" "and eth1 that of default"
 answer "$card0 $card2" "$card1 $card2" "$card2" "default device, eth2 any"
 policy flush
 
@@ -98,7 +98,7 @@ set_sysctl test1 net.ipv4.conf.all.arp_ignore=1
 each_its_own "arp_ignore=1"
 policy dev set eth1 ignore any
 answer "$card0 $card1" "$card1" "$card1 $card2" "arp_ignore=1, eth1 any"
-is "$(meets 192.168.95.136)" "$card1" "and .136 is met at eth1"
+is "$(meets 192.168.95.136)" "$card1" "and .136 is answered by eth1"
 policy flush
 is "$(asks test2 eth0 192.168.95.137)" "$card2" "arp_ignore=1, flush: who is .137"
 
@@ -106,8 +106,8 @@ set_sysctl test1 net.ipv4.conf.all.arp_ignore=8
 is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8: who is .137"
 policy dev set 'eth*' ignore device announce best
 each_its_own "arp_ignore=8, ignore device"
-is "$(meets 192.168.95.136)" "$card1" "and .136 is met at eth1"
-is "$(meets 192.168.95.137)" "$card2" "and .137 at eth2"
+is "$(meets 192.168.95.136)" "$card1" "and .136 is answered by eth1"
+is "$(meets 192.168.95.137)" "$card2" "and .137 by eth2"
 must unload_module
 is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8, rmmod: who is .137"
 set_sysctl test1 net.ipv4.conf.all.arp_ignore=0

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Loads and unloads the module again and again while everything goes on.
+# Loads and unloads the module again and again under traffic and commands.
 # lab: own-vm
 # lab: timeout 600 3600
 # lab: takes 300
@@ -112,36 +112,36 @@ for ((i = 0; i < ROUNDS; i++)); do
 	module_loaded || : $((++empty))
 done
 is "$loaded" $ROUNDS "loaded $ROUNDS times in a flood"
-is "$policies" $ROUNDS "each time with a policy of every kind"
-is "$unloaded $empty" "$ROUNDS $ROUNDS" "and unloaded, until nothing was there"
+is "$policies" $ROUNDS "each time with every kind of policy"
+is "$unloaded $empty" "$ROUNDS $ROUNDS" "and unloaded completely"
 
 quick=0
 for ((i = 0; i < QUICK; i++)); do
 	insmod "$ARP_POLICY_KO" ignore=device announce=best proxy=route policy='lo:hidden=on' &&
 		poll 20 rmmod arp_policy 2>/dev/null && : $((++quick))
 done
-is "$quick" $QUICK "and $QUICK times more, with the policy of parameters"
+is "$quick" $QUICK "and $QUICK more times with policy from parameters"
 
 # Once more at leisure, to see that the noise was what it should be.
 must load_module
 must set_everything
 run_ok "alice's addresses are hidden in the flood" poll 60 at_least hidden 100
-run_ok "answers of hers wait" poll 20 queue_full
-run_ok "her own questions go out" poll 20 at_least out 100
-is "$(jobs -r | wc -l)" ${#going[@]} "and nobody has given up meanwhile"
+run_ok "delayed answers of hers are pending" poll 20 queue_full
+run_ok "her own requests are sent" poll 20 at_least out 100
+is "$(jobs -r | wc -l)" ${#going[@]} "and no background job has failed"
 stop "${going[@]}"
 ip netns del flicker 2>/dev/null
 
 # Who holds the module.
-run_ok "idle, nobody holds the module" poll 10 eval "[ \$(references) = 0 ]"
+run_ok "idle, the module has no users" poll 10 eval "[ \$(references) = 0 ]"
 start alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" hold >/dev/null
-run_ok "a dump that is going on does" poll 30 eval "[ \$(references) = 1 ]"
-fails_with 1 'in use' "the module cannot go then" rmmod arp_policy
+run_ok "a dump in progress is one" poll 30 eval "[ \$(references) = 1 ]"
+fails_with 1 'in use' "the module cannot be unloaded then" rmmod arp_policy
 stop "$started"
-run_ok "afterwards it can, while answers wait" poll 10 rmmod arp_policy
+run_ok "afterwards it can, even with delayed answers pending" poll 10 rmmod arp_policy
 
-is "$(asks bob eth0 10.9.9.9)" "$hers" "in the end alice answers for lo again"
+is "$(asks bob eth0 10.9.9.9)" "$hers" "in the end, alice answers for lo again"
 is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
 like "$(hears alice eth0 match 'out request' -- ping -c 1 -W 1 -I 10.9.9.9 10.0.0.77)" \
-	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "and asks as the packet says"
+	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "and requests with the packet's source"
 no_kernel_faults

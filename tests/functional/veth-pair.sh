@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Both ends of a veth pair in one host: accept_local and rp_filter decide there.
+# Both ends of a veth pair in one host, where accept_local and rp_filter decide.
 #
-# A request's sender is then an address of the host's own, which the kernel takes
-# for forged. Neither sysctl is one of ARP's, so policy overrides neither.
+# The sender of a request is then one of the host's own addresses, which the kernel takes
+# for forged. Neither sysctl is about ARP, so policy overrides neither.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 31
@@ -77,14 +77,14 @@ must ctl box dev set 'veth*' ignore any filter off announce strict
 must ctl box stats reset
 truth_table "ignore any"
 is "$(ctl box -j stats show veth1 | jq -c '[.[] | .in, .reasons.answered]')" "[6,2]" \
-	"policy answers those that the kernel does not take for forged"
+	"policy answers requests that the kernel does not take for forged"
 sysctls 0 0
 fails_with 1 '100% packet loss' "ignore any: no ping by default" ping_it
 sysctls 1 0
 run_ok "a ping with accept_local" ping_it
 
 must ctl box dev set veth1 ignore never
-is "$(other_end)" "is silent" "ignore never is obeyed when they would let it answer"
+is "$(other_end)" "is silent" "ignore never applies where the sysctls would allow the answer"
 
 must ctl box flush
 is "$(other_end)" answers "flush: as in the stock kernel"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What is ours, and what is hidden, by L3 domain: hidden and defend with the same
-# addresses in several VRFs; and while addresses, VRFs, names and MACs change.
+# Own and hidden addresses by L3 domain: hidden and defend with the same addresses in
+# several VRFs, and while addresses, VRFs, names and MACs change.
 # lab: timeout 600
 # lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -53,14 +53,14 @@ resolves() {
 	ip -n bob neigh flush all
 	in_host bob ping -q -c 1 -W 5 10.0.0.1
 }
-run_ok "defend: the owner of an address is heard, whoever has it in another VRF" resolves
-is "$(count_of conflict)" 0 "it claims nothing of ours"
+run_ok "defend: a host may use an address that is own only in another VRF" resolves
+is "$(count_of conflict)" 0 "which is no conflict"
 claims 10.0.0.98
-is "$(count_of conflict)" 0 "nor does one who claims what only another VRF has"
+is "$(count_of conflict)" 0 "nor is a claim of an address that only another VRF has"
 claims 10.0.0.1
-is "$(count_of conflict)" 1 "an address of this VRF is ours to defend"
+is "$(count_of conflict)" 1 "an own address of this VRF is defended"
 claims 10.0.0.99
-is "$(count_of conflict)" 2 "on whatever device of it"
+is "$(count_of conflict)" 2 "on any device of the VRF"
 must ctl alice dev set b2 hidden on
 claims 10.0.0.99
 is "$(count_of conflict)" 2 "but not a hidden one"
@@ -68,37 +68,37 @@ must ctl alice flush
 
 is "$(answer 10.0.0.99)" "$alice" "stock: an address of the VRF is answered for"
 must ctl alice dev set r1 hidden on
-is "$(answer 10.0.0.99)" "$alice" "hidden in another VRF it is, too"
-is "$(count_of hidden)" 0 "and counted as nothing else"
+is "$(answer 10.0.0.99)" "$alice" "hidden in another VRF, it is still answered for"
+is "$(count_of hidden)" 0 "and not counted as hidden"
 must ctl alice dev set b2 hidden on
-is "$(answer 10.0.0.99)" "" "hidden in this one it is not"
-is "$(count_of hidden)" 1 "and so counted"
+is "$(answer 10.0.0.99)" "" "hidden in this VRF, it is not answered for"
+is "$(count_of hidden)" 1 "and counted as hidden"
 like "$(ctl alice explain request 10.0.0.99 from 10.0.0.2 dev eth0)" 'b2' "explain names the device of this VRF"
 must ctl alice dev unset r1 hidden
 is "$(answer 10.0.0.99)" "" "nor when the other VRF hides nothing"
 
 # An address that only a route has, in a VRF
 must ip -n alice route add local 10.0.0.96/32 dev b2 table 20
-is "$(answer 10.0.0.96)" "" "what is routed to a hidden device of the VRF is hidden"
+is "$(answer 10.0.0.96)" "" "an address routed to a hidden device of the VRF is hidden"
 must ctl alice dev unset b2 hidden
 must ctl alice dev set r1 hidden on
-is "$(answer 10.0.0.96)" "$alice" "and what is routed to another device of it is not"
+is "$(answer 10.0.0.96)" "$alice" "and one routed to another device of the VRF is not"
 must ip -n alice route del local 10.0.0.96/32 dev b2 table 20
 
 # Devices move between VRFs
 must ip -n alice addr del 10.0.0.2/24 dev r1
 must ip -n alice link set r1 master blue
-is "$(answer 10.0.0.98)" "" "a hidden device that comes into the VRF hides its addresses there"
-is "$(answer 10.0.0.99)" "" "one that is on two devices of the VRF as well"
+is "$(answer 10.0.0.98)" "" "a hidden device that joins the VRF hides its addresses there"
+is "$(answer 10.0.0.99)" "" "also an address that is on two devices of the VRF"
 must ip -n alice link set r1 nomaster
-is "$(answer 10.0.0.99)" "$alice" "one that leaves it hides nothing there any more"
+is "$(answer 10.0.0.99)" "$alice" "a device that leaves the VRF no longer hides them there"
 must ip -n alice link set b2 nomaster
 must ip -n alice link set eth0 nomaster
 must poll 5 forwarding lan
-is "$(answer 10.0.0.98)" "" "without a VRF: what a hidden device has is hidden"
-is "$(answer 10.0.0.99)" "" "and one that another device has, too"
+is "$(answer 10.0.0.98)" "" "without a VRF: the addresses of a hidden device are hidden"
+is "$(answer 10.0.0.99)" "" "also one that another device has, too"
 must ip -n alice addr add 10.0.0.99/32 dev eth0
-is "$(answer 10.0.0.99)" "$alice" "but not what the device has itself"
+is "$(answer 10.0.0.99)" "$alice" "but not those of the device itself"
 must ip -n alice addr del 10.0.0.99/32 dev eth0
 
 # The same address twice on a device
@@ -107,7 +107,7 @@ must ip -n alice addr del 10.0.0.98/32 dev r1
 is "$(answer 10.0.0.98)" "" "an address is hidden until its last prefix goes"
 must ip -n alice addr del 10.0.0.98/31 dev r1
 must ip -n alice addr add 10.0.0.98/32 dev b2
-is "$(answer 10.0.0.98)" "$alice" "and then no more"
+is "$(answer 10.0.0.98)" "$alice" "and then no longer"
 
 # Secondary ones
 for promote in 1 0; do
@@ -115,11 +115,11 @@ for promote in 1 0; do
 		net.ipv4.conf.all.promote_secondaries=$promote
 	for last in 1 2 3; do must ip -n alice addr add 10.0.0.4$last/29 dev r1; done
 	must ip -n alice addr del 10.0.0.41/29 dev r1
-	is "$(answer 10.0.0.42)" "" "promote_secondaries=$promote: the next one is not answered for"
+	is "$(answer 10.0.0.42)" "" "promote_secondaries=$promote: the next address is not answered for"
 	must ip -n alice addr add 10.0.0.42/32 dev b2
 	[ $promote = 0 ] || is "$(answer 10.0.0.42)" "" "as long as it is there"
 	must ip -n alice addr flush dev r1
-	is "$(answer 10.0.0.42)" "$alice" "and hidden no more when it is gone"
+	is "$(answer 10.0.0.42)" "$alice" "and no longer hidden when it is gone"
 	must ip -n alice addr del 10.0.0.42/32 dev b2
 done
 
@@ -127,48 +127,48 @@ done
 must ip -n alice addr add 10.0.0.97/32 dev r1
 must ip -n alice link set r1 mtu 60
 must ip -n alice addr add 10.0.0.97/32 dev b2
-is "$(answer 10.0.0.97)" "$alice" "a device too small for IPv4 hides nothing"
+is "$(answer 10.0.0.97)" "$alice" "a device with an MTU too small for IPv4 hides nothing"
 must ip -n alice link set r1 mtu 1500
 must ip -n alice addr add 10.0.0.97/32 dev r1
 is "$(answer 10.0.0.97)" "" "until it has the address again"
 must ip -n alice link set r1 down
-is "$(answer 10.0.0.97)" "" "hidden also while the device is down"
+is "$(answer 10.0.0.97)" "" "an address stays hidden while the device is down"
 must ip -n alice link set r1 name s1
-is "$(answer 10.0.0.97)" "$alice" "under another name it hides nothing"
+is "$(answer 10.0.0.97)" "$alice" "renamed, the device hides nothing"
 must ip -n alice link set s1 name r1
-is "$(answer 10.0.0.97)" "" "under its own it does"
+is "$(answer 10.0.0.97)" "" "renamed back, it does"
 must ip -n alice link set r1 netns carol
 is "$(answer 10.0.0.97)" "$alice" "in another netns it does not"
 must ip -n carol link set r1 netns alice
 must ip -n alice link set r1 up
 must ip -n alice addr add 10.0.0.97/32 dev r1
-is "$(answer 10.0.0.97)" "" "back again it does"
+is "$(answer 10.0.0.97)" "" "moved back, it does"
 must ctl alice flush
 is "$(answer 10.0.0.97)" "$alice" "flush: stock again"
 must ctl alice dev set r1 hidden on
-is "$(answer 10.0.0.97)" "" "a policy that begins knows what is there"
+is "$(answer 10.0.0.97)" "" "a new policy knows existing addresses"
 must ctl alice flush
 
 # Never a loopback address; never our own MACs
 segment lan alice:eth1
 must ctl alice dev set eth0 defend on
 claims 127.0.0.1
-is "$(count_of conflict)" 0 "nobody claims 127.0.0.1"
+is "$(count_of conflict)" 0 "a claim of 127.0.0.1 is no conflict"
 addr alice eth1 10.0.0.11/24
 own=$(mac alice eth1)
 claims 10.0.0.11 "$own"
-is "$(count_of conflict)" 0 "what has a MAC of ours is no conflict"
+is "$(count_of conflict)" 0 "a claim with an own MAC is no conflict"
 must ip -n alice link set eth1 address 02:00:00:00:0a:0a
 claims 10.0.0.11 "$own"
-is "$(count_of conflict)" 1 "an old MAC of ours is another's"
+is "$(count_of conflict)" 1 "a former MAC is not an own one"
 claims 10.0.0.11 02:00:00:00:0a:0a
-is "$(count_of conflict)" 1 "the new one is ours"
+is "$(count_of conflict)" 1 "the new MAC is"
 must ip -n alice link add link eth0 name mac0 address 02:00:00:00:0b:0b type macvlan
 claims 10.0.0.11 02:00:00:00:0b:0b
-is "$(count_of conflict)" 1 "that of a new device, too"
+is "$(count_of conflict)" 1 "that of a new device is, too"
 must ip -n alice link del mac0
 claims 10.0.0.11 02:00:00:00:0b:0b
-is "$(count_of conflict)" 2 "and no more when it is gone"
+is "$(count_of conflict)" 2 "and no longer when the device is gone"
 must ip -n alice addr flush dev eth1
 must ctl alice flush
 
@@ -189,7 +189,7 @@ must ip -n alice -batch - <<-END
 	link add name d9 index $index up type dummy
 	addr add 10.0.0.89/32 dev d9
 END
-is "$(answer 10.0.0.89)" "" "a hidden device with the ifindex of a bond that went is hidden"
+is "$(answer 10.0.0.89)" "" "a hidden device with the ifindex of a deleted bond is hidden"
 must ip -n alice link del d9
 must ctl alice dev unset d9
 
@@ -252,7 +252,7 @@ kill "$asker"
 wait "$asker" 2>/dev/null
 kill "$listener" 2>/dev/null
 wait "$listener" 2>/dev/null
-is "$(grep -c "sender 10.0.0.90 $alice" /tmp/leak)" 0 "what is hidden was never told"
+is "$(grep -c "sender 10.0.0.90 $alice" /tmp/leak)" 0 "a hidden address was never answered for"
 rm -f /tmp/leak
 asked=$(count_of hidden)
-run_ok "it was asked $asked times" [ "$asked" -gt 100 ]
+run_ok "it was requested $asked times" [ "$asked" -gt 100 ]

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# stats show --watch: counters and rates once a second, a screen of them on a terminal.
+# stats show --watch: prints counters and rates once a second, one screen on a terminal.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 21
@@ -44,10 +44,10 @@ resets() { settles 0 ctl alice stats reset; }
 begun=${EPOCHREALTIME/./}
 watch_until four_devices stats show eth0 --watch
 took=$(((${EPOCHREALTIME/./} - begun) / 1000000))
-is $status 0 "^C ends it, as asked"
-is "$(cat "$dir/err")" "" "without a word"
-run_ok "a block a second" [ $took -ge 3 ]
-is "$(grep -c $'\e' "$dir/out")" 0 "without a terminal's codes"
+is $status 0 "^C ends it with status 0"
+is "$(cat "$dir/err")" "" "without a message"
+run_ok "one block a second" [ $took -ge 3 ]
+is "$(grep -c $'\e' "$dir/out")" 0 "without terminal codes"
 like "$(head -n 2 "$dir/out")" '^20[0-9-]+ [0-9:]+
 [0-9]+: eth0  in 0  out 0$' "the first block: when, and the counters"
 like "$(sed -n 4,6p "$dir/out")" '^20[0-9-]+ [0-9:]+
@@ -60,23 +60,23 @@ is "$(awk '/ in /{ print $2 }' "$dir/out" | head -n 4 | paste -sd ' ')" "eth0 et
 # 30 packets within a second or two: rates add up to what came.
 watch_until floods -j stats show eth0 --watch
 is $status 0 "JSON, until ^C"
-is "$(jq -c 'length' "$dir/out" | sort -u)" 1 "a list a line"
+is "$(jq -c 'length' "$dir/out" | sort -u)" 1 "one list on each line"
 is "$(head -n 1 "$dir/out" | jq -c '.[0] | keys_unsorted')" '["ifindex","dev","in","out","reasons"]' \
-	"the first as stats show has it"
+	"the first equals stats show"
 is "$(sed -n 2p "$dir/out" | jq -c '.[0] | keys_unsorted, (.rates | keys_unsorted)')" \
 	'["ifindex","dev","in","out","reasons","rates"]
 ["in","out","reasons"]' "the next has rates as well"
 sum=$(jq -s 'map(.[0].rates.in // 0) | add' "$dir/out")
-run_ok "rates that add up" [ "$sum" -ge 20 -a "$sum" -le 40 ]
-is "$(jq -s 'map(.[0].reasons.ignored // 0) | max' "$dir/out")" 30 "and the reasons"
+run_ok "the rates add up" [ "$sum" -ge 20 -a "$sum" -le 40 ]
+is "$(jq -s 'map(.[0].reasons.ignored // 0) | max' "$dir/out")" 30 "and so do the reasons"
 
 # Counters that fall begin anew.
 asked=''
 watch_until resets -j stats show eth0 --watch
-is "$(jq -s 'last[0].rates.in' "$dir/out")" 0 "a reset makes no rate"
+is "$(jq -s 'last[0].rates.in' "$dir/out")" 0 "a reset shows no rate"
 
 # What fails ends it.
-fails_with 1 'no policy reaches this device' "a device that is not counted on" \
+fails_with 1 'no policy reaches this device' "a device without counters" \
 	ctl alice stats show lo --watch
 start alice "$ARPCTL" stats show --watch >"$dir/out" 2>"$dir/err"
 poll 10 one_device
@@ -84,8 +84,8 @@ must ctl alice flush
 must unload_module
 status=0
 wait "$started" || status=$?
-is $status 1 "the module's end is its own"
-like "$(cat "$dir/err")" '^arpctl: ' "and is told"
+is $status 1 "unloading the module ends it"
+like "$(cat "$dir/err")" '^arpctl: ' "with a message"
 
 # A terminal.
 must load_module
@@ -107,10 +107,10 @@ poll 10 grep -q 'status ' "$dir/out"
 exec 3>&-
 wait $typing
 screen=$(<"$dir/out")
-like "$screen" 'status 0' "^C on a terminal ends it, as asked"
-like "$screen" $'^[^\e]*\e\\[\\?25l' "the cursor goes"
-like "${screen##*$'\e[H'}" $'\e\\[\\?25h' "and comes back"
+like "$screen" 'status 0' "^C on a terminal ends it with status 0"
+like "$screen" $'^[^\e]*\e\\[\\?25l' "the cursor is hidden"
+like "${screen##*$'\e[H'}" $'\e\\[\\?25h' "and shown again"
 # Two lines fit above the last one of the terminal.
 one=${screen#*$'\e[H'}
 one=${one#*$'\e[H'}
-is "$(grep -c . <<<"${one%%$'\e[J'*}")" 2 "no more lines than there is room for"
+is "$(grep -c . <<<"${one%%$'\e[J'*}")" 2 "no more lines than fit the screen"

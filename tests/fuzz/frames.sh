@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Frames that are ARP, nearly ARP, or hardly ARP, against every kind of policy.
+# Valid, slightly broken and very broken ARP frames, against every kind of policy.
 # lab: timeout 180 7200
 # lab: takes 50
 #

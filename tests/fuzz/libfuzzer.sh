@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What reads packets, and what reads words and files, under libFuzzer and its sanitizers.
+# The code that reads packets, words and files, under libFuzzer with sanitizers.
 # lab: host
 # lab: timeout 300 3600
 # lab: takes 50

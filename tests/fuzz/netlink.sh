@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Messages that are good, nearly good, or hardly messages; the policy stays one.
+# Valid, slightly broken and very broken netlink messages; the policy stays consistent.
 # lab: timeout 180 3600
 #
 #   tests/fuzz/netlink.sh [COUNT [SEED]]

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The Debian packages: their contents, lintian, and that a second build gives the
-# same bytes. The first build is that of make deb, done again if a file is newer.
+# The Debian packages: contents, lintian, and a second build that gives the same bytes.
+# The first build is the one of make deb, repeated if a file is newer.
 # lab: host
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh

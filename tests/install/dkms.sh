@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# DKMS builds the module, installs it, and removes it; from there it is loaded.
+# DKMS builds, installs and removes the module; modprobe loads the installed one.
 # lab: host
 # lab: root
 # lab: timeout 600

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make install and make uninstall, staged and for real.
+# make install and make uninstall, with DESTDIR and for real.
 # lab: own-vm --mem 2048
 # lab: timeout 600
 # lab: takes 140

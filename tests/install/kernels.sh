@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The newest kernel that is claimed: built for by DKMS, and a little of everything
-# run on it. All of it, on all four, is tests/soak/kernels.sh.
+# The newest supported kernel: DKMS builds for it, and a few tests run on it.
+# tests/soak/kernels.sh runs all of them on all four releases.
 # lab: alone
 # lab: root
 # lab: timeout 1800

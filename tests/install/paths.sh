@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A tree in a path with spaces: what works there, and what says that it cannot.
+# A source tree whose path has spaces: what works, and what refuses with a clear message.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# arpctl where there is no module and none comes: each reason has its own line,
-# with what to do.
+# arpctl without a module that could be loaded: each reason has a message of its own
+# that says what to do.
 # lab: own-vm
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What looks at the sources: as make lint.
+# Static checks of the sources, as make lint.
 # lab: host
 # lab: timeout 1800
 # lab: takes 600

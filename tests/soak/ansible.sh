@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The Ansible role: applies a policy, finds nothing to do a second time, tells in
-# check mode what it would do, and refuses what arpctl refuses.
+# The Ansible role applies a policy, changes nothing the second time, reports changes in
+# check mode, and refuses what arpctl refuses.
 # lab: own-vm --mem 2048
 # lab: timeout 1800
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# When memory is short at any one place: said, nothing done, nothing lost.
+# When any single allocation fails: an error is reported, nothing changes, nothing leaks.
 # lab: debug-kernel
 # lab: timeout 1000
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# All functional tests, and more of the oracle, on the kernels of four Debian
-# releases, each with the module that its own compiler built.
+# All functional tests and many cases of the oracle on the kernels of four Debian
+# releases, each with a module built by that release's compiler.
 # lab: alone
 # lab: root
 # lab: timeout 21600

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# restore of a million lines: all of it, or nothing when the very last one is wrong.
+# Restoring a million lines: all of them, or none if the last one is wrong.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The oracle of tests/differential for a million cases: one of its processes on
-# each processor, from a seed that nobody chose.
+# A million cases of the oracle of tests/differential: one process on each processor,
+# from a random seed.
 # lab: own-vm
 # lab: timeout 7200
 #

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The Debian packages in fresh roots of several releases, booted with systemd: apt
-# installs them, DKMS builds, the service restores at boot, and LVS's story holds.
+# installs them, DKMS builds, the service restores at boot, and the LVS example works.
 # lab: alone
 # lab: root
 # lab: timeout 3600

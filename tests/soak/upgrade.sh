@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The Debian packages of make deb: installed, upgraded with policy live, removed,
+# The Debian packages of make deb: installed, upgraded with a policy in force, removed,
 # purged.
 #
 # DKMS builds for real in ../install/dkms.sh, and from packages in packages.sh. As

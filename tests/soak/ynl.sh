@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernel's own command line for netlink specifications, tools/net/ynl, speaks
-# to the module by netlink/arp_policy.yaml alone.
+# tools/net/ynl, the kernel's command line for netlink specifications, talks to the
+# module with nothing but netlink/arp_policy.yaml.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The prefix table (src/policy/lpm.c), built as a program, against a list searched from end to end.
+# The prefix table (src/policy/lpm.c), built as a program, compared with a linear search.
 # lab: host
 #
 #   tests/unit/lpm.sh [SEED]
