@@ -77,7 +77,7 @@ for n in $sizes; do
 		[ "$now" -le $((request + requests * 10000)) ]
 	now=$(took explains)
 	diag "explain send: $now"
-	run_ok "so does explaining one" [ "$now" -le $((explain + 10000)) ]
+	run_ok "and so does explain" [ "$now" -le $((explain + 10000)) ]
 	like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' \
 		"and it is suppressed, as before"
 done
@@ -86,10 +86,10 @@ done
 begin_again() { ctl alice flush && ctl alice dev set hid0 hidden on; }
 begins=$(took begin_again)
 diag "a policy begins: $begins"
-run_ok "$((2 * n)) addresses: a policy begins within a hundred million instructions" \
+run_ok "$((2 * n)) addresses: the first policy takes at most a hundred million instructions" \
 	[ "$begins" -le 100000 ]
 must ctl alice dev set hid0 hidden off
 is "$(ctl alice -j explain send 192.0.2.9 from 11.0.0.1 dev out0 | jq -r .reason)" \
-	pass "what is hidden no more is announced"
+	pass "an address that is no longer hidden is announced"
 must ctl alice dev set hid0 hidden on
-like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' "and hidden again it is not"
+like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' "and hidden again, it is not"

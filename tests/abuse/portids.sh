@@ -9,16 +9,16 @@ host alice
 must load_module
 for hogs in 0 1 2; do
 	told=$(in_host alice "$ROOT/build/portids" 8 $hogs)
-	like "$told" '^begun [1-9][0-9]* ' "restores are begun on one port id, beside $hogs others"
-	like "$told" ' gone 0$' "and none goes with another socket"
+	like "$told" '^begun [1-9][0-9]* ' "restores start on one port id, beside $hogs others"
+	like "$told" ' gone 0$' "and none ends with another socket"
 done
 
 # As many as there may be are left to sockets that are closed: there is room.
 for ((i = 0; i < 3; i++)); do
 	must in_host alice "$ROOT/build/portids" 1 16 >/dev/null
 done
-run_ok "what closed sockets left is gone" in_host alice "$ROOT/build/restores" 16
+run_ok "restores of closed sockets are gone" in_host alice "$ROOT/build/restores" 16
 must ip netns del alice
 namespaces=()
 # A restore keeps its socket, and a socket its netns.
-run_ok "and no socket is kept: the module may go" poll 10 rmmod arp_policy
+run_ok "and no socket is held: the module can be unloaded" poll 10 rmmod arp_policy

@@ -61,11 +61,11 @@ restorer=$started
 in_host bob "$ARPQ" ask eth0 10.9.7.7 count 200 interval 20 fence "$FENCE" >"$dir/answers"
 wait "$restorer"
 is $? 0 "$restores restores in a flood"
-is "$(cat "$dir/restored")" "restored $restores" "all of them"
-is "$(answers_in "$dir/answers")" 200 "each question meanwhile was answered"
+is "$(cat "$dir/restored")" "restored $restores" "all of them succeed"
+is "$(answers_in "$dir/answers")" 200 "each request meanwhile was answered"
 is "$(grep -o 'is-at [^ ]*' "$dir/answers" | sort -u | grep -vcE "$FIRST|$SECOND")" 0 \
-	"by one policy or the other"
-is "$(ctl alice -j rule show | jq length)" 256 "in the end there is one of them, whole"
+	"according to one policy or the other"
+is "$(ctl alice -j rule show | jq length)" 256 "in the end one of the policies is complete"
 
 # Devices that are added, renamed, moved and deleted while policies change.
 start alice bash -c "while :; do $ROOT/build/restores 10; done" >/dev/null
@@ -81,10 +81,10 @@ for ((i = 0; i < device_rounds; i++)); do
 		ip -n carol link set cali2 netns alice && ip -n alice link set cali2 up &&
 		ip -n alice link del cali2 && : $((++changed))
 done
-is "$changed" "$device_rounds" "devices came, were renamed, moved, and went, $device_rounds times"
-run_ok "policies went on changing" kill -0 "$restorer"
+is "$changed" "$device_rounds" "devices were created, renamed, moved and deleted $device_rounds times"
+run_ok "policies kept changing" kill -0 "$restorer"
 stop "$restorer"
-is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "no trace of them is left"
+is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "nothing of them is left"
 
 # Namespaces in parallel.
 going=()
@@ -105,14 +105,14 @@ for i in 1 2 3 4 5; do
 done
 is $gone 5 "the module is unloaded while restores are under way"
 stop "$restorer"
-run_ok "the flood went on all the time" kill -0 "$flood"
+run_ok "the flood continued all the time" kill -0 "$flood"
 run_ok "and so did the dumps" kill -0 "$dumper"
 kill -0 "$monitor" 2>/dev/null
-like $? '[01]' "whoever listens hears the end of it"
+like $? '[01]' "a monitor receives the last change"
 stop "$flood" "$dumper" "$monitor"
 must ctl alice flush
-is "$(asks bob eth0 10.9.7.7)" silence "flushed, alice answers for nobody"
-is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "but herself"
+is "$(asks bob eth0 10.9.7.7)" silence "after flush, alice answers for no other address"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "but for her own"
 poll 10 rmmod arp_policy
-run_ok "idle, the module can go" eval "! module_loaded"
+run_ok "idle, the module can be unloaded" eval "! module_loaded"
 no_kernel_faults

@@ -49,7 +49,7 @@ offers 'the beginning of an object' dev diff
 tab dev s
 offers 'the beginning of a command' set show
 tab frob ''
-offers 'nothing for what does not exist' ''
+offers 'nothing for an unknown object' ''
 tab dev set ''
 includes all default lo help
 result $? 'selectors: words and devices' "${COMPREPLY[*]}"
@@ -60,7 +60,7 @@ tab dev set eth0 ''
 offers 'fields' "${fields[@]}"
 tab dev set eth0 ignore 1 ''
 ! includes ignore && includes announce mode
-result $? 'fields that are not there yet' "${COMPREPLY[*]}"
+result $? 'fields that are not given yet' "${COMPREPLY[*]}"
 tab dev unset eth0 ignore mo
 offers 'fields to unset' mode
 tab rule add ''
@@ -70,7 +70,7 @@ offers 'no prefix to add' ''
 tab rule add drop 10.0.0.1 ''
 offers 'keywords' from dev lladdr routed
 tab rule add drop 10.0.0.1 from dev lo ''
-offers 'keywords that are not there yet' lladdr routed
+offers 'keywords that are not given yet' lladdr routed
 tab rule add drop 10.0.0.1 dev ''
 includes all lo && ! includes default
 result $? 'selectors of rules' "${COMPREPLY[*]}"
@@ -78,7 +78,7 @@ tab rule flush dev ''
 includes all lo && ! includes default
 result $? 'selectors of rules to flush' "${COMPREPLY[*]}"
 tab bind add 10.0.0.1 ''
-offers 'a keyword that must come' lladdr
+offers 'a required keyword' lladdr
 tab announce 10.0.0.1 dev l
 includes lo && ! includes all
 result $? 'the device behind a keyword' "${COMPREPLY[*]}"
@@ -88,10 +88,10 @@ tab bind import tests/cl
 offers 'directories' tests/cli/
 tab dev show -- ''
 includes all lo && ! includes help
-result $? 'behind -- there is no help' "${COMPREPLY[*]}"
+result $? 'after -- help is not offered' "${COMPREPLY[*]}"
 tab -- dev effective l
 includes lo
-result $? 'nor options, before the object' "${COMPREPLY[*]}"
+result $? 'nor options when -- comes before the object' "${COMPREPLY[*]}"
 tab save tests/cli/leases/dnsmasq
 offers 'files to save to' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab restore tests/cli/leases/dnsmasq
@@ -135,12 +135,12 @@ for field in "${fields[@]}"; do
 done
 
 ! grep -qwE "$(IFS='|'; echo "${objects[*]}|${fields[*]}")" <(sed '/^#/d; s,/dev/null,,' tools/arpctl/arpctl.bash-completion)
-result $? "the shell's part names no object and no field"
+result $? "the shell part contains no object and no field names"
 
 # Names of devices and namespaces are others' choice: never run, always quoted.
 # shellcheck disable=SC2016 # that it stays as it is, is the point
 run complete dev set '$('
-is "$out" "" 'no expansion of what is typed'
+is "$out" "" 'typed text is not expanded'
 
 fake=$(mktemp -d)
 cat >"$fake/arpctl" <<END
@@ -157,4 +157,4 @@ rm -r "$fake"
 
 run complete
 [ "$status" -eq 0 ]
-result $? 'completion of nothing'
+result $? 'completion without words succeeds'

@@ -18,7 +18,7 @@ print(eval(sys.argv[2]))' "$1" "$2" 2>&1
 reads() {	# DESC
 	cat >"$dir/policy"
 	[ -s "$dir/policy" ]
-	result $? "$1: there is one"
+	result $? "$1 exists"
 	run "${NOWHERE[@]}" restore "$dir/policy"
 	check_error 1 'Cannot open network namespace' "$1: arpctl reads it"
 }
@@ -37,13 +37,13 @@ reads "networkd's recipe" \
 	< <(sed -n '/arp-policy.conf$/,/^```/p' contrib/systemd-networkd/README.md | grep '^[a-z]')
 
 [ "$(yaml "$manifest" '[d["kind"] for d in docs]')" = "['Namespace', 'ConfigMap', 'DaemonSet']" ]
-result $? "a namespace, a ConfigMap, a DaemonSet"
+result $? "the manifest has a namespace, a ConfigMap and a DaemonSet"
 said=$(yaml "$manifest" '[
 	(d["spec"]["selector"]["matchLabels"] == d["spec"]["template"]["metadata"]["labels"],
 	 d["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] == docs[1]["metadata"]["name"],
 	 {e["metadata"].get("namespace", docs[0]["metadata"]["name"]) for e in docs} == {docs[0]["metadata"]["name"]})
 	for d in docs if d["kind"] == "DaemonSet"][0]')
-is "$said" "(True, True, True)" "that know each other"
+is "$said" "(True, True, True)" "which refer to each other"
 
 # What the pod runs, with an arpctl for which everything differs, until it sleeps.
 pod() {	# the policy on standard input
@@ -64,7 +64,7 @@ for empty in '' $'# nothing\n\n'; do
 	is "$did" "" "and nothing if the policy is empty"
 done
 grep -q 'no policy' "$dir/said"
-result $? "which it says" "$(<"$dir/said")"
+result $? "which it reports" "$(<"$dir/said")"
 
 # Each object against the Kubernetes API's models, as its own client library has them:
 # what one does not know is lost on the way there and back.
@@ -80,10 +80,10 @@ for doc in yaml.safe_load_all(open(sys.argv[1])):
         print(doc["kind"])' "$1" 2>&1
 }
 said=$(models "$manifest")
-is "$said" "" "the Kubernetes API knows all that they say"
+is "$said" "" "the Kubernetes API knows all their members"
 sed 's/hostNetwork/hostNetworks/' "$manifest" >"$dir/manifest"
 [ "$(models "$dir/manifest")" = DaemonSet ]
-result $? "and not what is misspelt"
+result $? "and not a misspelt one"
 
 # The commands of ifupdown's recipe, with the device that it would name.
 # shellcheck disable=SC2016 # its own $IFACE

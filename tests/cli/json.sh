@@ -51,7 +51,7 @@ emits 'JSON in one line, empty lists as []' json eth0 '[{"dev":"eth0",'"$tail"
 emits 'quotes and backslashes' json 'a"b\c' '[{"dev":"a\"b\\c",'"$tail"
 emits 'control characters' json $'a\e\n\x7f' '[{"dev":"a\u001b\u000a\u007f",'"$tail"
 emits 'UTF-8 stays' json $'\u00e9\u20ac\U1f600' $'[{"dev":"\u00e9\u20ac\U1f600",'"$tail"
-emits 'what is no UTF-8 is replaced' \
+emits 'invalid UTF-8 is replaced' \
 	json $'a\xff\xc3(\xc0\xaf\xed\xa0\x80\xf5\xe2\x82' \
 	'[{"dev":"a\ufffd\ufffd(\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd",'"$tail"
 emits 'pretty JSON' pretty eth0 '[
@@ -67,6 +67,6 @@ emits 'pretty JSON' pretty eth0 '[
 ]
 []'
 emits 'text' text eth0 'eth0    18446744073709551615 device on'
-emits 'text escapes what a terminal would obey' text $'\e[m' '\033[m  18446744073709551615 device on'
-emits 'colour does not disturb the columns' color eth0 \
+emits 'text escapes terminal control characters' text $'\e[m' '\033[m  18446744073709551615 device on'
+emits 'colour does not change the columns' color eth0 \
 	$'\e[36meth0\e[0m    18446744073709551615 device on'

@@ -71,15 +71,15 @@ parses 'Kea: a line that is too short' "$leases/kea-broken.csv" '3: 6 fields, bu
 
 parses 'an empty file' - 'skipped 0' </dev/null
 parses 'nothing but comments' - 'skipped 0' <<<'# nothing'
-parses 'no lease file' - '2: this is no lease file of dnsmasq, ISC dhcpd or Kea' <<<$'\nhello world'
+parses 'not a lease file' - '2: this is no lease file of dnsmasq, ISC dhcpd or Kea' <<<$'\nhello world'
 parses 'not that of IPv6 either' - 'skipped 1' <<<'1700000001 1 fd00::1 * 00:01'
-parses 'ends of lines as in Windows' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+parses 'line ends of Windows' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\r'
-parses 'no end of the last line' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+parses 'a last line without newline' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	< <(printf '0 02:00:00:00:00:01 10.0.0.1 * *')
 parses 'a later lease of dnsmasq' - $'10.0.0.1 02:00:00:00:00:02\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 10.0.0.1 * *'
-parses 'by address, not as they come' - $'9.0.0.1 02:00:00:00:00:02\n10.0.0.1 02:00:00:00:00:01\nskipped 0' \
+parses 'sorted by address' - $'9.0.0.1 02:00:00:00:00:02\n10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 9.0.0.1 * *'
 parses 'a group address is nobody'"'"'s' - 'skipped 1' <<<'0 01:00:5e:00:00:01 10.0.0.1 * *'
 parses 'a word is missing' - '1: a lease of dnsmasq has 5 words, here are 4' <<<'0 02:00:00:00:00:01 10.0.0.1 *'
@@ -88,39 +88,39 @@ parses 'a word too many' - '1: a lease of dnsmasq has 5 words, here are more tha
 parses 'a bad address' - '1: expected an address, not "10.0.0.256"' <<<'0 02:00:00:00:00:01 10.0.0.256 * *'
 parses 'a bad time' - '2: expected the time of expiry, not "17x"' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n17x 02:00:00:00:00:01 10.0.0.2 * *'
-parses 'what a terminal would obey is not repeated' - '1: expected an address, not "10.0?[2J"' \
+parses 'terminal control characters are not repeated' - '1: expected an address, not "10.0?[2J"' \
 	<<<$'0 02:00:00:00:00:01 10.0\e[2J * *'
-parses 'ISC dhcpd: a day that is none' - '1: expected a date and time such as 2030/12/31 23:59:59, not "2023/13/01 00:00:00"' \
+parses 'ISC dhcpd: an invalid date' - '1: expected a date and time such as 2030/12/31 23:59:59, not "2023/13/01 00:00:00"' \
 	<<<'lease 10.0.0.1 { ends 2 2023/13/01 00:00:00; }'
 parses 'ISC dhcpd: a leap day' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<'lease 10.0.0.1 { ends 4 2024/02/29 00:00:00; hardware ethernet 02:00:00:00:00:01; }'
-parses 'ISC dhcpd: a state that is none' - '1: expected a state such as active or free, not "actve"' \
+parses 'ISC dhcpd: an invalid state' - '1: expected a state such as active or free, not "actve"' \
 	<<<'lease 10.0.0.1 { binding state actve; }'
-parses 'ISC dhcpd: a quote without end' - '2: a quote does not end' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
+parses 'ISC dhcpd: an unterminated quote' - '2: a quote does not end' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
 parses 'ISC dhcpd: an unknown statement' - '2: expected "lease", not "leese"' \
 	<<<$'lease 10.0.0.1 { }\nleese 10.0.0.2 { }'
-parses 'ISC dhcpd: a host without end' - '2: the host that begins here does not end' \
+parses 'ISC dhcpd: an unterminated host' - '2: the host that begins here does not end' \
 	<<<$'\nhost x { hardware ethernet 02:00:00:00:00:01;'
-parses 'ISC dhcpd: a group without end' - '2: the group that begins here does not end' \
+parses 'ISC dhcpd: an unterminated group' - '2: the group that begins here does not end' \
 	<<<$'\ngroup {\nhost x { hardware ethernet 02:00:00:00:00:01; }\ngroup { }'
-parses 'ISC dhcpd: an end of a group too many' - '2: expected "lease", not "}"' <<<$'group { }\n}'
-parses 'ISC dhcpd: what a terminal would obey is not repeated' - $'skipped 0\nunread 1, the first in line 1: a?[2J' \
+parses 'ISC dhcpd: an unmatched end of a group' - '2: expected "lease", not "}"' <<<$'group { }\n}'
+parses 'ISC dhcpd: terminal control characters are not repeated' - $'skipped 0\nunread 1, the first in line 1: a?[2J' \
 	<<<$'host x { hardware ethernet 02:00:00:00:00:01; fixed-address a\e[2J; }'
 parses 'Kea: a header in the middle is a header' - '3: no column is named "hwaddr"' \
 	<<<$'address,hwaddr,expire\n10.0.0.1,02:00:00:00:00:01,1\naddress,expire'
 parses 'Kea: a column is missing' - '1: no column is named "hwaddr"' <<<'address,expire,state'
-parses 'Kea: a quote without end' - '2: a quote does not end' \
+parses 'Kea: an unterminated quote' - '2: a quote does not end' \
 	<<<$'address,hwaddr,expire,state\n10.0.0.1,"02:00:00:00:00:01,1,0'
 
 for file in "${files[@]}"; do
 	out=$("$dir/lease_test" -c "$now" "$file" 2>&1)
-	result $? "${file##*/}, cut off and spoilt at each byte" "$out"
+	result $? "${file##*/}, cut off and corrupted at each byte" "$out"
 done
 
 # The tool: a file is read before the kernel is asked anything.
 run "${NOWHERE[@]}" bind import "$leases/dnsmasq-broken.leases"
 check_error 2 "^$leases/dnsmasq-broken.leases:3: expected a hardware address, not \"02:00:00:00:01:0g\"\$" \
-	'a bad line is named before anything is asked of the kernel'
+	'a bad line is named before the kernel is asked'
 status=0
 err=$("$ARPCTL" "${NOWHERE[@]}" bind import - 2>&1 >/dev/null <"$leases/kea-broken.csv") || status=$?
 [ "$status" -eq 2 ] && [[ $err == '-:3: '* ]]
@@ -132,11 +132,11 @@ done
 run "${NOWHERE[@]}" bind import "$leases/dhcpd-hosts.leases"
 check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understood and was skipped; 2 in total
 " \
-	'what is not understood is said'
+	'a statement that is not understood is reported'
 printf '%s\n' address,hwaddr,expire >"$dir/header"
 run "${NOWHERE[@]}" bind import "$dir/header"
 check_error 1 "^arpctl: warning: $dir/header holds no lease
-" 'and that there is no lease at all'
+" 'and so is a file without leases'
 # Files beside it count for Kea's alone.
 cp "$leases/dnsmasq.leases" "$dir/beside"
 cp "$leases/kea-broken.csv" "$dir/beside.1"

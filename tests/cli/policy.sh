@@ -19,7 +19,7 @@ blames()
 		[ "$status" -eq 2 ] && [ -z "$out" ] && [[ $err =~ ^-:${2:+$2:}\ $3$ ]] || good=1
 		said+="$command: $status $out $err"$'\n'
 	done
-	result $good "blames ${1:0:60}" "$said wanted: -:${2:+$2:} $3"
+	result $good "error for ${1:0:60}" "$said wanted: -:${2:+$2:} $3"
 }
 
 # taken TEXT NAME: gets as far as the kernel.
@@ -35,10 +35,10 @@ taken "rule add drop 10.0.0.0/8\nrule add drop 10.0.0.0/8 from\nrule add drop 10
 	'rules that are not the same'
 taken "bind add 10.0.0.1 lladdr $M\nbind add 10.0.0.1 lladdr $M dev eth0\n" 'bindings that are not the same'
 taken "rule add drop 10.0.0.0/8\nrule replace pass 10.0.0.0/8\nbind replace 10.0.0.1 lladdr $M\nbind replace 10.0.0.1 lladdr $M dev all\n" \
-	'replace takes the place of what is there, or of nothing'
-taken 'dev set eth0 ignore 1\ndev set eth0 announce 1\ndev set eth0 ignore device\n' 'the same field twice, to the same'
-taken 'dev set -x ignore 1\nrule add drop 10.0.0.1 dev -j\n' 'a device that is called as an option'
-taken 'dev set -- -x ignore 1\narpctl dev set -- -- ignore 1\nrule add -- drop 10.0.0.1 dev -j\n' 'behind --, too'
+	'replace with and without an existing entry'
+taken 'dev set eth0 ignore 1\ndev set eth0 announce 1\ndev set eth0 ignore device\n' 'the same field twice with the same value'
+taken 'dev set -x ignore 1\nrule add drop 10.0.0.1 dev -j\n' 'a device named like an option'
+taken 'dev set -- -x ignore 1\narpctl dev set -- -- ignore 1\nrule add -- drop 10.0.0.1 dev -j\n' 'also after --'
 taken 'dev set "#x" ignore 1\nrule add drop 10.0.0.1 dev "it'"'"'s"\n' 'quotes'
 
 # The same words as when it is typed.
@@ -82,11 +82,11 @@ blames '' '' 'there is no command in it; "arpctl flush" removes the policy'
 blames '# x\n\narpctl\n' '' 'there is no command in it; .*'
 blames 'rule add drop 10.0.0.0/24\nrule add drop 10.1.0.0' 2 'the last line does not end in a newline: the input is cut off'
 blames '# arpctl save 1' 1 'the last line does not end in a newline: .*'
-taken '# arpctl save 1\n# arpctl end 0\n' 'an empty policy that save wrote'
-taken '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1\n' 'what save wrote'
-taken '# arpctl save 1\r\narpctl dev set all ignore 1\r\n\r\n# arpctl end 2\r\n' 'as Windows has it'
+taken '# arpctl save 1\n# arpctl end 0\n' 'an empty policy written by save'
+taken '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1\n' 'the output of save'
+taken '# arpctl save 1\r\narpctl dev set all ignore 1\r\n\r\n# arpctl end 2\r\n' 'with line ends of Windows'
 taken 'arpctl dev set all ignore 1\n\tarpctl rule add drop 10.0.0.1\n' 'lines that begin with arpctl'
-taken '\n# arpctl save 1\ndev set all ignore 1\n# arpctl end 7\n' 'these are comments where the first line is another'
+taken '\n# arpctl save 1\ndev set all ignore 1\n# arpctl end 7\n' 'the markers of save are comments if the first line is another'
 blames '# arpctl save 1\n' '' 'the end line that save writes is missing: the file is cut off'
 blames '# arpctl save 1\ndev set all ignore 1\n' '' 'the end line .* is missing: .*'
 blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1' 3 'the last line does not end in a newline: .*'
@@ -111,9 +111,9 @@ for ((i = 0; i < ${#saved}; i++)); do
 	[ $status = 2 ] || wrong+=" $i"
 done
 [ -z "$wrong" ]
-result $? 'every part that is cut off anywhere is refused' "taken:$wrong"
+result $? 'the file cut off at any byte is refused' "taken:$wrong"
 feed "${saved//$'\n'/\\n}" "${NOWHERE[@]}" restore -
-check_error 1 'Cannot open network namespace' 'and the whole is not'
+check_error 1 'Cannot open network namespace' 'and the complete file is accepted'
 
 # What has no end, in 64 MiB of memory.
 small() {	# WORD...
@@ -121,19 +121,19 @@ small() {	# WORD...
 	err=$(ulimit -v 65536; timeout 60 "$ARPCTL" "${NOWHERE[@]}" "$@" 2>&1) || status=$?
 }
 small restore /dev/zero
-check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'zeroes without end'
+check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'endless zero bytes'
 small -b /dev/zero
 check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'commands'
 small bind import /dev/zero
 check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'leases'
 small restore - < <(tr '\0' x </dev/zero)
-check_error 2 '^-:1: the line is too long for any command$' 'a line without end'
+check_error 2 '^-:1: the line is too long for any command$' 'an endless line'
 small -b - < <(echo; tr '\0' x </dev/zero)
 check_error 2 '^-:2: the line is too long for any command$' 'of commands'
 small restore - < <(yes 'dev set all ignore 4')
-check_error 2 '^-:1: dev set: ignore cannot be "4"' 'lines without end that are wrong'
+check_error 2 '^-:1: dev set: ignore cannot be "4"' 'endless invalid lines'
 small restore - < <(yes 'dev set all ignore 1')
-check_error 1 '^arpctl: cannot read -: it is longer than 512 MiB$' 'and that are not'
+check_error 1 '^arpctl: cannot read -: it is longer than 512 MiB$' 'and endless valid lines'
 truncate -s 600M "$dir/large"
 small bind import "$dir/large"
 check_error 1 "^arpctl: cannot read $dir/large: it is longer than 512 MiB\$" 'a file that is too long'
@@ -143,27 +143,27 @@ name="$dir/"$'a\xc2\x9b2J\xe2\x80\xaeb\xff\e[2J'
 printf 'frob\n' >"$name"
 run "${NOWHERE[@]}" restore "$name"
 check_error 2 "^$dir/a\\\\302\\\\2332J\\\\342\\\\200\\\\256b\\\\377\\\\033\[2J:1: \"frob\" is no part" \
-	'a file name has nothing that a terminal obeys'
+	'control characters in a file name are escaped'
 run "${NOWHERE[@]}" restore "$name-"
-check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'wherever it stands'
+check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'in every message'
 
 # Many lines: the last is blamed, and that takes no time to speak of.
 seq 0 199999 | awk '{ printf "rule add drop 10.%d.%d.%d dev eth%d\n", $1 / 65536, $1 / 256 % 256, $1 % 256, $1 % 7 }' >"$dir/many"
 echo 'rule add drop 10.0.0.0 dev eth0' >>"$dir/many"
 before=$SECONDS
 run "${NOWHERE[@]}" restore "$dir/many"
-check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'the last of many lines'
+check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'an error in the last of many lines'
 [ $((SECONDS - before)) -lt 10 ]
-result $? 'is found soon' "$((SECONDS - before)) s"
+result $? 'is found within 10 s' "$((SECONDS - before)) s"
 
 run "${NOWHERE[@]}" restore "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
 run "${NOWHERE[@]}" restore "$dir"
 check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
 run "${NOWHERE[@]}" diff "$dir/nix"
-check_error 2 "^arpctl: cannot open $dir/nix" 'diff: what cannot be read is no difference'
+check_error 2 "^arpctl: cannot open $dir/nix" 'diff: an unreadable file is an error, not a difference'
 feed 'dev set all ignore 1\n' "${NOWHERE[@]}" diff -
-check_error 2 'Cannot open network namespace' 'diff: nor is what the kernel does not tell'
+check_error 2 'Cannot open network namespace' 'diff: so is a policy that cannot be read from the kernel'
 
 # Batches
 
@@ -172,21 +172,21 @@ feed 'help dev\nhelp rule # x\n\n' -b -
 result $? 'commands one after the other' "$status $out $err"
 feed 'help dev\n\ndev set eth0 ignore 4\nhelp rule\n' -b -
 [ "$status" -eq 2 ] && [[ $out != *'arpctl rule:'* ]] && [[ $err == '-:3: dev set: ignore cannot be "4"'* && $err != *$'\n'* ]]
-result $? 'the first that fails is the last' "$status $out $err"
+result $? 'the first failure ends the batch' "$status $out $err"
 feed 'frob\ndev show\nhelp rule\ndev set eth0\n' "${NOWHERE[@]}" -f -b -
 [ "$status" -eq 2 ] && [[ $out == *'arpctl rule:'* ]] &&
 	[[ $err == '-:1: unknown object "frob"'*$'\n''-:2: Cannot open'*$'\n''-:4: dev set: FIELD is missing'* ]]
-result $? '-f goes on, with the status of the first' "$status $out $err"
+result $? '-f continues and exits with the status of the first failure' "$status $out $err"
 feed 'dev show\nfrob\n' "${NOWHERE[@]}" -f -b -
 [ "$status" -eq 1 ]
-result $? 'be it what it may' "$status $err"
+result $? 'whichever that is' "$status $err"
 printf 'dev set "eth0\n' >"$dir/batch"
 run -b "$dir/batch"
 check_error 2 "^$dir/batch:1: a quote does not end\$" 'a file of commands is named'
 printf '\nrestore %s\n' "$dir/bad" >"$dir/batch"
 printf '\n\nfrob\n' >"$dir/bad"
 run -b "$dir/batch"
-check_error 2 "^$dir/batch:2: $dir/bad:3: \"frob\" is no part of a policy" 'a file within a file: both lines'
+check_error 2 "^$dir/batch:2: $dir/bad:3: \"frob\" is no part of a policy" 'a file within a batch: both lines are named'
 printf 'bind import tests/cli/leases/dnsmasq-broken.leases\n' >"$dir/batch"
 run "${NOWHERE[@]}" -b "$dir/batch"
 check_error 2 "^$dir/batch:1: tests/cli/leases/dnsmasq-broken.leases:3: expected" 'leases, too'
@@ -202,4 +202,4 @@ feed 'help dev\n' -b - >/dev/null
 status=0
 err=$(echo help | "$ARPCTL" -b - 2>&1 >/dev/full) || status=$?
 [ "$status" -eq 1 ] && [[ $err == '-:1: cannot write the output'* ]]
-result $? 'output that cannot be written ends it' "$status $err"
+result $? 'a write error on the output ends the batch' "$status $err"

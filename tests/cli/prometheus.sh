@@ -7,17 +7,17 @@
 plan 4
 
 if [ -d /sys/module/arp_policy ]; then
-	skip 'without the module, it is not up' 'the module is loaded'
-	skip 'and -j does not make it JSON' 'the module is loaded'
+	skip 'without the module, arp_policy_up is 0' 'the module is loaded'
+	skip 'and -j does not change the format' 'the module is loaded'
 else
 	run stats prometheus
 	[ "$status" -eq 0 ] && [ -z "$err" ] && [ "$out" = '# HELP arp_policy_up Whether the module arp_policy is loaded.
 # TYPE arp_policy_up gauge
 arp_policy_up 0' ]
-	result $? 'without the module, it is not up' "status $status: $out$err"
+	result $? 'without the module, arp_policy_up is 0' "status $status: $out$err"
 	text=$out
 	run -j stats prometheus
-	is "$out" "$text" 'and -j does not make it JSON'
+	is "$out" "$text" 'and -j does not change the format'
 fi
 
 units=(contrib/prometheus/*.service contrib/prometheus/*.timer)
@@ -25,9 +25,9 @@ units=(contrib/prometheus/*.service contrib/prometheus/*.timer)
 result $? 'a service and its timer' "${units[*]}"
 
 if ! command -v systemd-analyze >/dev/null; then
-	skip 'systemd finds nothing to object to' 'systemd is not installed'
+	skip 'systemd-analyze verify passes' 'systemd is not installed'
 else
 	# Of the man page, another test knows.
 	said=$(systemd-analyze verify --man=no "${units[@]}" 2>&1) && [ -z "$said" ]
-	result $? 'systemd finds nothing to object to' "$said"
+	result $? 'systemd-analyze verify passes' "$said"
 fi

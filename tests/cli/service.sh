@@ -12,16 +12,16 @@ make -s -C tools/arpctl arp-policy.service
 sed "s|/usr/local/sbin/arpctl|$PWD/tools/arpctl/arpctl|" \
 	tools/arpctl/arp-policy.service >"$dir/arp-policy.service"
 ! grep -q @ "$dir/arp-policy.service"
-result $? 'nothing is left to fill in'
+result $? 'no placeholder is left'
 
 if command -v systemd-analyze >/dev/null; then
 	said=$(systemd-analyze verify --man=no "$dir/arp-policy.service" 2>&1)
-	is "$said" "" 'systemd-analyze verify is content'
+	is "$said" "" 'systemd-analyze verify passes'
 else
-	skip 'systemd-analyze verify is content' 'no systemd'
+	skip 'systemd-analyze verify passes' 'no systemd'
 fi
 
 # Each line of the example without its #, which no blank follows.
 grep -E '^#[a-z]' tools/arpctl/arp-policy.conf.example | cut -c 2- >"$dir/example"
 [ "$(wc -l <"$dir/example")" -ge 5 ]
-result $? 'the example has lines to take into use'
+result $? 'the example has lines that can be uncommented'

@@ -271,7 +271,7 @@ result $? 'version' "$out$err"
 status=0
 err=$("$ARPCTL" help 2>&1 >/dev/full) || status=$?
 [ "$status" -eq 1 ] && [[ $err == *'cannot write the output'* ]]
-result $? 'output that cannot be written is a failure' "status $status: $err"
+result $? 'a write error on the output is a failure' "status $status: $err"
 
 # In a user namespace of its own the tool is at most refused, never able.
 if [ -d /sys/module/arp_policy ] || ! unshare -rn true 2>/dev/null; then

@@ -20,26 +20,26 @@ reads()
 reads 'nothing' '' ''
 reads 'words' 'a b\n\tc  d \n' '1: <a> <b>
 2: <c> <d>'
-reads 'no end of the last line' 'a b' '1: <a> <b>'
+reads 'a last line without newline' 'a b' '1: <a> <b>'
 reads 'empty lines and comments' '\n  \n# a\na #b c\n' '1:
 2:
 3:
 4: <a>'
 reads 'a # within a word' 'a#b c#\n' '1: <a#b> <c#>'
-reads 'ends of lines as in Windows' 'a b\r\n\r\n' '1: <a> <b>
+reads 'line ends of Windows' 'a b\r\n\r\n' '1: <a> <b>
 2:'
 reads 'both kinds of quotes' "'a b' \"c d\" ''\n" '1: <a b> <c d> <>'
 reads 'quotes within quotes' "\"it's\" 'a\"b' \"a\"b\"\n" "1: <it's> <a\"b> <a\"b>"
 reads 'quotes within a word' "a'b c\"\n" "1: <a'b> <c\">"
 reads 'no comment in quotes' "'# a' '#'\n" '1: <# a> <#>'
 reads 'no escapes' 'a\\ b\\\n' '1: <a\> <b\>'
-reads 'a quote without end' "a 'b\nc\n" '1: a quote does not end
+reads 'an unterminated quote' "a 'b\nc\n" '1: a quote does not end
 2: <c>'
-reads 'a quote that ends too late' "'a'b\n'\n" '1: a quote does not end
+reads 'a quote that ends on a later line' "'a'b\n'\n" '1: a quote does not end
 2: a quote does not end'
 reads 'a NUL' 'a\0b\nc\n' '1: a NUL byte is not allowed in text
 2: <c>'
 reads 'too many words' "$(printf 'a %.0s' {1..129})\n" '1: too many words for any command'
 
 out=$("$dir/words_test" trip 2>&1)
-result $? 'words come back as they were printed' "$out"
+result $? 'printed words read back the same' "$out"

@@ -10,30 +10,30 @@ segment lan alice:eth0 bob:eth0
 addr alice eth0 10.0.0.1/24
 addr bob eth0 10.0.0.2/24
 
-is "$(mac alice eth0)" 02:00:00:00:00:00 "the first host's MAC is the one foretold"
-is "$(mac bob eth0)" 02:00:00:00:01:00 "and the second's"
+is "$(mac alice eth0)" 02:00:00:00:00:00 "the first host has the MAC that lib.sh documents"
+is "$(mac bob eth0)" 02:00:00:00:01:00 "and so does the second"
 
 run_ok "alice reaches bob" in_host alice ping -q -c 1 -W 5 10.0.0.2
-like "$(ip -n alice neigh show 10.0.0.2)" 02:00:00:00:01:00 "and knows his MAC"
+like "$(ip -n alice neigh show 10.0.0.2)" 02:00:00:00:01:00 "and has learned his MAC"
 
 is "$(asks alice eth0 10.0.0.2)" "$(mac bob eth0)" "arpq hears bob"
 like "$(in_host alice arping -c 1 -w 5 -I eth0 10.0.0.2)" \
-	'reply from 10\.0\.0\.2 \[02:00:00:00:01:00\]' "arping agrees"
-is "$(asks alice eth0 10.0.0.3)" silence "nobody is 10.0.0.3"
+	'reply from 10\.0\.0\.2 \[02:00:00:00:01:00\]' "arping gets the same answer"
+is "$(asks alice eth0 10.0.0.3)" silence "nobody answers for 10.0.0.3"
 is "$(asks alice eth0 10.0.0.2 0.0.0.0)" "$(mac bob eth0)" "a probe is answered"
 
 addr bob lo 10.9.9.9/32
-is "$(asks alice eth0 10.9.9.9)" "$(mac bob eth0)" "bob answers for his loopback"
+is "$(asks alice eth0 10.9.9.9)" "$(mac bob eth0)" "bob answers for his loopback address"
 set_sysctl bob net.ipv4.conf.all.arp_ignore=1
 is "$(asks alice eth0 10.9.9.9)" silence "and with arp_ignore=1 he does not"
 
 like "$(hears bob eth0 match 'out reply' -- "$ARPQ" ask eth0 10.0.0.1 timeout 10)" \
 	'out request sender 10\.0\.0\.2 02:00:00:00:01:00 target 10\.0\.0\.1' \
-	"listening shows what a host sends"
+	"listening shows the frames that a host sends"
 
 link alice:eth1 bob:eth1
 addr alice eth1 10.1.0.1/24
 addr bob eth1 10.1.0.2/24
-is "$(asks alice eth1 10.1.0.2)" 02:00:00:00:01:01 "a cable carries ARP as well"
-fails_with 1 '^$' "silence on it has a status of its own" \
+is "$(asks alice eth1 10.1.0.2)" 02:00:00:00:01:01 "a cable carries ARP, too"
+fails_with 1 '^$' "no answer has an exit status of its own" \
 	arpq alice ask eth1 10.1.0.3 timeout 100

@@ -41,7 +41,7 @@ addresses() { cut -d ' ' -f 1 <<<"$found" | sort -u | grep -c .; }
 # The trouble
 
 found=$(scan 10.1.0.0/24)
-is "$(by_mac)" "256 $GATEWAY" "stock: a proxying gateway is all of another network"
+is "$(by_mac)" "256 $GATEWAY" "stock: a proxying gateway answers for all of another network"
 is "$(addresses)" 256 "each address once"
 hosts="10.0.0.1 $GATEWAY
 10.0.0.2 $BOB
@@ -56,13 +56,13 @@ $VIP $CAROL" "stock: the virtual address is found twice among three hosts"
 must load_module
 must ctl gateway dev set eth0 proxy off
 found=$(scan 10.1.0.0/24)
-is "$(by_mac)" "" "proxy off: of the other network nothing is found"
+is "$(by_mac)" "" "proxy off: nothing of the other network is found"
 must ctl carol rule add hide $VIP dev eth0
 is "$(scan 10.0.0.0/24)" "$hosts
-$VIP $BOB" "hide: the virtual address is found once, true hosts as before"
+$VIP $BOB" "hide: the virtual address is found once, real hosts as before"
 must ctl bob dev set lo hidden on
 must ctl gateway dev set eth0 ignore device
-is "$(scan 10.0.0.0/24)" "$hosts" "hidden by both, not at all"
+is "$(scan 10.0.0.0/24)" "$hosts" "hidden by both, it is not found"
 
 # A proxy that knows what it is to answer for
 
@@ -71,7 +71,7 @@ must ctl gateway rule add hide 10.1.0.80/28 dev eth0
 must ctl gateway rule add proxy 10.1.0.85 lladdr "$BOB" dev eth0
 found=$(scan 10.1.0.0/24)
 is "$(by_mac)" "48 $GATEWAY
-1 $BOB" "a proxy rule answers for its prefix alone, without what is hidden in it"
+1 $BOB" "a proxy rule answers for its prefix only, except hidden addresses"
 is "$(head -n 1 <<<"$found"), $(grep " $BOB" <<<"$found"), $(tail -n 1 <<<"$found")" \
 	"10.1.0.64 $GATEWAY, 10.1.0.85 $BOB, 10.1.0.127 $GATEWAY" "from its first address to its last"
 
@@ -79,7 +79,7 @@ is "$(head -n 1 <<<"$found"), $(grep " $BOB" <<<"$found"), $(tail -n 1 <<<"$foun
 
 for name in gateway bob carol; do must ctl $name flush; done
 found=$(scan 10.1.0.0/24)
-is "$(by_mac)" "256 $GATEWAY" "flush: the gateway is all of the other network again"
+is "$(by_mac)" "256 $GATEWAY" "flush: the gateway answers for all of the other network again"
 is "$(scan 10.0.0.96/28)" "$VIP $BOB
 $VIP $CAROL" "and the virtual address is found twice"
 plan

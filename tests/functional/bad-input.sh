@@ -133,7 +133,7 @@ host bob alice
 
 # Wrong input
 
-fails_with 1 . "a parameter that is no number refuses the load" load_module max_rules=x
+fails_with 1 . "a parameter that is not a number fails the load" load_module max_rules=x
 must load_module max_rules=3 max_bindings=2
 for words in 'dev set eth0 ignore device' 'rule add pass 10.9.1.0/24' \
 	'rule add drop 10.77.0.0/16 from' "rule add proxy 10.88.0.1 lladdr $A" \
@@ -147,18 +147,18 @@ for row in "${cases[@]}"; do
 	eval "set -- ${words%%|*}"
 	refuses "${row%%|*}" "${words#*|}" "$@"
 done
-is "$(policy)" "$before" "after all of this the policy is as it was"
+is "$(policy)" "$before" "after all this the policy is unchanged"
 like "$before" "eth0 .*pass .*proxy .*10\.0\.0\.2 " "and it was not empty"
 
 # What is full, or there already
 
 run_ok "replace replaces a rule" ctl bob rule replace drop 10.9.1.0/24
 run_ok "and a binding" ctl bob bind replace 10.0.0.1 lladdr $B
-like "$(policy)" "drop +10\.9\.1\.0/24 .*10\.0\.0\.1 +lladdr $B dev all" "with what is new"
-unlike "$(policy)" "pass +10\.9\.1\.0/24|10\.0\.0\.1 +lladdr $A" "in the place of what is old"
+like "$(policy)" "drop +10\.9\.1\.0/24 .*10\.0\.0\.1 +lladdr $B dev all" "with the new value"
+unlike "$(policy)" "pass +10\.9\.1\.0/24|10\.0\.0\.1 +lladdr $A" "instead of the old one"
 must ctl bob rule del drop 10.9.1.0/24
 run_ok "del makes room for another" ctl bob rule add pass 10.50.0.0/16
-run_ok "and every netns has room of its own" ctl alice rule add pass 10.50.0.0/16
+run_ok "and every netns has its own limit" ctl alice rule add pass 10.50.0.0/16
 must unload_module
 
 # Adds and deletes 1,000 rules ROUNDS times: passes inside of 10.9.0.0/16 and
@@ -222,20 +222,20 @@ must poll 10 grep -q 'listening on' "$stderr"
 flood &
 flooder=$!
 must poll 20 grep -q . "$heard"
-run_ok "1,000 rules come and go, thrice, under a flood" churn bob 3
+run_ok "1,000 rules are added and deleted three times during a flood" churn bob 3
 kill $flooder
 wait $flooder 2>/dev/null
 # The last word, once the sniffer has heard all before it.
 must ctl bob rule add proxy 10.11.0.1 dev eth0
-is "$(asks alice eth0 10.11.0.1)" "$(mac bob eth0)" "a rule after them is obeyed"
+is "$(asks alice eth0 10.11.0.1)" "$(mac bob eth0)" "a rule added afterwards applies"
 must poll 10 grep -q 'Reply 10\.11\.0\.1 ' "$heard"
 must ctl bob rule del proxy 10.11.0.1 dev eth0
 kill $sniffer
 wait $sniffer 2>/dev/null
 is "$(grep -v 'Reply 10\.11\.0\.1 ' "$heard" | sort -u | cut -d, -f 2)" \
 	" Reply 10.10.0.1 is-at $A"$'\n'" Reply 10.10.255.255 is-at $A" \
-	"no answer was ever wrong, none came for what is hidden"
-like "$(ctl bob -j stats show eth0)" '"hidden": *[0-9]{3}' "which was asked for again and again"
-is "$(policy)" "$before" "and the policy is as it was"
+	"no answer was ever wrong, and none was for a hidden address"
+like "$(ctl bob -j stats show eth0)" '"hidden": *[0-9]{3}' "which was requested again and again"
+is "$(policy)" "$before" "and the policy is unchanged"
 must ctl bob flush
 is "$(asks alice eth0 10.9.0.1)" "$(mac bob eth0)" "after flush bob answers"

@@ -41,25 +41,25 @@ must arpctl flush
 printf 'rule add pass 10.0.0.%d dev lo\n' 1 2 3 >"$dir/batch"
 printf '%s\n' 'rule flush dev lo' 'rule add pass 10.0.0.1 dev eth0' 'rule add pass 10.0.0.2' \
 	'rule add pass 10.0.0.3' >>"$dir/batch"
-run_ok "what is flushed of one selector makes room" arpctl -b "$dir/batch"
+run_ok "flushing one selector makes room" arpctl -b "$dir/batch"
 fails_with 1 'as many rules' "and no more than that" arpctl rule add pass 10.0.0.4
-fails 1 '.*for this prefix on this selector: replace it instead' "a rule that is there" \
+fails 1 '.*for this prefix on this selector: replace it instead' "a rule that exists" \
 	"rule add drop 10.0.0.1"
-fails 1 'there is no rule for this prefix' "a rule that is not there" "rule del pass 10.9.9.9"
-fails 1 'what is there for it says something else' "a rule that is another" "rule del drop 10.0.0.1"
-fails 1 'there is no binding for this address' "a binding that is not there" "bind del 10.0.0.9"
-fails 1 '.*lladdr is no single host' "a lladdr that no host has" \
+fails 1 'there is no rule for this prefix' "a rule that does not exist" "rule del pass 10.9.9.9"
+fails 1 'what is there for it says something else' "a rule with another action" "rule del drop 10.0.0.1"
+fails 1 'there is no binding for this address' "a binding that does not exist" "bind del 10.0.0.9"
+fails 1 '.*lladdr is no single host' "a lladdr that no host can have" \
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
-fails 1 '.*open bracket' "a glob that is none" "dev set e[ ignore 1"
-fails 1 '.*eth7' "a device that is not there" "dev effective eth7"
+fails 1 '.*open bracket' "an invalid glob" "dev set e[ ignore 1"
+fails 1 '.*eth7' "a device that does not exist" "dev effective eth7"
 fails 1 '.*eth7' "nor for explain" "explain request 10.0.0.1 from 10.0.0.2 dev eth7"
 fails 1 '.*eth7' "nor for announce" "announce 10.0.0.1 dev eth7"
 
 # Files of its own.
 printf 'rule add pass 10.1.0.0/16\n\nbind add 10.0.0.77 lladdr 01:00:5e:00:00:01\n' >"$dir/policy"
-fails 1 "$dir/policy:3: .*lladdr is no single host" "a policy that the kernel refuses: both lines" \
+fails 1 "$dir/policy:3: .*lladdr is no single host" "a policy that the kernel refuses: both lines are named" \
 	"restore $dir/policy"
-fails 1 "cannot open $dir/nix: No such file" "a policy that is not there" "restore $dir/nix"
+fails 1 "cannot open $dir/nix: No such file" "a policy file that does not exist" "restore $dir/nix"
 fails 2 "cannot open $dir/nix: No such file" "nor for diff" "diff $dir/nix"
 fails 1 "cannot open $dir/nix: No such file" "nor for leases" "bind import $dir/nix"
 for i in 1 2 3 4; do echo "rule add pass 10.0.0.$i"; done >"$dir/policy"
@@ -69,21 +69,21 @@ fails 1 "$dir/policy:4: .*max_rules" "a policy that is too large" "restore $dir/
 must arpctl flush
 printf 'rule add pass 10.0.0.1\nrule del pass 10.9.9.9\nfrob\nrule add pass 10.0.0.2\n' >"$dir/batch"
 fails_with 1 "^$dir/batch:2: [^"$'\n'"]*"$'\n'"$dir/batch:3: [^"$'\n'"]*\$" \
-	"-f: each that fails is named, the status is the first's" arpctl -f -b "$dir/batch"
-is "$(saved | wc -l)" 2 "and the others are done"
+	"-f: each failing line is named, the status is that of the first" arpctl -f -b "$dir/batch"
+is "$(saved | wc -l)" 2 "and the others are executed"
 must arpctl flush
-run_ok "none that fails: status 0" arpctl -b - <<<$'rule add pass 10.0.0.1\nrule del pass 10.0.0.1'
+run_ok "without a failure: status 0" arpctl -b - <<<$'rule add pass 10.0.0.1\nrule del pass 10.0.0.1'
 fails_with 1 '^-:2: there is no rule' "from standard input" arpctl -b - <<<$'\nrule del pass 10.0.0.1'
 fails_with 2 '^-:1: standard input is already read for the commands' "which has one reader" \
 	arpctl -b - <<<'restore -'
-fails_with 1 "^$dir/batch:1: Cannot open network namespace" "a namespace that is not there" \
+fails_with 1 "^$dir/batch:1: Cannot open network namespace" "a namespace that does not exist" \
 	"$ARPCTL" -n nowhere -b "$dir/batch"
-run_ok "a namespace that is" "$ARPCTL" -n alice -b - <<<'rule add hide 10.0.0.3'
-is "$(saved)" "rule add hide 10.0.0.3/32 dev all" "is where it happens"
+run_ok "a namespace that exists" "$ARPCTL" -n alice -b - <<<'rule add hide 10.0.0.3'
+is "$(saved)" "rule add hide 10.0.0.3/32 dev all" "is where the commands run"
 fails_with 1 "cannot open $dir/nix: No such file" "no batch" arpctl -b "$dir/nix"
 chmod 755 "$dir"
 chmod 600 "$dir/batch"
-fails_with 1 "cannot open $dir/batch: Permission denied" "a batch that may not be read" \
+fails_with 1 "cannot open $dir/batch: Permission denied" "a batch without read permission" \
 	setpriv --reuid 65534 --clear-groups "$ARPCTL" -b "$dir/batch"
 
 # monitor is a command like others; it ends when the program does.
@@ -94,7 +94,7 @@ heard() {
 	arpctl rule replace hide 10.0.0.4
 	grep -q 10.0.0.4 "$dir/events"
 }
-run_ok "monitor in a batch tells events as they happen" poll 10 heard
+run_ok "monitor in a batch prints events as they happen" poll 10 heard
 kill $monitor
 wait $monitor 2>/dev/null
-is "$(grep -c frob "$dir/events")" 0 "and is the last of it"
+is "$(grep -c frob "$dir/events")" 0 "and is the last command"

@@ -67,8 +67,8 @@ containers_talk() {
 # Stock
 
 run_ok "stock: containers reach each other" containers_talk
-is "$(answer red 172.17.0.3)" "$BLUE" "red hears of blue from blue"
-is "$(answer red 172.17.0.1)" $BR0 "and of the host from the bridge"
+is "$(answer red 172.17.0.3)" "$BLUE" "red gets blue's MAC from blue"
+is "$(answer red 172.17.0.1)" $BR0 "and the host's from the bridge"
 is "$(answer red $VIP)" $BR0 "which answers for lo's address as well"
 is "$(answer peer 172.17.0.1)" "$ETH0" "the bridge's address is answered for outside"
 
@@ -76,11 +76,11 @@ is "$(answer peer 172.17.0.1)" "$ETH0" "the bridge's address is answered for out
 
 must load_module
 must ctl node dev set br0 ignore never
-is "$(answer red 172.17.0.1)" silence "ignore never: the host is silent on the bridge"
+is "$(answer red 172.17.0.1)" silence "ignore never: the host does not answer on the bridge"
 run_ok "containers reach each other" containers_talk
 must ip -n node neigh flush dev br0
 run_ok "and the host reaches them" in_host node ping -n -q -c 1 -W 5 172.17.0.2
-is "$(answer peer 172.17.0.1)" "$ETH0" "nor is the host outside"
+is "$(answer peer 172.17.0.1)" "$ETH0" "nor does the host answer outside"
 must ctl node flush
 is "$(answer red 172.17.0.1)" $BR0 "flush: the host answers again"
 
@@ -126,7 +126,7 @@ set_sysctl blue net.ipv4.conf.eth0.arp_ignore=8
 like "$(arpq red ask eth0 172.17.0.3 first timeout 1000)" "is-at $BLUE from" \
 	"the bridge may answer in blue's place"
 must ip -n node link set to-red type bridge_slave proxy_arp off
-fails_with 1 '^$' "which blue does not do himself now" arpq red ask eth0 172.17.0.3 timeout 100
+fails_with 1 '^$' "which blue does not answer himself now" arpq red ask eth0 172.17.0.3 timeout 100
 set_sysctl blue net.ipv4.conf.eth0.arp_ignore=0
 
 # The kernel's own announcements
@@ -144,7 +144,7 @@ sender 192.168.9.7 02:00:00:00:00:77 target 192.168.9.7" "stock: arp_notify anno
 must ctl node dev set all announce strict ignore never hidden on
 is "$(gratuitous 02:00:00:00:00:78)" "\
 sender 192.168.9.1 02:00:00:00:00:78 target 192.168.9.1
-sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and so it does under policy"
+sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and it does so with policy"
 
 # A bond that watches its links by asking the target
 
@@ -195,7 +195,7 @@ if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	BOND0=$(mac bonded bond0)
 	stock=$(monitor)
 	like "$stock" "out request sender 10\.50\.0\.1 $BOND0 target 10\.50\.0\.9 " \
-		"stock: the bond asks its target"
+		"stock: the bond probes its target"
 	is "$(link_up)" 3 "the bond and its links are up"
 	run_ok "stock: a failover is announced" announces 10.50.0.2 eth1
 	must ip -n bonded link set bond0 type bond active_slave eth0
@@ -207,7 +207,7 @@ if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	must ctl bonded dev set all announce strict ignore never
 	must ctl bonded dev set bond0 hidden on
 	was=$(down)
-	is "$(monitor)" "$stock" "announce strict, hidden: the bond asks as before"
+	is "$(monitor)" "$stock" "announce strict, hidden: the bond probes as before"
 	is "$(down)" "$was" "no link goes down"
 	is "$(link_up)" 3 "the bond and its links are up"
 	run_ok "a failover is announced" announces 10.50.0.2 eth1

@@ -100,7 +100,7 @@ must ip -n two route add 10.10.10.10 via 172.16.0.1
 
 start_pod one cali1 red 10.10.10.10
 start_pod two cali2 blue 10.10.10.20
-is "$(answer)" silence "stock: nobody is the gateway"
+is "$(answer)" silence "stock: nobody answers for the gateway"
 fails_with 1 '100% packet loss' "stock: the pod reaches nobody" pod_to_pod 1
 
 set_sysctl one net.ipv4.conf.cali1.proxy_arp=1
@@ -108,7 +108,7 @@ set_sysctl two net.ipv4.conf.cali2.proxy_arp=1
 first_ping "stock, proxy_arp: pod reaches pod"
 stock=$(waits)
 show_waits "stock, proxy_arp" "$stock"
-run_ok "but the gateway takes its time (100 ms and more)" \
+run_ok "but the answer is delayed (100 ms and more)" \
 	waits_are "$stock" 'n == 10 && w[n] > 100'
 
 proxy_arp cali1 1
@@ -118,7 +118,7 @@ is "$(answer)" silence "but not without a route to the gateway"
 must ip -n one route add default via 172.16.0.2
 stop_pod one cali1
 start_pod one cali1 red 10.10.10.10
-is "$(answer)" silence "and a device that comes back has forgotten it"
+is "$(answer)" silence "and a device that is created again has lost the setting"
 stop_pod one cali1
 stop_pod two cali2
 
@@ -136,9 +136,9 @@ ours=$(waits)
 show_waits "policy" "$ours"
 run_ok "the gateway answers within 10 ms" waits_are "$ours" 'n == 10 && (w[5] + w[6]) / 2 < 10'
 like "$(in_host red arping -c 1 -w 5 -I eth0 $GATEWAY)" "reply from 169\.254\.1\.1 " \
-	"arping agrees"
-is "$(answer 10.10.10.20)" $CALI "a pod that asks for the other is answered, too"
-is "$(answer 10.10.10.10)" silence "but not when it asks for itself"
+	"arping gets the same answer"
+is "$(answer 10.10.10.20)" $CALI "a request for the other pod is answered, too"
+is "$(answer 10.10.10.10)" silence "but not a request for the pod's own address"
 run_ok "what was proxied is counted" test "$(stat_of cali1 proxied)" -ge 12
 
 must ip -n one route del default
@@ -157,10 +157,10 @@ is "$(answer)" silence "a device of another name is not covered"
 rename one tap1 cali7 10.10.10.10
 is "$(answer)" $CALI "until it is renamed"
 rename one cali7 tap1 10.10.10.10
-is "$(answer)" silence "and renamed again it is not"
+is "$(answer)" silence "and no longer after it is renamed again"
 stop_pod one tap1
 start_pod one cali1 red 10.10.10.10
-is "$(answer)" $CALI "a device that comes back is covered"
+is "$(answer)" $CALI "a device that is created again is covered"
 
 # A delay, for who wants one
 
@@ -188,7 +188,7 @@ is "$(answer)" $CALI "without its own value the device follows cali* again"
 # Back to stock
 
 must ctl one flush
-is "$(answer)" silence "flush: nobody is the gateway"
+is "$(answer)" silence "flush: nobody answers for the gateway"
 proxy_arp cali1 1
 is "$(answer)" $CALI "and proxy_arp decides again"
 must ctl one dev set all proxy off

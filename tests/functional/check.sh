@@ -75,13 +75,13 @@ in_host alice ping -q -c 1 -W 5 10.0.0.2 >/dev/null
 
 fails_with 0 '^nothing found$' "a plain host is clean" arpctl -n alice check
 fails_with 0 '^\[\]$' "in JSON as well" arpctl -n alice -j check
-is "$(module_loaded && echo loaded)" "" "looking has not loaded the module"
+is "$(module_loaded && echo loaded)" "" "check has not loaded the module"
 run_ok "nor nftables" [ ! -e /sys/module/nf_tables ]
 must load_module
 clean "with the module, and without policy"
 policy dev set all ignore any
 policy dev set eth0 learn solicited
-clean "with policy that does no harm"
+clean "with harmless policy"
 policy flush
 
 # What is no finding.
@@ -92,7 +92,7 @@ link alice:cali0 pod:eth1
 link alice:cali1 pod:eth2
 addr alice cali0 10.77.0.1/32
 addr alice cali1 10.77.0.1/32
-clean "an address that is lent to unnumbered devices"
+clean "an address borrowed by unnumbered devices"
 alice link add name blue up type vrf table 10
 alice link add name blue0 up address 02:00:00:00:99:01 type dummy
 alice link set blue0 arp on master blue
@@ -107,8 +107,8 @@ both="$(mac alice eth0) $(mac alice eth1)"
 addr alice eth1 10.0.0.1/24
 cures "duplicate eth1 error" "one address on two devices"
 is "$(ip -n alice -j addr show | jq -r '.[] | select(any(.addr_info[]; .local == "10.0.0.1")) | .ifname')" \
-	eth0 "the first device keeps it"
-clean "one of them alone"
+	eth0 "the address stays on the first device"
+clean "only one finding is left"
 addr alice veth0 172.17.0.1/16
 cures "duplicate veth0 error" "an address on a bridge and its port"
 
@@ -132,19 +132,19 @@ clean "or rules"
 policy rule flush
 policy dev set eth0 ignore any
 set_sysctl alice net.ipv4.conf.all.arp_ignore=1
-is "$(found)" "flux eth0 warning" "policy that is looser than arp_ignore is believed"
+is "$(found)" "flux eth0 warning" "policy that is looser than arp_ignore counts"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=0
 # With rp_filter, one of the two answers.
 set_sysctl alice net.ipv4.conf.{all,eth0,eth1}.rp_filter=0
-is "$(asks bob eth0 10.0.0.1)" "$both" "bob hears of both"
+is "$(asks bob eth0 10.0.0.1)" "$both" "both cards answer bob"
 cures "flux eth1 warning" "two cards in one subnet, the second"
-is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "bob hears of the right one"
-like "$cure" '^arpctl -n alice dev set eth1 ignore device announce best$' "the cure acts on alice"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "only the right card answers bob"
+like "$cure" '^arpctl -n alice dev set eth1 ignore device announce best$' "the fix is for alice"
 cures "flux eth0 warning" "the first, against its own policy"
 clean "both"
 policy dev set 'eth*' mode audit
 is "$(found | grep flux)" "flux eth0 warning
-flux eth1 warning" "what is only audited is not so"
+flux eth1 warning" "a field in audit mode does not count"
 cures "flux eth0 warning" "audited, the first"
 cures "flux eth1 warning" "audited, the second"
 policy dev set all mode audit
@@ -155,7 +155,7 @@ alice addr del 10.0.0.3/24 dev eth1
 # vip
 addr alice lo 10.0.0.100/32 10.0.0.101/32
 is "$(asks bob eth0 10.0.0.100)" "$both" "alice answers for her VIP"
-like "$(arpctl -n alice check)" 'eth0 answers for 10\.0\.0\.100 and 1 more' "both addresses are told"
+like "$(arpctl -n alice check)" 'eth0 answers for 10\.0\.0\.100 and 1 more' "both addresses are named"
 policy rule add hide 10.0.0.100/31
 clean "a rule that hides them"
 policy rule flush
@@ -163,7 +163,7 @@ policy dev set eth0 ignore device
 clean "ignore device"
 policy dev unset eth0
 cures "vip lo warning" "VIPs on lo"
-is "$(asks bob eth0 10.0.0.100)" silence "alice is silent about her VIP"
+is "$(asks bob eth0 10.0.0.100)" silence "alice does not answer for her VIP"
 policy dev set eth0 mode audit
 cures "vip lo warning" "hidden, but audited"
 policy flush
@@ -185,7 +185,7 @@ policy flush
 
 alice route add 192.0.2.0/24 dev eth0
 addr alice lo 192.0.2.7/32
-cures "vip lo warning" "a VIP in a subnet that only a route tells of"
+cures "vip lo warning" "a VIP in a subnet known only from a route"
 alice addr flush dev lo scope global
 alice route del 192.0.2.0/24 dev eth0
 policy flush
@@ -234,14 +234,14 @@ policy rule flush
 # proxy-onlink
 policy rule add proxy 10.0.0.64/26
 clean "a proxy rule for some of a subnet"
-is "$(asks bob eth0 10.0.0.9)" silence "nobody is 10.0.0.9"
+is "$(asks bob eth0 10.0.0.9)" silence "nobody answers for 10.0.0.9"
 policy rule add proxy 10.0.0.0/16
-is "$(asks bob eth0 10.0.0.9)" "$both" "alice takes it for hers"
+is "$(asks bob eth0 10.0.0.9)" "$both" "alice answers for it"
 cures "proxy-onlink eth0 warning" "a proxy rule for a whole subnet"
 policy rule del proxy 10.0.0.0/16
 policy rule del pass 10.0.0.0/24 dev eth0
 policy rule add proxy 10.0.0.0/24 dev eth0
-cures "proxy-onlink eth0 warning" "for just this subnet, on this device"
+cures "proxy-onlink eth0 warning" "only for this subnet, on this device"
 policy rule flush
 
 # unmatched
@@ -256,9 +256,9 @@ unmatched cat* note
 unmatched it's note
 unmatched vm[0-9] note" "selectors without a device"
 cures "unmatched vm[0-9] note" "rules of a glob"
-is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "others stay"
+is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "the others stay"
 bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cure')" >/dev/null
-is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one are cured"
+is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one selector are fixed"
 policy flush
 
 # A cure is about one thing, whatever it is called.
@@ -270,13 +270,13 @@ policy rule add hide 10.9.9.9 dev 'no*'
 policy rule add pass 10.9.9.8 dev 'no*'
 policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev -- -no
 policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev "${odd[0]}"
-cures 'unmatched no\* note' "rules of one that is no glob for its backslash"
+cures 'unmatched no\* note' "rules of a selector that is no glob because of its backslash"
 is "$(ctl alice rule show | cut -d ' ' -f 4 | sort -u) $(ctl alice rule show | wc -l)" 'no* 2' \
 	"the glob's stay"
 cures 'unmatched no* note' "rules of the glob"
-cures 'unmatched -no note' "what looks like an option"
-cures "unmatched ${odd[0]} note" "what a shell would run"
-is "$(ctl alice save | grep -cv '^#')" 0 "and nothing is left"
+cures 'unmatched -no note' "a name that looks like an option"
+cures "unmatched ${odd[0]} note" "a name that a shell would run"
+is "$(ctl alice save | grep -cv '^#')" 0 "and no finding is left"
 alice link add name aXb up type dummy
 for dev in 'a*b' -j help '[a]' 'a\b' "${odd[1]}" 'q"'; do
 	selector=${dev//\\/\\\\}
@@ -294,9 +294,9 @@ alice link del aXb
 alice link add name $'c\xc2\x9b' up type dummy
 addr alice $'c\xc2\x9b' 10.0.0.102/32
 is "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')" "arpctl -n alice dev set \$'c\\302\\233' hidden on" \
-	"a cure is shown as it can be typed"
+	"a fix is shown as it can be typed"
 bash -c "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')"
-clean "and cures so"
+clean "and works"
 alice link del $'c\xc2\x9b'
 policy flush
 link alice:a=b alice:b.c
@@ -311,7 +311,7 @@ alice link del a=b
 # no-arp
 policy dev set lo ignore device announce best hidden off
 cures "no-arp lo note" "fields on lo"
-is "$(ctl alice dev show)" "lo  hidden off" "hidden is no such field"
+is "$(ctl alice dev show)" "lo  hidden off" "hidden is not one of these fields"
 policy flush
 policy rule add hide 10.3.0.0/16 dev veth0
 policy dev set veth0 ignore device
@@ -331,12 +331,12 @@ policy flush
 # binding
 alice neigh replace 10.0.0.2 lladdr 02:00:00:00:01:00 dev eth0 nud stale
 policy bind add 10.0.0.2 lladdr 02:00:00:00:01:00
-clean "a neighbour as bound"
+clean "a neighbour that matches its binding"
 policy bind add 10.0.0.2 lladdr 02:00:00:00:00:66 dev eth0
 cures "binding eth0 note" "a neighbour that is bound to another MAC"
 alice neigh replace 10.0.0.2 lladdr 02:00:00:00:01:00 dev eth0 nud stale
 policy dev set eth0 inspect enforce
-cures "binding eth0 warning" "inspected"
+cures "binding eth0 warning" "the same with inspect"
 policy flush
 
 # lo-sysctl
@@ -386,28 +386,28 @@ must in_host alice arptables-legacy -P OUTPUT DROP
 cures "firewall - note" "a policy of arptables'"
 must in_host alice arptables-legacy -A FORWARD -s 10.0.0.7 -j DROP
 set_sysctl alice net.bridge.bridge-nf-call-arptables=1
-cures "bridge-nf docker0 note" "what a bridge forwards"
+cures "bridge-nf docker0 note" "netfilter rules on bridged ARP"
 alice link set dev docker0 type bridge nf_call_arptables 1
-cures "bridge-nf docker0 note" "by the bridge's own switch"
+cures "bridge-nf docker0 note" "enabled on the bridge itself"
 
 # What is printed.
 addr alice eth1 10.0.0.1/24
 addr alice lo 10.0.0.100/32
 policy dev set nowhere ignore device
-fails_with 1 . "what is found is a failure" arpctl -n alice check
+fails_with 1 . "findings give status 1" arpctl -n alice check
 is "$(arpctl -n alice check | awk '!/cure:/ { print $1, $2, $3 }')" \
 	"$(arpctl -n alice -j check | jq -r '.[] | "\(.id) \(.severity) \(.dev)"')" \
-	"text and JSON tell the same"
+	"text and JSON agree"
 is "$(arpctl -n alice -j check | jq -r '.[].severity' | paste -sd ' ')" "error warning note" \
-	"the worst comes first"
+	"the most severe comes first"
 is "$(arpctl -n alice -j check | jq -c 'map(keys_unsorted, map(type)) | unique')" \
 	'[["id","severity","dev","what","cure"],["string","string","string","string","string"]]' \
 	"the members of a finding"
 is "$(in_host alice arpctl -j check | jq -r '.[0].cure')" "ip addr del 10.0.0.1/24 dev eth1" \
-	"a cure for where one is"
+	"a fix for another namespace"
 is "$(arpctl -n /run/netns/alice -j check | jq -r '.[0].cure')" \
-	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "for a path's"
+	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "for a namespace given by path"
 must unload_module
 is "$(found)" "duplicate eth1 error
 vip lo warning" "without the module, there is no policy"
-is "$(module_loaded && echo loaded)" "" "and it is not loaded again"
+is "$(module_loaded && echo loaded)" "" "and it is not loaded by check"

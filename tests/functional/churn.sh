@@ -75,7 +75,7 @@ printf 'bind add %s lladdr 02:00:00:00:00:01\n' $FIRST $LAST >>"$dir/many"
 must arpctl restore "$dir/many"
 for more in 0 1; do
 	what="two bindings replaced by turns"
-	[ $more = 0 ] || what="bindings, rules and fields come and go"
+	[ $more = 0 ] || what="bindings, rules and fields are added and removed"
 	begin writer $more
 	sleep 1
 	is_whole 5 $((BINDINGS + 4)) "$what: save" arpctl save
@@ -131,15 +131,15 @@ for ((i = 0; i < 4; i++)); do
 	[ -s "$dir/err" ] && continue
 	[ "$(cut -d ' ' -f 1 "$dir/out" | sort -u | wc -l)" = 1 ] || listed+="mixed without a warning"
 done
-is "$listed" "" "a listing ends, and a mix is told"
+is "$listed" "" "a listing ends, and an inconsistent one is reported"
 arpctl rule show >/dev/null 2>&1
 is "$?" 0 "with status 0"
 end_writers
 
 # What one chunk holds at most, and nobody changes.
 must arpctl flush
-is "$(arpctl save 2>&1)" $'# arpctl save 1\n# arpctl end 0' "nothing is whole as well"
+is "$(arpctl save 2>&1)" $'# arpctl save 1\n# arpctl end 0' "an empty policy is consistent, too"
 must arpctl restore "$dir/many"
 is "$(arpctl save | sed '1d;$d' | sed 's/ dev all$//' | sort | md5sum)" "$(sort "$dir/many" | md5sum)" \
-	"alone, it is what was restored"
-is "$(arpctl bind show dev eth0)$(arpctl bind show dev all | wc -l)" $((BINDINGS + 2)) "of one selector, too"
+	"without writers, it equals what was restored"
+is "$(arpctl bind show dev eth0)$(arpctl bind show dev all | wc -l)" $((BINDINGS + 2)) "for one selector, too"

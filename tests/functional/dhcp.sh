@@ -79,13 +79,13 @@ is "$(detects 10.0.0.70)" duplicate "stock: a host's loopback address counts as 
 set_sysctl owner net.ipv4.conf.all.arp_ignore=8
 is "$(detects 10.0.0.50)" unique "stock: under arp_ignore=8 a host's address looks free"
 serve --no-ping --dhcp-range=10.0.0.50,10.0.0.50
-is "$(gets)" "bound 10.0.0.50" "stock: and DHCP gives it to another"
+is "$(gets)" "bound 10.0.0.50" "stock: and DHCP leases it to another host"
 
 # Probes under policy
 
 must load_module
 must ctl owner dev set eth0 ignore device
-is "$(detects 10.0.0.70)" unique "ignore device: the loopback address is not taken"
+is "$(detects 10.0.0.70)" unique "ignore device: the loopback address looks free"
 is "$(detects 10.0.0.50)" duplicate "the host's own is, in spite of the sysctl"
 is "$(gets)" declining "and a DHCP client declines it"
 stop_serving
@@ -95,7 +95,7 @@ set_sysctl owner net.ipv4.conf.all.arp_ignore=0
 must ctl server rule add proxy 10.0.0.0/24 dev eth0
 is "$(asks client eth0 10.0.0.77 10.0.0.66)" "$SERVER" "a proxy rule for the subnet answers questions"
 is "$(probes 10.0.0.77)" silence "but no probes"
-is "$(detects 10.0.0.77)" unique "what nobody has is free"
+is "$(detects 10.0.0.77)" unique "an address that nobody has is free"
 
 must ctl owner bind add 10.0.0.1 lladdr "$SERVER"
 fields=("ignore device announce strict" "inspect strict" "validate src-mac,dst-mac,ip" "learn solicited"
@@ -111,10 +111,10 @@ for name in server owner; do
 	must ctl $name dev set eth0 ignore device announce strict inspect strict learn solicited \
 		validate src-mac,dst-mac,ip garp drop source-rate 50 defend on proxy off filter on
 done
-is "$(detects 10.0.0.50)" duplicate "all of these: what is taken is found to be"
-is "$(detects 10.0.0.77)" unique "and what is free"
+is "$(detects 10.0.0.50)" duplicate "all of these: a used address is detected"
+is "$(detects 10.0.0.77)" unique "and a free one"
 is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed // 0, .unbound // 0' | paste -sd ' ')" \
-	"0 0 0" "a probe is no conflict, no forgery, and needs no binding"
+	"0 0 0" "a probe is no conflict, not spoofed, and needs no binding"
 
 # DHCP under policy
 
@@ -141,13 +141,13 @@ forget
 fails_with 1 '100% packet loss' "inspect strict: without a binding the client does not reach the server" \
 	reaches
 run_ok "the server's leases are imported" ctl server bind import "$dir/leases"
-like "$(ctl server bind show)" "10\.0\.0\.51 lladdr $CLIENT" "the client is bound"
+like "$(ctl server bind show)" "10\.0\.0\.51 lladdr $CLIENT" "the client has a binding"
 forget
 run_ok "and reaches the server" reaches
-is "$(knows)" "$CLIENT" "who knows it"
+is "$(knows)" "$CLIENT" "which has its MAC"
 is "$(speaks client)" "$SERVER" "it is answered"
-is "$(speaks spoofer)" silence "another with its address is not"
-is "$(knows)" "$CLIENT" "nor does he take its place"
+is "$(speaks spoofer)" silence "another host with its address is not"
+is "$(knows)" "$CLIENT" "nor does the server learn its MAC"
 like "$(ctl server -j stats show eth0)" '"spoofed": *[1-9]' "counted as spoofed"
 must ip -n client neigh flush dev eth0
 kill -USR1 $udhcpc
@@ -173,19 +173,19 @@ imports() {	# WANTED DESC
 }
 kea '' 100 01 0 102 03 7200
 kea .2 100 01 7200 101 02 7200
-imports "2, skipped 1: 101-02 102-03" "after a cleanup: FILE.2, then FILE; what was given back is not bound"
+imports "2, skipped 1: 101-02 102-03" "after a cleanup: FILE.2, then FILE; released leases are skipped"
 kea .1 101 04 7200 103 05 7200
 imports "3, skipped 1: 101-04 102-03 103-05" "during a cleanup: FILE.2, FILE.1, then FILE"
 kea .completed 101 04 7200 104 06 7200
-imports "3, skipped 1: 101-04 102-03 104-06" "at its end: FILE.completed takes the place of FILE.2 and FILE.1"
+imports "3, skipped 1: 101-04 102-03 104-06" "at its end: FILE.completed instead of FILE.2 and FILE.1"
 kea .output 105 07 7200
-imports "3, skipped 1: 101-04 102-03 104-06" "what it still writes is not read"
+imports "3, skipped 1: 101-04 102-03 104-06" "unfinished files are not read"
 rm "$kea"
-imports "2, skipped 0: 101-04 104-06" "before Kea has begun FILE anew, the others are read"
+imports "2, skipped 0: 101-04 104-06" "before Kea creates the new FILE, the others are read"
 rm "$kea."*
 kea ''
 like "$(ctl server bind import "$kea" 2>&1)" "^arpctl: warning: $kea holds no lease
-imported 0, skipped 0$" "a file without a lease is said to be one"
+imported 0, skipped 0$" "a file without leases is reported"
 
 # While the files move on, a lease that is in one of them always is never missed.
 kea '' 100 01 7200
@@ -219,13 +219,13 @@ run_ok "a host's fixed address is imported" ctl server bind import "$dir/dhcpd.l
 like "$(ctl server bind show dev isc0)" "^10\.31\.0\.200 +lladdr $CLIENT dev isc0\$" "and bound"
 sed -i /printer/d "$dir/dhcpd.leases"
 fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understood" \
-	"nothing but what is not understood is an error" ctl server bind import "$dir/dhcpd.leases" dev isc0
+	"a file with nothing understood is an error" ctl server bind import "$dir/dhcpd.leases" dev isc0
 
 # And back
 
 must ctl server flush
 is "$(speaks spoofer)" "$SERVER" "flush: anybody with the client's address is answered"
-is "$(knows)" "$SPOOFER" "and believed"
+is "$(knows)" "$SPOOFER" "and applies"
 stop_wanting
 stop_serving
 plan

@@ -83,7 +83,7 @@ END
 agree "strict fields, loose sysctls"
 is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
 	jq -c '[.verdict, .reason, .field, .selector, .rule, .answered, .lladdr, .kernel.blocked_by]')" \
-	'["drop","ignored","ignore","default",null,false,null,null]' "the field and its selector"
+	'["drop","ignored","ignore","default",null,false,null,null]' "names the field and its selector"
 must ctl host flush
 
 conf arp_ignore=1 all
@@ -93,7 +93,7 @@ agree "strict sysctls"
 is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
 	jq -c '[.verdict, .reason, .answered, .kernel]')" \
 	'["accept","pass",false,{"route":"local dev lo","error":null,"blocked_by":"arp_ignore"}]' \
-	"the sysctl that stops it"
+	"names the sysctl that prevents the answer"
 policy <<-END
 	default ignore any announce any filter off
 	eth1 proxy off
@@ -126,17 +126,17 @@ bind add 10.0.0.50 lladdr 02:00:5e:98:00:01 dev eth2
 dev set eth2 inspect enforce
 dev set eth0.5 validate ip garp accept learn none"
 must in_host host "$ARPCTL" -b - <<<"$batch"
-agree "rules, bindings and whom we believe"
+agree "rules, bindings and validation"
 is "$(ctl host -j explain request 10.0.0.7 from 10.200.0.50 dev eth2 |
 	jq -c '[.verdict, .reason, .selector, .rule.action, .rule.prefix, .answered]')" \
-	'["drop","hidden","eth2","hide","10.0.0.0/25",false]' "the rule and its selector"
+	'["drop","hidden","eth2","hide","10.0.0.0/25",false]' "names the rule and its selector"
 is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:01 |
-	jq -c '[.verdict, .answered]')" '["accept",true]' "with the lladdr that it is bound to"
+	jq -c '[.verdict, .answered]')" '["accept",true]' "accepted with the bound lladdr"
 is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:02 |
 	jq -c '[.verdict, .reason, .field, .answered]')" '["drop","spoofed","inspect",false]' \
-	"and with another"
+	"and dropped with another"
 is "$(ctl host stats show eth2 | head -n 1)" "$(ctl host explain request 10.0.0.11 from 10.0.0.50 \
-	dev eth2 >/dev/null; ctl host stats show eth2 | head -n 1)" "nothing is counted"
+	dev eth2 >/dev/null; ctl host stats show eth2 | head -n 1)" "no counter changes"
 must ctl host flush
 
 # A martian for every reason.
@@ -151,7 +151,7 @@ is "$(blocked_by request 10.0.0.1 from 10.1.0.50 dev eth0)" rp_filter "rp_filter
 is "$(blocked_by request 10.0.0.1 from 10.1.0.1 dev eth0)" accept_local "accept_local"
 is "$(blocked_by request 10.0.0.1 from 224.0.0.5 dev eth0)" martian "martian"
 is "$(blocked_by request 10.200.0.1 from 10.0.0.50 dev eth0)" no-route "no route"
-is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" proxy_arp "nobody proxies"
+is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" proxy_arp "no proxying"
 tell sysctl net/ipv4/ip_forward 0
 is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" forwarding "no forwarding"
 is "$(blocked_by request 10.0.0.99 from 0.0.0.0 dev eth0)" not-local "a probe"

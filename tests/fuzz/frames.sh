@@ -122,18 +122,18 @@ for name in pass answered proxied malformed source-rate bad-src-mac bad-dst-mac 
 	announce-rewritten announce-suppressed; do
 	[ "$(reason $name)" -gt 0 ] || never+=" $name"
 done
-is "$never" '' "every reason there is was given, but a device's rate"
+is "$never" '' "every reason was counted, except a device's rate"
 # Where inspect only reports, it notes a second reason.
 is "$(jq -c '[.[] | select(.dev != "tap0") |
 	select((.in + .out) != ([.reasons[]] | add // 0)) | .dev]' "$dir/stats")" '[]' \
 	"each packet has one reason"
-run_ok "whoever listens has heard of it" [ -s "$dir/heard" ]
-run_ok "and listens on" kill -0 "$monitor"
+run_ok "the monitor reported them" [ -s "$dir/heard" ]
+run_ok "and still runs" kill -0 "$monitor"
 stop "$monitor"
-is "$(policy)" "$before" "the policy is as it was"
+is "$(policy)" "$before" "the policy is unchanged"
 
-is "$(asks carol eth0 10.77.0.1 10.77.0.2)" "$(mac alice eth1)" "a peaceful neighbour is answered"
-is "$(asks carol eth0 10.0.7.1 10.77.0.2)" silence "and nobody where policy hides"
-run_ok "and alice finds it" in_host alice ping -q -c 1 -W 5 10.77.0.2
+is "$(asks carol eth0 10.77.0.1 10.77.0.2)" "$(mac alice eth1)" "a well-behaved neighbour is answered"
+is "$(asks carol eth0 10.0.7.1 10.77.0.2)" silence "and not for hidden addresses"
+run_ok "and alice reaches it" in_host alice ping -q -c 1 -W 5 10.77.0.2
 must unload_module
 no_kernel_faults

@@ -53,7 +53,7 @@ if ! echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0
 	$clang -fsanitize=fuzzer,address,undefined -xc -o $dir/try - 2>$dir/log; then
 	for target in "${targets[@]}"; do
 		skip "$target builds" "no clang with libFuzzer"
-		skip "$target finds nothing" "no clang with libFuzzer"
+		skip "$target finds no fault" "no clang with libFuzzer"
 	done
 	exit
 fi
@@ -82,7 +82,7 @@ for target in "${targets[@]}"; do
 	"$dir/$target" -timeout=60 -max_len=4096 -verbosity=0 -print_final_stats=1 \
 		-artifact_prefix="$dir/$target-" "${options[@]}" \
 		"$found" "$dir/corpus/$target" >$dir/log 2>&1
-	result $? "$target finds nothing"
+	result $? "$target finds no fault"
 	diag "$(grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log)"
 	[ "$seconds" ] || rm -r "$found"
 done

@@ -24,9 +24,9 @@ files_of() {	# PACKAGE
 
 said=$(lintian -F --suppress-tags running-with-root "$packages"/*.changes 2>&1 |
 	grep '^[EW]: ')
-is "$said" "" "lintian finds no error and nothing to warn of"
+is "$said" "" "lintian finds no errors and warnings"
 lintian --fail-on error,warning "$packages"/*.changes >/dev/null 2>&1
-result $? "nor does its status tell of any"
+result $? "and its exit status agrees"
 
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
 is "$(files_of arpctl)" "$(sort <<END
@@ -50,13 +50,13 @@ is "$(files_of arp-policy-dkms | grep -v /usr/share/doc)" "$(
 is "$(dpkg-deb -f "$packages"/arp-policy-dkms_*.deb Architecture)" all "for every architecture"
 
 dpkg-deb -x "$packages"/arpctl_*.deb "$dir/root"
-is "$("$dir/root/usr/sbin/arpctl" --version)" "arpctl $version" "arpctl tells its version"
+is "$("$dir/root/usr/sbin/arpctl" --version)" "arpctl $version" "arpctl prints its version"
 grep -q '^ExecStart=/usr/sbin/arpctl ' "$dir/root$units/arp-policy.service"
 result $? "the service starts this arpctl"
 man -l "$dir/root/usr/share/man/man7/arp_policy.7.gz" | grep -q ' /usr/share/arp-policy/arp_policy.yaml'
-result $? "the manual names the specification where it is"
+result $? "the manual names the specification's path"
 ! grep -rIq /usr/local "$dir/root"
-result $? "and nothing of it is of /usr/local" "$(grep -rIl /usr/local "$dir/root")"
+result $? "and no file mentions /usr/local" "$(grep -rIl /usr/local "$dir/root")"
 
 # From other places, by another clock, umask, locale and number of processors.
 source=$dir/elsewhere/arp-policy-$version
@@ -66,7 +66,7 @@ git ls-files -z | tar -c --null --no-recursion -T - | tar -x -C "$source"
 	umask 077
 	cd "$source" && LC_ALL=C.UTF-8 TZ=Asia/Tokyo dpkg-buildpackage -us -uc -j1
 ) >"$dir/log" 2>&1
-result $? "dpkg-buildpackage, once more, elsewhere" "$(tail -n 20 "$dir/log")"
+result $? "dpkg-buildpackage again in another directory" "$(tail -n 20 "$dir/log")"
 differing=$(cd "$packages" && for file in *.deb *.dsc *.tar.xz; do
 	cmp "$file" "$dir/elsewhere/$file"
 done 2>&1)
@@ -76,4 +76,4 @@ is "$differing" "" "gives the same bytes"
 (cd "$source" && debian/rules clean) >"$dir/log" 2>&1
 result $? "debian/rules clean" "$(tail -n 20 "$dir/log")"
 is "$(cd "$source" && find . ! -type d | sort)" "$(git ls-files | sed 's|^|./|' | sort)" \
-	"undoes it"
+	"removes what was built"

@@ -56,16 +56,16 @@ must mount --bind /mnt/dkms /var/lib/dkms
 own_modules
 
 is "$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$ROOT/dkms.conf")" "$version" \
-	"dkms.conf is of the version that VERSION tells"
-is "$(traces)" "" "nothing is there of it"
+	"dkms.conf has the version of VERSION"
+is "$(traces)" "" "nothing is installed"
 fails_with 1 'not found' "there is no such module" modprobe -S "$KREL" -n arp_policy
 
 run_ok "make dkms-install" make_it dkms-install
 like "$(dkms status arp-policy)" "^arp-policy/$version, $KREL, .*: installed$" \
-	"dkms tells of it"
+	"dkms lists it"
 like "$(modinfo -k "$KREL" -n arp_policy)" "^$MODULES/updates/dkms/arp_policy\.ko" \
-	"the module lies where DKMS puts its own"
-is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "in this version"
+	"the module is where DKMS installs modules"
+is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "with this version"
 # The machine takes a directory that is in two places for one.
 must cp -a "$tree" /mnt/tree
 is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
@@ -73,7 +73,7 @@ is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "
 	"modprobe loads it from there, with its parameters; arpctl makes the kernel load it"
 
 run_ok "make dkms-uninstall" make_it dkms-uninstall
-is "$(traces)" "" "leaves nothing"
-is "$(dkms status arp-policy)" "" "dkms has forgotten it"
-fails_with 1 'not found' "and so has depmod" modprobe -S "$KREL" -n arp_policy
-run_ok "once more makes no difference" make_it dkms-uninstall
+is "$(traces)" "" "leaves nothing behind"
+is "$(dkms status arp-policy)" "" "dkms no longer lists it"
+fails_with 1 'not found' "nor does depmod" modprobe -S "$KREL" -n arp_policy
+run_ok "a second time succeeds, too" make_it dkms-uninstall

@@ -50,12 +50,12 @@ output=$(make_it install DESTDIR="$dir" 2>&1)
 is "$?" 0 "make install DESTDIR="
 is "$(ours "$dir" | sed "s|^$dir||")" "$files" "installs these files there"
 unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
-is "$(built)" "$fresh" "what was built is as it was"
+is "$(built)" "$fresh" "the built files are unchanged"
 is "$(changes)" "" "elsewhere nothing has changed"
 is "$(stat -c '%a %U %n' "$dir/usr/local/sbin/arpctl")" \
-	"755 root $dir/usr/local/sbin/arpctl" "the tool may be run"
+	"755 root $dir/usr/local/sbin/arpctl" "the tool is executable"
 run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$dir"
-is "$(find "$dir" ! -type d)" "" "takes them away"
+is "$(find "$dir" ! -type d)" "" "removes them"
 
 # For real.
 run_ok "make install" make_it install
@@ -69,10 +69,10 @@ must unload_module
 namespace alice
 echo 'options arp_policy ignore=device' >/etc/modprobe.d/arp_policy.conf
 is "$(arpctl -n alice dev show | tr -s ' ')" "all ignore device" \
-	"it loads the module by itself, with the options of modprobe.d"
+	"it makes the kernel load the module with the options of modprobe.d"
 rm /etc/modprobe.d/arp_policy.conf
 must unload_module
-is "$(realpath "$(man -w arpctl)")" /usr/local/share/man/man8/arpctl.8 "man finds its page"
+is "$(realpath "$(man -w arpctl)")" /usr/local/share/man/man8/arpctl.8 "man finds the page"
 # shellcheck disable=SC2016
 is "$(bash -c '. /usr/share/bash-completion/bash_completion
 	_completion_loader arpctl
@@ -85,6 +85,6 @@ run_ok "the header is found" cc -fsyntax-only -I/usr/local/include /tmp/include.
 rm /tmp/include.$$.c
 
 run_ok "make uninstall" make_it uninstall
-is "$(changes)" "" "leaves nothing"
-fails_with 1 'not found' "depmod has forgotten the module" modprobe arp_policy
-is "$(built)" "$fresh" "and all the time nothing was built"
+is "$(changes)" "" "leaves nothing behind"
+fails_with 1 'not found' "depmod no longer knows the module" modprobe arp_policy
+is "$(built)" "$fresh" "and nothing was built during all this"

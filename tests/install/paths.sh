@@ -27,16 +27,16 @@ refuses()
 
 build() { make -s --no-print-directory -C "$tree" "$@"; }
 
-refuses "make says that the module cannot be built there" build
-refuses "so does make check, before it installs anything" build check
+refuses "make refuses to build the module there" build
+refuses "so does make check before it installs anything" build check
 refuses "and tests/run" "$tree/tests/run" "$tree/tests/cli/words.sh"
 run_ok "make tools works" build tools
-is "$("$tree/tools/arpctl/arpctl" --version)" "arpctl $(<VERSION)" "with the tool in its place"
-run_ok "make install-tools works, into such a path as well" \
+is "$("$tree/tools/arpctl/arpctl" --version)" "arpctl $(<VERSION)" "and builds the tool"
+run_ok "make install-tools works, also into such a path" \
 	build install-tools PREFIX=/usr DESTDIR="$dir/a root"
 [ -x "$dir/a root/usr/sbin/arpctl" ] && [ -e "$dir/a root/usr/include/linux/arp_policy.h" ]
-result $? "and what is installed lies there" "$(find "$dir/a root" -type f)"
+result $? "and installs the files there" "$(find "$dir/a root" -type f)"
 run_ok "make uninstall-tools works" build uninstall-tools PREFIX=/usr DESTDIR="$dir/a root"
-is "$(find "$dir/a root" -type f)" "" "and leaves nothing"
+is "$(find "$dir/a root" -type f)" "" "and leaves nothing behind"
 # All that dkms-install does with the path.
 run_ok "make dkms-source works" build dkms-source DESTDIR="$dir/a root"

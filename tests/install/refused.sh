@@ -41,12 +41,12 @@ mkdir -p /etc/modprobe.d
 echo 'options arp_policy ignore=7' >/etc/modprobe.d/arp_policy.conf
 kernel_said >/dev/null
 says "\"modprobe arp_policy\" does, or tells why not" "with a parameter that is refused"
-fails_with 1 'could not insert .*: Invalid argument' "modprobe tells" modprobe arp_policy
-like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the kernel's log why"
+fails_with 1 'could not insert .*: Invalid argument' "modprobe says so" modprobe arp_policy
+like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the kernel's log has the reason"
 rm /etc/modprobe.d/arp_policy.conf
 
 fails_with 1 'Operation not permitted: CAP_NET_ADMIN is needed' \
-	"the module is loaded for anybody who asks, who then may nothing" nobody "$dir/arpctl" dev show
+	"an unprivileged user makes the kernel load the module but is refused" nobody "$dir/arpctl" dev show
 must unload_module
 
 # As Secure Boot does.
@@ -57,9 +57,9 @@ secure='only modules signed with a key that it knows \(Secure Boot\): "mokutil -
 says "installed but not loaded: this kernel takes $secure" "the kernel is locked down"
 says "$secure" "the same for nobody" nobody
 like "$(kernel_said)" 'Lockdown: modprobe: unsigned module loading is restricted' \
-	"it is that indeed"
-fails_with 1 'could not insert' "modprobe cannot help it" modprobe arp_policy
+	"the kernel is locked down"
+fails_with 1 'could not insert' "modprobe cannot load it either" modprobe arp_policy
 
 echo 1 >/proc/sys/kernel/modules_disabled
 says 'no more modules \(kernel.modules_disabled\)' "the kernel loads none any more"
-run_ok "nor has it" test ! -e /sys/module/arp_policy
+run_ok "and it is not loaded" test ! -e /sys/module/arp_policy

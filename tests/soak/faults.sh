@@ -32,7 +32,7 @@ run_ok "afterwards a netns can be made" unshare -n true
 must unload_module
 must load_module
 checks in_host alice "$faults" commands
-run_ok "afterwards there is nothing left" [ "$(ctl alice -j dev show)" = '[]' ]
+run_ok "afterwards no policy is left" [ "$(ctl alice -j dev show)" = '[]' ]
 
 # What kmemleak finds must be older than five seconds, and stay.
 leaks() {
@@ -45,6 +45,6 @@ leaks() {
 is "$(leaks)" '' "nothing leaked"
 must ip -n alice link del eth0
 must unload_module
-is "$(leaks)" '' "nor when the module has gone"
+is "$(leaks)" '' "nor after the module is unloaded"
 no_kernel_faults
 plan

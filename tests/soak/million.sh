@@ -34,9 +34,9 @@ refused 2 'line 1 has one' "the last line is the first again" "rule add drop 10.
 refused 1 'max_rules' "the last line is one rule too many" "rule add hide 11.0.0.0"
 refused 1 'lladdr is no single host' "the last line is what only the kernel refuses" \
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
-is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after all that, the old policy answers"
+is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after all that, the old policy applies"
 must ip -n alice addr add 10.15.66.62/32 dev eth0
-is "$(asks bob eth0 10.15.66.62)" "$(mac alice eth0)" "also for what is going to be hidden"
-run_ok "without that line, all of it is restored" arpctl restore "$dir/good"
-is "$(asks bob eth0 10.15.66.62)" silence "and holds: the last address is hidden"
+is "$(asks bob eth0 10.15.66.62)" "$(mac alice eth0)" "also to an address that will be hidden"
+run_ok "without that line, everything is restored" arpctl restore "$dir/good"
+is "$(asks bob eth0 10.15.66.62)" silence "and applies: the last address is hidden"
 is "$(arpctl rule show | wc -l)" 999999 "every rule is there"

@@ -116,10 +116,10 @@ results() {	# N
 	checks sed "s/^\(not \)\?ok - /&$suite: /" "$root/result"
 	seen=$((count - before))
 	[ $seen = "$1" ]
-	result $? "$suite: all of it was tried" "$seen of $1"$'\n'"$(tail -n 20 "$work/console" "$work/qemu")"
+	result $? "$suite: all checks ran" "$seen of $1"$'\n'"$(tail -n 20 "$work/console" "$work/qemu")"
 	if tests/lib/splats "$work/console" >"$work/splats"; then cat "$work/splats"; fi
 	[ ! -s "$work/splats" ]
-	result $? "$suite: the kernel has no complaints"
+	result $? "$suite: the kernel logged no fault"
 	[ $seen = "$1" ] || exit 1
 }
 

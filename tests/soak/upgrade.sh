@@ -83,21 +83,21 @@ rule add hide 10.9.9.0/24 dev all'
 own_modules
 namespace alice
 must previous
-is "$(traces)" "" "nothing is there of them"
+is "$(traces)" "" "nothing is installed"
 
 run_ok "dpkg installs the previous version" install_packages "$work" "$older"
 like "$(dkms status arp-policy)" "^arp-policy/$older, $(uname -r), .*: installed$" \
 	"DKMS has built the module"
 hash -r
 is "$(type -P arpctl)" /usr/sbin/arpctl "arpctl is in the path"
-is "$(arpctl --version)" "arpctl $version" "and starts"
+is "$(arpctl --version)" "arpctl $version" "and runs"
 is "$(arpctl -j dev show)" '[]' "it makes the kernel load the module"
-is "$(cat /sys/module/arp_policy/version)" "$older" "in the old version"
+is "$(cat /sys/module/arp_policy/version)" "$older" "with the old version"
 is "$(modinfo -n arp_policy | sed 's/\.ko.*//')" "$MODULES/updates/dkms/arp_policy" \
-	"from where DKMS puts its own"
+	"from where DKMS installs modules"
 like "$(arpctl diff /usr/share/doc/arpctl/examples/arp-policy.conf 2>&1)" "no command in it" \
-	"the example of a policy has no command yet"
-run_ok "all its lines are some" bash -c \
+	"the example policy has only comments"
+run_ok "all its lines are comments" bash -c \
 	"sed 's/^#\([a-z]\)/\1/' /usr/share/doc/arpctl/examples/arp-policy.conf | arpctl restore -"
 must arpctl flush
 is "$(systemctl is-enabled arp-policy 2>&1)" enabled "the service is enabled"
@@ -110,13 +110,13 @@ echo "$policy" >/etc/arp-policy.conf
 echo 'options arp_policy max_rules=1000' >/etc/modprobe.d/arp_policy.conf
 run_ok "dpkg upgrades to this version" install_packages "$built" "$version"
 is "$(dkms status arp-policy | sed 's/, x86_64//; s/, [^,]*: /: /')" \
-	"arp-policy/$version: installed" "DKMS has built the new module and forgotten the old"
-is "$(ls -d /usr/src/arp-policy-*)" "/usr/src/arp-policy-$version" "of the old sources nothing is left"
-is "$(srcversion)" "$before" "the old module goes on"
-is "$(saved)" "$policy" "with the policy that was live"
+	"arp-policy/$version: installed" "DKMS has built the new module and removed the old one"
+is "$(ls -d /usr/src/arp-policy-*)" "/usr/src/arp-policy-$version" "the old sources are gone"
+is "$(srcversion)" "$before" "the old module stays loaded"
+is "$(saved)" "$policy" "with its policy"
 is "$(saved -n alice)" "dev set eth0 announce best" "also in another netns"
 is "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy max_rules=1000' \
-	"and what the admin wrote is as it was"
+	"and the admin's files are unchanged"
 
 # What a restart of the service does.
 unit=$(</lib/systemd/system/arp-policy.service)
@@ -127,7 +127,7 @@ step() {	# DIRECTIVE
 	eval "$line"
 }
 run_ok "the service's start, first half" step ExecStartPre
-run_ok "takes away the old module" test ! -e /sys/module/arp_policy
+run_ok "unloads the old module" test ! -e /sys/module/arp_policy
 run_ok "its second half" step ExecStart
 is "$(cat /sys/module/arp_policy/version)" "$version" "loads the new one"
 is "$(cat /sys/module/arp_policy/parameters/max_rules)" 1000 "with the options of modprobe.d"
@@ -136,9 +136,9 @@ new=$(srcversion)
 must arpctl -n alice dev set eth0 announce best
 run_ok "another start" step ExecStartPre
 is "$(srcversion) $(saved -n alice)" "$new dev set eth0 announce best" \
-	"leaves the module alone, which is the one installed"
+	"keeps the module, which is the installed one"
 run_ok "the service's stop" step ExecStop
-is "$(saved)" "" "leaves no policy"
+is "$(saved)" "" "leaves no policy behind"
 must step ExecStart
 
 run_ok "dpkg removes them" dpkg -r arpctl arp-policy-dkms
@@ -149,12 +149,12 @@ is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
 /var/lib/systemd/deb-systemd-helper-enabled/arp-policy.service.dsh-also
 /var/lib/systemd/deb-systemd-helper-enabled/sysinit.target.wants/arp-policy.service" \
 	"what the admin wrote is left"
-is "$(dkms status arp-policy)" "" "DKMS has forgotten the module"
-fails_with 1 'not found' "and so has depmod" modprobe arp_policy
+is "$(dkms status arp-policy)" "" "DKMS no longer lists the module"
+fails_with 1 'not found' "nor does depmod" modprobe arp_policy
 
 run_ok "dpkg purges them" dpkg -P arpctl arp-policy-dkms
 is "$(traces)" "" "nothing is left"
 is "$(dpkg-query -W -f '${Package}\n' 'arpctl*' 'arp-policy*' 2>/dev/null)" "" \
-	"nor does dpkg know of them"
-run_ok "purging once more makes no difference" dpkg -P arpctl arp-policy-dkms
+	"dpkg no longer lists them"
+run_ok "purging again succeeds, too" dpkg -P arpctl arp-policy-dkms
 rm -rf "$work"

@@ -33,14 +33,14 @@ run_ok "dev-set" ynl --do dev-set \
 	--json '{"selector": "eth*", "fields": {"ignore": "device", "hidden": 1}}'
 is "$(ctl alice save | grep -v "^#")" "dev set eth* ignore device hidden on" "arpctl shows it"
 is "$(ynl --do dev-get --json '{"selector": "eth*"}' | jq -c '[.selector, .fields]')" \
-	'["eth*",{"ignore":"device","hidden":1}]' "dev-get tells it, in words"
+	'["eth*",{"ignore":"device","hidden":1}]' "dev-get returns it with names"
 is "$(ynl --dump effective-get | jq -c '.[] | select(.ifname == "eth0") | .fields.ignore')" \
-	'"device"' "a dump of what applies"
+	'"device"' "a dump of effective values"
 # 10.9.9.0, as not every ynl reads addresses.
 run_ok "rule-add" ynl --do rule-add \
 	--json '{"rule": {"action": "hide", "prefix": 168364288, "length": 24, "selector": "all"}}'
 like "$(ctl alice rule show)" '^hide 10\.9\.9\.0/24' "arpctl shows it as well"
 is "$(ynl --dump rule-get | jq -c '[.[].rule.action]')" '["hide"]' "a dump of the rules"
-fails_with 1 'open bracket' "what the kernel refuses is refused" \
+fails_with 1 'open bracket' "an error of the kernel is reported" \
 	ynl --do dev-set --json '{"selector": "e[", "fields": {"ignore": "device"}}'
 run_ok "flush" ynl --do flush

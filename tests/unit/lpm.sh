@@ -41,11 +41,11 @@ int main(void) { return puts("") < 0; }' |
 other()
 {
 	if builds; then
-		model "$1: answers as a list does"
-		model "$1: answers as a list does, large tables" $small
+		model "$1: results equal a linear search"
+		model "$1: results equal a linear search, large tables" $small
 	else
-		skip "$1: answers as a list does" "no compiler: $2"
-		skip "$1: answers as a list does, large tables" "no compiler: $2"
+		skip "$1: results equal a linear search" "no compiler: $2"
+		skip "$1: results equal a linear search, large tables" "no compiler: $2"
 	fi
 }
 
@@ -53,13 +53,13 @@ other()
 small=-DLPM_WIDE_FROM=64
 tests/lib/kshim/headers "$dir/kshim" src/policy/lpm.c src/policy/lpm.h || bail "no headers"
 cc=("${native[@]}") runner=()
-model "answers as a list does"
-model "answers as a list does, large tables" $small
+model "results equal a linear search"
+model "results equal a linear search, large tables" $small
 if builds -fsanitize=address,undefined; then
-	model "touches no memory that is not its own" $small \
+	model "no invalid memory access" $small \
 		-fsanitize=address,undefined -fno-sanitize-recover=all
 else
-	skip "touches no memory that is not its own" "no sanitizers"
+	skip "no invalid memory access" "no sanitizers"
 fi
 
 # With gcc-multilib the last option finds what is there anyway.
