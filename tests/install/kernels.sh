@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The newest supported kernel: DKMS builds for it, and a few tests run on it.
 # tests/soak/kernels.sh runs all of them on all four releases.
-# lab: alone
+# lab: host
 # lab: root
 # lab: timeout 1800
 # lab: takes 150
