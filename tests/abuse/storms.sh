@@ -41,7 +41,7 @@ addr bob eth0 10.0.0.2/16
 must load_module ignore=any
 must ctl carol dev set 'cali*' ignore never
 scratch
-kernel_said
+mark_log
 
 # Somebody listens to everything, and dumps everything, all the time.
 start alice "$ARPCTL" monitor >/dev/null

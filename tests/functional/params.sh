@@ -107,7 +107,7 @@ refused() {	# PARAMETER=VALUE MESSAGE
 	said=$(kernel_said)
 	like "$said" "arp_policy: ${*: -1}" "${*:1:$#-1} is refused"
 }
-kernel_said
+mark_log
 ignores='ignore takes 0 1 2 3 8 or any device subnet global never'
 announces='announce takes 0 1 2 3 or any subnet best strict'
 proxies='proxy takes off, route, pvlan or route,pvlan'

@@ -98,7 +98,7 @@ keep alice bash -c wander
 keep alice bash -c "flicker '$ARPCTL'"
 keep alice bash -c "watch '$ARPCTL'"
 
-kernel_said
+mark_log
 loaded=0 policies=0 unloaded=0 empty=0
 for ((i = 0; i < ROUNDS; i++)); do
 	insmod "$ARP_POLICY_KO" && : $((++loaded))

@@ -39,7 +39,7 @@ echo "$was" >/proc/sys/kernel/modprobe
 
 mkdir -p /etc/modprobe.d
 echo 'options arp_policy ignore=7' >/etc/modprobe.d/arp_policy.conf
-kernel_said >/dev/null
+mark_log
 says "\"modprobe arp_policy\" does, or tells why not" "with a parameter that is refused"
 fails_with 1 'could not insert .*: Invalid argument' "modprobe says so" modprobe arp_policy
 like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the kernel's log has the reason"
@@ -52,7 +52,7 @@ must unload_module
 # As Secure Boot does.
 mount -t securityfs none /sys/kernel/security 2>/dev/null
 echo integrity >/sys/kernel/security/lockdown
-kernel_said >/dev/null
+mark_log
 secure='only modules signed with a key that it knows \(Secure Boot\): "mokutil --import [^ ]*mok.pub"'
 says "installed but not loaded: this kernel takes $secure" "the kernel is locked down"
 says "$secure" "the same for nobody" nobody
