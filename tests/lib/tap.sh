@@ -29,7 +29,11 @@ diag() {
 	while IFS= read -r line; do echo "# $line"; done <<<"$*"
 }
 
-ok() { echo "ok $((++count)) - $1"; }
+ok() {	# DESC
+	# A status in front would pass whatever it is.
+	[ $# = 1 ] || bail "ok $*: takes a description; for a status there is result"
+	echo "ok $((++count)) - $1"
+}
 
 not_ok() {	# DESC [WHY…]
 	echo "not ok $((++count)) - $1"
