@@ -38,7 +38,7 @@ by_mac() {
 }
 addresses() { cut -d ' ' -f 1 <<<"$found" | sort -u | grep -c .; }
 
-# The trouble
+# The problem
 
 found=$(scan 10.1.0.0/24)
 is "$(by_mac)" "256 $GATEWAY" "stock: a proxying gateway answers for all of another network"
@@ -51,7 +51,7 @@ is "$found" "$hosts
 $VIP $BOB
 $VIP $CAROL" "stock: the virtual address is found twice among three hosts"
 
-# The cure
+# The fix
 
 must load_module
 must ctl gateway dev set eth0 proxy off
@@ -64,7 +64,7 @@ must ctl bob dev set lo hidden on
 must ctl gateway dev set eth0 ignore device
 is "$(scan 10.0.0.0/24)" "$hosts" "hidden by both, it is not found"
 
-# A proxy that knows what it is to answer for
+# A proxy limited to a prefix
 
 must ctl gateway rule add proxy 10.1.0.64/26 dev eth0
 must ctl gateway rule add hide 10.1.0.80/28 dev eth0
@@ -75,7 +75,7 @@ is "$(by_mac)" "48 $GATEWAY
 is "$(head -n 1 <<<"$found"), $(grep " $BOB" <<<"$found"), $(tail -n 1 <<<"$found")" \
 	"10.1.0.64 $GATEWAY, 10.1.0.85 $BOB, 10.1.0.127 $GATEWAY" "from its first address to its last"
 
-# And back
+# Back to stock
 
 for name in gateway bob carol; do must ctl $name flush; done
 found=$(scan 10.1.0.0/24)

@@ -150,7 +150,7 @@ done
 is "$(policy)" "$before" "after all this the policy is unchanged"
 like "$before" "eth0 .*pass .*proxy .*10\.0\.0\.2 " "and it was not empty"
 
-# What is full, or there already
+# Limits and duplicates
 
 run_ok "replace replaces a rule" ctl bob rule replace drop 10.9.1.0/24
 run_ok "and a binding" ctl bob bind replace 10.0.0.1 lladdr $B
@@ -225,7 +225,7 @@ must poll 20 grep -q . "$heard"
 run_ok "1,000 rules are added and deleted three times during a flood" churn bob 3
 kill $flooder
 wait $flooder 2>/dev/null
-# The last word, once the sniffer has heard all before it.
+# A last packet: the sniffer has heard everything before it.
 must ctl bob rule add proxy 10.11.0.1 dev eth0
 is "$(asks alice eth0 10.11.0.1)" "$(mac bob eth0)" "a rule added afterwards applies"
 must poll 10 grep -q 'Reply 10\.11\.0\.1 ' "$heard"

@@ -24,7 +24,7 @@ fails() {	# STATUS REGEX DESC LINE [OPTION…]
 		not_ok "$desc: it is not where the batch ended" "$(saved)"
 }
 
-# The tool itself.
+# Errors found by the tool.
 fails 2 'unknown object "frob"' "no such object" frob
 fails 2 'dev: unknown command "sho"' "no such command" "dev sho"
 fails 2 'rule: a command is missing' "no command" rule
@@ -36,7 +36,7 @@ fails 2 'a quote does not end' "an open quote" 'dev set "eth0 ignore 1'
 fails 2 'unknown object "-n"' "an option in a line" "-n alice dev show"
 fails 2 'unknown object "-b"' "a batch within a batch" "-b $dir/batch"
 
-# The kernel.
+# Errors reported by the kernel.
 must arpctl flush
 printf 'rule add pass 10.0.0.%d dev lo\n' 1 2 3 >"$dir/batch"
 printf '%s\n' 'rule flush dev lo' 'rule add pass 10.0.0.1 dev eth0' 'rule add pass 10.0.0.2' \
@@ -55,7 +55,7 @@ fails 1 '.*eth7' "a device that does not exist" "dev effective eth7"
 fails 1 '.*eth7' "nor for explain" "explain request 10.0.0.1 from 10.0.0.2 dev eth7"
 fails 1 '.*eth7' "nor for announce" "announce 10.0.0.1 dev eth7"
 
-# Files of its own.
+# Files that a command reads.
 printf 'rule add pass 10.1.0.0/16\n\nbind add 10.0.0.77 lladdr 01:00:5e:00:00:01\n' >"$dir/policy"
 fails 1 "$dir/policy:3: .*lladdr is no single host" "a policy that the kernel refuses: both lines are named" \
 	"restore $dir/policy"
@@ -65,7 +65,7 @@ fails 1 "cannot open $dir/nix: No such file" "nor for leases" "bind import $dir/
 for i in 1 2 3 4; do echo "rule add pass 10.0.0.$i"; done >"$dir/policy"
 fails 1 "$dir/policy:4: .*max_rules" "a policy that is too large" "restore $dir/policy"
 
-# All of it, and going on.
+# -f continues after errors.
 must arpctl flush
 printf 'rule add pass 10.0.0.1\nrule del pass 10.9.9.9\nfrob\nrule add pass 10.0.0.2\n' >"$dir/batch"
 fails_with 1 "^$dir/batch:2: [^"$'\n'"]*"$'\n'"$dir/batch:3: [^"$'\n'"]*\$" \
@@ -86,7 +86,7 @@ chmod 600 "$dir/batch"
 fails_with 1 "cannot open $dir/batch: Permission denied" "a batch without read permission" \
 	setpriv --reuid 65534 --clear-groups "$ARPCTL" -b "$dir/batch"
 
-# monitor is a command like others; it ends when the program does.
+# monitor runs like any other command, until the program is stopped.
 printf 'rule flush\nmonitor config\nfrob\n' >"$dir/batch"
 arpctl -b "$dir/batch" >"$dir/events" 2>&1 &
 monitor=$!

@@ -9,7 +9,7 @@ plan 39
 VIP=10.99.0.1
 BR0=02:42:ac:11:00:01
 
-# What this test loads, unless it was there before.
+# Modules loaded by this test, unless they were loaded before.
 loaded=()
 load() {	# MODULE [PARAMETER…]
 	[ ! -e "/sys/module/$1" ] || return 0
@@ -99,7 +99,7 @@ must ctl node flush
 is "$(answer red $VIP)" $BR0 "flush: lo's address is answered for again"
 is "$(answer peer 172.17.0.1)" "$ETH0" "and the bridge's is outside"
 
-# Policy on the ports, which take no part in the host's ARP
+# Policy on the ports, which the host's ARP does not use
 
 must ctl node dev set 'to-*' ignore never announce strict filter on proxy route
 is "$(answer red 172.17.0.1)" $BR0 "policy on a port: the bridge answers"
@@ -146,7 +146,7 @@ is "$(gratuitous 02:00:00:00:00:78)" "\
 sender 192.168.9.1 02:00:00:00:00:78 target 192.168.9.1
 sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and it does so with policy"
 
-# A bond that watches its links by asking the target
+# A bond that monitors its links by ARP to a target
 
 # One of its links. It is of taps, as on 5.10 bonding does not see a veth send, and
 # takes the active link for down.
@@ -178,7 +178,7 @@ bond() {
 
 answered() { hears bonded eth0 match 'in reply' >/dev/null; }
 
-# What goes over the active link in some rounds, and how often links went down.
+# Packets on the active link in some rounds, and how often links went down.
 monitor() { hears bonded eth0 count 8 timeout 10000 | grep -F ' 10.50.0.9 ' | sort -u; }
 down() { in_host bonded grep 'Failure Count' /proc/net/bonding/bond0 | paste -sd ' '; }
 link_up() { in_host bonded grep -c 'MII Status: up' /proc/net/bonding/bond0; }
@@ -201,7 +201,7 @@ if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	must ip -n bonded link set bond0 type bond active_slave eth0
 	must poll 20 all_up
 
-	# Both look like requests of the neighbour code's.
+	# Both look like requests of the neighbour code.
 	must ip -n bonded neigh replace 10.50.0.9 lladdr "$(mac target eth0)" nud permanent dev eth0
 	must ip -n bonded neigh replace 10.50.0.2 lladdr 02:00:00:00:aa:aa nud permanent dev bond0
 	must ctl bonded dev set all announce strict ignore never

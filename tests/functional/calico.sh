@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Pods behind a gateway that nobody owns: proxied by the route, and at once.
+# Pods whose gateway address belongs to no device: answered by proxy ARP, without delay.
 #
-# As Calico has it: each host's end of a pod's veth has no address, and the pod
-# asks for everything at 169.254.1.1. The pods' addresses are in one /24, but
-# without its route, so that all of it goes by the gateway.
+# As with Calico, the host's end of a pod's veth has no address, and the pod sends
+# everything to 169.254.1.1. The pods' addresses are in one /24, but without its
+# route, so all traffic goes to the gateway.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 33
@@ -38,7 +38,7 @@ pod_to_pod() {	# SECONDS
 	in_host red ping -n -q -c 1 -W "$1" 10.10.10.20
 }
 
-# Before anything is known of anybody.
+# Before any neighbour is known.
 first_ping() {	# DESC
 	local output
 	must ip -n red neigh flush dev eth0
@@ -64,7 +64,7 @@ proxy_arp() {	# DEV 0|1
 	set_sysctl one "net.ipv4.neigh.$1.proxy_delay=0" "net.ipv4.conf.$1.proxy_arp=$2"
 }
 
-# How long red waits for his gateway's answer, ten times, in microseconds.
+# How long red waits for the gateway's answer, ten times, in microseconds.
 waits() {
 	# shellcheck disable=SC2016
 	in_host red sh -c 'for i in 0 1 2 3 4 5 6 7 8 9; do
@@ -76,7 +76,7 @@ show_waits() {	# WHAT WAITS
 	diag "$1: $(tr '\n' ' ' <<<"$2")us"
 }
 
-# awk's question of the sorted waits: n of them, w[1] to w[n].
+# An awk condition on the sorted waits: n of them, w[1] to w[n].
 waits_are() {	# WAITS CONDITION
 	awk '{ w[NR] = $1 / 1000 } END { n = NR; exit !('"$2"') }' <<<"$1"
 }
@@ -122,7 +122,7 @@ is "$(answer)" silence "and a device that is created again has lost the setting"
 stop_pod one cali1
 stop_pod two cali2
 
-# Policy for devices that are still to come
+# Policy for devices that do not exist yet
 
 must load_module
 must ctl one dev set 'cali*' proxy route
@@ -162,7 +162,7 @@ stop_pod one tap1
 start_pod one cali1 red 10.10.10.10
 is "$(answer)" $CALI "a device that is created again is covered"
 
-# A delay, for who wants one
+# A configured delay
 
 must ctl one dev set cali1 proxy-delay 300
 delayed=$(waits)

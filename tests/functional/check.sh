@@ -10,10 +10,10 @@
 . "$(dirname "$0")/lib.sh"
 plan 173
 
-# Cures name the tool as who has installed it would.
+# Fixes name the tool as a user who installed it would.
 PATH=$(dirname "$ARPCTL"):$PATH
 
-# What this test loads, unless it was there before.
+# Modules loaded by this test, unless they were loaded before.
 loaded=()
 load() {	# MODULE…
 	local module
@@ -44,7 +44,7 @@ clean() {	# DESC
 	is "$(found)" "" "clean: $1"
 }
 
-# Exactly this is found, and is cured by what check tells of it. Sets "cure".
+# Exactly this is found, and fixed by the command that check prints. Sets "cure".
 cures() {	# "ID DEV SEVERITY" DESC
 	local id dev json
 	read -r id dev _ <<<"$1"
@@ -57,7 +57,7 @@ cures() {	# "ID DEV SEVERITY" DESC
 	is "$(found | grep -F "$id $dev ")" "" "$2: cured"
 }
 
-# Findings that stay for the while of a test are no matter.
+# Findings that stay during a test are ignored.
 alice() { must ip -n alice "$@"; }
 policy() { must ctl alice "$@"; }
 
@@ -84,7 +84,7 @@ policy dev set eth0 learn solicited
 clean "with harmless policy"
 policy flush
 
-# What is no finding.
+# No findings.
 addr alice lo 10.9.9.9/32 169.254.20.10/32
 clean "an address on lo in nobody's subnet"
 alice addr flush dev lo scope global
@@ -261,7 +261,7 @@ bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cur
 is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one selector are fixed"
 policy flush
 
-# A cure is about one thing, whatever it is called.
+# A fix changes one thing only, whatever its name is.
 # shellcheck disable=SC2016 # what a shell would run
 odd=('$(no)' '$(id>x)')
 policy flush
@@ -350,7 +350,7 @@ cures "lo-sysctl lo warning" "arp_announce on lo alone"
 set_sysctl alice net.ipv4.conf.lo.arp_announce=0
 policy flush
 
-# neighbours: the limits are the machine's.
+# neighbours: the limits are global to the machine.
 for n in 2 3; do
 	limits+=("net.ipv4.neigh.default.gc_thresh$n=$(sysctl -n net.ipv4.neigh.default.gc_thresh$n)")
 done
@@ -390,7 +390,7 @@ cures "bridge-nf docker0 note" "netfilter rules on bridged ARP"
 alice link set dev docker0 type bridge nf_call_arptables 1
 cures "bridge-nf docker0 note" "enabled on the bridge itself"
 
-# What is printed.
+# Output.
 addr alice eth1 10.0.0.1/24
 addr alice lo 10.0.0.100/32
 policy dev set nowhere ignore device

@@ -27,7 +27,7 @@ end_writers() {
 	wait "${writers[@]}" 2>/dev/null
 	writers=()
 }
-# Replaces the two by turns, and adds and deletes a third, and rules and fields.
+# Replaces the two in turn; adds and deletes a third, rules and fields.
 writer() {	# MORE
 	exec nsenter --net=/run/netns/alice -- "$ARPCTL" -b - < <(
 	exec awk -v more="$1" -v first=$FIRST -v last=$LAST 'BEGIN { for (i = 1; ; i = i % 65535 + 1) {
@@ -54,7 +54,7 @@ kept() {	# FILE
 	a=$(value $FIRST "$1") b=$(value $LAST "$1")
 	[ "$a" = "$b" ] || [ "$a" = $((b % 65535 + 1)) ] || { diag "$1: $a $b"; return 1; }
 }
-# Takes it some times: it must succeed, be whole, and of one moment.
+# Runs it some times: it must succeed and print a complete, consistent policy.
 is_whole() {	# TIMES LINES DESC CMD…
 	local times=$1 lines=$2 desc=$3 i status n bad=''
 	shift 3
@@ -98,7 +98,7 @@ for more in 0 1; do
 	arpctl bind del 100.100.100.100 2>/dev/null
 done
 
-# One policy in the place of another, all the time: never a mix of the two.
+# One policy replaces another all the time: never a mix of the two.
 for action in hide pass; do
 	awk -v action=$action 'BEGIN { for (i = 0; i < 3000; i++)
 		printf "rule add %s 10.%d.%d.%d/32 dev all\n", action, i / 65536, i / 256 % 256, i % 256 }' >"$dir/$action"
@@ -136,7 +136,7 @@ arpctl rule show >/dev/null 2>&1
 is "$?" 0 "with status 0"
 end_writers
 
-# What one chunk holds at most, and nobody changes.
+# As much as one chunk holds, without writers.
 must arpctl flush
 is "$(arpctl save 2>&1)" $'# arpctl save 1\n# arpctl end 0' "an empty policy is consistent, too"
 must arpctl restore "$dir/many"

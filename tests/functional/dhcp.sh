@@ -18,7 +18,7 @@ CLIENT=$(mac client eth0) SPOOFER=$(mac spoofer eth0)
 # The last word counts, however soon after the one before.
 set_sysctl server net.ipv4.neigh.eth0.locktime=0
 
-# What arping says of an address that somebody wants.
+# What arping -D reports about an address.
 detects() {	# ADDRESS
 	in_host client arping -q -D -c 2 -w 2 -I eth0 "$1"
 	case $? in
@@ -65,7 +65,7 @@ stop_wanting() {
 	wait $udhcpc
 	must ip -n client addr flush dev eth0
 }
-# What becomes of its first offer: the address, or "declining".
+# What becomes of the first offer: the address, or "declining".
 gets() {
 	want
 	poll 60 said 1 '^bound|declining'
@@ -73,7 +73,7 @@ gets() {
 	stop_wanting
 }
 
-# The trouble
+# The problem
 
 is "$(detects 10.0.0.70)" duplicate "stock: a host's loopback address counts as taken in the segment"
 set_sysctl owner net.ipv4.conf.all.arp_ignore=8
@@ -91,7 +91,7 @@ is "$(gets)" declining "and a DHCP client declines it"
 stop_serving
 set_sysctl owner net.ipv4.conf.all.arp_ignore=0
 
-# The server stands in for the whole subnet.
+# The server proxies for the whole subnet.
 must ctl server rule add proxy 10.0.0.0/24 dev eth0
 is "$(asks client eth0 10.0.0.77 10.0.0.66)" "$SERVER" "a proxy rule for the subnet answers questions"
 is "$(probes 10.0.0.77)" silence "but no probes"
@@ -118,7 +118,7 @@ is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed 
 
 # DHCP under policy
 
-# The server finds the owner by its own means, ping, if it may believe him.
+# The server detects the owner by ping if policy accepts the owner's answer.
 must ctl server bind add 10.0.0.50 lladdr "$OWNER"
 serve --dhcp-range=10.0.0.50,10.0.0.60
 want
@@ -153,7 +153,7 @@ must ip -n client neigh flush dev eth0
 kill -USR1 $udhcpc
 run_ok "the lease is renewed" poll 60 said 1 '^renew 10\.0\.0\.51'
 
-# Leases of Kea, which its own cleanup moves to files beside the one it writes
+# Leases of Kea, whose cleanup moves them to files beside the one it writes
 
 kea=$dir/kea-leases4.csv
 kea() {	# SUFFIX [ADDRESS MAC LIFETIME]…
@@ -187,7 +187,7 @@ kea ''
 like "$(ctl server bind import "$kea" 2>&1)" "^arpctl: warning: $kea holds no lease
 imported 0, skipped 0$" "a file without leases is reported"
 
-# While the files move on, a lease that is in one of them always is never missed.
+# While the files are renamed, a lease that is always in one of them is never missed.
 kea '' 100 01 7200
 (
 	while :; do
@@ -221,7 +221,7 @@ sed -i /printer/d "$dir/dhcpd.leases"
 fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understood" \
 	"a file with nothing understood is an error" ctl server bind import "$dir/dhcpd.leases" dev isc0
 
-# And back
+# Back to stock
 
 must ctl server flush
 is "$(speaks spoofer)" "$SERVER" "flush: anybody with the client's address is answered"

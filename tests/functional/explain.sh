@@ -21,7 +21,7 @@ must load_module
 requests "${own[@]}" "${others[@]}" "${odd[@]}" | grep -v ' known \| 10\.62\.0\.1 ' >"$work/requests"
 sends | grep -v ' any ' >"$work/sends"
 
-# Explains each request of the questions, and says of it what the wire would.
+# Explains each request among the questions and prints what the wire would show.
 explained_requests() {
 	local dev target sender rest kind unicast
 	while read -r _ dev target sender rest; do
@@ -45,7 +45,7 @@ explained_sends() {	# NAME
 	jq -r 'if .answered then .sender else "silence" end' "$work/explained"
 }
 
-# What the wire showed of the sends that left a neighbour.
+# What the wire showed for sends that left a neighbour entry.
 seen_sends() {	# NAME
 	awk -F ' [|] ' '{
 		n = split($3, e, " ")
@@ -139,7 +139,7 @@ is "$(ctl host stats show eth2 | head -n 1)" "$(ctl host explain request 10.0.0.
 	dev eth2 >/dev/null; ctl host stats show eth2 | head -n 1)" "no counter changes"
 must ctl host flush
 
-# A martian for every reason.
+# A martian source of every kind.
 conf rp_filter=1 all
 agree "strict reverse path"
 conf rp_filter=0 all
@@ -201,7 +201,7 @@ wire_send() {	# TARGET CMD…
 	echo "${said:-none}"
 }
 
-# Both, for a target, a source and what makes f ask.
+# Both, for a target, a source and what makes f send a request.
 sends_so() {	# DESC TARGET SOURCE CMD…
 	local desc=$1 target=$2 source=$3 wire
 	shift 3
@@ -232,7 +232,7 @@ for policy in '' 'dev set e12 announce strict' 'rule add hide 10.0.12.1 dev e12'
 done
 must ctl f flush
 
-# What comes in.
+# Incoming packets.
 while read -r target sender; do
 	answer=$(arpq y ask eth0 "$target" sender "$sender" first timeout 200 | awk '{ print $3 }')
 	is "$(ctl f -j explain request "$target" from "$sender" dev e12 |

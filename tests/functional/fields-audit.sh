@@ -29,7 +29,7 @@ decided() {
 			[.[0].key, (map(.value) | add)]'
 }
 
-# The same from the trace.
+# The same from the tracepoint.
 traced() {
 	grep -o 'reason=[a-z-]*' $tracing/trace | sort | uniq -c |
 		sed -nE 's/ *([0-9]+) reason=(.*)/["\2",\1]/p' | grep -v '"pass"'
@@ -47,7 +47,7 @@ must load_module
 must mkdir $tracing
 echo 1 >$tracing/events/arp_policy/verdict/enable
 
-# Stricter than the sysctls, then looser; first as it would be, then in audit.
+# Stricter than the sysctls, then looser; first enforced, then with audit.
 while read -r strictness fields; do
 	for mode in enforce audit; do
 		must ctl host flush
@@ -93,7 +93,7 @@ done <<-END
 	strict ignore any announce any filter off proxy route
 END
 
-# all's audit is for everybody; without it, each device has its own mode.
+# mode audit on all applies to every device; without it, each has its own.
 sysctls loose
 must ctl host flush
 policy <<-END

@@ -107,7 +107,7 @@ for level in 1 2 3; do
 done
 conf arp_ignore=0 all
 
-# Routes decide, those of now.
+# The current routes decide.
 must ip -n host rule del from 10.0.0.11 lookup 200
 sysctl_filter 1
 answers rerouted

@@ -51,7 +51,7 @@ hide() {	# STOCK LENT DEV…
 		}
 		part == "best" { split($2, said, " "); best[$1] = said[4]; next }
 		function hides(dev, addr) { return addr in secret && !((dev, addr) in lives) }
-		# A neighbour that was known stays what it was.
+		# A known neighbour is not changed.
 		function kept() {
 			if ($1 !~ / known /) return ""
 			return word[4] " " word[2] ($1 ~ / same/ ? " asker " : " other ") word[6]
@@ -133,7 +133,7 @@ answers policy
 same want policy "announce any is not against hidden"
 must ctl host flush
 
-# It follows the addresses.
+# hidden follows addresses that move.
 conf arp_announce=0 all
 must ctl host dev set dummy0 hidden on
 must ip -n host addr del 10.9.0.1/24 dev dummy0

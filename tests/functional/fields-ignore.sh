@@ -14,7 +14,7 @@ requests "${own[@]}" "${odd[@]}" 10.1.0.60 10.60.0.1 10.50.0.1 >"$work/questions
 
 sysctl_ignore() { conf arp_ignore="$1" all; }
 
-# The stock kernel: what each level is.
+# What each level does in the stock kernel.
 for level in "${levels[@]}"; do
 	sysctl_ignore "$level"
 	answers "stock-$level"
@@ -65,7 +65,7 @@ answers policy
 same each policy "stricter, looser and across"
 must ctl host flush
 
-# The other sysctl of the same decision goes on to hold.
+# The other sysctl of the same decision stays in effect.
 for level in 0 2; do
 	conf arp_filter=1 all
 	sysctl_ignore $level

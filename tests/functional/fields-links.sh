@@ -34,7 +34,7 @@ set_sysctl bob net.ipv4.ip_forward=1 net.ipv4.neigh.vx.proxy_delay=0 \
 
 ignore() { set_sysctl bob net.ipv4.conf.all.arp_ignore="$1"; }
 
-# The network is told by the device that hears the answer. There is no fence.
+# The device that receives the answer shows the VXLAN. There is no fence.
 asks_vx() {	# ID TARGET SENDER [TIMEOUT]
 	arpq alice ask "vx$1" "$2" sender "$3" timeout "${4:-10000}" first | awk '{ print $3 }'
 }
@@ -62,7 +62,7 @@ is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy route he does"
 must ctl bob dev set vx proxy-delay 20
 is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "and answers delayed"
 
-# His own requests find their way by the route.
+# Bob's own requests are sent along the route.
 tells_vx() {	# SENDER REGEX DESC
 	must ip -n bob neigh flush dev vx
 	like "$(hears alice vx42 match 'in request' timeout 10000 -- \
@@ -116,7 +116,7 @@ must ctl bob flush
 is "$(reaches 10.88.0.2)" no "flush restores stock"
 ignore 0
 
-# Whom alice learns when bob asks for her.
+# What alice learns when bob requests her address.
 asks_alice() {
 	ip -n alice neigh flush dev gre
 	ip -n bob neigh flush dev gre

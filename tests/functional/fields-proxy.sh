@@ -50,7 +50,7 @@ sysctl_proxy() {	# off|route|pvlan|route,pvlan
 	[[ $1 != *route* ]] || route=1
 	[[ $1 != *pvlan* ]] || pvlan=1
 	conf proxy_arp=$route all
-	# There is none for all.
+	# There is no such sysctl on all.
 	conf proxy_arp_pvlan=$pvlan "${devices[@]}"
 }
 
@@ -110,7 +110,7 @@ for value in off route,pvlan; do
 done
 must ctl host flush
 
-# Who does not forward does not proxy.
+# Without forwarding there is no proxying.
 tell sysctl net/ipv4/ip_forward 0
 sysctl_proxy route,pvlan
 answers still

@@ -34,10 +34,10 @@ must in_host alice "$ARPCTL" -b - <<-'END'
 END
 asks bob eth0 10.9.9.9 >/dev/null
 asks bob eth0 10.1.0.7 >/dev/null
-# An answer by rule does not make its asker a neighbour here: there is no route.
+# An answer by rule does not learn the sender here, because there is no route.
 must ip -n alice neigh replace 10.0.0.2 lladdr "$(mac bob eth0)" dev eth0 nud stale
 
-# As somebody typed it, in the directory of the policy; a terminal has colours.
+# Runs it as typed, in the directory of the policy; on a terminal with colours.
 printed() {	# text|json|terminal COMMAND
 	local words
 	read -ra words <<<"$2"
@@ -50,7 +50,7 @@ printed() {	# text|json|terminal COMMAND
 	esac
 }
 
-# What a command printed, out of all.
+# The output of one command in a file of all.
 block() {	# FILE COMMAND
 	awk -v begin="\$ arpctl $2" '/^\$ arpctl / { on = $0 == begin } on' "$1"
 }

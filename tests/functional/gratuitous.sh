@@ -32,7 +32,7 @@ announcing() {	# ADDRESS ARGUMENTS…
 	announced eth0 nsenter --net=/run/netns/host -- "$ARPCTL" announce "$@"
 }
 
-# A reason's count, or "0", since the reset.
+# The count of a reason since the reset, or "0".
 count_of() {	# REASON DEV
 	ctl host -j stats show "$2" | jq ".[].reasons[\"$1\"] // 0"
 }
@@ -59,7 +59,7 @@ is "$(new_mac 02:00:00:00:00:73)" "10.0.0.1 10.0.0.5" "audit suppresses nothing"
 is "$(count_of announce-suppressed eth0)" 3 "but counts"
 must ctl host flush
 
-# Not even for an address that the neighbour code asks for just now.
+# Also not for an address that the neighbour code is requesting.
 must ctl host dev set eth0 announce best
 must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
 is "$(new_mac 02:00:00:00:00:74)" "10.0.0.1 10.0.0.5" "announce best rewrites no announcement"
@@ -70,7 +70,7 @@ must ip -n host neigh flush dev eth0
 must ctl host dev set eth0 announce strict
 is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses no announcement of the device's own addresses"
 
-# On request
+# arpctl announce
 
 fails_with 1 'not this device.s own and announce is strict there: use force' \
 	"strict: an address of another device is not announced" ctl host announce 10.8.8.8 dev eth0
@@ -85,7 +85,7 @@ is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
 is "$(count_of announce-suppressed eth0)" 0 "force is not counted as suppressed"
 must ctl host flush
 
-# In defence
+# Defence
 
 claimed() {	# ADDRESS
 	announced eth0 nsenter --net=/run/netns/peer -- "$ARPQ" ask eth0 "$1" sender "$1" timeout 100

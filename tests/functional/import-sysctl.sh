@@ -54,7 +54,7 @@ imported "proxy_arp" "proxy_arp=1 eth0 eth1"
 imported "proxy_arp of all" "proxy_arp=1 all" "proxy_arp_pvlan=1 eth1"
 imported "drop_gratuitous_arp" "drop_gratuitous_arp=1 eth0" "arp_ignore=1 eth1"
 
-# What it says.
+# Its output.
 plain
 conf arp_ignore=1 all
 conf proxy_arp=1 eth1

@@ -19,7 +19,7 @@ set_sysctl victim net.ipv4.neigh.eth0.locktime=0
 
 policy() { must ctl victim "$@"; }
 
-# Which MAC the victim holds for an address.
+# The victim's neighbour entry for an address.
 knows() {	# ADDRESS
 	ip -n victim neigh show "$1" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
 }
@@ -28,13 +28,13 @@ honest() {
 	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud stale
 }
 
-# The attacker says that it is 10.0.0.2. When the fence has answered, it was heard.
+# The attacker claims 10.0.0.2. The victim has processed it when the fence answers.
 spoof() {	# request|reply
 	arpq attacker ask eth0 10.0.0.1 op "$1" sender 10.0.0.2 fence "$FENCE" >/dev/null
 	[ $? != 2 ] || must false
 }
 
-# The victim's counters since the last question, without what merely passed.
+# The victim's counters since the last call, without pass.
 counted() {
 	ctl victim -j stats show eth0 | jq -r '.[].reasons | del(.pass) |
 		to_entries | map("\(.key) \(.value)") | join(", ")'
@@ -50,7 +50,7 @@ believes() {	# request|reply MAC DESC
 # Stock
 
 must in_host victim ping -q -c 1 -W 5 10.0.0.2 >/dev/null
-# Or it would soon make sure of the victim, and so remind it of itself.
+# Otherwise the peer would soon probe the victim, which would learn it again.
 must ip -n peer neigh flush dev eth0
 is "$(knows 10.0.0.2)" "$peer" "the victim knows its peer"
 believes request "$attacker" "stock: a forged request takes the peer's place"
@@ -105,7 +105,7 @@ is "$(counted)" "spoofed 1" "and counted"
 policy dev unset eth0 mode
 believes request "$peer" "without it a forgery changes nothing again"
 
-# Selectors: the name, then the glob, then all
+# Selectors: name before glob before all
 
 speakers() { echo "$(asks peer eth0 10.0.0.1 10.0.0.2) $(asks attacker eth0 10.0.0.1 10.0.0.2)"; }
 
@@ -133,7 +133,7 @@ is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "so does the other lease"
 policy flush
 believes request "$attacker" "flush: stock again"
 
-# The payload against the frame
+# validate: the payload against the frame
 
 hex_ip() {	# ADDRESS
 	local IFS=.
@@ -142,7 +142,7 @@ hex_ip() {	# ADDRESS
 }
 
 all=ff:ff:ff:ff:ff:ff
-# Every frame starts from a good one, of the peer to the victim.
+# Every frame is a variation of a good one from the peer to the victim.
 # SRC and DST are the frame's, SHA SIP THA TIP the payload's.
 send() {	# request|reply [NAME=VALUE…]
 	local op=0001 src=$peer dst=$all sha=$peer sip=10.0.0.2
@@ -156,7 +156,7 @@ send() {	# request|reply [NAME=VALUE…]
 
 seen() { [ "$(ctl victim -j stats show eth0 | jq '.[].in')" -gt 0 ]; }
 
-# What became of a frame.
+# What happened to a frame.
 fate() {	# FRAME…
 	must ctl victim stats reset
 	send "$@"

@@ -18,7 +18,7 @@ addr forger eth0 10.0.0.66/24
 addr one lo $VIP/32
 addr two lo $VIP/32
 ONE=$(mac one eth0) TWO=$(mac two eth0) FORGER=$(mac forger eth0)
-# An entry of the client's stays until ARP changes it.
+# A neighbour entry of the client stays until ARP changes it.
 set_sysctl client net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 	net.ipv4.neigh.eth0.delay_first_probe_time=3600 net.ipv4.neigh.eth0.locktime=0
 
@@ -30,7 +30,7 @@ forget() { must ip -n client neigh flush dev eth0; }
 holds() { ip -n "$1" -o addr show dev eth0 | grep -q " $VIP/"; }
 lacks() { ! holds "$1"; }
 moved() { holds "$1" && lacks "$2"; }	# TO FROM
-# The forger says that the address is his, and that of FENCE was heard after it.
+# The attacker claims the address; the fence's answer shows that it was processed.
 claims() {
 	arpq forger ask eth0 $VIP sender $VIP fence "$FENCE" >/dev/null
 	[ $? != 2 ] || must false
@@ -66,14 +66,14 @@ stop() {	# HOST
 }
 takes_over() { poll 60 moved "$@" || { diag "$(tail -n 40 "$dir/log")"; false; }; }
 
-# The trouble
+# The problem
 
 keepalived one MASTER 150
 keepalived two BACKUP 100
 must takes_over one two
 is "$(vip)" "$ONE $TWO" "stock: the standby answers for the master's address"
 
-# The cure, while they run: each device answers for its own addresses
+# The fix, while they run: each device answers only for its own addresses
 
 must load_module
 for director in one two; do
@@ -102,7 +102,7 @@ run_ok "the client follows" poll 30 client_knows "$ONE"
 is "$(vip)" "$ONE" "only the master answers again"
 run_ok "and is reached" reaches
 
-# Another cure: nothing of the loopback's is seen
+# Another fix: the loopback's addresses are hidden
 
 for director in one two; do
 	must ctl $director flush
@@ -120,7 +120,7 @@ run_ok "the client follows" poll 30 client_knows "$ONE"
 is "$(vip)" "$ONE" "only the master answers again"
 run_ok "and is reached" reaches
 
-# And back
+# Back to stock
 
 must ctl two flush
 is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"

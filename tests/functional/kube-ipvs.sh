@@ -28,7 +28,7 @@ kube_ipvs0() {
 claims() {	# HOST [SOURCE]
 	local frames address=10.0.0.2 dev=eth0
 	[ "$1" = peer ] || { address=10.244.0.5; dev=veth0; }
-	# First HOST, lest it introduces itself to check what it knows.
+	# HOST first: otherwise it would probe what it knows.
 	ip -n "$1" neigh flush all
 	ip -n node neigh flush all
 	frames=$(hears node $dev match "out request" -- \
@@ -36,7 +36,7 @@ claims() {	# HOST [SOURCE]
 	[[ $frames =~ out\ request\ sender\ ([^ ]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
-# When neither knows the other.
+# When neither has a neighbour entry for the other.
 pings() {	# HOST TARGET
 	ip -n node neigh flush all
 	ip -n pod neigh flush all
@@ -71,7 +71,7 @@ unnumbered() {	# WHEN
 
 policy() { must ctl node "$@"; }
 
-# Stock, and the well-known cure for all devices.
+# Stock, and the well-known fix for all devices (strictARP).
 kube_ipvs0
 stock "stock"
 unnumbered "stock"
@@ -84,7 +84,7 @@ fails_with 1 '100% packet loss' "strictARP: and does not reach the node" \
 	pings pod 10.0.0.1
 set_sysctl node net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.all.arp_announce=0
 
-# Ours, for kube-ipvs0 alone: before there is one, and after.
+# Policy for kube-ipvs0 only: before the device exists and after.
 must load_module
 must ip -n node link del kube-ipvs0
 policy dev set kube-ipvs0 hidden on
@@ -117,7 +117,7 @@ lan_answers 10.96.0.10 silence "gone from eth0, it is silent again"
 must ip -n node addr del 10.96.0.20/32 dev kube-ipvs0
 pod_answers 10.96.0.20 "$on_veth" "gone from kube-ipvs0, the veth answers again"
 
-# The policy is the name's.
+# Policy belongs to the name.
 must ip -n node link set kube-ipvs0 name ipvs1
 lan_answers 10.96.0.1 "$on_lan" "renamed, its services are answered for"
 must ip -n node link set ipvs1 name kube-ipvs0

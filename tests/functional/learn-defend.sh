@@ -19,7 +19,7 @@ for name in victim peer; do
 	set_sysctl $name net.ipv4.neigh.eth0.locktime=0 \
 		net.ipv4.neigh.eth0.retrans_time_ms=200
 done
-# Two devices in one segment, each for itself.
+# Two devices in one segment, each answering for itself.
 set_sysctl victim net.ipv4.conf.all.arp_ignore=1
 
 policy() { must ctl victim "$@"; }
@@ -28,7 +28,7 @@ knows() {	# HOST ADDRESS
 	ip -n "$1" neigh show "$2" dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
 }
 
-# When the fence has answered, the attacker was heard.
+# When the fence answers, the attacker's packet was processed.
 says() {	# request|reply SENDER TARGET [FRAME OPTION…]
 	local op=$1 sender=$2 target=$3
 	shift 3
@@ -36,21 +36,21 @@ says() {	# request|reply SENDER TARGET [FRAME OPTION…]
 	[ $? != 2 ] || must false
 }
 
-# A reason's count, or "0", since the reset.
+# The count of a reason since the reset, or "0".
 count_of() {	# REASON [DEV]
 	ctl victim -j stats show "${2-eth0}" | jq ".[].reasons[\"$1\"] // 0"
 }
 
-# Replies that nobody waits for
+# Unsolicited replies
 
-# In this state, whom does the victim know after an unsolicited reply?
+# The victim's entry after an unsolicited reply, starting from this state.
 after_reply() {	# STATE
 	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud "$1"
 	says reply 10.0.0.2 10.0.0.1 dst "$victim" tha "$victim"
 	knows victim 10.0.0.2
 }
 
-# The peer would soon make sure of the victim, and so remind it of itself.
+# The peer would soon probe the victim, which would learn it again.
 resolves() {
 	in_host victim ping -q -c 1 -W 5 10.0.0.2 && ip -n peer neigh flush dev eth0
 }
@@ -87,7 +87,7 @@ forget
 
 # Gratuitous ARP
 
-# Does a gratuitous request, and reply, make a neighbour?
+# The neighbours that a gratuitous request and reply create.
 garp() {
 	says request 10.0.0.50 10.0.0.50
 	says reply 10.0.0.51 10.0.0.51 tha "$attacker"
@@ -105,13 +105,13 @@ set_sysctl victim net.ipv4.conf.eth0.drop_gratuitous_arp=1
 is "$(garp)" " " "stock: nor with drop_gratuitous_arp"
 policy dev set eth0 garp accept
 is "$(garp)" "$attacker $attacker" "garp accept: it does, over drop_gratuitous_arp"
-# A probe for the address of nobody has a neighbour only where somebody made one.
+# For a probe of 0.0.0.0 there is a neighbour entry only if one was added.
 must ip -n victim neigh replace 0.0.0.0 lladdr "$peer" dev eth0 nud stale
 says request 0.0.0.0 0.0.0.0
 like "$(ip -n victim neigh show dev eth0)" "^(.*"$'\n'")?0\.0\.0\.0 lladdr $peer" \
 	"garp accept: nothing is learned for 0.0.0.0"
 forget
-# An own address in another's mouth is answered where it may be heard at all.
+# A claim of an own address is answered if accept_local lets it in.
 set_sysctl victim net.ipv4.conf.all.accept_local=1
 is "$(asks attacker eth0 10.0.0.1 10.0.0.1)" "$victim" "garp accept: a claim of an own address is answered"
 set_sysctl victim net.ipv4.conf.all.accept_local=0
@@ -124,11 +124,11 @@ set_sysctl victim net.ipv4.conf.all.accept_local=0
 forget
 set_sysctl victim net.ipv4.conf.eth0.arp_accept=0 net.ipv4.conf.eth0.drop_gratuitous_arp=0
 
-# Another host claims our address
+# Another host claims an own address
 
 claims() { says request "$1" "$1"; }	# ADDRESS
 
-# What the victim says while CMD runs.
+# What the victim sends while CMD runs.
 defence() {	# CMD…
 	hears victim eth0 timeout 300 -- "$BASH" -c "$*" | grep ' sender 10\.0\.0\.[0-9]* '"$victim" |
 		sed -n 's/^out \([a-z]*\) sender \([^ ]*\) .* target \([^ ]*\) .* > /\1 \2 \3 /p'
@@ -157,7 +157,7 @@ is "$(defence "$(claim 10.0.0.11);$(claim 10.0.0.11);$(claim 10.0.0.11 reply);$(
 is "$(count_of conflict)" 6 "each is counted"
 is "$(asks attacker eth0 10.0.0.1 0.0.0.0)" "$victim" "a probe is no claim and is answered"
 
-# Dropped: even where the kernel takes packets from its own addresses.
+# Dropped even if the kernel accepts packets from its own addresses.
 set_sysctl victim net.ipv4.conf.eth0.accept_local=1 net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.eth0.rp_filter=0
 is "$(asks attacker eth0 10.0.0.11 10.0.0.1)" silence "a claim is dropped"
@@ -169,7 +169,7 @@ policy dev unset eth0 mode
 set_sysctl victim net.ipv4.conf.eth0.accept_local=0
 policy stats reset
 
-# What is no claim of ours
+# What is not a conflict
 
 policy rule add proxy 10.0.0.77 dev eth0
 is "$(asks attacker eth0 10.0.0.77)" "$victim" "an address answered by a proxy rule"
@@ -197,7 +197,7 @@ is "$(count_of conflict)" 2 "nor where ignore leaves it unanswered"
 policy dev unset eth0 ignore
 must ip -n victim addr del 10.0.0.100/32 dev lo
 
-# The host hears itself on its other device.
+# The host receives its own packets on its other device.
 policy dev set eth1 defend on
 policy stats reset
 must in_host victim arping -q -c 1 -U -I eth0 10.0.0.1 >/dev/null

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the functional tests speak in besides TAP: hosts and links, ARP, the module.
+# For functional tests: hosts and links, ARP, the module. TAP is in ../lib/tap.sh.
 #
-# A test sources this file first. Everything that it makes goes when it exits.
+# A test sources this file first. Everything that it creates is removed at its end.
 # Hosts are network namespaces of the test's own, with IPv6 off so that a
 # segment is quiet. The Nth host's Mth device, from 0, has the MAC
 # 02:00:00:00:0N:0M.
@@ -13,7 +13,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 ARPQ=${ARPQ:-$ROOT/build/arpq}
 ARPCTL=${ARPCTL:-$ROOT/tools/arpctl/arpctl}
 ARP_POLICY_KO=${ARP_POLICY_KO:-$ROOT/arp_policy.ko}
-# Answers on every segment; see segment.
+# Is answered for on every segment; see segment.
 FENCE=192.0.2.254
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -50,7 +50,7 @@ in_host() {	# NAME CMD…
 	nsenter --net="/run/netns/$name" -- "$@"
 }
 
-# A program in the background. Sets "started", which a kill then reaches.
+# A program in the background. Sets "started" to its own process id.
 start() {	# HOST CMD…
 	nsenter --net="/run/netns/$1" -- "${@:2}" &
 	# shellcheck disable=SC2034 # for those who source this
@@ -89,16 +89,16 @@ link() {	# HOST:DEV HOST:DEV [MAC MAC]
 	must ip -n "$b" link set "$bdev" up
 }
 
-# A shared Ethernet segment: a bridge in a namespace of its own. More hosts may
-# be added by calling it again. On it answers $FENCE, a port like the others, so
-# that its answer to a later question overtakes no host's to an earlier one.
+# A shared Ethernet segment: a bridge in a namespace of its own. Call it again to add
+# hosts. A port like the others answers for $FENCE, so its answer to a later request
+# cannot overtake a host's answer to an earlier one.
 segment() {	# NAME HOST:DEV…
 	local name=$1 end chosen
 	shift
 	if ! [ -e "/run/netns/$name" ]; then
 		namespace "$name"
-		# The bridge itself is no host: it would answer for the fence, and overtake
-		# it, wherever policy says so.
+		# The bridge itself must not be a host: it would answer for the fence, before
+		# it, if policy says so.
 		set_sysctl "$name" net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 		must ip -n "$name" -batch - <<-END
 			link add name br0 up arp off type bridge stp_state 0 forward_delay 0 mcast_snooping 0
@@ -117,7 +117,7 @@ segment() {	# NAME HOST:DEV…
 	must poll 5 forwarding "$name"
 }
 
-# Whether every port of a segment carries frames.
+# Whether every port of a segment is forwarding.
 forwarding() {	# SEGMENT
 	! bridge -n "$1" link show | grep -qvE 'state forwarding'
 }
@@ -193,7 +193,7 @@ no_kernel_faults() {
 	is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel logged no fault"
 }
 
-# Ends with the test what it has started or made.
+# Stops background jobs, deletes namespaces, unloads the module.
 end_hosts() {
 	local jobs name
 	jobs=$(jobs -p)

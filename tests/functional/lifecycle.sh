@@ -57,14 +57,14 @@ must load_module
 plug alice cali1
 is "$(asked)" answered "loaded without a policy, it still does"
 
-# Appear.
+# Devices appear.
 unplug
 must ctl alice dev set 'cali*' ignore device
 plug alice cali1
 is "$(asked)" silent "a device that appears later has its policy"
 is "$(count_in alice cali1)" 2 "it has counted both requests"
 
-# Vanish and reappear.
+# They vanish and reappear.
 unplug
 fails_with 1 'no such device' "a deleted device has no counters" \
 	ctl alice stats show cali1
@@ -72,7 +72,7 @@ plug alice cali1
 is "$(count_in alice cali1)" 0 "a new device of the same name starts from zero"
 is "$(asked)" silent "and has the policy of the name"
 
-# Be renamed.
+# They are renamed.
 rename alice cali1 cali2
 is "$(asked)" silent "renamed within the pattern, it keeps its policy"
 is "$(count_in alice cali2)" 4 "and its counters"
@@ -88,7 +88,7 @@ is "$(asked)" answered "renamed to a name with a policy, it has that policy"
 rename alice pod cali1
 is "$(asked)" silent "and back again"
 
-# Move to another netns, and back.
+# They move to another netns, and back.
 move alice cali1 carol
 is "$(asked)" answered "moved to another netns, the policy stays behind"
 set_sysctl carol net.ipv4.conf.all.arp_ignore=1
@@ -105,13 +105,13 @@ is "$(asked)" answered "in the other netns again, its policy applies"
 is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
 	'{"ignore":{"value":0,"selector":"c*"}}' "and is the one reported"
 
-# A netns with policy vanishes while packets come in.
+# A netns with policy is deleted while packets arrive.
 start bob nice -n 19 "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
 flood=$started
 must poll 120 eval "[ \"\$(count_in carol cali1)\" -gt 1000 ]"
 must ip netns del carol
 unset 'namespaces[1]'
-# The netns is taken apart later; its device's peer goes with it.
+# The netns is destroyed later; the peer of its device goes with it.
 run_ok "a netns with policy is deleted during a flood" poll 120 eval \
 	"! ip -n lan link show port 2>/dev/null"
 namespace carol
@@ -120,7 +120,7 @@ is "$(ctl carol -j dev show)" '[]' "a new one of its name has no policy"
 unset 'namespaces[-1]'
 namespaces[1]=carol
 
-# All of it again and again in the flood, which every port receives.
+# All this again and again during the flood, which every port receives.
 must ctl carol dev set all ignore never
 for ((i = 0; i < 6; i++)); do
 	plug alice cali1
@@ -151,7 +151,7 @@ unplug
 names() { printf 'cali%d\n' $(seq $DEVICES); }
 must ctl carol flush
 must ctl carol dev set 'cali*' ignore device
-# lo, and what the modules of tunnels that were tried before put everywhere.
+# lo, and devices that tunnel modules of earlier tests create in every netns.
 others=$(ip -n carol -o link | wc -l)
 run_ok "$DEVICES devices appear after their policy was set" \
 	ip -n carol -batch <(names | sed 's/.*/link add name & group 7 type dummy/')

@@ -28,7 +28,7 @@ forget() {
 # the VIP is on its way.
 claims() {	# SERVER
 	local frames
-	# First the client, lest it introduces itself to check what it knows.
+	# The client first: otherwise it would probe what it knows.
 	ip -n client neigh flush all
 	ip -n "$1" neigh flush all
 	frames=$(hears "$1" eth0 match "out request" -- \
@@ -49,7 +49,7 @@ cured() {	# HOW
 		"$1: only the director answers for the VIP"
 	is "$(asks client eth0 192.168.1.11)" "$at_rs1" "$1: rs1 answers for itself"
 
-	# All ARP that the client hears, and what the servers tell it.
+	# All ARP that the client receives, and what the servers send it.
 	forget
 	seen=$(hears client eth0 timeout 200 -- sh -c \
 		"for i in 1 2 3 4; do nc -d -w 5 $vip 80; done >&3" 3>&1)
@@ -65,7 +65,7 @@ cured() {	# HOW
 
 servers() { must ctl rs1 "$@"; must ctl rs2 "$@"; }
 
-# LVS: each server says its name.
+# LVS: each server returns its name.
 must in_host director ipvsadm -A -t $vip:80 -s rr
 for server in 1 2; do
 	must in_host director ipvsadm -a -t $vip:80 -r 192.168.1.1$server -g

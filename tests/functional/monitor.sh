@@ -35,13 +35,13 @@ marked() {	# LAST-BYTE [FILE]
 	grep -q "192\.0\.2\.$1\>" "${2-$events}"
 }
 
-# No function: it is the monitor itself that is killed then.
+# Not a function, so that the monitor itself is killed.
 watch() {	# ARGUMENTS…
 	nsenter --net=/run/netns/alice -- "$ARPCTL" "$@" >"$events" &
 	monitor=$!
 }
 
-# What was told between the marks, without its time.
+# The events between the marks, without their times.
 end_watch() {
 	must poll 20 marked 200
 	kill $monitor
@@ -56,7 +56,7 @@ mark 1
 is "$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')" 1 \
 	"without a listener a packet is dropped as well"
 
-# Verdicts in words
+# Verdicts as text
 
 watch monitor verdict
 must poll 20 marked 1
@@ -69,7 +69,7 @@ says reply 10.0.0.7 10.0.0.1
 says request 10.0.0.65 10.0.0.1
 says request 10.0.0.2 10.0.0.5
 says request 10.0.0.2 10.0.0.1	# passes
-# RARP by the name of ARP; and one of 5 bytes of address.
+# RARP with ARP's protocol number; and hardware addresses of 5 bytes.
 arpq bob send eth0 ffffffffffff "${bob//:/}" 0806 0001 0800 0604 0003 \
 	"${bob//:/}" 0a000002 000000000000 0a000001
 policy dev set lo hidden on
@@ -118,7 +118,7 @@ is "$(sed -n 2p <<<"$told" | jq -c '[.reason, .field, (.rule | .action, .prefix,
 is "$(sed -n 3p <<<"$told" | jq -c '[.op, .sender, .target, .lladdr, .verdict, .reason]')" \
 	'[null,null,null,null,"drop","malformed"]' "a malformed packet has no sender"
 
-# No faster than anybody can read
+# Events are limited
 
 watch -j monitor verdict
 must poll 20 marked 1
@@ -141,14 +141,14 @@ else
 fi
 if [ "$lines" -ge 500 ]; then ok "but hundreds are told"; else not_ok "but hundreds are told" "$lines"; fi
 unlike "$(jq -r .event "$events" | sort -u | paste -sd ' ')" lost "the reader keeps up with that"
-# The marks after the flood, each of which may be counted and not yet told.
+# The marks after the flood, which may be counted before they are reported.
 if [ $((got - had)) -ge $((all - 5)) ] && [ $((got - had)) -le $((all + 5)) ]; then
 	ok "reported and lost events add up to the counter"
 else
 	not_ok "reported and lost events add up to the counter" "$((got - had)) of $all"
 fi
 
-# Somebody listens, but elsewhere: nothing is lost to those who listen here later.
+# A listener in another netns only: nothing is lost for a later listener here.
 
 namespace dora
 ctl dora monitor >"$other" &
@@ -170,7 +170,7 @@ is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "packets before the monitor st
 # Changes of policy
 
 watch -j monitor config
-# What is set already is no change.
+# Setting the same value is not a change.
 delay=0
 joined() {
 	policy dev set marker proxy-delay $((++delay))
@@ -182,7 +182,7 @@ policy dev set eth7 ignore device
 policy rule add hide 10.0.0.0/24
 policy bind add 10.0.0.9 lladdr "$bob" dev eth7
 policy bind replace 10.0.0.9 lladdr "$alice" dev eth7
-# What is so already is no change.
+# Adding what exists is not a change.
 policy dev set eth7 ignore device
 policy bind replace 10.0.0.9 lladdr "$alice" dev eth7
 policy rule replace hide 10.0.0.0/24
@@ -226,7 +226,7 @@ wait $monitor 2>/dev/null
 like "$(grep -v marker "$events" | cut -d ' ' -f 3- | paste -sd '|')" \
 	'^rule .*drop .*10\.0\.0\.0/24.*\|rule-flush dev l\*\|rule-flush\|flush$' "also as text"
 
-# Whose business it is
+# Privileges and namespaces
 
 fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "without privilege verdicts cannot be monitored" \
 	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
@@ -235,7 +235,7 @@ fails_with 1 'permitted|CAP_NET_ADMIN|privilege' "nor changes" \
 	in_host alice timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups \
 	--inh-caps=-all --bounding-set=-all "$ARPCTL" monitor config
 
-# Both drop what alice is asked; each hears of its own.
+# Both drop requests for alice; each sees only its own.
 host carol
 link carol:eth0 alice:eth1
 addr carol eth0 10.2.0.2/24

@@ -20,7 +20,7 @@ obeyed() {
 	LC_ALL=C grep -aoP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xff' |
 		od -An -tx1 | tr -d '\n'
 }
-# What remains when a terminal has taken the colours and ends of lines of its own.
+# Output without the colours and line ends of a terminal.
 on_terminal() {	# WORD…
 	local words
 	printf -v words ' %q' "$@"
@@ -60,7 +60,7 @@ is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "byte for byte"
 must arpctl flush
 for dev in "${odd[@]}"; do must ip -n alice link del dev "$dev"; done
 
-# What looks like an option, or like help.
+# Names that look like an option, or like help.
 for dev in -j help -- --watch; do
 	must ip -n alice link add name "$dev" type dummy
 	run_ok "dev set -- $dev" arpctl dev set -- "$dev" ignore 1

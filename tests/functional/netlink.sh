@@ -30,7 +30,7 @@ start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
 checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"
 stop "$started"
 
-# Each netns has listeners of its own.
+# Each netns has its own listeners.
 start bob "$ARPCTL" -j monitor >"$dir/bob"
 bobs=$started
 start alice "$ARPCTL" -j monitor config >"$dir/alice"

@@ -18,7 +18,7 @@ everywhere() {	# WANT DESC
 	must ip netns del new
 }
 
-# Who answers: alice for her address on lo, and for one routed behind her.
+# Who answers for alice's address on lo and for one routed behind her.
 answers() {
 	echo "$(asks bob eth0 10.9.9.9) $(asks bob eth0 10.8.0.1)"
 }
@@ -72,7 +72,7 @@ is "$(shown)" "all garp drop learn none inspect audit validate src-mac,dst-mac,i
 	"and every field"
 must unload_module
 
-# modprobe, with the module and its options where they belong.
+# modprobe, with the module and its options in their usual places.
 scratch
 mkdir -p "$dir$MODULES/updates" "$dir/modprobe.d"
 cp "$ARP_POLICY_KO" "$dir$MODULES/updates"
@@ -96,7 +96,7 @@ run_ok "the command line overrides the file" modprobe_it ignore=never
 is "$(shown -n alice)" "all ignore never" "with its value"
 must unload_module
 
-# What is refused, and what is said of it.
+# Refused values and the message about them.
 refused() {	# PARAMETER=VALUE MESSAGE
 	local said
 	if load_module "${@:1:$#-1}" 2>/dev/null; then

@@ -24,7 +24,7 @@ for family in parse(sys.stdin.read()):
 }
 scrape() { ctl alice stats prometheus; }
 
-# The same out of stats show. Reasons that nothing was counted for are 0.
+# The same from stats show. Reasons without a count are 0.
 wanted() {
 	ctl alice -j stats show | jq -Sc --argjson reasons "$reasons" '.[] |
 		.dev as $dev | . as $seen |
@@ -54,7 +54,7 @@ arpq bob flood eth0 10.9.9.9 count 5 >/dev/null
 all_counted() { [ "$(ctl alice -j stats show eth0 | jq '.[].in')" = 8 ]; }
 poll 10 all_counted
 
-# Every word that stats show may use.
+# Every name that stats show may print.
 reasons=$(awk '/^enum arp_policy_reason /,/private/' "$ROOT/include/uapi/linux/arp_policy.h" |
 	sed -n 's/^\tARP_POLICY_REASON_\([A-Z_]*\)[ =,].*/\1/p' | tr 'A-Z_' 'a-z-' | jq -Rc . | jq -sc .)
 is "$(jq length <<<"$reasons")" 20 "20 reasons"
@@ -70,7 +70,7 @@ else
 fi
 is "$(scrape | grep -c '^# HELP')$(scrape | grep -c '^# TYPE')" 44 "each metric has its HELP and TYPE"
 
-# Devices are called as their makers like.
+# Unusual device names.
 must ip -n alice link add name 'q"b\n' type dummy
 must ip -n alice link add name $'\u00e9\u20ac' type dummy
 must ip -n alice link add name $'x\xff' type dummy
@@ -86,7 +86,7 @@ else
 	ok "and so does the library"
 fi
 
-# The service's own line, in a directory of ours.
+# The service's own command, in a directory of the test.
 line=$(sed -n 's/^ExecStart=//p' "$ROOT/contrib/prometheus/arp-policy-textfile.service")
 collect() { (PATH=$(dirname "$ARPCTL"):$PATH && cd "$dir" && eval "$line"); }
 run_ok "the service writes a file" collect

@@ -32,13 +32,13 @@ is "$(answers 60)" 60 "without a rate all are answered"
 policy dev set eth0 rate 1
 like "$(answers 60)" '^2[0-9]$' "and setting the same rate again fills the bucket"
 
-# What changes nothing of it leaves the bucket as it is.
+# Setting the same values does not refill the bucket.
 policy dev set eth0 ignore any
 policy dev set eth0 rate 1 burst 20
 like "$(answers 60)" '^[0-9]$' "setting another field or the same rate does not fill the bucket"
 policy dev unset eth0
 
-# Of each source
+# For each source
 policy dev set eth0 source-rate 40
 like "$(answers 200)" '^[4-9][0-9]$' "a source has its own bucket"
 policy dev set eth0 source-rate 60

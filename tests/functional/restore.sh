@@ -74,7 +74,7 @@ is "$(saved)" "$(<"$dir/all")" "after all that, the policy is unchanged"
 fails_with 1 'none' "a missing file" arpctl restore "$dir/none"
 fails_with 2 'stdin|standard|-:1' "an error on standard input" arpctl restore - <<<frob
 
-# What is empty or cut off changes nothing.
+# Empty or cut-off input changes nothing.
 fails_with 2 'there is no command in it' "an empty input" arpctl restore - </dev/null
 fails_with 2 'there is no command in it' "from a failed pipe" \
 	arpctl restore - < <("$ARPCTL" -n nosuch save 2>/dev/null)
@@ -155,7 +155,7 @@ run_ok "as many as allowed replace others" arpctl restore - < <(head -n 5 "$dir/
 must unload_module
 must load_module
 
-# Under fire: each of the two policies answers, with a MAC of its own; half of
+# Under load: each of the two policies answers with its own MAC; half of
 # one with half of the other would drop.
 cat >"$dir/a" <<-END
 	rule add drop 10.1.0.0/16

@@ -21,7 +21,7 @@ fill() {	# HOST FROM TO FORMAT
 	in_host "$1" /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" fill "${@:2}"
 }
 
-# Copies that anybody may run, wherever this tree lies.
+# Copies that any user may run, wherever this tree is.
 scratch
 chmod 755 "$dir"
 install -m 755 "$ARPCTL" "$ARPQ" "$dir"
@@ -33,7 +33,7 @@ must ctl alice dev set eth0 ignore device announce best
 must ctl alice dev set 'secret*' hidden on
 must ctl alice rule add hide 10.8.0.0/16
 must ctl alice bind add 10.0.0.5 lladdr 02:00:00:00:00:05
-# All that she has.
+# All of alice's policy.
 policy_of() { ctl "$1" -j dev show; ctl "$1" -j rule show; ctl "$1" -j bind show; }
 policy=$(policy_of alice)
 {
@@ -79,7 +79,7 @@ policy=$(policy_of alice)
 	END
 } >"$dir/restores.py"
 
-# Nobody may do anything, not even look.
+# User nobody may do nothing, not even read.
 while read -r command; do
 	# shellcheck disable=SC2086
 	fails_with 1 '^arpctl: Operation not permitted: CAP_NET_ADMIN is needed[^
@@ -120,7 +120,7 @@ for group in '' config verdict; do
 ]*$' \
 		"nobody may not: monitor $group" nobody timeout 20 "$dir/arpctl" monitor $group
 done
-# Every command that there is, also what arpctl has no word for.
+# Every netlink command, also those that arpctl does not use.
 is "$(nobody /usr/bin/python3 "$dir/commands.py")" "1" "each of them is refused with EPERM"
 fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace in a netns that is not its own" \
 	nobody unshare -Ur "$dir/arpctl" dev show
@@ -144,7 +144,7 @@ own_netns() {
 	peer=$!
 	ip addr add 10.9.9.9/32 dev lo
 	ip link set lo up
-	# Until the peer has left this netns.
+	# Wait until the peer has left this netns.
 	until [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do
 		sleep 0.05
 	done
@@ -234,7 +234,7 @@ fill_again() {
 run_ok "so it is after a flush" fill_again
 must ctl alice flush
 
-# Memory is charged to whom it serves, and goes with the netns.
+# Memory is charged to the user's cgroup and released with the netns.
 group=/sys/fs/cgroup/arp_policy-test
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 must mkdir $group
@@ -250,7 +250,7 @@ unset 'namespaces[-1]'
 run_ok "and released with the netns" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 
-# Rules and bindings, and restores that nobody ends.
+# Rules and bindings, and restores that are never finished.
 namespace carol
 before=$(charged)
 awk 'BEGIN { for (i = 0; i < 20000; i++)

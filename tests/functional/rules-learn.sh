@@ -11,7 +11,7 @@ rich_host
 # A gateway has a way to everywhere.
 must ip -n host route add default via 10.1.0.60 dev eth1
 
-# Senders that the kernel believes, and those it does not: forged, own, martian.
+# Senders that the kernel accepts and rejects: forged, own, martian.
 {
 	requests "${others[@]}" 10.0.0.1 10.0.0.2 10.1.0.1 10.99.0.7
 	for target in 10.0.0.60 10.1.0.60 10.3.0.60 10.50.0.1 10.200.0.1 10.0.0.1; do
@@ -31,13 +31,13 @@ must ip -n host route add default via 10.1.0.60 dev eth1
 	done
 } >"$work/questions"
 
-# Of each question, what the neighbour table holds after it.
+# The neighbour table after each question.
 learns() {	# NAME
 	answers all
 	awk -F ' [|] ' '{ print $1 " | " $3 }' "$work/all" >"$work/$1"
 }
 
-# Every sysctl that has a say in it.
+# Every sysctl that matters.
 states=()
 for forward in 1 0; do
 	for rp_filter in 0 1 2; do
@@ -82,7 +82,7 @@ for state in "${states[@]}"; do
 		"a rule learns what proxy_arp does: forwarding, rp_filter, and more: $state"
 done
 
-# Not with proxy_arp off either, and no less than without a rule.
+# Also with proxy_arp off, and no fewer than without a rule.
 set_state 0 1
 conf proxy_arp=0 "${devices[@]}"
 learns ruled

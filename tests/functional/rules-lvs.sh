@@ -37,12 +37,12 @@ announcing() {	# ARGUMENTS…
 	announced nsenter --net=/run/netns/rs1 -- "$ARPCTL" announce "$@"
 }
 
-# The trouble
+# The problem
 
 is "$(vip)" "$RS1 $RS2" "stock: both servers answer for the virtual address"
 like "$(talks rs1)" "sender $VIP $RS1 target $CLIENT " "stock: and announce it as sender"
 
-# The cure
+# The fix
 
 must load_module
 for server in rs1 rs2; do
@@ -64,7 +64,7 @@ like "$(ctl rs1 -j stats show eth0)" '"announce-suppressed": *[1-9]' "which is c
 must ip -n rs1 route del 192.168.1.0/24 dev eth0
 addr rs1 eth0 192.168.1.11/24
 
-# Who cannot announce
+# Refused announcements
 
 fails_with 1 'address is hidden on this device: .*use force' "what is hidden is not announced" \
 	ctl rs1 announce $VIP dev eth0
@@ -104,7 +104,7 @@ is "$(announcing $VIP dev eth0 count 3 interval 150 | wc -l)" 3 "count sends tha
 took=$((${EPOCHREALTIME/./} - begun))
 run_ok "interval apart" test $took -ge 300000
 
-# And back
+# Back to stock
 
 must ip -n rs2 link set eth0 up
 must poll 5 forwarding lan

@@ -28,7 +28,7 @@ count_of() {
 
 must load_module
 
-# The host hears itself
+# The host receives its own requests
 
 rule add proxy 10.0.0.64/26
 is "$(asks alice eth0 10.0.0.77)" "$E0 $E1" "both devices answer another host"
@@ -79,7 +79,7 @@ rule add proxy 10.0.0.77 dev eth0
 is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "nor does one replaced by hide"
 is "$(($(count_of proxied) + $(count_of hidden)))" 20 "which is counted as hidden"
 rule replace proxy 10.0.0.77 dev eth0
-# The first answer that comes afterwards; a flush takes the others away.
+# The first answer afterwards; a flush drops the others.
 policy dev set eth0 proxy-delay 20000
 in_host alice "${twenty[@]}" >/dev/null
 rule replace proxy 10.0.0.77 dev eth0 lladdr $A
@@ -101,13 +101,13 @@ is "$(late ip -n node link set eth0 down)" '' "nor from a device that is down"
 must ip -n node link set eth0 up
 must poll 5 forwarding lan
 
-# The rate was paid when they came in.
+# They were rate-limited on arrival.
 policy dev set eth0 rate 1 burst 20
 is "$(all)" "20 $E0" "a delayed answer takes no second token"
 is "$(count_of rate-limit) $(count_of proxied)" "0 20" "and is within the rate"
 policy dev unset eth0 rate burst
 
-# A device that goes takes what waits with it.
+# A deleted device takes its delayed requests along.
 segment lan node:gone0
 rule add proxy 10.0.0.78 dev gone0
 policy dev set gone0 proxy-delay 60000
@@ -125,7 +125,7 @@ run_ok "and are not counted as answered" test "$(count_of proxied)" -le 10
 policy dev unset eth0 proxy-delay
 policy flush
 
-# No room for the neighbour: an own address is not answered for, as in the kernel.
+# Neighbour table full: not even an own address is answered for, as in the kernel.
 
 policy dev set eth0 ignore any
 policy stats reset

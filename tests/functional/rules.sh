@@ -22,7 +22,7 @@ pod() {	# NAME DEV ADDRESS
 	must ip -n node route add "$3" dev "$2"
 }
 
-# The MAC that the node knows of.
+# The MAC in the node's neighbour entry.
 learned() {	# DEV ADDRESS
 	ip -n node neigh show "$2" dev "$1" | awk '{ print $3 }'
 }
@@ -71,7 +71,7 @@ rule flush
 is "$(asks pod1 eth0 $GW)" silence "after flush nobody answers"
 is "$(ctl node rule show)" '' "and there is no rule"
 
-# Whom a wide rule answers, and whom it must not
+# What a rule for 0.0.0.0/0 answers, and what it must not
 
 segment lan alice:eth0 node:eth0
 addr alice eth0 10.1.0.2/24
@@ -108,7 +108,7 @@ rule del proxy 0.0.0.0/0 dev eth0
 is "$(asked 8.8.8.8)" silence "and after the last one nobody answers"
 rule flush
 
-# Which of several rules holds
+# Which of several rules applies
 
 rule add proxy 10.4.0.0/24 lladdr $A
 rule add proxy 10.4.0.0/16 dev eth0 lladdr $B
@@ -180,7 +180,7 @@ is $?,$silent 0,0 "a packet sees all of the rules or none ($seen asked)"
 rm "/tmp/flush.$$"
 rule flush
 
-# Lengths that end in the upper half of a map
+# Lengths that end in the upper half of a 64-bit map
 
 # With the last but one of the six bits that a branch of the table stands for; a
 # 32-bit word does not reach there.
@@ -239,7 +239,7 @@ like "$(arpq alice ask eth0 10.7.0.1 vlan 7 first)" "$NODE" "an answer is sent o
 is "$(asked 10.7.0.1)" silence "and not outside of it"
 rule flush
 
-# Devices that go and come
+# Devices that disappear and come back
 
 rule add proxy 10.6.0.1 dev late0
 segment lan node:late0

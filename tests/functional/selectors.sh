@@ -17,7 +17,7 @@ applies() {	# DEV [FIELD]
 	echo "$list"
 }
 
-# Sets fields of one selector after the other: "SELECTOR FIELD VALUE …" each.
+# Sets fields of several selectors: "SELECTOR FIELD VALUE …" each.
 policy() {
 	local line words
 	for line; do
@@ -26,7 +26,7 @@ policy() {
 	done
 }
 
-# Forgets what was set, and sets this.
+# Replaces the policy by this.
 afresh() { must arpctl flush; policy "$@"; }
 
 # Which of eth0 and eth1 answer for 10.9.9.9.
@@ -55,7 +55,7 @@ must ip -n alice -batch - <<-'END'
 	link add name wan]0 type dummy
 END
 
-# Without a policy, the address is everybody's; nothing applies.
+# Without a policy both devices answer for the address.
 is "$(who_answers)" "eth0 eth1" "stock: both devices answer for an address on lo"
 must load_module
 is "$(arpctl -j dev show)" '[]' "no field is set"

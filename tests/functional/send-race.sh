@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 ARPRACE=${ARPRACE:-$ROOT/build/arprace}
-# So many requests a case: without a guard, at least one in 200 was wrong.
+# Requests for each case: before the fix, at least one in 200 was wrong.
 requests=3000
 [ "$(nproc)" -gt 1 ] || plan skip "needs two processors"
 plan 12

@@ -32,7 +32,7 @@ listed() { ctl alice -j stats show | jq -c '[.[].dev]'; }
 head=ffffffffffff0200000001000806000108000604
 rest=0200000001000a0000020000000000000a000001
 
-# Cables: nobody else speaks on them.
+# Point-to-point cables, without other senders.
 host alice bob
 link alice:eth0 bob:eth0
 link alice:eth1 bob:eth1
@@ -82,7 +82,7 @@ is "$(counts eth0 | jq .reasons.hidden)" 13 "requests for a hidden address are c
 is "$(listed)" "$(ip -n alice -j link show | jq -c '[.[].ifname]')" \
 	"once addresses are hidden, policy applies to every device"
 
-# What audit spares is counted all the same.
+# With audit, what would have been dropped is counted.
 must ctl alice dev set eth0 mode audit
 send eth0 10.9.9.9 2
 run_ok "audit counts" settle eth0 62
@@ -144,7 +144,7 @@ for n in {1..10}; do must ctl alice stats reset eth0; done
 must flows
 stop "$started"
 poll 5 eval "[ \$(seen eth0) = \$(seen eth0) ]"
-# A packet that is just being counted may be in one of them and not the other.
+# A packet that is being counted may be in one of them and not yet in the other.
 is "$(counts eth0 | jq '(.in + .out - (.reasons | add)) | fabs <= 2')" true \
 	"reset during a flood, in and out stay the sum of the reasons"
 

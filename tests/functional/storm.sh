@@ -38,7 +38,7 @@ talk() {
 		count 100 interval 20 fence "$FENCE" | grep -c "is-at $victim"
 }
 
-# The flood, and how many of the talker's questions were answered. Sets "heard".
+# The flood, and how many of the talker's requests were answered. Sets "heard".
 flood_and_talk() {	# COUNT [FRAME OPTION…]
 	talk >"$dir/output" &
 	flood "$@"
@@ -82,7 +82,7 @@ table_fulls() {
 
 neighbours() { ip -n victim neigh show dev eth0 | wc -l; }
 
-# The flooder asks in the name of 1,500 hosts.
+# The flooder uses 1,500 source addresses.
 ask_for_all() {
 	local seen
 	must ip -n victim neigh flush dev eth0
@@ -156,7 +156,7 @@ at_least "$(stat '.in - (.reasons["source-rate"] // 0)')" 40000 "as they are new
 
 policy dev unset eth0 source-rate
 
-# A rate for all
+# One rate for all sources
 
 policy dev set eth0 rate 500 burst 100
 policy stats reset

@@ -29,10 +29,10 @@ all_three() {	# WHEN
 
 each_its_own() { answer "$card0" "$card1" "$card2" "$1"; }	# WHEN
 
-# As which MAC test2 knows ADDRESS after a ping, when nobody knew anybody.
+# The MAC that test2 has for ADDRESS after a ping, starting without neighbour entries.
 meets() {	# ADDRESS
 	local entry
-	# Twice, as test1 may still introduce itself to check what it knows.
+	# Twice, as test1 may still probe what it knows.
 	ip -n test2 neigh flush all
 	ip -n test1 neigh flush all
 	ip -n test2 neigh flush all
@@ -43,13 +43,13 @@ meets() {	# ADDRESS
 
 policy() { must ctl test1 "$@"; }
 
-# "DEV VALUE SELECTOR": the ignore that applies, and what made it so.
+# "DEV VALUE SELECTOR": the ignore that applies, and where it comes from.
 effective() {	# DEV
 	ctl test1 -j dev effective "$1" |
 		jq -r '.[] | "\(.dev) \(.fields.ignore.value) \(.fields.ignore.selector)"'
 }
 
-# What an administrator sees, and tries.
+# The problem, and sysctls that an administrator would try.
 all_three "stock"
 must ip -n test1 route del 192.168.95.0/24 dev eth1
 all_three "stock, eth1's route deleted"

@@ -39,7 +39,7 @@ at_least() { [ "$(counted "$1")" -ge "$2" ]; }	# WHICH NUMBER
 # Delayed requests count when they are due; those that the full queue refuses pass.
 queue_full() { [ $(($(counted pass) - $(counted out))) -ge 64 ]; }
 
-# Datagrams to addresses that nobody has: the neighbour code asks for each.
+# Datagrams to unused addresses: the neighbour code sends requests for each.
 wander() {
 	local n
 	while sleep 0.1; do
@@ -61,7 +61,7 @@ flicker() {
 }
 export -f flicker
 
-# Dumps of everything, and someone who listens, as long as there is a module.
+# Dumps of everything and a monitor, as long as the module is loaded.
 watch() {
 	while sleep 0.1; do
 		for what in "dev show" "dev effective" "rule show" "bind show" "stats show"; do
@@ -107,7 +107,7 @@ for ((i = 0; i < ROUNDS; i++)); do
 	[ $((i % 2)) = 0 ] || poll 20 queue_full
 	# and now and then there is nothing left to undo.
 	[ $((i % 5)) != 0 ] || "$ARPCTL" -n alice flush
-	# A dump that is going on keeps the module for a moment.
+	# A dump in progress holds the module for a moment.
 	poll 20 rmmod arp_policy 2>/dev/null && : $((++unloaded))
 	module_loaded || : $((++empty))
 done
@@ -122,7 +122,7 @@ for ((i = 0; i < QUICK; i++)); do
 done
 is "$quick" $QUICK "and $QUICK more times with policy from parameters"
 
-# Once more at leisure, to see that the noise was what it should be.
+# Once more without loading and unloading, to check that the background load works.
 must load_module
 must set_everything
 run_ok "alice's addresses are hidden in the flood" poll 60 at_least hidden 100
@@ -132,7 +132,7 @@ is "$(jobs -r | wc -l)" ${#going[@]} "and no background job has failed"
 stop "${going[@]}"
 ip netns del flicker 2>/dev/null
 
-# Who holds the module.
+# Users of the module.
 run_ok "idle, the module has no users" poll 10 eval "[ \$(references) = 0 ]"
 start alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" hold >/dev/null
 run_ok "a dump in progress is one" poll 30 eval "[ \$(references) = 1 ]"

@@ -71,7 +71,7 @@ fails_with 1 '100% packet loss' "policy on another device: no ping by default" p
 sysctls 1 0
 run_ok "a ping with accept_local" ping_it
 
-# Policy here: what is not ARP's stays
+# Policy on this pair: sysctls that are not about ARP stay in effect
 
 must ctl box dev set 'veth*' ignore any filter off announce strict
 must ctl box stats reset

@@ -15,7 +15,7 @@ segment lan alice:eth0 bob:eth0
 addr bob eth0 10.0.0.2/24
 alice=$(mac alice eth0)
 
-# The fence is far away to a VRF, so silence takes its time.
+# The fence is not reachable from a VRF, so silence is detected by timeout.
 answer() {	# TARGET [SENDER]
 	arpq bob ask eth0 "$1" ${2:+sender "$2"} timeout 200 | awk '{ print $3 }' | sort -u
 }
@@ -77,7 +77,7 @@ like "$(ctl alice explain request 10.0.0.99 from 10.0.0.2 dev eth0)" 'b2' "expla
 must ctl alice dev unset r1 hidden
 is "$(answer 10.0.0.99)" "" "nor when the other VRF hides nothing"
 
-# An address that only a route has, in a VRF
+# An address known only from a route, in a VRF
 must ip -n alice route add local 10.0.0.96/32 dev b2 table 20
 is "$(answer 10.0.0.96)" "" "an address routed to a hidden device of the VRF is hidden"
 must ctl alice dev unset b2 hidden
@@ -109,7 +109,7 @@ must ip -n alice addr del 10.0.0.98/31 dev r1
 must ip -n alice addr add 10.0.0.98/32 dev b2
 is "$(answer 10.0.0.98)" "$alice" "and then no longer"
 
-# Secondary ones
+# Secondary addresses
 for promote in 1 0; do
 	set_sysctl alice net.ipv4.conf.r1.promote_secondaries=$promote \
 		net.ipv4.conf.all.promote_secondaries=$promote
@@ -149,7 +149,7 @@ must ctl alice dev set r1 hidden on
 is "$(answer 10.0.0.97)" "" "a new policy knows existing addresses"
 must ctl alice flush
 
-# Never a loopback address; never our own MACs
+# Loopback addresses and own MACs are never conflicts
 segment lan alice:eth1
 must ctl alice dev set eth0 defend on
 claims 127.0.0.1
