@@ -8,12 +8,12 @@
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
 #include <net/genetlink.h>
-#include <net/route.h>
 
 #include "netns.h"
 #include "nl/family.h"
 #include "packet/act.h"
 #include "packet/announce.h"
+#include "packet/hidden.h"
 
 /* Why an address should not be announced on a device, or NULL. */
 static const char *objection(const struct arpp_netns *nn,
@@ -27,7 +27,7 @@ static const char *objection(const struct arpp_netns *nn,
 	rcu_read_lock();
 	policy = rcu_dereference(nn->policy);
 	d = policy ? arpp_device_find(policy, dev) : NULL;
-	if (inet_addr_type_dev_table(nn->net, dev, addr) != RTN_LOCAL)
+	if (!arpp_local(policy, dev, addr))
 		why = "address is not ours: add it first, or use force";
 	else if (d && arpp_announce_hidden(policy, d, addr, &by))
 		why = "address is hidden on this device: make it visible first, or use force";

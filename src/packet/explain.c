@@ -85,7 +85,8 @@ static enum arp_policy_block before_hook(const struct net_device *dev)
  * an errno in older kernels, which is the same for several causes, and a drop
  * reason in newer ones.
  */
-static enum arp_policy_block refused(struct in_device *in_dev,
+static enum arp_policy_block refused(const struct arpp_policy *policy,
+				     struct in_device *in_dev,
 				     const struct arpp_packet *p)
 {
 	unsigned int type = inet_addr_type_dev_table(dev_net(p->dev), p->dev,
@@ -94,11 +95,13 @@ static enum arp_policy_block refused(struct in_device *in_dev,
 	if (ipv4_is_zeronet(p->tip))
 		return ARP_POLICY_BLOCK_TARGET;
 	if (ipv4_is_multicast(p->sip) || ipv4_is_lbcast(p->sip) ||
-	    ipv4_is_zeronet(p->sip) || type == RTN_BROADCAST ||
+	    ipv4_is_zeronet(p->sip) ||
 	    (ipv4_is_loopback(p->sip) && !IN_DEV_ROUTE_LOCALNET(in_dev)))
 		return ARP_POLICY_BLOCK_MARTIAN;
-	if (type == RTN_LOCAL && !IN_DEV_ACCEPT_LOCAL(in_dev))
+	if (!IN_DEV_ACCEPT_LOCAL(in_dev) && arpp_local(policy, p->dev, p->sip))
 		return ARP_POLICY_BLOCK_ACCEPT_LOCAL;
+	if (type == RTN_BROADCAST)
+		return ARP_POLICY_BLOCK_MARTIAN;
 	if (IN_DEV_RPFILTER(in_dev))
 		return ARP_POLICY_BLOCK_RP_FILTER;
 	return ARP_POLICY_BLOCK_NO_ROUTE;
@@ -117,14 +120,15 @@ static u32 errno_of(enum arp_policy_block block)
 }
 
 /* The kernel's route, for the reader; also one back out by the same device. */
-static void tell_route(struct arpp_explanation *x, struct in_device *in_dev)
+static void tell_route(const struct arpp_policy *policy, struct arpp_explanation *x,
+		       struct in_device *in_dev)
 {
 	struct arpp_packet *p = &x->p;
 
 	p->routed = false;
 	arpp_packet_route(p, true);
 	if (p->route_err) {
-		x->error = errno_of(refused(in_dev, p));
+		x->error = errno_of(refused(policy, in_dev, p));
 		return;
 	}
 	x->route_type = p->route_type;
@@ -135,7 +139,8 @@ static void tell_route(struct arpp_explanation *x, struct in_device *in_dev)
 }
 
 /* What in arp_process() keeps the kernel from answering. */
-static enum arp_policy_block in_kernel(struct in_device *in_dev,
+static enum arp_policy_block in_kernel(const struct arpp_policy *policy,
+				       struct in_device *in_dev,
 				       const struct arpp_packet *p)
 {
 	struct net *net = dev_net(p->dev);
@@ -152,7 +157,7 @@ static enum arp_policy_block in_kernel(struct in_device *in_dev,
 		if (inet_addr_type_dev_table(net, p->dev, p->tip) != RTN_LOCAL)
 			return ARP_POLICY_BLOCK_NOT_LOCAL;
 	} else if (p->route_err) {
-		return refused(in_dev, p);
+		return refused(policy, in_dev, p);
 	} else if (p->route_type != RTN_LOCAL) {
 		if (!IN_DEV_FORWARD(in_dev))
 			return ARP_POLICY_BLOCK_FORWARDING;
@@ -201,12 +206,12 @@ static void explain_received(const struct arpp_policy *policy,
 		x->home = home_of(policy, x, p->tip);
 	}
 	if (in_dev && p->request && p->sip)
-		tell_route(x, in_dev);
+		tell_route(policy, x, in_dev);
 
 	x->block = before_hook(p->dev);
 	ours = !x->audit && x->v.action != ARPP_ACCEPT;
 	if (!x->block && !ours)
-		x->block = in_kernel(in_dev, p);
+		x->block = in_kernel(policy, in_dev, p);
 	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);
 	if (x->v.by.rule)
 		rule = arpp_match_rule(&x->v.by);

@@ -21,6 +21,15 @@
  */
 #define HIDDEN_WALK	256
 
+/* Ask the kernel's hash of addresses, which does not know L3 domains. */
+static bool ours_slowly(const struct net_device *dev, __be32 addr)
+{
+	const struct net_device *home = __ip_dev_find(dev_net(dev), addr, false);
+
+	return home && arpp_host_domain(home) == arpp_host_domain(dev) &&
+	       arpp_host_lives_slowly(home, addr);
+}
+
 /**
  * arpp_ours() - does a device of this L3 domain have the address?
  * @policy: of the device's netns
@@ -36,18 +45,39 @@
 bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
 	       __be32 addr)
 {
-	u32 domain = arpp_host_domain(dev);
-	const struct net_device *home;
-
 	if (ipv4_is_loopback(addr))
 		return false;
-	if (arpp_host_addr(policy->host, domain, addr))
+	if (arpp_host_addr(policy->host, arpp_host_domain(dev), addr))
 		return true;
-	if (!arpp_host_partial(policy->host))
+	return arpp_host_partial(policy->host) && ours_slowly(dev, addr);
+}
+
+/**
+ * arpp_local() - does this host receive for an address, in the L3 domain of a device?
+ * @policy: of the device's netns, or NULL
+ * @dev: a device of the domain
+ * @addr: the address
+ *
+ * This includes loopback addresses and those that are local only by a route.
+ *
+ * An own address may also be the broadcast address of another own prefix (10.2.0.7/24
+ * and 10.2.0.6/30). The kernel then has two routes to it and finds the older one, so
+ * a broadcast route does not tell that the address is not ours. For all other
+ * addresses this is one lookup.
+ *
+ * Return: whether it does.
+ */
+bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
+		__be32 addr)
+{
+	switch (inet_addr_type_dev_table(dev_net(dev), dev, addr)) {
+	case RTN_LOCAL:
+		return true;
+	case RTN_BROADCAST:
+		return policy ? arpp_ours(policy, dev, addr) : ours_slowly(dev, addr);
+	default:
 		return false;
-	home = __ip_dev_find(dev_net(dev), addr, false);
-	return home && arpp_host_domain(home) == domain &&
-	       arpp_host_lives(policy->host, home, addr);
+	}
 }
 
 /*

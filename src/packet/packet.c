@@ -153,8 +153,8 @@ static bool has_tables(const struct net_device *dev)
  *
  * If no rule and no local route was added by hand, an own address is one that is on
  * a device that is up: the kernel keeps a local route for it, in the table that it
- * looks up first. (If such a route was deleted by hand, the address still counts as
- * own.)
+ * looks up first. (If such a route was deleted by hand, or the kernel finds a broadcast
+ * route to the address before it, the address still counts as own.)
  *
  * Return: what is known.
  */
@@ -208,24 +208,6 @@ bool arpp_packet_known(const struct arpp_packet *p)
 		return false;
 	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
 	return n && has_lladdr(n, p);
-}
-
-/**
- * arpp_packet_own() - does a packet come from this host itself?
- * @p: a received packet with a sender
- *
- * A host receives its own packets if two of its devices are in one segment. With
- * accept_local the kernel treats such packets like those of another host.
- *
- * Return: whether its sender is an own address in the L3 domain of its device,
- *	and accept_local does not admit it.
- */
-bool arpp_packet_own(const struct arpp_packet *p)
-{
-	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-
-	return inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->sip) ==
-	       RTN_LOCAL && !(in_dev && IN_DEV_ACCEPT_LOCAL(in_dev));
 }
 
 /**

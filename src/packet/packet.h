@@ -106,7 +106,6 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_known(const struct arpp_packet *p);
-bool arpp_packet_own(const struct arpp_packet *p);
 bool arpp_packet_sender_valid(struct arpp_packet *p);
 enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 				    const struct arpp_host *host);

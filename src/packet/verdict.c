@@ -217,8 +217,21 @@ static void decide_request(const struct arpp_policy *policy,
 	}
 }
 
+/*
+ * Was a packet sent by this host itself? It receives its own packets if two of its
+ * devices are in one segment. With accept_local the kernel treats them like those of
+ * another host.
+ */
+static bool from_host(const struct arpp_policy *policy, const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	return arpp_local(policy, p->dev, p->sip) &&
+	       !(in_dev && IN_DEV_ACCEPT_LOCAL(in_dev));
+}
+
 /* Can a proxy rule answer this packet at all? */
-static bool may_proxy(const struct arpp_device *d,
+static bool may_proxy(const struct arpp_policy *policy, const struct arpp_device *d,
 		      const struct arpp_match *match, struct arpp_packet *p)
 {
 	struct arpp_rule rule = arpp_match_rule(match);
@@ -229,7 +242,7 @@ static bool may_proxy(const struct arpp_device *d,
 		return false;
 	if (rule.has_lladdr && p->dev->addr_len != ETH_ALEN)
 		return false;
-	if (arpp_packet_own(p))
+	if (from_host(policy, p))
 		return false;
 	type = inet_addr_type_dev_table(dev_net(p->dev), p->dev, p->tip);
 	if (type == RTN_BROADCAST)
@@ -244,16 +257,18 @@ static bool may_proxy(const struct arpp_device *d,
 
 /**
  * arpp_verdict_proxy() - does a proxy rule answer the packet?
+ * @policy: of the netns
  * @d: the receiving device's policy
  * @p: the packet
  * @v: its .by is the rule; filled in if so
  *
  * Return: whether it does.
  */
-bool arpp_verdict_proxy(const struct arpp_device *d, struct arpp_packet *p,
+bool arpp_verdict_proxy(const struct arpp_policy *policy,
+			const struct arpp_device *d, struct arpp_packet *p,
 			struct arpp_verdict *v)
 {
-	if (!may_proxy(d, &v->by, p))
+	if (!may_proxy(policy, d, &v->by, p))
 		return false;
 	decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
 	v->delay = d->proxy_delay;

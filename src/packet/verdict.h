@@ -45,7 +45,8 @@ struct arpp_verdict {
 bool arpp_verdict_sender(const struct arpp_policy *policy,
 			 const struct arpp_device *d, struct arpp_packet *p,
 			 struct arpp_verdict *v);
-bool arpp_verdict_proxy(const struct arpp_device *d, struct arpp_packet *p,
+bool arpp_verdict_proxy(const struct arpp_policy *policy,
+			const struct arpp_device *d, struct arpp_packet *p,
 			struct arpp_verdict *v);
 void arpp_verdict_request(const struct arpp_policy *policy,
 			  const struct arpp_device *d, struct arpp_packet *p,
@@ -66,7 +67,8 @@ static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
 }
 
 /* What the rule for the target says; true when it decides. */
-static __always_inline bool arpp_verdict_target(const struct arpp_device *d,
+static __always_inline bool arpp_verdict_target(const struct arpp_policy *policy,
+						const struct arpp_device *d,
 						struct arpp_packet *p,
 						struct arpp_verdict *v)
 {
@@ -84,7 +86,7 @@ static __always_inline bool arpp_verdict_target(const struct arpp_device *d,
 		v->reason = ARP_POLICY_REASON_HIDDEN;
 		return true;
 	case ARP_POLICY_ACTION_PROXY:
-		if (arpp_verdict_proxy(d, p, v))
+		if (arpp_verdict_proxy(policy, d, p, v))
 			return true;
 		break;
 	}
@@ -124,7 +126,8 @@ static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 	if (unlikely(d->strict || arpp_rules(d, ARPP_TABLE_SENDER)) &&
 	    arpp_verdict_sender(policy, d, p, v))
 		return;
-	if (arpp_rules(d, ARPP_TABLE_TARGET) && arpp_verdict_target(d, p, v))
+	if (arpp_rules(d, ARPP_TABLE_TARGET) &&
+	    arpp_verdict_target(policy, d, p, v))
 		return;
 	/* One for the sender's own address may be no matter of requests alone. */
 	if (p->sip == p->tip || (p->request && arpp_governs_requests(policy, d)))

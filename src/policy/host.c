@@ -162,8 +162,14 @@ const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
 	return host_find(host, &key);
 }
 
-/* Search the kernel's own list, up to the bound for a packet. */
-static bool lives_slowly(const struct net_device *dev, __be32 addr)
+/**
+ * arpp_host_lives_slowly() - is an address configured on a device, by the kernel's list?
+ * @dev: the device
+ * @addr: the address
+ *
+ * Return: whether it is found among the first ARPP_HOST_WALK addresses of the device.
+ */
+bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	unsigned int left = ARPP_HOST_WALK;
@@ -193,7 +199,7 @@ bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
 		     __be32 addr)
 {
 	return arpp_host_home(host, dev, addr) ||
-	       (arpp_host_partial(host) && lives_slowly(dev, addr));
+	       (arpp_host_partial(host) && arpp_host_lives_slowly(dev, addr));
 }
 
 static bool has_lladdr_slowly(const struct net_device *like, const u8 *lladdr)

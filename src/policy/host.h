@@ -132,6 +132,7 @@ const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
 					    __be32 addr);
 bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
 		     __be32 addr);
+bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr);
 bool arpp_host_has_lladdr(const struct arpp_host *host,
 			  const struct net_device *like, const u8 *lladdr);
 

@@ -4,7 +4,7 @@
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 31
+plan 40
 
 host node alice
 segment lan node:eth0 node:eth1 alice:eth0
@@ -42,6 +42,28 @@ is "$(ctl node -j explain request 10.0.0.77 from 10.0.0.1 dev eth1 |
 set_sysctl node net.ipv4.conf.eth1.accept_local=1
 is "$(asks node eth0 10.0.0.77 10.0.0.1)" "$E1" "with accept_local it is answered"
 set_sysctl node net.ipv4.conf.eth1.accept_local=0
+
+# An own address that is also the broadcast address of an older own prefix
+
+addr node eth0 10.2.0.6/30
+addr node eth1 10.2.0.7/24
+is "$(asks node eth1 10.0.0.77 10.2.0.7)" silence \
+	"a request from an own address that is also a broadcast one is not answered"
+is "$(ctl node -j explain request 10.0.0.77 from 10.2.0.7 dev eth0 |
+	jq -r '"\(.verdict) \(.answered) \(.kernel.blocked_by)"')" "accept false accept_local" \
+	"as explain says, and why the kernel refuses it"
+set_sysctl node net.ipv4.conf.eth0.accept_local=1
+is "$(asks node eth1 10.0.0.77 10.2.0.7)" "$E0" "with accept_local it is answered"
+set_sysctl node net.ipv4.conf.eth0.accept_local=0
+run_ok "and it can be announced" ctl node announce 10.2.0.7 dev eth1
+fails_with 1 'not ours' "but not another broadcast address" ctl node announce 10.2.0.255 dev eth1
+# No device has this one, but the host receives for it.
+must ip -n node route add local 10.9.0.0/24 dev lo
+is "$(asks node eth1 10.0.0.77 10.9.0.9)" silence \
+	"nor is a request from an address that only a local route has"
+must ip -n node route del local 10.9.0.0/24 dev lo
+must ip -n node addr del 10.2.0.6/30 dev eth0
+
 must ip -n node link del eth1
 must ip -n node neigh flush dev eth0
 

@@ -8,6 +8,7 @@
 #include "kshim.h"
 
 #include "packet/announce.h"
+#include "packet/hidden.h"
 #include "packet/packet.h"
 #include "packet/rate.h"
 #include "packet/verdict.h"
@@ -157,15 +158,21 @@ const struct arpp_host_home *arpp_host_home(const struct arpp_host *in,
 	return NULL;
 }
 
-bool arpp_host_lives(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
+bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct in_ifaddr *ifa;
 
-	if (in->partial && dev->in_dev)
+	if (dev->in_dev)
 		in_dev_for_each_ifa_rcu(ifa, dev->in_dev)
 			if (ifa->ifa_local == addr)
 				return true;
-	return arpp_host_home(in, dev, addr);
+	return false;
+}
+
+bool arpp_host_lives(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
+{
+	return (in->partial && arpp_host_lives_slowly(dev, addr)) ||
+	       arpp_host_home(in, dev, addr);
 }
 
 bool arpp_host_has_lladdr(const struct arpp_host *in, const struct net_device *like,
@@ -531,7 +538,8 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 				    ipv4_is_loopback(p->tip)));
 		/* Nor for the host's own requests. */
 		NEVER(v.by.rule && !p->dev->in_dev->accept_local &&
-		      inet_addr_type_dev_table(p->dev->net, p->dev, p->sip) == RTN_LOCAL);
+		      (arpp_ours(policy, p->dev, p->sip) ||
+		       inet_addr_type_dev_table(&net, p->dev, p->sip) == RTN_LOCAL));
 		break;
 	case ARPP_REWRITE:
 		NEVER(!out || !p->request || v.sender == p->sip);

@@ -189,8 +189,9 @@ static u8 type_of(struct net *net, __be32 addr, u64 more)
 		return RTN_BROADCAST;
 	if (ipv4_is_multicast(addr))
 		return RTN_MULTICAST;
+	/* An own address may be the broadcast address of another own prefix. */
 	if (__ip_dev_find(net, addr, false))
-		return RTN_LOCAL;
+		return shim_hash(22, addr, more) % 8 ? RTN_LOCAL : RTN_BROADCAST;
 	return (u8)(RTN_UNICAST + shim_hash(5, addr, more) % 7);
 }
 
