@@ -28,6 +28,12 @@ static const struct arpp_verdict malformed = {
 	.reason = ARP_POLICY_REASON_MALFORMED,
 };
 
+/* Not answered, for no reason of policy. */
+static const struct arpp_verdict unanswered = {
+	.action = ARPP_DROP,
+	.reason = ARP_POLICY_REASON_PASS,
+};
+
 /* What somebody listens for; few packets come here. */
 static noinline void tell(struct arpp_netns *nn, const struct arpp_device *d,
 			  bool out, const struct arpp_packet *p,
@@ -100,7 +106,9 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 		NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
 		break;
 	case ARPP_DROP_LEARN:
-		arpp_act_learn(p);
+		/* The sender of a delayed request was learnt when it was received. */
+		if (!p->due)
+			arpp_act_learn(p);
 		break;
 	case ARPP_DEFEND:
 		arpp_act_defend(&nn->defence, p);
@@ -161,10 +169,17 @@ static noinline unsigned int in(struct arpp_netns *nn,
  * @delay: the queue of the netns
  * @skb: the request, as it was received; taken over
  *
- * The decision uses the current policy and state of the host. Rate tokens were taken
- * when the request was received; it is counted, traced and notified now, with the
- * new verdict. If it is not to be answered any more, it is dropped and not passed to
- * the kernel.
+ * The decision uses the current policy and state of the host, and is carried out as if
+ * the request were received now, with two exceptions: rate tokens were taken, and the
+ * sender was learnt, when it was received. Whatever is not answered is dropped and not
+ * passed to the kernel.
+ *
+ * The request is counted, traced and notified once: now, with the new verdict. If its
+ * device is down, it counts as pass, like an answer that could not be made. If policy
+ * no longer reaches the device, its counters are gone, and the request is not counted.
+ *
+ * Under audit nothing is carried out. The event and the trace give the verdict with
+ * the audit flag: it was proxied when it was received, and would be as they say now.
  *
  * Context: softirq, RCU read side.
  */
@@ -175,21 +190,31 @@ void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 	const struct arpp_device *d;
+	enum arpp_parse form;
 
 	d = policy ? arpp_device_find(policy, skb->dev) : NULL;
-	if (!d || !netif_running(skb->dev) ||
-	    arpp_packet_parse(&p, skb, skb->dev) != ARPP_PARSE_OK) {
+	/* The type of the device may have changed, as that of a bond does. */
+	form = d ? arpp_packet_parse(&p, skb, skb->dev) : ARPP_PARSE_FOREIGN;
+	if (form == ARPP_PARSE_FOREIGN) {
 		consume_skb(skb);
 		return;
 	}
-	p.due = true;
-	arpp_verdict_in(policy, d, &p, &v);
+	if (form == ARPP_PARSE_MALFORMED) {
+		v = malformed;
+	} else if (!netif_running(skb->dev)) {
+		v = unanswered;
+	} else {
+		p.due = true;
+		arpp_verdict_in(policy, d, &p, &v);
+	}
 	if (answers(&v) && !d->audit) {
 		answer(nn, d, &p, &v);
 		return;
 	}
-	consume_skb(skb);
 	report(nn, d, false, &p, &v);
+	if (!d->audit)
+		carry_out(nn, &p, &v);
+	consume_skb(skb);
 }
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,

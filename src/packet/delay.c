@@ -99,6 +99,8 @@ void arpp_delay_init(struct arpp_delay *delay,
 /**
  * arpp_delay_clean() - drop what waits, for good
  * @delay: the queue; nothing is accepted any more, no timer runs afterwards
+ *
+ * The requests are not counted, as for arpp_delay_purge().
  */
 void arpp_delay_clean(struct arpp_delay *delay)
 {
@@ -152,6 +154,9 @@ bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
  * arpp_delay_purge() - drop the queued requests of a device
  * @delay: the queue
  * @dev: the device, or NULL for all of them
+ *
+ * The requests are not counted: the device leaves the netns, or the netns has no policy
+ * any more, so the counters that they belong to are gone.
  */
 void arpp_delay_purge(struct arpp_delay *delay, const struct net_device *dev)
 {

@@ -4,7 +4,7 @@
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 40
+plan 42
 
 host node alice
 segment lan node:eth0 node:eth1 alice:eth0
@@ -50,8 +50,9 @@ addr node eth1 10.2.0.7/24
 is "$(asks node eth1 10.0.0.77 10.2.0.7)" silence \
 	"a request from an own address that is also a broadcast one is not answered"
 is "$(ctl node -j explain request 10.0.0.77 from 10.2.0.7 dev eth0 |
-	jq -r '"\(.verdict) \(.answered) \(.kernel.blocked_by)"')" "accept false accept_local" \
-	"as explain says, and why the kernel refuses it"
+	jq -r '"\(.verdict) \(.answered)"')" "accept false" "as explain says"
+is "$(ctl node -j explain request 10.0.0.1 from 10.2.0.7 dev eth0 | jq -r .kernel.blocked_by)" \
+	accept_local "nor does the kernel answer one, because of accept_local"
 set_sysctl node net.ipv4.conf.eth0.accept_local=1
 is "$(asks node eth1 10.0.0.77 10.2.0.7)" "$E0" "with accept_local it is answered"
 set_sysctl node net.ipv4.conf.eth0.accept_local=0
@@ -120,8 +121,21 @@ is "$(late policy flush)" '' "nor after a flush"
 policy dev set eth0 proxy-delay 3000
 rule add proxy 10.0.0.77 dev eth0
 is "$(late ip -n node link set eth0 down)" '' "nor from a device that is down"
+is "$(($(count_of proxied) + $(count_of pass)))" 20 "where each is counted as well"
 must ip -n node link set eth0 up
 must poll 5 forwarding lan
+
+# What is decided anew is carried out: the sender's address is ours by now.
+policy dev set eth0 defend on
+policy stats reset
+in_host alice "${twenty[@]}" >/dev/null
+is "$(hears alice eth0 timeout 3300 -- ip -n node addr add 10.0.0.2/32 dev eth0 |
+	grep -c "^in request .*sender 10\.0\.0\.2 $E0")" 1 \
+	"an own address that a delayed request claims is defended, once"
+run_ok "the conflict is counted" test "$(count_of conflict)" -gt 0
+is "$(($(count_of proxied) + $(count_of conflict)))" 20 "once a request"
+must ip -n node addr del 10.0.0.2/32 dev eth0
+policy dev unset eth0 defend
 
 # They were rate-limited on arrival.
 policy dev set eth0 rate 1 burst 20
