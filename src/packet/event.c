@@ -131,15 +131,50 @@ static int fill(struct sk_buff *msg, const struct arpp_event *e)
 	return 0;
 }
 
-/*
- * Nobody listens in this netns, or the only listener has no room, which its socket
- * reports to it. Forget the lost events, and generate no event for a while.
- */
+/* Nobody listens in this netns: nothing is lost. Generate no event for a while. */
 static void rest(struct arpp_events *events)
 {
 	atomic_set(&events->lost, 0);
 	atomic64_set(&events->quiet,
 		     get_jiffies_64() + msecs_to_jiffies(EVENT_REST_MS));
+}
+
+/*
+ * The destructor of an event tells whether it had a listener. For the first listener
+ * that it finds, netlink takes another reference to the message and then orphans it.
+ * Without listeners the message is only freed, and has one reference then.
+ */
+static void listener_found(struct sk_buff *msg)
+{
+	bool *found = skb_shinfo(msg)->destructor_arg;
+
+	if (skb_shared(msg))
+		*found = true;
+	skb_shinfo(msg)->destructor_arg = NULL;
+}
+
+/*
+ * Send an event. The kernel returns -ESRCH both if nobody listens in the netns and if
+ * no listener has room. In the second case the next event reports the loss; the
+ * listener also gets ENOBUFS from its socket. If only some listeners have no room, they
+ * get ENOBUFS alone.
+ */
+static void publish(struct arpp_events *events, struct net *net,
+		    struct sk_buff *msg, u32 lost)
+{
+	bool found = false;
+	int err;
+
+	skb_shinfo(msg)->destructor_arg = &found;
+	msg->destructor = listener_found;
+	err = genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
+				      GFP_ATOMIC);
+	if (!err)
+		return;
+	if (found)
+		atomic_add(lost + 1, &events->lost);
+	else
+		rest(events);
 }
 
 /**
@@ -162,7 +197,6 @@ void arpp_event_verdict(struct arpp_events *events,
 	struct arpp_event e = {
 		.dev = d->dev, .out = out, .audit = d->audit, .p = p, .v = v,
 	};
-	struct net *net = dev_net(d->dev);
 	struct sk_buff *msg;
 
 	if (time_before64(get_jiffies_64(),
@@ -184,8 +218,5 @@ void arpp_event_verdict(struct arpp_events *events,
 		nlmsg_free(msg);
 		return;
 	}
-	/* A listener without room hears of its loss from its own socket. */
-	if (genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
-				    GFP_ATOMIC) == -ESRCH)
-		rest(events);
+	publish(events, dev_net(d->dev), msg, e.lost);
 }

@@ -3,7 +3,7 @@
 # monitor reports each verdict and each policy change as it happens.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 31
 
 host alice bob
 segment lan alice:eth0 bob:eth0
@@ -166,6 +166,28 @@ watch -j monitor verdict
 must poll 20 marked 1
 end_watch >/dev/null
 is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "packets before the monitor started are not reported as lost"
+
+# A listener that has no room is told of the loss when it reads again.
+
+nsenter --net=/run/netns/alice -- /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" overrun \
+	>"$other" &
+reader=$!
+must poll 20 grep -q joined "$other"
+dropped() { ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]'; }
+before=$(dropped)
+arpq bob flood eth0 192.0.2.2 count 500 dst "$alice" >/dev/null
+has_dropped() { [ "$(dropped)" -ge $((before + 500)) ]; }
+must poll 20 has_dropped
+kill -USR1 $reader
+adds_up() {
+	mark 200
+	got=$(awk '$1 == "lost" { n += 1 + $2 } END { print n + 0 }' "$other")
+	[ "$got" = $(($(dropped) - before)) ]
+}
+run_ok "what a listener had no room for is told as lost" poll 10 adds_up
+diag "in $(grep -c lost "$other") events"
+kill $reader
+wait $reader 2>/dev/null
 
 # Changes of policy
 

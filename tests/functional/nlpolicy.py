@@ -13,6 +13,8 @@ Jobs act on the network namespace that they run in:
   verdicts DEV TARGET SENDER LLADDR
                         what the group verdict is told, while SENDER floods DEV
                         with requests for TARGET
+  overrun               a listener of the group verdict with little room, which reads
+                        from SIGUSR1 on, and prints "lost N" of each event
   fill FROM TO FORMAT   sets ignore on the selectors FORMAT % FROM..TO - 1;
                         prints each refusal and how many were accepted
   hold                  leaves a dump open until it is killed
@@ -1368,6 +1370,27 @@ def verdicts(dev, target, sender, mac):
 
 # Odd jobs for other tests
 
+def overrun():
+    listener = Netlink()
+    listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listener.socket.settimeout(None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    listener.join("verdict")
+    print("joined", flush=True)
+    signal.sigwait([signal.SIGUSR1])
+    while True:
+        try:
+            received = listener.receive()
+        except OSError as e:
+            if e.errno != errno.ENOBUFS:
+                raise
+            continue
+        for message in received:
+            told = dict(parse(message.attrs[A["EVENT"]]))
+            print("lost", number(told[EVENT["LOST"]]) if EVENT["LOST"] in told else 0,
+                  flush=True)
+
+
 def fill(first, end, form):
     nl, sent, refused = Netlink(), 0, 0
     field = nest(A["FIELDS"], u8(FIELD["IGNORE"], 1))
@@ -1400,7 +1423,7 @@ def hold():
 
 def main():
     jobs = {job.__name__: job for job in (
-        contract, refusals, interrupted, notices, verdicts, fill, hold)}
+        contract, refusals, interrupted, notices, verdicts, overrun, fill, hold)}
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:
         print(__doc__.strip(), file=sys.stderr)
         return 2
