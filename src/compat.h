@@ -57,6 +57,28 @@
 #define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
 #endif
 
+/*
+ * Set all bytes that __copy_skb_header() copies in one go, except for the CPU that the
+ * memory is freed to.
+ */
+static inline void arpp_skb_fill_headers(struct sk_buff *skb, int byte)
+{
+#ifdef ARPP_HAVE_ALLOC_CPU
+	u16 alloc_cpu = skb->alloc_cpu;
+#endif
+
+#ifdef ARPP_HAVE_SKB_HEADERS
+	memset(&skb->headers, byte, sizeof(skb->headers));
+#else
+	memset(&skb->headers_start, byte,
+	       offsetof(struct sk_buff, headers_end) -
+	       offsetof(struct sk_buff, headers_start));
+#endif
+#ifdef ARPP_HAVE_ALLOC_CPU
+	skb->alloc_cpu = alloc_cpu;
+#endif
+}
+
 /**
  * arpp_skb_reset_headers() - zero what __copy_skb_header() copies in one go
  * @skb: an skb that is not shared
@@ -67,45 +89,14 @@
 static inline void arpp_skb_reset_headers(struct sk_buff *skb)
 {
 	u16 network_header = skb->network_header;
-#ifdef ARPP_HAVE_ALLOC_CPU
-	u16 alloc_cpu = skb->alloc_cpu;
-#endif
 
-#ifdef ARPP_HAVE_SKB_HEADERS
-	memset(&skb->headers, 0, sizeof(skb->headers));
-#else
-	memset(&skb->headers_start, 0,
-	       offsetof(struct sk_buff, headers_end) -
-	       offsetof(struct sk_buff, headers_start));
-#endif
-#ifdef ARPP_HAVE_ALLOC_CPU
-	skb->alloc_cpu = alloc_cpu;
-#endif
+	arpp_skb_fill_headers(skb, 0);
 	skb->network_header = network_header;
 	skb->mac_header = (typeof(skb->mac_header))~0U;
 	skb->transport_header = (typeof(skb->transport_header))~0U;
 }
 
 #ifdef ARPP_SELFTEST
-/* The opposite, for the selftest: set all of these bytes. */
-static inline void arpp_skb_dirty_headers(struct sk_buff *skb)
-{
-#ifdef ARPP_HAVE_ALLOC_CPU
-	u16 alloc_cpu = skb->alloc_cpu;
-#endif
-
-#ifdef ARPP_HAVE_SKB_HEADERS
-	memset(&skb->headers, 0xff, sizeof(skb->headers));
-#else
-	memset(&skb->headers_start, 0xff,
-	       offsetof(struct sk_buff, headers_end) -
-	       offsetof(struct sk_buff, headers_start));
-#endif
-#ifdef ARPP_HAVE_ALLOC_CPU
-	skb->alloc_cpu = alloc_cpu;
-#endif
-}
-
 /* The members that describe the memory and that not every kernel has. */
 static inline void arpp_skb_forget_memory(struct sk_buff *skb)
 {

@@ -32,7 +32,7 @@ static struct sk_buff *make_request(struct net_device *dev, const u8 *sha)
 	skb_pull(skb, ETH_HLEN);
 	network_header = skb->network_header;
 
-	arpp_skb_dirty_headers(skb);
+	arpp_skb_fill_headers(skb, 0xff);
 	skb->protocol = htons(ETH_P_ARP);
 	skb->network_header = network_header;
 	skb->mac_header = network_header - ETH_HLEN;
