@@ -317,7 +317,7 @@ static int insert_first(struct arpp_netns *nn,
 	tables = arpp_tables_alloc(key, &nn->lock);
 	if (!tables)
 		goto prune;
-	err = arpp_lpm_insert(&tables->lpm[table], &rule->node,
+	err = arpp_lpm_insert(tables->lpm[table], &rule->node,
 			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
 	if (err)
 		goto free;
@@ -362,7 +362,7 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 
 	rtnl = lock_for_rules(nn, key, 1);
 	sel = arpp_selector_find(&nn->config.selectors, key);
-	lpm = sel && sel->tables ? &sel->tables->lpm[table] : NULL;
+	lpm = sel && sel->tables ? sel->tables->lpm[table] : NULL;
 	found = lpm ? arpp_lpm_find(lpm, rule->node.prefix, rule->node.len) : 0;
 	if (found && !replace) {
 		err = -EEXIST;
@@ -427,7 +427,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	sel = arpp_selector_find(&nn->config.selectors, key);
 	tables = sel ? sel->tables : NULL;
 	if (tables)
-		found = arpp_lpm_find(&tables->lpm[table], like->node.prefix,
+		found = arpp_lpm_find(tables->lpm[table], like->node.prefix,
 				      like->node.len);
 	err = -ENOENT;
 	if (!found)
@@ -438,7 +438,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 		goto unlock;
 	err = 0;
 	*like = rule;
-	arpp_lpm_remove(&tables->lpm[table], like->node.prefix, like->node.len);
+	arpp_lpm_remove(tables->lpm[table], like->node.prefix, like->node.len);
 	nn->config.count[table]--;
 	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
 		arpp_selector_set_tables(&nn->config.selectors, sel, NULL);
@@ -492,7 +492,7 @@ static int clear_locked(struct arpp_netns *nn, unsigned int which,
 	}
 	for (i = 0; i < ARPP_TABLES; i++)
 		if (which & BIT(i))
-			nn->config.count[i] -= old->lpm[i].count;
+			nn->config.count[i] -= old->lpm[i]->count;
 	/* Now they belong to the new set. */
 	old->lent = new ? keep : 0;
 	arpp_tables_free_rcu(old);

@@ -270,7 +270,7 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 		if (!(kind->which & BIT(place->table)))
 			continue;
 		for (;;) {
-			found = arpp_lpm_next(&sel->tables->lpm[place->table],
+			found = arpp_lpm_next(sel->tables->lpm[place->table],
 					      place->prefix, place->len, &node);
 			if (!found)
 				break;

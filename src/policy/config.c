@@ -73,7 +73,7 @@ int arpp_config_insert(struct arpp_config *config,
 		if (!sel->tables)
 			return -ENOMEM;
 	}
-	err = arpp_lpm_insert(&sel->tables->lpm[table], &rule->node,
+	err = arpp_lpm_insert(sel->tables->lpm[table], &rule->node,
 			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
 	if (!err)
 		config->count[table]++;
@@ -92,7 +92,7 @@ void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 
 	arpp_for_each_selector(sel, &config->selectors) {
 		for (i = 0; sel->tables && i < ARPP_TABLES; i++)
-			arpp_lpm_share(&sel->tables->lpm[i], lock);
+			arpp_lpm_share(sel->tables->lpm[i], lock);
 		cond_resched();
 	}
 }

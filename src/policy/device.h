@@ -161,7 +161,7 @@ static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table
 {
 	return d->n_tables &&
 	       (unlikely(d->n_tables > 1) ||
-		!arpp_lpm_empty(&d->tables[0]->lpm[table]));
+		!arpp_lpm_empty(d->tables[0]->lpm[table]));
 }
 
 /**
@@ -187,7 +187,7 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 	match->tables = d->tables[0];
 	match->table = table;
 	match->addr = addr;
-	match->rule = arpp_lpm_lookup(&match->tables->lpm[table], ntohl(addr));
+	match->rule = arpp_lpm_lookup(match->tables->lpm[table], ntohl(addr));
 	return match->rule;
 }
 

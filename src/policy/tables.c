@@ -12,6 +12,23 @@
 /* Large tables take their time to free: not in an RCU callback. */
 struct workqueue_struct *arpp_free_wq;
 
+/* Allocate the tables of @which; on failure those that were allocated stay. */
+static int alloc_some(struct arpp_tables *tables, unsigned int which,
+		      struct mutex *lock)
+{
+	int i;
+
+	for (i = 0; i < ARPP_TABLES; i++) {
+		if (!(which & BIT(i)))
+			continue;
+		tables->lpm[i] = kzalloc(sizeof(*tables->lpm[i]), GFP_KERNEL_ACCOUNT);
+		if (!tables->lpm[i])
+			return -ENOMEM;
+		arpp_lpm_share(tables->lpm[i], lock);
+	}
+	return 0;
+}
+
 /**
  * arpp_tables_alloc() - make empty tables
  * @key: the selector that they are for
@@ -22,16 +39,15 @@ struct workqueue_struct *arpp_free_wq;
 struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 				      struct mutex *lock)
 {
-	struct arpp_tables *tables;
-	int i;
+	struct arpp_tables *tables = kzalloc(sizeof(*tables), GFP_KERNEL_ACCOUNT);
 
-	tables = kzalloc(sizeof(*tables), GFP_KERNEL_ACCOUNT);
 	if (!tables)
 		return NULL;
 	tables->key = *key;
-	for (i = 0; i < ARPP_TABLES; i++)
-		arpp_lpm_share(&tables->lpm[i], lock);
-	return tables;
+	if (!alloc_some(tables, ARPP_RULES | ARPP_BINDINGS, lock))
+		return tables;
+	arpp_tables_free(tables);
+	return NULL;
 }
 
 /**
@@ -39,8 +55,9 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
  * @tables: the others
  * @keep: mask of the tables to keep
  *
- * What is kept is in both; of the two, the one that is freed must be told by
- * its .lent that it is not its own.
+ * What is kept is the same table in both, so a lookup that began in the old set notices
+ * updates that are made through the new one. Of the two, the one that is freed must be
+ * told by its .lent that it is not its own.
  *
  * Context: the writers' lock held.
  * Return: the tables, or NULL for want of memory.
@@ -48,16 +65,20 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 				      unsigned int keep)
 {
-	struct arpp_tables *split;
+	struct arpp_tables *split = kzalloc(sizeof(*split), GFP_KERNEL_ACCOUNT);
 	int i;
 
-	split = arpp_tables_alloc(&tables->key, tables->lpm[0].lock);
 	if (!split)
 		return NULL;
+	split->key = tables->key;
 	for (i = 0; i < ARPP_TABLES; i++)
 		if (keep & BIT(i))
 			split->lpm[i] = tables->lpm[i];
-	return split;
+	if (!alloc_some(split, ~keep, tables->lpm[0]->lock))
+		return split;
+	split->lent = keep;
+	arpp_tables_free(split);
+	return NULL;
 }
 
 /**
@@ -69,11 +90,12 @@ void arpp_tables_free(struct arpp_tables *tables)
 	int i;
 
 	for (i = 0; tables && i < ARPP_TABLES; i++) {
-		if (tables->lent & BIT(i))
+		if (tables->lent & BIT(i) || !tables->lpm[i])
 			continue;
 		/* Nobody else has it any more, so no lock is needed. */
-		arpp_lpm_share(&tables->lpm[i], NULL);
-		arpp_lpm_clean(&tables->lpm[i]);
+		arpp_lpm_share(tables->lpm[i], NULL);
+		arpp_lpm_clean(tables->lpm[i]);
+		kfree(tables->lpm[i]);
 	}
 	kfree(tables);
 }
@@ -116,7 +138,7 @@ bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 	unsigned int i;
 
 	for (i = 0; i < d->n_tables; i++) {
-		const struct arpp_lpm *lpm = &d->tables[i]->lpm[table];
+		const struct arpp_lpm *lpm = d->tables[i]->lpm[table];
 
 		if (arpp_lpm_empty(lpm))
 			continue;

@@ -49,14 +49,14 @@ struct arpp_rule {
 
 /**
  * struct arpp_tables - all that is said of addresses on a selector's devices
- * @lpm: by enum arpp_table
+ * @lpm: by enum arpp_table; objects of their own, see arpp_tables_split()
  * @key: the selector
  * @lent: mask of the tables that belong to others by now, see
  *	arpp_tables_split()
  * @free: to free it
  */
 struct arpp_tables {
-	struct arpp_lpm lpm[ARPP_TABLES];
+	struct arpp_lpm *lpm[ARPP_TABLES];
 	struct arpp_selector_key key;
 	unsigned int lent;
 	struct rcu_work free;
@@ -84,7 +84,7 @@ static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
 
 	for (i = 0; tables && i < ARPP_TABLES; i++)
 		if (which & BIT(i))
-			count += tables->lpm[i].count;
+			count += tables->lpm[i]->count;
 	return count;
 }
 

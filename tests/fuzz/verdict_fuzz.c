@@ -319,7 +319,7 @@ static void add_rule(void)
 			   (rule.action == ARP_POLICY_ACTION_PROXY && n & 8);
 	rule.routed = rule.action == ARP_POLICY_ACTION_PROXY && n & 16;
 	memset(rule.lladdr, n & 6, sizeof(rule.lladdr));
-	if (!arpp_lpm_insert(&sel->tables->lpm[table], &rule.node,
+	if (!arpp_lpm_insert(sel->tables->lpm[table], &rule.node,
 			     arpp_rule_value(&rule), GFP_KERNEL))
 		return;
 undo:
