@@ -401,6 +401,23 @@ static bool agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
 	return !like->routed || rule->routed;
 }
 
+/* Remove the last rule or binding of a selector, with its tables. */
+static int remove_last(struct arpp_netns *nn, struct arpp_selector *sel)
+{
+	struct arpp_tables *tables = sel->tables;
+	int err;
+
+	arpp_selector_set_tables(&nn->config.selectors, sel, NULL);
+	err = apply(nn, sel);
+	if (err) {
+		arpp_selector_set_tables(&nn->config.selectors, sel, tables);
+		return err;
+	}
+	arpp_tables_free_rcu(tables);
+	arpp_selector_prune(&nn->config.selectors, sel);
+	return 0;
+}
+
 /**
  * arpp_netns_remove() - remove a rule or a binding
  * @nn: the netns
@@ -410,7 +427,8 @@ static bool agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
  * @generation: set to the number of this change
  *
  * Context: process, without RTNL.
- * Return: 0, -ENOENT when there is none, or -ESRCH when it says something else.
+ * Return: 0, or -errno, which changes nothing: -ENOENT when there is none, -ESRCH when it
+ *	says something else; for a selector's last one also -ENOMEM or -EINTR.
  */
 int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, struct arpp_rule *like,
@@ -437,19 +455,14 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	if (!agrees(&rule, like))
 		goto unlock;
 	err = 0;
+	if (arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS) > 1)
+		arpp_lpm_remove(tables->lpm[table], like->node.prefix, like->node.len);
+	else
+		err = remove_last(nn, sel);
+	if (err)
+		goto unlock;
 	*like = rule;
-	arpp_lpm_remove(tables->lpm[table], like->node.prefix, like->node.len);
 	nn->config.count[table]--;
-	if (!arpp_tables_count(tables, ARPP_RULES | ARPP_BINDINGS)) {
-		arpp_selector_set_tables(&nn->config.selectors, sel, NULL);
-		/* If it fails (no memory, or killed), the empty tables stay. */
-		if (apply(nn, sel))
-			arpp_selector_set_tables(&nn->config.selectors, sel,
-						 tables);
-		else
-			arpp_tables_free_rcu(tables);
-		arpp_selector_prune(&nn->config.selectors, sel);
-	}
 	*generation = changed(nn);
 unlock:
 	unlock_for_rules(nn, rtnl);

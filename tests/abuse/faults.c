@@ -387,6 +387,13 @@ static void one(void)
 	must(dev_set(looker, "eth0", ARP_POLICY_FIELD_IGNORE, 1));
 }
 
+/* What reaches lo is the only binding of a glob. */
+static void one_of_a_glob(void)
+{
+	one();
+	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "l*", 0x0a000006));
+}
+
 static void with_device(void)
 {
 	base();
@@ -476,6 +483,7 @@ static int bind_add(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "eth0"
 static int bind_first(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "all", 0x0a000007); }
 static int bind_del(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "eth0", 0x0a000005); }
 static int bind_del_last(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "lo", 0x0a000006); }
+static int bind_del_globs(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "l*", 0x0a000006); }
 static int bind_flush_one(void) { return flush_of(doer, ARP_POLICY_CMD_BIND_FLUSH, "lo"); }
 static int bind_flush(void) { return plain(doer, ARP_POLICY_CMD_BIND_FLUSH); }
 static int restore_begin(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN); }
@@ -555,6 +563,7 @@ static const struct job {
 	{ "bind add", base, bind_add },
 	{ "bind del", base, bind_del },
 	{ "bind del: a selector's last", base, bind_del_last },
+	{ "bind del: a glob's last", one_of_a_glob, bind_del_globs },
 	{ "bind flush", base, bind_flush },
 	{ "bind flush: one selector's, its last", base, bind_flush_one },
 	{ "flush", base, flush },
