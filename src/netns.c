@@ -60,11 +60,15 @@ static void use_host(struct arpp_netns *nn, struct arpp_host *host)
  */
 static struct arpp_host *host_for(struct arpp_netns *nn)
 {
-	struct arpp_host *host = NULL;
+	struct arpp_host *host;
 
-	if (!nn->host || arpp_host_partial(nn->host))
-		host = arpp_host_alloc(nn->net);
-	return host ?: nn->host;
+	if (nn->host && !arpp_host_stale(nn->host))
+		return nn->host;
+	host = arpp_host_alloc(nn->net);
+	if (host || !nn->host)
+		return host;
+	arpp_host_postpone(nn->host);
+	return nn->host;
 }
 
 /* Nothing is configured any more: as if the module were not loaded. */

@@ -5,6 +5,7 @@
  * Lookups: RCU read side, any context. Everything else: process context; the caller
  * holds RTNL and the netns's mutex.
  */
+#include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
@@ -236,8 +237,40 @@ bool arpp_host_has_lladdr(const struct arpp_host *host,
 }
 
 /* Before the address that is missing can be answered for or announced. */
+/* A partial table is replaced at most once in so many seconds. */
+#define HOST_RETRY	10
+
+/**
+ * arpp_host_postpone() - do not replace a partial table for a while
+ * @host: the table
+ *
+ * Filling a new one is linear in the addresses of the netns, which its owner chooses,
+ * and RTNL is held meanwhile.
+ *
+ * Context: RTNL and the netns's mutex.
+ */
+void arpp_host_postpone(struct arpp_host *host)
+{
+	host->retry = get_jiffies_64() + HOST_RETRY * HZ;
+}
+
+/**
+ * arpp_host_stale() - should a table be replaced by a new one now?
+ * @host: the table
+ *
+ * Context: RTNL and the netns's mutex.
+ * Return: whether it is partial, and the last attempt was long enough ago.
+ */
+bool arpp_host_stale(const struct arpp_host *host)
+{
+	return arpp_host_partial(host) &&
+	       time_after_eq64(get_jiffies_64(), host->retry);
+}
+
 static void set_partial(struct arpp_host *host)
 {
+	if (!host->partial)
+		arpp_host_postpone(host);
 	WRITE_ONCE(host->partial, true);
 }
 

@@ -6,6 +6,10 @@
  * Readers: RCU. Writers: RTNL and the netns's mutex. A table exists exactly
  * while the netns has a published policy.
  *
+ * Records are accounted to the user who adds an address or a device. The buckets of the
+ * hash table are the kernel's own and not accounted: less than 32 bytes a record, twice
+ * that during a rehash.
+ *
  *   (address, domain) -> struct arpp_host_addr: the devices of the domain that
  *        |                 have the address, as a list of homes
  *        v
@@ -83,11 +87,13 @@ struct arpp_host_home {
  * struct arpp_host - the table of a netns
  * @table: of struct arpp_host_node
  * @partial: memory ran out, so a record may be missing: ask the kernel instead
+ * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
  * @free: to free it
  */
 struct arpp_host {
 	struct rhashtable table;
 	bool partial;
+	u64 retry;
 	struct rcu_work free;
 };
 
@@ -137,6 +143,8 @@ bool arpp_host_has_lladdr(const struct arpp_host *host,
 			  const struct net_device *like, const u8 *lladdr);
 
 struct arpp_host *arpp_host_alloc(struct net *net);
+bool arpp_host_stale(const struct arpp_host *host);
+void arpp_host_postpone(struct arpp_host *host);
 void arpp_host_free_rcu(struct arpp_host *host);
 void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa);
 void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa);
