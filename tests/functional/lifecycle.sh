@@ -4,6 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 41
+scratch
 
 DEVICES=2000
 
@@ -155,19 +156,18 @@ must ctl carol dev set 'cali*' ignore device
 others=$(ip -n carol -o link | wc -l)
 run_ok "$DEVICES devices appear after their policy was set" \
 	ip -n carol -batch <(names | sed 's/.*/link add name & group 7 type dummy/')
-ctl carol -j dev effective >/tmp/effective.$$
+ctl carol -j dev effective >"$dir/effective"
 is "$(jq -r '.[] | select(.fields.ignore.selector == "cali*") | .dev' \
-	/tmp/effective.$$ | sort)" "$(names | sort)" "each has its policy and is listed once"
-is "$(jq -r '[.[] | .ifindex] | unique | length' /tmp/effective.$$)" $((DEVICES + others)) \
+	"$dir/effective" | sort)" "$(names | sort)" "each has its policy and is listed once"
+is "$(jq -r '[.[] | .ifindex] | unique | length' "$dir/effective")" $((DEVICES + others)) \
 	"each with its own index"
 is "$(ctl carol -j stats show | jq -r '.[].dev' | sort)" "$(names | sort)" \
 	"and so are their counters"
 run_ok "a policy for all of them" ctl carol dev set all announce best
-ctl carol -j dev effective >/tmp/effective.$$
+ctl carol -j dev effective >"$dir/effective"
 is "$(jq '[.[] | select(.fields.announce == {value: 2, selector: "all"} and
 	(.dev == "lo" or .fields.ignore == {value: 1, selector: "cali*"}))] | length' \
-	/tmp/effective.$$)" $((DEVICES + 1)) "reaches each, on top of its own"
-rm /tmp/effective.$$
+	"$dir/effective")" $((DEVICES + 1)) "reaches each, on top of its own"
 must ctl carol flush
 is "$(ctl carol dev effective | grep -c unmanaged)" $((DEVICES + others)) \
 	"flushed, none has any"

@@ -5,6 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 87
+scratch
 
 GW=169.254.1.1
 A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
@@ -167,8 +168,8 @@ is "$(ctl node save | grep -v '^#')" '' "until they are unset"
 
 # A packet that met only one of the two rules would be dropped.
 printf 'rule add pass 10.1.0.1 dev eth0\nrule add drop 10.1.0.0/24 dev eth0\nrule flush dev eth0\n%.0s' {1..2000} \
-	>"/tmp/flush.$$"
-ctl node -b "/tmp/flush.$$" &
+	>"$dir/flush"
+ctl node -b "$dir/flush" &
 flushing=$!
 silent=0 seen=0
 while kill -0 $flushing 2>/dev/null; do
@@ -177,7 +178,6 @@ while kill -0 $flushing 2>/dev/null; do
 done
 wait $flushing
 is $?,$silent 0,0 "a packet sees all of the rules or none ($seen asked)"
-rm "/tmp/flush.$$"
 rule flush
 
 # Lengths that end in the upper half of a 64-bit map

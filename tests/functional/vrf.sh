@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 47
 
+scratch
 modprobe dummy numdummies=0
 modprobe vrf
 host alice bob carol
@@ -244,7 +245,7 @@ ask_all() {
 started=$(date +%s)
 ask_all &
 asker=$!
-arpq bob listen eth0 match "sender 10.0.0.90 $alice" timeout 60000 >/tmp/leak 2>/dev/null &
+arpq bob listen eth0 match "sender 10.0.0.90 $alice" timeout 60000 >"$dir/leak" 2>/dev/null &
 listener=$!
 churn 20
 is $? 0 "addresses, VRFs, netns, names and policies change for $(($(date +%s) - started)) s"
@@ -252,7 +253,6 @@ kill "$asker"
 wait "$asker" 2>/dev/null
 kill "$listener" 2>/dev/null
 wait "$listener" 2>/dev/null
-is "$(grep -c "sender 10.0.0.90 $alice" /tmp/leak)" 0 "a hidden address was never answered for"
-rm -f /tmp/leak
+is "$(grep -c "sender 10.0.0.90 $alice" "$dir/leak")" 0 "a hidden address was never answered for"
 asked=$(count_of hidden)
 run_ok "it was requested $asked times" [ "$asked" -gt 100 ]
