@@ -10,14 +10,14 @@
 . "$(dirname "$0")/../functional/lib.sh"
 plan 10
 
-# The kernel itself takes the square of them to add so many.
+# The kernel itself takes quadratic time to add that many.
 sizes="2000 8000"
 [ ! "${ARP_POLICY_SOAK-}" ] || sizes="8000 30000"
 
 modprobe dummy numdummies=0
 must load_module
 
-# As many addresses on the device that sends and on one that is hidden.
+# The same number of addresses on the sending device and on a hidden one.
 crowd() {	# FROM TO
 	awk -v from="$1" -v to="$2" 'BEGIN {
 		for (i = from; i < to; i++) {
@@ -28,8 +28,8 @@ crowd() {	# FROM TO
 	}' | ip -n alice -batch -
 }
 
-# What CMD takes of the processor, in thousands of instructions; the least of three.
-# Not by the clock, which goes on while the machine waits for its host's files.
+# The CPU time of CMD in thousands of instructions; the minimum of three runs.
+# Not wall-clock time, which includes waiting for the host's files.
 took() {	# CMD…
 	local TIMEFORMAT='%3U %3S' least='' each
 	for _ in 1 2 3; do
@@ -82,7 +82,7 @@ for n in $sizes; do
 		"and it is suppressed, as before"
 done
 
-# A policy begins, a hidden device comes and goes: in linear time.
+# The first policy, and a hidden device that comes and goes, take linear time.
 begin_again() { ctl alice flush && ctl alice dev set hid0 hidden on; }
 begins=$(took begin_again)
 diag "a policy begins: $begins"

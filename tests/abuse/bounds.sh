@@ -18,8 +18,8 @@ globs=$(number_of GLOBS_MAX)
 selectors=$(number_of SELECTORS_MAX)
 scratch
 
-# The command must succeed, and hold up nobody. It runs in mallory's netns, and
-# the host asks from its own.
+# The command must succeed and must not delay others. It runs in mallory's netns, and
+# the host's ip command in its own.
 held() {	# DESC CMD…
 	local desc=$1 most status=0
 	shift
@@ -52,7 +52,7 @@ awk -v globs="$globs" -v all="$selectors" 'BEGIN {
 		printf "dev set *[%s%02xwxyz] filter on\n", chars, i
 	for (i = 0; i < all - globs - 10; i++)
 		printf "dev set name%d ignore 1\n", i }' >"$dir/policy"
-# A rule and a binding on each name.
+# A rule and a binding for each name.
 awk '/^dev set name/ { printf "%s\nrule add drop 10.0.0.0/8 dev %s\nbind add 10.0.0.1 lladdr 02:00:00:00:00:01 dev %s\n", $0, $3, $3; next }
 	{ print }' "$dir/policy" >"$dir/rules"
 must load_module

@@ -13,12 +13,12 @@ for hogs in 0 1 2; do
 	like "$told" ' gone 0$' "and none ends with another socket"
 done
 
-# As many as there may be are left to sockets that are closed: there is room.
+# Closed sockets leave the maximum number of restores behind: there must be room.
 for ((i = 0; i < 3; i++)); do
 	must in_host alice "$ROOT/build/portids" 1 16 >/dev/null
 done
 run_ok "restores of closed sockets are gone" in_host alice "$ROOT/build/restores" 16
 must ip netns del alice
 namespaces=()
-# A restore keeps its socket, and a socket its netns.
+# A restore must not hold its socket, nor a socket its netns.
 run_ok "and no socket is held: the module can be unloaded" poll 10 rmmod arp_policy

@@ -43,7 +43,7 @@ must ctl carol dev set 'cali*' ignore never
 scratch
 mark_log
 
-# Somebody listens to everything, and dumps everything, all the time.
+# A monitor and dumps run all the time.
 start alice "$ARPCTL" monitor >/dev/null
 monitor=$started
 # shellcheck disable=SC2016
@@ -54,7 +54,7 @@ dumper=$started
 start bob nice "$ARPQ" flood eth0 10.9.3.1 count 1000000000 macs 1000 >/dev/null
 flood=$started
 
-# One restore, so that there is an answer from now on.
+# One restore first, so that there is an answer from the start.
 must in_host alice "$ROOT/build/restores" 1
 start alice "$ROOT/build/restores" $restores >"$dir/restored"
 restorer=$started
@@ -96,7 +96,7 @@ wait "${going[@]}"
 is "$(sort -u "$dir"/stream*)" "all of $netns_rounds" \
 	"$streams streams of $netns_rounds namespaces each"
 
-# And the module goes while restores are under way.
+# The module is unloaded while restores are in progress.
 start alice bash -c "while :; do $ROOT/build/restores 5; done" >/dev/null 2>&1
 restorer=$started
 gone=0

@@ -14,7 +14,7 @@ docs = list(yaml.safe_load_all(open(sys.argv[1])))
 print(eval(sys.argv[2]))' "$1" "$2" 2>&1
 }
 
-# Whether the policy of standard input comes as far as the namespace.
+# Checks that the policy on standard input parses.
 reads() {	# DESC
 	cat >"$dir/policy"
 	[ -s "$dir/policy" ]
@@ -45,7 +45,7 @@ said=$(yaml "$manifest" '[
 	for d in docs if d["kind"] == "DaemonSet"][0]')
 is "$said" "(True, True, True)" "which refer to each other"
 
-# What the pod runs, with an arpctl for which everything differs, until it sleeps.
+# Runs the pod's command with an arpctl whose diff always differs, until it sleeps.
 pod() {	# the policy on standard input
 	rm -f "$dir/did"
 	cat >"$dir/policy"
@@ -67,7 +67,7 @@ grep -q 'no policy' "$dir/said"
 result $? "which it reports" "$(<"$dir/said")"
 
 # Each object against the Kubernetes API's models, as its own client library has them:
-# what one does not know is lost on the way there and back.
+# unknown members are lost in the conversion there and back.
 models() {	# FILE
 	/usr/bin/python3 -c 'import json, sys, yaml
 from kubernetes.client import ApiClient
@@ -85,7 +85,7 @@ sed 's/hostNetwork/hostNetworks/' "$manifest" >"$dir/manifest"
 [ "$(models "$dir/manifest")" = DaemonSet ]
 result $? "and not a misspelt one"
 
-# The commands of ifupdown's recipe, with the device that it would name.
+# The commands of ifupdown's recipe, with a device name filled in.
 # shellcheck disable=SC2016 # its own $IFACE
 commands=$(sed -n 's/^\t\(pre-up\|post-up\|post-down\) arpctl //p' contrib/ifupdown/README.md |
 	sed 's/ || true//; s/"$IFACE"/eth0/')

@@ -10,7 +10,7 @@ mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z 
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
 plan $((11 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
-# check_help WANTED WORD...: what help with these words must have in it.
+# check_help WANTED WORD...: help with these words must contain WANTED.
 check_help()
 {
 	local want=$1

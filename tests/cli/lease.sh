@@ -14,7 +14,7 @@ compile "$dir/lease_test" tests/cli/lease_test.c \
 files=("$leases"/*)
 plan $((36 + ${#files[@]} + 12))
 
-# parses NAME FILE WANTED: what comes of a file; FILE - is what stands on stdin.
+# parses NAME FILE WANTED: the result of parsing a file; FILE - is standard input.
 parses()
 {
 	local file=$2 got
@@ -137,7 +137,7 @@ printf '%s\n' address,hwaddr,expire >"$dir/header"
 run "${NOWHERE[@]}" bind import "$dir/header"
 check_error 1 "^arpctl: warning: $dir/header holds no lease
 " 'and so is a file without leases'
-# Files beside it count for Kea's alone.
+# Files beside it are read for Kea only.
 cp "$leases/dnsmasq.leases" "$dir/beside"
 cp "$leases/kea-broken.csv" "$dir/beside.1"
 run "${NOWHERE[@]}" bind import "$dir/beside"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tests of arpctl's command line share besides TAP: running the tool.
+# For tests of arpctl's command line: runs the tool. TAP is in ../lib/tap.sh.
 #
 # Sourced, from the repository's root. Nothing here reaches a kernel module: all that
 # parses is run with NOWHERE, a network namespace that does not exist, and fails
@@ -16,7 +16,7 @@ NOWHERE=(-n /nonexistent/netns)
 # run WORD...: runs the tool; leaves status, out and err. Its standard input is empty.
 run() { feed '' "$@"; }
 
-# feed TEXT WORD...: as run, with the text, whose escapes are printf's, on standard input.
+# feed TEXT WORD...: as run, with the text, a printf format, on standard input.
 feed()
 {
 	local text=$1 errors
@@ -30,8 +30,8 @@ feed()
 	rm -f "$errors"
 }
 
-# Whether the last run ended with this status, wrote this regular expression
-# on stderr, and nothing on stdout.
+# Checks that the last run ended with this status, wrote this regular expression
+# to stderr, and nothing to stdout.
 check_error()
 {
 	[ "$status" -eq "$1" ] && [ -z "$out" ] && [[ $err =~ $2 ]]

@@ -41,7 +41,7 @@ taken 'dev set -x ignore 1\nrule add drop 10.0.0.1 dev -j\n' 'a device named lik
 taken 'dev set -- -x ignore 1\narpctl dev set -- -- ignore 1\nrule add -- drop 10.0.0.1 dev -j\n' 'also after --'
 taken 'dev set "#x" ignore 1\nrule add drop 10.0.0.1 dev "it'"'"'s"\n' 'quotes'
 
-# The same words as when it is typed.
+# The same messages as on the command line.
 blames 'dev set eth0 ignore 4\n' 1 'dev set: ignore cannot be "4", it takes: any \(0\), .*'
 blames '\n# x\ndev set eth0\n' 3 'dev set: FIELD is missing after "eth0"'
 blames 'dev set eth0 ignore 1 ignore 1\n' 1 'dev set: ignore is given twice'
@@ -55,7 +55,7 @@ blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: lladdr cannot be "x", it take
 blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: address cannot be "10.0.0.1/32", .*'
 blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: "x" is one word too many'
 
-# What only a file can have wrong.
+# Errors that only a file can have.
 blames 'rule add drop 10.0.0.0/8\n\nrule add pass 10.0.0.0/8 dev all\n' 3 \
 	'rule add: line 1 has one for this prefix on this selector: replace it instead'
 blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e\n" 2 \
@@ -97,7 +97,7 @@ blames '# arpctl save 1\n# arpctl end \n' 2 '"# arpctl end" must be followed by 
 blames '# arpctl save 1\n# arpctl end 0x\n' 2 '"# arpctl end" must be followed by .*'
 blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: ignore cannot be "4", .*'
 
-# Every shorter part of what save wrote is refused.
+# Every prefix of a saved file is refused.
 saved='# arpctl save 1
 dev set all ignore device
 rule add drop 10.1.0.0/16 dev eth0
@@ -115,7 +115,7 @@ result $? 'the file cut off at any byte is refused' "taken:$wrong"
 feed "${saved//$'\n'/\\n}" "${NOWHERE[@]}" restore -
 check_error 1 'Cannot open network namespace' 'and the complete file is accepted'
 
-# What has no end, in 64 MiB of memory.
+# Endless input, in 64 MiB of memory.
 small() {	# WORD...
 	status=0
 	err=$(ulimit -v 65536; timeout 60 "$ARPCTL" "${NOWHERE[@]}" "$@" 2>&1) || status=$?
@@ -138,7 +138,7 @@ truncate -s 600M "$dir/large"
 small bind import "$dir/large"
 check_error 1 "^arpctl: cannot read $dir/large: it is longer than 512 MiB\$" 'a file that is too long'
 
-# A name in a message is what a terminal just shows.
+# Names in messages have no control characters.
 name="$dir/"$'a\xc2\x9b2J\xe2\x80\xaeb\xff\e[2J'
 printf 'frob\n' >"$name"
 run "${NOWHERE[@]}" restore "$name"
@@ -147,7 +147,7 @@ check_error 2 "^$dir/a\\\\302\\\\2332J\\\\342\\\\200\\\\256b\\\\377\\\\033\[2J:1
 run "${NOWHERE[@]}" restore "$name-"
 check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'in every message'
 
-# Many lines: the last is blamed, and that takes no time to speak of.
+# Many lines: the error in the last one is found quickly.
 seq 0 199999 | awk '{ printf "rule add drop 10.%d.%d.%d dev eth%d\n", $1 / 65536, $1 / 256 % 256, $1 % 256, $1 % 7 }' >"$dir/many"
 echo 'rule add drop 10.0.0.0 dev eth0' >>"$dir/many"
 before=$SECONDS

@@ -27,7 +27,7 @@ result $? 'a service and its timer' "${units[*]}"
 if ! command -v systemd-analyze >/dev/null; then
 	skip 'systemd-analyze verify passes' 'systemd is not installed'
 else
-	# Of the man page, another test knows.
+	# Another test checks the manual page.
 	said=$(systemd-analyze verify --man=no "${units[@]}" 2>&1) && [ -z "$said" ]
 	result $? 'systemd-analyze verify passes' "$said"
 fi

@@ -21,7 +21,7 @@ else
 	skip 'systemd-analyze verify passes' 'no systemd'
 fi
 
-# Each line of the example without its #, which no blank follows.
+# The commented-out lines of the example: a # without a blank.
 grep -E '^#[a-z]' tools/arpctl/arp-policy.conf.example | cut -c 2- >"$dir/example"
 [ "$(wc -l <"$dir/example")" -ge 5 ]
 result $? 'the example has lines that can be uncommented'

@@ -182,7 +182,7 @@ cases=(
 	'2|-b - dev show|^arpctl: -b runs the commands of a file: "dev" is one word too many$'
 	'2|--force dev show|^arpctl: -f goes with -b$'
 
-	# What parses gets as far as the namespace that does not exist.
+	# Correct usage fails only at the namespace that does not exist.
 	'1|dev set eth0 ignore 8 announce strict filter on hidden off|Cannot open network namespace'
 	'1|dev set all proxy off mode audit proxy-delay 0|Cannot open network namespace'
 	'1|dev set cali* proxy pvlan,route proxy-delay 4294967295|Cannot open network namespace'
@@ -273,7 +273,7 @@ err=$("$ARPCTL" help 2>&1 >/dev/full) || status=$?
 [ "$status" -eq 1 ] && [[ $err == *'cannot write the output'* ]]
 result $? 'a write error on the output is a failure' "status $status: $err"
 
-# In a user namespace of its own the tool is at most refused, never able.
+# In a user namespace of its own, the tool may be refused but cannot change anything.
 if [ -d /sys/module/arp_policy ] || ! unshare -rn true 2>/dev/null; then
 	skip 'without the module, the message says what to do' 'the module is loaded, or no namespaces here'
 else

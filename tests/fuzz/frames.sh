@@ -17,8 +17,8 @@ plan 11
 modprobe -q tun || :
 must [ -e /dev/net/tun ]
 
-# alice is under fire; the addresses are those that frames.c aims at. bob is
-# where packet sockets send from, carol answers and asks in peace.
+# alice is the target; frames.c uses her addresses. bob is
+# where packet sockets send from, carol is a well-behaved neighbour.
 host alice bob carol
 link alice:eth0 bob:eth0
 link alice:eth1 carol:eth0
@@ -54,7 +54,7 @@ set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.tap0.arp_accept=1
 must load_module
 
-# Every field somewhere, every action, both kinds of table, audit and not.
+# Every field on some device, every action, both kinds of table, audit and enforce.
 set -f
 while read -r command; do
 	# shellcheck disable=SC2086
@@ -111,7 +111,7 @@ is "$?" 0 "$number frames are sent"
 diag "$(cat "$dir/said" "$dir/wrong")"
 like "$(cat "$dir/said")" "^sent $number," "all of them"
 
-# Of what there is on any of alice's devices.
+# Counts summed over all of alice's devices.
 ctl alice -j stats show >"$dir/stats"
 reason() { jq "[.[].reasons[\"$1\"] // 0] | add" "$dir/stats"; }
 diag "$(jq -c 'map(.reasons) | reduce .[] as $r ({}; reduce ($r | to_entries[]) as $e
@@ -123,7 +123,7 @@ for name in pass answered proxied malformed source-rate bad-src-mac bad-dst-mac 
 	[ "$(reason $name)" -gt 0 ] || never+=" $name"
 done
 is "$never" '' "every reason was counted, except a device's rate"
-# Where inspect only reports, it notes a second reason.
+# With inspect audit, a packet is counted under a second reason.
 is "$(jq -c '[.[] | select(.dev != "tap0") |
 	select((.in + .out) != ([.reasons[]] | add // 0)) | .dev]' "$dir/stats")" '[]' \
 	"each packet has one reason"

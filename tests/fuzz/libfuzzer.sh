@@ -32,10 +32,10 @@ declare -A sources=(
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"
 	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/parse.c"
 )
-# How many inputs take some seconds.
+# Numbers of inputs that take some seconds.
 declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)
 all=(verdict words lease)
-# The files of restore, which the whole tool reads.
+# Policy files, which the whole tool is needed to read.
 if [ -e tools/arpctl/policy_file.c ]; then
 	all+=(policy)
 	sources[policy]="tests/fuzz/policy_fuzz.c
@@ -74,7 +74,7 @@ build() {	# TARGET
 for target in "${targets[@]}"; do
 	build "$target"
 	result $? "$target builds" "$(<$dir/log)"
-	# What it finds goes to the first; in check, that must not change the next run.
+	# New inputs go to the first directory; in check they must not change the next run.
 	options=(-seed=1 -runs="${runs[$target]}")
 	found=$dir/new-$target
 	[ ! "$seconds" ] || options=(-max_total_time="$seconds") found=$dir/found-$target

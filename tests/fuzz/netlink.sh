@@ -27,7 +27,7 @@ bobs=$(ctl bob -j dev show)
 scratch
 
 diag "seed $seed, again: tests/fuzz/netlink.sh $number $seed"
-# Packets meet every policy that there is for a moment.
+# Packets are decided by each of these short-lived policies.
 start bob nice -n 5 "$ARPQ" flood eth0 10.0.0.1 count 1000000000 macs 100 >/dev/null
 flood=$started
 in_host alice "$ROOT/build/fuzz-netlink" "$seed" "$number" >"$dir/said" 2>"$dir/wrong"

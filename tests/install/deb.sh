@@ -58,7 +58,7 @@ result $? "the manual names the specification's path"
 ! grep -rIq /usr/local "$dir/root"
 result $? "and no file mentions /usr/local" "$(grep -rIl /usr/local "$dir/root")"
 
-# From other places, by another clock, umask, locale and number of processors.
+# In another directory, with another time zone, umask, locale and number of processors.
 source=$dir/elsewhere/arp-policy-$version
 mkdir -p "$source"
 git ls-files -z | tar -c --null --no-recursion -T - | tar -x -C "$source"
@@ -72,7 +72,7 @@ differing=$(cd "$packages" && for file in *.deb *.dsc *.tar.xz; do
 done 2>&1)
 is "$differing" "" "gives the same bytes"
 
-# What the first was built from is as clean as it was.
+# The build leaves nothing behind in the sources.
 (cd "$source" && debian/rules clean) >"$dir/log" 2>&1
 result $? "debian/rules clean" "$(tail -n 20 "$dir/log")"
 is "$(cd "$source" && find . ! -type d | sort)" "$(git ls-files | sed 's|^|./|' | sort)" \

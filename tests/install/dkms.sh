@@ -6,25 +6,25 @@
 # lab: timeout 600
 # lab: takes 60
 #
-# On the host, in a mount namespace of its own, which sees all of this and nobody
-# else does: a compiler takes minutes in an emulated machine. That machine loads.
+# On the host, in a mount namespace of its own, so that nothing else sees it:
+# a compiler takes minutes in an emulated machine. The machine only loads the module.
 
 if [ $# = 0 ]; then
 	tests=$(cd "$(dirname "$0")/.." && pwd) || exit
-	# The kernel of the machine is the user's, who fetches it if it is not there.
+	# The user fetches the machine's kernel if it is missing, not root.
 	"$tests/vm/kernel" >/dev/null || exit
 	exec "$tests/lib/as-root" -t 580 XDG_CACHE_HOME="${XDG_CACHE_HOME:-$HOME/.cache}" \
 		unshare -m "$tests/install/dkms.sh" here
 fi
 
-# In the machine, with the tree of modules that was made here.
+# In the machine, with the tree of modules made on the host.
 if [ "$1" = there ]; then
 	set -e
 	mount --bind "$2" "/lib/modules/$(uname -r)"
 	modprobe arp_policy ignore=1
 	"$3" dev show | tr -s ' '
 	rmmod arp_policy
-	# And now by itself.
+	# Now the tool makes the kernel load it.
 	"$3" dev show >/dev/null
 	cat /sys/module/arp_policy/version
 	rmmod arp_policy
@@ -40,14 +40,14 @@ version=$(<"$ROOT/VERSION")
 
 make_it() { make --no-print-directory -C "$ROOT" KERNELRELEASE="$KREL" "$@"; }
 
-# What there is of the package.
+# What is installed of the package.
 traces() {
 	ls -d /usr/src/arp-policy-* /var/lib/dkms/arp-policy 2>/dev/null
 	find "$MODULES" -name 'arp_policy*'
 }
 
 [ -x "$(type -P dkms)" ] || plan skip "no dkms here"
-# What is written stays in memory.
+# Writes stay in memory.
 must mount -t tmpfs over /mnt
 must mkdir /mnt/{sources,work,dkms}
 must mount -t overlay -o lowerdir=/usr/src,upperdir=/mnt/sources,workdir=/mnt/work over /usr/src
@@ -66,7 +66,7 @@ like "$(dkms status arp-policy)" "^arp-policy/$version, $KREL, .*: installed$" \
 like "$(modinfo -k "$KREL" -n arp_policy)" "^$MODULES/updates/dkms/arp_policy\.ko" \
 	"the module is where DKMS installs modules"
 is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "with this version"
-# The machine takes a directory that is in two places for one.
+# A copy: the machine takes a directory that is mounted twice for one.
 must cp -a "$tree" /mnt/tree
 is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
 	"all ignore device"$'\n'"$version" \

@@ -8,19 +8,19 @@
 . "$(dirname "$0")/lib.sh"
 plan 24
 
-# What belongs to nobody else, below a directory.
+# This project's files below a directory.
 ours() {	# DIR…
 	find "$@" ! -type d 2>/dev/null | grep -E 'arp[-_]policy|arpctl' | sort
 }
 
-# All the files there are where an installation might put some, but for what
-# depmod makes.
+# All files in directories where an installation might put some, except what
+# depmod creates.
 everything() {
 	find /usr/local /usr/share/man "$MODULES" /etc/modprobe.d /etc/bash_completion.d \
 		! -type d ! -name 'modules.*' 2>/dev/null | sort
 }
 
-# What has come (+) since then, or gone.
+# Files added (+) or removed since then.
 changes() { comm -3 --output-delimiter=$'\n+' <(echo "$before") <(everything); }
 
 built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,src/*/*.o,tools/arpctl/*.o,tools/arpctl/arpctl}; }
@@ -44,7 +44,7 @@ fresh=$(built)
 fails_with 1 'not found' "not installed: there is no module" modprobe arp_policy
 is "$(type -P arpctl)" "" "and no arpctl"
 
-# Into a directory.
+# With DESTDIR.
 scratch
 output=$(make_it install DESTDIR="$dir" 2>&1)
 is "$?" 0 "make install DESTDIR="

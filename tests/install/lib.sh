@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# For tests that install the module: a tree of modules of their own.
+# For tests that install the module: a module tree of their own.
 . "$(dirname "${BASH_SOURCE[0]}")/../functional/lib.sh"
 
-# Of the kernel that runs, unless a test says which.
+# The running kernel's, unless a test names another.
 KREL=${KREL:-$(uname -r)}
 MODULES=/lib/modules/$KREL
 tree=''

@@ -38,5 +38,5 @@ run_ok "make install-tools works, also into such a path" \
 result $? "and installs the files there" "$(find "$dir/a root" -type f)"
 run_ok "make uninstall-tools works" build uninstall-tools PREFIX=/usr DESTDIR="$dir/a root"
 is "$(find "$dir/a root" -type f)" "" "and leaves nothing behind"
-# All that dkms-install does with the path.
+# The only part of dkms-install that uses the path.
 run_ok "make dkms-source works" build dkms-source DESTDIR="$dir/a root"

@@ -20,7 +20,7 @@ says() {	# REGEX DESC [AS]
 }
 
 own_modules
-# For nobody as well, as a real one is.
+# Writable for user nobody, too.
 chmod 755 "$MODULES"
 says "not loaded, and not installed for kernel $(uname -r): install arp-policy-dkms, or \"insmod arp_policy.ko\"" \
 	"not installed"
@@ -49,7 +49,7 @@ fails_with 1 'Operation not permitted: CAP_NET_ADMIN is needed' \
 	"an unprivileged user makes the kernel load the module but is refused" nobody "$dir/arpctl" dev show
 must unload_module
 
-# As Secure Boot does.
+# As with Secure Boot.
 mount -t securityfs none /sys/kernel/security 2>/dev/null
 echo integrity >/sys/kernel/security/lockdown
 mark_log

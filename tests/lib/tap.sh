@@ -3,13 +3,13 @@
 # TAP for all tests in shell. Sourced, mostly through functional/lib.sh or cli/lib.sh.
 #
 # A test prints a plan, then a line for each check. Its exit status is 1 if a check
-# failed. What it has registered with at_exit runs at its end, the last first.
+# failed. Commands registered with at_exit run at its end, the last one first.
 
 count=0
 failures=0
 planned=''
 
-# plan N, at the start; plan, at the end; plan skip WHY, instead of all.
+# plan N at the start, plan at the end, or plan skip WHY instead of any checks.
 plan() {
 	if [ "${1-}" = skip ]; then
 		echo "1..0 # SKIP $2"
@@ -30,7 +30,7 @@ diag() {
 }
 
 ok() {	# DESC
-	# A status in front would pass whatever it is.
+	# A status would pass as a description.
 	[ $# = 1 ] || bail "ok $*: takes a description; for a status there is result"
 	echo "ok $((++count)) - $1"
 }
@@ -44,7 +44,7 @@ not_ok() {	# DESC [WHY…]
 
 skip() { echo "ok $((++count)) - $1 # SKIP $2"; }	# DESC WHY
 
-# For the status of the command before, which is this one's as well.
+# Passes if STATUS is 0. Returns it.
 result() {	# STATUS DESC [WHY…]
 	if [ "$1" = 0 ]; then ok "$2"
 	else not_ok "${@:2}"; fi
@@ -81,7 +81,7 @@ fails_with() {	# STATUS REGEX DESC CMD…
 	result $? "$desc" "$*: status $status, not $want with $regex"$'\n'"$output"
 }
 
-# The checks of a program that prints TAP without numbers and plan; it must succeed.
+# Runs a program that prints TAP without numbers and plan; it must exit with status 0.
 checks() {	# CMD…
 	local line before=$count
 	while IFS= read -r line; do
@@ -96,7 +96,7 @@ checks() {	# CMD…
 	[ $count != "$before" ] || not_ok "$*: checked nothing"
 }
 
-# Until CMD succeeds, at most SECONDS.
+# Repeats CMD until it succeeds, for at most SECONDS.
 poll() {	# SECONDS CMD…
 	local end=$((SECONDS + $1))
 	shift
@@ -106,7 +106,7 @@ poll() {	# SECONDS CMD…
 	done
 }
 
-# What cannot be set up ends the test: its plan is then broken.
+# For setup: a failure ends the test, whose plan is then broken.
 must() { "$@" || { diag "failed: $*"; exit 1; }; }
 
 # The end
@@ -119,7 +119,7 @@ at_exit() {	# CMD…
 	at_end=("$command" "${at_end[@]}")
 }
 
-# Sets "dir" to a directory that is removed when all else has ended.
+# Creates a directory that is removed after everything else. Sets "dir".
 scratch() {
 	dir=$(mktemp -d) || bail "no directory for temporary files"
 	at_end+=("rm -rf '$dir'")

@@ -29,7 +29,7 @@ END
 # The policy without the comment at its head.
 saved() { "$@" save | grep -v '^#'; }
 
-# Plays the policy of standard input. Sets "said", "status" and "changed".
+# Runs the playbook with the policy of standard input. Sets "said", "status" and "changed".
 play() {	# [OPTION…]
 	{
 		echo "arp_policy_policy: |"
@@ -40,7 +40,7 @@ play() {	# [OPTION…]
 		-c local -e "@vars.yml" "$@" play.yml 2>&1) || status=$?
 	changed=$(sed -n 's/.* changed=\([0-9]*\) .*/\1/p' <<<"$said")
 }
-# Plays without a policy.
+# Runs the playbook without a policy.
 play_none() {	# [OPTION…]
 	status=0
 	said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, \
@@ -52,7 +52,7 @@ ended() {	# STATUS CHANGED DESC
 	else not_ok "$3" "status $status, changed $changed"$'\n'"$said"; fi
 }
 
-# Where nothing is installed yet, check mode tells what there is to come.
+# With nothing installed yet, check mode reports what would be done.
 play --check -e arp_policy_arpctl=/nonexistent/arpctl <<<"dev set lo hidden on"
 ended 0 1 "check mode on a fresh host: one change"
 like "$said" '\+dev set lo hidden on' "which it shows"
@@ -81,7 +81,7 @@ ended 2 0 "a line that is wrong fails"
 like "$said" 'hidden cannot be' "with arpctl's words"
 is "$(saved ctl alice)" "$policy" "and changes nothing"
 
-# Without a policy, nothing of the host's is touched.
+# Without a policy, nothing on the host is changed.
 play_none
 ended 0 0 "no policy: no change"
 is "$(saved ctl alice)" "$policy" "what the host has stays"
@@ -103,7 +103,7 @@ for changes in 1 0; do
 done
 is "$(saved ctl alice)" "dev set eth0 filter on" "is set"
 
-# The host's own policy, which is kept.
+# The host's own policy is kept.
 sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$dir/play.yml"
 play_none -e '{"arp_policy_service": true, "arp_policy_parameters": ""}'
 ended 0 0 "no policy: nothing is kept"

@@ -9,7 +9,7 @@ faults=$ROOT/build/faults
 kmemleak=/sys/kernel/debug/kmemleak
 [ -w /proc/self/fail-nth ] || plan skip "this kernel has no fault injection: see tests/vm/debug-kernel"
 
-# Every kind of allocation may fail, and no word of it, which would be a splat.
+# Every kind of allocation may fail, without a message, which would be a splat.
 for kind in failslab fail_page_alloc; do
 	must [ -d /sys/kernel/debug/$kind ]
 	echo 0 >/sys/kernel/debug/$kind/verbose
@@ -24,7 +24,7 @@ must ip -n alice link add name eth0 address 02:00:00:00:00:01 up type veth peer 
 must ip -n alice link set peer0 up
 addr alice eth0 10.7.0.1/24
 
-# The kernel's own part of it fails first; ours is at the end.
+# The kernel's own allocations fail first; the module's come last.
 checks in_host alice "$faults" module "$ARP_POLICY_KO" 'ignore=1 policy=eth0:announce=2;lo:hidden=on'
 run_ok "afterwards the module can be loaded" load_module ignore=1
 checks in_host alice "$faults" netns

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 [ "${1-}" = in-namespace ] ||
 	exec tests/lib/as-root -t 3580 unshare --mount --propagation private \
 		"$PWD/tests/soak/packages.sh" in-namespace
-# None of this tree's.
+# Do not use the tool of this tree.
 ARPCTL=/bin/true
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
@@ -28,13 +28,13 @@ work=$dir
 unmount() { umount -R "$work"/* 2>/dev/null || :; }
 at_exit unmount
 
-# The address by which this host's apt knows what Debian labels so.
+# The URI of this host's apt sources that Debian labels so.
 mirror() {	# LABEL
 	apt-get indextargets --format "\$(REPO_URI) \$(ORIGIN) \$(LABEL)" 'Created-By: Packages' |
 		sed -n "s/ Debian $1\$//p" | sort -u | head -n 1
 }
 
-# What building and booting takes, but for the packages tried here.
+# Everything needed to build and boot, except the packages under test.
 make_root() {	# RELEASE DIR
 	local sequence=dh-dkms unit=systemd main security
 	[ ! -e "$2/ready" ] || return 0
@@ -58,7 +58,7 @@ inside() {	# CMD…
 		DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# ok when CMD succeeds; with its output where not. Leaves it in "said".
+# Checks that CMD succeeds. Leaves its output in "said".
 works() {	# DESC CMD…
 	local desc=$1 status=0
 	shift
@@ -67,7 +67,7 @@ works() {	# DESC CMD…
 	return $status
 }
 
-# The initramfs that hands over to the root's own init.
+# An initramfs that starts the root's own init.
 initramfs() {
 	local dir=$work/initramfs verb file name
 	rm -rf "$dir"
@@ -110,7 +110,7 @@ boot() {
 		-device virtio-9p-pci,fsdev=root,mount_tag=root </dev/null >"$work/qemu" 2>&1
 }
 
-# The results of a boot, after which as many as wanted were seen.
+# The results of a boot, of which there must be N.
 results() {	# N
 	local before=$count seen
 	checks sed "s/^\(not \)\?ok - /&$suite: /" "$root/result"
@@ -147,7 +147,7 @@ try() {
 	release=$(cd "$root/boot" && ls vmlinuz-* | sed 's/^vmlinuz-//' | sort -V | tail -n 1)
 	[[ "$(inside dkms status arp-policy)" =~ ^arp-policy[,/]\ ?"$version, $release,".*:\ installed ]]
 	result $? "$suite: DKMS has built the module for $release" "$(inside dkms status)$said"
-	# Not the package that names the newest: an archive may have lost it.
+	# Not the metapackage's newest version: the archive may have removed it.
 	# shellcheck disable=SC2016
 	works "$suite: headers of another kernel come beside" inside sh -c 'apt-get -q update &&
 		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-amd64 |
@@ -181,7 +181,7 @@ try() {
 		modules) modules=$value ;;
 		esac
 	done < <(tests/vm/kernel "$root")
-	# tests/vm/kernel takes the first that it finds, and there is one.
+	# tests/vm/kernel takes the first one that it finds; there is only one.
 	initramfs
 	boot
 	results 9

@@ -37,7 +37,7 @@ chmod 755 "$work/bin/make"
 PATH=$work/bin:$PATH
 srcversion() { cat /sys/module/arp_policy/srcversion; }
 
-# The previous version: the same under another number, and a module that differs.
+# The previous version: the same with another number, and a different module.
 previous() {
 	local dir=$work/old deb
 	for deb in "$built/arpctl_$version"_*.deb "$built/arp-policy-dkms_$version"_*.deb; do
@@ -54,7 +54,7 @@ previous() {
 	done
 }
 
-# dpkg alone: nothing is fetched, and what is missing fails.
+# dpkg only: nothing is fetched, and missing dependencies fail.
 install_packages() {	# DIR VERSION
 	DEBIAN_FRONTEND=noninteractive dpkg -i "$1/arp-policy-dkms_$2"_*.deb "$1/arpctl_$2"_*.deb
 }
@@ -102,7 +102,7 @@ run_ok "all its lines are comments" bash -c \
 must arpctl flush
 is "$(systemctl is-enabled arp-policy 2>&1)" enabled "the service is enabled"
 
-# Upgrade with policy live, in this netns and another.
+# Upgrade with policy in force in this netns and another.
 arpctl restore - <<<"$policy"
 must arpctl -n alice dev set eth0 announce best
 before=$(srcversion)
@@ -118,7 +118,7 @@ is "$(saved -n alice)" "dev set eth0 announce best" "also in another netns"
 is "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy max_rules=1000' \
 	"and the admin's files are unchanged"
 
-# What a restart of the service does.
+# The steps of a service restart.
 unit=$(</lib/systemd/system/arp-policy.service)
 step() {	# DIRECTIVE
 	local line
