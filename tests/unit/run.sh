@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tests/run: names, order, machines that die, and results, with machines that are
+# only processes of this host.
+# lab: host
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+plan 21
+scratch
+tests=$(cd "$(dirname "$0")/.." && pwd)
+mkdir -p "$dir/tests"/{lib,vm,fuzz,abuse,a}
+cp "$tests/run" "$dir/tests"
+cp "$tests/lib/tap" "$tests/lib/splats" "$dir/tests/lib"
+for programs in lib fuzz abuse; do echo all: >"$dir/tests/$programs/Makefile"; done
+
+# A machine: runs what follows "--". SIGUSR1 kills it with its test.
+cat >"$dir/tests/vm/run" <<'END_OF_STUB'
+#!/bin/bash
+echo "$*" >>"$MACHINES"
+while [ "$1" != -- ]; do shift; done
+shift
+[ ! "${NO_BOOT-}" ] || exit 125
+setsid "$@" &
+trap 'kill -9 -- -$!; exit 125' USR1
+export MACHINE=$$
+wait $! || exit
+[ ! "${COMPLAINS-}" ] || { echo "the kernel complained"; exit 125; }
+END_OF_STUB
+chmod 755 "$dir/tests/vm/run"
+export MACHINES=$dir/machines
+
+# put NAME LAB-LINE CMD: a test
+put() {
+	# shellcheck disable=SC2016 # the test's own
+	printf '#!/bin/bash\n# lab: %s\n%s\necho "$(basename "$0")" >>%q\n' "$2" "$3" "$dir/order" \
+		>"$dir/tests/a/$1.sh"
+	chmod 755 "$dir/tests/a/$1.sh"
+}
+pass='echo 1..1; echo ok 1 - good'
+for n in {1..7}; do put "m$n" "takes $((n * 40))" "$pass"; done
+put own 'own-vm --mem 7' "$pass"
+put host host "$pass"
+put bad host 'echo 1..2; echo ok 1; echo not ok 2 - broken'
+put short host 'echo 1..2; echo ok 1'
+put skipped host 'echo "1..0 # SKIP why"'
+
+# run TEST…: sets said, status and results
+run() {
+	: >"$MACHINES"
+	: >"$dir/order"
+	status=0
+	said=$("$dir/tests/run" "$@" 2>&1) || status=$?
+	results=$(cat "$dir/build/test-results/results.json")
+}
+tests_of() { grep -o '"test": "[^"]*"' <<<"$results" | cut -d '"' -f 4 | sort | paste -sd ' '; }
+
+run a/host
+is "$status $(tests_of)" "0 a/host.sh" "a test is found by its name below tests/"
+like "$said" '^ok   a/host.sh: 1 passed, [0-9.]+ s \(1 of 1\)' "and shown with its number"
+run a/nix
+is "$status $(tests_of)" "2 a/host.sh" "an unknown name keeps earlier results"
+like "$said" 'a/nix: no such test' "and is named"
+run a/bad a/host
+is "$status" 1 "a failed check fails the run"
+like "$said" 'FAIL a/bad.sh: 1 passed, 1 failed' "and its test"
+like "$said" '\| not ok 2 - broken' "whose output is shown"
+is "$(tail -n 1 <<<"$said")" "2 passed, 1 failed" "and totals are in the last line"
+run a/short
+like "$said" 'planned 2 tests and ran 1' "a broken plan fails"
+run a/skipped
+is "$status" 1 "a run that only skips is no success"
+
+run
+is "$(tests_of)" "a/bad.sh a/host.sh a/m1.sh a/m2.sh a/m3.sh a/m4.sh a/m5.sh a/m6.sh a/m7.sh a/own.sh a/short.sh a/skipped.sh" \
+	"without names, all tests run once"
+like "$said" '\(12 of 12\)' "up to the last"
+like "$(grep -c -- --take "$MACHINES")" '^[2-4]$' "several machines share tests"
+like "$(<"$MACHINES")" '--mem 7 .*own.sh' "and one has a test of its own"
+is "$(grep -m 1 '^m' "$dir/order")" m7.sh "the longest starts first"
+like "$said" '[0-9.]+ s  a/m[0-9].sh \(vm[0-9], from [0-9]+ s\)' "the slowest are listed"
+
+run a/m1
+is "$(wc -l <"$MACHINES")" 1 "a single test starts a single machine"
+NO_BOOT=yes run a/m1 a/own
+is "$(grep -c '"failed": 1' <<<"$results")" 2 "without a machine its tests fail"
+# shellcheck disable=SC2016 # the machine's
+put m3 'takes 120' 'echo 1..1; kill -USR1 $MACHINE; sleep 5'
+run a/m1 a/m2 a/m3 a/m4
+is "$(tests_of)" "a/m1.sh a/m2.sh a/m3.sh a/m4.sh" "when a machine dies, another runs the remaining tests"
+is "$(grep '"failed": 1' <<<"$results" | grep -c a/m3)" 1 "and only the test that ran then fails"
+COMPLAINS=yes run a/m1
+like "$results" '"test": "machine".*"failed": 1' "a complaint at the end of a machine fails the run"
