@@ -115,6 +115,7 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 		break;
 	case ARPP_ACCEPT:
 	case ARPP_REPLY:
+	case ARPP_REPLY_STOCK:
 	case ARPP_DROP:
 	case ARPP_REWRITE:
 		break;
@@ -122,14 +123,12 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 }
 
 /*
- * Shall the hook answer? Yes, even if the kernel would answer too: the kernel would
- * have to repeat the decision and the lookups.
+ * Does the hook answer? Yes, even if the kernel would answer too: the kernel would
+ * repeat the decision and the lookups.
  */
 static __always_inline bool answers(const struct arpp_verdict *v)
 {
-	return v->action == ARPP_REPLY ||
-	       (v->action == ARPP_ACCEPT &&
-		v->reason != ARP_POLICY_REASON_PASS);
+	return v->action == ARPP_REPLY || v->action == ARPP_REPLY_STOCK;
 }
 
 /* What came in on a device that policy reaches. */

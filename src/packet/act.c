@@ -161,7 +161,7 @@ static enum arpp_answer reply_anew(struct arpp_packet *p, const u8 *lladdr)
  * @delay: the queue for delayed answers
  * @d: the receiving device's policy
  * @p: the request; its skb is taken over and replaced by the answer
- * @v: the verdict: ARPP_REPLY, or what the kernel would answer by itself
+ * @v: the verdict: ARPP_REPLY or ARPP_REPLY_STOCK
  *
  * The sender becomes a neighbour, unless it only probes, or a rule answers and the
  * kernel would not accept the sender. As in the kernel, a request for an own

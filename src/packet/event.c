@@ -63,6 +63,7 @@ static u8 verdict_of(const struct arpp_verdict *v)
 {
 	switch (v->action) {
 	case ARPP_ACCEPT:
+	case ARPP_REPLY_STOCK:
 		return ARP_POLICY_VERDICT_ACCEPT;
 	case ARPP_REPLY:
 		return ARP_POLICY_VERDICT_REPLY;

@@ -209,7 +209,8 @@ static void explain_received(const struct arpp_policy *policy,
 		tell_route(policy, x, in_dev);
 
 	x->block = before_hook(p->dev);
-	ours = !x->audit && x->v.action != ARPP_ACCEPT;
+	ours = !x->audit && x->v.action != ARPP_ACCEPT &&
+	       x->v.action != ARPP_REPLY_STOCK;
 	if (!x->block && !ours)
 		x->block = in_kernel(policy, in_dev, p);
 	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);

@@ -106,7 +106,7 @@ static noinline void own_target(const struct arpp_device *d,
 	}
 
 	if (ignore_managed || filter_managed || alone)
-		decide(v, answers ? ARPP_ACCEPT : ARPP_REPLY,
+		decide(v, answers ? ARPP_REPLY_STOCK : ARPP_REPLY,
 		       ARP_POLICY_REASON_ANSWERED,
 		       ignore_managed ? ARP_POLICY_FIELD_IGNORE :
 		       filter_managed ? ARP_POLICY_FIELD_FILTER :

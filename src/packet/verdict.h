@@ -15,11 +15,12 @@
 enum arpp_action {
 	ARPP_ACCEPT,		/* leave the packet to the kernel */
 	ARPP_DROP,
-	ARPP_DROP_ELSEWHERE,	/* another device has the route, which is counted */
-	ARPP_DROP_LEARN,	/* not answered, but its sender may be learnt */
-	ARPP_REPLY,		/* answer in the kernel's place */
+	ARPP_DROP_ELSEWHERE,	/* drop; count as the kernel's arp_filter does */
+	ARPP_DROP_LEARN,	/* do not answer, but update the neighbour table */
+	ARPP_REPLY,		/* answer; the kernel would not */
+	ARPP_REPLY_STOCK,	/* answer; the kernel would too: "accept" to users */
 	ARPP_REWRITE,		/* send with another sender address */
-	ARPP_DEFEND,		/* drop, and claim our address back */
+	ARPP_DEFEND,		/* drop, and announce our address */
 };
 
 /**

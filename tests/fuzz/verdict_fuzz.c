@@ -525,8 +525,11 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 	NEVER(v.noted && d->inspect != ARP_POLICY_INSPECT_AUDIT);
 	switch (v.action) {
 	case ARPP_ACCEPT:
-		NEVER(v.reason != ARP_POLICY_REASON_PASS &&
-		      v.reason != ARP_POLICY_REASON_ANSWERED);
+		NEVER(v.reason != ARP_POLICY_REASON_PASS);
+		break;
+	case ARPP_REPLY_STOCK:
+		NEVER(out || !p->request || v.by.rule);
+		NEVER(v.reason != ARP_POLICY_REASON_ANSWERED);
 		break;
 	case ARPP_REPLY:
 		NEVER(out || !p->request);
