@@ -1,9 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The one decision function per direction: (policy, packet) -> verdict, reason.
+ * Decide on a packet: (policy, device, packet) -> action, reason, field or rule.
  *
- * RCU read side, BH disabled. The order is the one of arp_process(), so that
- * what the kernel would have done anyway is left to it.
+ * RCU read side, BH disabled. Changes nothing but rate tokens and counters of the
+ * routing code, so explain can run the same code on a hypothetical packet.
+ *
+ * Receiving. The first step that decides wins. Steps 2 to 8 run only if the device
+ * uses one of them (.strict), or has rules for senders:
+ *
+ *    1  malformed         the hook: arpp_packet_parse()
+ *    2  rate limits       arpp_verdict_sender(), exceeds_rate()
+ *    3  validate          arpp_validate()
+ *    4  rule for sender   arpp_rule_match(); "pass" goes on with step 5
+ *    5  inspect           arpp_inspect()
+ *    6  defend            arpp_inspect_conflict()
+ *    7  garp              arpp_verdict_sender()
+ *    8  learn             arpp_verdict_sender(), arpp_packet_awaited()
+ *    9  rule for target   arpp_verdict_target(), arpp_verdict_proxy()
+ *   10  own address       arpp_verdict_request(), decide_request():
+ *         hidden, ignore    no_answer_reason()
+ *         filter            own_target()
+ *   11  proxy fields      other_target()
+ *   12  kernel            ARPP_ACCEPT
+ *
+ * Steps 10 and 11 ask the kernel in the order of arp_process(), and leave to it what
+ * it would decide the same way. "garp accept" under the sysctl drop_gratuitous_arp is
+ * the exception (stock_drops): the kernel would drop the packet before step 10, so
+ * everything after that is up to us.
+ *
+ * Sending: arpp_verdict_out(). A request of the neighbour code is given a sender
+ * (choose_sender()); for any other request, its sender is checked (check_sender()).
+ *
+ * Inlined into the hook, with the lookup in a trie (lpm_descend()): the frame, step
+ * 9, and the tests that skip steps 2 to 8 and 10 to 11. Most packets of a flood are
+ * dropped by then. This saves @@ instructions a packet.
  */
 #include <linux/inetdevice.h>
 #include <linux/ktime.h>
@@ -20,7 +50,7 @@
 #include "packet/rate.h"
 #include "packet/verdict.h"
 
-/* What is known of the packet otherwise stays: @v->noted, or who hides. */
+/* @v->noted and @v->by stay as they are. */
 static void decide(struct arpp_verdict *v, enum arpp_action action,
 		   enum arp_policy_reason reason, enum arp_policy_field field)
 {
@@ -29,20 +59,14 @@ static void decide(struct arpp_verdict *v, enum arpp_action action,
 	v->field = field;
 }
 
-/* Neither answered nor learnt from, as the kernel's own rules have it. */
-static void discard(struct arpp_verdict *v)
-{
-	decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
-}
-
 /*
- * A request for an own address: must it stay unanswered, whoever asks? Returns
- * why, enum arp_policy_reason, or 0.
+ * Is a request for an own address left unanswered, by hidden or ignore? Returns enum
+ * arp_policy_reason, or 0.
  */
-static __always_inline u8 silent(const struct arpp_policy *policy,
-				 const struct arpp_device *d,
-				 struct in_device *in_dev,
-				 const struct arpp_packet *p)
+static __always_inline u8 no_answer_reason(const struct arpp_policy *policy,
+					   const struct arpp_device *d,
+					   struct in_device *in_dev,
+					   const struct arpp_packet *p)
 {
 	if (arpp_hidden(policy, p->dev, p->tip))
 		return ARP_POLICY_REASON_HIDDEN;
@@ -52,71 +76,100 @@ static __always_inline u8 silent(const struct arpp_policy *policy,
 	return 0;
 }
 
-static void silence(struct arpp_verdict *v, u8 why)
+static void drop_unanswered(struct arpp_verdict *v, u8 reason)
 {
-	decide(v, ARPP_DROP, why, why == ARP_POLICY_REASON_HIDDEN ?
-				  ARP_POLICY_FIELD_HIDDEN :
-				  ARP_POLICY_FIELD_IGNORE);
+	decide(v, ARPP_DROP, reason, reason == ARP_POLICY_REASON_HIDDEN ?
+				     ARP_POLICY_FIELD_HIDDEN :
+				     ARP_POLICY_FIELD_IGNORE);
 }
 
 /*
- * A request for an own address that may be answered: ignore, then filter.
- * @alone: the kernel would discard it unseen, so what is not managed is ours to
- * do as well.
+ * A sysctl forbids the answer and no field takes its place: the kernel will not answer.
+ * It would not get the packet as far if @stock_drops; then drop it, as for arp_ignore.
+ */
+static void leave_to_sysctl(struct arpp_verdict *v, bool stock_drops)
+{
+	if (stock_drops)
+		decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
+}
+
+/*
+ * Does the sysctl arp_ignore forbid the answer? The same level as the field's does
+ * not: no_answer_reason() has tried it.
+ */
+static bool sysctl_ignores(const struct arpp_device *d,
+			   struct in_device *in_dev,
+			   const struct arpp_packet *p)
+{
+	int level = IN_DEV_ARP_IGNORE(in_dev);
+
+	if (arpp_managed(d, ARP_POLICY_FIELD_IGNORE) && level == d->ignore)
+		return false;
+	return arpp_ignore_blocks(level, in_dev, p->sip, p->tip);
+}
+
+/* Would filter forbid the answer, if it holds by the field or by the sysctl? */
+static bool is_filtered(const struct arpp_device *d, struct in_device *in_dev,
+			const struct arpp_packet *p, bool *elsewhere)
+{
+	if (!d->filter && !IN_DEV_ARPFILTER(in_dev))
+		return false;
+	/* A probe is not filtered: there is no sender to route to. */
+	return p->sip &&
+	       arpp_filter_blocks(p->dev, p->sip, p->tip, elsewhere);
+}
+
+/* The field that an answer for an own address is credited to; 0: none is managed. */
+static enum arp_policy_field own_field(const struct arpp_device *d)
+{
+	if (arpp_managed(d, ARP_POLICY_FIELD_IGNORE))
+		return ARP_POLICY_FIELD_IGNORE;
+	if (arpp_managed(d, ARP_POLICY_FIELD_FILTER))
+		return ARP_POLICY_FIELD_FILTER;
+	return 0;
+}
+
+/*
+ * A request for an own address; @reason: of no_answer_reason().
+ * @stock_drops: the kernel drops the packet before it would answer, so unmanaged
+ * fields are carried out here as well
  */
 static noinline void own_target(const struct arpp_device *d,
 				struct in_device *in_dev,
-				const struct arpp_packet *p, bool alone,
-				struct arpp_verdict *v)
+				const struct arpp_packet *p, u8 reason,
+				bool stock_drops, struct arpp_verdict *v)
 {
-	bool ignore_managed = arpp_managed(d, ARP_POLICY_FIELD_IGNORE);
-	bool filter_managed = arpp_managed(d, ARP_POLICY_FIELD_FILTER);
-	int sysctl_ignore = IN_DEV_ARP_IGNORE(in_dev);
-	int ignore = ignore_managed ? d->ignore : sysctl_ignore;
-	bool sysctl_filter = IN_DEV_ARPFILTER(in_dev);
-	bool filter = filter_managed ? d->filter : sysctl_filter;
-	bool answers = !alone;	/* will the kernel, when left to itself? */
-	bool elsewhere;
+	enum arp_policy_field field = own_field(d);
+	bool ignored, filtered, elsewhere = false;
 
-	if (!ignore_managed &&
-	    arpp_ignore_blocks(ignore, in_dev, p->sip, p->tip)) {
-		if (alone)
-			discard(v);
+	if (reason) {
+		drop_unanswered(v, reason);
 		return;
 	}
-	if (sysctl_ignore != ignore &&
-	    arpp_ignore_blocks(sysctl_ignore, in_dev, p->sip, p->tip))
-		answers = false;
-
-	/* A probe is not filtered: there is no sender to route to. */
-	if (p->sip && (filter || sysctl_filter) &&
-	    arpp_filter_blocks(p->dev, p->sip, p->tip, &elsewhere)) {
-		if (filter && !filter_managed) {
-			if (alone)
-				discard(v);
-			return;
-		}
-		if (filter) {
-			decide(v, elsewhere ? ARPP_DROP_ELSEWHERE : ARPP_DROP,
-			       ARP_POLICY_REASON_FILTERED,
-			       ARP_POLICY_FIELD_FILTER);
-			return;
-		}
-		answers = false;
+	ignored = sysctl_ignores(d, in_dev, p);
+	if (ignored && !arpp_managed(d, ARP_POLICY_FIELD_IGNORE)) {
+		leave_to_sysctl(v, stock_drops);
+		return;
 	}
-
-	if (ignore_managed || filter_managed || alone)
-		decide(v, answers ? ARPP_REPLY_STOCK : ARPP_REPLY,
-		       ARP_POLICY_REASON_ANSWERED,
-		       ignore_managed ? ARP_POLICY_FIELD_IGNORE :
-		       filter_managed ? ARP_POLICY_FIELD_FILTER :
-					ARP_POLICY_FIELD_GARP);
+	filtered = is_filtered(d, in_dev, p, &elsewhere);
+	if (filtered && !arpp_managed(d, ARP_POLICY_FIELD_FILTER)) {
+		leave_to_sysctl(v, stock_drops);
+		return;
+	}
+	if (filtered && d->filter)
+		decide(v, elsewhere ? ARPP_DROP_ELSEWHERE : ARPP_DROP,
+		       ARP_POLICY_REASON_FILTERED, ARP_POLICY_FIELD_FILTER);
+	else if (stock_drops || ignored || filtered)
+		decide(v, ARPP_REPLY, ARP_POLICY_REASON_ANSWERED,
+		       field ?: ARP_POLICY_FIELD_GARP);
+	else if (field)
+		decide(v, ARPP_REPLY_STOCK, ARP_POLICY_REASON_ANSWERED, field);
 }
 
-/* A request for somebody else, whom we could forward to; @alone: see above. */
+/* A request for another host that we could forward to; @stock_drops: see above. */
 static noinline void other_target(const struct arpp_device *d,
 				  struct in_device *in_dev,
-				  const struct arpp_packet *p, bool alone,
+				  const struct arpp_packet *p, bool stock_drops,
 				  struct arpp_verdict *v)
 {
 	bool proxy_managed = arpp_managed(d, ARP_POLICY_FIELD_PROXY);
@@ -126,7 +179,7 @@ static noinline void other_target(const struct arpp_device *d,
 	enum arp_policy_field field = delay_managed ?
 		ARP_POLICY_FIELD_PROXY_DELAY : ARP_POLICY_FIELD_GARP;
 
-	if (!proxy_managed && !delay_managed && !alone)
+	if (!proxy_managed && !delay_managed && !stock_drops)
 		return;
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
 		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
@@ -135,10 +188,10 @@ static noinline void other_target(const struct arpp_device *d,
 		return;
 	}
 
-	/* "ip neigh add proxy" is no sysctl and goes on to hold. */
+	/* Proxy neighbour entries are not sysctls and stay in effect. */
 	if (p->route_dev != p->dev &&
 	    arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev)) {
-		if (!delay_managed && !alone)
+		if (!delay_managed && !stock_drops)
 			return;
 		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
 		v->delay = d->proxy_delay;
@@ -149,71 +202,56 @@ static noinline void other_target(const struct arpp_device *d,
 		       ARP_POLICY_FIELD_PROXY);
 }
 
-/* arp_process() discards these, whatever policy says. */
+/* arp_process() drops these, whatever policy says. */
 static bool bad_target(struct in_device *in_dev, __be32 tip)
 {
 	return ipv4_is_multicast(tip) ||
 	       (ipv4_is_loopback(tip) && !IN_DEV_ROUTE_LOCALNET(in_dev));
 }
 
-/* Who answers a request, as far as no rule says so; @alone: see above. */
+/* Own address and proxy fields, for a request that no rule decides. */
 static void decide_request(const struct arpp_policy *policy,
 			   const struct arpp_device *d,
 			   struct in_device *in_dev, struct arpp_packet *p,
-			   bool alone, struct arpp_verdict *v)
+			   bool stock_drops, struct arpp_verdict *v)
 {
 	const u32 proxies = BIT(ARP_POLICY_FIELD_PROXY) |
 			    BIT(ARP_POLICY_FIELD_PROXY_DELAY);
-	bool own = false;
-	u8 why = 0;
-
-	if (bad_target(in_dev, p->tip))
-		return;
+	enum arpp_target target = ARPP_TARGET_UNKNOWN;
+	u8 reason = 0;
 
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
 	if (!p->sip) {
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
-					     p->tip) != RTN_LOCAL)
-			return;
-		why = silent(policy, d, in_dev, p);
-		if (why)
-			silence(v, why);
-		else
-			own_target(d, in_dev, p, alone, v);
+					     p->tip) == RTN_LOCAL)
+			own_target(d, in_dev, p,
+				   no_answer_reason(policy, d, in_dev, p),
+				   stock_drops, v);
 		return;
 	}
 
-	/* What is not to be answered, or not ours to govern, needs no route. */
-	switch (alone ? ARPP_TARGET_UNKNOWN :
-			arpp_packet_target(p, policy->host)) {
-	case ARPP_TARGET_OWN:
-		own = true;
-		why = silent(policy, d, in_dev, p);
-		if (why && !arpp_packet_teaches(p)) {
-			silence(v, why);
+	/* A drop needs no route, nor does what no field decides. */
+	if (!stock_drops)
+		target = arpp_packet_target(p, policy->host);
+	if (target == ARPP_TARGET_OTHER && !(d->set & proxies))
+		return;
+	if (target == ARPP_TARGET_OWN) {
+		reason = no_answer_reason(policy, d, in_dev, p);
+		if (reason && !arpp_packet_teaches(p)) {
+			drop_unanswered(v, reason);
 			return;
 		}
-		break;
-	case ARPP_TARGET_OTHER:
-		if (!(d->set & proxies))
-			return;
-		break;
-	case ARPP_TARGET_UNKNOWN:
-		break;
 	}
 
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
 		return;
 	if (p->route_type == RTN_LOCAL) {
-		if (!own)
-			why = silent(policy, d, in_dev, p);
-		if (why)
-			silence(v, why);
-		else
-			own_target(d, in_dev, p, alone, v);
+		if (target != ARPP_TARGET_OWN)
+			reason = no_answer_reason(policy, d, in_dev, p);
+		own_target(d, in_dev, p, reason, stock_drops, v);
 	} else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev)) {
-		other_target(d, in_dev, p, alone, v);
+		other_target(d, in_dev, p, stock_drops, v);
 	}
 }
 
@@ -275,15 +313,15 @@ bool arpp_verdict_proxy(const struct arpp_policy *policy,
 	return true;
 }
 
-/* Is the packet one too many? */
+/* Is a rate limit exceeded? Returns enum arp_policy_reason, or 0. */
 static noinline enum arp_policy_reason
-over_rate(const struct arpp_policy *policy, const struct arpp_device *d,
-	  struct arpp_packet *p)
+exceeds_rate(const struct arpp_policy *policy, const struct arpp_device *d,
+	     struct arpp_packet *p)
 {
 	u64 now = ktime_get_ns();
 	s64 who;
 
-	/* The source first, so that one that floods leaves the rest to others. */
+	/* The source first: a source that floods must not use up the device's rate. */
 	if (d->source_rate) {
 		who = arpp_source_who(policy->sources, arpp_packet_frame(p) ?
 						       p->eth_src : p->sha,
@@ -298,7 +336,7 @@ over_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	return 0;
 }
 
-/* A decision on the sender is all that there is to say. */
+/* Refuse the sender; this is the only reason to report. */
 static bool refuse(struct arpp_verdict *v, enum arpp_action action,
 		   enum arp_policy_reason reason, enum arp_policy_field field)
 {
@@ -308,14 +346,14 @@ static bool refuse(struct arpp_verdict *v, enum arpp_action action,
 }
 
 /**
- * arpp_verdict_sender() - is the sender to be refused?
+ * arpp_verdict_sender() - is the packet refused because of its sender?
  * @policy: of the netns
  * @d: the receiving device's policy
  * @p: the packet
  * @v: filled in if so
  *
- * Is it one packet too many, not to be believed, or may not be learnt? Only for
- * devices where anything asks that.
+ * Rate limits, validation, rules for senders, inspection, defend, garp, learn, in
+ * this order. Called only if the device uses one of them.
  *
  * Return: whether it is.
  */
@@ -326,7 +364,7 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 	enum arp_policy_reason reason;
 
 	reason = (d->rate || d->source_rate) && !p->due ?
-		 over_rate(policy, d, p) : 0;
+		 exceeds_rate(policy, d, p) : 0;
 	if (reason)
 		return refuse(v, ARPP_DROP, reason,
 			      reason == ARP_POLICY_REASON_RATE_LIMIT ?
@@ -363,40 +401,93 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_verdict_request() - who answers, as far as no rule says so
+ * arpp_verdict_request() - decide who answers a request, if no rule does
  * @policy: of the netns
  * @d: the receiving device's policy
- * @p: a request, or what is for the sender's own address
- * @v: filled in if policy decides; stands at pass
+ * @p: a request, or a packet whose sender and target are equal
+ * @v: filled in if policy decides; must be arpp_verdict_pass() before
  */
 void arpp_verdict_request(const struct arpp_policy *policy,
 			  const struct arpp_device *d, struct arpp_packet *p,
 			  struct arpp_verdict *v)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-	bool garp_sysctl, alone;
+	bool stock_drops;
 
-	/* Taken from the device this very moment, as by a small MTU. */
-	if (unlikely(!in_dev))
+	/* IPv4 may have been taken from the device since (a small MTU). */
+	if (unlikely(!in_dev) || bad_target(in_dev, p->tip))
 		return;
-	/* arp_process() discards it, unless policy takes the sysctl's place. */
-	garp_sysctl = p->sip == p->tip &&
+	stock_drops = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
-	alone = garp_sysctl && arpp_managed(d, ARP_POLICY_FIELD_GARP) &&
-		!bad_target(in_dev, p->tip);
-	if (p->request && (alone ||
-			   (!garp_sysctl && arpp_governs_requests(policy, d))))
-		decide_request(policy, d, in_dev, p, alone, v);
-	if (alone && v->action == ARPP_ACCEPT)
+	if (stock_drops && !arpp_managed(d, ARP_POLICY_FIELD_GARP))
+		return;
+	if (p->request && (stock_drops || arpp_governs_requests(policy, d)))
+		decide_request(policy, d, in_dev, p, stock_drops, v);
+	if (stock_drops && v->action == ARPP_ACCEPT)
 		v->action = ARPP_DROP_LEARN;
 }
 
-/* Suppress an outgoing request. */
-static void suppress(struct arpp_verdict *v, enum arp_policy_field field,
-		     const struct arpp_match *by)
+static void suppress_request(struct arpp_verdict *v,
+			     enum arp_policy_field field,
+			     const struct arpp_match *by)
 {
 	decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, field);
 	v->by = *by;
+}
+
+/* The field that hides a sender: none if the rule @by does. */
+static enum arp_policy_field hiding_field(const struct arpp_match *by)
+{
+	return by->rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
+}
+
+/* Choose the sender of a request that the neighbour code made. */
+static void choose_sender(const struct arpp_policy *policy,
+			  const struct arpp_device *d,
+			  const struct arpp_packet *p, struct arpp_verdict *v)
+{
+	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
+	bool must = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
+	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
+	struct arpp_match by = {};
+	__be32 sip = p->sip;
+
+	/*
+	 * Unknown sender: the entry was answered, deleted or emptied since.
+	 * Nobody waits for this request, or another one follows.
+	 */
+	if (managed && !arpp_announce_sender(d, p, &sip)) {
+		suppress_request(v, field, &by);
+		return;
+	}
+	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
+		field = hiding_field(&by);
+		sip = arpp_announce_visible(policy, d, p->tip);
+		must = true;
+	}
+	if (!sip && must) {
+		suppress_request(v, field, &by);
+	} else if (sip != p->sip) {
+		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
+		       field);
+		v->by = by;
+		v->sender = sip;
+	}
+}
+
+/* Pass or suppress a request that is not rewritten. */
+static void check_sender(const struct arpp_policy *policy,
+			 const struct arpp_device *d,
+			 const struct arpp_packet *p, struct arpp_verdict *v)
+{
+	struct arpp_match by = {};
+
+	if (!p->sip)
+		return;
+	if (arpp_announce_hidden(policy, d, p->sip, &by))
+		suppress_request(v, hiding_field(&by), &by);
+	else if (arpp_announce_foreign(policy, d, p->sip))
+		suppress_request(v, ARP_POLICY_FIELD_ANNOUNCE, &by);
 }
 
 /*
@@ -411,53 +502,19 @@ static bool is_solicitation(const struct arpp_packet *p)
 	return (p->sip && p->sip != p->tip) || arpp_packet_cause(p).found;
 }
 
-/* Choose the sender of a request that the neighbour code made. */
-static void solicitation(const struct arpp_policy *policy,
-			 const struct arpp_device *d,
-			 const struct arpp_packet *p, struct arpp_verdict *v)
+/* The monitor sends on a port, with the bond's address, from a workqueue. */
+static bool is_bond_monitor(const struct arpp_packet *p)
 {
-	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
-	bool must = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
-	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
-	struct arpp_match by = {};
-	__be32 sip = p->sip;
-
-	/*
-	 * Unknown sender: the entry was answered, deleted or emptied since.
-	 * Nobody waits for this request, or another one follows.
-	 */
-	if (managed && !arpp_announce_sender(d, p, &sip)) {
-		suppress(v, field, &by);
-		return;
-	}
-	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
-		field = by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
-		sip = arpp_announce_visible(policy, d, p->tip);
-		must = true;
-	}
-	if (!sip && must) {
-		suppress(v, field, &by);
-	} else if (sip != p->sip) {
-		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
-		       field);
-		v->by = by;
-		v->sender = sip;
-	}
+	return p->maker == ARPP_MAKER_PROCESS && p->sip != p->tip &&
+	       netif_is_bond_slave(p->dev);
 }
 
-/* Pass or suppress a request that is not rewritten. */
-static void announcement(const struct arpp_policy *policy,
-			 const struct arpp_device *d,
-			 const struct arpp_packet *p, struct arpp_verdict *v)
+/* Does anything choose or restrict senders on the device? */
+static bool governs_senders(const struct arpp_policy *policy,
+			    const struct arpp_device *d)
 {
-	struct arpp_match by = {};
-
-	if (!p->sip)
-		return;
-	if (arpp_announce_hidden(policy, d, p->sip, &by))
-		suppress(v, by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN, &by);
-	else if (arpp_announce_foreign(policy, d, p->sip))
-		suppress(v, ARP_POLICY_FIELD_ANNOUNCE, &by);
+	return arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) || d->n_tables ||
+	       policy->any_hidden;
 }
 
 /**
@@ -477,17 +534,11 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 		      struct arpp_verdict *v)
 {
 	arpp_verdict_pass(v);
-	if (!arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) && !d->n_tables &&
-	    !policy->any_hidden)
-		return;
-	if (!p->request || p->maker == ARPP_MAKER_FORCED)
-		return;
-	/* The monitor sends on a port, with the bond's address, from a workqueue. */
-	if (p->maker == ARPP_MAKER_PROCESS && p->sip != p->tip &&
-	    netif_is_bond_slave(p->dev))
+	if (!governs_senders(policy, d) || !p->request ||
+	    p->maker == ARPP_MAKER_FORCED || is_bond_monitor(p))
 		return;
 	if (is_solicitation(p))
-		solicitation(policy, d, p, v);
+		choose_sender(policy, d, p, v);
 	else
-		announcement(policy, d, p, v);
+		check_sender(policy, d, p, v);
 }
