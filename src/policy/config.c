@@ -92,7 +92,7 @@ void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 
 	arpp_for_each_selector(sel, &config->selectors) {
 		for (i = 0; sel->tables && i < ARPP_TABLES; i++)
-			arpp_lpm_share(sel->tables->lpm[i], lock);
+			arpp_lpm_set_lock(sel->tables->lpm[i], lock);
 		cond_resched();
 	}
 }

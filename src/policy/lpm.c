@@ -1,34 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Longest-prefix match: a trie that takes six bits of the address at a time.
+ * Longest-prefix match: a path-compressed tree bitmap with a stride of six bits
+ * (W. Eatherton, G. Varghese, Z. Dittia: Tree Bitmap, ACM CCR 34(2), 2004).
  *
  * Readers: RCU. Writers: the table's lock, process context.
  *
- * A branch stands for the prefixes that begin with its own first @off bits,
- * @off being a multiple of six. It has a position for each way in which they
- * can go on: 1 to 63 for those that end within the next six bits (1 for the
- * branch's own prefix, 2 and 3 for one bit more, 4 to 7 for two and so on), 64
- * to 127 for those that have all six. So the position of a shorter prefix is
- * that of a longer one shifted right. Only positions in use have a slot.
+ * Theory of operation
+ * ===================
  *
- * A slot, like the root, holds an entry: a leaf, which is a prefix with its
- * value, or a pointer to a branch. Two low bits tell which. A leaf may hang from
- * any branch that it begins like, and a branch may skip over bits that all below
- * it have in common; then what it skips is kept in front of it.
+ * A branch decides on the six bits of an address that follow the first @off, a
+ * multiple of six. It has 127 positions, numbered like the nodes of a binary heap:
  *
- * An entry has 64 bits. With a small value there is room for all of the prefix.
- * Else there is for the last bits of it, and it must hang where the way there
- * tells the others: if need be from a branch of its own, with one slot. All other
- * branches have at least two, except where memory was short.
+ *                        1                   the prefix of @off bits itself
+ *                2               3           one bit more:   0, 1
+ *            4       5       6       7       two bits more: 00, 01, 10, 11
+ *           ...                     ...
+ *      64, 65, ...                  ... 127  all six bits: external positions
  *
- * A large table has an array of such tries in front, by the first twelve bits
- * of the address, and one trie for the prefixes that have fewer. That saves two
- * branches a lookup.
+ * So a position shifted right by one is that of the prefix with one bit less. 1 to 63
+ * are internal: a prefix that ends there. 64 to 127 are external: a prefix that has
+ * all six bits, or a branch for several. Two bitmaps tell which positions are in use.
+ * Only these have a slot, the highest position first, so a slot is found by counting
+ * bits. A branch without prefixes to tell apart is left out (path compression); the
+ * next one then has the bits that were skipped in front of it, to be compared.
  *
- * Branches are never changed where readers can see them, only slots are. An
- * update makes what is new and publishes it by one store.
- * Removal without memory for it is the exception, see lpm_squeeze(). In a table
- * that no reader has, a branch grows in place while there is room behind it.
+ * A slot, as well as the root, holds an entry of 64 bits, or 0 if the table is empty:
+ *
+ *      63                        32 31           11 10         2 1 0
+ *     +----------------------------+---------------+------------+---+
+ *     |          address           | value         | length     | 1 |  LPM_LEAF
+ *     +----------------------------+---------------+------------+---+
+ *     |          value                             | 1, suffix  | 3 |  LPM_SUFFIX
+ *     +--------------------------------------------+------------+---+
+ *     |          pointer to a branch                            | 0 |  LPM_BRANCH
+ *     |          pointer to a branch, struct lpm_skip before it | 2 |  LPM_SKIP
+ *     |          pointer to a struct lpm_wide; only as root     | 3 |  LPM_WIDE
+ *     +---------------------------------------------------------+---+
+ *
+ * Nothing but branches is allocated: a prefix with its value is an entry. A small
+ * value (a rule) leaves room for the whole prefix, so the leaf can be in any slot on
+ * its way. A large one (a binding) leaves room for the last eight bits of the prefix.
+ * The way to the slot gives the others, so it may need a branch of its own, with one
+ * slot. Otherwise, a branch with one slot exists only if memory was short.
+ *
+ * Add 10.0.0.0/8. The table needs no memory:
+ *
+ *     root: 10.0.0.0/8
+ *
+ * Add 10.1.2.0/24. The two differ after 8 bits; rounded down to the stride, this is
+ * a branch at 6. After 6 bits (000010), the first goes on with 10, position 4 + 2,
+ * and the second with 100000, position 64 + 32:
+ *
+ *     root: branch at 6, skips 000010
+ *             slot[0]  96: 10.1.2.0/24
+ *             slot[1]   6: 10.0.0.0/8
+ *
+ * Add 10.1.2.3/32. It meets 10.1.2.0/24 in position 96, and differs from it after 24
+ * bits. There the /24 ends (1), and the /32 goes on with 000000 (64), and then 11:
+ *
+ *     root: branch at 6, skips 000010
+ *             slot[0]  96: branch at 24, skips 10.1.2
+ *                            slot[0]  64: 10.1.2.3/32
+ *                            slot[1]   1: 10.1.2.0/24
+ *             slot[1]   6: 10.0.0.0/8
+ *
+ * Look up 10.1.2.9. In the branch at 6, its bits 100000 are covered by 48, 24, 12, 6,
+ * 3 and 1; lpm_cover[] has them as a mask. 6 is in use: remember its slot. 96 is too:
+ * descend. In the branch at 24, after 10.1.2 compared equal, the bits 000010 are
+ * covered by 1: remember that instead. 66 is not in use: the answer is 10.1.2.0/24.
+ *
+ * A writer that adds 10.1.2.4/32, position 65 in the branch at 24:
+ *
+ *     1. makes a copy of that branch with three slots,    readers see the old table
+ *     2. stores its address in slot[0] of the branch at   from here on, readers see
+ *        6, with release order,                           the new one
+ *     3. increments the table's counter of updates,
+ *     4. frees the old branch after a grace period.       some are still in it
+ *
+ * Every update is one such store. Branches that readers can reach do not change
+ * otherwise. A reader that saw an update of several slots would have to be lucky: if
+ * a /8 is added and then a /24 in it removed, it may miss the /8, in a slot that it
+ * has passed, and then the /24. So it compares the counter before and after, and
+ * starts again if an update was completed meanwhile.
+ *
+ * To remove a prefix is the reverse: a copy with one slot less takes the place of the
+ * branch, or the only other entry does. A removal must not fail, so without memory
+ * the branch is changed in place, see lpm_del_in_place(). In a table that no reader
+ * can reach, branches are changed in place while there is room behind them.
+ *
+ * A table of 4,096 prefixes or more has an array of 4,096 tries in front (struct
+ * lpm_wide), indexed by the first twelve bits, and one trie for shorter prefixes.
+ * This saves two branches a lookup.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -49,55 +111,61 @@
 #endif
 
 #define LPM_STRIDE	6
-#define LPM_EXT		64			/* the first external position */
+#define LPM_EXTERNAL	64			/* the first external position */
 #define LPM_POSITIONS	128
 #define LPM_DEPTH	6			/* branches at 0, 6, 12, 18, 24, 30 */
 
 #define LPM_WIDE_BITS	12			/* a multiple of the stride */
 #define LPM_WIDE_SLOTS	4096
-#ifndef LPM_WIDE_FROM				/* tests have a small one */
+#ifndef LPM_WIDE_FROM				/* tests set a smaller one */
 #define LPM_WIDE_FROM	4096			/* prefixes: 8 bytes for each */
 #endif
 /* In a table that readers see: more would hold the writers' lock too long. */
 #define LPM_WIDE_TO	(4 * LPM_WIDE_FROM)
 
+/* What a slot holds. */
+typedef u64 __bitwise lpm_entry_t;
+
+#define LPM_NONE	((__force lpm_entry_t)0ULL)
+
 /* Tags of entries. */
 #define LPM_BRANCH	0ULL
-#define LPM_LEAF	1ULL			/* its prefix is in it */
+#define LPM_LEAF	1ULL			/* has its whole prefix */
 #define LPM_SKIP	2ULL			/* a branch behind a struct lpm_skip */
-#define LPM_NEAR	3ULL			/* a leaf; the way is its prefix; not as root */
+#define LPM_SUFFIX	3ULL			/* a leaf with the end of its prefix; not as root */
 #define LPM_WIDE	3ULL			/* a struct lpm_wide; only as root */
 #define LPM_TAGS	3ULL
+#define LPM_TAG_BITS	2
 
 /*
- * A leaf, from the lowest bit: the tag, nine bits about its prefix, its value.
- * LPM_LEAF has the length there, and the address in the upper half. LPM_NEAR has
- * a one and then the bits that its slot does not stand for, eight at most; or the
- * length, at an internal position, which stands for all of them. What a lookup
- * returns has the length there and the value behind it.
+ * A leaf has LPM_INFO_BITS about its prefix behind the tag. In LPM_LEAF, this is the
+ * length; the upper half is the address. In LPM_SUFFIX, this is a one and then the bits
+ * that its slot does not stand for, at most LPM_SUFFIX_BITS; at an internal position,
+ * which stands for all of them, it is the length. The result of a lookup has the
+ * length there, and the value behind it.
  */
+#define LPM_INFO_BITS	9
+#define LPM_SUFFIX_BITS	8
 #define LPM_VALUE	ARPP_LPM_VALUE
-#define LPM_SMALL	(1ULL << (32 - LPM_VALUE))	/* values below fit beside an address */
-#define LPM_NEAR_BITS	8
-#define LPM_ABOUT(e)	((unsigned int)(e) >> 2 & 0x1ff)
+#define LPM_SMALL	ARPP_LPM_SMALL
 
-#define LPM_INSIDE	64			/* "off" of an internal position */
+#define LPM_INTERNAL	64			/* "off" of an internal position */
 
 /**
  * struct lpm_branch - a node of the trie
- * @ext: which external positions are in use, position less LPM_EXT
- * @in: which internal positions are in use; always leaves
- * @slot: their entries, from the highest position down; atomic where a
- *	processor has fewer bits, else no more than a pointer
+ * @external: which external positions are in use, position less LPM_EXTERNAL
+ * @internal: which internal positions are in use; always leaves
+ * @slot: their entries, from the highest position down; atomic because 32-bit
+ *	processors would load and store half of one
  */
 struct lpm_branch {
-	u64 ext;
-	u64 in;
+	u64 external;
+	u64 internal;
 	atomic64_t slot[];
 };
 
 /**
- * struct lpm_skip - in front of a branch that bits were skipped before
+ * struct lpm_skip - in front of a branch whose parent is more than a stride above
  * @prefix: what the branch begins with
  * @off: how many bits of it
  */
@@ -108,21 +176,21 @@ struct lpm_skip {
 
 /**
  * struct lpm_wide - the root of a large table
- * @slot: by the first LPM_WIDE_BITS of an address, entries or 0; on its own as
- *	it is a round number of pages
- * @few: the entry of all prefixes that have fewer bits, or 0
+ * @slot: entries, by the first LPM_WIDE_BITS of an address; allocated on its own, as
+ *	its size is a power of two
+ * @shorter: the trie of all prefixes that have fewer bits
  */
 struct lpm_wide {
 	atomic64_t *slot;
-	atomic64_t few;
+	atomic64_t shorter;
 };
 
 /*
- * For each way the next six bits can go, the internal positions that cover it:
- * 64 | bits, shifted right by one to six. Making it up is 13 instructions for
- * each branch on the way, this is one.
+ * For each value of the next six bits, the internal positions that cover it:
+ * 64 | bits, shifted right by one to six. To compute it takes 13 instructions for
+ * each branch on the way, to load it takes one.
  */
-static const u64 lpm_cover[LPM_EXT] = {
+static const u64 lpm_cover[LPM_EXTERNAL] = {
 	0x0000000100010116, 0x0000000100010116, 0x0000000200010116,
 	0x0000000200010116, 0x0000000400020116, 0x0000000400020116,
 	0x0000000800020116, 0x0000000800020116, 0x0000001000040216,
@@ -148,20 +216,20 @@ static const u64 lpm_cover[LPM_EXT] = {
 };
 
 /*
- * Room for the largest branch, to stand in while one without memory for its
- * smaller copy is changed in place. The lock is taken inside that of a table.
+ * Room for the largest branch: readers get one of these while the branch itself is
+ * changed in place, see lpm_del_in_place(). The lock is taken inside that of a table.
  */
-static DEFINE_MUTEX(lpm_spare_lock);
-static u64 lpm_spare[(sizeof(struct lpm_skip) + sizeof(struct lpm_branch) +
-		      LPM_POSITIONS * sizeof(atomic64_t)) / sizeof(u64)] __aligned(8);
+static DEFINE_MUTEX(lpm_spare_lock);	/* lpm_spare, and its turn */
+static u64 lpm_spare[2][(sizeof(struct lpm_skip) + sizeof(struct lpm_branch) +
+			 LPM_POSITIONS * sizeof(atomic64_t)) / sizeof(u64)] __aligned(8);
 
 /**
  * struct lpm_walk - the way to a prefix
- * @step: the slots on it; of each, how many bits it stands for, or LPM_INSIDE;
+ * @step: the slots on it; of each, how many bits it stands for, or LPM_INTERNAL;
  *	and of the branch there, unless it is the last, with how many it begins
  * @depth: which is the last one
- * @e: the entry there, or 0 in an empty table
- * @has: what @e begins with
+ * @e: the entry there, or none in an empty table
+ * @has: the prefix of @e
  * @common: how many bits of that are on the way
  */
 struct lpm_walk {
@@ -171,10 +239,32 @@ struct lpm_walk {
 		unsigned int len;
 	} step[LPM_DEPTH + 1];
 	unsigned int depth;
-	u64 e;
+	lpm_entry_t e;
 	struct arpp_lpm_node has;
 	unsigned int common;
 };
+
+static __always_inline void lpm_check_widths(void)
+{
+	/* What a lookup returns: tag, length, value. */
+	BUILD_BUG_ON(LPM_TAG_BITS + LPM_INFO_BITS != ARPP_LPM_VALUE);
+	/* The length, or the suffix and the one before it. */
+	BUILD_BUG_ON(32 >> LPM_INFO_BITS || LPM_SUFFIX_BITS >= LPM_INFO_BITS);
+	/* A small value, below an address. */
+	BUILD_BUG_ON((LPM_SMALL - 1) << LPM_VALUE >> 32);
+	/* A pointer, above the tag: also one that is behind a struct lpm_skip. */
+	BUILD_BUG_ON(sizeof(void *) > sizeof(lpm_entry_t) ||
+		     sizeof(atomic64_t) != sizeof(lpm_entry_t));
+	BUILD_BUG_ON(LPM_TAGS >> LPM_TAG_BITS ||
+		     sizeof(struct lpm_skip) % (LPM_TAGS + 1) ||
+		     sizeof(struct lpm_skip) % __alignof__(struct lpm_branch));
+	/* The positions of a stride, each bit of a bitmap; the bits of an address. */
+	BUILD_BUG_ON(LPM_EXTERNAL != 1 << LPM_STRIDE ||
+		     LPM_POSITIONS != 2 * LPM_EXTERNAL ||
+		     sizeof(((struct lpm_branch *)0)->external) * 8 != LPM_EXTERNAL);
+	BUILD_BUG_ON(LPM_DEPTH * LPM_STRIDE < 32 || LPM_WIDE_BITS % LPM_STRIDE ||
+		     LPM_WIDE_SLOTS != 1 << LPM_WIDE_BITS);
+}
 
 /* The highest bit set. __fls() takes a long, which may have only 32 bits. */
 static __always_inline unsigned int lpm_fls(u64 bits)
@@ -184,30 +274,53 @@ static __always_inline unsigned int lpm_fls(u64 bits)
 	return fls64(bits) - 1;
 }
 
-static u64 entry_tag(u64 e)
+static u64 entry_tag(lpm_entry_t e)
 {
-	return e & LPM_TAGS;
+	return (__force u64)e & LPM_TAGS;
 }
 
-/* A root that is wide has this bit too, and is told first. */
-static bool entry_is_leaf(u64 e)
+/* LPM_WIDE has this bit too: where it may be, check for it first. */
+static bool entry_is_leaf(lpm_entry_t e)
 {
-	return e & LPM_LEAF;
+	return (__force u64)e & LPM_LEAF;
 }
 
-static void *entry_untag(u64 e)
+/* See LPM_INFO_BITS. */
+static unsigned int entry_info(lpm_entry_t e)
 {
-	return (void *)(unsigned long)(e & ~LPM_TAGS);
+	return (unsigned int)(__force u64)e >> LPM_TAG_BITS &
+	       (BIT(LPM_INFO_BITS) - 1);
 }
 
-static u64 entry_make(const void *p, u64 tag)
+/* The address of LPM_LEAF. */
+static u32 entry_addr(lpm_entry_t e)
 {
-	return (unsigned long)p | tag;
+	return (__force u64)e >> 32;
 }
 
-static struct lpm_skip *entry_skip(u64 e)
+static void *entry_untag(lpm_entry_t e)
+{
+	return (void *)(unsigned long)((__force u64)e & ~LPM_TAGS);
+}
+
+static lpm_entry_t entry_make(const void *p, u64 tag)
+{
+	return (__force lpm_entry_t)((unsigned long)p | tag);
+}
+
+static struct lpm_skip *entry_skip(lpm_entry_t e)
 {
 	return (struct lpm_skip *)entry_untag(e) - 1;
+}
+
+static lpm_entry_t slot_read(const atomic64_t *slot)
+{
+	return (__force lpm_entry_t)atomic64_read(slot);
+}
+
+static void slot_set(atomic64_t *slot, lpm_entry_t e)
+{
+	atomic64_set(slot, (__force u64)e);
 }
 
 /* The first @len bits of @addr. */
@@ -227,12 +340,12 @@ static unsigned int lpm_pos(const struct arpp_lpm_node *node, unsigned int off)
 {
 	unsigned int more = min_t(unsigned int, node->len - off, LPM_STRIDE);
 
-	return (LPM_EXT | lpm_next_bits(node->prefix, off)) >>
+	return (LPM_EXTERNAL | lpm_next_bits(node->prefix, off)) >>
 	       (LPM_STRIDE - more);
 }
 
-/* What a position stands for, in a branch that begins with @has. */
-static u32 lpm_way(const struct arpp_lpm_node *has, unsigned int pos)
+/* The address bits that a position stands for, in a branch that begins with @has. */
+static u32 lpm_pos_bits(const struct arpp_lpm_node *has, unsigned int pos)
 {
 	unsigned int more = fls(pos) - 1;
 
@@ -243,79 +356,96 @@ static u32 lpm_way(const struct arpp_lpm_node *has, unsigned int pos)
 /* How many bits that is, in a branch at @off. */
 static unsigned int lpm_pos_off(unsigned int pos, unsigned int off)
 {
-	return pos < LPM_EXT ? LPM_INSIDE : off + LPM_STRIDE;
+	return pos < LPM_EXTERNAL ? LPM_INTERNAL : off + LPM_STRIDE;
 }
 
-/* The entry of a leaf in a slot that stands for @off bits; 0 if it has no room. */
-static u64 leaf_make(const struct arpp_lpm_node *node, u64 value,
-		     unsigned int off)
+/* A leaf for a slot that stands for @off bits; none if it does not fit there. */
+static lpm_entry_t leaf_make(const struct arpp_lpm_node *node, u64 value,
+			     unsigned int off)
 {
 	unsigned int rest = node->len - off;
-	u64 about;
+	u64 info;
 
 	if (value < LPM_SMALL)
-		return (u64)node->prefix << 32 | value << LPM_VALUE |
-		       (u64)node->len << 2 | LPM_LEAF;
-	if (off == LPM_INSIDE)
-		about = node->len;
-	else if (rest <= LPM_NEAR_BITS)
-		about = 1ULL << rest |
-			(u64)node->prefix << 32 << off >> 1 >> (63 - rest);
+		return (__force lpm_entry_t)((u64)node->prefix << 32 |
+					     value << LPM_VALUE |
+					     (u64)node->len << LPM_TAG_BITS |
+					     LPM_LEAF);
+	if (off == LPM_INTERNAL)
+		info = node->len;
+	else if (rest <= LPM_SUFFIX_BITS)
+		info = 1ULL << rest |
+		       (u64)node->prefix << 32 << off >> 1 >> (63 - rest);
 	else
-		return 0;
-	return value << LPM_VALUE | about << 2 | LPM_NEAR;
+		return LPM_NONE;
+	return (__force lpm_entry_t)(value << LPM_VALUE | info << LPM_TAG_BITS |
+				     LPM_SUFFIX);
+}
+
+/* What a lookup returns for LPM_LEAF. */
+static u64 leaf_found_whole(lpm_entry_t e)
+{
+	return (u32)(__force u64)e;
 }
 
 /* What a lookup returns for a leaf of length @len. */
-static u64 leaf_found(u64 e, unsigned int len)
+static u64 leaf_found(lpm_entry_t e, unsigned int len)
 {
 	if (entry_tag(e) == LPM_LEAF)
-		return (u32)e;
-	return e >> LPM_VALUE << LPM_VALUE | (u64)len << 2 | LPM_LEAF;
+		return leaf_found_whole(e);
+	return (__force u64)e >> LPM_VALUE << LPM_VALUE |
+	       (u64)len << LPM_TAG_BITS | LPM_LEAF;
 }
 
-static u64 leaf_value(u64 e)
+static u64 leaf_value(lpm_entry_t e)
 {
 	return arpp_lpm_value(leaf_found(e, 0));
 }
 
 static unsigned int branch_slots(const struct lpm_branch *b)
 {
-	return hweight64(b->ext) + hweight64(b->in);
+	return hweight64(b->external) + hweight64(b->internal);
 }
 
 static bool branch_has(const struct lpm_branch *b, unsigned int pos)
 {
-	return pos < LPM_EXT ? b->in >> pos & 1 : b->ext >> (pos - LPM_EXT) & 1;
+	return pos < LPM_EXTERNAL ? b->internal >> pos & 1 :
+				    b->external >> (pos - LPM_EXTERNAL) & 1;
 }
 
-/* Which slot a position has, or would have. */
+/* The index of the slot that a position has, or would have. */
 static unsigned int branch_rank(const struct lpm_branch *b, unsigned int pos)
 {
-	if (pos >= LPM_EXT)
-		return hweight64(b->ext >> (pos - LPM_EXT) >> 1);
-	return hweight64(b->ext) + hweight64(b->in >> pos >> 1);
+	if (pos >= LPM_EXTERNAL)
+		return hweight64(b->external >> (pos - LPM_EXTERNAL) >> 1);
+	return hweight64(b->external) + hweight64(b->internal >> pos >> 1);
 }
 
-/* Make @to a copy of @from, which it may be, with @e at position @pos. */
+/* Toggle whether a position is in use. */
+static void branch_flip(struct lpm_branch *b, unsigned int pos)
+{
+	if (pos < LPM_EXTERNAL)
+		b->internal ^= BIT_ULL(pos);
+	else
+		b->external ^= BIT_ULL(pos - LPM_EXTERNAL);
+}
+
+/* Make @to a copy of @from, or change @from itself, with @e at position @pos. */
 static void branch_add(struct lpm_branch *to, const struct lpm_branch *from,
-		       unsigned int pos, u64 e)
+		       unsigned int pos, lpm_entry_t e)
 {
 	unsigned int slots = branch_slots(from), rank = branch_rank(from, pos);
 
 	memmove(to->slot + rank + 1, from->slot + rank,
 		(slots - rank) * sizeof(*to->slot));
 	memmove(to->slot, from->slot, rank * sizeof(*to->slot));
-	atomic64_set(&to->slot[rank], e);
-	to->ext = from->ext;
-	to->in = from->in;
-	if (pos < LPM_EXT)
-		to->in |= BIT_ULL(pos);
-	else
-		to->ext |= BIT_ULL(pos - LPM_EXT);
+	slot_set(&to->slot[rank], e);
+	to->external = from->external;
+	to->internal = from->internal;
+	branch_flip(to, pos);
 }
 
-/* Make @to a copy of @from, which it may be, without position @pos. */
+/* Make @to a copy of @from, or change @from itself, without position @pos. */
 static void branch_del(struct lpm_branch *to, const struct lpm_branch *from,
 		       unsigned int pos)
 {
@@ -324,15 +454,12 @@ static void branch_del(struct lpm_branch *to, const struct lpm_branch *from,
 	memmove(to->slot, from->slot, rank * sizeof(*to->slot));
 	memmove(to->slot + rank, from->slot + rank + 1,
 		(slots - rank - 1) * sizeof(*to->slot));
-	to->ext = from->ext;
-	to->in = from->in;
-	if (pos < LPM_EXT)
-		to->in &= ~BIT_ULL(pos);
-	else
-		to->ext &= ~BIT_ULL(pos - LPM_EXT);
+	to->external = from->external;
+	to->internal = from->internal;
+	branch_flip(to, pos);
 }
 
-/* As much as kmalloc() takes for a branch anyway. */
+/* The size of a branch, rounded up to what kmalloc() takes for it anyway. */
 static size_t branch_room(unsigned int slots, u64 tag)
 {
 	struct lpm_branch *b;
@@ -348,9 +475,9 @@ static size_t branch_room(unsigned int slots, u64 tag)
 	return roundup_pow_of_two(size);
 }
 
-/* The entry of a new branch for prefix @has, in a slot that stands for @off; or 0. */
-static u64 branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
-			unsigned int slots, gfp_t gfp)
+/* A new branch without slots for prefix @has, in a slot that stands for @off bits. */
+static lpm_entry_t branch_alloc(const struct arpp_lpm_node *has,
+				unsigned int off, unsigned int slots, gfp_t gfp)
 {
 	u64 tag = has->len == off ? LPM_BRANCH : LPM_SKIP;
 	struct lpm_branch *b;
@@ -358,14 +485,16 @@ static u64 branch_alloc(const struct arpp_lpm_node *has, unsigned int off,
 
 	skip = kmalloc(branch_room(slots, tag), gfp);
 	if (!skip)
-		return 0;
-	if (tag) {
+		return LPM_NONE;
+	if (tag == LPM_SKIP) {
 		skip->prefix = has->prefix;
 		skip->off = has->len;
+		b = (struct lpm_branch *)(skip + 1);
+	} else {
+		b = (struct lpm_branch *)skip;
 	}
-	b = tag ? (struct lpm_branch *)(skip + 1) : (struct lpm_branch *)skip;
-	b->ext = 0;
-	b->in = 0;
+	b->external = 0;
+	b->internal = 0;
 	return entry_make(b, tag);
 }
 
@@ -378,28 +507,36 @@ static void lpm_free(const struct arpp_lpm *t, void *p)
 }
 
 /* The memory of a branch. */
-static void *branch_block(u64 e)
+static void *branch_block(lpm_entry_t e)
 {
 	return entry_tag(e) == LPM_SKIP ? entry_skip(e) : entry_untag(e);
 }
 
-static void branch_free(const struct arpp_lpm *t, u64 e)
+static void branch_free(const struct arpp_lpm *t, lpm_entry_t e)
 {
 	lpm_free(t, branch_block(e));
 }
 
-/* Does a branch that no reader sees have room for one more? */
-static bool branch_grows(const struct arpp_lpm *t, u64 e, unsigned int slots)
+/* Free what lpm_place() made and nobody has seen. */
+static void lpm_unplace(lpm_entry_t e)
+{
+	if (!entry_is_leaf(e))
+		kfree(branch_block(e));
+}
+
+/* Has a branch that no reader sees room for one slot more? */
+static bool branch_grows(const struct arpp_lpm *t, lpm_entry_t e,
+			 unsigned int slots)
 {
 	return !t->lock && branch_room(slots + 1, entry_tag(e)) ==
 			   branch_room(slots, entry_tag(e));
 }
 
-static u64 lpm_deref(const struct arpp_lpm *t, const atomic64_t *slot)
+static lpm_entry_t lpm_deref(const struct arpp_lpm *t, const atomic64_t *slot)
 {
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held() && t->lock &&
 			 !lockdep_is_held(t->lock), "table read unprotected");
-	return atomic64_read(slot);
+	return slot_read(slot);
 }
 
 static void lpm_assert_writer(const struct arpp_lpm *t)
@@ -423,15 +560,15 @@ static void slot_set_release(atomic64_t *slot, u64 e)
 }
 
 /* Every update that readers may see is one call of this. */
-static void lpm_publish(struct arpp_lpm *t, atomic64_t *slot, u64 e)
+static void lpm_publish(struct arpp_lpm *t, atomic64_t *slot, lpm_entry_t e)
 {
-	/* Pairs with the dependency on what is read: a branch is seen as it is. */
-	slot_set_release(slot, e);
-	/* Pairs with arpp_lpm_search(): before what the next update stores. */
+	/* Pairs with the address dependency of readers: they see the branch complete. */
+	slot_set_release(slot, (__force u64)e);
+	/* Pairs with arpp_lpm_lookup(): counted before the next update is stored. */
 	smp_store_release(&t->gen, t->gen + 1);
 }
 
-/* What lpm_descend() begins with. */
+/* The first @key of lpm_descend(). */
 #define LPM_KEY(addr)	((u64)(addr) << 32 | 1)
 
 static bool lpm_covers(u32 prefix, unsigned int len, u32 addr)
@@ -440,11 +577,11 @@ static bool lpm_covers(u32 prefix, unsigned int len, u32 addr)
 }
 
 /*
- * Look up in a trie, from entry @e on; @key is the bits of @addr yet to go, and
- * a one shifted by as many as went. Inline for the sake of registers: this is all
- * that a packet waits for.
+ * Look up in a trie, from entry @e on, which is not none. @key is what is left of
+ * @addr, and a one below it, shifted with it: its place tells how many bits are gone.
+ * Inline, so that all of a lookup is in registers: this is what a packet waits for.
  */
-static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
+static __always_inline u64 lpm_descend(lpm_entry_t e, u32 addr, u64 key)
 {
 	const atomic64_t *best = NULL;
 	const struct lpm_branch *b;
@@ -456,14 +593,14 @@ static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
 	for (;;) {
 		if (entry_tag(e)) {
 			if (entry_tag(e) == LPM_LEAF) {
-				if (lpm_covers(e >> 32, LPM_ABOUT(e), addr))
-					return (u32)e;
+				if (lpm_covers(entry_addr(e), entry_info(e), addr))
+					return leaf_found_whole(e);
 				break;
 			}
 			if (entry_is_leaf(e)) {
-				rest = __fls(LPM_ABOUT(e));
+				rest = __fls(entry_info(e));
 				if ((1U << rest | key >> 1 >> (63 - rest)) ==
-				    LPM_ABOUT(e))
+				    entry_info(e))
 					return leaf_found(e, __ffs64(key) + rest);
 				break;
 			}
@@ -473,66 +610,84 @@ static __always_inline u64 lpm_descend(u64 e, u32 addr, u64 key)
 			key = LPM_KEY(addr) << skip->off;
 			e = entry_make(entry_untag(e), LPM_BRANCH);
 		}
-		b = (struct lpm_branch *)(unsigned long)e;
-		/* Its slots may be there; both lines come at once then. */
+		b = (struct lpm_branch *)(unsigned long)(__force u64)e;
+		/* The slot may be in the next line: have both loaded at once. */
 		prefetch((const char *)b + L1_CACHE_BYTES);
 		next = key >> (64 - LPM_STRIDE);
 		key <<= LPM_STRIDE;
-		bits = b->in & lpm_cover[next];
+		bits = b->internal & lpm_cover[next];
 		if (bits) {
 			/* The highest position is the longest prefix. */
-			rank = hweight64(b->in >> lpm_fls(bits));
-			best = &b->slot[hweight64(b->ext) + rank - 1];
-			/* To be read last; in a large table it is far away. */
+			rank = hweight64(b->internal >> lpm_fls(bits));
+			best = &b->slot[hweight64(b->external) + rank - 1];
+			/* Read last; in a large table it is not in the cache. */
 			prefetch(best);
 		}
-		bits = b->ext >> next;
+		bits = b->external >> next;
 		if (!(bits & 1))
 			break;
-		e = atomic64_read(&b->slot[hweight64(bits) - 1]);
+		e = slot_read(&b->slot[hweight64(bits) - 1]);
 	}
 	if (!best)
 		return 0;
-	e = atomic64_read(best);
-	/* The length is where it is to be. */
-	return entry_tag(e) == LPM_LEAF ? (u32)e : e;
+	e = slot_read(best);
+	/* At an internal position, either leaf has its length where a result has it. */
+	return entry_tag(e) == LPM_LEAF ? leaf_found_whole(e) : (__force u64)e;
 }
 
 /*
- * The rest of a lookup that began at count @gen: with the trie of @few, and all
- * over again as long as updates come between.
+ * No prefix of 12 bits or more covers @addr in a large table. If the table has been
+ * emptied since, it does not matter that the answer is none.
  */
-static noinline u64 lpm_lookup_slow(const struct arpp_lpm *t, u32 addr, u32 gen,
-				    u64 few)
+static noinline u64 lpm_search_shorter(const struct arpp_lpm *t, u32 addr)
 {
-	struct lpm_wide *wide;
-	u64 e, found;
+	lpm_entry_t e = slot_read(&t->root);
+	const struct lpm_wide *wide = entry_untag(e);
 
-	for (;;) {
-		found = few ? lpm_descend(few, addr, LPM_KEY(addr)) : 0;
-found:
-		/* As in arpp_lpm_lookup(). */
-		smp_rmb();
-		if (likely(READ_ONCE(t->gen) == gen))
-			return found;
-		/* Likewise. */
-		gen = smp_load_acquire(&t->gen);
-		few = atomic64_read(&t->root);
-		if (entry_tag(few) != LPM_WIDE)
-			continue;
-		wide = entry_untag(few);
-		few = atomic64_read(&wide->few);
-		e = atomic64_read(&wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
-		if (!e)
-			continue;
-		found = lpm_descend(e, addr, LPM_KEY(addr) << LPM_WIDE_BITS);
-		if (found)
-			goto found;
+	if (entry_tag(e) != LPM_WIDE)
+		return 0;
+	e = slot_read(&wide->shorter);
+	return e ? lpm_descend(e, addr, LPM_KEY(addr)) : 0;
+}
+
+/* Look up once, from root @e on. */
+static __always_inline u64 lpm_search(const struct arpp_lpm *t, lpm_entry_t e,
+				      u32 addr)
+{
+	const struct lpm_wide *wide;
+	u64 key = LPM_KEY(addr), found = 0;
+
+	if (entry_tag(e) == LPM_WIDE) {
+		wide = entry_untag(e);
+		e = slot_read(&wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
+		key <<= LPM_WIDE_BITS;
 	}
+	if (e)
+		found = lpm_descend(e, addr, key);
+	/* The root is read again: to keep @wide would take a register. */
+	if (!found && entry_tag(slot_read(&t->root)) == LPM_WIDE)
+		found = lpm_search_shorter(t, addr);
+	return found;
+}
+
+/* Look up until no update comes between. */
+static noinline u64 lpm_search_again(const struct arpp_lpm *t, u32 addr)
+{
+	u64 found;
+	u32 gen;
+
+	do {
+		/* As in arpp_lpm_lookup(). */
+		gen = smp_load_acquire(&t->gen);
+		found = lpm_search(t, slot_read(&t->root), addr);
+		/* Likewise. */
+		smp_rmb();
+	} while (unlikely(READ_ONCE(t->gen) != gen));
+	return found;
 }
 
 /**
- * arpp_lpm_lookup() - find what applies to an address
+ * arpp_lpm_lookup() - find the longest prefix that covers an address
  * @t: the table
  * @addr: the address, host byte order
  *
@@ -544,77 +699,63 @@ found:
  */
 u64 arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr)
 {
-	struct lpm_wide *wide;
-	u64 e, found, key = LPM_KEY(addr);
+	lpm_entry_t e;
+	u64 found;
 	u32 gen;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "lookup outside of RCU");
-	/* Pairs with lpm_publish(): what is counted here is seen. */
+	/* Pairs with lpm_publish(): updates counted here are seen below. */
 	gen = smp_load_acquire(&t->gen);
-	e = atomic64_read(&t->root);
-	/* Most tables are empty or one prefix. */
+	e = slot_read(&t->root);
+	/* Most tables are empty or have one prefix. */
 	if (!e)
 		return 0;
 	if (entry_tag(e) == LPM_LEAF)
-		return lpm_covers(e >> 32, LPM_ABOUT(e), addr) ? (u32)e : 0;
-	if (entry_tag(e) == LPM_WIDE) {
-		wide = entry_untag(e);
-		e = atomic64_read(&wide->slot[addr >> (32 - LPM_WIDE_BITS)]);
-		key <<= LPM_WIDE_BITS;
-		if (!e)
-			goto few;
-	}
-	found = lpm_descend(e, addr, key);
-	if (!found) {
-		e = atomic64_read(&t->root);
-		if (entry_tag(e) == LPM_WIDE) {
-			wide = entry_untag(e);
-few:
-			e = atomic64_read(&wide->few);
-			return lpm_lookup_slow(t, addr, gen, e);
-		}
-	}
+		return lpm_covers(entry_addr(e), entry_info(e), addr) ?
+		       leaf_found_whole(e) : 0;
+	found = lpm_search(t, e, addr);
 
 	/*
 	 * One update on the way is seen or not. Of two, the second could be
-	 * seen without the first: a wide prefix missed that came before a
-	 * narrow one went. Hence again if one was completed meanwhile, by a
-	 * count that is read after the table.
+	 * seen without the first: a wide prefix missed that was added before a
+	 * narrow one was removed. So try again if one was completed meanwhile;
+	 * the counter is read after the table.
 	 */
 	smp_rmb();
 	if (unlikely(READ_ONCE(t->gen) != gen))
-		return lpm_lookup_slow(t, addr, gen, 0);
+		return lpm_search_again(t, addr);
 	return found;
 }
 
-/* What an entry begins with, given the way to its slot. */
-static struct arpp_lpm_node entry_prefix(u64 e, u32 way, unsigned int off)
+/* The prefix of an entry in a slot that stands for the first @off bits of @addr. */
+static struct arpp_lpm_node entry_prefix(lpm_entry_t e, u32 addr,
+					 unsigned int off)
 {
 	struct arpp_lpm_node has = {};
-	unsigned int about = LPM_ABOUT(e), rest;
+	unsigned int info = entry_info(e), rest;
 
 	switch (entry_tag(e)) {
 	case LPM_LEAF:
-		has.prefix = e >> 32;
-		has.len = about;
+		has.prefix = entry_addr(e);
+		has.len = info;
 		break;
-	case LPM_NEAR:
-		if (off == LPM_INSIDE) {
-			has.prefix = lpm_bits(way, about);
-			has.len = about;
+	case LPM_SUFFIX:
+		if (off == LPM_INTERNAL) {
+			has.prefix = lpm_bits(addr, info);
+			has.len = info;
 			break;
 		}
-		rest = fls(about) - 1;
+		rest = fls(info) - 1;
 		has.len = off + rest;
-		has.prefix = lpm_bits(way, off) |
-			     (u32)((u64)(about - (1U << rest)) << (32 - has.len));
+		has.prefix = lpm_bits(addr, off) |
+			     (u32)((u64)(info - (1U << rest)) << (32 - has.len));
 		break;
 	case LPM_SKIP:
 		has.prefix = entry_skip(e)->prefix;
 		has.len = entry_skip(e)->off;
 		break;
 	default:
-		has.prefix = lpm_bits(way, off);
+		has.prefix = lpm_bits(addr, off);
 		has.len = off;
 	}
 	return has;
@@ -633,7 +774,7 @@ static void lpm_walk(const struct arpp_lpm *t, const struct arpp_lpm_node *to,
 	w->e = lpm_deref(t, step->slot);
 	if (entry_tag(w->e) == LPM_WIDE) {
 		wide = entry_untag(w->e);
-		step->slot = &wide->few;
+		step->slot = &wide->shorter;
 		if (to->len >= LPM_WIDE_BITS) {
 			step->slot = &wide->slot[to->prefix >> (32 - LPM_WIDE_BITS)];
 			step->off = LPM_WIDE_BITS;
@@ -660,7 +801,7 @@ static void lpm_walk(const struct arpp_lpm *t, const struct arpp_lpm_node *to,
 	w->depth = step - w->step;
 }
 
-/* The very prefix, as a lookup returns it, if that is where the walk ended. */
+/* The exact prefix, as a lookup returns it, if the walk ended there. */
 static u64 lpm_walk_found(const struct lpm_walk *w,
 			  const struct arpp_lpm_node *to)
 {
@@ -670,16 +811,17 @@ static u64 lpm_walk_found(const struct lpm_walk *w,
 	return 0;
 }
 
-/* The branch that a step leads to, if that has one slot; else 0. */
-static u64 lpm_lone(const struct arpp_lpm *t, const struct lpm_step *step)
+/* The branch that a step leads to, if it has a single slot; else none. */
+static lpm_entry_t lpm_single(const struct arpp_lpm *t,
+			      const struct lpm_step *step)
 {
-	u64 e = lpm_deref(t, step->slot);
+	lpm_entry_t e = lpm_deref(t, step->slot);
 
-	return branch_slots(entry_untag(e)) == 1 ? e : 0;
+	return branch_slots(entry_untag(e)) == 1 ? e : LPM_NONE;
 }
 
 /**
- * arpp_lpm_share() - say who may use the table from now on
+ * arpp_lpm_set_lock() - set who may use the table from now on
  * @t: the table
  * @lock: readers may find the table, and writers hold this lock; or NULL:
  *	no reader can reach it (any more, after a grace period), and updates
@@ -687,120 +829,155 @@ static u64 lpm_lone(const struct arpp_lpm *t, const struct lpm_step *step)
  *
  * Context: no reader yet, or no longer.
  */
-void arpp_lpm_share(struct arpp_lpm *t, struct mutex *lock)
+void arpp_lpm_set_lock(struct arpp_lpm *t, struct mutex *lock)
 {
 	t->lock = lock;
 }
 
 /*
- * The entry of a prefix alone in a slot that stands for @off bits, or 0 without
- * memory: a leaf, or a branch for it, as high up as it can hang from.
+ * An entry for a prefix, for a slot without one: a leaf, or a branch with it alone, as
+ * high up as that is possible. None without memory.
  */
-static u64 lpm_hang(const struct arpp_lpm *t, const struct lpm_step *at,
-		    const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
+static lpm_entry_t lpm_place(const struct arpp_lpm *t,
+			     const struct lpm_step *at,
+			     const struct arpp_lpm_node *node, u64 value,
+			     gfp_t gfp)
 {
-	const unsigned int most = LPM_STRIDE + LPM_NEAR_BITS;
-	u64 e = leaf_make(node, value, at->off);
+	const unsigned int most = LPM_STRIDE + LPM_SUFFIX_BITS;
+	lpm_entry_t e = leaf_make(node, value, at->off);
 	struct arpp_lpm_node has;
 	struct lpm_branch *b;
 	unsigned int pos;
 
-	if (e && !(entry_tag(e) == LPM_WIDE && at->slot == &t->root))
+	/* As root, the tag of LPM_SUFFIX is that of LPM_WIDE. */
+	if (e && !(entry_tag(e) == LPM_SUFFIX && at->slot == &t->root))
 		return e;
 	has.len = node->len > most ? roundup(node->len - most, LPM_STRIDE) : 0;
 	has.prefix = lpm_bits(node->prefix, has.len);
 	e = branch_alloc(&has, at->off, 1, gfp);
 	if (!e)
-		return 0;
+		return LPM_NONE;
 	b = entry_untag(e);
 	pos = lpm_pos(node, has.len);
 	branch_add(b, b, pos, leaf_make(node, value, lpm_pos_off(pos, has.len)));
 	return e;
 }
 
+/* The same for a position of a branch at @off. */
+static lpm_entry_t lpm_place_at(const struct arpp_lpm *t, unsigned int pos,
+				unsigned int off,
+				const struct arpp_lpm_node *node, u64 value,
+				gfp_t gfp)
+{
+	struct lpm_step at = { .off = lpm_pos_off(pos, off) };
+
+	return lpm_place(t, &at, node, value, gfp);
+}
+
+/* Add a prefix to an empty trie. */
+static int insert_first(struct arpp_lpm *t, const struct lpm_walk *w,
+			const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
+{
+	lpm_entry_t e = lpm_place(t, w->step, node, value, gfp);
+
+	if (!e)
+		return -ENOMEM;
+	lpm_publish(t, w->step->slot, e);
+	return 0;
+}
+
+/* Add a prefix to the branch where the walk ended. */
+static int insert_into(struct arpp_lpm *t, const struct lpm_walk *w,
+		       const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
+{
+	const struct lpm_step *step = &w->step[w->depth];
+	struct lpm_branch *b = entry_untag(w->e);
+	unsigned int slots = branch_slots(b);
+	unsigned int pos = lpm_pos(node, w->has.len);
+	lpm_entry_t leaf, e;
+
+	leaf = lpm_place_at(t, pos, w->has.len, node, value, gfp);
+	if (!leaf)
+		return -ENOMEM;
+	if (branch_grows(t, w->e, slots)) {
+		branch_add(b, b, pos, leaf);
+		return 0;
+	}
+	e = branch_alloc(&w->has, step->off, slots + 1, gfp);
+	if (!e) {
+		lpm_unplace(leaf);
+		return -ENOMEM;
+	}
+	branch_add(entry_untag(e), b, pos, leaf);
+	lpm_publish(t, step->slot, e);
+	branch_free(t, w->e);
+	return 0;
+}
+
+/*
+ * Add a prefix that differs from the entry where the walk ended: a branch for the two,
+ * which also takes the place of one that the other has alone.
+ */
+static int insert_fork(struct arpp_lpm *t, const struct lpm_walk *w,
+		       const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
+{
+	lpm_entry_t single = w->depth ? lpm_single(t, &w->step[w->depth - 1]) :
+					LPM_NONE;
+	const struct lpm_step *step = &w->step[w->depth - !!single];
+	lpm_entry_t leaf, e, old = w->e;
+	struct arpp_lpm_node fork;
+	struct lpm_branch *b;
+	unsigned int pos;
+
+	fork.len = rounddown(w->common, LPM_STRIDE);
+	fork.prefix = lpm_bits(node->prefix, fork.len);
+	pos = lpm_pos(node, fork.len);
+	leaf = lpm_place_at(t, pos, fork.len, node, value, gfp);
+	if (!leaf)
+		return -ENOMEM;
+	e = branch_alloc(&fork, step->off, 2, gfp);
+	if (!e) {
+		lpm_unplace(leaf);
+		return -ENOMEM;
+	}
+	b = entry_untag(e);
+	branch_add(b, b, pos, leaf);
+	pos = lpm_pos(&w->has, fork.len);
+	if (entry_is_leaf(old))
+		old = leaf_make(&w->has, leaf_value(old),
+				lpm_pos_off(pos, fork.len));
+	branch_add(b, b, pos, old);
+	lpm_publish(t, step->slot, e);
+	if (single)
+		branch_free(t, single);
+	return 0;
+}
+
 static int lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		      u64 value, gfp_t gfp)
 {
-	struct lpm_step at = {}, *step;
-	struct arpp_lpm_node fork;
-	unsigned int slots, pos;
-	u64 e, leaf, old, lone;
-	struct lpm_branch *b;
 	struct lpm_walk w;
+	int err;
 
 	lpm_walk(t, node, &w);
 	if (lpm_walk_found(&w, node))
 		return -EEXIST;
-	step = &w.step[w.depth];
-	if (!w.e) {
-		e = lpm_hang(t, step, node, value, gfp);
-		if (!e)
-			return -ENOMEM;
-		lpm_publish(t, step->slot, e);
+	if (!w.e)
+		err = insert_first(t, &w, node, value, gfp);
+	else if (!entry_is_leaf(w.e) && w.common == w.has.len)
+		err = insert_into(t, &w, node, value, gfp);
+	else
+		err = insert_fork(t, &w, node, value, gfp);
+	if (!err)
 		t->count++;
-		return 0;
-	}
-
-	fork = w.has;
-	if (entry_is_leaf(w.e) || w.common < w.has.len)
-		fork.len = rounddown(w.common, LPM_STRIDE);
-	pos = lpm_pos(node, fork.len);
-	at.off = lpm_pos_off(pos, fork.len);
-	leaf = lpm_hang(t, &at, node, value, gfp);
-	if (!leaf)
-		return -ENOMEM;
-	if (fork.len == w.has.len && !entry_is_leaf(w.e)) {
-		/* It belongs into this branch. */
-		b = entry_untag(w.e);
-		slots = branch_slots(b);
-		e = w.e;
-		if (!branch_grows(t, e, slots))
-			e = branch_alloc(&fork, step->off, slots + 1, gfp);
-		if (!e)
-			goto err_free;
-		branch_add(entry_untag(e), b, pos, leaf);
-		if (e != w.e) {
-			lpm_publish(t, step->slot, e);
-			branch_free(t, w.e);
-		}
-	} else {
-		/*
-		 * It leaves the way to this entry: a branch for the two, also
-		 * in the place of one that the other has alone.
-		 */
-		lone = w.depth ? lpm_lone(t, step - 1) : 0;
-		if (lone)
-			step--;
-		fork.prefix = lpm_bits(node->prefix, fork.len);
-		e = branch_alloc(&fork, step->off, 2, gfp);
-		if (!e)
-			goto err_free;
-		b = entry_untag(e);
-		branch_add(b, b, pos, leaf);
-		pos = lpm_pos(&w.has, fork.len);
-		old = w.e;
-		if (entry_is_leaf(old))
-			old = leaf_make(&w.has, leaf_value(old),
-					lpm_pos_off(pos, fork.len));
-		branch_add(b, b, pos, old);
-		lpm_publish(t, step->slot, e);
-		if (lone)
-			branch_free(t, lone);
-	}
-	t->count++;
-	return 0;
-
-err_free:
-	if (!entry_is_leaf(leaf))
-		kfree(branch_block(leaf));
-	return -ENOMEM;
+	return err;
 }
 
-/* Free what an entry leads to. */
-static void lpm_free_trie(const struct arpp_lpm *t, u64 e)
+/* Free all branches of a trie. */
+static void lpm_free_trie(const struct arpp_lpm *t, lpm_entry_t e)
 {
 	struct {
-		u64 e;
+		lpm_entry_t e;
 		unsigned int slots;
 	} path[LPM_DEPTH], *p;
 	struct lpm_branch *b;
@@ -811,9 +988,9 @@ static void lpm_free_trie(const struct arpp_lpm *t, u64 e)
 			b = entry_untag(e);
 			path[depth].e = e;
 			/* Internal ones are leaves. */
-			path[depth++].slots = hweight64(b->ext);
+			path[depth++].slots = hweight64(b->external);
 		}
-		for (e = 0; depth && !e;) {
+		for (e = LPM_NONE; depth && !e;) {
 			p = &path[depth - 1];
 			if (p->slots) {
 				b = entry_untag(p->e);
@@ -826,7 +1003,7 @@ static void lpm_free_trie(const struct arpp_lpm *t, u64 e)
 	}
 }
 
-static void lpm_free_root(const struct arpp_lpm *t, u64 root)
+static void lpm_free_root(const struct arpp_lpm *t, lpm_entry_t root)
 {
 	struct lpm_wide *wide;
 	unsigned int i;
@@ -840,21 +1017,22 @@ static void lpm_free_root(const struct arpp_lpm *t, u64 root)
 		lpm_free_trie(t, lpm_deref(t, &wide->slot[i]));
 		cond_resched();
 	}
-	lpm_free_trie(t, lpm_deref(t, &wide->few));
+	lpm_free_trie(t, lpm_deref(t, &wide->shorter));
 	lpm_free(t, wide->slot);
 	lpm_free(t, wide);
 }
 
 /*
- * Rebuild a table that has become large with struct lpm_wide in front. There
- * is no need to succeed, and no way back until the table is cleaned.
+ * Rebuild a table that has become large, with struct lpm_wide in front. If there is no
+ * memory, it stays as it is. It becomes small again only when it is cleaned.
  */
 static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 {
 	struct arpp_lpm fresh = {};
 	struct arpp_lpm_node node;
 	struct lpm_wide *wide;
-	u64 found, old;
+	lpm_entry_t old;
+	u64 found;
 
 	gfp |= __GFP_NOWARN;
 	wide = kzalloc(sizeof(*wide), gfp);
@@ -865,7 +1043,7 @@ static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 		kfree(wide);
 		return;
 	}
-	atomic64_set(&fresh.root, entry_make(wide, LPM_WIDE));
+	slot_set(&fresh.root, entry_make(wide, LPM_WIDE));
 	for (found = arpp_lpm_next(t, 0, -1, &node); found;
 	     found = arpp_lpm_next(t, node.prefix, node.len, &node)) {
 		if (lpm_insert(&fresh, &node, arpp_lpm_value(found), gfp)) {
@@ -883,24 +1061,25 @@ static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
  * arpp_lpm_insert() - add a prefix
  * @t: the table
  * @node: the prefix
- * @value: what it is to say, below ARPP_LPM_VALUES
+ * @value: its value, below ARPP_LPM_VALUES
  * @gfp: how to allocate
  *
  * Context: process context, the writers' lock held if the table is shared.
- * Return: 0, -EEXIST if the prefix is there, -EINVAL if it is none, or
- * -ENOMEM; in case of an error the table is as before.
+ * Return: 0, -EEXIST if the prefix is there, -EINVAL if prefix or value is out of
+ * range, or -ENOMEM; in case of an error the table is as before.
  */
 int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		    u64 value, gfp_t gfp)
 {
 	int err;
 
+	lpm_check_widths();
 	lpm_assert_writer(t);
 	if (node->len > 32 || node->prefix != lpm_bits(node->prefix, node->len) ||
 	    value >= ARPP_LPM_VALUES)
 		return -EINVAL;
 	err = lpm_insert(t, node, value, gfp);
-	/* At each power of two, as it might not have succeeded before. */
+	/* At each power of two, because it may have failed before. */
 	if (!err && t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
 	    (!t->lock || t->count <= LPM_WIDE_TO) &&
 	    entry_tag(lpm_deref(t, &t->root)) != LPM_WIDE)
@@ -909,10 +1088,10 @@ int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 }
 
 /**
- * arpp_lpm_replace() - change what a prefix that is there says
+ * arpp_lpm_replace() - change the value of a prefix
  * @t: the table
  * @node: the prefix
- * @value: what it is to say, below ARPP_LPM_VALUES
+ * @value: its new value, below ARPP_LPM_VALUES
  * @gfp: how to allocate
  *
  * Context: process context, the writers' lock held if the table is shared.
@@ -922,9 +1101,9 @@ int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		     u64 value, gfp_t gfp)
 {
+	lpm_entry_t e, single = LPM_NONE;
 	struct lpm_step *step;
 	struct lpm_walk w;
-	u64 e, lone = 0;
 
 	lpm_assert_writer(t);
 	if (value >= ARPP_LPM_VALUES)
@@ -935,33 +1114,41 @@ int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	step = &w.step[w.depth];
 	/* A small value needs no branch of its own. */
 	if (value < LPM_SMALL && w.depth)
-		lone = lpm_lone(t, step - 1);
-	if (lone)
+		single = lpm_single(t, step - 1);
+	if (single)
 		step--;
-	e = lpm_hang(t, step, node, value, gfp);
+	e = lpm_place(t, step, node, value, gfp);
 	if (!e)
 		return -ENOMEM;
 	lpm_publish(t, step->slot, e);
-	if (lone)
-		branch_free(t, lone);
+	if (single)
+		branch_free(t, single);
 	return 0;
 }
 
 /*
- * Take position @pos out of the branch @e at @slot without any memory. Readers
- * get a stand-in while the branch itself is rewritten.
+ * Take position @pos out of the branch @e at @slot without memory: readers get a spare
+ * branch while the branch itself is changed.
+ *
+ * One grace period passes under the writers' lock. It cannot be left to call_rcu():
+ * the change needs the lock, and the next update may need the same branch. Readers may
+ * still be in the spare branch on return. That is why there are two in turn: before
+ * one is used again, the grace period of the other has passed.
  */
-static void lpm_squeeze(struct arpp_lpm *t, atomic64_t *slot, u64 e,
-			unsigned int pos)
+static void lpm_del_in_place(struct arpp_lpm *t, atomic64_t *slot,
+			     lpm_entry_t e, unsigned int pos)
 {
-	struct lpm_skip *skip = (struct lpm_skip *)lpm_spare;
-	struct lpm_branch *b = entry_untag(e), *spare = (void *)(skip + 1);
+	static unsigned int turn;
+	struct lpm_branch *b = entry_untag(e), *spare;
+	struct lpm_skip *skip;
 
 	if (!t->lock) {
 		branch_del(b, b, pos);
 		return;
 	}
 	mutex_lock(&lpm_spare_lock);
+	skip = (struct lpm_skip *)lpm_spare[turn++ % ARRAY_SIZE(lpm_spare)];
+	spare = (struct lpm_branch *)(skip + 1);
 	if (entry_tag(e) == LPM_SKIP)
 		*skip = *entry_skip(e);
 	branch_del(spare, b, pos);
@@ -969,69 +1156,88 @@ static void lpm_squeeze(struct arpp_lpm *t, atomic64_t *slot, u64 e,
 	synchronize_rcu();
 	branch_del(b, b, pos);
 	lpm_publish(t, slot, e);
-	synchronize_rcu();
 	mutex_unlock(&lpm_spare_lock);
 }
 
 #define LPM_GFP_REMOVE	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 /*
- * A copy of the branch @e, which skips nothing, for a slot that stands for
- * @off bits where it does; @has is what it begins with.
+ * The entry at position @pos of the branch at @step, which begins with @has, for the
+ * slot of that branch; or none without memory. @copied: set to a branch to be freed.
  */
-static u64 lpm_lift(u64 e, const struct arpp_lpm_node *has, unsigned int off)
-{
-	struct lpm_branch *b = entry_untag(e);
-	unsigned int slots = branch_slots(b);
-
-	e = branch_alloc(has, off, slots, LPM_GFP_REMOVE);
-	if (e)
-		memcpy(entry_untag(e), b, struct_size(b, slot, slots));
-	return e;
-}
-
-/* The entry of the branch at @step, which begins with @has, without @pos; or 0. */
-static u64 lpm_without(const struct arpp_lpm *t, const struct lpm_step *step,
-		       struct arpp_lpm_node has, unsigned int pos, u64 *lifted)
+static lpm_entry_t lpm_reparent(const struct arpp_lpm *t,
+				const struct lpm_step *step,
+				const struct arpp_lpm_node *has,
+				unsigned int pos, lpm_entry_t *copied)
 {
 	struct lpm_branch *b = entry_untag(lpm_deref(t, step->slot));
-	unsigned int slots = branch_slots(b), off;
-	u64 e, ext = b->ext, in = b->in;
+	lpm_entry_t e = lpm_deref(t, &b->slot[branch_rank(b, pos)]);
+	struct arpp_lpm_node child;
+	unsigned int slots;
+	lpm_entry_t copy;
 
-	if (slots > 2) {
-		e = branch_alloc(&has, step->off, slots - 1, LPM_GFP_REMOVE);
-		if (e)
-			branch_del(entry_untag(e), b, pos);
-		return e;
-	}
-	/* The other entry takes the branch's place. */
-	e = lpm_deref(t, &b->slot[!branch_rank(b, pos)]);
 	if (entry_tag(e) == LPM_SKIP)
 		return e;
-	if (pos >= LPM_EXT)
-		ext &= ~BIT_ULL(pos - LPM_EXT);
-	else
-		in &= ~BIT_ULL(pos);
-	pos = ext ? LPM_EXT + __ffs64(ext) : __ffs64(in);
-	off = lpm_pos_off(pos, has.len);
-	has.prefix = lpm_way(&has, pos);
-	if (entry_is_leaf(e)) {
-		has = entry_prefix(e, has.prefix, off);
-		return lpm_hang(t, step, &has, leaf_value(e), LPM_GFP_REMOVE);
+	child = entry_prefix(e, lpm_pos_bits(has, pos),
+			     lpm_pos_off(pos, has->len));
+	if (entry_is_leaf(e))
+		return lpm_place(t, step, &child, leaf_value(e), LPM_GFP_REMOVE);
+	/* It did not skip anything before, and does now. */
+	b = entry_untag(e);
+	slots = branch_slots(b);
+	copy = branch_alloc(&child, step->off, slots, LPM_GFP_REMOVE);
+	if (copy) {
+		memcpy(entry_untag(copy), b, struct_size(b, slot, slots));
+		*copied = e;
 	}
-	has.len = off;
-	*lifted = e;
-	return lpm_lift(e, &has, step->off);
+	return copy;
+}
+
+/* The position of a branch with two that is not @pos. */
+static unsigned int branch_other(const struct lpm_branch *b, unsigned int pos)
+{
+	struct lpm_branch other = {
+		.external = b->external, .internal = b->internal,
+	};
+
+	branch_flip(&other, pos);
+	return other.external ? LPM_EXTERNAL + __ffs64(other.external) :
+				__ffs64(other.internal);
+}
+
+/* Take @pos out of the branch at @step, which begins with @has. */
+static void lpm_del(struct arpp_lpm *t, const struct lpm_step *step,
+		    const struct arpp_lpm_node *has, unsigned int pos)
+{
+	lpm_entry_t old = lpm_deref(t, step->slot), e, copied = LPM_NONE;
+	struct lpm_branch *b = entry_untag(old);
+	unsigned int slots = branch_slots(b);
+
+	if (slots == 2) {
+		e = lpm_reparent(t, step, has, branch_other(b, pos), &copied);
+	} else {
+		e = branch_alloc(has, step->off, slots - 1, LPM_GFP_REMOVE);
+		if (e)
+			branch_del(entry_untag(e), b, pos);
+	}
+	if (!e) {
+		lpm_del_in_place(t, step->slot, old, pos);
+		return;
+	}
+	lpm_publish(t, step->slot, e);
+	branch_free(t, old);
+	if (copied)
+		branch_free(t, copied);
 }
 
 /**
- * arpp_lpm_remove() - take a prefix out
+ * arpp_lpm_remove() - remove a prefix
  * @t: the table
  * @prefix: the prefix, host byte order
  * @len: its length
  *
  * Does not fail for lack of memory: then it changes the branch in place, and
- * takes two grace periods.
+ * takes a grace period.
  *
  * Context: process context, the writers' lock held if the table is shared.
  * Return: what was there, as arpp_lpm_lookup() does, or 0.
@@ -1039,10 +1245,10 @@ static u64 lpm_without(const struct arpp_lpm *t, const struct lpm_step *step,
 u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
 {
 	struct arpp_lpm_node to = { .prefix = prefix, .len = len }, has;
-	u64 found, old, e, lifted = 0, lone[LPM_DEPTH];
-	unsigned int depth, lones = 0;
-	struct lpm_step *up;
+	lpm_entry_t single[LPM_DEPTH], e;
+	unsigned int depth, singles = 0;
 	struct lpm_walk w;
+	u64 found;
 
 	lpm_assert_writer(t);
 	lpm_walk(t, &to, &w);
@@ -1050,39 +1256,27 @@ u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
 	if (!found)
 		return 0;
 	t->count--;
-	/* A branch that it has alone goes with it. */
+	/* A branch that it has alone is removed with it. */
 	for (depth = w.depth; depth; depth--) {
-		e = lpm_lone(t, &w.step[depth - 1]);
+		e = lpm_single(t, &w.step[depth - 1]);
 		if (!e)
 			break;
-		lone[lones++] = e;
+		single[singles++] = e;
 	}
-	if (!depth) {
-		lpm_publish(t, w.step[0].slot, 0);
-		goto out;
-	}
-
-	up = &w.step[depth - 1];
-	old = lpm_deref(t, up->slot);
-	has.len = up->len;
-	has.prefix = lpm_bits(prefix, has.len);
-	e = lpm_without(t, up, has, lpm_pos(&to, has.len), &lifted);
-	if (e) {
-		lpm_publish(t, up->slot, e);
-		branch_free(t, old);
-		if (lifted)
-			branch_free(t, lifted);
+	if (depth) {
+		has.len = w.step[depth - 1].len;
+		has.prefix = lpm_bits(prefix, has.len);
+		lpm_del(t, &w.step[depth - 1], &has, lpm_pos(&to, has.len));
 	} else {
-		lpm_squeeze(t, up->slot, old, lpm_pos(&to, has.len));
+		lpm_publish(t, w.step[0].slot, LPM_NONE);
 	}
-out:
-	while (lones)
-		branch_free(t, lone[--lones]);
+	while (singles)
+		branch_free(t, single[--singles]);
 	return found;
 }
 
 /**
- * arpp_lpm_find() - find the very prefix
+ * arpp_lpm_find() - find the exact prefix
  * @t: the table
  * @prefix: the prefix, host byte order
  * @len: its length
@@ -1100,21 +1294,21 @@ u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len)
 }
 
 /*
- * The positions of a branch by address, shorter prefixes first: six bits, then
- * how many of them count.
+ * A key to sort the positions of a branch by address, shorter prefixes first: the six
+ * bits, then how many of them count.
  */
 #define LPM_ORDER_BITS	3
-#define LPM_ORDER_END	(LPM_EXT << LPM_ORDER_BITS)
+#define LPM_ORDER_END	(LPM_EXTERNAL << LPM_ORDER_BITS)
 
-/* The first one in use from @from on, or LPM_ORDER_END. */
+/* The first key in use from @from on, or LPM_ORDER_END. */
 static unsigned int branch_next(const struct lpm_branch *b, unsigned int from)
 {
 	unsigned int best = LPM_ORDER_END, more, shift, first;
 	u64 bits;
 
 	for (more = 0; more <= LPM_STRIDE; more++) {
-		bits = more == LPM_STRIDE ? b->ext :
-		       b->in >> (1U << more) & (BIT_ULL(1U << more) - 1);
+		bits = more == LPM_STRIDE ? b->external :
+		       b->internal >> (1U << more) & (BIT_ULL(1U << more) - 1);
 		if (!bits)
 			continue;
 		shift = LPM_ORDER_BITS + LPM_STRIDE - more;
@@ -1127,64 +1321,88 @@ static unsigned int branch_next(const struct lpm_branch *b, unsigned int from)
 	return best;
 }
 
-/* arpp_lpm_next() in the trie of one slot, which stands for @off bits @way. */
-static u64 lpm_next(const struct arpp_lpm *t, const atomic64_t *slot, u32 way,
+/* The position of a key. */
+static unsigned int lpm_order_pos(unsigned int key)
+{
+	unsigned int more = key & (BIT(LPM_ORDER_BITS) - 1);
+
+	return (LPM_EXTERNAL | key >> LPM_ORDER_BITS) >> (LPM_STRIDE - more);
+}
+
+/* Is a prefix behind @prefix/@len, in the order of arpp_lpm_next()? */
+static bool lpm_is_after(const struct arpp_lpm_node *node, u32 prefix, int len)
+{
+	return node->prefix > prefix ||
+	       (node->prefix == prefix && node->len > len);
+}
+
+/**
+ * struct lpm_cursor - a branch on the way of lpm_next()
+ * @b: the branch
+ * @has: what it begins with
+ * @from: the first key that is left of it
+ */
+struct lpm_cursor {
+	struct lpm_branch *b;
+	struct arpp_lpm_node has;
+	unsigned int from;
+};
+
+/* Begin with branch @e, which begins with @has; is any of it behind @prefix/@len? */
+static bool cursor_begin(struct lpm_cursor *c, lpm_entry_t e,
+			 struct arpp_lpm_node has, u32 prefix, int len)
+{
+	u32 here = lpm_bits(prefix, has.len);
+
+	c->b = entry_untag(e);
+	c->has = has;
+	c->from = 0;
+	if (has.prefix == here) {
+		/* Of the prefixes that begin so, shorter ones come before. */
+		c->from = clamp(len + 1 - has.len, 0, LPM_STRIDE);
+		c->from |= lpm_next_bits(prefix, has.len) << LPM_ORDER_BITS;
+	}
+	return has.prefix >= here;
+}
+
+/* arpp_lpm_next() in the trie of one slot, which stands for the @off bits of @addr. */
+static u64 lpm_next(const struct arpp_lpm *t, const atomic64_t *slot, u32 addr,
 		    unsigned int off, u32 prefix, int len,
 		    struct arpp_lpm_node *node)
 {
-	struct {
-		struct lpm_branch *b;
-		struct arpp_lpm_node has;
-		unsigned int from;
-	} path[LPM_DEPTH], *p;
-	unsigned int depth = 0, next, pos;
-	u32 here;
-	u64 e;
+	struct lpm_cursor path[LPM_DEPTH], *c = path;
+	unsigned int key = LPM_ORDER_END, pos;
+	lpm_entry_t e = lpm_deref(t, slot);
 
-	e = lpm_deref(t, slot);
 	for (;;) {
 		if (entry_is_leaf(e)) {
-			*node = entry_prefix(e, way, off);
-			if (node->prefix > prefix ||
-			    (node->prefix == prefix && node->len > len))
+			*node = entry_prefix(e, addr, off);
+			if (lpm_is_after(node, prefix, len))
 				return leaf_found(e, node->len);
-		} else if (e) {
-			p = &path[depth];
-			p->b = entry_untag(e);
-			p->has = entry_prefix(e, way, off);
-			p->from = 0;
-			here = lpm_bits(prefix, p->has.len);
-			if (p->has.prefix == here) {
-				/* Of what begins so, shorter ones come before. */
-				p->from = clamp(len + 1 - p->has.len, 0, LPM_STRIDE);
-				p->from |= lpm_next_bits(prefix, p->has.len)
-					   << LPM_ORDER_BITS;
-			}
-			if (p->has.prefix >= here)
-				depth++;
+		} else if (e && cursor_begin(c, e, entry_prefix(e, addr, off),
+					     prefix, len)) {
+			c++;
 		}
-		/* On with the lowest branch that has something left. */
-		for (;; depth--) {
-			if (!depth)
-				return 0;
-			p = &path[depth - 1];
-			next = branch_next(p->b, p->from);
-			if (next < LPM_ORDER_END)
+		/* Go on in the lowest branch that has something left. */
+		for (; c > path; c--) {
+			key = branch_next(c[-1].b, c[-1].from);
+			if (key < LPM_ORDER_END)
 				break;
 		}
-		p->from = next + 1;
-		pos = (LPM_EXT | next >> LPM_ORDER_BITS) >>
-		      (LPM_STRIDE - (next & ((1U << LPM_ORDER_BITS) - 1)));
-		way = lpm_way(&p->has, pos);
-		off = lpm_pos_off(pos, p->has.len);
-		e = lpm_deref(t, &p->b->slot[branch_rank(p->b, pos)]);
+		if (c == path)
+			return 0;
+		c[-1].from = key + 1;
+		pos = lpm_order_pos(key);
+		addr = lpm_pos_bits(&c[-1].has, pos);
+		off = lpm_pos_off(pos, c[-1].has.len);
+		e = lpm_deref(t, &c[-1].b->slot[branch_rank(c[-1].b, pos)]);
 	}
 }
 
 /**
  * arpp_lpm_next() - walk through a table, by address, shorter prefixes first
  * @t: the table
- * @prefix: where the walk stands, host byte order; need not be there any more
+ * @prefix: where the walk stands, host byte order; may have been removed since
  * @len: its length, or -1 to begin with @prefix itself
  * @node: set to what comes after @prefix/@len
  *
@@ -1194,23 +1412,24 @@ static u64 lpm_next(const struct arpp_lpm *t, const atomic64_t *slot, u32 way,
 u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
 		  struct arpp_lpm_node *node)
 {
-	u64 root = lpm_deref(t, &t->root), few, found = 0;
+	lpm_entry_t root = lpm_deref(t, &t->root);
 	const unsigned int rest = 32 - LPM_WIDE_BITS;
 	struct arpp_lpm_node first;
+	u64 shorter, found = 0;
 	struct lpm_wide *wide;
 	unsigned int i;
 
 	if (entry_tag(root) != LPM_WIDE)
 		return lpm_next(t, &t->root, 0, 0, prefix, len, node);
 	wide = entry_untag(root);
-	few = lpm_next(t, &wide->few, 0, 0, prefix, len, &first);
+	shorter = lpm_next(t, &wide->shorter, 0, 0, prefix, len, &first);
 	for (i = prefix >> rest; i < LPM_WIDE_SLOTS && !found; i++)
 		found = lpm_next(t, &wide->slot[i], i << rest, LPM_WIDE_BITS,
 				 prefix, len, node);
-	if (!few || (found && node->prefix < first.prefix))
+	if (!shorter || (found && node->prefix < first.prefix))
 		return found;
 	*node = first;
-	return few;
+	return shorter;
 }
 
 /**
@@ -1221,11 +1440,11 @@ u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
  */
 void arpp_lpm_clean(struct arpp_lpm *t)
 {
-	u64 root;
+	lpm_entry_t root;
 
 	lpm_assert_writer(t);
 	root = lpm_deref(t, &t->root);
-	lpm_publish(t, &t->root, 0);
+	lpm_publish(t, &t->root, LPM_NONE);
 	t->count = 0;
 	lpm_free_root(t, root);
 }

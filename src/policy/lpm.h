@@ -2,9 +2,9 @@
 /*
  * Longest-prefix match: the table that rules are looked up in.
  *
- * Readers: RCU. Writers: one lock of the table's owner, see arpp_lpm_share().
- * What a prefix says is a number that is kept in the table itself, so what was
- * found in it stays good, and nothing but the table is to be freed.
+ * Readers: RCU. Writers: one lock of the table's owner, see arpp_lpm_set_lock().
+ * A prefix has a number as its value, which is kept in the table itself. So a lookup
+ * returns a copy, and only the table has to be freed.
  */
 #ifndef _ARPP_LPM_H
 #define _ARPP_LPM_H
@@ -14,9 +14,11 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-/* What is found: the length of the prefix, and behind it what that says. */
+/* What a lookup returns: the length of the prefix, and from this bit on its value. */
 #define ARPP_LPM_VALUE	11
 #define ARPP_LPM_VALUES	(1ULL << (64 - ARPP_LPM_VALUE))
+/* A value below this fits beside an address: such a prefix takes less memory. */
+#define ARPP_LPM_SMALL	(1ULL << (32 - ARPP_LPM_VALUE))
 
 /**
  * struct arpp_lpm_node - a prefix
@@ -42,13 +44,13 @@ struct arpp_lpm {
 	u32 gen;
 };
 
-/* The length of what was found. */
+/* The length of the prefix that was found. */
 static inline u8 arpp_lpm_len(u64 found)
 {
 	return found >> 2 & 63;
 }
 
-/* What it says. */
+/* Its value. */
 static inline u64 arpp_lpm_value(u64 found)
 {
 	return found >> ARPP_LPM_VALUE;
@@ -61,7 +63,7 @@ static inline bool arpp_lpm_empty(const struct arpp_lpm *t)
 }
 
 u64 arpp_lpm_lookup(const struct arpp_lpm *t, u32 addr);
-void arpp_lpm_share(struct arpp_lpm *t, struct mutex *lock);
+void arpp_lpm_set_lock(struct arpp_lpm *t, struct mutex *lock);
 void arpp_lpm_clean(struct arpp_lpm *t);
 int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		    u64 value, gfp_t gfp);

@@ -24,7 +24,7 @@ static int alloc_some(struct arpp_tables *tables, unsigned int which,
 		tables->lpm[i] = kzalloc(sizeof(*tables->lpm[i]), GFP_KERNEL_ACCOUNT);
 		if (!tables->lpm[i])
 			return -ENOMEM;
-		arpp_lpm_share(tables->lpm[i], lock);
+		arpp_lpm_set_lock(tables->lpm[i], lock);
 	}
 	return 0;
 }
@@ -93,7 +93,7 @@ void arpp_tables_free(struct arpp_tables *tables)
 		if (tables->lent & BIT(i) || !tables->lpm[i])
 			continue;
 		/* Nobody else has it any more, so no lock is needed. */
-		arpp_lpm_share(tables->lpm[i], NULL);
+		arpp_lpm_set_lock(tables->lpm[i], NULL);
 		arpp_lpm_clean(tables->lpm[i]);
 		kfree(tables->lpm[i]);
 	}

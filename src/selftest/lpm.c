@@ -270,7 +270,7 @@ int arpp_selftest_lpm(void)
 		goto out;
 	mutex_init(&t->lock);
 	prandom_seed_state(&t->rnd, 20240229);
-	arpp_lpm_share(&t->table, &t->lock);
+	arpp_lpm_set_lock(&t->table, &t->lock);
 	mutex_lock(&t->lock);
 	err = nested(t, 1) ?: nested(t, 1ULL << 40) ?: churn(t) ?: large(t);
 	arpp_lpm_clean(&t->table);

@@ -30,6 +30,9 @@ typedef unsigned int gfp_t;
 #define __rcu
 #define __percpu
 #define __force
+#ifndef __bitwise
+#define __bitwise
+#endif
 #define GFP_KERNEL		1U
 #define GFP_KERNEL_ACCOUNT	1U
 #define __GFP_NOWARN		2U
@@ -115,12 +118,14 @@ extern unsigned long kshim_failed, kshim_synchronized;	/* how often */
 void kshim_grace(void);
 
 #ifdef KSHIM_HOOKS
-/* Called where a slot is read, and before each release of a writer's. */
+/* Called where a slot is read or set, and before each release of a writer's. */
 void kshim_on_read(void);
+void kshim_on_set(u64 value);
 void kshim_on_publish(void);
 void kshim_assert(bool ok, const char *what);
 #else
 static inline void kshim_on_read(void) {}
+static inline void kshim_on_set(u64 value) { (void)value; }
 static inline void kshim_on_publish(void) {}
 #define kshim_assert(ok, what)	((void)(ok))
 #endif
@@ -154,6 +159,7 @@ static inline s64 atomic64_read(const atomic64_t *v)
 
 static inline void atomic64_set(atomic64_t *v, s64 value)
 {
+	kshim_on_set((u64)value);
 	WRITE_ONCE(v->counter, value);
 }
 
@@ -171,7 +177,7 @@ static inline s64 atomic64_cmpxchg(atomic64_t *v, s64 old, s64 value)
 
 /* As before Linux 5.17, where it takes no more than a word. */
 #define atomic64_set_release(v, value) \
-	smp_store_release(&(v)->counter, (s64)(value))
+	(kshim_on_set(value), smp_store_release(&(v)->counter, (s64)(value)))
 
 static inline void rcu_read_lock(void)
 {
