@@ -8,6 +8,7 @@
 #ifndef _ARPP_COMPAT_H
 #define _ARPP_COMPAT_H
 
+#include <linux/atomic.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
@@ -25,6 +26,21 @@
 #ifndef ARPP_HAVE_TIMER_CONTAINER_OF
 #define timer_container_of	from_timer
 #endif
+
+#ifndef kfree_rcu_mightsleep
+#define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
+#endif
+
+/* On 32 bits, atomic64_set_release() does not build before Linux 5.17. */
+static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)
+{
+	if (IS_ENABLED(CONFIG_64BIT)) {
+		atomic64_set_release(v, i);
+	} else {
+		smp_mb(); /* as a release */
+		atomic64_set(v, i);
+	}
+}
 
 /*
  * Counters that softirqs update. On 32-bit uniprocessor kernels, only the _irq

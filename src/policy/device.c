@@ -179,6 +179,10 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 	struct arpp_device *old = arpp_device_find(policy, dev), *d;
 	struct arpp_resolved r;
 
+	/* What every packet needs is in one cache line of 64 bytes. */
+	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) &&
+		     (offsetof(struct arpp_device, node) != 64 ||
+		      offsetof(struct arpp_device, tables[1]) > 128));
 	arpp_selector_resolve(selectors, dev->name, &r);
 	if (!r.fields.set && !r.n_tables && !policy->any_hidden) {
 		exchange(policy, old, NULL);

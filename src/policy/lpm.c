@@ -104,11 +104,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "policy/lpm.h"
-
-#ifndef kfree_rcu_mightsleep
-#define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
-#endif
 
 #define LPM_STRIDE	6
 #define LPM_EXTERNAL	64			/* the first external position */
@@ -545,25 +542,11 @@ static void lpm_assert_writer(const struct arpp_lpm *t)
 		lockdep_assert_held(t->lock);
 }
 
-/*
- * Store an entry with release order. On 32 bits, atomic64_set_release() does not
- * build before Linux 5.17.
- */
-static void slot_set_release(atomic64_t *slot, u64 e)
-{
-	if (IS_ENABLED(CONFIG_64BIT)) {
-		atomic64_set_release(slot, e);
-	} else {
-		smp_mb(); /* readers of @e see what it points to */
-		atomic64_set(slot, e);
-	}
-}
-
 /* Every update that readers may see is one call of this. */
 static void lpm_publish(struct arpp_lpm *t, atomic64_t *slot, lpm_entry_t e)
 {
 	/* Pairs with the address dependency of readers: they see the branch complete. */
-	slot_set_release(slot, (__force u64)e);
+	arpp_atomic64_set_release(slot, (__force u64)e);
 	/* Pairs with arpp_lpm_lookup(): counted before the next update is stored. */
 	smp_store_release(&t->gen, t->gen + 1);
 }

@@ -41,6 +41,10 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 {
 	struct arpp_tables *tables = kzalloc(sizeof(*tables), GFP_KERNEL_ACCOUNT);
 
+	/* A rule fits into a value; without a lladdr, into a small one. */
+	BUILD_BUG_ON(ARPP_RULE_BITS + 8 * ETH_ALEN > 64 - ARPP_LPM_VALUE);
+	BUILD_BUG_ON(BIT(ARPP_RULE_BITS) > ARPP_LPM_SMALL);
+	BUILD_BUG_ON(ARP_POLICY_ACTION_PROXY > ARPP_RULE_ACTION);
 	if (!tables)
 		return NULL;
 	tables->key = *key;

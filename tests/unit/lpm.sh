@@ -20,7 +20,7 @@ model()
 {
 	local name=$1
 	shift
-	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/lib/kshim -I"$dir/kshim" -Isrc \
+	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit -Itests/lib/kshim -I"$dir/kshim" -Isrc \
 		-o "$dir/model" tests/unit/lpm_model.c tests/lib/kshim/kshim.c src/policy/lpm.c \
 		>"$dir/log" 2>&1 &&
 		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1
