@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Doing what a verdict says, where the kernel's own code would have done it.
+ * Carry out a verdict: answer, learn, announce, defend.
  *
  * Softirq or BH disabled, RCU read side.
  */
@@ -21,7 +21,7 @@
 #include "packet/act.h"
 #include "policy/host.h"
 
-/* The sender becomes a neighbour, if it is none; false when there is no room. */
+/* Make or update the sender's neighbour entry; false if the table is full. */
 static bool learn_sender(struct arpp_packet *p)
 {
 	struct neighbour *n;
@@ -38,7 +38,7 @@ static bool learn_sender(struct arpp_packet *p)
 /*
  * The same for a proxy rule. It answers without a route, so the sender may not have
  * been validated yet. A sender that the kernel would refuse is answered but not
- * learnt: it only refreshes an existing neighbour, as any packet not for us does.
+ * learnt: it only updates an existing neighbour, as any packet not for us does.
  */
 static void learn_rule_sender(struct arpp_packet *p)
 {
@@ -50,7 +50,7 @@ static void learn_rule_sender(struct arpp_packet *p)
 		arpp_act_learn(p);
 }
 
-/* Was its Ethernet destination our own address, alone? */
+/* Was it sent to our own MAC? */
 static bool to_host(const struct arpp_packet *p)
 {
 	return p->skb->pkt_type == PACKET_HOST;
@@ -92,12 +92,12 @@ static void reset_skb(struct sk_buff *skb)
 }
 
 /**
- * arpp_act_reuse_skb() - turn a request into its answer
+ * arpp_act_reuse_skb() - make the skb of a request that of its answer
  * @p: the request; can_reuse_skb() allows it
- * @lladdr: the MAC that the answer names
+ * @lladdr: the MAC to answer with
  *
- * Allocating a new skb is half the cost of an answer. The result cannot be told
- * from an skb of arp_create().
+ * Allocating a new skb is half the cost of an answer. The result is like an skb of
+ * arp_create(), byte by byte.
  *
  * The addresses are copied by memcpy(), because @lladdr and the packet may be
  * unaligned.
@@ -138,7 +138,7 @@ static const u8 *answering_lladdr(const struct arpp_packet *p,
 	return p->dev->dev_addr;
 }
 
-/* Answer in a new skb, through the tunnel that the request came from. */
+/* Answer in a new skb, through the tunnel that the request came through. */
 static enum arpp_answer reply_anew(struct arpp_packet *p, const u8 *lladdr)
 {
 	struct metadata_dst *md = skb_metadata_dst(p->skb);
@@ -226,12 +226,12 @@ static bool is_unicast(const struct arpp_packet *p)
 }
 
 /**
- * arpp_act_learn() - update the neighbour table from a packet not for us
- * @p: a request to another, or a reply
+ * arpp_act_learn() - update the neighbour table from a packet that is not for us
+ * @p: a request for another host, or a reply
  *
  * Mirrors the end of arp_process(), for a packet that is dropped so that the
- * kernel does nothing else with it. It refreshes a neighbour that is there;
- * only under arp_accept may one be made.
+ * kernel does nothing else with it. It updates an existing neighbour entry; only
+ * arp_accept allows to make one.
  */
 void arpp_act_learn(struct arpp_packet *p)
 {
@@ -241,8 +241,8 @@ void arpp_act_learn(struct arpp_packet *p)
 	struct neighbour *n;
 
 	/*
-	 * Nobody's address: arp_process() is done with it before it learns. IPv4
-	 * may have been taken from the device since the verdict (a small MTU).
+	 * A probe: arp_process() returns before it learns. And IPv4 may have been
+	 * taken from the device since the verdict (a small MTU).
 	 */
 	if (!p->sip || !in_dev)
 		return;
@@ -268,7 +268,7 @@ void arpp_act_learn(struct arpp_packet *p)
 DEFINE_PER_CPU(unsigned long, arpp_announcing);
 
 /**
- * arpp_act_announce() - send one ARP Announcement (RFC 5227), as under arp_notify
+ * arpp_act_announce() - send one ARP Announcement (RFC 5227), as arp_notify does
  * @dev: the device to send it on
  * @addr: the address
  * @force: even if policy hides the address there
@@ -298,7 +298,7 @@ int arpp_act_announce(struct net_device *dev, __be32 addr, bool force)
 }
 
 /**
- * arpp_defence_init() - initialise: nothing was defended yet
+ * arpp_defence_init() - initialise
  * @defence: of the netns, all zeroes
  */
 void arpp_defence_init(struct arpp_defence *defence)
@@ -395,11 +395,11 @@ static bool may_defend(struct arpp_defence *defence, u32 id)
 }
 
 /**
- * arpp_act_defend() - claim back an address that another host claimed
+ * arpp_act_defend() - announce our address, which another host claimed
  * @defence: of the netns
- * @p: the other's packet
+ * @p: the packet of the other host
  *
- * RFC 5227, 2.4 (c): one announcement, then none for ten seconds.
+ * RFC 5227, 2.4 (c): one announcement, then none for 10 s.
  */
 void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Doing what a verdict says, where the kernel's own code would have done it.
+ * Carry out a verdict: answer, learn, announce, defend.
  *
  * Softirq or BH disabled, RCU read side.
  */
@@ -17,7 +17,7 @@
 /* The outcome of answering a request. */
 enum arpp_answer {
 	ARPP_ANSWER_READY,	/* the packet's skb is the answer, to be sent */
-	ARPP_ANSWER_DELAYED,	/* decided again when due */
+	ARPP_ANSWER_DELAYED,	/* queued; decided again when due */
 	ARPP_ANSWER_FAILED,	/* no memory, or a table or queue is full */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which own address a request names as its sender: arp_announce, and hidden.
+ * The sender address of requests: mirrors the sysctl arp_announce; hidden addresses.
  *
  * RCU read side, BH disabled.
  */
@@ -29,7 +29,7 @@ static bool local(const struct net_device *dev, __be32 addr)
 }
 
 /**
- * arpp_announce_hidden() - must a device not speak of an address?
+ * arpp_announce_hidden() - must an address not be announced on a device?
  * @policy: of the netns
  * @d: the device's policy
  * @addr: the address
@@ -131,7 +131,7 @@ bool arpp_announce_foreign(const struct arpp_policy *policy,
 	       !arpp_lives_on(policy, d->dev, addr);
 }
 
-/* Mirrors arp_solicit(): levels that mean nothing are as 0. */
+/* Mirrors arp_solicit(): unknown levels are like 0. */
 static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
@@ -211,7 +211,7 @@ bool arpp_announce_sender(const struct arpp_device *d,
 }
 
 /**
- * arpp_announce_stock() - the sender that the sysctl asks for
+ * arpp_announce_stock() - the sender that the kernel chooses by the sysctl
  * @p: the request
  * @cause: source address of the packet that waits for the answer, or 0
  *
@@ -228,7 +228,7 @@ __be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause)
  * arpp_announce_visible() - the best sender that is not hidden
  * @policy: of the netns
  * @d: the outgoing device's policy
- * @target: the address asked for
+ * @target: the target of the request
  *
  * Mirrors inet_select_addr(), but skips hidden addresses. A device without an
  * address borrows one, as in the stock kernel. At most 4096 addresses and 1024

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which own address a request names as its sender: arp_announce, and hidden.
+ * The sender address of requests: mirrors the sysctl arp_announce; hidden addresses.
  *
  * RCU read side, BH disabled.
  */

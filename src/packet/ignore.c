@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which own addresses are answered for: the kernel's arp_ignore and arp_filter.
+ * Requests for own addresses: mirrors the sysctls arp_ignore and arp_filter.
  *
  * RCU read side, any context.
  */
@@ -11,7 +11,7 @@
 #include "packet/ignore.h"
 
 /**
- * arpp_ignore_asks() - the levels of arpp_ignore_blocks() that ask for addresses
+ * arpp_ignore_asks() - arpp_ignore_blocks() for levels that depend on addresses
  * @level: likewise
  * @in_dev: likewise
  * @sip: likewise
@@ -39,13 +39,13 @@ bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
 /**
  * arpp_filter_blocks() - would the answer be routed out by another device?
  * @dev: the receiving device
- * @sip: who asks
+ * @sip: the sender
  * @tip: a local address
- * @elsewhere: set to whether there is such a device, not just no route
+ * @elsewhere: set to whether it would: not so if there is just no route
  *
  * Mirrors arp_filter(), which counts @elsewhere as TcpExtArpFilter.
  *
- * Return: whether no answer is to be given.
+ * Return: whether the request must not be answered.
  */
 bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 			bool *elsewhere)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which own addresses are answered for: the kernel's arp_ignore and arp_filter.
+ * Requests for own addresses: mirrors the sysctls arp_ignore and arp_filter.
  *
  * RCU read side.
  */
@@ -18,12 +18,12 @@ bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
  * arpp_ignore_blocks() - does a level of ignore forbid the answer?
  * @level: a value of the field or of the sysctl
  * @in_dev: of the receiving device
- * @sip: who asks; 0 for a probe
+ * @sip: the sender; 0 for a probe
  * @tip: a local address
  *
- * Mirrors arp_ignore(): levels that mean nothing forbid nothing.
+ * Mirrors arp_ignore(): unknown levels forbid nothing.
  *
- * Return: whether no answer is to be given.
+ * Return: whether the request must not be answered.
  */
 static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
 				      __be32 sip, __be32 tip)

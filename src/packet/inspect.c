@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whom we believe: the payload against the frame, the sender against the
- * bindings, and claims of our own addresses.
+ * Validate senders: against the frame, the bindings, and our own addresses.
  *
  * RCU read side, BH disabled.
  */
@@ -18,14 +17,14 @@ static bool forbidden(__be32 addr)
 }
 
 /**
- * arpp_validate() - does the payload agree with the frame and with itself?
+ * arpp_validate() - check the payload against the frame, and for forbidden addresses
  * @d: the receiving device's policy
  * @p: the packet
  *
- * 0.0.0.0 is the sender of a probe, and so the target of its answer (RFC 5227,
- * RFC 2131); nowhere else.
+ * 0.0.0.0 is allowed as the sender of a probe, and so as the target of its answer
+ * (RFC 5227, RFC 2131), and nowhere else.
  *
- * Return: what is wrong, or 0.
+ * Return: the reason to drop the packet, or 0.
  */
 enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 				     struct arpp_packet *p)
@@ -47,12 +46,12 @@ enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 }
 
 /**
- * arpp_inspect() - may this lladdr speak for the sender address?
+ * arpp_inspect() - check the sender's address and MAC against the bindings
  * @d: the receiving device's policy, which inspects
  * @p: the packet
- * @match: to look up in; names no rule, also afterwards
+ * @match: scratch space; has no rule before and after
  *
- * Return: what is wrong, or 0. A probe has no sender to inspect.
+ * Return: the reason to refuse the sender, or 0. A probe has no sender to inspect.
  */
 enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 				    const struct arpp_packet *p,

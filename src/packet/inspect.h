@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whom we believe: validate, inspect, defend, learn.
+ * Validate senders: validate, inspect, defend.
  *
  * RCU read side, BH disabled.
  */

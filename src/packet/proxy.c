@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For whom a device answers in others' place: proxy_arp and proxy_arp_pvlan.
+ * Proxy ARP: mirrors the sysctls proxy_arp and proxy_arp_pvlan.
  *
  * RCU read side, any context.
  */
@@ -9,7 +9,7 @@
 #include "packet/proxy.h"
 
 /**
- * arpp_proxy_sysctl() - what the sysctls say of a device
+ * arpp_proxy_sysctl() - the value of the proxy field that equals the sysctls
  * @in_dev: of the device
  *
  * Return: enum arp_policy_proxy, or-ed.
@@ -20,7 +20,7 @@ u8 arpp_proxy_sysctl(struct in_device *in_dev)
 	       (IN_DEV_PROXY_ARP_PVLAN(in_dev) ? ARP_POLICY_PROXY_PVLAN : 0);
 }
 
-/* Two devices with the same medium_id hear each other: no need of a proxy. */
+/* Two devices with the same medium_id are on one medium: no proxy is needed. */
 static bool other_medium(struct in_device *in_dev,
 			 const struct net_device *out)
 {
@@ -38,7 +38,7 @@ static bool other_medium(struct in_device *in_dev,
 }
 
 /**
- * arpp_proxy_answers() - is a request answered in the target's place?
+ * arpp_proxy_answers() - is a request answered on behalf of the target?
  * @proxy: enum arp_policy_proxy, or-ed
  * @in_dev: of the receiving device
  * @p: a request whose route is known and is RTN_UNICAST

@@ -268,7 +268,7 @@ static bool from_host(const struct arpp_policy *policy, const struct arpp_packet
 	       !(in_dev && IN_DEV_ACCEPT_LOCAL(in_dev));
 }
 
-/* Can a proxy rule answer this packet at all? */
+/* Does a proxy rule apply to this packet? */
 static bool may_proxy(const struct arpp_policy *policy, const struct arpp_device *d,
 		      const struct arpp_match *match, struct arpp_packet *p)
 {
@@ -298,7 +298,7 @@ static bool may_proxy(const struct arpp_policy *policy, const struct arpp_device
  * @policy: of the netns
  * @d: the receiving device's policy
  * @p: the packet
- * @v: its .by is the rule; filled in if so
+ * @v: .by is the rule; filled in if it does
  *
  * Return: whether it does.
  */
@@ -518,16 +518,15 @@ static bool governs_senders(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_verdict_out() - decide on a packet that is about to leave
+ * arpp_verdict_out() - decide on an outgoing packet
  * @policy: of the netns
  * @d: the outgoing device's
  * @p: the packet
  * @v: filled in: the verdict
  *
  * Requests of the neighbour code with an own address as sender are rewritten. Other
- * requests (gratuitous ARP, and what cannot be told from it) are suppressed if they
- * name a hidden or foreign sender. Replies, probes, and requests of bonding's monitor
- * pass.
+ * requests (gratuitous ARP, and what looks the same) are suppressed if their sender
+ * is hidden or foreign. Replies, probes, and requests of bonding's monitor pass.
  */
 void arpp_verdict_out(const struct arpp_policy *policy,
 		      const struct arpp_device *d, const struct arpp_packet *p,

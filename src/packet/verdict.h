@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one decision function per direction: (policy, packet) -> verdict, reason.
+ * Decide on a packet: one function per direction. verdict.c has the order.
  *
- * RCU read side, BH disabled. Knows neither skb nor netlink, changes nothing.
+ * RCU read side, BH disabled. Knows neither skb nor netlink.
  */
 #ifndef _ARPP_VERDICT_H
 #define _ARPP_VERDICT_H
@@ -24,14 +24,14 @@ enum arpp_action {
 };
 
 /**
- * struct arpp_verdict - what becomes of a packet, and why
- * @action: what to do: enum arpp_action
- * @reason: why: enum arp_policy_reason
- * @field: which field decided: enum arp_policy_field, or 0
- * @noted: one more reason to count and tell, or 0: inspect only reports
- * @delay: of ARPP_REPLY: at most so many ms late, by chance
+ * struct arpp_verdict - the decision on a packet
+ * @action: enum arpp_action
+ * @reason: enum arp_policy_reason
+ * @field: the field that decided: enum arp_policy_field, or 0
+ * @noted: one more reason to count and report, or 0: of "inspect audit"
+ * @delay: of ARPP_REPLY: upper bound of a random delay, in ms
  * @sender: of ARPP_REWRITE: the sender address
- * @by: which rule decided, if any
+ * @by: the rule that decided, if any
  */
 struct arpp_verdict {
 	u8 action;
@@ -67,7 +67,7 @@ static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
 	v->by.rule = 0;
 }
 
-/* What the rule for the target says; true when it decides. */
+/* Apply the rule for the target; true if it decides. */
 static __always_inline bool arpp_verdict_target(const struct arpp_policy *policy,
 						const struct arpp_device *d,
 						struct arpp_packet *p,
@@ -95,7 +95,7 @@ static __always_inline bool arpp_verdict_target(const struct arpp_policy *policy
 	return false;
 }
 
-/* Can the kernel's answer to a request differ from what policy wants? */
+/* Can policy change how a request is answered? */
 static __always_inline bool arpp_governs_requests(const struct arpp_policy *policy,
 						  const struct arpp_device *d)
 {
@@ -113,7 +113,7 @@ static __always_inline bool arpp_governs_requests(const struct arpp_policy *poli
  * @p: the packet; its route is looked up when it matters
  * @v: filled in: the verdict
  *
- * Inline as far as most packets come that policy drops.
+ * Inline up to where most dropped packets are decided.
  */
 static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 					    const struct arpp_device *d,
@@ -121,7 +121,7 @@ static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 					    struct arpp_verdict *v)
 {
 	arpp_verdict_pass(v);
-	/* No IPv4 here: arp_process() discards everything. */
+	/* No IPv4 here: arp_process() drops everything. */
 	if (unlikely(!__in_dev_get_rcu(p->dev)))
 		return;
 	if (unlikely(d->strict || arpp_rules(d, ARPP_TABLE_SENDER)) &&
@@ -130,7 +130,7 @@ static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 	if (arpp_rules(d, ARPP_TABLE_TARGET) &&
 	    arpp_verdict_target(policy, d, p, v))
 		return;
-	/* One for the sender's own address may be no matter of requests alone. */
+	/* Gratuitous ARP: also "garp accept" may govern it, and not only requests. */
 	if (p->sip == p->tip || (p->request && arpp_governs_requests(policy, d)))
 		arpp_verdict_request(policy, d, p, v);
 }

@@ -8,8 +8,9 @@
  * Theory of operation
  * ===================
  *
- * A branch decides on the six bits of an address that follow the first @off, a
- * multiple of six. It has 127 positions, numbered like the nodes of a binary heap:
+ * A branch at @off, a multiple of six, stands for the prefixes that begin with its
+ * own first @off bits, and decides on the next six. It has 127 positions, numbered
+ * like the nodes of a binary heap:
  *
  *                        1                   the prefix of @off bits itself
  *                2               3           one bit more:   0, 1
@@ -18,13 +19,15 @@
  *      64, 65, ...                  ... 127  all six bits: external positions
  *
  * So a position shifted right by one is that of the prefix with one bit less. 1 to 63
- * are internal: a prefix that ends there. 64 to 127 are external: a prefix that has
- * all six bits, or a branch for several. Two bitmaps tell which positions are in use.
- * Only these have a slot, the highest position first, so a slot is found by counting
- * bits. A branch without prefixes to tell apart is left out (path compression); the
- * next one then has the bits that were skipped in front of it, to be compared.
+ * are internal: a prefix that ends within the six bits. 64 to 127 are external: a
+ * prefix that has all of them, or a branch for several such prefixes. Two bitmaps show
+ * which positions are in use. Only these have a slot, in an array with the highest
+ * position first, so the index of a slot is found by counting bits.
  *
- * A slot, as well as the root, holds an entry of 64 bits, or 0 if the table is empty:
+ * Path compression: a branch that would have one slot is left out. The next branch
+ * then has a struct lpm_skip in front, with the bits to compare.
+ *
+ * Each slot, and the root, holds an entry of 64 bits; 0 is none:
  *
  *      63                        32 31           11 10         2 1 0
  *     +----------------------------+---------------+------------+---+
@@ -37,26 +40,26 @@
  *     |          pointer to a struct lpm_wide; only as root     | 3 |  LPM_WIDE
  *     +---------------------------------------------------------+---+
  *
- * Nothing but branches is allocated: a prefix with its value is an entry. A small
- * value (a rule) leaves room for the whole prefix, so the leaf can be in any slot on
- * its way. A large one (a binding) leaves room for the last eight bits of the prefix.
- * The way to the slot gives the others, so it may need a branch of its own, with one
- * slot. Otherwise, a branch with one slot exists only if memory was short.
+ * Only branches are allocated: a prefix with its value is an entry. A small value (a
+ * rule) leaves room for the whole prefix, so the leaf can be in any slot on its path.
+ * A large value (a binding) leaves room for the last eight bits of the prefix; the path
+ * to the slot gives the others. Such a leaf may need a branch of its own, with one
+ * slot. Otherwise, a branch has one slot only if memory was short.
  *
  * Add 10.0.0.0/8. The table needs no memory:
  *
  *     root: 10.0.0.0/8
  *
- * Add 10.1.2.0/24. The two differ after 8 bits; rounded down to the stride, this is
- * a branch at 6. After 6 bits (000010), the first goes on with 10, position 4 + 2,
- * and the second with 100000, position 64 + 32:
+ * Add 10.1.2.0/24. The two have 8 bits in common. Rounded down to the stride, this
+ * makes a branch at 6. After the bits 000010, the /8 goes on with 10, which is position
+ * 4 + 2, and the /24 with 100000, which is position 64 + 32:
  *
  *     root: branch at 6, skips 000010
  *             slot[0]  96: 10.1.2.0/24
  *             slot[1]   6: 10.0.0.0/8
  *
- * Add 10.1.2.3/32. It meets 10.1.2.0/24 in position 96, and differs from it after 24
- * bits. There the /24 ends (1), and the /32 goes on with 000000 (64), and then 11:
+ * Add 10.1.2.3/32. In position 96 there is 10.1.2.0/24, with 24 bits in common. In a
+ * branch at 24, the /24 ends (position 1), and the /32 goes on with 000000 (64):
  *
  *     root: branch at 6, skips 000010
  *             slot[0]  96: branch at 24, skips 10.1.2
@@ -64,33 +67,36 @@
  *                            slot[1]   1: 10.1.2.0/24
  *             slot[1]   6: 10.0.0.0/8
  *
- * Look up 10.1.2.9. In the branch at 6, its bits 100000 are covered by 48, 24, 12, 6,
- * 3 and 1; lpm_cover[] has them as a mask. 6 is in use: remember its slot. 96 is too:
- * descend. In the branch at 24, after 10.1.2 compared equal, the bits 000010 are
- * covered by 1: remember that instead. 66 is not in use: the answer is 10.1.2.0/24.
+ * Look up 10.1.2.9. In the branch at 6, the bits 100000 are covered by positions 48,
+ * 24, 12, 6, 3 and 1; lpm_cover[] has them as a mask. 6 is in use: remember its slot.
+ * 96 is in use: descend. In the branch at 24, compare what it skips: equal. The bits
+ * 000010 are covered by 1, which is in use: remember its slot instead. 66 is not in
+ * use: stop. The answer is what was remembered last, 10.1.2.0/24.
  *
  * A writer that adds 10.1.2.4/32, position 65 in the branch at 24:
  *
- *     1. makes a copy of that branch with three slots,    readers see the old table
- *     2. stores its address in slot[0] of the branch at   from here on, readers see
- *        6, with release order,                           the new one
- *     3. increments the table's counter of updates,
- *     4. frees the old branch after a grace period.       some are still in it
+ *     writer                                        readers see
+ *     1. copies that branch, with a third slot      the old table
+ *     2. stores the entry of the copy in slot[0]    the old table or the new one
+ *        of the branch at 6, with release order
+ *     3. increments the table's counter (@gen)      the new table
+ *     4. frees the old branch after a grace period  the old table, if they came
+ *                                                   before 2 and are still in it
  *
- * Every update is one such store. Branches that readers can reach do not change
- * otherwise. A reader that saw an update of several slots would have to be lucky: if
- * a /8 is added and then a /24 in it removed, it may miss the /8, in a slot that it
- * has passed, and then the /24. So it compares the counter before and after, and
- * starts again if an update was completed meanwhile.
+ * Every update is one such store; nothing else changes in branches that readers can
+ * reach. So a reader sees one update entirely or not at all. It could see the second
+ * of two updates without the first: a /8 is added in a slot that it has passed, then
+ * the /24 in that /8 is removed from a slot that it comes to. Both would be missed. So
+ * it compares the counter before and after, and starts again if it has changed.
  *
- * To remove a prefix is the reverse: a copy with one slot less takes the place of the
- * branch, or the only other entry does. A removal must not fail, so without memory
- * the branch is changed in place, see lpm_del_in_place(). In a table that no reader
- * can reach, branches are changed in place while there is room behind them.
+ * Removal is the reverse: a copy with one slot less takes the place of the branch, or
+ * the only entry that is left does. A removal must not fail; without memory it changes
+ * the branch in place, see lpm_del_in_place(). In a table that no reader can reach, an
+ * insertion changes branches in place too, while there is room behind them.
  *
- * A table of 4,096 prefixes or more has an array of 4,096 tries in front (struct
- * lpm_wide), indexed by the first twelve bits, and one trie for shorter prefixes.
- * This saves two branches a lookup.
+ * A table of 4,096 prefixes or more has an array of 4,096 tries (struct lpm_wide),
+ * indexed by the first twelve bits, and one trie for shorter prefixes. This saves two
+ * branches a lookup.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -222,12 +228,12 @@ static u64 lpm_spare[2][(sizeof(struct lpm_skip) + sizeof(struct lpm_branch) +
 
 /**
  * struct lpm_walk - the way to a prefix
- * @step: the slots on it; of each, how many bits it stands for, or LPM_INTERNAL;
- *	and of the branch there, unless it is the last, with how many it begins
- * @depth: which is the last one
+ * @step: the slots on it: @off is the number of bits that the slot stands for, or
+ *	LPM_INTERNAL; @len is that of the branch in it, unless it is the last slot
+ * @depth: index of the last one
  * @e: the entry there, or none in an empty table
  * @has: the prefix of @e
- * @common: how many bits of that are on the way
+ * @common: how many bits the two have in common
  */
 struct lpm_walk {
 	struct lpm_step {
