@@ -3,7 +3,7 @@
  * Measures src/policy/lpm.c as a program: bytes, instructions and ns, by table size.
  *
  *   tests/lib/kshim/headers build/kshim src/policy/lpm.[ch]
- *   cc -O2 -Itests/lib/kshim -Ibuild/kshim -Isrc -o lpm_bench tests/unit/lpm_bench.c src/policy/lpm.c
+ *   cc -O2 -Itests/unit -Itests/lib/kshim -Ibuild/kshim -Isrc -o lpm_bench tests/unit/lpm_bench.c src/policy/lpm.c
  *   lpm_bench [PREFIXES …]
  *
  * Memory comes in the size classes of kmalloc(). Instructions are those of the
