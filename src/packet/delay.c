@@ -14,11 +14,11 @@
 #include "packet/delay.h"
 #include "policy/stats.h"
 
-/* As proxy_qlen: more than these wait on no device. */
+/* The maximum per device, like proxy_qlen. */
 #define DELAY_QLEN	64
 /*
- * Nor on all devices of a netns: the queue is walked when the timer runs, and under
- * RTNL when a device goes.
+ * The maximum per netns: the queue is walked when the timer runs, and under RTNL when
+ * a device is removed.
  */
 #define DELAY_QLEN_NETNS	1024
 
@@ -97,7 +97,7 @@ void arpp_delay_init(struct arpp_delay *delay,
 }
 
 /**
- * arpp_delay_clean() - drop what waits, for good
+ * arpp_delay_clean() - drop the queue
  * @delay: the queue; nothing is accepted any more, no timer runs afterwards
  *
  * The requests are not counted, as for arpp_delay_purge().

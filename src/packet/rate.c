@@ -24,7 +24,7 @@
 #define SOURCE_WAYS	4
 
 /**
- * struct arpp_source - what is known of one source
+ * struct arpp_source - one source
  * @who: its address and device; 0: nobody
  * @meter: its bucket
  */
@@ -69,14 +69,14 @@ static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
 }
 
 /**
- * arpp_rate_over() - is a packet one too many?
- * @meter: the bucket; 0 is a full one
+ * arpp_rate_over() - rate limit exceeded?
+ * @meter: the bucket; 0 is full
  * @rate: tokens per second, more than 0
  * @burst: tokens that it holds
  * @now: ns of any steady clock
  * @ask: take no token
  *
- * Return: whether there was no token left.
+ * Return: whether no token was left.
  */
 bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
 {
@@ -84,9 +84,9 @@ bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
 }
 
 /**
- * arpp_sources_alloc() - make room for sources
+ * arpp_sources_alloc() - allocate an empty table of sources
  *
- * Return: none known, or NULL for want of memory.
+ * Return: the table, or NULL if there is no memory.
  */
 struct arpp_sources *arpp_sources_alloc(void)
 {
@@ -102,8 +102,8 @@ struct arpp_sources *arpp_sources_alloc(void)
 }
 
 /**
- * arpp_sources_free() - forget the sources
- * @sources: no reader may have them; or NULL
+ * arpp_sources_free() - free a table of sources
+ * @sources: the table, which no reader can reach; or NULL
  */
 void arpp_sources_free(struct arpp_sources *sources)
 {
@@ -131,7 +131,7 @@ u16 arpp_sources_user(struct arpp_sources *sources)
  * @lladdr: its address
  * @len: bytes of it
  *
- * Return: a number that is another for another address.
+ * Return: a hash of the address with a secret key.
  */
 u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 		       unsigned int len)
@@ -143,16 +143,17 @@ u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 }
 
 /*
- * Where it may be: the top bits of its product with a secret number (multiply-shift
- * hashing). Who finds out by trial which addresses meet could push one out, which
- * then has a full bucket; a new address has one as well.
+ * The set of a source: the top bits of its product with a secret number
+ * (multiply-shift hashing). An attacker who finds out by trial which addresses share
+ * a set can evict a source, which then starts with a full bucket. So does each new
+ * address.
  */
 static struct arpp_source *place_of(struct arpp_sources *sources, s64 who)
 {
 	return sources->set[(u64)who * sources->key >> (64 - SOURCE_BITS)];
 }
 
-/* One that is not known takes the place of another. */
+/* Add a source, and evict another one. */
 static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
 				u64 now)
 {
@@ -163,7 +164,7 @@ static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
 	for (i = 1; i < SOURCE_WAYS; i++)
 		if (atomic64_read(&set[i].meter) < atomic64_read(&victim->meter))
 			victim = &set[i];
-	/* Two that come at once may both think that they have the place. */
+	/* Another CPU may take the same place. */
 	was = atomic64_read(&victim->who);
 	if (atomic64_cmpxchg(&victim->who, was, who) != was)
 		return false;
@@ -172,18 +173,18 @@ static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
 }
 
 /**
- * arpp_source_over() - is a packet one too many from its source?
- * @sources: those that are known
+ * arpp_source_over() - rate limit of its source exceeded?
+ * @sources: the table of sources
  * @who: the source, see arpp_source_who()
  * @rate: tokens per second, more than 0, and as many in a bucket
  * @now: as for arpp_rate_over()
  * @ask: take no token
  *
- * A source that is not known takes the place of the one whose bucket is the
- * fullest: one that floods keeps its own, and one that was pushed out begins
- * again with a full bucket. So a flood of invented addresses harms nobody else.
+ * An unknown source evicts the one with the fullest bucket, that is, an idle one. A
+ * source that floods keeps its place. An evicted source starts again with a full
+ * bucket, so a flood from invented addresses does not get other sources limited.
  *
- * Return: whether there was no token left.
+ * Return: whether no token was left.
  */
 bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
 		      bool ask)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All that is configured for a netns, or is going to be.
+ * The configuration of a netns, or one under construction.
  *
- * Process context. That of a netns: its mutex. One that is being made: whoever
- * makes it; no reader has it, so nothing waits and nothing is published.
+ * Process context. The netns's mutex covers the configuration of a netns. One under
+ * construction belongs to its maker: readers cannot reach it, so nothing waits.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -12,7 +12,7 @@
 #include "policy/config.h"
 
 /**
- * arpp_config_init() - nothing is configured
+ * arpp_config_init() - initialise an empty configuration
  * @config: filled in
  */
 void arpp_config_init(struct arpp_config *config)
@@ -21,7 +21,7 @@ void arpp_config_init(struct arpp_config *config)
 }
 
 /**
- * arpp_config_set() - set fields of a selector in what is being made
+ * arpp_config_set() - set fields of a selector in one under construction
  * @config: it
  * @key: the selector
  * @fields: these are set, others stay; one at least
@@ -98,7 +98,7 @@ void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 }
 
 /**
- * arpp_config_free() - forget it
+ * arpp_config_free() - free a configuration
  * @config: no reader has it; empty afterwards
  */
 void arpp_config_free(struct arpp_config *config)

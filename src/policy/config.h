@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that is configured for a netns, or is going to be.
+ * The configuration of a netns, or one under construction.
  *
- * That of a netns: its mutex. One that is being made: whoever makes it.
+ * The netns's mutex covers the former; the latter belongs to its maker.
  */
 #ifndef _ARPP_CONFIG_H
 #define _ARPP_CONFIG_H
@@ -11,7 +11,7 @@
 #include "policy/tables.h"
 
 /**
- * struct arpp_config - selectors with all that is said on them
+ * struct arpp_config - selectors with their fields, rules and bindings
  * @selectors: with their fields, rules and bindings
  * @count: how much of each enum arpp_table there is, in all of them
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of fields: names, values in words, and which of two is stricter.
+ * The table of fields: names, values in words, the stricter of two values.
  *
  * Any context, no locks.
  */
@@ -86,16 +86,16 @@ static const struct arpp_word mode_words[] = {
 	{}
 };
 
-/* Which of two values is the stricter. */
+/* Which of two values is stricter. */
 enum arpp_stricter {
 	MORE,		/* the greater */
-	EITHER,		/* flags: all of both */
-	LESS,		/* the smaller, but 0 is no limit at all */
+	EITHER,		/* flags: the union */
+	LESS,		/* the smaller, but 0 is no limit */
 };
 
 /*
- * words: the values there are, several with commas between them where the
- * stricter is EITHER; max: a number up to this will do as well.
+ * words: the values; for EITHER, several may be joined by commas.
+ * max: numbers up to this are accepted as well.
  */
 static const struct arpp_field_kind {
 	const char *name;
@@ -104,7 +104,7 @@ static const struct arpp_field_kind {
 	enum arpp_stricter stricter;
 	u32 max;
 } kinds[] = {
-	/* No field has this number: what is said of a name that is none. */
+	/* Not a field: the message for an unknown name. */
 	[0] = {
 		NULL,
 		"fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode",
@@ -154,7 +154,7 @@ static const struct arpp_field_kind {
 };
 
 /**
- * arpp_field_equal() - do two sets of fields say the same?
+ * arpp_field_equal() - are two sets of fields equal?
  * @a: one
  * @b: the other
  *
@@ -166,7 +166,7 @@ bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b)
 }
 
 /**
- * arpp_field_is_u32() - how wide is a field's value on the wire?
+ * arpp_field_is_u32() - the width of a field's value in netlink messages
  * @f: the field
  *
  * Return: true for 32 bits, false for 8.
@@ -182,9 +182,8 @@ bool arpp_field_is_u32(enum arp_policy_field f)
  * @a: a valid value
  * @b: another
  *
- * Mirrors IN_DEV_MAXCONF() and IN_DEV_ORCONF(): the greater one, and of flags
- * either's. The longer proxy-delay is the stricter, the lower rate, and audit
- * is stricter than enforce.
+ * Mirrors IN_DEV_MAXCONF() and IN_DEV_ORCONF(): the greater value, and the union of
+ * flags. A longer proxy-delay, a lower rate, and audit are stricter.
  *
  * Return: the value.
  */
@@ -223,7 +222,7 @@ static bool parse_value(const struct arpp_field_kind *kind, const char *text,
 		return parse_word(kind->words, text, strlen(text), val) ||
 		       (kind->max && !kstrtou32(text, 10, val) &&
 			*val <= kind->max);
-	/* What stands for none of them stands alone, the others once. */
+	/* The word for no flags stands alone; each other word at most once. */
 	if (parse_word(kind->words, text, strlen(text), val) && !*val)
 		return true;
 	for (*val = 0;; text += len + 1) {
@@ -243,7 +242,7 @@ static bool parse_value(const struct arpp_field_kind *kind, const char *text,
  * @name: the field's name
  * @value: its value, by word or number
  *
- * Return: NULL when it was set, else what would be accepted.
+ * Return: NULL if it was set, else the accepted values.
  */
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value)

@@ -28,7 +28,7 @@ struct arpp_selector_glob {
 };
 
 /**
- * arpp_selector_parse() - tell what a selector is
+ * arpp_selector_parse() - parse the name of a selector
  * @key: filled in
  * @name: "all", "default", a device name or a glob
  * @why: set, on refusal, to what is wrong with it and what would do
@@ -70,7 +70,7 @@ int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
 	return 0;
 }
 
-/* Order of listings; of two globs the more specific comes first. */
+/* The order of listings: of two globs, the more specific one comes first. */
 static int key_cmp(const struct arpp_selector_key *a,
 		   const struct arpp_selector_key *b)
 {
@@ -86,7 +86,7 @@ static int key_cmp(const struct arpp_selector_key *a,
  * @set: where to look
  * @key: which one
  *
- * Return: the selector, or NULL when nothing is set on it.
+ * Return: the selector, or NULL if nothing is set on it.
  */
 struct arpp_selector *
 arpp_selector_find(const struct arpp_selectors *set,
@@ -188,12 +188,12 @@ static void del_glob(struct arpp_selectors *set, struct arpp_selector *sel)
 }
 
 /**
- * arpp_selector_add() - the selector of a name, made if need be
+ * arpp_selector_add() - find or add the selector of a name
  * @set: where
  * @key: whose
  *
- * Return: the selector, or an ERR_PTR() of -ENOMEM, or -ENOSPC when the set is
- *	full. One that is new has nothing set: arpp_selector_prune() undoes it.
+ * Return: the selector, or an ERR_PTR() of -ENOMEM, or -ENOSPC if the set is full. A
+ *	new one has nothing set: arpp_selector_prune() removes it again.
  */
 struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 					const struct arpp_selector_key *key)
@@ -228,7 +228,7 @@ struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 }
 
 /**
- * arpp_selector_set() - make a selector's fields these and no others
+ * arpp_selector_set() - replace the fields of a selector
  * @set: where
  * @sel: the selector
  * @fields: all that shall be set
@@ -305,7 +305,7 @@ void arpp_selector_flush(struct arpp_selectors *set)
 	*set = (struct arpp_selectors){ .root = RB_ROOT };
 }
 
-/* The lowest field of a mask that is not empty. */
+/* The lowest field of a mask, which must not be empty. */
 static enum arp_policy_field first_field(u32 mask)
 {
 	return __ffs(mask);

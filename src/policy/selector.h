@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Selectors: which devices a policy is for, and what a device's fields are.
+ * Selectors: which devices a policy applies to, and the fields of a device.
  *
  * A set of selectors belongs to a netns; its mutex covers every call here.
  */
@@ -25,7 +25,7 @@ enum arpp_selector_kind {
 };
 
 /**
- * struct arpp_selector_key - a selector's name, and its place among the others
+ * struct arpp_selector_key - the name of a selector, and its place in the order
  * @kind: what the name is
  * @literals: of a glob, the characters that stand for themselves
  * @name: the selector as it was given
@@ -47,7 +47,7 @@ struct arpp_selector_glob;
  * @tables: its rules and bindings, or NULL
  * @next: what @tables shall become, while the owner changes many at once
  *
- * Without fields and tables it is only there while the last of them go.
+ * It has neither fields nor tables only while the last of them are removed.
  */
 struct arpp_selector {
 	struct rb_node node;
@@ -93,7 +93,7 @@ struct arpp_resolved {
 	struct arpp_tables *tables[ARPP_SELECTOR_TABLES];
 };
 
-/* The name of the selector that made a field's value; NULL: none did. */
+/* The name of the selector that set a field, or NULL. */
 static inline const char *arpp_resolved_origin(const struct arpp_resolved *r,
 					       enum arp_policy_field f)
 {

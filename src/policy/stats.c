@@ -2,7 +2,7 @@
 /*
  * Counters of one device: allocate, sum, reset.
  *
- * Process context but for the put, which an RCU callback may make.
+ * Process context, except arpp_stats_put(), which may run in an RCU callback.
  */
 #include <linux/slab.h>
 
@@ -10,7 +10,7 @@
 #include "policy/stats.h"
 
 /**
- * arpp_stats_alloc() - make counters that stand at nought
+ * arpp_stats_alloc() - allocate counters, all zero
  *
  * Return: the counters with one reference, or NULL.
  */
@@ -93,10 +93,10 @@ void arpp_stats_read(const struct arpp_stats *stats, u64 *counts)
 }
 
 /**
- * arpp_stats_reset() - count from nought again
+ * arpp_stats_reset() - count from zero again
  * @stats: the counters
  *
- * The CPUs go on counting undisturbed, so no packet is lost to a reset.
+ * The per-CPU counters are not written, so no packet is missed.
  */
 void arpp_stats_reset(struct arpp_stats *stats)
 {
