@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netinet/ip.h>
@@ -56,6 +57,106 @@ void stay_on_processor(void)
 	CPU_ZERO(&cpus);
 	CPU_SET(sched_getcpu(), &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+/* Drawing */
+
+static __attribute__((noreturn)) void misused(const struct drawing *d)
+{
+	fputs(d->usage, stderr);
+	exit(2);
+}
+
+static uint64_t number_of(const struct drawing *d, const char *text)
+{
+	char *end;
+	uint64_t n = strtoull(text, &end, 0);
+
+	if (end == text || *end)
+		misused(d);
+	return n;
+}
+
+void read_options(struct drawing *d, int argc, char **argv)
+{
+	const struct option options[] = {
+		{ "seed", required_argument, NULL, 's' },
+		{ "cases", required_argument, NULL, 'n' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "case", required_argument, NULL, 'c' },
+		{ "most", required_argument, NULL, 'm' },
+		{ "blunder", no_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		d->own,
+		{ NULL, 0, NULL, 0 }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+		switch (option) {
+		case 0:
+			break;
+		case 's':
+			d->seed = number_of(d, optarg);
+			break;
+		case 'n':
+			d->cases = number_of(d, optarg);
+			break;
+		case 'c':
+			d->alone = true;
+			/* fall through */
+		case 'f':
+			d->from = number_of(d, optarg);
+			break;
+		case 'm':
+			d->most = number_of(d, optarg);
+			break;
+		case 'b':
+			d->blunder = true;
+			break;
+		case 'v':
+			d->verbose = true;
+			break;
+		case 'h':
+			fputs(d->usage, stdout);
+			exit(0);
+		default:
+			misused(d);
+		}
+	}
+	if (optind < argc)
+		misused(d);
+}
+
+void draw(struct drawing *d,
+	  void (*try_host)(uint64_t number, int first, int last))
+{
+	uint64_t config = d->from / d->per_config, host = config / d->configs;
+	int64_t told = now_ms();
+
+	d->begun = told;
+	config %= d->configs;
+	if (d->alone) {
+		try_host(host, config, config);
+		return;
+	}
+	for (; d->tried < d->cases && d->found < d->most; host++) {
+		try_host(host, 0, d->configs - 1);
+		if (now_ms() - told < 30000)
+			continue;
+		told = now_ms();
+		printf("%" PRIu64 " cases, %" PRIu64 " %s\n", d->tried, d->found,
+		       d->found_word);
+		fflush(stdout);
+	}
+}
+
+void print_pace(const struct drawing *d)
+{
+	double seconds = (now_ms() - d->begun) / 1000.0;
+
+	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; ",
+	       d->seed, d->tried, seconds, d->tried / (seconds + 0.001));
 }
 
 static uint16_t checksum(const void *header)

@@ -8,6 +8,7 @@
 #ifndef COMMON_H
 #define COMMON_H
 
+#include <getopt.h>
 #include <linux/netlink.h>
 #include <net/ethernet.h>
 #include <stdbool.h>
@@ -19,6 +20,31 @@ void die(const char *format, ...)
 int64_t now_ms(void);
 /* Of the last four calls. */
 const char *text_of(uint32_t addr);
+
+/*
+ * A program that draws cases from a seed and tries them: its options, and how far
+ * it is. Some cases share a configuration, some configurations a host.
+ */
+struct drawing {
+	const char *usage;
+	struct option own;	/* an option that only this program has */
+	const char *found_word;
+	int configs, per_config;
+	uint64_t cases, from, most;
+	uint64_t seed;
+	bool alone, blunder, verbose;
+	uint64_t tried, found;
+	int64_t begun;
+};
+
+/* Exits when misused, or asked for help. */
+void read_options(struct drawing *d, int argc, char **argv);
+/* @try_host: tries the configurations @first to @last of a host */
+void draw(struct drawing *d,
+	  void (*try_host)(uint64_t number, int first, int last));
+/* Begins the last line: the seed, how many, how fast. */
+void print_pace(const struct drawing *d);
+
 /* What one processor sends through backlogs stays in order. */
 void stay_on_processor(void);
 

@@ -7,7 +7,6 @@
  * those of the same host and configuration are asked together.
  */
 #define _GNU_SOURCE
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +26,7 @@ static const char usage[] =
 "  --cases N	how many (20000)\n"
 "  --from N	the first one (0)\n"
 "  --case N	this one alone, with those that are asked together with it\n"
+"  --most N	give up when so many differed (20)\n"
 "  --blunder	set a wrong policy now and then, which has to be noticed\n"
 "  --stock	ask without policy only, for the digest of all that comes of it\n"
 "  -v		print what is asked and what comes of it\n"
@@ -34,11 +34,14 @@ static const char usage[] =
 
 #define CONFIGS	10		/* of each host */
 #define PER_HOST	(CONFIGS * QUESTIONS)
-#define MOST_SHRUNK	(blunder ? 1 : 3)
-#define MOST_FOUND	20
+#define MOST_SHRUNK	(drawing.blunder ? 1 : 3)
 
-static uint64_t seed = 1;
-static bool blunder, stock_only, verbose;
+static int stock_only;
+static struct drawing drawing = {
+	.usage = usage, .own = { "stock", no_argument, &stock_only, 1 },
+	.found_word = "mismatches", .configs = CONFIGS, .per_config = QUESTIONS,
+	.cases = 20000, .most = 20, .seed = 1,
+};
 
 /* A host, one of its configurations, what is asked, and what came of it. */
 struct trial {
@@ -50,7 +53,7 @@ struct trial {
 };
 
 static struct {
-	uint64_t cases, replies, requests, neighbours, found;
+	uint64_t replies, requests, neighbours;
 	uint64_t digest;
 	int64_t building, stock, module;	/* ms */
 } total = { .digest = 0xcbf29ce484222325 };
@@ -73,7 +76,7 @@ static void ask_stock(struct trial *t)
 static void ask_module(struct trial *t)
 {
 	set_sysctls(&t->host, t->config.decoy);
-	set_policy(&t->host, &t->config, blunder);
+	set_policy(&t->host, &t->config, drawing.blunder);
 	ask_all(&t->host, t->question, &t->module);
 }
 
@@ -92,7 +95,7 @@ static void print_trial(const char *title, struct trial *t)
 	int i;
 
 	printf("%s, seed %" PRIu64 ", cases %" PRIu64 " to %" PRIu64 "\n", title,
-	       seed, t->first, t->first + QUESTIONS - 1);
+	       drawing.seed, t->first, t->first + QUESTIONS - 1);
 	printf("The host:\n");
 	print_host(stdout, &t->host);
 	printf("As the stock kernel has it:\n");
@@ -228,10 +231,10 @@ static void found(struct trial *t)
 {
 	static struct trial small;
 
-	total.found++;
-	if (total.found > MOST_SHRUNK) {
+	drawing.found++;
+	if (drawing.found > MOST_SHRUNK) {
 		printf("MISMATCH, seed %" PRIu64 ", cases %" PRIu64 " to %" PRIu64 "\n",
-		       seed, t->first, t->first + QUESTIONS - 1);
+		       drawing.seed, t->first, t->first + QUESTIONS - 1);
 		fflush(stdout);
 		return;
 	}
@@ -252,7 +255,7 @@ static void count(const struct trial *t)
 	int replies = 0, requests = 0;
 
 	count_frames(&t->stock, &replies, &requests);
-	total.cases += QUESTIONS;
+	drawing.tried += QUESTIONS;
 	total.replies += replies;
 	total.requests += requests;
 	total.neighbours += t->stock.neighbours;
@@ -266,7 +269,7 @@ static void try_host(uint64_t number, int first, int last)
 {
 	static struct trial trials[CONFIGS];
 	static struct host host;
-	struct rng r = rng_of(seed, number, 0);
+	struct rng r = rng_of(drawing.seed, number, 0);
 	int c;
 
 	int64_t begun = now_ms(), built, asked, done;
@@ -277,7 +280,7 @@ static void try_host(uint64_t number, int first, int last)
 	for (c = first; c <= last; c++) {
 		struct trial *t = &trials[c];
 
-		r = rng_of(seed, number, 1 + c);
+		r = rng_of(drawing.seed, number, 1 + c);
 		t->first = number * PER_HOST + c * QUESTIONS;
 		t->host = host;
 		make_config(&t->config, &host, &r, number * CONFIGS + c);
@@ -296,7 +299,7 @@ static void try_host(uint64_t number, int first, int last)
 		struct trial *t = &trials[c];
 
 		count(t);
-		if (verbose) {
+		if (drawing.verbose) {
 			print_trial("Tried", t);
 			print_outcomes(t, true);
 		}
@@ -305,101 +308,19 @@ static void try_host(uint64_t number, int first, int last)
 	}
 }
 
-static uint64_t number(const char *text)
-{
-	char *end;
-	uint64_t n = strtoull(text, &end, 0);
-
-	if (end == text || *end) {
-		fputs(usage, stderr);
-		exit(2);
-	}
-	return n;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "cases", required_argument, NULL, 'n' },
-		{ "from", required_argument, NULL, 'f' },
-		{ "case", required_argument, NULL, 'c' },
-		{ "blunder", no_argument, NULL, 'b' },
-		{ "stock", no_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	uint64_t cases = 20000, from = 0, one = 0, host;
-	int64_t begun, told;
-	bool alone = false;
-	double seconds;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			seed = number(optarg);
-			break;
-		case 'n':
-			cases = number(optarg);
-			break;
-		case 'f':
-			from = number(optarg);
-			break;
-		case 'c':
-			one = number(optarg);
-			alone = true;
-			break;
-		case 'b':
-			blunder = true;
-			break;
-		case 'o':
-			stock_only = true;
-			break;
-		case 'v':
-			verbose = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		default:
-			fputs(usage, stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	read_options(&drawing, argc, argv);
 	stay_on_processor();
 	lab_open();
-	begun = told = now_ms();
-	if (alone) {
-		int c = one % PER_HOST / QUESTIONS;
-
-		try_host(one / PER_HOST, c, c);
-	} else {
-		for (host = from / PER_HOST; total.cases < cases; host++) {
-			try_host(host, 0, CONFIGS - 1);
-			if (total.found >= MOST_FOUND)
-				break;
-			if (now_ms() - told < 30000)
-				continue;
-			told = now_ms();
-			printf("%" PRIu64 " cases, %" PRIu64 " mismatches\n",
-			       total.cases, total.found);
-			fflush(stdout);
-		}
-	}
-	seconds = (now_ms() - begun) / 1000.0;
+	draw(&drawing, try_host);
 	printf("time: %.1f s building hosts, %.1f s stock, %.1f s module\n",
 	       total.building / 1000.0, total.stock / 1000.0,
 	       total.module / 1000.0);
 	printf("digest of the stock kernel: %016" PRIx64 "\n", total.digest);
-	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; "
-	       "%" PRIu64 " replies, %" PRIu64 " requests, %" PRIu64 " neighbours; "
+	print_pace(&drawing);
+	printf("%" PRIu64 " replies, %" PRIu64 " requests, %" PRIu64 " neighbours; "
 	       "%" PRIu64 " mismatches\n",
-	       seed, total.cases, seconds, total.cases / (seconds + 0.001),
-	       total.replies, total.requests, total.neighbours, total.found);
-	return total.found ? 1 : 0;
+	       total.replies, total.requests, total.neighbours, drawing.found);
+	return drawing.found ? 1 : 0;
 }

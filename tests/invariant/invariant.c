@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <linux/genetlink.h>
 #include <linux/membarrier.h>
@@ -56,9 +55,12 @@ static const char usage[] =
 #define RACE_TRIES	12
 #define DELAY_MS	40
 
-static uint64_t seed = 1;
-static uint64_t most = 20;
-static bool blunder, verbose, shrinks = true;
+static int no_shrink;
+static struct drawing drawing = {
+	.usage = usage, .own = { "no-shrink", no_argument, &no_shrink, 1 },
+	.found_word = "broken", .configs = PER_HOST, .per_config = 1,
+	.cases = 5000, .most = 20, .seed = 1,
+};
 
 enum mode {
 	STILL,		/* nothing changes: all that can be foretold is compared */
@@ -87,8 +89,7 @@ struct trial {
 };
 
 static struct {
-	uint64_t cases, frames, neighbours, explained, counted,
-		 foretold, changes, found;
+	uint64_t frames, neighbours, explained, counted, foretold, changes;
 	uint64_t of[MODES];		/* cases */
 	int64_t spent[MODES], building;	/* ms */
 } total;
@@ -135,7 +136,7 @@ static const struct policy *believed(const struct trial *t,
 	static struct policy wrong[2];
 	static int at;
 
-	if (!blunder || !p || t->mode != STILL)
+	if (!drawing.blunder || !p || t->mode != STILL)
 		return p;
 	at = !at;
 	wrong[at] = *p;
@@ -1437,7 +1438,7 @@ static void print_trial(const char *title, struct trial *t)
 {
 	int i;
 
-	printf("%s, seed %" PRIu64 ", case %" PRIu64 ", %s: %s\n  %s\n", title, seed,
+	printf("%s, seed %" PRIu64 ", case %" PRIu64 ", %s: %s\n  %s\n", title, drawing.seed,
 	       t->number, mode_names[t->mode], finding.what ?: "all held",
 	       finding.detail);
 	printf("The host:\n");
@@ -1618,10 +1619,10 @@ static void found(struct trial *t)
 	static struct trial small;
 	char detail[sizeof(finding.detail)];
 
-	total.found++;
-	if (!is_new(finding.what) || !shrinks) {
+	drawing.found++;
+	if (!is_new(finding.what) || no_shrink) {
 		printf("BROKEN, seed %" PRIu64 ", case %" PRIu64 ", %s: %s\n  %s\n",
-		       seed, t->number, mode_names[t->mode], finding.what,
+		       drawing.seed, t->number, mode_names[t->mode], finding.what,
 		       finding.detail);
 		fflush(stdout);
 		return;
@@ -1647,101 +1648,51 @@ static void try_host(uint64_t number, int first, int last)
 {
 	static struct trial trial;
 	static struct host host;
-	struct rng r = rng_of(seed, number, 0);
+	struct rng r = rng_of(drawing.seed, number, 0);
 	bool up = false;
 	int c;
 
 	make_host(&host, &r);
 	enrich(&host, &r);
-	for (c = first; c <= last && total.found < most; c++) {
-		r = rng_of(seed, number, 1 + c);
+	for (c = first; c <= last && drawing.found < drawing.most; c++) {
+		r = rng_of(drawing.seed, number, 1 + c);
 		if (!up)
 			enter_host(&host);
 		up = true;
 		make_trial(&trial, &host, number * PER_HOST + c, &r);
-		total.cases++;
+		drawing.tried++;
 		if (run(&trial)) {
 			leave_host();
 			up = false;
 			found(&trial);
 		}
-		if (verbose)
+		if (drawing.verbose)
 			print_trial("Tried", &trial);
 	}
 	if (up)
 		leave_host();
 }
 
-static uint64_t number_of(const char *text)
+static void print_total(void)
 {
-	char *end;
-	uint64_t n = strtoull(text, &end, 0);
+	int i;
 
-	if (end == text || *end) {
-		fputs(usage, stderr);
-		exit(2);
-	}
-	return n;
+	printf("time: %.1f s building hosts", total.building / 1000.0);
+	for (i = 0; i < MODES; i++)
+		printf(", %.1f s %s (%" PRIu64 ")", total.spent[i] / 1000.0,
+		       mode_names[i], total.of[i]);
+	putchar('\n');
+	print_pace(&drawing);
+	printf("%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " foretold, "
+	       "%" PRIu64 " explained, %" PRIu64 " counted, %" PRIu64 " changes; "
+	       "%" PRIu64 " broken\n",
+	       total.frames, total.neighbours, total.foretold, total.explained,
+	       total.counted, total.changes, drawing.found);
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "cases", required_argument, NULL, 'n' },
-		{ "from", required_argument, NULL, 'f' },
-		{ "case", required_argument, NULL, 'c' },
-		{ "no-shrink", no_argument, NULL, 'k' },
-		{ "most", required_argument, NULL, 'm' },
-		{ "blunder", no_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	uint64_t cases = 5000, from = 0, one = 0, host;
-	int64_t begun, told;
-	bool alone = false;
-	double seconds;
-	int option, i;
-
-	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			seed = number_of(optarg);
-			break;
-		case 'n':
-			cases = number_of(optarg);
-			break;
-		case 'f':
-			from = number_of(optarg);
-			break;
-		case 'c':
-			one = number_of(optarg);
-			alone = true;
-			break;
-		case 'k':
-			shrinks = false;
-			break;
-		case 'm':
-			most = number_of(optarg);
-			break;
-		case 'b':
-			blunder = true;
-			break;
-		case 'v':
-			verbose = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		default:
-			fputs(usage, stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	read_options(&drawing, argc, argv);
 	pin(0);
 	/* All that two processors send at once has room. */
 	set_sysctl("core/netdev_max_backlog", 100000);
@@ -1750,34 +1701,7 @@ int main(int argc, char **argv)
 	sem_init(&other.done, 0, 0);
 	if (pthread_create(&other.thread, NULL, other_thread, NULL))
 		die("no second thread");
-	begun = told = now_ms();
-	if (alone) {
-		try_host(one / PER_HOST, one % PER_HOST, one % PER_HOST);
-	} else {
-		for (host = from / PER_HOST; total.cases < cases; host++) {
-			try_host(host, 0, PER_HOST - 1);
-			if (total.found >= most)
-				break;
-			if (now_ms() - told < 30000)
-				continue;
-			told = now_ms();
-			printf("%" PRIu64 " cases, %" PRIu64 " broken\n",
-			       total.cases, total.found);
-			fflush(stdout);
-		}
-	}
-	seconds = (now_ms() - begun) / 1000.0;
-	printf("time: %.1f s building hosts", total.building / 1000.0);
-	for (i = 0; i < MODES; i++)
-		printf(", %.1f s %s (%" PRIu64 ")", total.spent[i] / 1000.0,
-		       mode_names[i], total.of[i]);
-	putchar('\n');
-	printf("seed %" PRIu64 ": %" PRIu64 " cases in %.1f s, %.0f a second; "
-	       "%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " foretold, "
-	       "%" PRIu64 " explained, %" PRIu64 " counted, %" PRIu64 " changes; "
-	       "%" PRIu64 " broken\n",
-	       seed, total.cases, seconds, total.cases / (seconds + 0.001),
-	       total.frames, total.neighbours, total.foretold, total.explained,
-	       total.counted, total.changes, total.found);
-	return total.found ? 1 : 0;
+	draw(&drawing, try_host);
+	print_total();
+	return drawing.found ? 1 : 0;
 }
