@@ -35,9 +35,9 @@ static const struct arpp_verdict unanswered = {
 };
 
 /* What somebody listens for; few packets come here. */
-static noinline void tell(struct arpp_netns *nn, const struct arpp_device *d,
-			  bool out, const struct arpp_packet *p,
-			  const struct arpp_verdict *v)
+static noinline void notify(struct arpp_netns *nn, const struct arpp_device *d,
+			    bool out, const struct arpp_packet *p,
+			    const struct arpp_verdict *v)
 {
 	bool formed = v->reason != ARP_POLICY_REASON_MALFORMED;
 	const struct arpp_verdict noted = {
@@ -66,7 +66,7 @@ static __always_inline void report(struct arpp_netns *nn,
 	if (v->reason == ARP_POLICY_REASON_PASS && likely(!v->noted))
 		return;
 	if (unlikely(arpp_event_wanted(nn->net)))
-		tell(nn, d, out, p, v);
+		notify(nn, d, out, p, v);
 }
 
 /*

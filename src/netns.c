@@ -831,8 +831,8 @@ static struct notifier_block host_netdev_notifier = {
 
 /* An address was added or removed. */
 static int host_addr_event(const struct in_ifaddr *ifa,
-			   void (*tell)(struct arpp_host *host,
-					const struct in_ifaddr *ifa))
+			   void (*notify)(struct arpp_host *host,
+					  const struct in_ifaddr *ifa))
 {
 	struct arpp_netns *nn = arpp_netns_get(dev_net(ifa->ifa_dev->dev));
 
@@ -840,7 +840,7 @@ static int host_addr_event(const struct in_ifaddr *ifa,
 		return NOTIFY_DONE;
 	mutex_lock(&nn->lock);
 	if (nn->host)
-		tell(nn->host, ifa);
+		notify(nn->host, ifa);
 	mutex_unlock(&nn->lock);
 	return NOTIFY_DONE;
 }

@@ -98,7 +98,7 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 	};
 	struct arpp_resolved r;
 
-	arpp_selector_resolve(&nn->config.selectors, x->home->name, &r);
+	arpp_selector_resolve(&nn->config.selectors, x->deciding_dev->name, &r);
 	if (!hdr ||
 	    arpp_event_put(msg, &event) ||
 	    put_explanation(msg, q, x,

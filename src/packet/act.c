@@ -26,7 +26,7 @@ static bool learn_sender(struct arpp_packet *p)
 {
 	struct neighbour *n;
 
-	if (arpp_packet_known(p))
+	if (arpp_packet_neigh_matches(p))
 		return true;
 	n = neigh_event_ns(&arp_tbl, p->sha, &p->sip, p->dev);
 	if (!n)
@@ -42,7 +42,7 @@ static bool learn_sender(struct arpp_packet *p)
  */
 static void learn_rule_sender(struct arpp_packet *p)
 {
-	if (arpp_packet_known(p))
+	if (arpp_packet_neigh_matches(p))
 		return;
 	if (arpp_packet_sender_valid(p))
 		learn_sender(p);

@@ -92,9 +92,9 @@ static __be32 own_addr(const struct arpp_device *d, __be32 target,
  * The first primary address of @from that @d may borrow. At most @left addresses
  * are visited. Addresses of a hidden device are not borrowed.
  */
-static __be32 lent_addr(const struct arpp_policy *policy,
-			const struct arpp_device *d,
-			const struct net_device *from, unsigned int *left)
+static __be32 borrowed_addr(const struct arpp_policy *policy,
+			    const struct arpp_device *d,
+			    const struct net_device *from, unsigned int *left)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(from);
 	const struct in_ifaddr *ifa;
@@ -128,11 +128,11 @@ bool arpp_announce_foreign(const struct arpp_policy *policy,
 {
 	return arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) &&
 	       d->announce == ARP_POLICY_ANNOUNCE_STRICT &&
-	       !arpp_lives_on(policy, d->dev, addr);
+	       !arpp_addr_on_dev(policy, d->dev, addr);
 }
 
 /* Mirrors arp_solicit(): unknown levels are like 0. */
-static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
+static __be32 by_level(int level, const struct arpp_packet *p, __be32 queued_sip)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 
@@ -140,13 +140,13 @@ static __be32 by_level(int level, const struct arpp_packet *p, __be32 cause)
 	case ARP_POLICY_ANNOUNCE_BEST:
 		break;
 	case ARP_POLICY_ANNOUNCE_SUBNET:
-		if (cause && local(p->dev, cause) && in_dev &&
-		    onlink(in_dev, p->tip, cause))
-			return cause;
+		if (queued_sip && local(p->dev, queued_sip) && in_dev &&
+		    onlink(in_dev, p->tip, queued_sip))
+			return queued_sip;
 		break;
 	default:
-		if (cause && local(p->dev, cause))
-			return cause;
+		if (queued_sip && local(p->dev, queued_sip))
+			return queued_sip;
 	}
 	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
 }
@@ -166,18 +166,18 @@ static int sysctl_level(const struct arpp_packet *p)
  * The sender at a level looser than the sysctl's. This needs the packet in the
  * neighbour's queue.
  */
-static bool by_cause(int level, const struct arpp_packet *p, __be32 *sender)
+static bool by_solicitation(int level, const struct arpp_packet *p, __be32 *sender)
 {
-	struct arpp_cause cause = arpp_packet_cause(p);
+	struct arpp_solicitation solicitation = arpp_packet_solicitation(p);
 
-	if (!cause.found || cause.lost) {
+	if (!solicitation.found || solicitation.lost) {
 		/* An address that is not the best one came from the packet. */
 		if (sysctl_level(p) != ARP_POLICY_ANNOUNCE_SUBNET ||
 		    p->sip == by_level(ARP_POLICY_ANNOUNCE_BEST, p, 0))
 			return false;
-		cause.sip = p->sip;
+		solicitation.sip = p->sip;
 	}
-	*sender = by_level(level, p, cause.sip);
+	*sender = by_level(level, p, solicitation.sip);
 	return true;
 }
 
@@ -205,7 +205,7 @@ bool arpp_announce_sender(const struct arpp_device *d,
 		return true;
 	}
 	if (d->announce < sysctl_level(p))
-		return by_cause(d->announce, p, sender);
+		return by_solicitation(d->announce, p, sender);
 	*sender = by_level(d->announce, p, p->sip);
 	return true;
 }
@@ -213,15 +213,15 @@ bool arpp_announce_sender(const struct arpp_device *d,
 /**
  * arpp_announce_stock() - the sender that the kernel chooses by the sysctl
  * @p: the request
- * @cause: source address of the packet that waits for the answer, or 0
+ * @queued_sip: source address of the packet that waits for the answer, or 0
  *
  * Return: the address; 0 when there is none.
  */
-__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause)
+__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 queued_sip)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 
-	return in_dev ? by_level(IN_DEV_ARP_ANNOUNCE(in_dev), p, cause) : 0;
+	return in_dev ? by_level(IN_DEV_ARP_ANNOUNCE(in_dev), p, queued_sip) : 0;
 }
 
 /**
@@ -250,7 +250,7 @@ __be32 arpp_announce_visible(const struct arpp_policy *policy,
 		return addr;
 	if (master) {
 		from = dev_get_by_index_rcu(net, master);
-		addr = from ? lent_addr(policy, d, from, &left) : 0;
+		addr = from ? borrowed_addr(policy, d, from, &left) : 0;
 		if (addr)
 			return addr;
 	}
@@ -259,7 +259,7 @@ __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			break;
 		if (l3mdev_master_ifindex_rcu(from) != master)
 			continue;
-		addr = lent_addr(policy, d, from, &left);
+		addr = borrowed_addr(policy, d, from, &left);
 		if (addr)
 			return addr;
 	}

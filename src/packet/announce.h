@@ -14,7 +14,7 @@ bool arpp_announce_foreign(const struct arpp_policy *policy,
 			   const struct arpp_device *d, __be32 addr);
 bool arpp_announce_sender(const struct arpp_device *d,
 			  const struct arpp_packet *p, __be32 *sender);
-__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 cause);
+__be32 arpp_announce_stock(const struct arpp_packet *p, __be32 queued_sip);
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target);
 bool arpp_announce_hidden(const struct arpp_policy *policy,

@@ -203,9 +203,9 @@ void arpp_event_verdict(struct arpp_events *events,
 	if (time_before64(get_jiffies_64(),
 			  (u64)atomic64_read(&events->quiet)))
 		return;
-	if (arpp_rate_over(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
-			   ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
-			   false)) {
+	if (arpp_rate_exceeded(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
+			       ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
+			       false)) {
 		atomic_inc(&events->lost);
 		return;
 	}

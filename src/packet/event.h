@@ -21,7 +21,7 @@ enum arpp_mcgrp {
 
 /**
  * struct arpp_events - what bounds the events of a netns
- * @meter: see arpp_rate_over()
+ * @meter: see arpp_rate_exceeded()
  * @lost: events left out since the last one that a listener received
  * @quiet: no event is generated before this time (64-bit jiffies), because nobody
  *	in the netns received the last one

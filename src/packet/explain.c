@@ -120,7 +120,7 @@ static u32 errno_of(enum arp_policy_block block)
 }
 
 /* The kernel's route, for the reader; also one back out by the same device. */
-static void tell_route(const struct arpp_policy *policy, struct arpp_explanation *x,
+static void fill_route(const struct arpp_policy *policy, struct arpp_explanation *x,
 		       struct in_device *in_dev)
 {
 	struct arpp_packet *p = &x->p;
@@ -181,9 +181,9 @@ static enum arp_policy_block in_kernel(const struct arpp_policy *policy,
 }
 
 /* Whose field decided. */
-static const struct net_device *home_of(const struct arpp_policy *policy,
-					const struct arpp_explanation *x,
-					__be32 addr)
+static const struct net_device *deciding_dev(const struct arpp_policy *policy,
+					     const struct arpp_explanation *x,
+					     __be32 addr)
 {
 	const struct net_device *by = NULL;
 
@@ -203,10 +203,10 @@ static void explain_received(const struct arpp_policy *policy,
 
 	if (d) {
 		arpp_verdict_in(policy, d, p, &x->v);
-		x->home = home_of(policy, x, p->tip);
+		x->deciding_dev = deciding_dev(policy, x, p->tip);
 	}
 	if (in_dev && p->request && p->sip)
-		tell_route(policy, x, in_dev);
+		fill_route(policy, x, in_dev);
 
 	x->block = before_hook(p->dev);
 	ours = !x->audit && x->v.action != ARPP_ACCEPT &&
@@ -227,7 +227,7 @@ static void explain_received(const struct arpp_policy *policy,
  * a neighbour entry is resolved for any packet that was routed to it, also from
  * another VRF, and for an entry that was added by hand.
  */
-static void tell_output_route(struct arpp_explanation *x,
+static void fill_output_route(struct arpp_explanation *x,
 			      const struct arpp_query *q)
 {
 	struct flowi4 fl4 = {
@@ -294,11 +294,11 @@ static void explain_send(const struct arpp_policy *policy,
 
 	/* Sender and target are the same address of the device: an announcement. */
 	p->maker = policy && q->sender == q->target &&
-		   arpp_lives_on(policy, q->dev, q->sender) ?
+		   arpp_addr_on_dev(policy, q->dev, q->sender) ?
 		   ARPP_MAKER_PROCESS : ARPP_MAKER_NEIGH;
 	p->request = true;
 	p->tip = q->target;
-	p->cause = (struct arpp_cause){ .found = true, .sip = q->sender };
+	p->solicitation = (struct arpp_solicitation){ .found = true, .sip = q->sender };
 	memcpy(p->sha, p->dev->dev_addr, p->dev->addr_len);
 	p->sip = p->maker == ARPP_MAKER_NEIGH ?
 		 arpp_announce_stock(p, q->sender) : q->sender;
@@ -308,9 +308,9 @@ static void explain_send(const struct arpp_policy *policy,
 		if (p->maker == ARPP_MAKER_NEIGH &&
 		    arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE))
 			arpp_announce_sender(d, p, &wanted);
-		x->home = home_of(policy, x, wanted);
+		x->deciding_dev = deciding_dev(policy, x, wanted);
 	}
-	tell_output_route(x, q);
+	fill_output_route(x, q);
 	x->block = before_asking(q, p->maker != ARPP_MAKER_NEIGH);
 	x->sender = x->v.action == ARPP_REWRITE && !x->audit ? x->v.sender :
 							       p->sip;
@@ -337,8 +337,8 @@ int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
 	x->v.reason = ARP_POLICY_REASON_PASS;
 	x->audit = d && d->audit;
 	x->p.dev = q->dev;
-	x->home = q->dev;
-	x->p.ask = true;
+	x->deciding_dev = q->dev;
+	x->p.dry_run = true;
 	if (q->kind == ARP_POLICY_KIND_SEND) {
 		explain_send(policy, d, q, x);
 		return 0;
@@ -349,7 +349,7 @@ int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
 		return -ENOMEM;
 	/* Of the devices that are left alone, nothing is known. */
 	if (arpp_packet_parse(&x->p, skb, q->dev) == ARPP_PARSE_OK) {
-		x->p.ask = true;
+		x->p.dry_run = true;
 		explain_received(policy, d, x);
 	}
 	kfree_skb(skb);

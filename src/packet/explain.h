@@ -39,7 +39,7 @@ struct arpp_query {
  * @error: errno: why there is no route, or 0
  * @route_type: RTN_* of the route if it was asked for, else RTN_UNSPEC
  * @route_ifindex: where it leaves, or 0
- * @home: if hidden decided: the device that hides, else @p.dev
+ * @deciding_dev: if hidden decided: the device that hides, else @p.dev
  * @lladdr: what answers, if @answered
  * @sender: of ARP_POLICY_KIND_SEND: the sender that leaves
  */
@@ -52,7 +52,7 @@ struct arpp_explanation {
 	u32 error;
 	u8 route_type;
 	int route_ifindex;
-	const struct net_device *home;
+	const struct net_device *deciding_dev;
 	u8 lladdr[MAX_ADDR_LEN];
 	__be32 sender;
 };

@@ -14,7 +14,7 @@
 #include "packet/hidden.h"
 
 /*
- * For an address on several devices, either its homes or the hidden devices are
+ * For an address on several devices, either these or the hidden devices are
  * walked, whichever are fewer, up to this many. Hundreds of devices with one address
  * are common (each tap or veth of a routed host has the gateway's); hundreds of
  * hidden devices in addition are not.
@@ -24,10 +24,10 @@
 /* Ask the kernel's hash of addresses, which does not know L3 domains. */
 static bool ours_slowly(const struct net_device *dev, __be32 addr)
 {
-	const struct net_device *home = __ip_dev_find(dev_net(dev), addr, false);
+	const struct net_device *addr_dev = __ip_dev_find(dev_net(dev), addr, false);
 
-	return home && arpp_host_domain(home) == arpp_host_domain(dev) &&
-	       arpp_host_lives_slowly(home, addr);
+	return addr_dev && arpp_host_domain(addr_dev) == arpp_host_domain(dev) &&
+	       arpp_host_addr_on_dev_slowly(addr_dev, addr);
 }
 
 /**
@@ -101,31 +101,31 @@ static const struct net_device *routed_to(const struct net_device *dev,
 	return FIB_RES_DEV(res);
 }
 
-/* Is one of several homes hidden? If that takes too long to find out, yes. */
-static bool home_hidden(const struct arpp_policy *policy,
-			const struct arpp_host_addr *in)
+/* Is one of several devices with an address hidden? If there are too many, yes. */
+static bool addr_dev_hidden(const struct arpp_policy *policy,
+			    const struct arpp_host_addr *in)
 {
-	const struct arpp_host_home *home;
+	const struct arpp_host_addr_dev *addr_dev;
 	unsigned int left = HIDDEN_WALK;
 	const struct arpp_device *d;
 
 	if (READ_ONCE(policy->n_hidden) < READ_ONCE(in->count)) {
 		hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node) {
-			home = arpp_host_home(policy->host, d->dev,
-					      arpp_host_addr_of(in));
-			if ((home && home->addr == in) || !left--)
+			addr_dev = arpp_host_addr_dev(policy->host, d->dev,
+						      arpp_host_addr_of(in));
+			if ((addr_dev && addr_dev->addr == in) || !left--)
 				return true;
 		}
 		return false;
 	}
-	for (home = arpp_host_first(in); home; home = arpp_host_next(home))
-		if (arpp_hides(policy, home->dev) || !left--)
+	for (addr_dev = arpp_host_first(in); addr_dev; addr_dev = arpp_host_next(addr_dev))
+		if (arpp_hides(policy, addr_dev->dev) || !left--)
 			return true;
 	return false;
 }
 
 /*
- * Is an address without a home in the device's domain hidden? If it has no local
+ * Is an address that is on no device of the domain hidden? If it has no local
  * route either, it is being added or removed at this moment, and counts as hidden.
  * The route may be in another domain, if the rule for the table local precedes that
  * for the VRFs; then the devices of that domain decide.
@@ -133,17 +133,17 @@ static bool home_hidden(const struct arpp_policy *policy,
 static bool route_hidden(const struct arpp_policy *policy,
 			 const struct net_device *dev, __be32 addr)
 {
-	const struct net_device *home = routed_to(dev, addr);
+	const struct net_device *addr_dev = routed_to(dev, addr);
 	const struct arpp_host_addr *in;
 
-	if (!home)
+	if (!addr_dev)
 		return true;
-	if (home == dev)
+	if (addr_dev == dev)
 		return false;
-	if (arpp_hides(policy, home))
+	if (arpp_hides(policy, addr_dev))
 		return true;
-	in = arpp_host_addr(policy->host, arpp_host_domain(home), addr);
-	return in && home_hidden(policy, in);
+	in = arpp_host_addr(policy->host, arpp_host_domain(addr_dev), addr);
+	return in && addr_dev_hidden(policy, in);
 }
 
 /* Search the kernel's own lists, because a record may be missing. */
@@ -156,7 +156,7 @@ static bool hidden_slowly(const struct arpp_policy *policy,
 	const struct in_ifaddr *ifa;
 	const struct arpp_device *d;
 
-	if (arpp_host_lives(policy->host, dev, addr))
+	if (arpp_host_addr_on_dev(policy->host, dev, addr))
 		return false;
 	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node) {
 		if (!--left)
@@ -188,20 +188,20 @@ bool arpp_hidden_by_any(const struct arpp_policy *policy,
 {
 	const struct arpp_host *host = policy->host;
 	const struct arpp_host_addr *in;
-	const struct arpp_host_home *home;
+	const struct arpp_host_addr_dev *addr_dev;
 
 	if (arpp_host_partial(host))
 		return hidden_slowly(policy, dev, addr);
 	in = arpp_host_addr(host, arpp_host_domain(dev), addr);
-	home = in ? arpp_host_first(in) : NULL;
-	if (!home)
+	addr_dev = in ? arpp_host_first(in) : NULL;
+	if (!addr_dev)
 		return route_hidden(policy, dev, addr);
-	if (home->dev == dev)
+	if (addr_dev->dev == dev)
 		return false;
-	/* Nearly every address has only one home. */
-	if (!arpp_host_next(home))
-		return arpp_hides(policy, home->dev);
-	return !arpp_host_home(host, dev, addr) && home_hidden(policy, in);
+	/* Nearly every address is on one device only. */
+	if (!arpp_host_next(addr_dev))
+		return arpp_hides(policy, addr_dev->dev);
+	return !arpp_host_addr_dev(host, dev, addr) && addr_dev_hidden(policy, in);
 }
 
 /* A hidden device of a domain that has the address, or NULL. */
@@ -212,7 +212,7 @@ static const struct net_device *hidden_in(const struct arpp_policy *policy,
 
 	hlist_for_each_entry_rcu(d, &policy->hidden, hidden_node)
 		if (arpp_host_domain(d->dev) == domain &&
-		    arpp_host_lives(policy->host, d->dev, addr))
+		    arpp_host_addr_on_dev(policy->host, d->dev, addr))
 			return d->dev;
 	return NULL;
 }
@@ -231,15 +231,15 @@ const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
 					const struct net_device *dev,
 					__be32 addr)
 {
-	const struct net_device *by, *home;
+	const struct net_device *by, *addr_dev;
 
 	if (!arpp_hidden(policy, dev, addr))
 		return NULL;
 	by = hidden_in(policy, arpp_host_domain(dev), addr);
 	if (by)
 		return by;
-	home = routed_to(dev, addr);
-	if (!home || arpp_hides(policy, home))
-		return home;
-	return hidden_in(policy, arpp_host_domain(home), addr);
+	addr_dev = routed_to(dev, addr);
+	if (!addr_dev || arpp_hides(policy, addr_dev))
+		return addr_dev;
+	return hidden_in(policy, arpp_host_domain(addr_dev), addr);
 }

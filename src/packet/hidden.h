@@ -20,11 +20,11 @@ const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,
 					const struct net_device *dev,
 					__be32 addr);
 
-/* Is an address configured on a device? See arpp_host_lives(). */
-static inline bool arpp_lives_on(const struct arpp_policy *policy,
-				 const struct net_device *dev, __be32 addr)
+/* Is an address configured on a device? See arpp_host_addr_on_dev(). */
+static inline bool arpp_addr_on_dev(const struct arpp_policy *policy,
+				    const struct net_device *dev, __be32 addr)
 {
-	return arpp_host_lives(policy->host, dev, addr);
+	return arpp_host_addr_on_dev(policy->host, dev, addr);
 }
 
 /* Is a device hidden, with all its addresses? */

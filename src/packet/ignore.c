@@ -11,7 +11,7 @@
 #include "packet/ignore.h"
 
 /**
- * arpp_ignore_asks() - arpp_ignore_blocks() for levels that depend on addresses
+ * arpp_ignore_blocks_addr() - arpp_ignore_blocks() for levels that depend on addresses
  * @level: likewise
  * @in_dev: likewise
  * @sip: likewise
@@ -19,8 +19,8 @@
  *
  * Return: likewise.
  */
-bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
-		      __be32 tip)
+bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
+			     __be32 tip)
 {
 	struct net *net = dev_net(in_dev->dev);
 

@@ -9,8 +9,8 @@
 
 #include <linux/inetdevice.h>
 
-bool arpp_ignore_asks(int level, struct in_device *in_dev, __be32 sip,
-		      __be32 tip);
+bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
+			     __be32 tip);
 bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 			bool *elsewhere);
 
@@ -28,7 +28,7 @@ bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
 				      __be32 sip, __be32 tip)
 {
-	return level && (level == 8 || arpp_ignore_asks(level, in_dev, sip, tip));
+	return level && (level == 8 || arpp_ignore_blocks_addr(level, in_dev, sip, tip));
 }
 
 #endif /* _ARPP_IGNORE_H */

@@ -163,15 +163,15 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 {
 	struct net *net = dev_net(p->dev);
 	const struct arpp_host_addr *in;
-	const struct arpp_host_home *home;
+	const struct arpp_host_addr_dev *addr_dev;
 
 	if (fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
 	    has_tables(p->dev))
 		return ARPP_TARGET_UNKNOWN;
 	in = arpp_host_addr(host, 0, p->tip);
-	home = in ? arpp_host_first(in) : NULL;
-	if (home)
-		return home->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
+	addr_dev = in ? arpp_host_first(in) : NULL;
+	if (addr_dev)
+		return addr_dev->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
 						   ARPP_TARGET_UNKNOWN;
 	/* An address that only a local route covers, such as all of 127.0.0.0/8. */
 	return inet_addr_type(net, p->tip) == RTN_LOCAL ||
@@ -191,7 +191,7 @@ static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_known() - is the sender a neighbour with that very lladdr?
+ * arpp_packet_neigh_matches() - is the sender a neighbour with that very lladdr?
  * @p: a received packet
  *
  * A request from it then teaches neigh_update() nothing: a lladdr that is the
@@ -199,7 +199,7 @@ static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
  *
  * Return: whether it is known to be.
  */
-bool arpp_packet_known(const struct arpp_packet *p)
+bool arpp_packet_neigh_matches(const struct arpp_packet *p)
 {
 	const struct neighbour *n;
 
@@ -237,7 +237,7 @@ bool arpp_packet_sender_valid(struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_teaches() - could the kernel learn from a request it may not route?
+ * arpp_packet_would_update_neigh() - could the kernel learn from a request it may not route?
  * @p: a received request that is not answered
  *
  * From one whose route it finds, and which arp_ignore forbids to answer, it learns
@@ -247,7 +247,7 @@ bool arpp_packet_sender_valid(struct arpp_packet *p)
  * Return: whether there is one to bring up to date, or arp_accept would have it
  * made.
  */
-bool arpp_packet_teaches(const struct arpp_packet *p)
+bool arpp_packet_would_update_neigh(const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 	const struct neighbour *n;
@@ -325,7 +325,7 @@ static bool may_be_purged(const struct neighbour *n)
 }
 
 /**
- * arpp_packet_cause() - did the neighbour code make this request, and why?
+ * arpp_packet_solicitation() - did the neighbour code make this request, and why?
  * @p: an outgoing request
  *
  * arp_solicit() took the sender from the packet at the tail of the neighbour's
@@ -336,45 +336,45 @@ static bool may_be_purged(const struct neighbour *n)
  * Return: whether an unresolved neighbour entry exists, and the source of that
  *	packet.
  */
-struct arpp_cause arpp_packet_cause(const struct arpp_packet *p)
+struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p)
 {
-	struct arpp_cause cause = {};
+	struct arpp_solicitation solicitation = {};
 	const struct sk_buff *skb;
 	struct neighbour *n;
 
-	if (p->ask)
-		return p->cause;
+	if (p->dry_run)
+		return p->solicitation;
 	n = neigh_lookup(&arp_tbl, &p->tip, p->dev);
 	if (!n)
-		return cause;
+		return solicitation;
 	read_lock_bh(&n->lock);
-	cause.found = n->nud_state & (NUD_INCOMPLETE | NUD_PROBE);
+	solicitation.found = n->nud_state & (NUD_INCOMPLETE | NUD_PROBE);
 	skb = skb_peek_tail(&n->arp_queue);
 	if (skb)
-		cause.sip = ip_hdr(skb)->saddr;
+		solicitation.sip = ip_hdr(skb)->saddr;
 	else
-		cause.lost = may_be_purged(n);
+		solicitation.lost = may_be_purged(n);
 	read_unlock_bh(&n->lock);
 	neigh_release(n);
-	return cause;
+	return solicitation;
 }
 
 /**
- * arpp_packet_awaited() - does the neighbour table wait for this answer?
+ * arpp_packet_solicited() - does the neighbour table wait for this answer?
  * @p: a received packet
  *
  * Return: whether a request for the sender's address is under way.
  */
-bool arpp_packet_awaited(const struct arpp_packet *p)
+bool arpp_packet_solicited(const struct arpp_packet *p)
 {
 	struct neighbour *n = neigh_lookup(&arp_tbl, &p->sip, p->dev);
-	bool awaited;
+	bool solicited;
 
 	if (!n)
 		return false;
-	awaited = READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
+	solicited = READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
 	neigh_release(n);
-	return awaited;
+	return solicited;
 }
 
 /**

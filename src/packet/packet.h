@@ -23,12 +23,12 @@ enum arpp_parse {
 };
 
 /**
- * struct arpp_cause - what made the neighbour code send a request
+ * struct arpp_solicitation - what made the neighbour code send a request
  * @found: the neighbour code has an unresolved entry for the target
  * @lost: the entry's queue may have been emptied since: @sip is not reliable
  * @sip: source address of the packet that waits for the answer, or 0
  */
-struct arpp_cause {
+struct arpp_solicitation {
 	bool found;
 	bool lost;
 	__be32 sip;
@@ -52,7 +52,7 @@ enum arpp_maker {
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth_src and @eth_dst are known
- * @ask: a hypothetical packet: it must not use up rate tokens or change state
+ * @dry_run: a hypothetical packet: it must not use up rate tokens or change state
  * @due: its delayed answer is due: it passed the rate limits when it was received
  * @tip_local: the target is an own address; set before a proxy rule answers
  * @routed: @route_err, @route_type and @route_dev are known
@@ -63,7 +63,7 @@ enum arpp_maker {
  * @tip: target protocol address
  * @route_dev: where the route to the target leaves
  * @unreachable: errno, if @route_type is RTN_UNREACHABLE
- * @cause: if @ask: the result of arpp_packet_cause()
+ * @solicitation: if @dry_run: the result of arpp_packet_solicitation()
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, likewise
  * @eth_src: source of the Ethernet frame
@@ -75,7 +75,7 @@ struct arpp_packet {
 	bool request;
 	bool framed;
 	bool ethernet;
-	bool ask;
+	bool dry_run;
 	bool due;
 	bool tip_local;
 	bool routed;
@@ -86,7 +86,7 @@ struct arpp_packet {
 	__be32 tip;
 	const struct net_device *route_dev;
 	int unreachable;
-	struct arpp_cause cause;
+	struct arpp_solicitation solicitation;
 	u8 sha[MAX_ADDR_LEN];
 	u8 tha[MAX_ADDR_LEN];
 	u8 eth_src[ETH_ALEN];
@@ -105,14 +105,14 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 				      struct net_device *dev);
 bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
-bool arpp_packet_known(const struct arpp_packet *p);
+bool arpp_packet_neigh_matches(const struct arpp_packet *p);
 bool arpp_packet_sender_valid(struct arpp_packet *p);
 enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 				    const struct arpp_host *host);
-bool arpp_packet_teaches(const struct arpp_packet *p);
+bool arpp_packet_would_update_neigh(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
-struct arpp_cause arpp_packet_cause(const struct arpp_packet *p);
-bool arpp_packet_awaited(const struct arpp_packet *p);
+struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p);
+bool arpp_packet_solicited(const struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 
 /*
@@ -159,7 +159,7 @@ static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 	p->request = arp_hdr(skb)->ar_op == htons(ARPOP_REQUEST);
 	p->framed = false;
 	p->ethernet = false;
-	p->ask = false;
+	p->dry_run = false;
 	p->due = false;
 	p->routed = false;
 }

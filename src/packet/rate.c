@@ -25,11 +25,11 @@
 
 /**
  * struct arpp_source - one source
- * @who: its address and device; 0: nobody
+ * @id: its address and device; 0: nobody
  * @meter: its bucket
  */
 struct arpp_source {
-	atomic64_t who;
+	atomic64_t id;
 	atomic64_t meter;
 };
 
@@ -48,9 +48,9 @@ struct arpp_sources {
 	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
 };
 
-/* See arpp_rate_over(). */
-static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
-				 u64 now, bool ask)
+/* See arpp_rate_exceeded(). */
+static __always_inline bool exceeded(atomic64_t *meter, u32 rate, u32 burst,
+				     u64 now, bool dry_run)
 {
 	u64 token = NSEC_PER_SEC / rate;
 	u64 bucket = token * max(burst, 1U);
@@ -60,27 +60,27 @@ static __always_inline bool over(atomic64_t *meter, u32 rate, u32 burst,
 	do {
 		full = max_t(u64, was, now) + token;
 		if (full - now > bucket) {
-			if (unlikely(full - now > bucket + token) && !ask)
+			if (unlikely(full - now > bucket + token) && !dry_run)
 				atomic64_cmpxchg(meter, was, now + bucket);
 			return true;
 		}
-	} while (!ask && !atomic64_try_cmpxchg(meter, &was, full));
+	} while (!dry_run && !atomic64_try_cmpxchg(meter, &was, full));
 	return false;
 }
 
 /**
- * arpp_rate_over() - rate limit exceeded?
+ * arpp_rate_exceeded() - rate limit exceeded?
  * @meter: the bucket; 0 is full
  * @rate: tokens per second, more than 0
  * @burst: tokens that it holds
  * @now: ns of any steady clock
- * @ask: take no token
+ * @dry_run: take no token
  *
  * Return: whether no token was left.
  */
-bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask)
+bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dry_run)
 {
-	return over(meter, rate, burst, now, ask);
+	return exceeded(meter, rate, burst, now, dry_run);
 }
 
 /**
@@ -126,7 +126,7 @@ u16 arpp_sources_user(struct arpp_sources *sources)
 }
 
 /**
- * arpp_source_digest() - who a source is whose address is too long to be that
+ * arpp_source_digest() - the number of a source whose address is too long to be that
  * @sources: where it is known
  * @lladdr: its address
  * @len: bytes of it
@@ -148,13 +148,13 @@ u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
  * a set can evict a source, which then starts with a full bucket. So does each new
  * address.
  */
-static struct arpp_source *place_of(struct arpp_sources *sources, s64 who)
+static struct arpp_source *place_of(struct arpp_sources *sources, s64 source_id)
 {
-	return sources->set[(u64)who * sources->key >> (64 - SOURCE_BITS)];
+	return sources->set[(u64)source_id * sources->key >> (64 - SOURCE_BITS)];
 }
 
 /* Add a source, and evict another one. */
-static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
+static noinline bool take_place(struct arpp_source *set, s64 source_id, u32 rate,
 				u64 now)
 {
 	struct arpp_source *victim = &set[0];
@@ -165,20 +165,20 @@ static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
 		if (atomic64_read(&set[i].meter) < atomic64_read(&victim->meter))
 			victim = &set[i];
 	/* Another CPU may take the same place. */
-	was = atomic64_read(&victim->who);
-	if (atomic64_cmpxchg(&victim->who, was, who) != was)
+	was = atomic64_read(&victim->id);
+	if (atomic64_cmpxchg(&victim->id, was, source_id) != was)
 		return false;
 	atomic64_set(&victim->meter, now);
-	return over(&victim->meter, rate, rate, now, false);
+	return exceeded(&victim->meter, rate, rate, now, false);
 }
 
 /**
- * arpp_source_over() - rate limit of its source exceeded?
+ * arpp_source_exceeded() - rate limit of its source exceeded?
  * @sources: the table of sources
- * @who: the source, see arpp_source_who()
+ * @source_id: the source, see arpp_source_id()
  * @rate: tokens per second, more than 0, and as many in a bucket
- * @now: as for arpp_rate_over()
- * @ask: take no token
+ * @now: as for arpp_rate_exceeded()
+ * @dry_run: take no token
  *
  * An unknown source evicts the one with the fullest bucket, that is, an idle one. A
  * source that floods keeps its place. An evicted source starts again with a full
@@ -186,14 +186,14 @@ static noinline bool take_place(struct arpp_source *set, s64 who, u32 rate,
  *
  * Return: whether no token was left.
  */
-bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
-		      bool ask)
+bool arpp_source_exceeded(struct arpp_sources *sources, s64 source_id, u32 rate, u64 now,
+			  bool dry_run)
 {
-	struct arpp_source *set = place_of(sources, who);
+	struct arpp_source *set = place_of(sources, source_id);
 	int i;
 
 	for (i = 0; i < SOURCE_WAYS; i++)
-		if (atomic64_read(&set[i].who) == who)
-			return over(&set[i].meter, rate, rate, now, ask);
-	return !ask && take_place(set, who, rate, now);
+		if (atomic64_read(&set[i].id) == source_id)
+			return exceeded(&set[i].meter, rate, rate, now, dry_run);
+	return !dry_run && take_place(set, source_id, rate, now);
 }

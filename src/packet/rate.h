@@ -14,17 +14,17 @@
 
 struct arpp_sources;
 
-bool arpp_rate_over(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool ask);
+bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dry_run);
 struct arpp_sources *arpp_sources_alloc(void);
 u16 arpp_sources_user(struct arpp_sources *sources);
 void arpp_sources_free(struct arpp_sources *sources);
 u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 		       unsigned int len);
-bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
-		      bool ask);
+bool arpp_source_exceeded(struct arpp_sources *sources, s64 source_id, u32 rate, u64 now,
+			  bool dry_run);
 
 /**
- * arpp_source_who() - the number of a source
+ * arpp_source_id() - the number of a source
  * @sources: the sources of the netns
  * @lladdr: the source's hardware address
  * @len: the length of the address in bytes
@@ -32,9 +32,9 @@ bool arpp_source_over(struct arpp_sources *sources, s64 who, u32 rate, u64 now,
  *
  * Return: the number, never 0.
  */
-static inline s64 arpp_source_who(const struct arpp_sources *sources,
-				  const u8 *lladdr, unsigned int len,
-				  u16 user)
+static inline s64 arpp_source_id(const struct arpp_sources *sources,
+				 const u8 *lladdr, unsigned int len,
+				 u16 user)
 {
 	u64 id = 0;
 

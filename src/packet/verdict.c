@@ -15,7 +15,7 @@
  *    5  inspect           arpp_inspect()
  *    6  defend            arpp_inspect_conflict()
  *    7  garp              arpp_verdict_sender()
- *    8  learn             arpp_verdict_sender(), arpp_packet_awaited()
+ *    8  learn             arpp_verdict_sender(), arpp_packet_solicited()
  *    9  rule for target   arpp_verdict_target(), arpp_verdict_proxy()
  *   10  own address       arpp_verdict_request(), decide_request():
  *         hidden, ignore    no_answer_reason()
@@ -237,7 +237,7 @@ static void decide_request(const struct arpp_policy *policy,
 		return;
 	if (target == ARPP_TARGET_OWN) {
 		reason = no_answer_reason(policy, d, in_dev, p);
-		if (reason && !arpp_packet_teaches(p)) {
+		if (reason && !arpp_packet_would_update_neigh(p)) {
 			drop_unanswered(v, reason);
 			return;
 		}
@@ -319,19 +319,19 @@ exceeds_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	     struct arpp_packet *p)
 {
 	u64 now = ktime_get_ns();
-	s64 who;
+	s64 source_id;
 
 	/* The source first: a source that floods must not use up the device's rate. */
 	if (d->source_rate) {
-		who = arpp_source_who(policy->sources, arpp_packet_frame(p) ?
+		source_id = arpp_source_id(policy->sources, arpp_packet_frame(p) ?
 						       p->eth_src : p->sha,
-				      p->dev->addr_len, d->source_user);
-		if (arpp_source_over(policy->sources, who, d->source_rate, now,
-				     p->ask))
+					   p->dev->addr_len, d->source_user);
+		if (arpp_source_exceeded(policy->sources, source_id, d->source_rate, now,
+					 p->dry_run))
 			return ARP_POLICY_REASON_SOURCE_RATE;
 	}
-	if (d->rate && arpp_rate_over(&d->stats->meter[d->meter], d->rate,
-				      d->burst, now, p->ask))
+	if (d->rate && arpp_rate_exceeded(&d->stats->meter[d->meter], d->rate,
+					  d->burst, now, p->dry_run))
 		return ARP_POLICY_REASON_RATE_LIMIT;
 	return 0;
 }
@@ -394,7 +394,7 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 	if (!p->request &&
 	    (d->learn == ARP_POLICY_LEARN_NONE ||
 	     (d->learn == ARP_POLICY_LEARN_SOLICITED &&
-	      !arpp_packet_awaited(p))))
+	      !arpp_packet_solicited(p))))
 		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
 			      ARP_POLICY_FIELD_LEARN);
 	return false;
@@ -499,7 +499,7 @@ static bool is_solicitation(const struct arpp_packet *p)
 	if (p->maker != ARPP_MAKER_NEIGH ||
 	    memcmp(p->sha, p->dev->dev_addr, p->dev->addr_len))
 		return false;
-	return (p->sip && p->sip != p->tip) || arpp_packet_cause(p).found;
+	return (p->sip && p->sip != p->tip) || arpp_packet_solicitation(p).found;
 }
 
 /* The monitor sends on a port, with the bond's address, from a workqueue. */

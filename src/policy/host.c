@@ -17,7 +17,7 @@
 
 enum {
 	KIND_ADDR,	/* struct arpp_host_addr */
-	KIND_HOME,	/* struct arpp_host_home */
+	KIND_HOME,	/* struct arpp_host_addr_dev */
 	KIND_DEVICE,	/* struct host_device */
 	KIND_LLADDR,	/* struct host_lladdr; plus its length */
 };
@@ -30,7 +30,7 @@ struct host_device {
 	struct net_device *dev;
 	u32 domain;
 	struct arpp_host_key lladdr;	/* .kind 0: it has none */
-	struct hlist_head homes;
+	struct hlist_head devs;
 };
 
 /* A MAC, and the number of devices that have it. */
@@ -90,7 +90,7 @@ static struct arpp_host_key addr_key(u32 domain, __be32 addr)
 	};
 }
 
-static struct arpp_host_key home_key(const struct net_device *dev, __be32 addr)
+static struct arpp_host_key addr_dev_key(const struct net_device *dev, __be32 addr)
 {
 	return (struct arpp_host_key){
 		.id = (u64)(__force u32)addr << 32 | (u32)dev->ifindex,
@@ -147,30 +147,30 @@ const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
 }
 
 /**
- * arpp_host_home() - an address on a device
+ * arpp_host_addr_dev() - an address on a device
  * @host: the table
  * @dev: the device
  * @addr: the address
  *
  * Return: the record, or NULL if the device is not known to have it.
  */
-const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
-					    const struct net_device *dev,
-					    __be32 addr)
+const struct arpp_host_addr_dev *arpp_host_addr_dev(const struct arpp_host *host,
+						    const struct net_device *dev,
+						    __be32 addr)
 {
-	const struct arpp_host_key key = home_key(dev, addr);
+	const struct arpp_host_key key = addr_dev_key(dev, addr);
 
 	return host_find(host, &key);
 }
 
 /**
- * arpp_host_lives_slowly() - is an address configured on a device, by the kernel's list?
+ * arpp_host_addr_on_dev_slowly() - is an address configured on a device, by the kernel's list?
  * @dev: the device
  * @addr: the address
  *
  * Return: whether it is found among the first ARPP_HOST_WALK addresses of the device.
  */
-bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
+bool arpp_host_addr_on_dev_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	unsigned int left = ARPP_HOST_WALK;
@@ -188,7 +188,7 @@ bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
 }
 
 /**
- * arpp_host_lives() - is an address configured on a device?
+ * arpp_host_addr_on_dev() - is an address configured on a device?
  * @host: the table of the device's netns
  * @dev: the device
  * @addr: the address
@@ -196,11 +196,11 @@ bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
  * Return: whether it is. If a record may be missing: whether it is found
  *	among the first ARPP_HOST_WALK addresses of the device.
  */
-bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
-		     __be32 addr)
+bool arpp_host_addr_on_dev(const struct arpp_host *host, const struct net_device *dev,
+			   __be32 addr)
 {
-	return arpp_host_home(host, dev, addr) ||
-	       (arpp_host_partial(host) && arpp_host_lives_slowly(dev, addr));
+	return arpp_host_addr_dev(host, dev, addr) ||
+	       (arpp_host_partial(host) && arpp_host_addr_on_dev_slowly(dev, addr));
 }
 
 static bool has_lladdr_slowly(const struct net_device *like, const u8 *lladdr)
@@ -318,7 +318,7 @@ static void lladdr_put(struct arpp_host *host, const struct arpp_host_key *key)
 		host_remove(host, &lladdr->node);
 }
 
-/* The record of the address in a domain, with one home added. */
+/* The record of the address in a domain, with one device added. */
 static struct arpp_host_addr *addr_get(struct arpp_host *host, u32 domain,
 				       __be32 addr)
 {
@@ -338,70 +338,70 @@ static void addr_put(struct arpp_host *host, struct arpp_host_addr *in)
 		host_remove(host, &in->node);
 }
 
-static __be32 home_addr(const struct arpp_host_home *home)
+static __be32 addr_dev_addr(const struct arpp_host_addr_dev *addr_dev)
 {
-	return (__force __be32)(u32)(home->node.key.id >> 32);
+	return (__force __be32)(u32)(addr_dev->node.key.id >> 32);
 }
 
-static void home_add(struct arpp_host *host, struct host_device *on, __be32 addr)
+static void addr_dev_add(struct arpp_host *host, struct host_device *on, __be32 addr)
 {
-	const struct arpp_host_key key = home_key(on->dev, addr);
-	struct arpp_host_home *home;
+	const struct arpp_host_key key = addr_dev_key(on->dev, addr);
+	struct arpp_host_addr_dev *addr_dev;
 	struct arpp_host_addr *in;
 
 	in = addr_get(host, on->domain, addr);
 	if (!in)
 		goto partial;
-	home = host_insert(host, &key, sizeof(*home));
-	if (!home) {
+	addr_dev = host_insert(host, &key, sizeof(*addr_dev));
+	if (!addr_dev) {
 		addr_put(host, in);
 		goto partial;
 	}
-	home->dev = on->dev;
-	home->addr = in;
-	hlist_add_head(&home->on, &on->homes);
-	hlist_add_head_rcu(&home->beside, &in->homes);
+	addr_dev->dev = on->dev;
+	addr_dev->addr = in;
+	hlist_add_head(&addr_dev->on, &on->devs);
+	hlist_add_head_rcu(&addr_dev->beside, &in->devs);
 	return;
 partial:
 	set_partial(host);
 }
 
-static void home_del(struct arpp_host *host, struct arpp_host_home *home)
+static void addr_dev_del(struct arpp_host *host, struct arpp_host_addr_dev *addr_dev)
 {
-	hlist_del(&home->on);
-	hlist_del_rcu(&home->beside);
-	addr_put(host, home->addr);
-	host_remove(host, &home->node);
+	hlist_del(&addr_dev->on);
+	hlist_del_rcu(&addr_dev->beside);
+	addr_put(host, addr_dev->addr);
+	host_remove(host, &addr_dev->node);
 }
 
 /*
- * Move a home to another domain. A reader of the old domain's list must not end up
+ * Move an address of a device to another domain. A reader of the old domain's list must not end up
  * in the new one's, so the record is replaced: a new one is added to the new domain
  * before the old one is removed.
  */
-static void home_move(struct arpp_host *host, struct host_device *on,
-		      struct arpp_host_home *old)
+static void addr_dev_move(struct arpp_host *host, struct host_device *on,
+			  struct arpp_host_addr_dev *old)
 {
-	struct arpp_host_home *home = kzalloc(sizeof(*home), GFP_KERNEL_ACCOUNT);
+	struct arpp_host_addr_dev *addr_dev = kzalloc(sizeof(*addr_dev), GFP_KERNEL_ACCOUNT);
 	struct arpp_host_addr *in = NULL;
 
-	if (home)
-		in = addr_get(host, on->domain, home_addr(old));
+	if (addr_dev)
+		in = addr_get(host, on->domain, addr_dev_addr(old));
 	if (!in) {
-		kfree(home);
+		kfree(addr_dev);
 		set_partial(host);
-		home_del(host, old);
+		addr_dev_del(host, old);
 		return;
 	}
-	home->node.key = old->node.key;
-	home->dev = old->dev;
-	home->again = old->again;
-	home->addr = in;
-	hlist_add_head(&home->on, &on->homes);
-	hlist_add_head_rcu(&home->beside, &in->homes);
+	addr_dev->node.key = old->node.key;
+	addr_dev->dev = old->dev;
+	addr_dev->again = old->again;
+	addr_dev->addr = in;
+	hlist_add_head(&addr_dev->on, &on->devs);
+	hlist_add_head_rcu(&addr_dev->beside, &in->devs);
 	/* Both records exist and have the same key, so this cannot fail. */
 	WARN_ON_ONCE(rhashtable_replace_fast(&host->table, &old->node.hash,
-					     &home->node.hash, host_params));
+					     &addr_dev->node.hash, host_params));
 	hlist_del(&old->on);
 	hlist_del_rcu(&old->beside);
 	addr_put(host, old->addr);
@@ -456,11 +456,11 @@ static struct host_device *host_device_add(struct arpp_host *host,
 
 static void host_device_del(struct arpp_host *host, struct host_device *on)
 {
-	struct arpp_host_home *home;
+	struct arpp_host_addr_dev *addr_dev;
 	struct hlist_node *next;
 
-	hlist_for_each_entry_safe(home, next, &on->homes, on)
-		home_del(host, home);
+	hlist_for_each_entry_safe(addr_dev, next, &on->devs, on)
+		addr_dev_del(host, addr_dev);
 	lladdr_put(host, &on->lladdr);
 	host_remove(host, &on->node);
 }
@@ -487,8 +487,8 @@ static struct host_device *host_device_get(struct arpp_host *host,
 void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 {
 	struct net_device *dev = ifa->ifa_dev->dev;
-	const struct arpp_host_key key = home_key(dev, ifa->ifa_local);
-	struct arpp_host_home *home = host_find_locked(host, &key);
+	const struct arpp_host_key key = addr_dev_key(dev, ifa->ifa_local);
+	struct arpp_host_addr_dev *addr_dev = host_find_locked(host, &key);
 	struct host_device *on;
 
 	ASSERT_RTNL();
@@ -497,13 +497,13 @@ void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 	 * The same address with another peer or prefix; or a secondary address
 	 * was promoted, for which the kernel sends the same event.
 	 */
-	if (home) {
-		home->again = true;
+	if (addr_dev) {
+		addr_dev->again = true;
 		return;
 	}
 	on = host_device_get(host, dev);
 	if (on)
-		home_add(host, on, ifa->ifa_local);
+		addr_dev_add(host, on, ifa->ifa_local);
 }
 
 static bool still_there(const struct in_ifaddr *gone)
@@ -523,14 +523,14 @@ static bool still_there(const struct in_ifaddr *gone)
  */
 void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa)
 {
-	const struct arpp_host_key key = home_key(ifa->ifa_dev->dev,
-						  ifa->ifa_local);
-	struct arpp_host_home *home = host_find_locked(host, &key);
+	const struct arpp_host_key key = addr_dev_key(ifa->ifa_dev->dev,
+						      ifa->ifa_local);
+	struct arpp_host_addr_dev *addr_dev = host_find_locked(host, &key);
 
 	ASSERT_RTNL();
 
-	if (home && !(home->again && still_there(ifa)))
-		home_del(host, home);
+	if (addr_dev && !(addr_dev->again && still_there(ifa)))
+		addr_dev_del(host, addr_dev);
 }
 
 /**
@@ -545,7 +545,7 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 	const struct arpp_host_key lladdr = lladdr_of(dev);
 	struct host_device *on = host_device_get(host, dev);
 	u32 domain = l3mdev_master_ifindex(dev);
-	struct arpp_host_home *home;
+	struct arpp_host_addr_dev *addr_dev;
 	struct arpp_host_key old;
 	struct hlist_node *next;
 
@@ -562,9 +562,9 @@ void arpp_host_sync(struct arpp_host *host, struct net_device *dev)
 	if (on->domain == domain)
 		return;
 	on->domain = domain;
-	/* Moved homes are inserted before the first, so the walk sees each once. */
-	hlist_for_each_entry_safe(home, next, &on->homes, on) {
-		home_move(host, on, home);
+	/* Moved records are inserted before the first, so the walk sees each once. */
+	hlist_for_each_entry_safe(addr_dev, next, &on->devs, on) {
+		addr_dev_move(host, on, addr_dev);
 		cond_resched();
 	}
 }

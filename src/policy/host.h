@@ -11,12 +11,12 @@
  * that during a rehash.
  *
  *   (address, domain) -> struct arpp_host_addr: the devices of the domain that
- *        |                 have the address, as a list of homes
+ *        |                 have the address, as a list
  *        v
- *   (address, device) -> struct arpp_host_home: the device has the address
+ *   (address, device) -> struct arpp_host_addr_dev: the device has the address
  *        |
  *        v
- *   (device)          -> domain and MAC as recorded, and all homes on it
+ *   (device)          -> domain and MAC as recorded, and all its addresses
  *   (MAC)             -> how many devices have it
  */
 #ifndef _ARPP_HOST_H
@@ -56,25 +56,25 @@ struct arpp_host_node {
 /**
  * struct arpp_host_addr - an address in an L3 domain
  * @node: found by address and domain
- * @homes: struct arpp_host_home; empty only while the record is being removed
- * @count: the number of @homes
+ * @devs: struct arpp_host_addr_dev; empty only while the record is being removed
+ * @count: the number of @devs
  */
 struct arpp_host_addr {
 	struct arpp_host_node node;
-	struct hlist_head homes;
+	struct hlist_head devs;
 	unsigned int count;
 };
 
 /**
- * struct arpp_host_home - a device that has an address
+ * struct arpp_host_addr_dev - a device that has an address
  * @node: found by address and device
- * @beside: in the list of homes of @addr
- * @on: in the list of homes of its device
+ * @beside: in the list of devices of @addr
+ * @on: in the list of addresses of its device
  * @dev: the device; registered while the record is in the table
  * @addr: the address in the device's domain
  * @again: the device may have the address more than once, with other prefixes
  */
-struct arpp_host_home {
+struct arpp_host_addr_dev {
 	struct arpp_host_node node;
 	struct hlist_node beside;
 	struct hlist_node on;
@@ -116,29 +116,29 @@ static inline bool arpp_host_partial(const struct arpp_host *host)
 }
 
 /* One of the devices that have the address, or NULL. RCU read side. */
-static inline struct arpp_host_home *
+static inline struct arpp_host_addr_dev *
 arpp_host_first(const struct arpp_host_addr *addr)
 {
-	return hlist_entry_safe(rcu_dereference_raw(hlist_first_rcu(&addr->homes)),
-				struct arpp_host_home, beside);
+	return hlist_entry_safe(rcu_dereference_raw(hlist_first_rcu(&addr->devs)),
+				struct arpp_host_addr_dev, beside);
 }
 
-/* The next home of the address, or NULL. RCU read side. */
-static inline struct arpp_host_home *
-arpp_host_next(const struct arpp_host_home *home)
+/* The next device that has the address, or NULL. RCU read side. */
+static inline struct arpp_host_addr_dev *
+arpp_host_next(const struct arpp_host_addr_dev *addr_dev)
 {
-	return hlist_entry_safe(rcu_dereference_raw(hlist_next_rcu(&home->beside)),
-				struct arpp_host_home, beside);
+	return hlist_entry_safe(rcu_dereference_raw(hlist_next_rcu(&addr_dev->beside)),
+				struct arpp_host_addr_dev, beside);
 }
 
 const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
 					    u32 domain, __be32 addr);
-const struct arpp_host_home *arpp_host_home(const struct arpp_host *host,
-					    const struct net_device *dev,
-					    __be32 addr);
-bool arpp_host_lives(const struct arpp_host *host, const struct net_device *dev,
-		     __be32 addr);
-bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr);
+const struct arpp_host_addr_dev *arpp_host_addr_dev(const struct arpp_host *host,
+						    const struct net_device *dev,
+						    __be32 addr);
+bool arpp_host_addr_on_dev(const struct arpp_host *host, const struct net_device *dev,
+			   __be32 addr);
+bool arpp_host_addr_on_dev_slowly(const struct net_device *dev, __be32 addr);
 bool arpp_host_has_lladdr(const struct arpp_host *host,
 			  const struct net_device *like, const u8 *lladdr);
 

@@ -30,7 +30,7 @@ struct arpp_stats_cpu {
  * @cpu: what each CPU has counted
  * @ref: one for each struct arpp_device that points here
  * @delayed: the number of queued requests with a delayed answer
- * @meter: of the rate field, see arpp_rate_over(); two of them, so that a
+ * @meter: of the rate field, see arpp_rate_exceeded(); two of them, so that a
  *	changed rate starts with a full bucket while packets still use the old one
  * @base: the values at the last reset; under the netns's mutex
  */

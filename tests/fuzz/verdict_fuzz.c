@@ -131,8 +131,8 @@ static void make_devices(void)
 
 static struct arpp_host host;
 static struct arpp_host_addr recorded[SHIM_DEVICES * 3];
-static struct arpp_host_home homes[SHIM_DEVICES * 3];
-static unsigned int n_recorded, n_homes;
+static struct arpp_host_addr_dev addr_devs[SHIM_DEVICES * 3];
+static unsigned int n_recorded, n_addr_devs;
 
 const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *in, u32 domain,
 					    __be32 addr)
@@ -146,19 +146,19 @@ const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *in, u32 doma
 	return NULL;
 }
 
-const struct arpp_host_home *arpp_host_home(const struct arpp_host *in,
-					    const struct net_device *dev, __be32 addr)
+const struct arpp_host_addr_dev *arpp_host_addr_dev(const struct arpp_host *in,
+						    const struct net_device *dev, __be32 addr)
 {
 	unsigned int i;
 
 	NEVER(in != &host);
-	for (i = 0; i < n_homes; i++)
-		if (homes[i].dev == dev && arpp_host_addr_of(homes[i].addr) == addr)
-			return &homes[i];
+	for (i = 0; i < n_addr_devs; i++)
+		if (addr_devs[i].dev == dev && arpp_host_addr_of(addr_devs[i].addr) == addr)
+			return &addr_devs[i];
 	return NULL;
 }
 
-bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
+bool arpp_host_addr_on_dev_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct in_ifaddr *ifa;
 
@@ -169,10 +169,10 @@ bool arpp_host_lives_slowly(const struct net_device *dev, __be32 addr)
 	return false;
 }
 
-bool arpp_host_lives(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
+bool arpp_host_addr_on_dev(const struct arpp_host *in, const struct net_device *dev, __be32 addr)
 {
-	return (in->partial && arpp_host_lives_slowly(dev, addr)) ||
-	       arpp_host_home(in, dev, addr);
+	return (in->partial && arpp_host_addr_on_dev_slowly(dev, addr)) ||
+	       arpp_host_addr_dev(in, dev, addr);
 }
 
 bool arpp_host_has_lladdr(const struct arpp_host *in, const struct net_device *like,
@@ -192,21 +192,21 @@ bool arpp_host_has_lladdr(const struct arpp_host *in, const struct net_device *l
 static void make_host(bool partial)
 {
 	struct arpp_host_addr *in;
-	struct arpp_host_home *home;
+	struct arpp_host_addr_dev *addr_dev;
 	struct net_device *dev;
 	struct in_ifaddr *ifa;
 	u32 domain;
 
 	host.partial = partial;
 	n_recorded = 0;
-	n_homes = 0;
+	n_addr_devs = 0;
 	for_each_netdev_rcu(&net, dev) {
 		if (!dev->in_dev)
 			continue;
 		domain = arpp_host_domain(dev);
 		in_dev_for_each_ifa_rcu(ifa, dev->in_dev) {
 			if ((partial && ifa->ifa_local & 1) ||
-			    arpp_host_home(&host, dev, ifa->ifa_local))
+			    arpp_host_addr_dev(&host, dev, ifa->ifa_local))
 				continue;
 			in = (struct arpp_host_addr *)arpp_host_addr(&host, domain,
 								     ifa->ifa_local);
@@ -216,9 +216,9 @@ static void make_host(bool partial)
 					.node.key.id = (u64)ifa->ifa_local << 32 | domain,
 				};
 			}
-			home = &homes[n_homes++];
-			*home = (struct arpp_host_home){ .dev = dev, .addr = in };
-			hlist_add_head_rcu(&home->beside, &in->homes);
+			addr_dev = &addr_devs[n_addr_devs++];
+			*addr_dev = (struct arpp_host_addr_dev){ .dev = dev, .addr = in };
+			hlist_add_head_rcu(&addr_dev->beside, &in->devs);
 			in->count++;
 		}
 	}
@@ -498,16 +498,16 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 	struct arpp_verdict v, again;
 
 	/* Asked, so that no token is used: the same each time. */
-	p->ask = true;
+	p->dry_run = true;
 	p->maker = next() & 3;
-	p->cause = (struct arpp_cause){ .found = true, .sip = p->tip };
+	p->solicitation = (struct arpp_solicitation){ .found = true, .sip = p->tip };
 	decide(policy, d, p, &v);
 	decide(policy, d, p, &again);
 	NEVER(!d->rate && !d->source_rate && !same(&v, &again));
 	if (out)
 		check_sender(policy, d, p, &v);
 
-	p->ask = false;
+	p->dry_run = false;
 	p->due = true;
 	decide(policy, d, p, &v);
 	NEVER(v.reason == ARP_POLICY_REASON_RATE_LIMIT ||
