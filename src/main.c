@@ -37,7 +37,7 @@ static int __init arp_policy_init(void)
 	if (err)
 		return err;
 	/* Last: a request may come in as soon as the family is there. */
-	err = arpp_netlink_init();
+	err = arpp_family_init();
 	if (err)
 		arpp_netns_clean();
 	return err;
@@ -45,7 +45,7 @@ static int __init arp_policy_init(void)
 
 static void __exit arp_policy_exit(void)
 {
-	arpp_netlink_clean();
+	arpp_family_clean();
 	arpp_netns_clean();
 }
 

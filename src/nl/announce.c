@@ -10,7 +10,8 @@
 #include <net/genetlink.h>
 
 #include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/read.h"
 #include "packet/act.h"
 #include "packet/announce.h"
 #include "packet/hidden.h"

@@ -12,8 +12,9 @@
 #include <net/sock.h>
 
 #include "compat.h"
-#include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+#include "nl/read.h"
 
 static int put_fields(struct sk_buff *msg, const struct arpp_fields *fields)
 {
@@ -101,60 +102,25 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/**
- * arpp_nl_fill_whole() - a message about the policy as a whole
- * @msg: where
- * @to: whom it is for, and what happened
- * @generation: the number of the change
- *
- * Return: 0 or -EMSGSIZE.
- */
-int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
-		       u32 generation)
-{
-	void *hdr = arpp_nl_put_header(msg, to);
-
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
-		genlmsg_cancel(msg, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return 0;
-}
-
 static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 {
 	return arpp_nl_read_selector(info->attrs[ARP_POLICY_A_SELECTOR], key,
 				     info->extack);
 }
 
-/* Carry out a change and tell the listeners of it. */
+/* Carry out a change and notify the listeners. */
 static int change(struct genl_info *info, struct arpp_netns_change *c)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_DEV_NTF };
-	struct sk_buff *msg;
+	struct sk_buff *msg = arpp_nl_begin(nn);
 	int err;
 
-	/* First of all: a change is not made that could not be told. */
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	err = mutex_lock_killable(&nn->command);
-	if (err)
-		goto free;
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
 	err = arpp_netns_change(nn, c);
-	if (err > 0 &&
-	    !fill_dev(msg, &to, c->generation, c->key.name, &c->now)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
-free:
-	nlmsg_free(msg);
-
+	arpp_nl_end(nn, msg, err > 0 &&
+		    !fill_dev(msg, &to, c->generation, c->key.name, &c->now));
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack,
 			       "nothing of that is set on this selector");
@@ -328,23 +294,12 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_FLUSH_NTF };
-	struct sk_buff *msg;
+	struct sk_buff *msg = arpp_nl_begin(nn);
 	u32 generation;
-	int err;
 
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	err = mutex_lock_killable(&nn->command);
-	if (err)
-		goto free;
-	if (arpp_netns_flush(nn, &generation) &&
-	    !arpp_nl_fill_whole(msg, &to, generation)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
-free:
-	nlmsg_free(msg);
-	return err;
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
+	arpp_nl_end(nn, msg, arpp_netns_flush(nn, &generation) &&
+			     !arpp_nl_fill_whole(msg, &to, generation));
+	return 0;
 }

@@ -9,8 +9,10 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+#include "nl/read.h"
+#include "packet/event.h"
 #include "packet/explain.h"
 
 static int read_query(struct genl_info *info, struct arpp_query *q)

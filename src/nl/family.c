@@ -2,7 +2,7 @@
 /*
  * The generic netlink family: commands, attribute policies, multicast groups.
  *
- * Process context; commands run in parallel, the netns's mutex orders them.
+ * Process context. Commands run in parallel; the netns's mutex orders them.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -10,8 +10,10 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
-#include "netns.h"
+#include "nl/commands.h"
 #include "nl/family.h"
+#include "nl/msg.h"
+#include "packet/event.h"
 #include "policy/field.h"
 
 /* Ranges beyond 15 bits do not fit into a policy itself; not const before 6.2. */
@@ -312,7 +314,7 @@ static const struct genl_multicast_group mcgrps[] = {
 	},
 };
 
-struct genl_family arpp_family __ro_after_init = {
+static struct genl_family family __ro_after_init = {
 	.name = ARP_POLICY_FAMILY_NAME,
 	.version = ARP_POLICY_FAMILY_VERSION,
 	.netnsok = true,
@@ -325,165 +327,35 @@ struct genl_family arpp_family __ro_after_init = {
 };
 
 /**
- * arpp_nl_notify() - tell the listeners of a change
- * @msg: the message; taken over
- * @net: the netns
- *
- * Whoever has no room for it sees that it lost some.
- */
-void arpp_nl_notify(struct sk_buff *msg, struct net *net)
-{
-	genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_CONFIG,
-				GFP_KERNEL);
-}
-
-/**
- * arpp_nl_to_sender() - address an answer
- * @info: the request
- * @cmd: what the answer is
- *
- * Return: for arpp_nl_put_header().
- */
-struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd)
-{
-	return (struct arpp_nl_to){
-		.portid = info->snd_portid, .seq = info->snd_seq, .cmd = cmd,
-	};
-}
-
-/**
- * arpp_nl_to_dump() - address an object of a dump
- * @cb: the dump
- * @cmd: what the object is
- *
- * Return: for arpp_nl_put_header().
- */
-struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd)
-{
-	return (struct arpp_nl_to){
-		.portid = NETLINK_CB(cb->skb).portid,
-		.seq = cb->nlh->nlmsg_seq, .cmd = cmd, .cb = cb,
-	};
-}
-
-/**
- * arpp_nl_put_header() - begin a message
- * @msg: where
- * @to: whom it is for
- *
- * Return: for genlmsg_end() or genlmsg_cancel(), or NULL for want of room.
- */
-void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to)
-{
-	void *hdr = genlmsg_put(msg, to->portid, to->seq, &arpp_family,
-				to->cb ? NLM_F_MULTI : 0, to->cmd);
-
-	if (hdr && to->cb)
-		genl_dump_check_consistent(to->cb, hdr);
-	return hdr;
-}
-
-/**
- * arpp_nl_reply() - answer a request with a message that was filled
- * @info: the request
- * @msg: taken over; may be NULL, for want of memory
- * @err: what filling it said
+ * arpp_family_init() - register the family
  *
  * Return: 0 or -errno.
  */
-int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err)
-{
-	if (!msg)
-		return -ENOMEM;
-	if (err) {
-		nlmsg_free(msg);
-		return err;
-	}
-	return genlmsg_reply(msg, info);
-}
-
-/**
- * arpp_nl_dump_all() - check that a dump was asked for without attributes
- * @cb: the dump
- *
- * Context: in .dumpit, as old kernels have no extack to fill in .start.
- * Return: 0, or -EINVAL after an extended acknowledgment: nothing can be chosen.
- */
-int arpp_nl_dump_all(struct netlink_callback *cb)
-{
-	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
-		return 0;
-	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes: it is of all there is");
-	return -EINVAL;
-}
-
-/**
- * arpp_nl_netdev() - the device that a command names
- * @info: the command, with IFINDEX or IFNAME
- * @required: whether one must be named
- *
- * Context: RTNL held.
- * Return: the device, NULL when none is named, or -errno after an extended
- *	acknowledgment.
- */
-struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
-{
-	struct nlattr *ifindex = info->attrs[ARP_POLICY_A_IFINDEX];
-	struct nlattr *ifname = info->attrs[ARP_POLICY_A_IFNAME];
-	struct net *net = genl_info_net(info);
-	struct net_device *dev;
-
-	if (ifindex && ifname) {
-		NL_SET_ERR_MSG_ATTR(info->extack, ifname,
-				    "give the device's index or its name, not both");
-		return ERR_PTR(-EINVAL);
-	}
-	if (!ifindex && !ifname) {
-		if (!required)
-			return NULL;
-		NL_SET_ERR_MSG(info->extack,
-			       "device missing: give its index or its name");
-		return ERR_PTR(-EINVAL);
-	}
-	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
-			__dev_get_by_name(net, nla_data(ifname));
-	if (!dev) {
-		NL_SET_ERR_MSG_ATTR(info->extack, ifindex ?: ifname,
-				    "no such device in this network namespace");
-		return ERR_PTR(-ENODEV);
-	}
-	return dev;
-}
-
-/**
- * arpp_netlink_init() - offer the family
- *
- * Return: 0 or -errno.
- */
-int __init arpp_netlink_init(void)
+int __init arpp_family_init(void)
 {
 	int err = arpp_nl_restore_init();
 
 	if (err)
 		return err;
-	err = genl_register_family(&arpp_family);
+	arpp_nl_msg_init(&family);
+	err = genl_register_family(&family);
 	if (err)
 		arpp_nl_restore_clean();
 	else
-		arpp_event_open(true);
+		arpp_event_open(&family);
 	return err;
 }
 
 /**
- * arpp_netlink_clean() - take the family back
+ * arpp_family_clean() - unregister the family
  *
- * Commands that run are waited for; dumps hold the module. Packets that are
- * about to send an event may still do so: the family must outlast them.
+ * Waits for running commands; dumps hold the module. Packets that are about to send
+ * an event may still do so: the family must outlast them.
  */
-void arpp_netlink_clean(void)
+void arpp_family_clean(void)
 {
-	arpp_event_open(false);
+	arpp_event_close();
 	synchronize_net();
-	genl_unregister_family(&arpp_family);
+	genl_unregister_family(&family);
 	arpp_nl_restore_clean();
 }

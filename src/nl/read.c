@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes into selectors, fields, rules and bindings, with every refusal.
+ * Attributes to devices, selectors, fields, rules and bindings, with every refusal.
  *
  * Process context. The command's policy has checked types, lengths and ranges.
  */
@@ -8,7 +8,7 @@
 #include <linux/in.h>
 #include <net/netlink.h>
 
-#include "nl/family.h"
+#include "nl/read.h"
 
 static int refuse(struct netlink_ext_ack *extack, struct nlattr *attr,
 		  const char *why)
@@ -272,4 +272,57 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 	}
 	refuse(extack, attr, why);
 	return err;
+}
+
+/**
+ * arpp_nl_dump_all() - check that a dump was asked for without attributes
+ * @cb: the dump
+ *
+ * Context: in .dumpit, as old kernels have no extack to fill in .start.
+ * Return: 0, or -EINVAL after an extended acknowledgment: nothing can be chosen.
+ */
+int arpp_nl_dump_all(struct netlink_callback *cb)
+{
+	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes: it is of all there is");
+	return -EINVAL;
+}
+
+/**
+ * arpp_nl_netdev() - the device that a command names
+ * @info: the command, with IFINDEX or IFNAME
+ * @required: whether one must be named
+ *
+ * Context: RTNL held.
+ * Return: the device, NULL when none is named, or -errno after an extended
+ *	acknowledgment.
+ */
+struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
+{
+	struct nlattr *ifindex = info->attrs[ARP_POLICY_A_IFINDEX];
+	struct nlattr *ifname = info->attrs[ARP_POLICY_A_IFNAME];
+	struct net *net = genl_info_net(info);
+	struct net_device *dev;
+
+	if (ifindex && ifname) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifname,
+				    "give the device's index or its name, not both");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!ifindex && !ifname) {
+		if (!required)
+			return NULL;
+		NL_SET_ERR_MSG(info->extack,
+			       "device missing: give its index or its name");
+		return ERR_PTR(-EINVAL);
+	}
+	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
+			__dev_get_by_name(net, nla_data(ifname));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifindex ?: ifname,
+				    "no such device in this network namespace");
+		return ERR_PTR(-ENODEV);
+	}
+	return dev;
 }

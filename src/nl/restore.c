@@ -13,8 +13,9 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+#include "nl/read.h"
 
 /**
  * struct arpp_restore - a policy under construction
@@ -222,40 +223,38 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info)
+/* Replace the policy of a netns, and notify the listeners. */
+static int commit(struct arpp_netns *nn, struct arpp_restore *r)
 {
 	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_RESTORE_NTF };
-	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	struct arpp_restore *r;
-	struct sk_buff *msg;
+	struct sk_buff *msg = arpp_nl_begin(nn);
 	u32 generation;
 	int err;
 
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
+	err = arpp_netns_commit(nn, &r->config, r->expected, &generation);
+	arpp_nl_end(nn, msg, !err && !arpp_nl_fill_whole(msg, &to, generation));
+	return err;
+}
+
+int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
+	struct arpp_restore *r;
+	int err;
+
 	err = mutex_lock_killable(&nn->making);
 	if (err)
-		goto free;
+		return err;
 	r = begun(nn, skb, info);
-	err = r ? mutex_lock_killable(&nn->command) : -ENOENT;
-	if (err)
-		goto unlock;
-	err = arpp_netns_commit(nn, &r->config, r->expected, &generation);
-	if (!err && !arpp_nl_fill_whole(msg, &to, generation)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
+	err = r ? commit(nn, r) : -ENOENT;
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(info->extack,
 			       "the policy was changed since it was read: read it again");
 	if (!err)
 		forget(nn, r);
-unlock:
 	mutex_unlock(&nn->making);
-free:
-	nlmsg_free(msg);
 	return err;
 }
 

@@ -10,8 +10,10 @@
 #include <net/sock.h>
 
 #include "compat.h"
-#include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+#include "nl/read.h"
+#include "packet/event.h"
 
 /* Where the two differ on the wire. */
 struct nl_kind {
@@ -100,23 +102,13 @@ static int add(struct genl_info *info, const struct nl_kind *kind)
 	err = read_one(info, kind, true, &e);
 	if (err)
 		return err;
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-
-	err = mutex_lock_killable(&nn->command);
-	if (err)
-		goto free;
+	msg = arpp_nl_begin(nn);
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
 	err = arpp_netns_insert(nn, &e.key, e.table, &e.rule, replace,
 				&generation);
-	if (err > 0 &&
-	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
-free:
-	nlmsg_free(msg);
+	arpp_nl_end(nn, msg, err > 0 && !fill(msg, &to, kind, generation, &e.rule,
+					      e.key.name, e.table));
 	return err > 0 ? 0 : arpp_nl_read_error(err, e.table,
 						info->attrs[kind->attr],
 						info->extack);
@@ -134,21 +126,12 @@ static int del(struct genl_info *info, const struct nl_kind *kind)
 	err = read_one(info, kind, false, &e);
 	if (err)
 		return err;
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	err = mutex_lock_killable(&nn->command);
-	if (err)
-		goto free;
+	msg = arpp_nl_begin(nn);
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
 	err = arpp_netns_remove(nn, &e.key, e.table, &e.rule, &generation);
-	if (!err &&
-	    !fill(msg, &to, kind, generation, &e.rule, e.key.name, e.table)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
-free:
-	nlmsg_free(msg);
+	arpp_nl_end(nn, msg, !err && !fill(msg, &to, kind, generation, &e.rule,
+					   e.key.name, e.table));
 	return arpp_nl_read_error(err, e.table, info->attrs[kind->attr],
 				  info->extack);
 }
@@ -168,21 +151,12 @@ static int flush(struct genl_info *info, const struct nl_kind *kind)
 		if (err)
 			return err;
 	}
-	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	err = mutex_lock_killable(&nn->command);
-	if (err)
-		goto free;
+	msg = arpp_nl_begin(nn);
+	if (IS_ERR(msg))
+		return PTR_ERR(msg);
 	err = arpp_netns_clear(nn, kind->which, one ? &key : NULL, &generation);
-	if (err > 0 && !fill(msg, &to, kind, generation, NULL,
-			     one ? key.name : NULL, 0)) {
-		arpp_nl_notify(msg, genl_info_net(info));
-		msg = NULL;
-	}
-	mutex_unlock(&nn->command);
-free:
-	nlmsg_free(msg);
+	arpp_nl_end(nn, msg, err > 0 && !fill(msg, &to, kind, generation, NULL,
+					      one ? key.name : NULL, 0));
 	return err < 0 ? err : 0;
 }
 

@@ -10,8 +10,9 @@
 #include <net/sock.h>
 
 #include "compat.h"
-#include "netns.h"
-#include "nl/family.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+#include "nl/read.h"
 
 static struct arpp_policy *policy_of(const struct arpp_netns *nn)
 {

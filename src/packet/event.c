@@ -15,17 +15,25 @@
 /* How long no event is generated after one that nobody received. */
 #define EVENT_REST_MS	10
 
-bool arpp_event_is_open;
+const struct genl_family *arpp_event_family __read_mostly;
 
 /**
- * arpp_event_open() - begin or cease to send events
- * @open: begin
- *
- * After it ceases, a grace period must pass before the family goes.
+ * arpp_event_open() - start sending events
+ * @family: registered, with the groups of enum arpp_mcgrp
  */
-void arpp_event_open(bool open)
+void arpp_event_open(const struct genl_family *family)
 {
-	WRITE_ONCE(arpp_event_is_open, open);
+	WRITE_ONCE(arpp_event_family, family);
+}
+
+/**
+ * arpp_event_close() - stop sending events
+ *
+ * A grace period must pass before the family is unregistered.
+ */
+void arpp_event_close(void)
+{
+	WRITE_ONCE(arpp_event_family, NULL);
 }
 
 /**
@@ -121,9 +129,10 @@ int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 	return 0;
 }
 
-static int fill(struct sk_buff *msg, const struct arpp_event *e)
+static int fill(struct sk_buff *msg, const struct genl_family *family,
+		const struct arpp_event *e)
 {
-	void *hdr = genlmsg_put(msg, 0, 0, &arpp_family, 0,
+	void *hdr = genlmsg_put(msg, 0, 0, family, 0,
 				ARP_POLICY_CMD_VERDICT_NTF);
 
 	if (!hdr || arpp_event_put(msg, e))
@@ -160,7 +169,8 @@ static void listener_found(struct sk_buff *msg)
  * listener also gets ENOBUFS from its socket. If only some listeners have no room, they
  * get ENOBUFS alone.
  */
-static void publish(struct arpp_events *events, struct net *net,
+static void publish(struct arpp_events *events,
+		    const struct genl_family *family, struct net *net,
 		    struct sk_buff *msg, u32 lost)
 {
 	bool found = false;
@@ -168,7 +178,7 @@ static void publish(struct arpp_events *events, struct net *net,
 
 	skb_shinfo(msg)->destructor_arg = &found;
 	msg->destructor = listener_found;
-	err = genlmsg_multicast_netns(&arpp_family, net, msg, 0, ARPP_MCGRP_VERDICT,
+	err = genlmsg_multicast_netns(family, net, msg, 0, ARPP_MCGRP_VERDICT,
 				      GFP_ATOMIC);
 	if (!err)
 		return;
@@ -198,10 +208,12 @@ void arpp_event_verdict(struct arpp_events *events,
 	struct arpp_event e = {
 		.dev = d->dev, .out = out, .audit = d->audit, .p = p, .v = v,
 	};
+	const struct genl_family *family = READ_ONCE(arpp_event_family);
 	struct sk_buff *msg;
 
-	if (time_before64(get_jiffies_64(),
-			  (u64)atomic64_read(&events->quiet)))
+	/* It may have been closed since arpp_event_wanted(). */
+	if (!family || time_before64(get_jiffies_64(),
+				     (u64)atomic64_read(&events->quiet)))
 		return;
 	if (arpp_rate_exceeded(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
 			       ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
@@ -215,9 +227,9 @@ void arpp_event_verdict(struct arpp_events *events,
 		return;
 	}
 	e.lost = atomic_xchg(&events->lost, 0);
-	if (WARN_ON_ONCE(fill(msg, &e))) {
+	if (WARN_ON_ONCE(fill(msg, family, &e))) {
 		nlmsg_free(msg);
 		return;
 	}
-	publish(events, dev_net(d->dev), msg, e.lost);
+	publish(events, family, dev_net(d->dev), msg, e.lost);
 }

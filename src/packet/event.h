@@ -11,9 +11,6 @@
 
 #include "packet/verdict.h"
 
-/* The family, made by nl/family.c. */
-extern struct genl_family arpp_family;
-
 enum arpp_mcgrp {
 	ARPP_MCGRP_CONFIG,
 	ARPP_MCGRP_VERDICT,
@@ -54,14 +51,15 @@ int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e);
 int arpp_event_put_rule(struct sk_buff *msg, int attr,
 			const struct arpp_rule *rule, const char *selector,
 			bool from);
-void arpp_event_open(bool open);
+void arpp_event_open(const struct genl_family *family);
+void arpp_event_close(void);
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,
 			const struct arpp_packet *p,
 			const struct arpp_verdict *v);
 
-/* The family is registered: before and after, its groups have no number. */
-extern bool arpp_event_is_open;
+/* The family while it is registered: before and after, its groups have no number. */
+extern const struct genl_family *arpp_event_family;
 
 /**
  * arpp_event_wanted() - does anybody listen?
@@ -74,8 +72,9 @@ extern bool arpp_event_is_open;
  */
 static inline bool arpp_event_wanted(struct net *net)
 {
-	return READ_ONCE(arpp_event_is_open) &&
-	       genl_has_listeners(&arpp_family, net, ARPP_MCGRP_VERDICT);
+	const struct genl_family *family = READ_ONCE(arpp_event_family);
+
+	return family && genl_has_listeners(family, net, ARPP_MCGRP_VERDICT);
 }
 
 #endif /* _ARPP_EVENT_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attributes to devices, selectors, fields, rules and bindings, with every refusal.
+ *
+ * Process context.
+ */
+#ifndef _ARPP_NL_READ_H
+#define _ARPP_NL_READ_H
+
+#include <net/genetlink.h>
+
+#include "policy/tables.h"
+
+/**
+ * struct arpp_nl_entry - a rule or a binding as it was sent
+ * @key: the selector that it is for
+ * @table: what it is
+ * @rule: it
+ */
+struct arpp_nl_entry {
+	struct arpp_selector_key key;
+	enum arpp_table table;
+	struct arpp_rule rule;
+};
+
+int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
+			  struct netlink_ext_ack *extack);
+int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
+			 struct netlink_ext_ack *extack);
+int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
+			struct netlink_ext_ack *extack);
+int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
+		      struct netlink_ext_ack *extack);
+int arpp_nl_read_binding(struct nlattr *nest, bool whole,
+			 struct arpp_nl_entry *e,
+			 struct netlink_ext_ack *extack);
+int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
+		       struct netlink_ext_ack *extack);
+int arpp_nl_dump_all(struct netlink_callback *cb);
+struct net_device *arpp_nl_netdev(struct genl_info *info, bool required);
+
+#endif /* _ARPP_NL_READ_H */
