@@ -111,6 +111,7 @@ static int rebuild(struct arpp_netns *nn)
 	}
 	policy->any_hidden = nn->config.selectors.hidden;
 	policy->sources = nn->sources;
+	policy->source_users = &nn->source_users;
 	for_each_netdev(nn->net, dev) {
 		cond_resched();
 		err = -EINTR;
@@ -966,7 +967,7 @@ int arpp_netns_init(const struct arpp_netns_setup *setup)
 	int err;
 
 	netns_setup = setup;
-	err = arpp_rule_init();
+	err = arpp_tables_init();
 	if (err)
 		return err;
 	err = arpp_host_init();
@@ -997,7 +998,7 @@ err_state:
 err_host:
 	arpp_host_clean();
 err_rule:
-	arpp_rule_clean();
+	arpp_tables_clean();
 	return err;
 }
 
@@ -1018,5 +1019,5 @@ void arpp_netns_clean(void)
 	/* Policies are freed by callbacks in this module's text, tables by work. */
 	rcu_barrier();
 	arpp_host_clean();
-	arpp_rule_clean();
+	arpp_tables_clean();
 }

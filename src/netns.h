@@ -36,6 +36,8 @@
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, once some selector has set it
+ * @source_users: the last number that a device got for its sources; a device whose
+ *	source-rate changes gets a new one
  * @delay: requests whose answer is delayed; has a lock of its own
  * @defence: recently defended addresses; lock-free
  * @events: limits the rate of events; lock-free
@@ -55,6 +57,7 @@ struct arpp_netns {
 	bool hooked;
 	struct arpp_host *host;
 	struct arpp_sources *sources;
+	u16 source_users;
 	struct arpp_delay delay;
 	struct arpp_defence defence;
 	struct arpp_events events;

@@ -35,14 +35,11 @@ struct arpp_source {
 
 /**
  * struct arpp_sources - the sources of a netns
- * @users: counts devices, and their changes of rate, see arpp_sources_user();
- *	under the netns's mutex
  * @key: secret and odd, so that addresses cannot be chosen to fall into one set
  * @id_key: for addresses that are too long to be stored in a source
  * @set: the hash of a source selects its set
  */
 struct arpp_sources {
-	u16 users;
 	u64 key;
 	siphash_key_t id_key;
 	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
@@ -108,21 +105,6 @@ struct arpp_sources *arpp_sources_alloc(void)
 void arpp_sources_free(struct arpp_sources *sources)
 {
 	kvfree(sources);
-}
-
-/**
- * arpp_sources_user() - get a number for a device that starts to limit its sources
- * @sources: the sources of the netns
- *
- * A device gets a new number when its rate changes, so that each of its sources
- * starts with a full bucket.
- *
- * Context: the netns's mutex held.
- * Return: a number that is reused only after 65,535 others.
- */
-u16 arpp_sources_user(struct arpp_sources *sources)
-{
-	return ++sources->users;
 }
 
 /**

@@ -16,7 +16,6 @@ struct arpp_sources;
 
 bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dry_run);
 struct arpp_sources *arpp_sources_alloc(void);
-u16 arpp_sources_user(struct arpp_sources *sources);
 void arpp_sources_free(struct arpp_sources *sources);
 u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 		       unsigned int len);
@@ -28,7 +27,7 @@ bool arpp_source_exceeded(struct arpp_sources *sources, s64 source_id, u32 rate,
  * @sources: the sources of the netns
  * @lladdr: the source's hardware address
  * @len: the length of the address in bytes
- * @user: of the device that received it, see arpp_sources_user()
+ * @user: the number of the device that received it, see struct arpp_netns
  *
  * Return: the number, never 0.
  */

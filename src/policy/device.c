@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of flat per-device policies that one packet sees.
+ * The table of flat per-device policies that one packet sees, and the rules on it.
  *
- * Process context; the netns's mutex covers every writer here.
+ * Lookups: softirq, RCU read side. All else: process context, the netns's mutex held.
  */
 #include <linux/inetdevice.h>
 #include <linux/log2.h>
@@ -10,7 +10,6 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "packet/rate.h"
 #include "policy/device.h"
 
 /**
@@ -141,11 +140,13 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 }
 
 /*
- * After a change of rate or burst, the bucket is full; after a change of
- * source-rate, so is every source's. Packets that still see @was use other buckets.
+ * After a change of rate or burst, the bucket is full. After a change of source-rate,
+ * so is every source's, because a device with another number has other sources. A
+ * number is reused only after 65,535 others. Packets that still see @was use other
+ * buckets.
  */
 static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
-			  struct arpp_sources *sources)
+			  u16 *source_users)
 {
 	d->meter = was ? was->meter : 0;
 	if (was && (was->rate != d->rate || was->burst != d->burst)) {
@@ -155,7 +156,7 @@ static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
 	if (was && was->source_rate == d->source_rate)
 		d->source_user = was->source_user;
 	else if (d->source_rate)
-		d->source_user = arpp_sources_user(sources);
+		d->source_user = ++*source_users;
 }
 
 /**
@@ -201,7 +202,7 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 	d->dev = dev;
 	d->counts = d->stats->cpu;
 	flatten(d, &r.fields);
-	choose_meters(d, was, policy->sources);
+	choose_meters(d, was, policy->source_users);
 	d->n_tables = r.n_tables;
 	memcpy(d->tables, r.tables, r.n_tables * sizeof(*r.tables));
 	exchange(policy, old, d);
@@ -216,4 +217,61 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev)
 {
 	exchange(policy, arpp_device_find(policy, dev), NULL);
+}
+
+/**
+ * arpp_rule_match_any() - the rule or binding that holds for an address
+ * @d: the device's policy
+ * @table: where to look
+ * @addr: the address
+ * @match: filled in: the rule, if there is one
+ *
+ * The longest prefix; of two selectors' the more specific one's, which stand
+ * first.
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match)
+{
+	u64 best = 0, rule;
+	unsigned int i;
+
+	for (i = 0; i < d->n_tables; i++) {
+		const struct arpp_lpm *lpm = d->tables[i]->lpm[table];
+
+		if (arpp_lpm_empty(lpm))
+			continue;
+		rule = arpp_lpm_lookup(lpm, ntohl(addr));
+		if (!rule || (best && arpp_lpm_len(best) >= arpp_lpm_len(rule)))
+			continue;
+		best = rule;
+		match->tables = d->tables[i];
+	}
+	match->rule = best;
+	match->table = table;
+	match->addr = addr;
+	return best;
+}
+
+/**
+ * arpp_rule_hides() - does a rule hide an address on a device?
+ * @d: the device's policy
+ * @addr: the address
+ * @by: set to the rule if so
+ *
+ * Context: RCU read side.
+ * Return: whether it does.
+ */
+bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
+		     struct arpp_match *by)
+{
+	struct arpp_match match;
+
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, &match) ||
+	    arpp_rule_action(match.rule) != ARP_POLICY_ACTION_HIDE)
+		return false;
+	*by = match;
+	return true;
 }

@@ -27,7 +27,7 @@ struct arpp_sources;
  * @rate: packets per second, 0: no limit
  * @burst: packets, at least 1
  * @source_rate: packets per second from one source, 0: no limit
- * @source_user: of @source_rate, see arpp_sources_user()
+ * @source_user: of @source_rate: the device's part of a source's number
  * @meter: index of the meter in @stats->meter that @rate and @burst use
  * @pad: so that @node begins a cache line
  * @node: in its bucket of struct arpp_policy
@@ -93,6 +93,7 @@ struct arpp_device {
  * @hidden: the devices whose addresses are hidden
  * @n_hidden: the number of devices in @hidden
  * @sources: the meters of source-rate; NULL if no device uses it
+ * @source_users: the last number that a device got, see struct arpp_netns
  * @key: odd and secret, see arpp_policy_bucket()
  * @shift: 32 less the binary logarithm of the number of buckets
  * @mask: how many buckets there are, less one
@@ -106,6 +107,7 @@ struct arpp_policy {
 	struct hlist_head hidden;
 	unsigned int n_hidden;
 	struct arpp_sources *sources;
+	u16 *source_users;
 	u32 key;
 	u32 shift;
 	unsigned int mask;
@@ -155,6 +157,11 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 			return hlist_entry(at, struct arpp_device, node);
 	return NULL;
 }
+
+bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
+			 __be32 addr, struct arpp_match *match);
+bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
+		     struct arpp_match *by);
 
 /* May there be rules or bindings? Of one selector, as most have it, it is told. */
 static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules and bindings: the tables of a selector, and the lookup across them.
+ * Rules and bindings: the tables of a selector.
  *
- * Lookups in softirq under RCU; all else in process context.
+ * Process context. device.c looks rules up, across the selectors of a device.
  */
 #include <linux/slab.h>
 
-#include "policy/device.h"
 #include "policy/tables.h"
 
 /* Large tables take their time to free: not in an RCU callback. */
@@ -123,79 +122,22 @@ void arpp_tables_free_rcu(struct arpp_tables *tables)
 }
 
 /**
- * arpp_rule_match_any() - the rule or binding that holds for an address
- * @d: the device's policy
- * @table: where to look
- * @addr: the address
- * @match: filled in: the rule, if there is one
- *
- * The longest prefix; of two selectors' the more specific one's, which stand
- * first.
- *
- * Context: RCU read side.
- * Return: whether there is one.
- */
-bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
-			 __be32 addr, struct arpp_match *match)
-{
-	u64 best = 0, rule;
-	unsigned int i;
-
-	for (i = 0; i < d->n_tables; i++) {
-		const struct arpp_lpm *lpm = d->tables[i]->lpm[table];
-
-		if (arpp_lpm_empty(lpm))
-			continue;
-		rule = arpp_lpm_lookup(lpm, ntohl(addr));
-		if (!rule || (best && arpp_lpm_len(best) >= arpp_lpm_len(rule)))
-			continue;
-		best = rule;
-		match->tables = d->tables[i];
-	}
-	match->rule = best;
-	match->table = table;
-	match->addr = addr;
-	return best;
-}
-
-/**
- * arpp_rule_hides() - does a rule hide an address on a device?
- * @d: the device's policy
- * @addr: the address
- * @by: set to the rule if so
- *
- * Context: RCU read side.
- * Return: whether it does.
- */
-bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
-		     struct arpp_match *by)
-{
-	struct arpp_match match;
-
-	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, &match) ||
-	    arpp_rule_action(match.rule) != ARP_POLICY_ACTION_HIDE)
-		return false;
-	*by = match;
-	return true;
-}
-
-/**
- * arpp_rule_init() - allocate the workqueue that frees tables and policies
+ * arpp_tables_init() - allocate the workqueue that frees tables and policies
  *
  * Return: 0 or -ENOMEM.
  */
-int arpp_rule_init(void)
+int arpp_tables_init(void)
 {
 	arpp_free_wq = alloc_workqueue("arp_policy", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	return arpp_free_wq ? 0 : -ENOMEM;
 }
 
 /**
- * arpp_rule_clean() - wait until all tables and policies are freed
+ * arpp_tables_clean() - wait until all tables and policies are freed
  *
  * After the last grace period: rcu_barrier() has been called.
  */
-void arpp_rule_clean(void)
+void arpp_tables_clean(void)
 {
 	destroy_workqueue(arpp_free_wq);
 }

@@ -17,8 +17,6 @@
 #include "policy/lpm.h"
 #include "policy/selector.h"
 
-struct arpp_device;
-
 /* What a table of a selector holds; rules first. */
 enum arpp_table {
 	ARPP_TABLE_TARGET,	/* rules for target addresses */
@@ -171,11 +169,7 @@ struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 				      unsigned int keep);
 void arpp_tables_free(struct arpp_tables *tables);
 void arpp_tables_free_rcu(struct arpp_tables *tables);
-bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
-			 __be32 addr, struct arpp_match *match);
-bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
-		     struct arpp_match *by);
-int arpp_rule_init(void);
-void arpp_rule_clean(void);
+int arpp_tables_init(void);
+void arpp_tables_clean(void);
 
 #endif /* _ARPP_TABLES_H */

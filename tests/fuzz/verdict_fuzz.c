@@ -226,6 +226,7 @@ static void make_host(bool partial)
 
 /* A policy */
 
+static u16 source_users;
 static struct arpp_selectors selectors;
 static struct mutex lock;
 
@@ -367,6 +368,7 @@ static struct arpp_policy *make_policy(void)
 	arpp_for_each_selector(sel, &selectors)
 		wanted |= arpp_field_is_set(&sel->fields, ARP_POLICY_FIELD_SOURCE_RATE);
 	policy->sources = wanted ? arpp_sources_alloc() : NULL;
+	policy->source_users = &source_users;
 	/* Twice: into an empty table, and in the place of what is there. */
 	for (i = 0; i < 2 * SHIM_DEVICES; i++)
 		if ((wanted && !policy->sources) ||
