@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 
 #include "netns.h"
+#include "netns_change.h"
 #include "param.h"
 
 static char *ignore;

@@ -13,6 +13,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "netns_change.h"
 #include "nl/commands.h"
 #include "nl/msg.h"
 #include "nl/read.h"
@@ -171,8 +172,8 @@ static int add_dev(struct arpp_config *config, struct nlattr *nest,
 	return arpp_nl_read_error(err, ARPP_TABLE_TARGET, nest, extack);
 }
 
-static int add_rule(struct arpp_config *config, struct nlattr *nest,
-		    struct netlink_ext_ack *extack)
+static int add_rule(const struct arpp_netns *nn, struct arpp_config *config,
+		    struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct arpp_nl_entry e = {};
 	int err;
@@ -183,7 +184,7 @@ static int add_rule(struct arpp_config *config, struct nlattr *nest,
 		err = arpp_nl_read_binding(nest, true, &e, extack);
 	if (err)
 		return err;
-	if (arpp_netns_full(config, e.table))
+	if (arpp_netns_full(nn, config, e.table))
 		return arpp_nl_read_error(-ENFILE, e.table, nest, extack);
 	err = arpp_config_insert(config, &e.key, e.table, &e.rule);
 	return arpp_nl_read_error(err, e.table, nest, extack);
@@ -211,7 +212,8 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 			if (nla_type(attr) == ARP_POLICY_ENTRY_DEV)
 				err = add_dev(&r->config, attr, info->extack);
 			else
-				err = add_rule(&r->config, attr, info->extack);
+				err = add_rule(nn, &r->config, attr,
+					       info->extack);
 			if (err)
 				break;
 		}

@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "netns_change.h"
 #include "nl/commands.h"
 #include "nl/msg.h"
 #include "nl/read.h"

@@ -14,12 +14,6 @@
 #include "nl/msg.h"
 #include "nl/read.h"
 
-static struct arpp_policy *policy_of(const struct arpp_netns *nn)
-{
-	return rcu_dereference_protected(nn->policy,
-					 lockdep_is_held(&nn->lock));
-}
-
 static int put_u64(struct sk_buff *msg, int attr, u64 val)
 {
 	return nla_put_u64_64bit(msg, attr, val, ARP_POLICY_A_PAD);
@@ -66,7 +60,7 @@ static int fill_stats(struct sk_buff *msg, const struct arpp_nl_to *to,
 static struct arpp_device *find(struct arpp_netns *nn, struct genl_info *info,
 				const struct net_device *dev)
 {
-	struct arpp_policy *policy = policy_of(nn);
+	struct arpp_policy *policy = arpp_netns_policy(nn);
 	struct arpp_device *d;
 
 	d = policy ? arpp_device_find(policy, dev) : NULL;
@@ -108,7 +102,7 @@ int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 static struct arpp_device *next_counted(const struct arpp_netns *nn,
 					unsigned long *pos)
 {
-	const struct arpp_policy *policy = policy_of(nn);
+	const struct arpp_policy *policy = arpp_netns_policy(nn);
 	struct arpp_device *d = NULL;
 	struct net_device *dev;
 
@@ -160,7 +154,7 @@ static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 /* The counters of all devices; nn->lock held. */
 static void reset_all(struct arpp_netns *nn)
 {
-	const struct arpp_policy *policy = policy_of(nn);
+	const struct arpp_policy *policy = arpp_netns_policy(nn);
 	struct arpp_device *d;
 	unsigned int i;
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Change the configuration of a netns.
+ */
+#ifndef _ARPP_NETNS_CHANGE_H
+#define _ARPP_NETNS_CHANGE_H
+
+#include "netns_state.h"
+
+/**
+ * struct arpp_netns_change - what a selector shall become
+ * @key: which selector
+ * @set: fields to set
+ * @unset: mask of the fields to unset
+ * @now: afterwards: all that is set on it
+ * @generation: afterwards: the number of this change
+ */
+struct arpp_netns_change {
+	struct arpp_selector_key key;
+	struct arpp_fields set;
+	u32 unset;
+	struct arpp_fields now;
+	u32 generation;
+};
+
+int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change);
+bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation);
+int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, const struct arpp_rule *rule,
+		      bool replace, u32 *generation);
+int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		      enum arpp_table table, struct arpp_rule *like,
+		      u32 *generation);
+int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
+		     const struct arpp_selector_key *key, u32 *generation);
+bool arpp_netns_full(const struct arpp_netns *nn,
+		     const struct arpp_config *config, enum arpp_table table);
+int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
+		      u32 expected, u32 *generation);
+
+#endif /* _ARPP_NETNS_CHANGE_H */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Publish the policy of a netns: build the table of its devices, show it to packets
+ * by one RCU pointer, withdraw it.
+ *
+ * Process context, nn->lock held. RTNL keeps the devices of the netns in place while
+ * their policies are made.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
+
+#include "netns_publish.h"
+#include "policy/host.h"
+
+/* Make one published, take the one before out of use. */
+static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
+{
+	struct arpp_policy *old = arpp_netns_policy(nn);
+
+	rcu_assign_pointer(nn->policy, policy);
+	arpp_policy_free_rcu(old);
+}
+
+/* No published policy uses the old table of addresses and MACs any more. */
+static void use_host(struct arpp_netns *nn, struct arpp_host *host)
+{
+	if (host == nn->host)
+		return;
+	arpp_host_free_rcu(nn->host);
+	WRITE_ONCE(nn->host, host);
+}
+
+/*
+ * The table of addresses and MACs for a new policy: the existing one, or a new one
+ * if the existing one is partial and memory is available again.
+ */
+static struct arpp_host *host_for(struct arpp_netns *nn)
+{
+	struct arpp_host *host;
+
+	if (nn->host && !arpp_host_stale(nn->host))
+		return nn->host;
+	host = arpp_host_alloc(nn->net);
+	if (host || !nn->host)
+		return host;
+	arpp_host_postpone(nn->host);
+	return nn->host;
+}
+
+/**
+ * arpp_netns_withdraw() - publish that nothing is configured
+ * @nn: the netns
+ *
+ * Packets are processed as if the module were not loaded.
+ *
+ * Context: process, nn->lock held.
+ */
+void arpp_netns_withdraw(struct arpp_netns *nn)
+{
+	if (nn->hooked)
+		nf_unregister_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
+	nn->hooked = false;
+	publish(nn, NULL);
+	use_host(nn, NULL);
+	arpp_delay_purge(&nn->delay, NULL);
+}
+
+/**
+ * arpp_netns_rebuild() - build every device's policy anew, and publish all at once
+ * @nn: the netns
+ *
+ * This is the longest operation under RTNL: with 1000 devices and 256 globs about 30
+ * million instructions. If its process is killed, it stops early.
+ *
+ * Context: process, RTNL and nn->lock held.
+ * Return: 0, or -ENOMEM or -EINTR, which change nothing.
+ */
+int arpp_netns_rebuild(struct arpp_netns *nn)
+{
+	const struct arpp_policy *from = arpp_netns_policy(nn);
+	struct arpp_policy *policy;
+	unsigned int devices = 0;
+	struct arpp_host *host;
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&nn->lock);
+
+	for_each_netdev(nn->net, dev)
+		devices++;
+	policy = arpp_policy_alloc(devices);
+	if (!policy)
+		return -ENOMEM;
+	policy->host = host_for(nn);
+	if (!policy->host) {
+		err = -ENOMEM;
+		goto err_free;
+	}
+	policy->any_hidden = nn->config.selectors.hidden;
+	policy->sources = nn->sources;
+	policy->source_users = &nn->source_users;
+	for_each_netdev(nn->net, dev) {
+		cond_resched();
+		err = -EINTR;
+		if (fatal_signal_pending(current))
+			goto err_free;
+		err = arpp_policy_add(policy, dev, &nn->config.selectors, from);
+		if (err)
+			goto err_free;
+	}
+	if (!nn->hooked) {
+		err = nf_register_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
+		if (err)
+			goto err_free;
+		nn->hooked = true;
+	}
+	host = policy->host;
+	publish(nn, policy);
+	use_host(nn, host);
+	return 0;
+
+err_free:
+	if (policy->host != nn->host)
+		arpp_host_free_rcu(policy->host);
+	arpp_policy_free(policy);
+	return err;
+}
+
+/**
+ * arpp_netns_refresh() - make one device's policy anew, in the published table
+ * @nn: the netns
+ * @dev: the device
+ *
+ * Context: process, RTNL and nn->lock held.
+ * Return: 0 or -ENOMEM, which changes nothing.
+ */
+int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
+{
+	struct arpp_policy *policy = arpp_netns_policy(nn);
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&nn->lock);
+
+	if (!policy)
+		return 0;
+	/* A bucket for each device, so that none stands behind another. */
+	if (policy->count > policy->mask && !arpp_netns_rebuild(nn))
+		return 0;
+	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
+}
+
+/* The selector that is being changed may have nothing left to say. */
+static bool says_nothing(const struct arpp_netns *nn,
+			 const struct arpp_selector *changed)
+{
+	return nn->config.selectors.count == 1 && !changed->fields.set &&
+	       !changed->tables;
+}
+
+/**
+ * arpp_netns_apply() - publish the selectors after one of them changed
+ * @nn: the netns
+ * @changed: the selector
+ *
+ * Context: process, RTNL and nn->lock held.
+ * Return: 0, or -ENOMEM or -EINTR, which change nothing.
+ */
+int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
+{
+	const struct arpp_policy *policy = arpp_netns_policy(nn);
+	struct net_device *dev;
+
+	if (says_nothing(nn, changed)) {
+		arpp_netns_withdraw(nn);
+		return 0;
+	}
+	if (!policy || policy->any_hidden != !!nn->config.selectors.hidden ||
+	    policy->sources != nn->sources ||
+	    changed->key.kind != ARPP_SELECTOR_NAME)
+		return arpp_netns_rebuild(nn);
+	dev = __dev_get_by_name(nn->net, changed->key.name);
+	/* That also finds alternative names, which select nothing. */
+	if (!dev || strcmp(dev->name, changed->key.name))
+		return 0;
+	return arpp_netns_refresh(nn, dev);
+}

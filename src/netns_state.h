@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All that belongs to a netns.
+ *
+ * A packet reads .policy under RCU and nothing else. What was configured is
+ * under .lock; whoever must walk devices takes RTNL first, never the other way
+ * round. struct arpp_netns lives as long as its netns.
+ */
+#ifndef _ARPP_NETNS_STATE_H
+#define _ARPP_NETNS_STATE_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/netfilter.h>
+#include <net/net_namespace.h>
+
+#include "packet/act.h"
+#include "packet/delay.h"
+#include "packet/event.h"
+#include "policy/config.h"
+#include "policy/device.h"
+
+#define ARPP_HOOKS	2
+
+/**
+ * struct arpp_netns - all that belongs to a netns
+ * @policy: what packets read; NULL while nothing is configured
+ * @net: the netns
+ * @command: serialises commands that change something, so that the changes are
+ *	notified in the order in which they were made; taken before RTNL
+ * @lock: covers everything below, and writers of @policy
+ * @config: the configuration
+ * @generation: counts changes of the configuration
+ * @hooks: this netns's own copy, as each carries a pointer back here
+ * @hooked: @hooks are registered
+ * @host: the addresses and MACs of the netns, while there is a @policy
+ * @sources: the meters of source-rate, once some selector has set it
+ * @source_users: the last number that a device got for its sources; a device whose
+ *	source-rate changes gets a new one
+ * @delay: requests whose answer is delayed; has a lock of its own
+ * @defence: recently defended addresses; lock-free
+ * @events: limits the rate of events; lock-free
+ * @making: serialises commands that work on policies under construction; taken
+ *	before @command
+ * @made_lock: covers @made; taken last
+ * @made: the policies under construction, struct arpp_restore
+ * @max_rules: the maximum number of rules, constant
+ * @max_bindings: the maximum number of bindings, constant
+ */
+struct arpp_netns {
+	struct arpp_policy __rcu *policy;
+	struct net *net;
+	struct mutex command;
+	struct mutex lock;
+	struct arpp_config config;
+	u32 generation;
+	struct nf_hook_ops hooks[ARPP_HOOKS];
+	bool hooked;
+	struct arpp_host *host;
+	struct arpp_sources *sources;
+	u16 source_users;
+	struct arpp_delay delay;
+	struct arpp_defence defence;
+	struct arpp_events events;
+	struct mutex making;
+	spinlock_t made_lock;
+	struct list_head made;
+	unsigned int max_rules;
+	unsigned int max_bindings;
+};
+
+/* The published policy, for those who hold the lock of its writers. */
+static inline struct arpp_policy *arpp_netns_policy(const struct arpp_netns *nn)
+{
+	return rcu_dereference_protected(nn->policy,
+					 lockdep_is_held(&nn->lock));
+}
+
+#endif /* _ARPP_NETNS_STATE_H */
