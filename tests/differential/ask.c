@@ -422,13 +422,19 @@ static void note_neighbours(struct outcome *o, const struct neighbour *list)
 	}
 }
 
-/* Who could not be asked may be told so, which may ask for another. */
+/*
+ * Who could not be asked may be told so, which may ask for another. And a datagram
+ * that goes around between devices of the host asks again on its way.
+ */
 void forget_neighbours(struct outcome *o)
 {
+	const struct timespec moment = { 0, 10000000 };
 	struct neighbour list[NEIGHBOURS];
 	int i, n, turn;
 
-	for (turn = 0; turn < 10; turn++) {
+	for (turn = 0; turn < 500; turn++) {
+		if (turn > 10)
+			nanosleep(&moment, NULL);
 		n = list_neighbours(host_netlink(), list, NEIGHBOURS);
 		if (!turn) {
 			o->neighbours = n;

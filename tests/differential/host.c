@@ -195,7 +195,7 @@ static void count_waiting(struct nlmsghdr *m, void *arg)
 		if (a->rta_type == IFLA_OPERSTATE)
 			up = *data == OPER_UP;
 		else if (a->rta_type == IFLA_IFNAME)
-			plugged = strcmp(data, "lo") && strcmp(data, "red") &&
+			plugged = strcmp(data, "lo") && strncmp(data, "red", 3) &&
 				  strncmp(data, "dum", 3) &&
 				  strncmp(data, "seg", 3);
 	}
@@ -374,7 +374,7 @@ static void add_device(const struct host *h, int i)
 		break;
 	case VRF:
 		put_kind(&host_nl, "vrf", &info, &data);
-		nl_put_u32(&host_nl, IFLA_VRF_TABLE, VRF_TABLE);
+		nl_put_u32(&host_nl, IFLA_VRF_TABLE, d->table);
 		break;
 	default:
 		put_kind(&host_nl, "dummy", &info, &data);
@@ -485,17 +485,21 @@ static void put_times(int index, bool locks, int proxy_delay)
 	nl_end(&host_nl, parms);
 }
 
-static void put_address(const struct address *a)
+void put_address(struct netlink *nl, const struct address *a, bool add)
 {
 	uint32_t broadcast = a->local;
 
-	begin_address(&host_nl, host_ifindex(a->dev), a->local, a->peer, a->len,
+	begin_address(nl, host_ifindex(a->dev), a->local, a->peer, a->len,
 		      a->scope);
-	if (!a->broadcast || a->len > 30)
+	if (!add) {
+		nl->at->nlmsg_type = RTM_DELADDR;
+		nl->at->nlmsg_flags &= ~(NLM_F_CREATE | NLM_F_EXCL);
+	}
+	if (!add || !a->broadcast || a->len > 30)
 		return;
 	broadcast = (a->peer ? a->peer : a->local) |
 		    htonl(~UINT32_C(0) >> a->len);
-	nl_put(&host_nl, IFA_BROADCAST, &broadcast, 4);
+	nl_put(nl, IFA_BROADCAST, &broadcast, 4);
 }
 
 static void put_route(const struct route *o)
@@ -559,7 +563,7 @@ static void add_the_rest(struct host *h)
 	for (i = 0; i < h->addresses; i++) {
 		if (h->address[i].gone || !there(h, h->address[i].dev))
 			continue;
-		put_address(&h->address[i]);
+		put_address(&host_nl, &h->address[i], true);
 		refused[n++] = &h->address[i].refused;
 	}
 	for (i = 0; i < h->routes; i++) {

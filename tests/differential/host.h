@@ -40,6 +40,8 @@ int host_wire(int cable);
 int host_cable(int wire);
 /* Are there macvlans on this cable? They hear what is sent to all late. */
 bool host_late(int cable);
+/* Adds an address to the host, or deletes it; to be committed. */
+void put_address(struct netlink *nl, const struct address *a, bool add);
 /* A device's ifindex in the host, and back: NOBODY if none. */
 int host_ifindex(int dev);
 int host_device(int ifindex);

@@ -128,6 +128,7 @@ static void make_device(struct host *h, struct rng *r)
 		break;
 	case VRF:
 		strcpy(d->name, "red");
+		d->table = VRF_TABLE;
 		d->noarp = false;
 		member = find_kind(h, r, VETH);
 		if (member != NOBODY)
@@ -741,7 +742,7 @@ static void print_device(FILE *f, const struct host *h, int i)
 		break;
 	case VRF:
 		fprintf(f, "ip link add name %s address %s type vrf table %d\n",
-			d->name, mac, VRF_TABLE);
+			d->name, mac, d->table);
 	}
 	if (d->noarp)
 		fprintf(f, "ip link set %s arp off\n", d->name);

@@ -45,6 +45,7 @@ struct device {
 	int lower;		/* of a VLAN or macvlan: the device below, else NOBODY */
 	int master;		/* the VRF, or NOBODY */
 	int vid;		/* VLAN ID, or 0 */
+	int table;		/* of a VRF, or 0 */
 	bool noarp;
 	bool shared;		/* its cable is on the one segment of all such */
 	bool locks;		/* a neighbour is too young to be overridden, always;

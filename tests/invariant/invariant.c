@@ -4,8 +4,9 @@
  * policies, packets and sends, and changes in the midst of them.
  *
  * One process of two threads, each on a processor of its own: one sends, hears
- * and judges; the other changes policy, deletes neighbours and sends as well. A
- * case is a host, a policy and a burst; a host is used for several.
+ * and judges; the other changes policy or the host, deletes neighbours and sends
+ * as well. A case is a host, a policy and a burst; a host is used for several, and
+ * changed in the last one.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -54,6 +55,7 @@ static const char usage[] =
 #define SHRINK_MS	60000
 #define RACE_TRIES	12
 #define DELAY_MS	40
+#define IN_FLIGHT	2
 
 static int no_shrink;
 static struct drawing drawing = {
@@ -71,6 +73,9 @@ enum mode {
 	MODES
 };
 
+/* What changes in RACING. */
+enum race { CHANGE_POLICY, DELETE_NEIGHBOURS, CHANGE_ADDRESS, CHANGE_LINK };
+
 static const char *const mode_names[] = {
 	"still", "audit", "flushed", "racing", "delayed",
 };
@@ -83,7 +88,10 @@ struct trial {
 	struct question question[QUESTIONS];
 	struct policy policy, next;
 	struct change change;
-	bool deletes;			/* RACING: neighbours, not policy */
+	enum race race;
+	int at;				/* the address or device that changes */
+	struct host then;		/* while it is not there */
+	int flights;
 	bool announces;			/* STILL: every device does at the end */
 	struct outcome stock, module;
 };
@@ -511,20 +519,32 @@ static const char *wrong_with(const struct view *v, const struct question *q,
 	return forbidden_frame(v, f) ?: forbidden_answer(v, q, f);
 }
 
+static bool changes_host(const struct trial *t)
+{
+	return t->mode == RACING &&
+	       (t->race == CHANGE_ADDRESS || t->race == CHANGE_LINK);
+}
+
+/*
+ * A request that passed the hook before an address came may be answered by the
+ * kernel after that. That is rare: seen once in about 100 such cases.
+ */
+static bool in_flight(struct trial *t, const struct frame *f)
+{
+	return t->mode == RACING && t->race == CHANGE_ADDRESS && is_reply(f) &&
+	       arp_of(f)->sip == t->host.address[t->at].local &&
+	       t->flights++ < IN_FLIGHT;
+}
+
 /* @other: allowed as well; or NULL */
 static void check_frame(struct trial *t, const struct frame *f,
-			const struct policy *p, const struct policy *other)
+			const struct view *v, const struct view *other)
 {
-	struct view v = view_of(t, p);
-	const char *wrong = wrong_with(&v, t->question, f);
+	const char *wrong = wrong_with(v, t->question, f);
 
 	total.frames++;
-	if (wrong && other) {
-		v.p = other;
-		if (!wrong_with(&v, t->question, f))
-			return;
-	}
-	if (wrong)
+	if (wrong && (!other || wrong_with(other, t->question, f)) &&
+	    !in_flight(t, f))
 		broken(wrong, "%s", frame_text(&t->host, f));
 }
 
@@ -672,6 +692,9 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 		       t->host.device[k->dev].name, i);
 		return;
 	}
+	/* Which routes a sender had when it was learnt nobody knows any more. */
+	if (changes_host(t))
+		return;
 	if (stock ? is_stock(t, k) :
 		    i >= 0 && t->question[i].op == 2)
 		return;
@@ -955,6 +978,7 @@ static void flush(void)
 /* Has each device's MAC set to what it is: under arp_notify it announces itself. */
 static void announce_all(struct trial *t)
 {
+	struct view v = view_of(t, &t->policy);
 	struct netlink *nl = host_netlink();
 	int i;
 
@@ -971,11 +995,12 @@ static void announce_all(struct trial *t)
 	memset(&t->module, 0, sizeof(t->module));
 	listen_quiet(&t->module);
 	for (i = 0; i < t->module.frames; i++)
-		check_frame(t, &t->module.frame[i], &t->policy, NULL);
+		check_frame(t, &t->module.frame[i], &v, NULL);
 }
 
 static void run_still(struct trial *t)
 {
+	struct view v = view_of(t, &t->policy);
 	struct counters counters[DEVICES];
 	int i;
 
@@ -986,7 +1011,7 @@ static void run_still(struct trial *t)
 	ask_burst(&t->host, t->question, &t->module);
 	list_counters(counters);
 	for (i = 0; i < t->module.frames; i++)
-		check_frame(t, &t->module.frame[i], &t->policy, NULL);
+		check_frame(t, &t->module.frame[i], &v, NULL);
 	check_counters(t, counters);
 	check_neighbours(t, true, &t->policy, NULL);
 	check_answers(t);
@@ -1056,48 +1081,49 @@ static void run_flushed(struct trial *t)
 
 /* Frames as they are heard. */
 static struct trial *heard_by;
-static const struct policy *heard_under, *heard_or;
+static const struct view *heard_under, *heard_or;
 
 static void overheard(const struct frame *f)
 {
 	check_frame(heard_by, f, heard_under, heard_or);
 }
 
-static void listen_under(struct trial *t, const struct policy *p,
-			 const struct policy *other)
+/* On this processor, or the other as well. */
+static void listen_under(struct trial *t, const struct view *v,
+			 const struct view *other, bool both)
 {
 	heard_by = t;
-	heard_under = p;
+	heard_under = v;
 	heard_or = other;
 	overhear = overheard;
 	listen_quiet(NULL);
+	if (both) {
+		pin(1);
+		listen_quiet(NULL);
+		pin(0);
+	}
 	overhear = NULL;
 }
 
 static void run_delayed(struct trial *t)
 {
+	struct view before = view_of(t, &t->policy), after = view_of(t, &t->next);
 	int i;
 
 	must_put(&t->policy);
 	for (i = 0; i < QUESTIONS; i++)
 		if (t->question[i].what == ASK)
 			ask_one(&t->host, &t->question[i], i);
-	listen_under(t, &t->policy, NULL);
+	listen_under(t, &before, NULL, false);
 	if (put_change(host_policy(), &t->change, &t->policy, &t->next, false))
 		broken("a valid change is refused", "%s", "");
 	total.changes++;
 	/* Nobody has the old policy any more; what it sent is on the wire. */
 	syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-	listen_under(t, &t->policy, &t->next);
-	pin(1);
-	listen_under(t, &t->policy, &t->next);
-	pin(0);
+	listen_under(t, &before, &after, true);
 	pause_ms(DELAY_MS + 8);
-	listen_under(t, &t->next, NULL);
-	pin(1);
-	listen_under(t, &t->next, NULL);
-	pin(0);
-	if (finding.what && finding.detail[0] && heard_under == &t->next)
+	listen_under(t, &after, NULL, true);
+	if (finding.what && finding.detail[0] && heard_under == &after)
 		strncat(finding.detail, "; after the change",
 			sizeof(finding.detail) - strlen(finding.detail) - 1);
 	check_neighbours(t, false, &t->policy, &t->next);
@@ -1137,6 +1163,38 @@ static void delete_neighbours(const struct trial *t)
 	nl_commit(&other.routes);
 }
 
+static void put_link(const struct trial *t, bool up)
+{
+	struct ifinfomsg body = {
+		.ifi_index = host_ifindex(t->at), .ifi_change = IFF_UP,
+		.ifi_flags = up ? IFF_UP : 0,
+	};
+
+	nl_begin(&other.routes, RTM_SETLINK, 0, &body, sizeof(body));
+}
+
+/* Return: 0 or an errno. */
+static int make_other(const struct trial *t, bool back)
+{
+	other.changes++;
+	switch (t->race) {
+	case CHANGE_ADDRESS:
+		if (!t->then.address[t->at].gone || t->host.address[t->at].gone)
+			return 0;
+		put_address(&other.routes, &t->host.address[t->at], back);
+		break;
+	case CHANGE_LINK:
+		if (!there(&t->host, t->at))
+			return 0;
+		put_link(t, back);
+		break;
+	default:
+		return put_change(&other.policy, &t->change, &t->policy, &t->next,
+				  back);
+	}
+	return nl_commit(&other.routes);
+}
+
 static void race(void)
 {
 	struct trial *t = other.trial;
@@ -1144,19 +1202,18 @@ static void race(void)
 	int i, error;
 
 	do {
-		if (t->deletes) {
+		if (t->race == DELETE_NEIGHBOURS) {
 			delete_neighbours(t);
-		} else {
-			error = put_change(&other.policy, &t->change, &t->policy,
-					   &t->next, back);
-			if (error)
-				other.refused = error;
-			back = !back;
-			other.changes++;
+			continue;
 		}
-		for (i = 0; i < QUESTIONS && !t->deletes; i++)
+		error = make_other(t, back);
+		if (error)
+			other.refused = error;
+		back = !back;
+		/* On the wire, a cable to a device that is down takes nothing. */
+		for (i = 0; i < QUESTIONS && !(t->race == CHANGE_LINK && back); i++)
 			ask_one(&t->host, &t->question[i], i);
-	} while (!atomic_load(&other.enough));
+	} while (back || !atomic_load(&other.enough));
 }
 
 static void *other_thread(void *arg)
@@ -1210,27 +1267,32 @@ static void other_goes(int job)
 
 static void run_racing(struct trial *t)
 {
+	struct view v = view_of(t, &t->policy), w = view_of(t, &t->next);
 	int round, i;
 
+	t->then = t->host;
+	if (t->race == CHANGE_ADDRESS) {
+		t->then.address[t->at].gone = true;
+		w.h = &t->then;
+	}
 	must_put(&t->policy);
 	other.trial = t;
 	other.refused = 0;
 	other.changes = 0;
 	atomic_store(&other.enough, false);
 	other_begins(RACE);
-	for (round = 0; round < (t->deletes ? 12 : 4); round++)
+	for (round = 0; round < (t->race == CHANGE_POLICY ? 4 : 12); round++)
 		for (i = 0; i < QUESTIONS; i++)
-			if (t->question[i].what == SEND || round % 4 == 0)
+			if (t->question[i].what == SEND || round % 4 == 0 ||
+			    changes_host(t))
 				ask_one(&t->host, &t->question[i], i);
 	atomic_store(&other.enough, true);
 	other_ends();
 	total.changes += other.changes;
+	t->flights = 0;
 	if (other.refused)
 		broken("a valid change is refused", "%s", strerror(other.refused));
-	listen_under(t, &t->policy, &t->next);
-	pin(1);
-	listen_under(t, &t->policy, &t->next);
-	pin(0);
+	listen_under(t, &v, &w, true);
 	check_neighbours(t, false, &t->policy, &t->next);
 	flush();
 }
@@ -1273,6 +1335,8 @@ static void enter_host(struct host *h)
 
 	host_up(h);
 	set_sysctl("ipv4/conf/all/arp_notify", 1);
+	/* Who deletes an address deletes no other. */
+	set_sysctl("ipv4/conf/all/promote_secondaries", 1);
 	other_goes(ENTER);
 	total.building += now_ms() - begun;
 }
@@ -1286,26 +1350,81 @@ static void leave_host(void)
 	total.building += now_ms() - begun;
 }
 
+static const struct device vrfs[] = {
+	{ .name = "red", .table = VRF_TABLE },
+	{ .name = "red2", .table = VRF_TABLE + 1 },
+};
+
+/* What VRFs are for: the same addresses again, in another domain. */
+static void overlap(struct host *h, int from, int to, struct rng *r)
+{
+	int n = h->addresses, i, dev;
+
+	for (i = 0; i < n && h->addresses < ADDRESSES; i++) {
+		dev = rnd(r, h->devices);
+		if (domain_of(h, h->address[i].dev) != from ||
+		    domain_of(h, dev) != to || chance(r, 25))
+			continue;
+		h->address[h->addresses] = h->address[i];
+		h->address[h->addresses++].dev = dev;
+	}
+}
+
+/* Mostly two domains beside the main one, with members of every kind. */
+static void add_vrfs(struct host *h, struct rng *r)
+{
+	int vrf[2], n = 0, i;
+
+	for (i = 0; i < h->devices; i++)
+		if (h->device[i].kind == VRF)
+			vrf[n++] = i;
+	if (!n && chance(r, 80))
+		return;
+	for (; n < 2 && (!n || chance(r, 75)) && h->devices < DEVICES; n++) {
+		struct device *d = &h->device[vrf[n] = h->devices++];
+
+		*d = vrfs[n];
+		d->kind = VRF;
+		d->mac[0] = 2;
+		d->mac[ETH_ALEN - 1] = vrf[n];
+		d->lower = NOBODY;
+		d->master = NOBODY;
+	}
+	for (i = 1; i < h->devices; i++)
+		if (h->device[i].master == NOBODY &&
+		    h->device[i].kind != VRF && chance(r, 45))
+			h->device[i].master = vrf[rnd(r, n)];
+	if (n == 2) {
+		overlap(h, vrf[0], vrf[1], r);
+		overlap(h, vrf[1], vrf[0], r);
+	}
+}
+
+static int main_table_of(const struct host *h, int dev)
+{
+	int vrf = dev == NOBODY ? NOBODY : domain_of(h, dev);
+
+	return vrf == NOBODY ? RT_TABLE_MAIN : h->device[vrf].table;
+}
+
 /* What the oracle's hosts have too little of. */
 static void enrich(struct host *h, struct rng *r)
 {
-	int vrf = NOBODY, i;
 	bool segment = chance(r, 50);
+	int i;
 
+	add_vrfs(h, r);
+	for (i = 0; i < h->routes; i++)
+		if (h->route[i].table == RT_TABLE_MAIN ||
+		    h->route[i].table == VRF_TABLE)
+			h->route[i].table = main_table_of(h, h->route[i].dev);
 	for (i = 0; i < h->devices; i++) {
 		struct device *d = &h->device[i];
 
 		/* Nothing may depend on time. */
 		d->locks = true;
-		if (d->kind == VRF)
-			vrf = i;
 		d->shared = segment && (d->kind == VETH || d->kind == BRIDGE);
 	}
-	for (i = 1; i < h->devices; i++)
-		if (vrf != NOBODY && h->device[i].master == NOBODY &&
-		    (h->device[i].kind == DUMMY || h->device[i].kind == VETH) &&
-		    chance(r, 35))
-			h->device[i].master = vrf;
 	/* One that asks with a borrowed address, or not at all. */
 	if (h->devices > 2 && chance(r, 30)) {
 		int bare = 1 + rnd(r, h->devices - 1), k;
@@ -1317,8 +1436,7 @@ static void enrich(struct host *h, struct rng *r)
 			h->route[h->routes++] = (struct route){
 				.type = RTN_UNICAST, .dev = bare, .len = 24,
 				.dst = htonl(0x0a140000 + (rnd(r, 4) << 16)),
-				.table = h->device[bare].master == NOBODY ?
-					 RT_TABLE_MAIN : VRF_TABLE,
+				.table = main_table_of(h, bare),
 			};
 	}
 	for (i = rnd(r, 4); i && h->addresses < ADDRESSES; i--) {
@@ -1334,23 +1452,44 @@ static void enrich(struct host *h, struct rng *r)
 	h->may_hide = false;
 }
 
-static void audit(struct policy *p)
+/* The host's last case changes it: then it lacks routes and orders addresses anew. */
+static void make_race(struct trial *t, struct rng *r)
 {
+	const struct host *h = &t->host;
+	int address = h->addresses ? (int)rnd(r, h->addresses) : NOBODY;
+	int dev = 1 + rnd(r, h->devices - 1);
+
+	t->race = chance(r, 40) ? DELETE_NEIGHBOURS : CHANGE_POLICY;
+	if (t->number % PER_HOST != PER_HOST - 1)
+		return;
+	t->mode = RACING;
+	if (address != NOBODY && !h->address[address].refused && chance(r, 60)) {
+		t->race = CHANGE_ADDRESS;
+		t->at = address;
+	} else if (!host_late(dev)) {
+		/* A cable of macvlans has a fence that must not fall. */
+		t->race = CHANGE_LINK;
+		t->at = dev;
+	}
+}
+
+/* Much is asked and sent about the address that changes, which is mostly hidden. */
+static void make_sought(struct trial *t, struct rng *r)
+{
+	const struct address *a = &t->host.address[t->at];
 	int i;
 
-	for (i = 0; i < p->settings; i++)
-		if (!strcmp(p->setting[i].selector, "all"))
-			break;
-	if (i == p->settings) {
-		if (i == SETTINGS)
-			i--;
-		else
-			p->settings++;
-		memset(&p->setting[i], 0xff, sizeof(p->setting[i]));
-		p->setting[i].gone = false;
-		strcpy(p->setting[i].selector, "all");
+	for (i = 0; i < QUESTIONS; i++) {
+		struct question *q = &t->question[i];
+
+		if (q->what == ASK && chance(r, 40))
+			q->target = a->local;
+		else if (q->what == SEND && chance(r, 60))
+			q->sender = a->local;
 	}
-	p->setting[i].field[ARP_POLICY_FIELD_MODE] = ARP_POLICY_MODE_AUDIT;
+	if (chance(r, 75))
+		policy_setting(&t->policy, t->host.device[a->dev].name)->
+			field[ARP_POLICY_FIELD_HIDDEN] = 1;
 }
 
 static void make_trial(struct trial *t, const struct host *h, uint64_t number,
@@ -1367,6 +1506,7 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 		t->question[i].gone = chance(r, 45);
 	t->mode = kind < 50 ? STILL : kind < 58 ? AUDITED : kind < 66 ? FLUSHED :
 		  kind < 96 ? RACING : DELAYED;
+	make_race(t, r);
 	delay = t->mode == DELAYED ? DELAY_MS : 0;
 	if (delay)
 		for (i = 0; i < QUESTIONS; i++)
@@ -1375,9 +1515,10 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 	make_policy(&t->policy, h, t->question, delay, r);
 	if (delay)
 		make_waits(&t->policy, t->question, delay, r);
-	t->deletes = chance(r, 40);
+	if (t->mode == RACING && t->race == CHANGE_ADDRESS)
+		make_sought(t, r);
 	t->announces = chance(r, 10);
-	if (t->mode == RACING && t->deletes) {
+	if (t->mode == RACING && t->race != CHANGE_POLICY) {
 		t->next = t->policy;
 		t->change = (struct change){ .kind = WHOLE };
 	} else if (delay && chance(r, 40)) {
@@ -1387,7 +1528,8 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 			    delay, r);
 	}
 	if (t->mode == AUDITED)
-		audit(&t->policy);
+		policy_setting(&t->policy, "all")->field[ARP_POLICY_FIELD_MODE] =
+			ARP_POLICY_MODE_AUDIT;
 }
 
 static void print_mac(const char *word, const uint8_t *m)
@@ -1434,6 +1576,23 @@ static void print_packet(const struct host *h, const struct question *q, int i)
 	printf("\n");
 }
 
+static void print_what_changes(const struct trial *t)
+{
+	const struct host *h = &t->host;
+	const struct address *a = &h->address[t->at];
+
+	printf("%s:\n", t->mode == RACING ? "Over and over, and back" : "Then");
+	if (t->mode == DELAYED || t->race == CHANGE_POLICY)
+		print_change(stdout, &t->change, &t->policy, &t->next);
+	else if (t->race == DELETE_NEIGHBOURS)
+		printf("ip neigh del, of all targets of sends\n");
+	else if (t->race == CHANGE_ADDRESS)
+		printf("ip addr del %s/%d dev %s\n", text_of(a->local), a->len,
+		       h->device[a->dev].name);
+	else
+		printf("ip link set %s down\n", h->device[t->at].name);
+}
+
 static void print_trial(const char *title, struct trial *t)
 {
 	int i;
@@ -1444,18 +1603,14 @@ static void print_trial(const char *title, struct trial *t)
 	printf("The host:\n");
 	print_host(stdout, &t->host);
 	printf("sysctl -w net/ipv4/conf/all/arp_notify=1\n");
+	printf("sysctl -w net/ipv4/conf/all/promote_secondaries=1\n");
 	print_sysctls(stdout, &t->host, t->config.stock);
 	printf("The policy:\n");
 	print_the_policy(stdout, &t->policy);
 	if (t->mode == STILL && t->announces)
 		printf("At the end, for each device: ip link set DEV address, to what it is\n");
-	if (t->mode == DELAYED || (t->mode == RACING && !t->deletes)) {
-		printf("%s:\n", t->mode == RACING ? "Over and over, and back" :
-						    "Then");
-		print_change(stdout, &t->change, &t->policy, &t->next);
-	} else if (t->mode == RACING) {
-		printf("Over and over: ip neigh del, of all targets of sends\n");
-	}
+	if (t->mode == DELAYED || t->mode == RACING)
+		print_what_changes(t);
 	printf("Asked:\n");
 	for (i = 0; i < QUESTIONS; i++) {
 		const struct question *q = &t->question[i];

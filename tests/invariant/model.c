@@ -136,15 +136,11 @@ bool is_ours(const struct host *h, int dev, uint32_t addr)
 	       is_loopback(addr);
 }
 
-/* In whatever domain: the kernel asks the table "local" first, in VRFs as well. */
-static bool is_anywhere(const struct host *h, uint32_t addr)
+/* The kernel asks the table "local" first, in VRFs as well. */
+static bool is_found_by(const struct host *h, int dev, uint32_t addr)
 {
-	int i;
-
-	for (i = 0; i < h->devices; i++)
-		if (there(h, i) && is_ours(h, i, addr))
-			return true;
-	return false;
+	return is_ours(h, dev, addr) || lives_in(h, NOBODY, addr) ||
+	       is_on_lo(h, addr);
 }
 
 bool is_hidden(const struct view *v, int dev, uint32_t addr)
@@ -170,7 +166,8 @@ bool is_hidden(const struct view *v, int dev, uint32_t addr)
  * What only a route of type local covers lives on that route's device. Which of
  * several routes decides is the kernel's to know. And a VRF's device finds the
  * addresses of no VRF, as long as the table "local" is looked into first: the
- * contract does not say whether these are hidden from it.
+ * contract does not say whether these are hidden from it. Those of another VRF it
+ * does not find.
  */
 static bool may_be_hidden(const struct view *v, int dev, uint32_t addr)
 {
@@ -178,7 +175,8 @@ static bool may_be_hidden(const struct view *v, int dev, uint32_t addr)
 	int i;
 
 	for (i = 0; i < h->devices && !lives_in(h, domain_of(h, dev), addr); i++)
-		if (there(h, i) && lives_on(h, i, addr) &&
+		if (there(h, i) && domain_of(h, i) == NOBODY &&
+		    lives_on(h, i, addr) &&
 		    field(v, i, ARP_POLICY_FIELD_HIDDEN) > 0)
 			return true;
 	if ((is_on_lo(h, addr) || is_loopback(addr)) &&
@@ -393,7 +391,7 @@ static const char *forbidden_reply(const struct view *v, int dev,
 		return "an address is answered for that a rule drops";
 	if (!proxy && is_hidden(v, dev, f->sip))
 		return "a hidden address is answered for";
-	if (!proxy && !is_anywhere(v->h, f->sip) && !may_proxy(v, dev, f->sip))
+	if (!proxy && !is_found_by(v->h, dev, f->sip) && !may_proxy(v, dev, f->sip))
 		return "an address is answered for that is not ours and not proxied";
 	return NULL;
 }

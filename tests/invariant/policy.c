@@ -191,10 +191,26 @@ void make_policy(struct policy *p, const struct host *h,
 			p->bindings++;
 }
 
+struct setting *policy_setting(struct policy *p, const char *selector)
+{
+	struct setting *s;
+	int i;
+
+	for (i = 0; i < p->settings; i++)
+		if (!strcmp(p->setting[i].selector, selector))
+			return &p->setting[i];
+	if (p->settings < SETTINGS)
+		p->settings++;
+	s = &p->setting[p->settings - 1];
+	memset(s, 0xff, sizeof(*s));
+	s->gone = false;
+	strcpy(s->selector, selector);
+	return s;
+}
+
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r)
 {
-	struct setting *s = &p->setting[0];
 	struct target *t = &p->target[0];
 	int i;
 
@@ -209,13 +225,7 @@ void make_waits(struct policy *p, const struct question *q, int delay,
 	for (i = 1; i < p->targets; i++)
 		if (same_key(t, &p->target[i]))
 			p->target[i].gone = true;
-	if (!p->settings) {
-		p->settings = 1;
-		memset(s, 0xff, sizeof(*s));
-		s->gone = false;
-		strcpy(s->selector, "all");
-	}
-	s->field[ARP_POLICY_FIELD_PROXY_DELAY] = delay;
+	policy_setting(p, "all")->field[ARP_POLICY_FIELD_PROXY_DELAY] = delay;
 }
 
 void make_change(struct change *c, const struct policy *from, struct policy *to,

@@ -53,6 +53,8 @@ struct policy {
 /* @delay: the longest proxy-delay in ms, or 0 */
 void make_policy(struct policy *p, const struct host *h,
 		 const struct question *q, int delay, struct rng *r);
+/* The one of this selector; made if there is none, in the last one's place if need be. */
+struct setting *policy_setting(struct policy *p, const char *selector);
 /* Has answers to some of @q wait: a proxy rule, and a delay. */
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r);
