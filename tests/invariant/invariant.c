@@ -706,9 +706,6 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 		return;
 	if (!stock && may_be_asked_for(t, k->addr))
 		return;
-	/* That our own devices learn each other, the frames say as well. */
-	if (!stock && i < 0)
-		return;
 	if (i < 0 && (is_other_domain(t, k) || is_local_accepted(t, k)))
 		return;
 	broken("a neighbour was learnt that the stock kernel would not have",
@@ -996,6 +993,7 @@ static void announce_all(struct trial *t)
 	listen_quiet(&t->module);
 	for (i = 0; i < t->module.frames; i++)
 		check_frame(t, &t->module.frame[i], &v, NULL);
+	check_neighbours(t, true, &t->policy, NULL);
 }
 
 static void run_still(struct trial *t)
