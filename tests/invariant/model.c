@@ -383,7 +383,7 @@ static const char *forbidden_reply(const struct view *v, int dev,
 	bool proxy = rule && rule->action == ARP_POLICY_ACTION_PROXY;
 
 	if (f->tip && lives_in(v->h, domain_of(v->h, dev), f->tip) &&
-	    is_plain(v->h, f->tip) && !effective(v->c->stock, dev, ACCEPT_LOCAL))
+	    !effective(v->c->stock, dev, ACCEPT_LOCAL))
 		return "the host's own request is answered";
 	if (is_audit(v, dev))
 		return NULL;
