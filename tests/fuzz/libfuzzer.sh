@@ -30,7 +30,7 @@ declare -A sources=(
 		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"
-	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/parse.c"
+	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/list.c tools/arpctl/parse.c"
 )
 # Numbers of inputs that take some seconds.
 declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)

@@ -12,6 +12,7 @@
 #include "bind.h"
 #include "entry.h"
 #include "lease_files.h"
+#include "list.h"
 
 /* The bindings of one selector before an import, by address. */
 struct bindings {
@@ -43,28 +44,24 @@ static int read_bindings(struct ctx *ctx, const char *selector,
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	struct entry *e;
-	size_t n = 0;
 	int status;
 
 	status = nl_dump(ctx, ARP_POLICY_CMD_BIND_GET, ARP_POLICY_A_SELECTOR,
 			 selector, &reply);
 	if (status)
 		goto free;
-	nl_for_each(msg, &reply)
-		n++;
-	bindings->list = calloc(n ? n : 1, sizeof(*bindings->list));
-	if (!bindings->list) {
-		status = failure("%s", strerror(ENOMEM));
-		goto free;
-	}
 	nl_for_each(msg, &reply) {
+		e = LIST_ADD(bindings->list, bindings->n);
+		if (!e) {
+			status = failure("%s", strerror(ENOMEM));
+			goto free;
+		}
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		e = &bindings->list[bindings->n++];
 		bind_read(e, tb[ARP_POLICY_A_BINDING]);
 		/* The answer goes, its selector is the one that was asked for. */
 		e->selector = selector;
 	}
-	qsort(bindings->list, bindings->n, sizeof(*bindings->list), by_address);
+	LIST_SORT(bindings->list, bindings->n, by_address);
 free:
 	nl_reply_free(&reply);
 	return status;

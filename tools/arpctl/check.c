@@ -10,7 +10,7 @@
 
 #include "arpctl.h"
 #include "check.h"
-#include "dump.h"
+#include "list.h"
 
 static const struct {
 	const char *id;

@@ -8,7 +8,7 @@
 
 #include "arpctl.h"
 #include "check_policy.h"
-#include "dump.h"
+#include "list.h"
 
 static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
 {

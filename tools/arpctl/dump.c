@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dumps of netlink's own families, and lists that grow by what they tell. */
+/* Dumps of netlink's own families. */
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -60,11 +59,4 @@ void dump_parse(const struct nlmsghdr *msg, size_t header,
 	mnl_attr_for_each(attr, msg, (unsigned int)header)
 		if (mnl_attr_get_type(attr) <= max)
 			tb[mnl_attr_get_type(attr)] = attr;
-}
-
-void *list_more(void *list, size_t n, size_t size)
-{
-	if (n & (n - 1))
-		return list;
-	return reallocarray(list, n ? n * 2 : 1, size);
 }

@@ -10,7 +10,6 @@
 #include <libmnl/libmnl.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 /*
  * Asks one of netlink's families for all that the request names, and calls
@@ -25,23 +24,5 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 /* Attributes of a message, by type; what is above max is left out. */
 void dump_parse(const struct nlmsghdr *msg, size_t header,
 		const struct nlattr **tb, unsigned int max);
-
-/*
- * Room for one more than the n elements of a list: it doubles whenever n is a
- * power of two. NULL, and the list is as it was, if there is no memory.
- */
-void *list_more(void *list, size_t n, size_t size);
-
-/* One more element at the end of a list of n, all noughts; or NULL. */
-#define LIST_ADD(list, n)						\
-({									\
-	__typeof__(list) more_ = list_more(list, n, sizeof(*(list)));	\
-									\
-	if (more_) {							\
-		(list) = more_;						\
-		more_ = memset(&(list)[(n)++], 0, sizeof(*(list)));	\
-	}								\
-	more_;								\
-})
 
 #endif /* ARPCTL_DUMP_H */

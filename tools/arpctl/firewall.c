@@ -19,6 +19,7 @@
 
 #include "arpctl.h"
 #include "dump.h"
+#include "list.h"
 #include "firewall.h"
 
 #define READ_TRIES	10

@@ -11,6 +11,7 @@
 
 #include "arpctl.h"
 #include "dump.h"
+#include "list.h"
 #include "host.h"
 
 #define READ_TRIES	10
@@ -210,7 +211,7 @@ static void place_links(struct host *host)
 	struct host_link *link;
 	size_t i;
 
-	qsort(host->links, host->n_links, sizeof(*host->links), by_ifindex);
+	LIST_SORT(host->links, host->n_links, by_ifindex);
 	for (i = 0; i < host->n_links; i++) {
 		link = &host->links[i];
 		master = host_link(host, link->master);
@@ -289,9 +290,7 @@ static int read_all(struct host *host)
 	}
 	read_all_conf(host);
 	place_links(host);
-	if (host->n_addresses)
-		qsort(host->addresses, host->n_addresses,
-		      sizeof(*host->addresses), by_address);
+	LIST_SORT(host->addresses, host->n_addresses, by_address);
 	return 0;
 }
 

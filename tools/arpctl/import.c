@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "arpctl.h"
+#include "list.h"
 #include "policy.h"
 #include "sysctl.h"
 
@@ -31,23 +32,15 @@ struct importer {
 __attribute__((format(printf, 2, 3)))
 static void note(struct importer *im, const char *fmt, ...)
 {
-	char **notes, *text;
+	char **text = LIST_ADD(im->notes, im->n_notes);
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	notes = len < 0 ? NULL : reallocarray(im->notes, im->n_notes + 1,
-					      sizeof(*notes));
-	if (!notes) {
-		if (len >= 0)
-			free(text);
+	if (!text || vasprintf(text, fmt, ap) < 0) {
+		im->n_notes -= text != NULL;
 		im->failed = true;
-		return;
 	}
-	notes[im->n_notes++] = text;
-	im->notes = notes;
+	va_end(ap);
 }
 
 /* The selector of one device, whose name may look like a glob. */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "lease.h"
+#include "list.h"
 
 #define NEVER UINT64_MAX
 
@@ -90,24 +91,17 @@ static const struct span nothing = { NULL, 0 };
 static bool add(struct reader *r, const struct lease *lease)
 {
 	struct leases *out = r->out;
-	size_t size = out->size ? out->size * 2 : 64;
-	struct lease *list;
+	struct lease *added = LIST_ADD(out->list, out->n);
 
-	if (out->n == out->size) {
-		list = reallocarray(out->list, size, sizeof(*list));
-		if (!list) {
-			out->line = 0;
-			snprintf(out->message, sizeof(out->message), "%s",
-				 strerror(ENOMEM));
-			return false;
-		}
-		out->list = list;
-		out->size = size;
+	if (!added) {
+		out->line = 0;
+		snprintf(out->message, sizeof(out->message), "%s",
+			 strerror(ENOMEM));
+		return false;
 	}
-	out->list[out->n] = *lease;
-	out->list[out->n].order = out->n;
-	out->list[out->n].file = out->file;
-	out->n++;
+	*added = *lease;
+	added->order = out->n - 1;
+	added->file = out->file;
 	return true;
 }
 
@@ -972,8 +966,7 @@ void leases_settle(struct leases *leases)
 	size_t i, n = 0;
 
 	settle_hosts(leases);
-	if (leases->n)
-		qsort(leases->list, leases->n, sizeof(*leases->list), by_address);
+	LIST_SORT(leases->list, leases->n, by_address);
 	for (i = 0; i < leases->n; i++) {
 		l = &leases->list[i];
 		live[!!l->host] = l->live ? l : NULL;

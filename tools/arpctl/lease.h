@@ -33,7 +33,6 @@ struct lease {
 struct leases {
 	struct lease *list;	/* the live ones, by address, one for each */
 	size_t n;
-	size_t size;
 	size_t skipped;		/* leases that are not live or not for ARP */
 	size_t declarations;
 	unsigned int file;	/* the one that is read, from 0 */

@@ -10,6 +10,7 @@
 
 #include "arpctl.h"
 #include "dump.h"
+#include "list.h"
 #include "link.h"
 #include "policy.h"
 
@@ -59,8 +60,8 @@ int altnames_read(struct altnames *names)
 		err = dump(NETLINK_ROUTE, RTM_GETLINK, AF_UNSPEC,
 			   sizeof(struct ifinfomsg), read_link, names);
 	}
-	if (!err && names->n)
-		qsort(names->list, names->n, sizeof(*names->list), by_name);
+	if (!err)
+		LIST_SORT(names->list, names->n, by_name);
 	return err;
 }
 

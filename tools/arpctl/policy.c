@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arpctl.h"
+#include "list.h"
 #include "policy.h"
 
 #define FIRST_SLOTS 64
@@ -14,15 +15,6 @@ static void *no_memory(void)
 {
 	failure("%s", strerror(ENOMEM));
 	return NULL;
-}
-
-/* A list with room for one more than n; it grows at powers of two. */
-static void *grow(void *list, size_t n, size_t size)
-{
-	if (n & (n - 1))
-		return list;
-	list = reallocarray(list, n ? n * 2 : 1, size);
-	return list ? list : no_memory();
 }
 
 /* The first slot to look at for a hash, which is as good in its high bits. */
@@ -108,23 +100,24 @@ static struct policy_name *find_name(struct policy *policy, const char *text,
 static struct policy_name *add_name(struct policy *policy, const char *text,
 				    uint32_t hash)
 {
+	struct policy_name *name = LIST_ADD(policy->names, policy->n_names);
 	size_t n = policy->n_names, i;
-	struct policy_name *names;
 	bool grown;
 
-	names = grow(policy->names, n, sizeof(*names));
-	if (!names)
-		return NULL;
-	policy->names = names;
-	names[n] = (struct policy_name){ .text = strdup(text), .hash = hash };
-	if (!names[n].text)
+	if (!name)
 		return no_memory();
-	policy->n_names = ++n;
+	name->hash = hash;
+	name->text = strdup(text);
+	if (!name->text) {
+		policy->n_names--;
+		return no_memory();
+	}
 	if (!index_room(&policy->by_name, n, &grown))
 		return NULL;
 	for (i = grown ? 0 : n - 1; i < n; i++)
-		index_put(&policy->by_name, names[i].hash, (uint32_t)i + 1);
-	return &names[n - 1];
+		index_put(&policy->by_name, policy->names[i].hash,
+			  (uint32_t)i + 1);
+	return name;
 }
 
 static struct policy_name *get_name(struct policy *policy, const char *text)
@@ -149,22 +142,19 @@ struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 			      bool *there)
 {
 	struct policy_name *name = get_name(policy, selector);
-	struct policy_dev *devs;
+	struct policy_dev *dev;
 
 	if (!name)
 		return NULL;
 	*there = name->dev;
 	if (*there)
 		return &policy->devs[name->dev - 1];
-	devs = grow(policy->devs, policy->n_devs, sizeof(*devs));
-	if (!devs)
-		return NULL;
-	policy->devs = devs;
-	devs += policy->n_devs++;
-	memset(devs, 0, sizeof(*devs));
-	devs->selector = name->text;
+	dev = LIST_ADD(policy->devs, policy->n_devs);
+	if (!dev)
+		return no_memory();
+	dev->selector = name->text;
 	name->dev = (uint32_t)policy->n_devs;
-	return devs;
+	return dev;
 }
 
 /* Of what makes it this rule or binding and no other. */
@@ -192,9 +182,9 @@ static bool entry_room(struct policy *policy)
 	struct entry *entries;
 	bool grown;
 
-	entries = grow(policy->entries, n, sizeof(*entries));
+	entries = list_more(policy->entries, n, sizeof(*entries));
 	if (!entries)
-		return false;
+		return no_memory();
 	policy->entries = entries;
 	if (!index_room(&policy->by_key, n + 1, &grown))
 		return false;
@@ -323,13 +313,8 @@ static void settle(struct policy *policy)
 void policy_sort(struct policy *policy)
 {
 	settle(policy);
-	/* Lists that are empty may be NULL, which is no array. */
-	if (policy->n_devs)
-		qsort(policy->devs, policy->n_devs, sizeof(*policy->devs),
-		      policy_dev_cmp);
-	if (policy->n_entries)
-		qsort(policy->entries, policy->n_entries,
-		      sizeof(*policy->entries), policy_entry_cmp);
+	LIST_SORT(policy->devs, policy->n_devs, policy_dev_cmp);
+	LIST_SORT(policy->entries, policy->n_entries, policy_entry_cmp);
 }
 
 uint32_t policy_dev_line(const struct policy_dev *dev)

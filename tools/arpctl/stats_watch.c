@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "arpctl.h"
-#include "dump.h"
+#include "list.h"
 #include "stats.h"
 
 #define PERIOD	1000	/* ms */
@@ -57,9 +57,7 @@ static int take_sample(struct sample *sample, const struct nl_reply *reply)
 			return failure("%s", strerror(ENOMEM));
 		stats_parse(msg, stats);
 	}
-	if (sample->n)
-		qsort(sample->list, sample->n, sizeof(*sample->list),
-		      by_ifindex);
+	LIST_SORT(sample->list, sample->n, by_ifindex);
 	sample->when = now_ms();
 	return STATUS_OK;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arpctl.h"
+#include "list.h"
 #include "sysctl.h"
 
 /* Shows the network namespace of who looks. */
@@ -67,18 +68,14 @@ static int read_value(enum sysctl s, const char *name)
 
 static bool add(struct confs *confs, const char *name)
 {
-	struct conf *list, *conf;
+	struct conf *conf = LIST_ADD(confs->list, confs->n);
 	int s;
 
-	list = reallocarray(confs->list, confs->n + 1, sizeof(*list));
-	if (!list)
+	if (!conf)
 		return false;
-	confs->list = list;
-	conf = &list[confs->n];
 	conf->name = strdup(name);
 	if (!conf->name)
 		return false;
-	confs->n++;
 	for (s = 0; s < SYSCTLS; s++)
 		conf->value[s] = read_value((enum sysctl)s, name);
 	return true;
@@ -117,8 +114,7 @@ int sysctl_read(struct confs *confs)
 	closedir(dir);
 	if (status)
 		return status;
-	if (confs->n)
-		qsort(confs->list, confs->n, sizeof(*confs->list), by_name);
+	LIST_SORT(confs->list, confs->n, by_name);
 	confs->all = find(confs, "all");
 	confs->def = find(confs, "default");
 	if (!confs->all || !confs->def)

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lists that grow: a pointer to the elements, and how many there are. */
+#ifndef ARPCTL_LIST_H
+#define ARPCTL_LIST_H
+
+#include <stddef.h>
+#include <string.h>
+
+/*
+ * Room for one more than the n elements of a list. It doubles whenever n is a power
+ * of two. Return: the list; NULL without memory, and the list is unchanged.
+ */
+void *list_more(void *list, size_t n, size_t size);
+
+/* Adds a zeroed element to the end of a list of n. Return: the element, or NULL. */
+#define LIST_ADD(list, n)						\
+({									\
+	__typeof__(list) more_ = list_more(list, n, sizeof(*(list)));	\
+									\
+	if (more_) {							\
+		(list) = more_;						\
+		more_ = memset(&(list)[(n)++], 0, sizeof(*(list)));	\
+	}								\
+	more_;								\
+})
+
+/* qsort(), also of an empty list, which may be NULL. */
+void list_sort(void *list, size_t n, size_t size,
+	       int (*cmp)(const void *a, const void *b));
+#define LIST_SORT(list, n, cmp)	list_sort(list, n, sizeof(*(list)), cmp)
+
+#endif /* ARPCTL_LIST_H */
