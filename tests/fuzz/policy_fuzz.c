@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "policy.h"
 
 #define MUST(what) do {							\
@@ -24,7 +23,6 @@ static int file = -1;
 
 static int read_policy(struct policy *policy, const void *data, size_t size)
 {
-	struct ctx ctx = {};
 	char name[32];
 
 	/* What is wrong with the files is said on stderr. */
@@ -35,7 +33,7 @@ static int read_policy(struct policy *policy, const void *data, size_t size)
 	MUST(!ftruncate(file, 0) && pwrite(file, data, size, 0) == (ssize_t)size);
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
 	*policy = (struct policy){};
-	return policy_read(&ctx, policy, name);
+	return policy_read(policy, name);
 }
 
 static char *print_policy(struct policy *policy, size_t *size)

@@ -41,7 +41,7 @@ static int announce(struct ctx *ctx, int argc, char **argv)
 		status = args_number(args, "interval", args_get(args, "MS"), 0,
 				     &interval);
 	if (!status)
-		status = nl_put_dev(ctx, args_get(args, "DEV"));
+		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
 	if (status)
 		return status;
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_ADDRESS, address);
@@ -52,7 +52,7 @@ static int announce(struct ctx *ctx, int argc, char **argv)
 	for (i = 0; !status && i < count; i++) {
 		if (i)
 			sleep_until(&when, interval);
-		status = nl_call(ctx, NULL);
+		status = nl_call(&ctx->nl, NULL);
 	}
 	return status;
 }

@@ -12,6 +12,8 @@
 #include "bind.h"
 #include "complete.h"
 #include "fields.h"
+#include "module.h"
+#include "netns.h"
 #include "parse.h"
 #include "rule.h"
 #include "words.h"
@@ -175,7 +177,7 @@ int args_selects(const struct args *args, const char *selector)
 	if (!selector)
 		return STATUS_OK;
 	if (strcmp(selector, "default") != 0)
-		return nl_str_fits(selector);
+		return word_fits(selector);
 	return usage_error("%s: default selects no rule and no binding: use all, a glob, or a device's name",
 			   args->title);
 }
@@ -189,7 +191,7 @@ static void complete_dev(struct ctx *ctx, int argc, char **argv)
 {
 	struct if_nameindex *devs, *dev;
 
-	if (netns_enter(ctx))
+	if (netns_enter(&ctx->nl.netns))
 		return;
 	devs = if_nameindex();
 	for (dev = devs; dev && dev->if_name; dev++)
@@ -217,9 +219,9 @@ static void complete_selector(struct ctx *ctx, int argc, char **argv)
 	complete_where(ctx, argc, argv);
 
 	/* Pressing a key is no reason to load a module. */
-	if (!nl_ready())
+	if (!module_loaded())
 		return;
-	if (!nl_get(ctx, ARP_POLICY_CMD_DEV_GET, 0, NULL, &reply)) {
+	if (!nl_get(&ctx->nl, ARP_POLICY_CMD_DEV_GET, 0, NULL, &reply)) {
 		nl_for_each(msg, &reply) {
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
 			selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);

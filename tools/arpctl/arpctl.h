@@ -12,21 +12,12 @@
 #include "nl.h"
 #include "print.h"
 
-/* Every function that returns int returns one of these, unless it says so. */
-enum status {
-	STATUS_OK = 0,
-	STATUS_FAILED = 1,	/* refused by the kernel, or could not be done */
-	STATUS_USAGE = 2,	/* what was typed makes no sense */
-};
-
 struct args;
 struct command;
 
 struct ctx {
-	const char *netns;	/* -n, or NULL: stay here, or there already */
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
-	bool stdin_taken;	/* the commands come from there */
 	char checked[16];	/* a selector that is not an alternative name */
 	bool literal;		/* after "--": no more options, and no help */
 	const struct command *command;
@@ -61,9 +52,5 @@ extern const struct object restore_object;
 extern const struct object rule_object;
 extern const struct object save_object;
 extern const struct object stats_object;
-
-/* netns.c: enters the one that -n names, unless that is done. */
-int netns_enter(struct ctx *ctx);
-void netns_list(void (*each)(void *data, const char *name), void *data);
 
 #endif /* ARPCTL_H */

@@ -60,9 +60,10 @@ int batch_run(struct ctx *ctx, const char *name)
 	struct input in;
 	int status;
 
-	status = input_open(ctx, name, &in);
+	status = input_open(name, &in);
 	in.endless = true;
-	ctx->stdin_taken = !strcmp(name, "-");
+	if (!strcmp(name, "-"))
+		input_take_stdin();
 	if (!status) {
 		place_enter(&place);
 		status = run_input(ctx, &in, &place);

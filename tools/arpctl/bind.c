@@ -11,6 +11,7 @@
 #include "complete.h"
 #include "entry.h"
 #include "link.h"
+#include "module.h"
 #include "parse.h"
 #include "policy.h"
 #include "words.h"
@@ -58,7 +59,7 @@ int bind_change(struct ctx *ctx, uint8_t cmd, bool replace,
 	bind_put(nlh, ARP_POLICY_A_BINDING, binding);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 /* What the words of add, replace and del ask for. */
@@ -168,7 +169,7 @@ static int bind_flush(struct ctx *ctx, int argc, char **argv)
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_BIND_FLUSH, 0);
 	if (selector)
 		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 /* Those that are bound; to replace or delete, not to add once more. */
@@ -181,9 +182,9 @@ void bind_complete_address(struct ctx *ctx, int argc, char **argv)
 	struct entry binding;
 
 	if ((strcmp(ctx->command->name, "del") != 0 &&
-	     strcmp(ctx->command->name, "replace") != 0) || !nl_ready())
+	     strcmp(ctx->command->name, "replace") != 0) || !module_loaded())
 		return;
-	if (!nl_dump(ctx, ARP_POLICY_CMD_BIND_GET, 0, NULL, &reply)) {
+	if (!nl_dump(&ctx->nl, ARP_POLICY_CMD_BIND_GET, 0, NULL, &reply)) {
 		nl_for_each(msg, &reply) {
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
 			bind_read(&binding, tb[ARP_POLICY_A_BINDING]);

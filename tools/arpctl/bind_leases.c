@@ -46,7 +46,7 @@ static int read_bindings(struct ctx *ctx, const char *selector,
 	struct entry *e;
 	int status;
 
-	status = nl_dump(ctx, ARP_POLICY_CMD_BIND_GET, ARP_POLICY_A_SELECTOR,
+	status = nl_dump(&ctx->nl, ARP_POLICY_CMD_BIND_GET, ARP_POLICY_A_SELECTOR,
 			 selector, &reply);
 	if (status)
 		goto free;
@@ -171,7 +171,7 @@ int bind_import(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = lease_files_read(ctx, argv[0], &files);
+		status = lease_files_read(argv[0], &files);
 	if (!status) {
 		tell_unread(&files);
 		if (leases_none(leases))

@@ -11,6 +11,7 @@
 #include "arpctl.h"
 #include "check.h"
 #include "list.h"
+#include "netns.h"
 
 static const struct {
 	const char *id;
@@ -245,10 +246,10 @@ static int begin_cures(struct check *c, const char *netns)
 
 static int read_all(struct ctx *ctx, struct check *c)
 {
-	int status = begin_cures(c, ctx->netns);
+	int status = begin_cures(c, ctx->nl.netns);
 
 	if (!status)
-		status = netns_enter(ctx);
+		status = netns_enter(&ctx->nl.netns);
 	if (!status)
 		status = host_read(&c->host);
 	if (!status && altnames_read(&c->altnames))

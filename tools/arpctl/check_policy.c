@@ -9,6 +9,7 @@
 #include "arpctl.h"
 #include "check_policy.h"
 #include "list.h"
+#include "module.h"
 
 static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
 {
@@ -181,12 +182,12 @@ int check_policy_read(struct ctx *ctx, struct check_policy *policy)
 	int status;
 
 	/* Without the module there is no policy; looking must not load it. */
-	if (!nl_ready())
+	if (!module_loaded())
 		return STATUS_OK;
 	status = policy_get(ctx, &policy->whole);
 	/* No event tells what applies to devices: this may be of a moment later. */
 	if (!status)
-		status = nl_dump(ctx, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
+		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
 				 &policy->effective);
 	if (status)
 		return status;

@@ -10,6 +10,7 @@
 #include "arpctl.h"
 #include "commands.h"
 #include "complete.h"
+#include "netns.h"
 #include "options.h"
 
 void complete_word(const char *word, const char *candidate)
@@ -104,7 +105,7 @@ int complete(struct ctx *ctx, int argc, char **argv)
 		ctx->literal = take_end_of_options(&argc, argv);
 	for (; argc > 1 && argv[0][0] == '-'; argc--, argv++) {
 		if (is_option(argv[0], "-n", "--netns")) {
-			ctx->netns = argv[1];
+			ctx->nl.netns = argv[1];
 			if (argc == 2)
 				netns_list(complete_netns, argv[1]);
 		} else if (is_option(argv[0], "-b", "--batch")) {

@@ -11,6 +11,7 @@
 #include "fields.h"
 #include "link.h"
 #include "policy.h"
+#include "words.h"
 
 /* Finds the field, which must not have been named before in this command. */
 static int next_field(const struct args *args, const char *name, uint32_t *seen,
@@ -33,7 +34,7 @@ int dev_parse(const struct args *args, struct field_values *values)
 	int status, i;
 
 	values->set = 0;
-	status = nl_str_fits(args->argv[0]);
+	status = word_fits(args->argv[0]);
 	for (i = 1; !status && i + 1 < args->argc; i += 2) {
 		status = next_field(args, args->argv[i], &seen, &field);
 		if (!status)
@@ -60,7 +61,7 @@ static int dev_set(struct ctx *ctx, int argc, char **argv)
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
 	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, argv[0]);
 	field_put_all(nlh, ARP_POLICY_A_FIELDS, &values);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 static int dev_unset(struct ctx *ctx, int argc, char **argv)
@@ -77,7 +78,7 @@ static int dev_unset(struct ctx *ctx, int argc, char **argv)
 		return status;
 	if (mask)
 		mnl_attr_put_u32(nlh, ARP_POLICY_A_MASK, mask);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 static void print_selectors(struct printer *out, const struct policy *policy)
@@ -111,7 +112,7 @@ static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 	bool there;
 	int status;
 
-	status = nl_get(ctx, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
+	status = nl_get(&ctx->nl, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
 			selector, &reply);
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
@@ -181,7 +182,7 @@ static int dev_effective(struct ctx *ctx, int argc, char **argv)
 	const struct nlmsghdr *msg;
 	int status;
 
-	status = nl_get(ctx, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
+	status = nl_get(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
 			argc ? argv[0] : NULL, &reply);
 	if (!status) {
 		pr_open(&ctx->out, NULL, '[');

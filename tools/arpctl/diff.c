@@ -120,7 +120,7 @@ static int diff(struct ctx *ctx, int argc, char **argv)
 	int status;
 
 	(void)argc;
-	status = policy_read(ctx, &then, argv[0]);
+	status = policy_read(&then, argv[0]);
 	if (!status)
 		status = link_check_policy(ctx, &then, argv[0]);
 	if (!status)

@@ -49,14 +49,3 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	mnl_socket_close(sock);
 	return err;
 }
-
-void dump_parse(const struct nlmsghdr *msg, size_t header,
-		const struct nlattr **tb, unsigned int max)
-{
-	const struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each(attr, msg, (unsigned int)header)
-		if (mnl_attr_get_type(attr) <= max)
-			tb[mnl_attr_get_type(attr)] = attr;
-}

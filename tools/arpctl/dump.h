@@ -21,8 +21,4 @@
 int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	 void *data);
 
-/* Attributes of a message, by type; what is above max is left out. */
-void dump_parse(const struct nlmsghdr *msg, size_t header,
-		const struct nlattr **tb, unsigned int max);
-
 #endif /* ARPCTL_DUMP_H */

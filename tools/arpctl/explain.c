@@ -229,7 +229,7 @@ static int explain(struct ctx *ctx, enum arp_policy_kind kind)
 	if (!status && mac)
 		status = args_any_lladdr(args, mac, lladdr, &len);
 	if (!status)
-		status = nl_put_dev(ctx, args_get(args, "DEV"));
+		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
 	if (status)
 		return status;
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
@@ -242,7 +242,7 @@ static int explain(struct ctx *ctx, enum arp_policy_kind kind)
 		mnl_attr_put(nlh, ARP_POLICY_QUERY_UNICAST, 0, NULL);
 	mnl_attr_nest_end(nlh, nest);
 
-	status = nl_call(ctx, &reply);
+	status = nl_call(&ctx->nl, &reply);
 	if (!status)
 		nl_for_each(msg, &reply)
 			print_explanation(&ctx->out, ctx->command->name, msg);

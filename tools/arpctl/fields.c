@@ -4,9 +4,10 @@
 #include <libmnl/libmnl.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "fields.h"
+#include "nl_msg.h"
 #include "parse.h"
+#include "print.h"
 
 static const struct field_word ignore_words[] = {
 	{ "any", ARP_POLICY_IGNORE_ANY },

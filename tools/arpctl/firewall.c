@@ -17,10 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "dump.h"
-#include "list.h"
 #include "firewall.h"
+#include "list.h"
+#include "module.h"
+#include "nl_msg.h"
+#include "print.h"
 
 #define READ_TRIES	10
 
@@ -43,7 +45,7 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 	uint32_t rules, policy;
 	struct chain *chain;
 
-	dump_parse(msg, sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX);
+	nl_parse_after(msg, sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX);
 	/* Without a hook, others must jump to it. */
 	if (!tb[NFTA_CHAIN_HOOK])
 		return MNL_CB_OK;
@@ -72,7 +74,7 @@ static int read_nftables(struct firewall *firewall)
 
 	/* Whoever speaks to it makes the kernel load it. */
 	if (access("/sys/module/nf_tables", F_OK) &&
-	    nl_module_installed("nf_tables"))
+	    module_installed("nf_tables"))
 		return 0;
 	for (tries = 0; tries < READ_TRIES && err == EINTR; tries++) {
 		firewall->n = 0;

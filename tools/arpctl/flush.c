@@ -10,7 +10,7 @@ static int flush(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	nl_request(&ctx->nl, ARP_POLICY_CMD_FLUSH, 0);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 static const struct command commands[] = {

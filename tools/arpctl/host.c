@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "dump.h"
-#include "list.h"
 #include "host.h"
+#include "list.h"
+#include "nl_msg.h"
+#include "print.h"
 
 #define READ_TRIES	10
 #define NUD_KNOWN	(NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | \
@@ -72,7 +73,7 @@ static int read_link(const struct nlmsghdr *msg, void *data)
 
 	if (!link)
 		return MNL_CB_ERROR;
-	dump_parse(msg, sizeof(*info), tb, IFLA_MAX);
+	nl_parse_after(msg, sizeof(*info), tb, IFLA_MAX);
 	link->ifindex = (uint32_t)info->ifi_index;
 	link->flags = info->ifi_flags;
 	link->master = (uint32_t)nl_uint(tb[IFLA_MASTER]);
@@ -120,7 +121,7 @@ static int read_address(const struct nlmsghdr *msg, void *data)
 
 	if (!address)
 		return MNL_CB_ERROR;
-	dump_parse(msg, sizeof(*info), tb, IFA_MAX);
+	nl_parse_after(msg, sizeof(*info), tb, IFA_MAX);
 	address->ifindex = info->ifa_index;
 	address->address = (uint32_t)nl_uint(tb[IFA_LOCAL]);
 	address->length = info->ifa_prefixlen;
@@ -138,7 +139,7 @@ static int read_route(const struct nlmsghdr *msg, void *data)
 
 	if (info->rtm_type != RTN_UNICAST || info->rtm_scope != RT_SCOPE_LINK)
 		return MNL_CB_OK;
-	dump_parse(msg, sizeof(*info), tb, RTA_MAX);
+	nl_parse_after(msg, sizeof(*info), tb, RTA_MAX);
 	if (!tb[RTA_OIF] || !tb[RTA_DST])
 		return MNL_CB_OK;
 	return add_subnet(host, (uint32_t)nl_uint(tb[RTA_OIF]),
@@ -156,7 +157,7 @@ static int read_neighbour(const struct nlmsghdr *msg, void *data)
 	if (info->ndm_state & NUD_PERMANENT ||
 	    info->ndm_flags & NTF_EXT_LEARNED)
 		host->kept++;
-	dump_parse(msg, sizeof(*info), tb, NDA_MAX);
+	nl_parse_after(msg, sizeof(*info), tb, NDA_MAX);
 	if (!(info->ndm_state & NUD_KNOWN) || !tb[NDA_DST] || !tb[NDA_LLADDR])
 		return MNL_CB_OK;
 	neighbour = LIST_ADD(host->neighbours, host->n_neighbours);
@@ -174,7 +175,7 @@ static int read_limits(const struct nlmsghdr *msg, void *data)
 	struct ndt_config config;
 	struct host *host = data;
 
-	dump_parse(msg, sizeof(struct ndtmsg), tb, NDTA_MAX);
+	nl_parse_after(msg, sizeof(struct ndtmsg), tb, NDTA_MAX);
 	/* The table's message has a configuration, those of devices have not. */
 	if (strcmp(nl_str(tb[NDTA_NAME]), "arp_cache") != 0 ||
 	    !tb[NDTA_CONFIG] ||

@@ -14,6 +14,7 @@
 
 #include "arpctl.h"
 #include "list.h"
+#include "netns.h"
 #include "policy.h"
 #include "sysctl.h"
 
@@ -361,7 +362,7 @@ static int import_sysctl(struct ctx *ctx, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	status = netns_enter(ctx);
+	status = netns_enter(&ctx->nl.netns);
 	if (!status)
 		status = sysctl_read(&im.confs);
 	if (!status)

@@ -8,12 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "input.h"
+#include "print.h"
 
 #define CHUNK 65536
 
-static int open_file(const struct ctx *ctx, const char *name, int *fd)
+static bool stdin_taken;
+
+void input_take_stdin(void)
+{
+	stdin_taken = true;
+}
+
+static int open_file(const char *name, int *fd)
 {
 	*fd = STDIN_FILENO;
 	if (strcmp(name, "-") != 0) {
@@ -21,7 +28,7 @@ static int open_file(const struct ctx *ctx, const char *name, int *fd)
 		if (*fd < 0)
 			return failure("cannot open %s: %s", name,
 				       strerror(errno));
-	} else if (ctx->stdin_taken) {
+	} else if (stdin_taken) {
 		*fd = -1;
 		return usage_error("standard input is already read for the commands");
 	}
@@ -102,14 +109,13 @@ static int read_all(int fd, char **data, size_t *len)
 	return ENOMEM;
 }
 
-int input_read(const struct ctx *ctx, const char *name, char **data,
-	       size_t *len)
+int input_read(const char *name, char **data, size_t *len)
 {
 	const char *nul;
 	int fd, status;
 
 	*data = NULL;
-	status = open_file(ctx, name, &fd);
+	status = open_file(name, &fd);
 	if (status)
 		return status;
 	status = read_all(fd, data, len);
@@ -127,12 +133,12 @@ int input_read(const struct ctx *ctx, const char *name, char **data,
 	return status;
 }
 
-int input_open(const struct ctx *ctx, const char *name, struct input *in)
+int input_open(const char *name, struct input *in)
 {
 	int status;
 
 	*in = (struct input){ .name = name, .fd = -1 };
-	status = open_file(ctx, name, &in->fd);
+	status = open_file(name, &in->fd);
 	if (status)
 		return status;
 	in->buf = malloc(INPUT_LINE);

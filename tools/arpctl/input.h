@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct ctx;
-
 /*
  * The longest input. Two full tables of 1,048,576 entries with the longest
  * selectors, and 65,536 selectors with every field, take 300 MB.
@@ -21,12 +19,14 @@ struct ctx;
 /* The longest line. */
 #define INPUT_LINE	(256UL << 10)
 
+/* Standard input has the commands: from now on, "-" is refused. */
+void input_take_stdin(void);
+
 /*
- * Reads all of a file, "-" being standard input. data is to be freed; a NUL is
- * behind it that len does not count.
+ * Reads all of a file; "-" is standard input. The caller frees data. A NUL that len
+ * does not count follows it.
  */
-int input_read(const struct ctx *ctx, const char *name, char **data,
-	       size_t *len);
+int input_read(const char *name, char **data, size_t *len);
 
 /* A file that is read line by line, in constant memory. */
 struct input {
@@ -40,7 +40,7 @@ struct input {
 };
 
 /* The caller closes it also after a failure. */
-int input_open(const struct ctx *ctx, const char *name, struct input *in);
+int input_open(const char *name, struct input *in);
 void input_close(struct input *in);
 
 /*

@@ -17,9 +17,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "arpctl.h"
 #include "input.h"
 #include "lease_files.h"
+#include "print.h"
 
 #define TRIES 100
 #define WAIT_NS 10000000
@@ -74,8 +74,8 @@ static bool same(const struct snapshot *a, const struct snapshot *b)
 	return true;
 }
 
-static int add_file(const struct ctx *ctx, struct lease_files *files,
-		    const char *name, const char *suffix, char **data)
+static int add_file(struct lease_files *files, const char *name,
+		    const char *suffix, char **data)
 {
 	struct leases *leases = &files->leases;
 	char *path = beside(name, suffix);
@@ -87,7 +87,7 @@ static int add_file(const struct ctx *ctx, struct lease_files *files,
 		return failure("%s", strerror(ENOMEM));
 	leases->file = files->n;
 	files->names[files->n++] = path;
-	status = input_read(ctx, path, data, &len);
+	status = input_read(path, data, &len);
 	if (status || leases_add(leases, *data, len, (uint64_t)time(NULL)))
 		return status;
 	place.line = leases->line;
@@ -99,8 +99,8 @@ static int add_file(const struct ctx *ctx, struct lease_files *files,
 }
 
 /* Reads one file, or all files that exist. */
-static int read_files(const struct ctx *ctx, const char *name,
-		      const struct snapshot *all, struct lease_files *files)
+static int read_files(const char *name, const struct snapshot *all,
+		      struct lease_files *files)
 {
 	char *data[SUFFIXES] = { NULL };
 	int status = STATUS_OK;
@@ -113,7 +113,7 @@ static int read_files(const struct ctx *ctx, const char *name,
 		/* .completed contains what is in .2 and .1. */
 		if (i > 0 && *suffixes[i] && all->st[0].st_nlink)
 			continue;
-		status = add_file(ctx, files, name, suffixes[i], &data[i]);
+		status = add_file(files, name, suffixes[i], &data[i]);
 	}
 	if (!status)
 		leases_settle(&files->leases);
@@ -133,8 +133,7 @@ static bool any_beside(const struct snapshot *snapshot)
 }
 
 /* A consistent set of all files that exist. */
-static int read_all(const struct ctx *ctx, const char *name,
-		    struct lease_files *files)
+static int read_all(const char *name, struct lease_files *files)
 {
 	const struct timespec wait = { .tv_nsec = WAIT_NS };
 	struct snapshot before, after;
@@ -143,7 +142,7 @@ static int read_all(const struct ctx *ctx, const char *name,
 	for (tries = 0; tries < TRIES; tries++) {
 		status = look(name, &before);
 		if (!status)
-			status = read_files(ctx, name, &before, files);
+			status = read_files(name, &before, files);
 		if (!status)
 			status = look(name, &after);
 		if (status || same(&before, &after))
@@ -159,8 +158,7 @@ static bool may_be_kea(const struct lease_files *files)
 	return files->leases.kea || leases_none(&files->leases);
 }
 
-int lease_files_read(const struct ctx *ctx, const char *name,
-		     struct lease_files *files)
+int lease_files_read(const char *name, struct lease_files *files)
 {
 	struct snapshot before = { 0 };
 	int status = STATUS_OK;
@@ -171,14 +169,14 @@ int lease_files_read(const struct ctx *ctx, const char *name,
 		return status;
 	/* Between the rename and the new file, Kea has no FILE. */
 	if (before.st[SUFFIXES - 1].st_nlink || !any_beside(&before)) {
-		status = read_files(ctx, name, NULL, files);
+		status = read_files(name, NULL, files);
 		if (status || !any_beside(&before) || !may_be_kea(files))
 			return status;
 	}
-	status = read_all(ctx, name, files);
+	status = read_all(name, files);
 	/* A file with such a name beside an empty FILE need not contain leases. */
 	if (!status && !files->leases.kea)
-		status = read_files(ctx, name, NULL, files);
+		status = read_files(name, NULL, files);
 	return status;
 }
 

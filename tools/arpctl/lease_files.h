@@ -5,8 +5,6 @@
 
 #include "lease.h"
 
-struct ctx;
-
 /* FILE.completed or FILE.2, FILE.1, FILE. */
 #define LEASE_FILES 3
 
@@ -18,8 +16,7 @@ struct lease_files {
 };
 
 /* Reads them; errors go to stderr. The caller frees it also after a failure. */
-int lease_files_read(const struct ctx *ctx, const char *name,
-		     struct lease_files *files);
+int lease_files_read(const char *name, struct lease_files *files);
 void lease_files_free(struct lease_files *files);
 
 #endif /* ARPCTL_LEASE_FILES_H */

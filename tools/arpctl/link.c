@@ -10,9 +10,12 @@
 
 #include "arpctl.h"
 #include "dump.h"
-#include "list.h"
 #include "link.h"
+#include "list.h"
+#include "netns.h"
+#include "nl_msg.h"
 #include "policy.h"
+#include "print.h"
 
 #define ALTNAME_MAX	127	/* the kernel's ALTIFNAMSIZ - 1 */
 #define READ_TRIES	10
@@ -33,7 +36,7 @@ static int read_link(const struct nlmsghdr *msg, void *data)
 	const struct nlattr *tb[IFLA_MAX + 1], *attr;
 	int more = MNL_CB_OK;
 
-	dump_parse(msg, sizeof(struct ifinfomsg), tb, IFLA_MAX);
+	nl_parse_after(msg, sizeof(struct ifinfomsg), tb, IFLA_MAX);
 	if (!tb[IFLA_PROP_LIST])
 		return MNL_CB_OK;
 	mnl_attr_for_each_nested(attr, tb[IFLA_PROP_LIST])
@@ -159,7 +162,7 @@ int link_check_selector(struct ctx *ctx, const char *selector)
 	/* Consecutive commands usually have the same selector. */
 	if (!is_name(selector) || !strcmp(selector, ctx->checked))
 		return STATUS_OK;
-	status = netns_enter(ctx);
+	status = netns_enter(&ctx->nl.netns);
 	if (status)
 		return status;
 	index = link_index(selector);
@@ -197,7 +200,7 @@ int link_check_policy(struct ctx *ctx, const struct policy *policy,
 	size_t i;
 	int status;
 
-	status = netns_enter(ctx);
+	status = netns_enter(&ctx->nl.netns);
 	if (status)
 		return status;
 	/* It is only needed for a warning. */

@@ -13,10 +13,47 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "module.h"
+#include "print.h"
 
-#define MODULE "arp_policy"
+bool module_loaded(void)
+{
+	return !access("/sys/module/" MODULE, F_OK);
+}
+
+void module_version(char *buf, int size)
+{
+	FILE *file = fopen("/sys/module/" MODULE "/version", "re");
+
+	if (!file || !fgets(buf, size, file))
+		buf[0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+bool module_installed(const char *name)
+{
+	char path[256], line[4096], ko[64];
+	struct utsname uts;
+	bool found = false;
+	FILE *file;
+
+	if (uname(&uts))
+		return false;
+	snprintf(ko, sizeof(ko), "/%s.ko", name);
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
+		 uts.release);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, ":")] = '\0';
+		found = strstr(line, ko);
+	}
+	fclose(file);
+	return found;
+}
 
 /* Whether the file's first line begins so. */
 static bool says(const char *path, const char *text)
@@ -53,13 +90,13 @@ static bool may_load(void)
 	return data[0].effective & (1U << CAP_SYS_MODULE);
 }
 
-int module_missing(bool installed)
+int module_missing(void)
 {
 	struct utsname uts;
 
 	if (uname(&uts))
 		return failure("%s", strerror(errno));
-	if (!installed)
+	if (!module_installed(MODULE))
 		return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or \"insmod " MODULE ".ko\"",
 			       uts.release);
 	if (says("/proc/sys/kernel/modules_disabled", "1"))

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel module, where the family is not: why, and what to do about it. */
+/* The kernel module: whether it is there, and if not, why and what to do. */
 #ifndef ARPCTL_MODULE_H
 #define ARPCTL_MODULE_H
 
+#include <linux/arp_policy.h>
 #include <stdbool.h>
 
-/* Says it in one line; installed is whether modprobe would find the module. */
-int module_missing(bool installed);
+/* The module is called as its netlink family. */
+#define MODULE	ARP_POLICY_FAMILY_NAME
+
+/* Whether it is loaded already. Asking for the family would load it. */
+bool module_loaded(void);
+
+/* Its version, "" if it is not loaded or has none. */
+void module_version(char *buf, int size);
+
+/* Whether depmod knows a module with this name for the running kernel. */
+bool module_installed(const char *name);
+
+/* Prints in one line why the kernel did not load the module. */
+int module_missing(void);
 
 #endif /* ARPCTL_MODULE_H */

@@ -9,6 +9,7 @@
 #include "arpctl.h"
 #include "bind.h"
 #include "fields.h"
+#include "nl_listen.h"
 #include "reason.h"
 #include "rule.h"
 #include "words.h"
@@ -165,11 +166,11 @@ static const struct event {
 	{ 0 }
 };
 
-static int print_event(struct ctx *ctx, const struct nlmsghdr *msg)
+static int print_event(void *data, const struct nlmsghdr *msg)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	const struct genlmsghdr *genl;
-	struct printer *out = &ctx->out;
+	struct printer *out = data;
 	const struct event *e = events;
 
 	if (!msg) {
@@ -205,7 +206,8 @@ static int monitor(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	ctx->out.pretty = false;	/* one object a line */
-	return nl_listen(ctx, *ctx->command->name ? one : all, print_event);
+	return nl_listen(&ctx->nl, *ctx->command->name ? one : all,
+			 print_event, &ctx->out);
 }
 
 static const struct command commands[] = {

@@ -13,13 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arpctl.h"
+#include "netns.h"
+#include "print.h"
 
 #define NETNS_RUN_DIR "/var/run/netns"
 
-int netns_enter(struct ctx *ctx)
+int netns_enter(const char **netns_name)
 {
-	const char *netns = ctx->netns;
+	const char *netns = *netns_name;
 	char path[PATH_MAX];
 	int fd, err, len;
 
@@ -43,7 +44,7 @@ int netns_enter(struct ctx *ctx)
 		return failure("Cannot enter network namespace \"%s\": %s",
 			       netns, err == EINVAL ?
 			       "it is not a network namespace" : strerror(err));
-	ctx->netns = NULL;
+	*netns_name = NULL;
 	return STATUS_OK;
 }
 

@@ -1,61 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Generic netlink: connecting, asking, and the kernel's own words on refusal. */
+/* Generic netlink: connections, requests and their answers. */
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
 #include <linux/genetlink.h>
-#include <stdlib.h>
+#include <net/if.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "arpctl.h"
 #include "link.h"
 #include "module.h"
+#include "netns.h"
 #include "nl.h"
+#include "nl_events.h"
 #include "nl_refusal.h"
-
-#define MODULE "arp_policy"
-
-const struct nlmsghdr *nl_next(const struct nl_reply *reply,
-			       const struct nlmsghdr *msg)
-{
-	const char *next = reply->data;
-
-	if (msg)
-		next = (const char *)msg + MNL_ALIGN(msg->nlmsg_len);
-	if (!next || next >= reply->data + reply->len)
-		return NULL;
-	return (const struct nlmsghdr *)next;
-}
-
-void nl_reply_free(struct nl_reply *reply)
-{
-	free(reply->data);
-	*reply = (struct nl_reply){ 0 };
-}
-
-int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
-{
-	size_t len = MNL_ALIGN(msg->nlmsg_len);
-	size_t size = reply->size ? reply->size : 4096;
-	char *data;
-
-	while (size - reply->len < len)
-		size *= 2;
-	if (size != reply->size) {
-		data = realloc(reply->data, size);
-		if (!data)
-			return failure("%s", strerror(ENOMEM));
-		reply->data = data;
-		reply->size = size;
-	}
-	memcpy(reply->data + reply->len, msg, msg->nlmsg_len);
-	reply->len += len;
-	return STATUS_OK;
-}
+#include "print.h"
+#include "words.h"
 
 static struct nlmsghdr *request(char *buf, uint16_t type, uint8_t cmd,
 				uint8_t version, uint16_t flags)
@@ -77,38 +37,29 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 	return request(nl->tx, 0, cmd, ARP_POLICY_FAMILY_VERSION, flags);
 }
 
-int nl_str_fits(const char *value)
-{
-	size_t len = strlen(value);
-
-	if (len <= NL_STR_MAX)
-		return STATUS_OK;
-	return usage_error("a name of %zu characters is too long", len);
-}
-
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value)
 {
-	int status = nl_str_fits(value);
+	int status = word_fits(value);
 
 	if (!status)
 		mnl_attr_put_strz((struct nlmsghdr *)nl->tx, attr, value);
 	return status;
 }
 
-int nl_put_dev(struct ctx *ctx, const char *name)
+int nl_put_dev(struct nl *nl, const char *name)
 {
 	uint32_t index = 0;
-	int status = nl_str_fits(name);
+	int status = word_fits(name);
 
 	if (!status && strlen(name) >= IF_NAMESIZE) {
-		status = netns_enter(ctx);
+		status = netns_enter(&nl->netns);
 		index = status ? 0 : link_index(name);
 	}
 	if (status)
 		return status;
 	if (!index)
-		return nl_put_str(&ctx->nl, ARP_POLICY_A_IFNAME, name);
-	mnl_attr_put_u32((struct nlmsghdr *)ctx->nl.tx, ARP_POLICY_A_IFINDEX,
+		return nl_put_str(nl, ARP_POLICY_A_IFNAME, name);
+	mnl_attr_put_u32((struct nlmsghdr *)nl->tx, ARP_POLICY_A_IFINDEX,
 			 index);
 	return STATUS_OK;
 }
@@ -116,12 +67,6 @@ int nl_put_dev(struct ctx *ctx, const char *name)
 size_t nl_room(const struct nl *nl)
 {
 	return sizeof(nl->tx) - ((const struct nlmsghdr *)nl->tx)->nlmsg_len;
-}
-
-int nl_not_permitted(void)
-{
-	return failure("%s: CAP_NET_ADMIN is needed in the user namespace that owns this network namespace",
-		       strerror(EPERM));
 }
 
 /* The verdict in an NLMSG_ERROR, or at the end of a dump, about the request. */
@@ -200,32 +145,19 @@ static int transact(struct nl *nl, struct nlmsghdr *req,
 	}
 }
 
-bool nl_module_installed(const char *name)
+uint32_t nl_group_id(const struct nlattr *groups, const char *name)
 {
-	char path[256], line[4096], ko[64];
-	struct utsname uts;
-	bool found = false;
-	FILE *file;
+	const struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	const struct nlattr *group;
 
-	if (uname(&uts))
-		return false;
-	snprintf(ko, sizeof(ko), "/%s.ko", name);
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
-		 uts.release);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, ":")] = '\0';
-		found = strstr(line, ko);
+	if (!groups)
+		return 0;
+	mnl_attr_for_each_nested(group, groups) {
+		nl_parse_nest(group, tb, CTRL_ATTR_MCAST_GRP_MAX);
+		if (!strcmp(nl_str(tb[CTRL_ATTR_MCAST_GRP_NAME]), name))
+			return (uint32_t)nl_uint(tb[CTRL_ATTR_MCAST_GRP_ID]);
 	}
-	fclose(file);
-	return found;
-}
-
-static int family_missing(void)
-{
-	return module_missing(nl_module_installed(MODULE));
+	return 0;
 }
 
 static int nl_open(struct nl *nl)
@@ -258,18 +190,17 @@ static int find_family(struct nl *nl, struct nl_reply *reply)
 	mnl_attr_put_strz(req, CTRL_ATTR_FAMILY_NAME, ARP_POLICY_FAMILY_NAME);
 	status = transact(nl, req, reply, &again, ENOENT);
 	if (status == -ENOENT)
-		return family_missing();
+		return module_missing();
 	return status;
 }
 
-int nl_connect(struct ctx *ctx, struct nl_reply *reply)
+int nl_connect(struct nl *nl, struct nl_reply *reply)
 {
 	const struct nlattr *tb[CTRL_ATTR_MAX + 1] = { NULL };
-	struct nl *nl = &ctx->nl;
 	const struct nlmsghdr *msg;
 	int status;
 
-	status = netns_enter(ctx);
+	status = netns_enter(&nl->netns);
 	if (!status)
 		status = nl_open(nl);
 	if (!status)
@@ -281,7 +212,7 @@ int nl_connect(struct ctx *ctx, struct nl_reply *reply)
 	nl->family = (uint16_t)nl_uint(tb[CTRL_ATTR_FAMILY_ID]);
 	nl->config = nl_group_id(tb[CTRL_ATTR_MCAST_GROUPS],
 				 ARP_POLICY_MCGRP_CONFIG);
-	return nl->family ? STATUS_OK : family_missing();
+	return nl->family ? STATUS_OK : module_missing();
 }
 
 int nl_busy(void)
@@ -294,89 +225,84 @@ void nl_mixed(void)
 	warning("the policy keeps changing while it is read: this mixes old and new");
 }
 
-int nl_connected(struct ctx *ctx)
+int nl_connected(struct nl *nl)
 {
 	struct nl_reply family = { 0 };
 	int status;
 
-	status = ctx->nl.sock ? STATUS_OK : nl_connect(ctx, &family);
+	status = nl->sock ? STATUS_OK : nl_connect(nl, &family);
 	nl_reply_free(&family);
 	return status;
 }
 
 /* As nl_call(), but prints no message if the kernel refuses with this errno. */
-static int call(struct ctx *ctx, struct nl_reply *reply, int tries,
+static int call(struct nl *nl, struct nl_reply *reply, int tries,
 		int quiet_errno, bool *mixed)
 {
-	struct nlmsghdr *req = (struct nlmsghdr *)ctx->nl.tx;
-	int status = nl_connected(ctx);
+	struct nlmsghdr *req = (struct nlmsghdr *)nl->tx;
+	int status = nl_connected(nl);
 
 	if (status)
 		return status;
-	req->nlmsg_type = ctx->nl.family;
+	req->nlmsg_type = nl->family;
 	do {
 		if (reply)
 			nl_reply_free(reply);
-		status = transact(&ctx->nl, req, reply, mixed, quiet_errno);
+		status = transact(nl, req, reply, mixed, quiet_errno);
 	} while (!status && *mixed && --tries);
 	return status;
 }
 
-int nl_call(struct ctx *ctx, struct nl_reply *reply)
+int nl_call(struct nl *nl, struct nl_reply *reply)
 {
 	bool mixed = false;
 	int status;
 
-	status = call(ctx, reply, ctx->nl.tries ? ctx->nl.tries : NL_TRIES, 0,
+	status = call(nl, reply, nl->tries ? nl->tries : NL_TRIES, 0,
 		      &mixed);
-	if (!status && mixed && !ctx->nl.quiet)
+	if (!status && mixed && !nl->quiet)
 		nl_mixed();
 	return status;
 }
 
-int nl_call_once(struct ctx *ctx, struct nl_reply *reply)
+int nl_call_once(struct nl *nl, struct nl_reply *reply)
 {
 	bool mixed;
 
-	return call(ctx, reply, 1, 0, &mixed);
+	return call(nl, reply, 1, 0, &mixed);
 }
 
-int nl_call_or(struct ctx *ctx, int err)
+int nl_call_or(struct nl *nl, int err)
 {
 	bool mixed;
-	int status = call(ctx, NULL, 1, err, &mixed);
+	int status = call(nl, NULL, 1, err, &mixed);
 
 	return status < 0 ? STATUS_OK : status;
 }
 
-static int ask(struct ctx *ctx, uint8_t cmd, uint16_t flags, uint16_t attr,
+static int ask(struct nl *nl, uint8_t cmd, uint16_t flags, uint16_t attr,
 	       const char *name, struct nl_reply *reply)
 {
 	int status = STATUS_OK;
 
-	nl_request(&ctx->nl, cmd, flags);
+	nl_request(nl, cmd, flags);
 	if (name && attr == ARP_POLICY_A_IFNAME)
-		status = nl_put_dev(ctx, name);
+		status = nl_put_dev(nl, name);
 	else if (name)
-		status = nl_put_str(&ctx->nl, attr, name);
-	return status ? status : nl_call(ctx, reply);
+		status = nl_put_str(nl, attr, name);
+	return status ? status : nl_call(nl, reply);
 }
 
-int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+int nl_get(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	   struct nl_reply *reply)
 {
-	return ask(ctx, cmd, name ? 0 : NLM_F_DUMP, attr, name, reply);
+	return ask(nl, cmd, name ? 0 : NLM_F_DUMP, attr, name, reply);
 }
 
-int nl_dump(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+int nl_dump(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	    struct nl_reply *reply)
 {
-	return ask(ctx, cmd, NLM_F_DUMP, attr, name, reply);
-}
-
-bool nl_ready(void)
-{
-	return !access("/sys/module/" MODULE, F_OK);
+	return ask(nl, cmd, NLM_F_DUMP, attr, name, reply);
 }
 
 void nl_close(struct nl *nl)

@@ -3,29 +3,22 @@
  * Generic netlink: one socket, the family's id, requests and their answers.
  *
  * A request is built in nl->tx and sent by nl_call(), which connects first if
- * need be. So a command checks all that was typed before anything touches the
- * kernel. Whatever goes wrong is printed here.
+ * necessary. So a command checks its arguments before it contacts the kernel. Errors
+ * are printed here.
  */
 #ifndef ARPCTL_NL_H
 #define ARPCTL_NL_H
 
-#include <linux/netlink.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "nl_msg.h"
 
-#include "parse.h"
-
-struct ctx;
 struct mnl_socket;
+struct nl_events;
 
-/* How often what a change interrupted is read again. */
+/* How often a read that a change interrupted is repeated. */
 #define NL_TRIES	10
 
-/* The longest string that goes into a request; the kernel takes less. */
-#define NL_STR_MAX	4096
-
 struct nl {
+	const char *netns;	/* to enter first; NULL: stay here, or done */
 	struct mnl_socket *sock;
 	uint32_t portid;
 	uint32_t seq;
@@ -33,10 +26,10 @@ struct nl {
 	uint32_t config;	/* the group of changes */
 	int tries;		/* for an interrupted dump; 0: NL_TRIES */
 	bool quiet;		/* no warning if all are interrupted */
-	struct nl_events *events;	/* collected during dumps, or NULL */
+	struct nl_events *events;	/* received between messages, or NULL */
 	/*
-	 * Told of a refusal before it is printed, with the offset in the
-	 * request that it is about, 0 for the whole; or NULL.
+	 * Called before a refusal is printed, with the offset in the request of what
+	 * was refused, 0 for all of it; or NULL.
 	 */
 	void (*refused)(void *data, const struct nlmsghdr *req,
 			uint32_t offset);
@@ -46,33 +39,17 @@ struct nl {
 	char rx[32768] __attribute__((aligned(8)));
 };
 
-/* All messages that answer a request, one after the other. */
-struct nl_reply {
-	char *data;
-	size_t len;
-	size_t size;
-};
-
-#define nl_for_each(msg, reply) \
-	for ((msg) = nl_next((reply), NULL); (msg); (msg) = nl_next((reply), (msg)))
-
-int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg);
-const struct nlmsghdr *nl_next(const struct nl_reply *reply,
-			       const struct nlmsghdr *msg);
-void nl_reply_free(struct nl_reply *reply);
-
 /* Starts a request; flags may be NLM_F_DUMP. */
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
 
-/* Adds a string that was typed; a usage error if it cannot be sent. */
+/* Adds a string; a usage error if it is too long. */
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
-int nl_str_fits(const char *value);
 
 /*
  * Adds the name of a device, which may be an alternative one. A name that is longer
  * than IFNAMSIZ allows is translated to an index; the kernel resolves the others.
  */
-int nl_put_dev(struct ctx *ctx, const char *name);
+int nl_put_dev(struct nl *nl, const char *name);
 
 /* How many bytes the request has left. */
 size_t nl_room(const struct nl *nl);
@@ -83,85 +60,34 @@ size_t nl_room(const struct nl *nl);
  * interrupted is repeated, up to NL_TRIES times; after that a warning says that it
  * mixes old and new.
  */
-int nl_call(struct ctx *ctx, struct nl_reply *reply);
+int nl_call(struct nl *nl, struct nl_reply *reply);
 
 /* The same, but a dump is not repeated, and may mix old and new. */
-int nl_call_once(struct ctx *ctx, struct nl_reply *reply);
+int nl_call_once(struct nl *nl, struct nl_reply *reply);
 
-/* The same for what has no answer, and may as well be refused with this errno. */
-int nl_call_or(struct ctx *ctx, int err);
+/* The same without an answer; a refusal with this errno counts as success. */
+int nl_call_or(struct nl *nl, int err);
 
-/* Failures, and a warning, that are used in more than one place. */
+/* A failure and a warning that several files use. */
 int nl_busy(void);
 void nl_mixed(void);
-int nl_not_permitted(void);
 
-/* Asks for the one object that attr names, or without a name for all. */
-int nl_get(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+/* Requests the object with this name, which attr holds; without a name, all. */
+int nl_get(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	   struct nl_reply *reply);
 
-/* Asks for all objects that attr names, or without a name for all. */
-int nl_dump(struct ctx *ctx, uint8_t cmd, uint16_t attr, const char *name,
+/* Requests all objects to which the name applies; without a name, all. */
+int nl_dump(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	    struct nl_reply *reply);
-
-/* Whether the module is there already, for what should not load it. */
-bool nl_ready(void);
-
-/* Whether depmod knows a module of this name for the running kernel. */
-bool nl_module_installed(const char *name);
-
-/* Calls each for every event of the multicast groups (the list ends with
- * NULL), with NULL where events were lost; returns when something fails.
- */
-int nl_listen(struct ctx *ctx, const char *const *groups,
-	      int (*each)(struct ctx *ctx, const struct nlmsghdr *msg));
-
-/* Events of the group "config", on a socket of its own. */
-struct nl_events {
-	struct mnl_socket *sock;
-	struct nl_reply list;
-	bool lost;		/* some are missing */
-	bool failed;		/* out of memory, which was reported */
-};
-
-/*
- * Listens from now on until it is closed. While it is ctx->nl.events, dumps receive
- * pending events between their messages, so that a small socket buffer suffices.
- */
-int nl_events_open(struct ctx *ctx, struct nl_events *events);
-void nl_events_close(struct nl_events *events);
-
-/* Drops the events received so far. */
-void nl_events_reset(struct nl_events *events);
-
-/* Adds pending events to the list; waits up to ms for one if ms is not 0. */
-void nl_events_take(struct nl_events *events, int ms);
-
-/* Connects if necessary. */
-int nl_connected(struct ctx *ctx);
-
-/* Connects; with what the family says of itself in the reply, to be freed. */
-int nl_connect(struct ctx *ctx, struct nl_reply *reply);
-void nl_close(struct nl *nl);
-
-/* Attributes of a message or nest, by type; what is above max is left out. */
-void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
-	      unsigned int max);
-void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
-		   unsigned int max);
 
 /* The id of the family's group with this name; 0: it has none. */
 uint32_t nl_group_id(const struct nlattr *groups, const char *name);
 
-/* Values of attributes, 0 and "" for NULL. */
-uint64_t nl_uint(const struct nlattr *attr);
-const char *nl_str(const struct nlattr *attr);
+/* Connects if necessary. */
+int nl_connected(struct nl *nl);
 
-/* Whether it is an Ethernet address, which is copied. */
-bool nl_mac(const struct nlattr *attr, uint8_t lladdr[LLADDR_LEN]);
-
-/* Addresses as text in buf, NULL for NULL. */
-const char *nl_address(const struct nlattr *attr, char buf[ADDRESS_TEXT]);
-const char *nl_lladdr(const struct nlattr *attr, char buf[LLADDR_TEXT]);
+/* Connects; the reply describes the family and must be freed. */
+int nl_connect(struct nl *nl, struct nl_reply *reply);
+void nl_close(struct nl *nl);
 
 #endif /* ARPCTL_NL_H */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Why the kernel refuses a request, in its own words. */
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
 #include <linux/genetlink.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "fields.h"
+#include "nl_msg.h"
 #include "nl_refusal.h"
+#include "print.h"
 
 /* How attributes of a nest are called when the kernel objects to them. */
 struct nest {
@@ -220,4 +222,10 @@ int nl_refusal_print(const struct nl_refusal *refusal,
 		list_add(about, sizeof(about), range);
 	return failure("%s%s%s%s", *text ? text : strerror(refusal->err),
 		       *about ? " (" : "", about, *about ? ")" : "");
+}
+
+int nl_not_permitted(void)
+{
+	return failure("%s: CAP_NET_ADMIN is needed in the user namespace that owns this network namespace",
+		       strerror(EPERM));
 }

@@ -20,4 +20,7 @@ void nl_refusal_read(struct nl_refusal *refusal, const struct nlmsghdr *msg);
 int nl_refusal_print(const struct nl_refusal *refusal,
 		     const struct nlmsghdr *req);
 
+/* CAP_NET_ADMIN is missing. */
+int nl_not_permitted(void);
+
 #endif /* ARPCTL_NL_REFUSAL_H */

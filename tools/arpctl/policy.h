@@ -74,7 +74,7 @@ int policy_dev_cmp(const void *a, const void *b);
 int policy_entry_cmp(const void *a, const void *b);
 
 /* policy_file.c: reads the lines of a file, "-" being standard input. */
-int policy_read(const struct ctx *ctx, struct policy *policy, const char *file);
+int policy_read(struct policy *policy, const char *file);
 
 /* The parts of a policy to read, as bits. */
 #define POLICY_DEVS	1U

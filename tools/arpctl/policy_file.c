@@ -268,7 +268,7 @@ static int read_input(struct reader *r, struct input *in)
 	return status;
 }
 
-int policy_read(const struct ctx *ctx, struct policy *policy, const char *file)
+int policy_read(struct policy *policy, const char *file)
 {
 	struct args grammars[N_STATEMENTS];
 	struct reader r = { .policy = policy, .grammars = grammars };
@@ -280,7 +280,7 @@ int policy_read(const struct ctx *ctx, struct policy *policy, const char *file)
 		args_init(&grammars[i], statements[i].object,
 			  command_find(statements[i].object,
 				       statements[i].command));
-	status = input_open(ctx, file, &in);
+	status = input_open(file, &in);
 	if (!status)
 		status = read_input(&r, &in);
 	input_close(&in);

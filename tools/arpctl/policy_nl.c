@@ -9,8 +9,10 @@
 
 #include "arpctl.h"
 #include "bind.h"
+#include "nl_events.h"
 #include "policy.h"
 #include "rule.h"
+#include "words.h"
 
 /* Every namespace has this device, whatever it is called. */
 #define LOOPBACK_IFINDEX 1
@@ -29,7 +31,7 @@ static int get_generation(struct ctx *ctx, uint32_t *generation)
 
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0);
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, LOOPBACK_IFINDEX);
-	status = nl_call(ctx, &reply);
+	status = nl_call(&ctx->nl, &reply);
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
 		*generation = (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
@@ -140,7 +142,7 @@ static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
 	if (selector && what != POLICY_DEVS)
 		status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, selector);
 	if (!status)
-		status = nl_call_once(ctx, &reply);
+		status = nl_call_once(&ctx->nl, &reply);
 	nl_for_each(msg, &reply)
 		if (!status)
 			status = take_object(g, msg, what);
@@ -312,7 +314,9 @@ static int get(struct ctx *ctx, struct policy *policy,
 	int tries, status;
 
 	/* Before the dumps begin, so that no change is missed. */
-	status = nl_events_open(ctx, &g.events);
+	status = nl_connected(&ctx->nl);
+	if (!status)
+		status = nl_events_open(&g.events, ctx->nl.config);
 	ctx->nl.events = status ? NULL : &g.events;
 	for (tries = 0; !status && !g.whole && tries < NL_TRIES; tries++)
 		status = try_get(ctx, &g);
@@ -357,7 +361,7 @@ struct sender {
 };
 
 /* The most that one of them takes in a message. */
-#define ROOM (NL_STR_MAX + 512)
+#define ROOM (WORD_MAX + 512)
 
 static size_t total(const struct policy *policy)
 {
@@ -400,7 +404,7 @@ static int send_some(struct ctx *ctx, struct sender *s)
 	while (s->next < total(s->policy) && nl_room(&ctx->nl) > ROOM)
 		put_next(nlh, s->policy, s->next++);
 	mnl_attr_nest_end(nlh, nest);
-	status = nl_call(ctx, NULL);
+	status = nl_call(&ctx->nl, NULL);
 	if (s->blamed)
 		place_leave(&s->place);
 	return status;
@@ -464,7 +468,7 @@ static int send_all(struct ctx *ctx, struct sender *s)
 	int status;
 
 	nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_BEGIN, 0);
-	status = nl_call(ctx, NULL);
+	status = nl_call(&ctx->nl, NULL);
 	if (status)
 		return status;
 	progress("restoring", 0, 0);
@@ -474,12 +478,12 @@ static int send_all(struct ctx *ctx, struct sender *s)
 	}
 	if (!status) {
 		nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_COMMIT, 0);
-		status = nl_call(ctx, NULL);
+		status = nl_call(&ctx->nl, NULL);
 	}
 	if (status) {
 		/* It may have forgotten by itself what it refused. */
 		nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_ABORT, 0);
-		(void)nl_call_or(ctx, ENOENT);
+		(void)nl_call_or(&ctx->nl, ENOENT);
 	}
 	return status;
 }

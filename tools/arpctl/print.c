@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "print.h"
 
 #define PATIENCE 1000	/* ms before anybody wants to know */

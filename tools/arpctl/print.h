@@ -13,6 +13,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Every function that returns int returns one of these, unless it says so. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,	/* refused by the kernel, or could not be done */
+	STATUS_USAGE = 2,	/* the command line or a file has an error */
+};
+
 enum style {
 	STYLE_PLAIN,
 	STYLE_NAME,	/* a device or selector */

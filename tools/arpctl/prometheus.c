@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "arpctl.h"
+#include "module.h"
+#include "netns.h"
 #include "reason.h"
 #include "stats.h"
 
-#define PREFIX "arp_policy_"
+#define PREFIX MODULE "_"
 
 static void begin(FILE *file, const char *metric, const char *type,
 		  const char *help)
@@ -95,41 +97,29 @@ static void print_verdicts(FILE *file, const struct nl_reply *reply)
 	}
 }
 
-/* The module's version; "" if it does not tell. */
-static void read_version(char *buf, int size)
-{
-	FILE *file = fopen("/sys/module/arp_policy/version", "re");
-
-	if (!file || !fgets(buf, size, file))
-		buf[0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	if (file)
-		fclose(file);
-}
-
 int stats_prometheus(struct ctx *ctx, int argc, char **argv)
 {
 	struct nl_reply reply = { 0 };
 	FILE *file = ctx->out.file;
 	/* Who only looks on, every few seconds, must not load the module. */
-	bool up = nl_ready();
+	bool up = module_loaded();
 	char version[64];
 	int status;
 
 	(void)argc;
 	(void)argv;
-	status = netns_enter(ctx);
+	status = netns_enter(&ctx->nl.netns);
 	if (!status && up)
-		status = nl_dump(ctx, ARP_POLICY_CMD_STATS_GET, 0, NULL,
+		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_STATS_GET, 0, NULL,
 				 &reply);
 	if (!status) {
 		begin(file, "up", "gauge",
-		      "Whether the module arp_policy is loaded.");
+		      "Whether the module " MODULE " is loaded.");
 		fprintf(file, PREFIX "up %d\n", up);
 	}
 	if (!status && up) {
-		read_version(version, sizeof(version));
-		begin(file, "info", "gauge", "The module arp_policy.");
+		module_version(version, sizeof(version));
+		begin(file, "info", "gauge", "The module " MODULE ".");
 		fputs(PREFIX "info{", file);
 		label(file, "version", version);
 		fputs("} 1\n", file);

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arpctl.h"
+#include "print.h"
 #include "replace.h"
 
 #define LINKS_MAX	40	/* as the kernel follows */

@@ -12,7 +12,7 @@ static int restore(struct ctx *ctx, int argc, char **argv)
 
 	(void)argc;
 	/* All of it is understood before anything is asked of the kernel. */
-	status = policy_read(ctx, &policy, argv[0]);
+	status = policy_read(&policy, argv[0]);
 	if (!status)
 		status = link_check_policy(ctx, &policy, argv[0]);
 	if (!status)

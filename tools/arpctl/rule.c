@@ -10,6 +10,7 @@
 #include "complete.h"
 #include "entry.h"
 #include "link.h"
+#include "module.h"
 #include "parse.h"
 #include "policy.h"
 #include "rule.h"
@@ -137,7 +138,7 @@ static int change(struct ctx *ctx, uint8_t cmd, bool replace)
 	rule_put(nlh, ARP_POLICY_A_RULE, &rule);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 /* Also replace. */
@@ -269,7 +270,7 @@ static int rule_flush(struct ctx *ctx, int argc, char **argv)
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_RULE_FLUSH, 0);
 	if (selector)
 		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
-	return nl_call(ctx, NULL);
+	return nl_call(&ctx->nl, NULL);
 }
 
 void rule_help_action(FILE *file)
@@ -302,9 +303,9 @@ void rule_complete_prefix(struct ctx *ctx, int argc, char **argv)
 	char prefix[PREFIX_TEXT];
 	struct entry rule;
 
-	if (add || !nl_ready())
+	if (add || !module_loaded())
 		return;
-	if (!nl_dump(ctx, ARP_POLICY_CMD_RULE_GET, 0, NULL, &reply)) {
+	if (!nl_dump(&ctx->nl, ARP_POLICY_CMD_RULE_GET, 0, NULL, &reply)) {
 		nl_for_each(msg, &reply) {
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
 			rule_read(&rule, tb[ARP_POLICY_A_RULE]);

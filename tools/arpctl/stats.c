@@ -111,7 +111,7 @@ static int stats_show(struct ctx *ctx, int argc, char **argv)
 	if (args_get(ctx->args, WATCH))
 		return stats_watch(ctx, dev);
 
-	status = nl_get(ctx, ARP_POLICY_CMD_STATS_GET, ARP_POLICY_A_IFNAME,
+	status = nl_get(&ctx->nl, ARP_POLICY_CMD_STATS_GET, ARP_POLICY_A_IFNAME,
 			dev, &reply);
 	if (!status) {
 		pr_open(&ctx->out, NULL, '[');
@@ -131,8 +131,8 @@ static int stats_reset(struct ctx *ctx, int argc, char **argv)
 
 	nl_request(&ctx->nl, ARP_POLICY_CMD_STATS_RESET, 0);
 	if (argc)
-		status = nl_put_dev(ctx, argv[0]);
-	return status ? status : nl_call(ctx, NULL);
+		status = nl_put_dev(&ctx->nl, argv[0]);
+	return status ? status : nl_call(&ctx->nl, NULL);
 }
 
 static const struct command commands[] = {

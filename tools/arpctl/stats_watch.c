@@ -180,7 +180,7 @@ static int watch(struct ctx *ctx, const char *dev, bool screen,
 	do {
 		now = (struct sample){ 0 };
 		reply = (struct nl_reply){ 0 };
-		status = nl_get(ctx, ARP_POLICY_CMD_STATS_GET,
+		status = nl_get(&ctx->nl, ARP_POLICY_CMD_STATS_GET,
 				ARP_POLICY_A_IFNAME, dev, &reply);
 		if (!status)
 			status = take_sample(&now, &reply);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "list.h"
+#include "print.h"
 #include "sysctl.h"
 
 /* Shows the network namespace of who looks. */

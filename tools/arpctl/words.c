@@ -152,3 +152,12 @@ void word_print(struct printer *out, const char *key, enum style style,
 		pr_raw(out, style, word);
 	pr_text(out, "%s", quote);
 }
+
+int word_fits(const char *word)
+{
+	size_t len = strlen(word);
+
+	if (len <= WORD_MAX)
+		return STATUS_OK;
+	return usage_error("a name of %zu characters is too long", len);
+}

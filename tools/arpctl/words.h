@@ -15,6 +15,9 @@
 
 #define MAX_WORDS 128
 
+/* The longest word that goes into a request; the kernel takes less. */
+#define WORD_MAX 4096
+
 /* Where a text is read; what is read is changed. */
 struct words {
 	char *at;
@@ -36,6 +39,9 @@ void words_more(struct words *words, char *text, size_t len);
  * 0 at the end of the text; -1 with a reason, for what cannot be read.
  */
 int words_next(struct words *words, const char **why);
+
+/* Whether a word is not too long; otherwise a usage error. */
+int word_fits(const char *word);
 
 /* Prints a word so that it reads as the same again; JSON as pr_str(). */
 void word_print(struct printer *out, const char *key, enum style style,

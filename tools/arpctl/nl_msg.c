@@ -1,11 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Attributes of messages: by type, and as values. */
+/* Netlink messages: replies of several messages, attributes and their values. */
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "nl.h"
+#include "nl_msg.h"
+#include "print.h"
+
+const struct nlmsghdr *nl_next(const struct nl_reply *reply,
+			       const struct nlmsghdr *msg)
+{
+	const char *next = reply->data;
+
+	if (msg)
+		next = (const char *)msg + MNL_ALIGN(msg->nlmsg_len);
+	if (!next || next >= reply->data + reply->len)
+		return NULL;
+	return (const struct nlmsghdr *)next;
+}
+
+void nl_reply_free(struct nl_reply *reply)
+{
+	free(reply->data);
+	*reply = (struct nl_reply){ 0 };
+}
+
+int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
+{
+	size_t len = MNL_ALIGN(msg->nlmsg_len);
+	size_t size = reply->size ? reply->size : 4096;
+	char *data;
+
+	while (size - reply->len < len)
+		size *= 2;
+	if (size != reply->size) {
+		data = realloc(reply->data, size);
+		if (!data)
+			return failure("%s", strerror(ENOMEM));
+		reply->data = data;
+		reply->size = size;
+	}
+	memcpy(reply->data + reply->len, msg, msg->nlmsg_len);
+	reply->len += len;
+	return STATUS_OK;
+}
 
 uint64_t nl_uint(const struct nlattr *attr)
 {
@@ -73,14 +114,20 @@ static void tb_add(const struct nlattr *attr, const struct nlattr **tb,
 		tb[mnl_attr_get_type(attr)] = attr;
 }
 
-void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
-	      unsigned int max)
+void nl_parse_after(const struct nlmsghdr *msg, size_t header,
+		    const struct nlattr **tb, unsigned int max)
 {
 	const struct nlattr *attr;
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each(attr, msg, GENL_HDRLEN)
+	mnl_attr_for_each(attr, msg, (unsigned int)header)
 		tb_add(attr, tb, max);
+}
+
+void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
+	      unsigned int max)
+{
+	nl_parse_after(msg, GENL_HDRLEN, tb, max);
 }
 
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
