@@ -18,7 +18,6 @@ struct command;
 struct ctx {
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
-	char checked[16];	/* a selector that is not an alternative name */
 	bool literal;		/* after "--": no more options, and no help */
 	const struct command *command;
 	const struct args *args;	/* its words */

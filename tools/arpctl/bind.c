@@ -10,10 +10,10 @@
 #include "bind.h"
 #include "complete.h"
 #include "entry.h"
-#include "link.h"
 #include "module.h"
 #include "parse.h"
 #include "policy.h"
+#include "selector.h"
 #include "words.h"
 
 int bind_parse(const struct args *args, struct entry *binding)
@@ -70,7 +70,7 @@ static int change_typed(struct ctx *ctx, uint8_t cmd, bool replace)
 
 	status = bind_parse(ctx->args, &binding);
 	if (!status && cmd == ARP_POLICY_CMD_BIND_ADD)
-		status = link_check_selector(ctx, binding.selector);
+		status = policy_check_selector(&ctx->nl, binding.selector);
 	return status ? status : bind_change(ctx, cmd, replace, &binding);
 }
 
@@ -140,7 +140,7 @@ static int bind_show(struct ctx *ctx, int argc, char **argv)
 	(void)argv;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = policy_list(ctx, &policy, POLICY_BINDINGS, selector);
+		status = policy_list(&ctx->nl, &policy, POLICY_BINDINGS, selector);
 	if (!status) {
 		pr_open(out, NULL, '[');
 		for (i = 0; i < policy.n_entries; i++) {

@@ -13,6 +13,7 @@
 #include "entry.h"
 #include "lease_files.h"
 #include "list.h"
+#include "selector.h"
 
 /* The bindings of one selector before an import, by address. */
 struct bindings {

@@ -11,6 +11,7 @@
 #include "arpctl.h"
 #include "check.h"
 #include "list.h"
+#include "selector.h"
 #include "netns.h"
 
 static const struct {
@@ -145,19 +146,6 @@ const char *selector_word(const char *selector, char buf[SHELL_WORD])
 	if (*selector == '-' || !strcmp(selector, "help"))
 		n = sprintf(buf, "-- ");
 	shell_word(selector, buf + n);
-	return buf;
-}
-
-const char *dev_selector(const char *dev, char buf[DEV_SELECTOR])
-{
-	size_t n = 0;
-
-	for (; *dev && n + 2 < DEV_SELECTOR; dev++) {
-		if (strchr("*?[\\", *dev))
-			buf[n++] = '\\';
-		buf[n++] = *dev;
-	}
-	buf[n] = '\0';
 	return buf;
 }
 

@@ -7,10 +7,10 @@
 #ifndef ARPCTL_CHECK_H
 #define ARPCTL_CHECK_H
 
+#include "altname.h"
 #include "check_policy.h"
 #include "firewall.h"
 #include "host.h"
-#include "link.h"
 
 enum severity {
 	SEVERITY_ERROR,		/* something does not work */
@@ -62,9 +62,7 @@ const char *shell_word(const char *name, char buf[SHELL_WORD]);
 /* A selector for an arpctl command, after "--" if it looks like an option. */
 const char *selector_word(const char *selector, char buf[SHELL_WORD]);
 
-/* The selector that matches only this device, plain and as such a word. */
-#define DEV_SELECTOR	(2UL * IFNAMSIZ)
-const char *dev_selector(const char *dev, char buf[DEV_SELECTOR]);
+/* The selector that matches only this device, as such a word. */
 const char *dev_word(const char *dev, char buf[SHELL_WORD]);
 
 /* The cure that sets one or two of net.ipv4.conf.DEV.*; the second may be NULL. */

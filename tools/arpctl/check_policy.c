@@ -2,7 +2,6 @@
 /* The policy as check looks at it. */
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "check_policy.h"
 #include "list.h"
 #include "module.h"
+#include "selector.h"
 
 static bool read_device(struct check_policy *policy, const struct nlmsghdr *msg)
 {
@@ -184,7 +184,7 @@ int check_policy_read(struct ctx *ctx, struct check_policy *policy)
 	/* Without the module there is no policy; looking must not load it. */
 	if (!module_loaded())
 		return STATUS_OK;
-	status = policy_get(ctx, &policy->whole);
+	status = policy_get(&ctx->nl, &policy->whole);
 	/* No event tells what applies to devices: this may be of a moment later. */
 	if (!status)
 		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
@@ -240,19 +240,6 @@ bool policy_field(const struct policy_device *device,
 	return true;
 }
 
-static bool is_glob(const char *selector)
-{
-	return strpbrk(selector, "*?[\\");
-}
-
-bool policy_selects(const char *selector, const char *dev)
-{
-	if (!strcmp(selector, "all") || !strcmp(selector, "default"))
-		return true;
-	return is_glob(selector) ? !fnmatch(selector, dev, 0) :
-				   !strcmp(selector, dev);
-}
-
 /* The first entry that does not sort before the prefix. */
 static size_t find_prefix(const struct policy_entries *entries,
 			  struct prefix prefix)
@@ -285,7 +272,7 @@ match_exactly(const struct policy_entries *entries, const char *dev,
 			return e;
 		if (!strcmp(e->selector, "all"))
 			all = e;
-		else if (!glob && policy_selects(e->selector, dev))
+		else if (!glob && selector_matches(e->selector, dev))
 			glob = e;
 	}
 	return glob ? glob : all;

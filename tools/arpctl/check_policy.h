@@ -74,9 +74,6 @@ const struct policy_selector *policy_selector(const struct check_policy *policy,
 bool policy_field(const struct policy_device *device,
 		  enum arp_policy_field field, uint32_t *value);
 
-/* Whether the selector names the device. */
-bool policy_selects(const char *selector, const char *dev);
-
 /* The entry that decides on a device about all of a prefix, or NULL. */
 const struct policy_entry *policy_match(const struct policy_entries *entries,
 					const char *dev, struct prefix prefix);

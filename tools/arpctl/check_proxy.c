@@ -5,6 +5,7 @@
 
 #include "arpctl.h"
 #include "check.h"
+#include "selector.h"
 
 /* By which field or sysctl the device is a proxy; NULL if it is none. */
 static const char *proxied_by(const struct check *c,
@@ -29,7 +30,7 @@ static bool has_routed_rule(const struct check *c, const struct host_link *link)
 
 	for (; e < end; e++)
 		if (e->action == ARP_POLICY_ACTION_PROXY && e->routed &&
-		    policy_selects(e->selector, link->name))
+		    selector_matches(e->selector, link->name))
 			return true;
 	return false;
 }

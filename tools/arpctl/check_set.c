@@ -7,13 +7,14 @@
 #include "arpctl.h"
 #include "check.h"
 #include "fields.h"
+#include "selector.h"
 
 static bool selects_any(const struct host *host, const char *selector)
 {
 	size_t i;
 
 	for (i = 0; i < host->n_links; i++)
-		if (policy_selects(selector, host->links[i].name))
+		if (selector_matches(selector, host->links[i].name))
 			return true;
 	return !strcmp(selector, "all") || !strcmp(selector, "default");
 }

@@ -9,7 +9,6 @@
 #include "arpctl.h"
 #include "dev.h"
 #include "fields.h"
-#include "link.h"
 #include "policy.h"
 #include "words.h"
 
@@ -55,7 +54,7 @@ static int dev_set(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	status = dev_parse(ctx->args, &values);
 	if (!status)
-		status = link_check_selector(ctx, argv[0]);
+		status = policy_check_selector(&ctx->nl, argv[0]);
 	if (status)
 		return status;
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
@@ -133,7 +132,7 @@ static int dev_show(struct ctx *ctx, int argc, char **argv)
 	int status;
 
 	status = argc ? get_one(ctx, &policy, argv[0]) :
-			policy_list(ctx, &policy, POLICY_DEVS, NULL);
+			policy_list(&ctx->nl, &policy, POLICY_DEVS, NULL);
 	if (!status)
 		print_selectors(&ctx->out, &policy);
 	policy_free(&policy);

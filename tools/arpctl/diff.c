@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "arpctl.h"
-#include "link.h"
 #include "policy.h"
 
 /* Of the two lists, each sorted, what is only in the first or in the second. */
@@ -122,9 +121,9 @@ static int diff(struct ctx *ctx, int argc, char **argv)
 	(void)argc;
 	status = policy_read(&then, argv[0]);
 	if (!status)
-		status = link_check_policy(ctx, &then, argv[0]);
+		status = policy_check_altnames(&ctx->nl, &then, argv[0]);
 	if (!status)
-		status = policy_get(ctx, &now);
+		status = policy_get(&ctx->nl, &now);
 	if (!status) {
 		policy_sort(&now);
 		policy_sort(&then);

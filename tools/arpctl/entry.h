@@ -12,9 +12,6 @@
 
 #include "parse.h"
 
-/* The selector where none is named. */
-#define EVERYWHERE "all"
-
 /* In the order of listings. */
 enum entry_table {
 	ENTRY_TARGET,		/* a rule for targets */

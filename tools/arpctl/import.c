@@ -16,6 +16,7 @@
 #include "list.h"
 #include "netns.h"
 #include "policy.h"
+#include "selector.h"
 #include "sysctl.h"
 
 /* proxy_delay is in ticks of 10 ms, whatever the kernel's own are. */
@@ -44,28 +45,15 @@ static void note(struct importer *im, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The selector of one device, whose name may look like a glob. */
-static void selector_of(const char *name, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	for (; *name && len + 2 < size; name++) {
-		if (strchr("*?[\\", *name))
-			buf[len++] = '\\';
-		buf[len++] = *name;
-	}
-	buf[len] = '\0';
-}
-
 static void set(struct importer *im, const struct conf *conf,
 		const struct field *field, uint32_t value)
 {
 	struct policy_dev *dev;
-	char selector[64];
+	char selector[DEV_SELECTOR];
 	bool there;
 
-	selector_of(conf->name, selector, sizeof(selector));
-	dev = policy_dev(&im->policy, selector, &there);
+	dev = policy_dev(&im->policy, dev_selector(conf->name, selector),
+			 &there);
 	if (dev)
 		field_set(&dev->values, field, value);
 	else

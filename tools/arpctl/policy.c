@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "list.h"
 #include "policy.h"
+#include "print.h"
+#include "selector.h"
 
 #define FIRST_SLOTS 64
 
@@ -224,51 +225,6 @@ struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 		*slot = (uint32_t)policy->n_entries;
 	}
 	return &policy->entries[*slot - 1];
-}
-
-/* The number of literal characters in a glob, counted as in the kernel. */
-static int literals(const char *glob)
-{
-	const char *end;
-	int n = 0;
-
-	for (; *glob; glob++) {
-		if (*glob == '*' || *glob == '?')
-			continue;
-		if (*glob == '[') {
-			/* A ] at the start of a class is a member of it. */
-			end = glob + 1 + (glob[1] == '!');
-			end = *end ? strchr(end + 1, ']') : NULL;
-			if (!end)
-				return n;
-			glob = end;
-			continue;
-		}
-		if (*glob == '\\' && glob[1])
-			glob++;
-		n++;
-	}
-	return n;
-}
-
-/* all, then default, globs and names. */
-static int kind_of(const char *selector)
-{
-	if (!strcmp(selector, "all"))
-		return 0;
-	if (!strcmp(selector, "default"))
-		return 1;
-	return strpbrk(selector, "*?[\\") ? 2 : 3;
-}
-
-/* The more specific of two globs comes first. */
-static int selector_cmp(const char *a, const char *b)
-{
-	int kind = kind_of(a), order = kind - kind_of(b);
-
-	if (!order && kind == 2)
-		order = literals(b) - literals(a);
-	return order ? order : strcmp(a, b);
 }
 
 int policy_dev_cmp(const void *a, const void *b)

@@ -16,7 +16,7 @@
 #include "entry.h"
 #include "fields.h"
 
-struct ctx;
+struct nl;
 struct printer;
 
 struct policy_dev {
@@ -73,6 +73,14 @@ uint32_t policy_dev_line(const struct policy_dev *dev);
 int policy_dev_cmp(const void *a, const void *b);
 int policy_entry_cmp(const void *a, const void *b);
 
+/*
+ * policy_altname.c: refuses a selector from the command line that is only an
+ * alternative name; warns of those in a policy that was read from a file.
+ */
+int policy_check_selector(struct nl *nl, const char *selector);
+int policy_check_altnames(struct nl *nl, const struct policy *policy,
+			  const char *file);
+
 /* policy_file.c: reads the lines of a file, "-" being standard input. */
 int policy_read(struct policy *policy, const char *file);
 
@@ -85,10 +93,10 @@ int policy_read(struct policy *policy, const char *file);
  * policy_nl.c: read a consistent snapshot from the kernel; replace the kernel's whole
  * policy. The result of policy_list() may mix old and new; then it prints a warning.
  */
-int policy_get(struct ctx *ctx, struct policy *policy);
-int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
+int policy_get(struct nl *nl, struct policy *policy);
+int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
 		const char *selector);
-int policy_put(struct ctx *ctx, const struct policy *policy, const char *file);
+int policy_put(struct nl *nl, const struct policy *policy, const char *file);
 
 /*
  * The first and last line of a file that save wrote. The last has the count of the

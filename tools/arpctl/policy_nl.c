@@ -7,10 +7,11 @@
 #include <linux/genetlink.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "bind.h"
+#include "nl.h"
 #include "nl_events.h"
 #include "policy.h"
+#include "print.h"
 #include "rule.h"
 #include "words.h"
 
@@ -21,7 +22,7 @@
 #define EVENT_PATIENCE 2000
 
 /* The number of the policy that is there, also if there is nothing in it. */
-static int get_generation(struct ctx *ctx, uint32_t *generation)
+static int get_generation(struct nl *nl, uint32_t *generation)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct nl_reply reply = { 0 };
@@ -29,9 +30,9 @@ static int get_generation(struct ctx *ctx, uint32_t *generation)
 	struct nlmsghdr *nlh;
 	int status;
 
-	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0);
+	nlh = nl_request(nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0);
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, LOOPBACK_IFINDEX);
-	status = nl_call(&ctx->nl, &reply);
+	status = nl_call(nl, &reply);
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
 		*generation = (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
@@ -130,7 +131,7 @@ static int take_object(struct getter *g, const struct nlmsghdr *msg,
 				      set_binding(g, tb, false);
 }
 
-static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
+static int dump_one(struct nl *nl, struct getter *g, uint8_t cmd,
 		    unsigned int what)
 {
 	const char *selector = g->query->selector;
@@ -138,11 +139,11 @@ static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
 	const struct nlmsghdr *msg;
 	int status = STATUS_OK;
 
-	nl_request(&ctx->nl, cmd, NLM_F_DUMP);
+	nl_request(nl, cmd, NLM_F_DUMP);
 	if (selector && what != POLICY_DEVS)
-		status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, selector);
+		status = nl_put_str(nl, ARP_POLICY_A_SELECTOR, selector);
 	if (!status)
-		status = nl_call_once(&ctx->nl, &reply);
+		status = nl_call_once(nl, &reply);
 	nl_for_each(msg, &reply)
 		if (!status)
 			status = take_object(g, msg, what);
@@ -150,7 +151,7 @@ static int dump_one(struct ctx *ctx, struct getter *g, uint8_t cmd,
 	return status;
 }
 
-static int dump_all(struct ctx *ctx, struct getter *g)
+static int dump_all(struct nl *nl, struct getter *g)
 {
 	static const struct {
 		uint8_t cmd;
@@ -165,7 +166,7 @@ static int dump_all(struct ctx *ctx, struct getter *g)
 
 	for (i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++)
 		if (g->query->what & dumps[i].what)
-			status = dump_one(ctx, g, dumps[i].cmd, dumps[i].what);
+			status = dump_one(nl, g, dumps[i].cmd, dumps[i].what);
 	return status;
 }
 
@@ -287,17 +288,17 @@ static int take_changes(struct getter *g)
 	return STATUS_OK;
 }
 
-static int try_get(struct ctx *ctx, struct getter *g)
+static int try_get(struct nl *nl, struct getter *g)
 {
 	int status;
 
 	policy_free(g->policy);
 	nl_events_reset(&g->events);
-	status = get_generation(ctx, &g->before);
+	status = get_generation(nl, &g->before);
 	if (!status)
-		status = dump_all(ctx, g);
+		status = dump_all(nl, g);
 	if (!status)
-		status = get_generation(ctx, &g->after);
+		status = get_generation(nl, &g->after);
 	if (status)
 		return status;
 	gather_changes(g);
@@ -307,42 +308,42 @@ static int try_get(struct ctx *ctx, struct getter *g)
 }
 
 /* *whole is set to whether the result is a consistent snapshot. */
-static int get(struct ctx *ctx, struct policy *policy,
+static int get(struct nl *nl, struct policy *policy,
 	       const struct policy_query *query, bool *whole)
 {
 	struct getter g = { .query = query, .policy = policy };
 	int tries, status;
 
 	/* Before the dumps begin, so that no change is missed. */
-	status = nl_connected(&ctx->nl);
+	status = nl_connected(nl);
 	if (!status)
-		status = nl_events_open(&g.events, ctx->nl.config);
-	ctx->nl.events = status ? NULL : &g.events;
+		status = nl_events_open(&g.events, nl->config);
+	nl->events = status ? NULL : &g.events;
 	for (tries = 0; !status && !g.whole && tries < NL_TRIES; tries++)
-		status = try_get(ctx, &g);
-	ctx->nl.events = NULL;
+		status = try_get(nl, &g);
+	nl->events = NULL;
 	nl_events_close(&g.events);
 	*whole = g.whole;
 	return status;
 }
 
-int policy_get(struct ctx *ctx, struct policy *policy)
+int policy_get(struct nl *nl, struct policy *policy)
 {
 	static const struct policy_query all = {
 		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
 	};
 	bool whole;
-	int status = get(ctx, policy, &all, &whole);
+	int status = get(nl, policy, &all, &whole);
 
 	return status || whole ? status : nl_busy();
 }
 
-int policy_list(struct ctx *ctx, struct policy *policy, unsigned int what,
+int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
 		const char *selector)
 {
 	const struct policy_query query = { .what = what, .selector = selector };
 	bool whole;
-	int status = get(ctx, policy, &query, &whole);
+	int status = get(nl, policy, &query, &whole);
 
 	if (status)
 		return status;
@@ -393,18 +394,18 @@ static void put_next(struct nlmsghdr *nlh, const struct policy *policy, size_t i
 }
 
 /* As many as one message holds. */
-static int send_some(struct ctx *ctx, struct sender *s)
+static int send_some(struct nl *nl, struct sender *s)
 {
-	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_ADD, 0);
+	struct nlmsghdr *nlh = nl_request(nl, ARP_POLICY_CMD_RESTORE_ADD, 0);
 	struct nlattr *nest;
 	int status;
 
 	s->first = s->next;
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES);
-	while (s->next < total(s->policy) && nl_room(&ctx->nl) > ROOM)
+	while (s->next < total(s->policy) && nl_room(nl) > ROOM)
 		put_next(nlh, s->policy, s->next++);
 	mnl_attr_nest_end(nlh, nest);
-	status = nl_call(&ctx->nl, NULL);
+	status = nl_call(nl, NULL);
 	if (s->blamed)
 		place_leave(&s->place);
 	return status;
@@ -462,40 +463,40 @@ static void blame(void *data, const struct nlmsghdr *req, uint32_t offset)
 		place_enter(&s->place);
 }
 
-static int send_all(struct ctx *ctx, struct sender *s)
+static int send_all(struct nl *nl, struct sender *s)
 {
 	size_t all = total(s->policy);
 	int status;
 
-	nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_BEGIN, 0);
-	status = nl_call(&ctx->nl, NULL);
+	nl_request(nl, ARP_POLICY_CMD_RESTORE_BEGIN, 0);
+	status = nl_call(nl, NULL);
 	if (status)
 		return status;
 	progress("restoring", 0, 0);
 	while (!status && s->next < all) {
-		status = send_some(ctx, s);
+		status = send_some(nl, s);
 		progress("restoring", s->next, all);
 	}
 	if (!status) {
-		nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_COMMIT, 0);
-		status = nl_call(&ctx->nl, NULL);
+		nl_request(nl, ARP_POLICY_CMD_RESTORE_COMMIT, 0);
+		status = nl_call(nl, NULL);
 	}
 	if (status) {
 		/* It may have forgotten by itself what it refused. */
-		nl_request(&ctx->nl, ARP_POLICY_CMD_RESTORE_ABORT, 0);
-		(void)nl_call_or(&ctx->nl, ENOENT);
+		nl_request(nl, ARP_POLICY_CMD_RESTORE_ABORT, 0);
+		(void)nl_call_or(nl, ENOENT);
 	}
 	return status;
 }
 
-int policy_put(struct ctx *ctx, const struct policy *policy, const char *file)
+int policy_put(struct nl *nl, const struct policy *policy, const char *file)
 {
 	struct sender s = { .policy = policy, .place.file = file };
 	int status;
 
-	ctx->nl.refused = blame;
-	ctx->nl.refused_data = &s;
-	status = send_all(ctx, &s);
-	ctx->nl.refused = NULL;
+	nl->refused = blame;
+	nl->refused_data = &s;
+	status = send_all(nl, &s);
+	nl->refused = NULL;
 	return status;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A policy as the lines that make it. */
 
-#include "arpctl.h"
 #include "bind.h"
 #include "policy.h"
+#include "print.h"
 #include "rule.h"
 #include "words.h"
 

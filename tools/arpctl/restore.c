@@ -2,7 +2,6 @@
 /* restore: another policy in the place of the whole one, at once. */
 
 #include "arpctl.h"
-#include "link.h"
 #include "policy.h"
 
 static int restore(struct ctx *ctx, int argc, char **argv)
@@ -14,9 +13,9 @@ static int restore(struct ctx *ctx, int argc, char **argv)
 	/* All of it is understood before anything is asked of the kernel. */
 	status = policy_read(&policy, argv[0]);
 	if (!status)
-		status = link_check_policy(ctx, &policy, argv[0]);
+		status = policy_check_altnames(&ctx->nl, &policy, argv[0]);
 	if (!status)
-		status = policy_put(ctx, &policy, argv[0]);
+		status = policy_put(&ctx->nl, &policy, argv[0]);
 	policy_free(&policy);
 	return status;
 }

@@ -9,11 +9,11 @@
 #include "arpctl.h"
 #include "complete.h"
 #include "entry.h"
-#include "link.h"
 #include "module.h"
 #include "parse.h"
 #include "policy.h"
 #include "rule.h"
+#include "selector.h"
 #include "words.h"
 
 static const struct action {
@@ -131,7 +131,7 @@ static int change(struct ctx *ctx, uint8_t cmd, bool replace)
 
 	status = rule_parse(ctx->args, &rule);
 	if (!status && cmd == ARP_POLICY_CMD_RULE_ADD)
-		status = link_check_selector(ctx, rule.selector);
+		status = policy_check_selector(&ctx->nl, rule.selector);
 	if (status)
 		return status;
 	nlh = nl_request(&ctx->nl, cmd, 0);
@@ -240,7 +240,7 @@ static int rule_show(struct ctx *ctx, int argc, char **argv)
 	(void)argv;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = policy_list(ctx, &policy, POLICY_RULES, selector);
+		status = policy_list(&ctx->nl, &policy, POLICY_RULES, selector);
 	if (!status) {
 		width = prefix_width(out, &policy);
 		pr_open(out, NULL, '[');

@@ -30,7 +30,7 @@ static int save(struct ctx *ctx, int argc, char **argv)
 
 	if (name && ctx->out.json)
 		return usage_error("save: FILE is written for restore, not as JSON: leave out -j");
-	status = policy_get(ctx, &policy);
+	status = policy_get(&ctx->nl, &policy);
 	if (!status) {
 		policy_sort(&policy);
 		if (name)
