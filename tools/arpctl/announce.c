@@ -6,8 +6,8 @@
 #include <linux/arp_policy.h>
 #include <time.h>
 
-#include "args.h"
-#include "arpctl.h"
+#include "command.h"
+
 
 #define DEFAULT_INTERVAL 1000	/* ms */
 
@@ -24,7 +24,7 @@ static void sleep_until(struct timespec *when, uint32_t ms)
 		;
 }
 
-static int announce(struct ctx *ctx, int argc, char **argv)
+static int announce(struct ctx *ctx)
 {
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_ANNOUNCE, 0);
 	uint32_t address, i, count = 1, interval = DEFAULT_INTERVAL;
@@ -32,8 +32,7 @@ static int announce(struct ctx *ctx, int argc, char **argv)
 	struct timespec when;
 	int status;
 
-	(void)argc;
-	status = args_address(args, argv[0], &address);
+	status = args_address(args, args_first(args), &address);
 	if (!status)
 		status = args_number(args, "count", args_get(args, "N"), 1,
 				     &count);

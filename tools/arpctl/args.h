@@ -10,14 +10,11 @@
 
 #include "grammar.h"
 
-struct command;
-struct ctx;
-struct object;
-
 /* The words of a command, typed or read from a file. */
 struct args {
-	const struct object *object;
-	const struct command *command;
+	const char *object;		/* "dev" */
+	const char *command;		/* "set", "" if the object has no other */
+	const char *usage;
 	char title[32];			/* "dev set" */
 	int argc;
 	char **argv;
@@ -29,8 +26,8 @@ struct args {
 };
 
 /* For commands of this kind, one after the other. */
-void args_init(struct args *args, const struct object *object,
-	       const struct command *command);
+void args_init(struct args *args, const char *object, const char *command,
+	       const char *usage);
 
 /*
  * Removes the first "--" from the words. It ends the options: a word after it is a
@@ -42,8 +39,11 @@ int args_end_options(int *argc, char **argv);
 /* Whether the words fit the command's grammar. */
 int args_take(struct args *args, int argc, char **argv);
 
-/* Prints what each kind of word in the usage string may be. */
-void args_help(FILE *file, const char *usage);
+/* The first argument, NULL if there is none. */
+static inline const char *args_first(const struct args *args)
+{
+	return args->argc ? args->argv[0] : NULL;
+}
 
 /*
  * The first of the words that stands for this word of the usage, or is it;
@@ -51,12 +51,12 @@ void args_help(FILE *file, const char *usage);
  */
 const char *args_get(const struct args *args, const char *name);
 
-/* The same for what stands in brackets, of which mostly nothing is there. */
+/* The same for words in brackets, which are usually absent. */
 const char *args_option(const struct args *args, const char *name);
 
 /*
- * Words into values, each with a usage error that names the command. A NULL
- * number is left alone.
+ * Words into values, each with a usage error that names the command. If the word of a
+ * number is NULL, the value stays.
  */
 int args_address(const struct args *args, const char *word, uint32_t *address);
 int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr);
@@ -68,11 +68,8 @@ int args_number(const struct args *args, const char *what, const char *word,
 /* Whether the selector, or NULL, may have rules and bindings. */
 int args_selects(const struct args *args, const char *selector);
 
-/* Prints, one a line, what the last word of the command may become. */
-void args_complete(struct ctx *ctx, int argc, char **argv);
-
-/* "arpctl dev set SELECTOR ...". */
-void args_usage(FILE *file, const char *lead, const struct object *object,
-		const struct command *command);
+/* Prints "arpctl dev set SELECTOR ..." after the lead. */
+void args_usage(FILE *file, const char *lead, const char *object,
+		const char *command, const char *usage);
 
 #endif /* ARPCTL_ARGS_H */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "arpctl.h"
 #include "batch.h"
-#include "commands.h"
+#include "command.h"
+#include "dispatch.h"
 #include "input.h"
 #include "words.h"
 
@@ -21,7 +21,7 @@ static int run_lines(struct ctx *ctx, struct words *words, struct place *place)
 		if (got < 0)
 			status = usage_error("%s", why);
 		else if (words->n)
-			status = command_run(ctx, words->n, words->word);
+			status = dispatch(ctx, words->n, words->word);
 		if (!first)
 			first = status;
 	}

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bind: who may speak for which address. */
+/* Bindings: in words and on the wire. */
 
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
 #include <string.h>
 
 #include "args.h"
-#include "arpctl.h"
 #include "bind.h"
-#include "complete.h"
-#include "entry.h"
-#include "module.h"
-#include "parse.h"
-#include "policy.h"
+#include "nl.h"
+#include "print.h"
 #include "selector.h"
 #include "words.h"
 
@@ -51,43 +47,15 @@ void bind_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *binding)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-int bind_change(struct ctx *ctx, uint8_t cmd, bool replace,
+int bind_change(struct nl *nl, uint8_t cmd, bool replace,
 		const struct entry *binding)
 {
-	struct nlmsghdr *nlh = nl_request(&ctx->nl, cmd, 0);
+	struct nlmsghdr *nlh = nl_request(nl, cmd, 0);
 
 	bind_put(nlh, ARP_POLICY_A_BINDING, binding);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(&ctx->nl, NULL);
-}
-
-/* What the words of add, replace and del ask for. */
-static int change_typed(struct ctx *ctx, uint8_t cmd, bool replace)
-{
-	struct entry binding;
-	int status;
-
-	status = bind_parse(ctx->args, &binding);
-	if (!status && cmd == ARP_POLICY_CMD_BIND_ADD)
-		status = policy_check_selector(&ctx->nl, binding.selector);
-	return status ? status : bind_change(ctx, cmd, replace, &binding);
-}
-
-/* Also replace. */
-static int bind_add(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change_typed(ctx, ARP_POLICY_CMD_BIND_ADD,
-			    !strcmp(ctx->command->name, "replace"));
-}
-
-static int bind_del(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change_typed(ctx, ARP_POLICY_CMD_BIND_DEL, false);
+	return nl_call(nl, NULL);
 }
 
 void bind_read(struct entry *binding, const struct nlattr *nest)
@@ -106,8 +74,7 @@ void bind_read(struct entry *binding, const struct nlattr *nest)
 				     binding->lladdr);
 }
 
-void bind_print_entry(struct printer *out, const struct entry *binding,
-		      int width)
+void bind_print(struct printer *out, const struct entry *binding, int width)
 {
 	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
 
@@ -120,99 +87,10 @@ void bind_print_entry(struct printer *out, const struct entry *binding,
 	word_print(out, "selector", STYLE_NAME, binding->selector);
 }
 
-void bind_print(struct printer *out, const struct nlattr *nest, int width)
+void bind_print_nest(struct printer *out, const struct nlattr *nest)
 {
 	struct entry binding;
 
 	bind_read(&binding, nest);
-	bind_print_entry(out, &binding, width);
+	bind_print(out, &binding, 0);
 }
-
-static int bind_show(struct ctx *ctx, int argc, char **argv)
-{
-	const char *selector = args_get(ctx->args, "SELECTOR");
-	int status, width = ctx->out.columns ? ADDRESS_TEXT - 1 : 0;
-	struct printer *out = &ctx->out;
-	struct policy policy = { 0 };
-	size_t i;
-
-	(void)argc;
-	(void)argv;
-	status = args_selects(ctx->args, selector);
-	if (!status)
-		status = policy_list(&ctx->nl, &policy, POLICY_BINDINGS, selector);
-	if (!status) {
-		pr_open(out, NULL, '[');
-		for (i = 0; i < policy.n_entries; i++) {
-			pr_open(out, NULL, '{');
-			bind_print_entry(out, &policy.entries[i], width);
-			pr_text(out, "\n");
-			pr_close(out, '}');
-		}
-		pr_close(out, ']');
-	}
-	policy_free(&policy);
-	return status;
-}
-
-static int bind_flush(struct ctx *ctx, int argc, char **argv)
-{
-	const char *selector = args_option(ctx->args, "SELECTOR");
-	struct nlmsghdr *nlh;
-	int status;
-
-	(void)argc;
-	(void)argv;
-	status = args_selects(ctx->args, selector);
-	if (status)
-		return status;
-	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_BIND_FLUSH, 0);
-	if (selector)
-		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
-	return nl_call(&ctx->nl, NULL);
-}
-
-/* Those that are bound; to replace or delete, not to add once more. */
-void bind_complete_address(struct ctx *ctx, int argc, char **argv)
-{
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	char address[ADDRESS_TEXT];
-	struct entry binding;
-
-	if ((strcmp(ctx->command->name, "del") != 0 &&
-	     strcmp(ctx->command->name, "replace") != 0) || !module_loaded())
-		return;
-	if (!nl_dump(&ctx->nl, ARP_POLICY_CMD_BIND_GET, 0, NULL, &reply)) {
-		nl_for_each(msg, &reply) {
-			nl_parse(msg, tb, ARP_POLICY_A_MAX);
-			bind_read(&binding, tb[ARP_POLICY_A_BINDING]);
-			address_text(binding.prefix.address, address);
-			complete_word(argv[argc - 1], address);
-		}
-	}
-	nl_reply_free(&reply);
-}
-
-#define BIND_ARGS "ADDRESS lladdr MAC [dev SELECTOR]"
-
-static const struct command commands[] = {
-	{ "add", BIND_ARGS, "let one MAC alone speak for an address", bind_add },
-	{ "replace", BIND_ARGS,
-	  "add a binding, in the place of one that is there", bind_add },
-	{ "del", "ADDRESS [lladdr MAC] [dev SELECTOR]", "delete a binding",
-	  bind_del },
-	{ "show", "[dev SELECTOR]", "the bindings, or those of a selector",
-	  bind_show },
-	{ "flush", "[dev SELECTOR]",
-	  "delete all bindings, or those of a selector", bind_flush },
-	{ "import", "FILE [dev SELECTOR]",
-	  "bind what is leased: files of dnsmasq, ISC dhcpd and Kea",
-	  bind_import },
-	{ 0 }
-};
-
-const struct object bind_object = {
-	"bind", "who may speak for which address", commands
-};

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "check.h"
+#include "command.h"
 #include "list.h"
-#include "selector.h"
 #include "netns.h"
+#include "selector.h"
 
 static const struct {
 	const char *id;
@@ -318,14 +318,12 @@ static void clean(struct check *c)
 	firewall_free(&c->firewall);
 }
 
-static int check(struct ctx *ctx, int argc, char **argv)
+static int check(struct ctx *ctx)
 {
 	struct check c = { 0 };
 	int status;
 	size_t i;
 
-	(void)argc;
-	(void)argv;
 	status = read_all(ctx, &c);
 	for (i = 0; !status && i < N_FINDERS; i++) {
 		c.id = finders[i].id;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "check.h"
 
 static const struct {

@@ -3,9 +3,9 @@
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "check.h"
 
 static struct prefix subnet_of(const struct host_address *a)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "check_policy.h"
 #include "list.h"
 #include "module.h"

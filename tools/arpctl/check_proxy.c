@@ -3,7 +3,6 @@
 
 #include <linux/arp_policy.h>
 
-#include "arpctl.h"
 #include "check.h"
 #include "selector.h"
 

@@ -2,9 +2,9 @@
 /* check: policy that does not do what it seems to. */
 
 #include <linux/arp_policy.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "arpctl.h"
 #include "check.h"
 #include "fields.h"
 #include "selector.h"

@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The shell's completion; does not know more than the tables do. */
+/* Completion for shells, out of the tables and what is configured. */
 
 #include <dirent.h>
 #include <limits.h>
+#include <linux/arp_policy.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "args.h"
-#include "arpctl.h"
+#include "bind.h"
 #include "commands.h"
 #include "complete.h"
+#include "fields.h"
+#include "module.h"
 #include "netns.h"
 #include "options.h"
+#include "rule.h"
 
-void complete_word(const char *word, const char *candidate)
+/* The words after the command; the last is still being typed. */
+struct typed {
+	struct ctx *ctx;
+	const struct command *command;
+	int argc;
+	char **argv;
+	char *word;
+};
+
+/* Prints the candidate if the word is the beginning of it. */
+static void complete_word(void *word, const char *candidate)
 {
 	if (strncmp(candidate, word, strlen(word)) != 0)
 		return;
@@ -22,23 +36,22 @@ void complete_word(const char *word, const char *candidate)
 		puts(candidate);
 }
 
-void complete_file(struct ctx *ctx, int argc, char **argv)
+static void complete_path(char *word)
 {
-	const char *word = argv[argc - 1], *slash = strrchr(word, '/');
+	const char *slash = strrchr(word, '/');
 	int len = slash ? (int)(slash + 1 - word) : 0;
 	const struct dirent *entry;
 	char path[PATH_MAX];
 	struct stat st;
 	DIR *dir;
 
-	(void)ctx;
 	complete_word(word, "-");
 	snprintf(path, sizeof(path), "%.*s.", len, word);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "%.*s%s", len, word,
 			 entry->d_name);
-		/* What is hidden, or no name, must be asked for. */
+		/* Hidden files only if the word begins with a dot. */
 		if (entry->d_name[0] == '.' && word[len] != '.')
 			continue;
 		if (!stat(path, &st) && S_ISDIR(st.st_mode))
@@ -49,34 +62,205 @@ void complete_file(struct ctx *ctx, int argc, char **argv)
 		closedir(dir);
 }
 
-static void complete_netns(void *data, const char *name)
+static void complete_file(const struct typed *t)
 {
-	complete_word(data, name);
+	complete_path(t->word);
 }
 
-static bool is_option(const char *word, const char *brief, const char *full)
+static void complete_dev(const struct typed *t)
 {
-	return !strcmp(word, brief) || !strcmp(word, full);
+	struct if_nameindex *devs, *dev;
+
+	if (netns_enter(&t->ctx->nl.netns))
+		return;
+	devs = if_nameindex();
+	for (dev = devs; dev && dev->if_name; dev++)
+		if (dev->if_name[0] != '-' || t->ctx->literal)
+			complete_word(t->word, dev->if_name);
+	if (devs)
+		if_freenameindex(devs);
+}
+
+/* Of rules and bindings; a glob needs quotes, so it must be typed. */
+static void complete_where(const struct typed *t)
+{
+	complete_word(t->word, "all");
+	complete_dev(t);
+}
+
+/* Reads objects, but does not load the module for it. */
+static void read_objects(const struct typed *t, uint8_t cmd,
+			 struct nl_reply *reply)
+{
+	if (!module_loaded() || nl_dump(&t->ctx->nl, cmd, 0, NULL, reply))
+		nl_reply_free(reply);
+}
+
+static void complete_selector(const struct typed *t)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	const char *selector;
+
+	complete_word(t->word, "default");
+	complete_where(t);
+	read_objects(t, ARP_POLICY_CMD_DEV_GET, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
+		if (strcmp(selector, "all") != 0 &&
+		    strcmp(selector, "default") != 0 &&
+		    (*selector != '-' || t->ctx->literal) &&
+		    !if_nametoindex(selector))
+			complete_word(t->word, selector);
+	}
+	nl_reply_free(&reply);
+}
+
+static void complete_field(const struct typed *t)
+{
+	const struct field *f;
+	int i;
+
+	for (f = fields; f->name; f++) {
+		for (i = 1; i < t->argc - 1; i++)
+			if (!strcmp(t->argv[i], f->name))
+				break;
+		if (i >= t->argc - 1)
+			complete_word(t->word, f->name);
+	}
+}
+
+static void complete_value(const struct typed *t)
+{
+	const struct field *f = NULL;
+
+	if (t->argc > 1)
+		f = field_find(t->argv[t->argc - 2]);
+	if (f)
+		field_each_word(f, complete_word, t->word);
+}
+
+static void complete_action(const struct typed *t)
+{
+	const struct action *a;
+
+	for (a = actions; a->name; a++)
+		complete_word(t->word, a->name);
+}
+
+static bool is_command(const struct typed *t, const char *name)
+{
+	return !strcmp(t->command->name, name);
+}
+
+/* Those of the existing rules with the action that was typed. */
+static void complete_prefix(const struct typed *t)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	char prefix[PREFIX_TEXT];
+	struct entry rule;
+
+	if (is_command(t, "add"))
+		return;
+	read_objects(t, ARP_POLICY_CMD_RULE_GET, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		rule_read(&rule, tb[ARP_POLICY_A_RULE]);
+		prefix_text(rule.prefix, prefix);
+		if (t->argc > 1 &&
+		    !strcmp(t->argv[t->argc - 2], action_name(rule.action)))
+			complete_word(t->word, prefix);
+	}
+	nl_reply_free(&reply);
+}
+
+/* Those of the existing bindings, to be replaced or deleted. */
+static void complete_address(const struct typed *t)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	char address[ADDRESS_TEXT];
+	struct entry binding;
+
+	if (!is_command(t, "del") && !is_command(t, "replace"))
+		return;
+	read_objects(t, ARP_POLICY_CMD_BIND_GET, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		bind_read(&binding, tb[ARP_POLICY_A_BINDING]);
+		address_text(binding.prefix.address, address);
+		complete_word(t->word, address);
+	}
+	nl_reply_free(&reply);
+}
+
+/* What completes each kind of word. */
+static const struct {
+	const char *name;
+	bool dev;			/* behind the word dev */
+	void (*complete)(const struct typed *t);
+} kinds[] = {
+	{ "SELECTOR", true, complete_where },
+	{ "SELECTOR", false, complete_selector },
+	{ "DEV", true, complete_dev },
+	{ "DEV", false, complete_dev },
+	{ "FIELD", false, complete_field },
+	{ "VALUE", false, complete_value },
+	{ "ACTION", false, complete_action },
+	{ "PREFIX", false, complete_prefix },
+	{ "ADDRESS", false, complete_address },
+	{ "FILE", false, complete_file },
+	{ "FILE|-", false, complete_file },
+};
+
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void complete_argument(const struct typed *t)
+{
+	struct grammar g;
+	size_t k;
+	int i;
+
+	grammar_init(&g, t->command->args);
+	for (i = 0; i < t->argc - 1; i++)
+		if (grammar_take(&g, t->argv[i]) < 0)
+			return;
+	for (i = 0; i < g.n; i++) {
+		if (!grammar_may(&g, i))
+			continue;
+		if (!g.tokens[i].kind)
+			complete_word(t->word, g.tokens[i].name);
+		for (k = 0; k < N_KINDS; k++)
+			if (grammar_is(&g, i, kinds[k].name, kinds[k].dev))
+				kinds[k].complete(t);
+	}
 }
 
 static void complete_command(struct ctx *ctx, const struct object *object,
 			     int argc, char **argv)
 {
+	struct typed t = { .ctx = ctx, .word = argv[argc - 1] };
 	const struct command *c;
 	int taken;
 
 	if (argc == 1) {
 		for (c = object->commands; c->run; c++)
 			if (*c->name)
-				complete_word(argv[0], c->name);
+				complete_word(t.word, c->name);
 	}
 	if (!ctx->literal && argc <= 2 &&
 	    (argc == 1 || command_find(object, argv[0])))
-		complete_word(argv[argc - 1], "help");
-	c = command_pick(object, argc - 1, argv, &taken);
-	ctx->command = c;
-	if (c)
-		args_complete(ctx, argc - taken, argv + taken);
+		complete_word(t.word, "help");
+	t.command = command_pick(object, argc - 1, argv, &taken);
+	t.argc = argc - taken;
+	t.argv = argv + taken;
+	if (t.command)
+		complete_argument(&t);
 }
 
 /* Removes "--" from the words before the last one, which is still being typed. */
@@ -92,13 +276,17 @@ static bool take_end_of_options(int *argc, char **argv)
 	return true;
 }
 
+static bool is_option(const char *word, const char *brief, const char *full)
+{
+	return !strcmp(word, brief) || !strcmp(word, full);
+}
+
 int complete(struct ctx *ctx, int argc, char **argv)
 {
 	const struct object *const *o;
 	const struct object *object;
-	const char *word;
 
-	/* Completion must be quick: do not insist on a consistent list. */
+	/* Completion must be quick: an inconsistent list is good enough. */
 	ctx->nl.tries = 1;
 	ctx->nl.quiet = true;
 	if (argc)
@@ -107,10 +295,10 @@ int complete(struct ctx *ctx, int argc, char **argv)
 		if (is_option(argv[0], "-n", "--netns")) {
 			ctx->nl.netns = argv[1];
 			if (argc == 2)
-				netns_list(complete_netns, argv[1]);
+				netns_list(complete_word, argv[1]);
 		} else if (is_option(argv[0], "-b", "--batch")) {
 			if (argc == 2)
-				complete_file(ctx, 1, argv + 1);
+				complete_path(argv[1]);
 		} else {
 			continue;
 		}
@@ -121,16 +309,15 @@ int complete(struct ctx *ctx, int argc, char **argv)
 	}
 	if (!argc)
 		return STATUS_OK;
-	word = argv[0];
 	if (argc == 1) {
-		if (*word == '-' && !ctx->literal)
-			options_complete(word);
+		if (argv[0][0] == '-' && !ctx->literal)
+			options_each(argv[0], complete_word, argv[0]);
 		for (o = objects; *o; o++)
-			complete_word(word, (*o)->name);
-		complete_word(word, "help");
+			complete_word(argv[0], (*o)->name);
+		complete_word(argv[0], "help");
 		return pr_finish(&ctx->out);
 	}
-	object = object_find(word);
+	object = object_find(argv[0]);
 	if (object)
 		complete_command(ctx, object, argc - 1, argv + 1);
 	return pr_finish(&ctx->out);

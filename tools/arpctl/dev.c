@@ -5,74 +5,40 @@
 #include <linux/arp_policy.h>
 #include <string.h>
 
-#include "args.h"
-#include "arpctl.h"
-#include "dev.h"
+#include "command.h"
 #include "fields.h"
 #include "policy.h"
-#include "words.h"
 
-/* Finds the field, which must not have been named before in this command. */
-static int next_field(const struct args *args, const char *name, uint32_t *seen,
-		      const struct field **field)
+static int dev_set(struct ctx *ctx)
 {
-	int status = field_find_usage(args->title, name, field);
-
-	if (status)
-		return status;
-	if (*seen & 1U << (*field)->attr)
-		return usage_error("%s: %s is given twice", args->title, name);
-	*seen |= 1U << (*field)->attr;
-	return STATUS_OK;
-}
-
-int dev_parse(const struct args *args, struct field_values *values)
-{
-	const struct field *field;
-	uint32_t seen = 0, value;
-	int status, i;
-
-	values->set = 0;
-	status = word_fits(args->argv[0]);
-	for (i = 1; !status && i + 1 < args->argc; i += 2) {
-		status = next_field(args, args->argv[i], &seen, &field);
-		if (!status)
-			status = field_parse(args->title, field,
-					     args->argv[i + 1], &value);
-		if (!status)
-			field_set(values, field, value);
-	}
-	return status;
-}
-
-static int dev_set(struct ctx *ctx, int argc, char **argv)
-{
+	const char *selector = args_first(ctx->args);
 	struct field_values values;
 	struct nlmsghdr *nlh;
 	int status;
 
-	(void)argc;
-	status = dev_parse(ctx->args, &values);
+	status = fields_parse(ctx->args, &values);
 	if (!status)
-		status = policy_check_selector(&ctx->nl, argv[0]);
+		status = policy_check_selector(&ctx->nl, selector);
 	if (status)
 		return status;
 	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
-	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, argv[0]);
+	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
 	field_put_all(nlh, ARP_POLICY_A_FIELDS, &values);
 	return nl_call(&ctx->nl, NULL);
 }
 
-static int dev_unset(struct ctx *ctx, int argc, char **argv)
+static int dev_unset(struct ctx *ctx)
 {
+	const struct args *args = ctx->args;
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_UNSET, 0);
 	const struct field *field;
 	uint32_t mask = 0;
 	int status, i;
 
-	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR, argv[0]);
-	for (i = 1; !status && i < argc; i++)
-		status = next_field(ctx->args, argv[i], &mask, &field);
+	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR,
+			    args_first(args));
+	for (i = 1; !status && i < args->argc; i++)
+		status = field_next(args, args->argv[i], &mask, &field);
 	if (status)
 		return status;
 	if (mask)
@@ -126,13 +92,14 @@ static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 	return status;
 }
 
-static int dev_show(struct ctx *ctx, int argc, char **argv)
+static int dev_show(struct ctx *ctx)
 {
+	const char *selector = args_first(ctx->args);
 	struct policy policy = { 0 };
 	int status;
 
-	status = argc ? get_one(ctx, &policy, argv[0]) :
-			policy_list(&ctx->nl, &policy, POLICY_DEVS, NULL);
+	status = selector ? get_one(ctx, &policy, selector) :
+			    policy_list(&ctx->nl, &policy, POLICY_DEVS, NULL);
 	if (!status)
 		print_selectors(&ctx->out, &policy);
 	policy_free(&policy);
@@ -175,14 +142,14 @@ static void print_effective(struct printer *out, const struct nlmsghdr *msg)
 	pr_close(out, '}');
 }
 
-static int dev_effective(struct ctx *ctx, int argc, char **argv)
+static int dev_effective(struct ctx *ctx)
 {
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	int status;
 
 	status = nl_get(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
-			argc ? argv[0] : NULL, &reply);
+			args_first(ctx->args), &reply);
 	if (!status) {
 		pr_open(&ctx->out, NULL, '[');
 		nl_for_each(msg, &reply)
@@ -194,7 +161,7 @@ static int dev_effective(struct ctx *ctx, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-	{ "set", "SELECTOR FIELD VALUE [FIELD VALUE ...]",
+	{ "set", FIELDS_ARGS,
 	  "set fields, leaving the selector's other fields as they are",
 	  dev_set },
 	{ "unset", "SELECTOR [FIELD ...]",

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "policy.h"
 
 /* Of the two lists, each sorted, what is only in the first or in the second. */
@@ -112,16 +112,16 @@ static void merge_entries(struct merge *m)
  * As diff(1): 1 is for what differs, so that whatever keeps it from being
  * known is 2.
  */
-static int diff(struct ctx *ctx, int argc, char **argv)
+static int diff(struct ctx *ctx)
 {
+	const char *file = args_first(ctx->args);
 	struct policy now = { 0 }, then = { 0 };
 	struct merge m = { .out = &ctx->out, .now = &now, .then = &then };
 	int status;
 
-	(void)argc;
-	status = policy_read(&then, argv[0]);
+	status = policy_read(&then, file);
 	if (!status)
-		status = policy_check_altnames(&ctx->nl, &then, argv[0]);
+		status = policy_check_altnames(&ctx->nl, &then, file);
 	if (!status)
 		status = policy_get(&ctx->nl, &now);
 	if (!status) {

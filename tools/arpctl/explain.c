@@ -7,8 +7,7 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "args.h"
-#include "arpctl.h"
+#include "command.h"
 #include "fields.h"
 #include "parse.h"
 #include "reason.h"
@@ -135,7 +134,7 @@ static void print_origin(struct printer *out, const struct nlattr *const *ev,
 		field = field_by_attr((unsigned int)nl_uint(attr));
 	if (nest && !out->json) {
 		pr_text(out, "\n  by        rule ");
-		rule_print(out, nest, 0);
+		rule_print_nest(out, nest);
 		return;
 	}
 	pr_opt(out, "field", STYLE_VALUE, "\n  by        ",
@@ -146,7 +145,7 @@ static void print_origin(struct printer *out, const struct nlattr *const *ev,
 	       origin ? nl_str(origin) : NULL);
 	if (nest) {
 		pr_open(out, "rule", '{');
-		rule_print(out, nest, 0);
+		rule_print_nest(out, nest);
 		pr_close(out, '}');
 	} else {
 		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
@@ -211,7 +210,16 @@ static void print_explanation(struct printer *out, const char *kind,
 	pr_close(out, '}');
 }
 
-static int explain(struct ctx *ctx, enum arp_policy_kind kind)
+/* The command's name says what kind of packet it is. */
+static enum arp_policy_kind kind_of(const char *command)
+{
+	if (!strcmp(command, "send"))
+		return ARP_POLICY_KIND_SEND;
+	return strcmp(command, "reply") != 0 ? ARP_POLICY_KIND_REQUEST :
+					       ARP_POLICY_KIND_REPLY;
+}
+
+static int explain(struct ctx *ctx)
 {
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EXPLAIN, 0);
 	const struct args *args = ctx->args;
@@ -233,7 +241,8 @@ static int explain(struct ctx *ctx, enum arp_policy_kind kind)
 	if (status)
 		return status;
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
-	mnl_attr_put_u8(nlh, ARP_POLICY_QUERY_KIND, (uint8_t)kind);
+	mnl_attr_put_u8(nlh, ARP_POLICY_QUERY_KIND,
+			(uint8_t)kind_of(args->command));
 	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_TARGET, target);
 	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_SENDER, sender);
 	if (mac)
@@ -245,30 +254,9 @@ static int explain(struct ctx *ctx, enum arp_policy_kind kind)
 	status = nl_call(&ctx->nl, &reply);
 	if (!status)
 		nl_for_each(msg, &reply)
-			print_explanation(&ctx->out, ctx->command->name, msg);
+			print_explanation(&ctx->out, ctx->args->command, msg);
 	nl_reply_free(&reply);
 	return status;
-}
-
-static int explain_request(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return explain(ctx, ARP_POLICY_KIND_REQUEST);
-}
-
-static int explain_reply(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return explain(ctx, ARP_POLICY_KIND_REPLY);
-}
-
-static int explain_send(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return explain(ctx, ARP_POLICY_KIND_SEND);
 }
 
 #define RECEIVED_ARGS "TARGET from SENDER dev DEV [lladdr MAC] [unicast]"
@@ -276,12 +264,12 @@ static int explain_send(struct ctx *ctx, int argc, char **argv)
 static const struct command commands[] = {
 	{ "request", RECEIVED_ARGS,
 	  "what becomes of a request that comes in, and whether it is answered",
-	  explain_request },
+	  explain },
 	{ "reply", RECEIVED_ARGS, "what becomes of a reply that comes in",
-	  explain_reply },
+	  explain },
 	{ "send", "TARGET from SENDER dev DEV",
 	  "what a packet from SENDER makes this host ask for",
-	  explain_send },
+	  explain },
 	{ 0 }
 };
 

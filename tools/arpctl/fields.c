@@ -4,10 +4,12 @@
 #include <libmnl/libmnl.h>
 #include <string.h>
 
+#include "args.h"
 #include "fields.h"
 #include "nl_msg.h"
 #include "parse.h"
 #include "print.h"
+#include "words.h"
 
 static const struct field_word ignore_words[] = {
 	{ "any", ARP_POLICY_IGNORE_ANY },
@@ -140,8 +142,8 @@ const struct field *field_by_attr(unsigned int attr)
 	return NULL;
 }
 
-int field_find_usage(const char *command, const char *name,
-		     const struct field **field)
+static int find_usage(const char *command, const char *name,
+		      const struct field **field)
 {
 	const struct field *f;
 	char list[256] = "";
@@ -197,8 +199,8 @@ static bool parse_flags(const struct field_word *w, const char *text,
 	}
 }
 
-int field_parse(const char *command, const struct field *field,
-		const char *text, uint32_t *value)
+static int parse_value(const char *command, const struct field *field,
+		       const char *text, uint32_t *value)
 {
 	char accepted[256];
 	bool ok = false;
@@ -239,6 +241,39 @@ void field_set(struct field_values *values, const struct field *field,
 {
 	values->set |= 1U << field->attr;
 	values->value[field->attr] = value;
+}
+
+/* Finds the field, which must not have been named before in this command. */
+int field_next(const struct args *args, const char *name, uint32_t *seen,
+	       const struct field **field)
+{
+	int status = find_usage(args->title, name, field);
+
+	if (status)
+		return status;
+	if (*seen & 1U << (*field)->attr)
+		return usage_error("%s: %s is given twice", args->title, name);
+	*seen |= 1U << (*field)->attr;
+	return STATUS_OK;
+}
+
+int fields_parse(const struct args *args, struct field_values *values)
+{
+	const struct field *field;
+	uint32_t seen = 0, value;
+	int status, i;
+
+	values->set = 0;
+	status = word_fits(args->argv[0]);
+	for (i = 1; !status && i + 1 < args->argc; i += 2) {
+		status = field_next(args, args->argv[i], &seen, &field);
+		if (!status)
+			status = parse_value(args->title, field,
+					     args->argv[i + 1], &value);
+		if (!status)
+			field_set(values, field, value);
+	}
+	return status;
 }
 
 void field_put_all(struct nlmsghdr *nlh, uint16_t attr,

@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct args;
 struct printer;
+
+/* The arguments of dev set. */
+#define FIELDS_ARGS "SELECTOR FIELD VALUE [FIELD VALUE ...]"
 
 enum field_kind {
 	FIELD_LEVEL,	/* one of its words, or that word's number */
@@ -51,11 +55,15 @@ void field_set(struct field_values *values, const struct field *field,
 const struct field *field_find(const char *name);
 const struct field *field_by_attr(unsigned int attr);
 
-/* Names the command in what it complains of. */
-int field_find_usage(const char *command, const char *name,
-		     const struct field **field);
-int field_parse(const char *command, const struct field *field,
-		const char *text, uint32_t *value);
+/*
+ * Finds the field with this name, which must not be among those in *seen, and adds
+ * it there. Usage errors name the command.
+ */
+int field_next(const struct args *args, const char *name, uint32_t *seen,
+	       const struct field **field);
+
+/* From the arguments of dev set, of which the first is the selector. */
+int fields_parse(const struct args *args, struct field_values *values);
 
 /* Values into a message, as a nest of this type; and from one, or NULL. */
 void field_put_all(struct nlmsghdr *nlh, uint16_t attr,

@@ -3,14 +3,12 @@
 
 #include <linux/arp_policy.h>
 
-#include "arpctl.h"
+#include "command.h"
 
-static int flush(struct ctx *ctx, int argc, char **argv)
+
+static int flush(struct ctx *ctx)
 {
-	(void)argc;
-	(void)argv;
-	nl_request(&ctx->nl, ARP_POLICY_CMD_FLUSH, 0);
-	return nl_call(&ctx->nl, NULL);
+	return nl_do(&ctx->nl, ARP_POLICY_CMD_FLUSH, 0, NULL);
 }
 
 static const struct command commands[] = {

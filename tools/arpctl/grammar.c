@@ -94,6 +94,12 @@ bool grammar_has(const struct grammar *g, const char *word)
 	return false;
 }
 
+bool grammar_is(const struct grammar *g, int i, const char *name, bool dev)
+{
+	return !strcmp(g->tokens[i].name, name) &&
+	       dev == (i && !strcmp(g->tokens[i - 1].name, "dev"));
+}
+
 /* The token that the word fits where one may come; a literal rather than a kind. */
 static int find_head(const struct grammar *g, const char *word)
 {

@@ -45,6 +45,9 @@ bool grammar_may(const struct grammar *g, int i);
 /* Whether the word stands for itself somewhere in the grammar. */
 bool grammar_has(const struct grammar *g, const char *word);
 
+/* Whether token i has this name, and "dev" precedes it, or does not. */
+bool grammar_is(const struct grammar *g, int i, const char *name, bool dev);
+
 /* Goes on by one word. Return: its token, -1 if it does not fit. */
 int grammar_take(struct grammar *g, const char *word);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "list.h"
 #include "netns.h"
 #include "policy.h"
@@ -343,13 +343,11 @@ static void importer_free(struct importer *im)
 	sysctl_free(&im->confs);
 }
 
-static int import_sysctl(struct ctx *ctx, int argc, char **argv)
+static int import_sysctl(struct ctx *ctx)
 {
 	struct importer im = { 0 };
 	int status;
 
-	(void)argc;
-	(void)argv;
 	status = netns_enter(&ctx->nl.netns);
 	if (!status)
 		status = sysctl_read(&im.confs);

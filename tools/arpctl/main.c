@@ -7,15 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arpctl.h"
 #include "batch.h"
-#include "commands.h"
+#include "command.h"
 #include "complete.h"
+#include "dispatch.h"
+#include "help.h"
 #include "options.h"
 
 /* What was typed after the options, or what stands in the file that -b names. */
 static int run(struct ctx *ctx, int argc, char **argv)
 {
+	if (ctx->help)
+		return help(ctx, 0, NULL);
 	if (ctx->batch && argc)
 		return usage_error("-b runs the commands of a file: \"%s\" is one word too many",
 				   argv[0]);
@@ -24,8 +27,8 @@ static int run(struct ctx *ctx, int argc, char **argv)
 	if (ctx->batch)
 		return batch_run(ctx, ctx->batch);
 	if (argc)
-		return command_run(ctx, argc, argv);
-	commands_help(stderr);
+		return dispatch(ctx, argc, argv);
+	help_tool(stderr);
 	return STATUS_USAGE;
 }
 

@@ -6,8 +6,8 @@
 #include <linux/genetlink.h>
 #include <time.h>
 
-#include "arpctl.h"
 #include "bind.h"
+#include "command.h"
 #include "fields.h"
 #include "nl_listen.h"
 #include "reason.h"
@@ -57,13 +57,13 @@ static void print_dev(struct printer *out, const struct nlattr *const *tb)
 static void print_rule(struct printer *out, const struct nlattr *const *tb)
 {
 	pr_text(out, " ");
-	rule_print(out, tb[ARP_POLICY_A_RULE], 0);
+	rule_print_nest(out, tb[ARP_POLICY_A_RULE]);
 }
 
 static void print_binding(struct printer *out, const struct nlattr *const *tb)
 {
 	pr_text(out, " ");
-	bind_print(out, tb[ARP_POLICY_A_BINDING], 0);
+	bind_print_nest(out, tb[ARP_POLICY_A_BINDING]);
 }
 
 /* The selector whose rules or bindings were deleted; without one, all. */
@@ -134,7 +134,7 @@ static void print_verdict(struct printer *out, const struct nlattr *const *tb)
 	if (ev[ARP_POLICY_EVENT_RULE]) {
 		pr_text(out, "  rule ");
 		pr_open(out, "rule", '{');
-		rule_print(out, ev[ARP_POLICY_EVENT_RULE], 0);
+		rule_print_nest(out, ev[ARP_POLICY_EVENT_RULE]);
 		pr_close(out, '}');
 	} else {
 		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
@@ -195,18 +195,16 @@ static int print_event(void *data, const struct nlmsghdr *msg)
 	return pr_finish(out);
 }
 
-static int monitor(struct ctx *ctx, int argc, char **argv)
+static int monitor(struct ctx *ctx)
 {
 	static const char *const all[] = {
 		ARP_POLICY_MCGRP_CONFIG, ARP_POLICY_MCGRP_VERDICT, NULL
 	};
 	/* The commands are called as the groups. */
-	const char *const one[] = { ctx->command->name, NULL };
+	const char *const one[] = { ctx->args->command, NULL };
 
-	(void)argc;
-	(void)argv;
 	ctx->out.pretty = false;	/* one object a line */
-	return nl_listen(&ctx->nl, *ctx->command->name ? one : all,
+	return nl_listen(&ctx->nl, *ctx->args->command ? one : all,
 			 print_event, &ctx->out);
 }
 

@@ -293,6 +293,11 @@ static int ask(struct nl *nl, uint8_t cmd, uint16_t flags, uint16_t attr,
 	return status ? status : nl_call(nl, reply);
 }
 
+int nl_do(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name)
+{
+	return ask(nl, cmd, 0, attr, name, NULL);
+}
+
 int nl_get(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	   struct nl_reply *reply)
 {

@@ -72,6 +72,9 @@ int nl_call_or(struct nl *nl, int err);
 int nl_busy(void);
 void nl_mixed(void);
 
+/* Sends a command about this name, which attr holds; without a name, about all. */
+int nl_do(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name);
+
 /* Requests the object with this name, which attr holds; without a name, all. */
 int nl_get(struct nl *nl, uint8_t cmd, uint16_t attr, const char *name,
 	   struct nl_reply *reply);

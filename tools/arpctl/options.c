@@ -6,9 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arpctl.h"
-#include "commands.h"
-#include "complete.h"
+#include "command.h"
 #include "options.h"
 
 static const struct {
@@ -48,7 +46,8 @@ void options_help(FILE *file)
 	}
 }
 
-void options_complete(const char *word)
+void options_each(const char *word,
+		  void (*each)(void *data, const char *option), void *data)
 {
 	char candidate[40];
 	size_t i;
@@ -58,17 +57,17 @@ void options_complete(const char *word)
 		for (w = 0; color_words[w]; w++) {
 			snprintf(candidate, sizeof(candidate), "--color=%s",
 				 color_words[w]);
-			complete_word(word, candidate);
+			each(data, candidate);
 		}
 		return;
 	}
 	for (i = 0; i < N_OPTIONS; i++) {
 		snprintf(candidate, sizeof(candidate), "--%s",
 			 options[i].option.name);
-		complete_word(word, candidate);
+		each(data, candidate);
 		snprintf(candidate, sizeof(candidate), "-%c",
 			 options[i].option.val);
-		complete_word(word, candidate);
+		each(data, candidate);
 	}
 }
 
@@ -100,7 +99,7 @@ int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
 	for (i = 0; i < N_OPTIONS; i++)
 		longs[i] = options[i].option;
 	opterr = 0;
-	while (!status && !*done &&
+	while (!status && !*done && !ctx->help &&
 	       (opt = getopt_long(argc, argv, "+:jpn:c::b:fVh", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'j':
@@ -128,8 +127,7 @@ int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
 			*done = true;
 			break;
 		case 'h':
-			commands_help(stdout);
-			*done = true;
+			ctx->help = true;
 			break;
 		case ':':
 			return usage_error("%s needs an argument, see \"arpctl help\"",

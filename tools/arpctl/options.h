@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Options, which go before the object. */
+/* Options, which precede the object. */
 #ifndef ARPCTL_OPTIONS_H
 #define ARPCTL_OPTIONS_H
 
@@ -9,14 +9,15 @@
 struct ctx;
 
 /*
- * Takes what options there are; optind is behind them then. Sets *done where
- * an option was all that was asked for.
+ * Takes the options; optind is then the index of the first word after them. *done is
+ * set if an option printed all that was asked for.
  */
 int options_parse(struct ctx *ctx, int argc, char **argv, bool *done);
 
 void options_help(FILE *file);
 
-/* Prints what the word may become. */
-void options_complete(const char *word);
+/* Calls each with every option that the word may become. */
+void options_each(const char *word,
+		  void (*each)(void *data, const char *option), void *data);
 
 #endif /* ARPCTL_OPTIONS_H */

@@ -11,12 +11,11 @@
 #include <string.h>
 
 #include "args.h"
-#include "arpctl.h"
 #include "bind.h"
-#include "commands.h"
-#include "dev.h"
+#include "fields.h"
 #include "input.h"
 #include "policy.h"
+#include "print.h"
 #include "rule.h"
 #include "words.h"
 
@@ -38,7 +37,7 @@ static int take_dev(struct reader *r, const struct args *args, bool replace)
 	int status;
 
 	(void)replace;
-	status = dev_parse(args, &values);
+	status = fields_parse(args, &values);
 	if (status)
 		return status;
 	dev = policy_dev(r->policy, args->argv[0], &there);
@@ -100,16 +99,17 @@ static int take_binding(struct reader *r, const struct args *args, bool replace)
 
 /* What may stand in a file. */
 static const struct statement {
-	const struct object *object;
+	const char *object;
 	const char *command;
+	const char *usage;
 	int (*take)(struct reader *r, const struct args *args, bool replace);
 	bool replace;		/* in the place of an earlier line's */
 } statements[] = {
-	{ &dev_object, "set", take_dev, false },
-	{ &rule_object, "add", take_rule, false },
-	{ &rule_object, "replace", take_rule, true },
-	{ &bind_object, "add", take_binding, false },
-	{ &bind_object, "replace", take_binding, true },
+	{ "dev", "set", FIELDS_ARGS, take_dev, false },
+	{ "rule", "add", RULE_ARGS, take_rule, false },
+	{ "rule", "replace", RULE_ARGS, take_rule, true },
+	{ "bind", "add", BIND_ARGS, take_binding, false },
+	{ "bind", "replace", BIND_ARGS, take_binding, true },
 };
 
 #define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
@@ -120,8 +120,7 @@ static int unknown(const struct words *words)
 	const struct statement *s;
 
 	for (s = statements; s < statements + N_STATEMENTS; s++) {
-		snprintf(name, sizeof(name), "%s %s", s->object->name,
-			 s->command);
+		snprintf(name, sizeof(name), "%s %s", s->object, s->command);
 		list_add(list, sizeof(list), name);
 	}
 	return usage_error("\"%s%s%s\" is no part of a policy, it takes: %s",
@@ -132,8 +131,8 @@ static int unknown(const struct words *words)
 static bool is_statement(const struct statement *s, const struct words *words)
 {
 	/* The first letter tells the objects apart already. */
-	return words->n > 1 && words->word[0][0] == s->object->name[0] &&
-	       !strcmp(words->word[0], s->object->name) &&
+	return words->n > 1 && words->word[0][0] == s->object[0] &&
+	       !strcmp(words->word[0], s->object) &&
 	       !strcmp(words->word[1], s->command);
 }
 
@@ -278,8 +277,7 @@ int policy_read(struct policy *policy, const char *file)
 
 	for (i = 0; i < N_STATEMENTS; i++)
 		args_init(&grammars[i], statements[i].object,
-			  command_find(statements[i].object,
-				       statements[i].command));
+			  statements[i].command, statements[i].usage);
 	status = input_open(file, &in);
 	if (!status)
 		status = read_input(&r, &in);

@@ -26,10 +26,10 @@ void policy_print_entry(struct printer *out, const struct entry *entry)
 {
 	if (entry->table == ENTRY_BINDING) {
 		print_command(out, "bind add", entry->selector);
-		bind_print_entry(out, entry, 0);
+		bind_print(out, entry, 0);
 	} else {
 		print_command(out, "rule add", entry->selector);
-		rule_print_entry(out, entry, 0);
+		rule_print(out, entry, 0);
 	}
 }
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* restore: another policy in the place of the whole one, at once. */
 
-#include "arpctl.h"
+#include "command.h"
 #include "policy.h"
 
-static int restore(struct ctx *ctx, int argc, char **argv)
+static int restore(struct ctx *ctx)
 {
+	const char *file = args_first(ctx->args);
 	struct policy policy = { 0 };
 	int status;
 
-	(void)argc;
 	/* All of it is understood before anything is asked of the kernel. */
-	status = policy_read(&policy, argv[0]);
+	status = policy_read(&policy, file);
 	if (!status)
-		status = policy_check_altnames(&ctx->nl, &policy, argv[0]);
+		status = policy_check_altnames(&ctx->nl, &policy, file);
 	if (!status)
-		status = policy_put(&ctx->nl, &policy, argv[0]);
+		status = policy_put(&ctx->nl, &policy, file);
 	policy_free(&policy);
 	return status;
 }

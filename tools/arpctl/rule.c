@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rule: what to do about ranges of addresses. */
+/* Rules: in words and on the wire. */
 
 #include <libmnl/libmnl.h>
-#include <linux/arp_policy.h>
 #include <string.h>
 
 #include "args.h"
-#include "arpctl.h"
-#include "complete.h"
-#include "entry.h"
-#include "module.h"
-#include "parse.h"
-#include "policy.h"
+#include "nl.h"
+#include "print.h"
 #include "rule.h"
 #include "selector.h"
 #include "words.h"
 
-static const struct action {
-	const char *name;
-	const char *what;
-	enum arp_policy_action value;
-	bool from;		/* may be said of senders */
-	bool proxy;		/* takes lladdr and routed */
-} actions[] = {
+const struct action actions[] = {
 	{ "pass", "leave it to the device's fields, an exception in a wider rule",
 	  ARP_POLICY_ACTION_PASS, true, false },
 	{ "drop", "drop the packet", ARP_POLICY_ACTION_DROP, true, false },
@@ -122,42 +111,18 @@ void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-/* What the words of add, replace and del ask for. */
-static int change(struct ctx *ctx, uint8_t cmd, bool replace)
+int rule_change(struct nl *nl, uint8_t cmd, bool replace,
+		const struct entry *rule)
 {
-	struct nlmsghdr *nlh;
-	struct entry rule;
-	int status;
+	struct nlmsghdr *nlh = nl_request(nl, cmd, 0);
 
-	status = rule_parse(ctx->args, &rule);
-	if (!status && cmd == ARP_POLICY_CMD_RULE_ADD)
-		status = policy_check_selector(&ctx->nl, rule.selector);
-	if (status)
-		return status;
-	nlh = nl_request(&ctx->nl, cmd, 0);
-	rule_put(nlh, ARP_POLICY_A_RULE, &rule);
+	rule_put(nlh, ARP_POLICY_A_RULE, rule);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(&ctx->nl, NULL);
+	return nl_call(nl, NULL);
 }
 
-/* Also replace. */
-static int rule_add(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change(ctx, ARP_POLICY_CMD_RULE_ADD,
-		      !strcmp(ctx->command->name, "replace"));
-}
-
-static int rule_del(struct ctx *ctx, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return change(ctx, ARP_POLICY_CMD_RULE_DEL, false);
-}
-
-static const char *action_name(uint8_t value)
+const char *action_name(uint8_t value)
 {
 	const struct action *a;
 
@@ -185,7 +150,7 @@ void rule_read(struct entry *rule, const struct nlattr *nest)
 	rule->has_lladdr = nl_mac(tb[ARP_POLICY_RULE_LLADDR], rule->lladdr);
 }
 
-void rule_print_entry(struct printer *out, const struct entry *rule, int width)
+void rule_print(struct printer *out, const struct entry *rule, int width)
 {
 	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
 	bool from = rule->table == ENTRY_SENDER;
@@ -205,133 +170,10 @@ void rule_print_entry(struct printer *out, const struct entry *rule, int width)
 		rule->routed ? " routed" : "");
 }
 
-void rule_print(struct printer *out, const struct nlattr *nest, int width)
+void rule_print_nest(struct printer *out, const struct nlattr *nest)
 {
 	struct entry rule;
 
 	rule_read(&rule, nest);
-	rule_print_entry(out, &rule, width);
+	rule_print(out, &rule, 0);
 }
-
-/* The width of the widest prefix; 0 if there are no columns. */
-static int prefix_width(const struct printer *out, const struct policy *policy)
-{
-	char prefix[PREFIX_TEXT];
-	int width = 0, len;
-	size_t i;
-
-	for (i = 0; out->columns && i < policy->n_entries; i++) {
-		prefix_text(policy->entries[i].prefix, prefix);
-		len = (int)strlen(prefix);
-		width = len > width ? len : width;
-	}
-	return width;
-}
-
-static int rule_show(struct ctx *ctx, int argc, char **argv)
-{
-	const char *selector = args_get(ctx->args, "SELECTOR");
-	struct printer *out = &ctx->out;
-	struct policy policy = { 0 };
-	int status, width;
-	size_t i;
-
-	(void)argc;
-	(void)argv;
-	status = args_selects(ctx->args, selector);
-	if (!status)
-		status = policy_list(&ctx->nl, &policy, POLICY_RULES, selector);
-	if (!status) {
-		width = prefix_width(out, &policy);
-		pr_open(out, NULL, '[');
-		for (i = 0; i < policy.n_entries; i++) {
-			pr_open(out, NULL, '{');
-			rule_print_entry(out, &policy.entries[i], width);
-			pr_text(out, "\n");
-			pr_close(out, '}');
-		}
-		pr_close(out, ']');
-	}
-	policy_free(&policy);
-	return status;
-}
-
-static int rule_flush(struct ctx *ctx, int argc, char **argv)
-{
-	const char *selector = args_option(ctx->args, "SELECTOR");
-	struct nlmsghdr *nlh;
-	int status;
-
-	(void)argc;
-	(void)argv;
-	status = args_selects(ctx->args, selector);
-	if (status)
-		return status;
-	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_RULE_FLUSH, 0);
-	if (selector)
-		mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
-	return nl_call(&ctx->nl, NULL);
-}
-
-void rule_help_action(FILE *file)
-{
-	const struct action *a;
-
-	fputs("\nACTION\n", file);
-	for (a = actions; a->name; a++)
-		fprintf(file, "  %-6s %s\n", a->name, a->what);
-	fputs("  from goes with pass and drop, lladdr and routed with proxy.\n",
-	      file);
-}
-
-void rule_complete_action(struct ctx *ctx, int argc, char **argv)
-{
-	const struct action *a;
-
-	(void)ctx;
-	for (a = actions; a->name; a++)
-		complete_word(argv[argc - 1], a->name);
-}
-
-/* Those of the rules that are there, with the action that was typed. */
-void rule_complete_prefix(struct ctx *ctx, int argc, char **argv)
-{
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	bool add = !strcmp(ctx->command->name, "add");
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	char prefix[PREFIX_TEXT];
-	struct entry rule;
-
-	if (add || !module_loaded())
-		return;
-	if (!nl_dump(&ctx->nl, ARP_POLICY_CMD_RULE_GET, 0, NULL, &reply)) {
-		nl_for_each(msg, &reply) {
-			nl_parse(msg, tb, ARP_POLICY_A_MAX);
-			rule_read(&rule, tb[ARP_POLICY_A_RULE]);
-			prefix_text(rule.prefix, prefix);
-			if (argc > 1 &&
-			    !strcmp(argv[argc - 2], action_name(rule.action)))
-				complete_word(argv[argc - 1], prefix);
-		}
-	}
-	nl_reply_free(&reply);
-}
-
-#define RULE_ARGS "ACTION PREFIX [from] [dev SELECTOR] [lladdr MAC] [routed]"
-
-static const struct command commands[] = {
-	{ "add", RULE_ARGS, "add a rule for a range of addresses", rule_add },
-	{ "replace", RULE_ARGS,
-	  "add a rule, in the place of one that is there", rule_add },
-	{ "del", RULE_ARGS, "delete a rule", rule_del },
-	{ "show", "[dev SELECTOR]", "the rules, or those of a selector",
-	  rule_show },
-	{ "flush", "[dev SELECTOR]",
-	  "delete all rules, or those of a selector", rule_flush },
-	{ 0 }
-};
-
-const struct object rule_object = {
-	"rule", "what to do about ranges of addresses", commands
-};

@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rule: in words and on the wire, and the words of its arguments. */
+/* Rules: in words and on the wire. */
 #ifndef ARPCTL_RULE_H
 #define ARPCTL_RULE_H
 
+#include <linux/arp_policy.h>
 #include <linux/netlink.h>
-#include <stdint.h>
-#include <stdio.h>
+
+#include "entry.h"
 
 struct args;
-struct ctx;
-struct entry;
+struct nl;
 struct printer;
 
-/* What rule add, replace or del are told. */
+#define RULE_ARGS "ACTION PREFIX [from] [dev SELECTOR] [lladdr MAC] [routed]"
+
+struct action {
+	const char *name;	/* NULL ends the table */
+	const char *what;
+	enum arp_policy_action value;
+	bool from;		/* may be said of senders */
+	bool proxy;		/* takes lladdr and routed */
+};
+
+extern const struct action actions[];
+
+const char *action_name(uint8_t value);
+
+/* From the arguments of rule add, replace or del. */
 int rule_parse(const struct args *args, struct entry *rule);
 
 /* Into a message, as an attribute of this type; and from one. */
 void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule);
 void rule_read(struct entry *rule, const struct nlattr *nest);
 
-/*
- * Prints the members of a rule, or of one that came from the kernel; as text,
- * the words that rule add takes, in columns if the prefix has a width.
- */
-void rule_print_entry(struct printer *out, const struct entry *rule, int width);
-void rule_print(struct printer *out, const struct nlattr *nest, int width);
+/* Adds or deletes a rule, or replaces one. */
+int rule_change(struct nl *nl, uint8_t cmd, bool replace,
+		const struct entry *rule);
 
-void rule_help_action(FILE *file);
-void rule_complete_action(struct ctx *ctx, int argc, char **argv);
-void rule_complete_prefix(struct ctx *ctx, int argc, char **argv);
+/*
+ * Prints the members of a rule; as text, the words that rule add takes, in columns if
+ * the prefix has a width.
+ */
+void rule_print(struct printer *out, const struct entry *rule, int width);
+void rule_print_nest(struct printer *out, const struct nlattr *nest);
 
 #endif /* ARPCTL_RULE_H */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "policy.h"
 #include "replace.h"
 
@@ -22,12 +22,14 @@ static int save_file(const struct policy *policy, const char *name)
 	return replace_end(&replace, STATUS_OK);
 }
 
-static int save(struct ctx *ctx, int argc, char **argv)
+static int save(struct ctx *ctx)
 {
-	const char *name = argc && strcmp(argv[0], "-") != 0 ? argv[0] : NULL;
+	const char *name = args_first(ctx->args);
 	struct policy policy = { 0 };
 	int status;
 
+	if (name && !strcmp(name, "-"))
+		name = NULL;
 	if (name && ctx->out.json)
 		return usage_error("save: FILE is written for restore, not as JSON: leave out -j");
 	status = policy_get(&ctx->nl, &policy);

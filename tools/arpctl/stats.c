@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stats: packets seen on each device, and what became of them. */
+/* Counters of a device: out of a message, and printed. */
 
 #include <inttypes.h>
-#include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
 
-#include "args.h"
-#include "arpctl.h"
+#include "nl_msg.h"
+#include "print.h"
 #include "reason.h"
 #include "stats.h"
-
-#define WATCH "--watch"
 
 void stats_parse(const struct nlmsghdr *msg, struct stats *stats)
 {
@@ -97,54 +94,3 @@ void stats_print(struct printer *out, const struct stats *now,
 	pr_text(out, "\n");
 	pr_close(out, '}');
 }
-
-static int stats_show(struct ctx *ctx, int argc, char **argv)
-{
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	const char *dev = args_get(ctx->args, "DEV");
-	struct stats stats;
-	int status;
-
-	(void)argc;
-	(void)argv;
-	if (args_get(ctx->args, WATCH))
-		return stats_watch(ctx, dev);
-
-	status = nl_get(&ctx->nl, ARP_POLICY_CMD_STATS_GET, ARP_POLICY_A_IFNAME,
-			dev, &reply);
-	if (!status) {
-		pr_open(&ctx->out, NULL, '[');
-		nl_for_each(msg, &reply) {
-			stats_parse(msg, &stats);
-			stats_print(&ctx->out, &stats, NULL, 0);
-		}
-		pr_close(&ctx->out, ']');
-	}
-	nl_reply_free(&reply);
-	return status;
-}
-
-static int stats_reset(struct ctx *ctx, int argc, char **argv)
-{
-	int status = STATUS_OK;
-
-	nl_request(&ctx->nl, ARP_POLICY_CMD_STATS_RESET, 0);
-	if (argc)
-		status = nl_put_dev(&ctx->nl, argv[0]);
-	return status ? status : nl_call(&ctx->nl, NULL);
-}
-
-static const struct command commands[] = {
-	{ "show", "[DEV] [" WATCH "]", "packets seen, and what became of them",
-	  stats_show },
-	{ "reset", "[DEV]", "start counting afresh, on DEV or everywhere",
-	  stats_reset },
-	{ "prometheus", "", "all counters, in Prometheus' text format",
-	  stats_prometheus },
-	{ 0 }
-};
-
-const struct object stats_object = {
-	"stats", "counters of devices", commands
-};

@@ -10,9 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "list.h"
 #include "stats.h"
+#include "stats_watch.h"
 
 #define PERIOD	1000	/* ms */
 

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the files of arpctl share: the context and the rows of the command table.
+ * A command's context, and the rows of the table of commands.
  *
- * A new object is one file that defines a struct object and one row of the
- * table in commands.c; dispatch, help, argument checks and completion follow
- * from it. Commands never call each other and never exit.
+ * A new object is one file that defines a struct object, and one row of the table in
+ * commands.c; dispatch, help, argument checks and completion follow from it. Commands
+ * never call each other and never exit.
  */
-#ifndef ARPCTL_H
-#define ARPCTL_H
+#ifndef ARPCTL_COMMAND_H
+#define ARPCTL_COMMAND_H
 
+#include "args.h"
 #include "nl.h"
 #include "print.h"
-
-struct args;
-struct command;
 
 struct ctx {
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
+	bool help;		/* -h */
 	bool literal;		/* after "--": no more options, and no help */
-	const struct command *command;
-	const struct args *args;	/* its words */
+	const struct args *args;	/* the command's words */
 	struct printer out;
 	struct nl nl;
 };
@@ -29,7 +27,7 @@ struct command {
 	const char *name;	/* "" for what the object does by itself */
 	const char *args;	/* usage, and the grammar that args.c reads */
 	const char *what;	/* one line of help */
-	int (*run)(struct ctx *ctx, int argc, char **argv);
+	int (*run)(struct ctx *ctx);
 };
 
 struct object {
@@ -52,4 +50,4 @@ extern const struct object rule_object;
 extern const struct object save_object;
 extern const struct object stats_object;
 
-#endif /* ARPCTL_H */
+#endif /* ARPCTL_COMMAND_H */

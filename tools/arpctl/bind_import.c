@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
-#include "arpctl.h"
 #include "bind.h"
-#include "entry.h"
+#include "bind_import.h"
+#include "command.h"
 #include "lease_files.h"
 #include "list.h"
 #include "selector.h"
@@ -87,7 +86,7 @@ static int put_lease(struct ctx *ctx, const char *selector,
 {
 	struct entry binding = binding_of(selector, lease);
 
-	return bind_change(ctx, ARP_POLICY_CMD_BIND_ADD, true, &binding);
+	return bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, &binding);
 }
 
 static int undo_lease(struct ctx *ctx, const char *selector,
@@ -99,8 +98,8 @@ static int undo_lease(struct ctx *ctx, const char *selector,
 
 	binding.has_lladdr = false;
 	return earlier ?
-	       bind_change(ctx, ARP_POLICY_CMD_BIND_ADD, true, earlier) :
-	       bind_change(ctx, ARP_POLICY_CMD_BIND_DEL, false, &binding);
+	       bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, earlier) :
+	       bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_DEL, false, &binding);
 }
 
 /* Binds all that is leased, or, if the kernel refuses one of them, nothing. */
@@ -162,21 +161,21 @@ static void tell_unread(const struct lease_files *files)
 	place_leave(&place);
 }
 
-int bind_import(struct ctx *ctx, int argc, char **argv)
+int bind_import(struct ctx *ctx)
 {
+	const char *name = args_first(ctx->args);
 	const char *selector = args_get(ctx->args, "SELECTOR") ?: EVERYWHERE;
 	struct lease_files files = { 0 };
 	struct leases *leases = &files.leases;
 	int status;
 
-	(void)argc;
 	status = args_selects(ctx->args, selector);
 	if (!status)
-		status = lease_files_read(argv[0], &files);
+		status = lease_files_read(name, &files);
 	if (!status) {
 		tell_unread(&files);
 		if (leases_none(leases))
-			warning("%s holds no lease", argv[0]);
+			warning("%s holds no lease", name);
 		status = bind_leases(ctx, selector, &files);
 	}
 	if (!status) {

@@ -10,11 +10,12 @@
 #include <linux/arp_policy.h>
 #include <string.h>
 
-#include "arpctl.h"
+#include "command.h"
 #include "module.h"
 #include "netns.h"
 #include "reason.h"
 #include "stats.h"
+#include "stats_prometheus.h"
 
 #define PREFIX MODULE "_"
 
@@ -97,7 +98,7 @@ static void print_verdicts(FILE *file, const struct nl_reply *reply)
 	}
 }
 
-int stats_prometheus(struct ctx *ctx, int argc, char **argv)
+int stats_prometheus(struct ctx *ctx)
 {
 	struct nl_reply reply = { 0 };
 	FILE *file = ctx->out.file;
@@ -106,8 +107,6 @@ int stats_prometheus(struct ctx *ctx, int argc, char **argv)
 	char version[64];
 	int status;
 
-	(void)argc;
-	(void)argv;
 	status = netns_enter(&ctx->nl.netns);
 	if (!status && up)
 		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_STATS_GET, 0, NULL,

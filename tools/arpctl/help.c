@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Help: what there is, how it is used, and what its words may be. */
+
+#include <string.h>
+
+#include "commands.h"
+#include "fields.h"
+#include "help.h"
+#include "options.h"
+#include "rule.h"
+
+static void help_field(FILE *file)
+{
+	const struct field *f;
+	char accepts[256];
+
+	fputs("\nFIELD         VALUE\n", file);
+	for (f = fields; f->name; f++) {
+		field_accepts(f, accepts, sizeof(accepts));
+		fprintf(file, "  %-11s %s\n              %s\n", f->name, accepts,
+			f->what);
+	}
+}
+
+static void help_action(FILE *file)
+{
+	const struct action *a;
+
+	fputs("\nACTION\n", file);
+	for (a = actions; a->name; a++)
+		fprintf(file, "  %-6s %s\n", a->name, a->what);
+	fputs("  from goes with pass and drop, lladdr and routed with proxy.\n",
+	      file);
+}
+
+/*
+ * What each kind of word may be: a text, or a function that prints it; neither if the
+ * text of another kind covers it.
+ */
+static const struct kind {
+	const char *name;
+	bool dev;			/* behind the word dev */
+	const char *text;
+	void (*help)(FILE *file);
+} kinds[] = {
+	{ "SELECTOR", true,
+	  "\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). What is\n"
+	  "  added without one is for all. The longest prefix decides, at equal length the\n"
+	  "  device's name before globs, and those before all.\n", NULL },
+	{ "SELECTOR", false,
+	  "\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
+	  "  The device's name goes before globs, a glob with more letters before one with\n"
+	  "  fewer, and those before default; all is a floor that nothing goes below.\n", NULL },
+	{ "DEV", true, "\nDEV: the name of a device.\n", NULL },
+	{ "DEV", false,
+	  "\nDEV: the name of a device; all of them if left out.\n", NULL },
+	{ "FIELD", false, NULL, help_field },
+	{ "ACTION", false, NULL, help_action },
+	{ "PREFIX", false,
+	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8), for the target of packets,\n"
+	  "  or with from for their sender.\n", NULL },
+	{ "ADDRESS", false, "\nADDRESS: an IPv4 address.\n", NULL },
+	{ "TARGET", false,
+	  "\nTARGET: the address that is asked for, or that a reply is for.\n", NULL },
+	{ "SENDER", false,
+	  "\nSENDER: the address that speaks; of send: the source of the IP packet that\n"
+	  "  wants to go to TARGET.\n", NULL },
+	{ "MAC", false,
+	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", NULL },
+	{ "FILE", false,
+	  "\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
+	  "  (kea-leases4.csv); - reads from standard input.\n", NULL },
+	{ "FILE|-", false,
+	  "\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
+	  "  comment. - is standard input, or of save standard output.\n", NULL },
+	{ "N", false, "\nN: how many times; once if left out.\n", NULL },
+	{ "MS", false,
+	  "\nMS: the time between two of them in milliseconds; 1000 if left out.\n", NULL },
+	{ "--watch", false,
+	  "\n--watch: once a second, with rates, until ^C.\n", NULL },
+};
+
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void help_kinds(FILE *file, const char *usage)
+{
+	const struct kind *k, *end = kinds + N_KINDS;
+	struct grammar g;
+	int i;
+
+	grammar_init(&g, usage);
+	for (k = kinds; k < end; k++) {
+		for (i = 0; i < g.n && !grammar_is(&g, i, k->name, k->dev); i++)
+			;
+		if (i < g.n && k->text)
+			fputs(k->text, file);
+		else if (i < g.n)
+			k->help(file);
+	}
+}
+
+static void help_row(FILE *file, const struct object *object,
+		     const struct command *command)
+{
+	args_usage(file, "  ", object->name, command->name, command->args);
+	fprintf(file, "        %s\n", command->what);
+}
+
+void help_tool(FILE *file)
+{
+	const struct object *const *o;
+	const struct command *c;
+
+	fputs("Usage: arpctl [OPTION ...] OBJECT [COMMAND [ARGUMENT ...]]\n"
+	      "       arpctl [OPTION ...] -b FILE\n"
+	      "       arpctl [OBJECT [COMMAND]] help\n\nCommands:\n", file);
+	for (o = objects; *o; o++)
+		for (c = (*o)->commands; c->run; c++)
+			help_row(file, *o, c);
+	options_help(file);
+}
+
+static void help_object(FILE *file, const struct object *object)
+{
+	const struct command *c;
+
+	fprintf(file, "arpctl %s: %s\n\n", object->name, object->what);
+	for (c = object->commands; c->run; c++)
+		help_row(file, object, c);
+}
+
+static void help_command(FILE *file, const struct object *object,
+			 const struct command *command)
+{
+	args_usage(file, "Usage: ", object->name, command->name,
+		   command->args);
+	fprintf(file, "\n%c%s.\n", command->what[0] - 'a' + 'A',
+		command->what + 1);
+	help_kinds(file, command->args);
+}
+
+int help(struct ctx *ctx, int argc, char **argv)
+{
+	const struct command *command;
+	const struct object *object;
+
+	if (!argc) {
+		help_tool(stdout);
+		return pr_finish(&ctx->out);
+	}
+	object = object_find(argv[0]);
+	if (!object)
+		return unknown_object(argv[0]);
+	if (argc == 1 && object->commands[0].name[0]) {
+		help_object(stdout, object);
+		return pr_finish(&ctx->out);
+	}
+	command = command_find(object, argc > 1 ? argv[1] : "");
+	if (!command)
+		return unknown_command(object, argv[1]);
+	help_command(stdout, object, command);
+	return pr_finish(&ctx->out);
+}

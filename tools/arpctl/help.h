@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Help, for what is asked about. */
+#ifndef ARPCTL_HELP_H
+#define ARPCTL_HELP_H
+
+#include <stdio.h>
+
+struct ctx;
+
+/* Prints the commands and options. */
+void help_tool(FILE *file);
+
+/* Prints the help for an object, a command, or without words for the whole tool. */
+int help(struct ctx *ctx, int argc, char **argv);
+
+#endif /* ARPCTL_HELP_H */
