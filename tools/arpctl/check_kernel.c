@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "check_finders.h"
 
 static const struct {
 	const char *name;
@@ -34,7 +34,7 @@ static bool set_elsewhere(const struct host *host, unsigned int conf)
 /* Half of a recipe: without the other half it does nothing. */
 void find_lo_sysctl(struct check *c)
 {
-	const struct policy_device *d;
+	const struct effective *d;
 	const struct host_link *lo;
 	uint32_t hidden = 0;
 	char dev[SHELL_WORD];
@@ -42,10 +42,10 @@ void find_lo_sysctl(struct check *c)
 
 	for (i = 0; i < c->host.n_links; i++) {
 		lo = &c->host.links[i];
-		d = policy_device(&c->policy, lo->ifindex);
+		d = check_device(c, lo->ifindex);
 		/* What it was meant for is then done. */
 		if (!(lo->flags & IFF_LOOPBACK) ||
-		    (policy_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden) && hidden))
+		    (effective_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden) && hidden))
 			continue;
 		for (j = 0; j < sizeof(lo_sysctls) / sizeof(lo_sysctls[0]); j++) {
 			if (!lo->conf[lo_sysctls[j].conf] ||

@@ -6,7 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "check_finders.h"
+
+/* Does a device answer for an address of another device? */
+enum answers {
+	ANSWERS_NOT,
+	ANSWERS_AUDITED,	/* it does, as its mode is audit */
+	ANSWERS,
+};
 
 static struct prefix subnet_of(const struct host_address *a)
 {
@@ -54,36 +61,37 @@ static bool level_answers(uint32_t level, uint8_t scope)
 static bool policy_answers(const struct check *c, const struct host_link *link,
 			   const struct host_address *address, bool *yes)
 {
-	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
-	const struct policy_device *home;
-	const struct policy_entry *rule;
+	const struct effective *d = check_device(c, link->ifindex);
+	const struct effective *home;
+	const struct entry *rule;
 	uint32_t value;
 
-	rule = policy_match(&c->policy.targets, link->name,
+	rule = policy_match(&c->policy, ENTRY_TARGET, link->name,
 			    (struct prefix){ address->address, 32 });
-	home = policy_device(&c->policy, address->ifindex);
+	home = check_device(c, address->ifindex);
 	*yes = false;
 	/* Who answers by a rule for it does so on purpose. */
 	if (rule && rule->action != ARP_POLICY_ACTION_PASS)
 		return true;
-	if (policy_field(home, ARP_POLICY_FIELD_HIDDEN, &value) && value)
+	if (effective_field(home, ARP_POLICY_FIELD_HIDDEN, &value) && value)
 		return true;
-	if (!policy_field(d, ARP_POLICY_FIELD_IGNORE, &value))
+	if (!effective_field(d, ARP_POLICY_FIELD_IGNORE, &value))
 		return false;
 	*yes = level_answers(value, address->scope);
 	return true;
 }
 
-static bool audited(const struct policy_device *device)
+static bool audited(const struct effective *device)
 {
 	uint32_t mode;
 
-	return policy_field(device, ARP_POLICY_FIELD_MODE, &mode) &&
+	return effective_field(device, ARP_POLICY_FIELD_MODE, &mode) &&
 	       mode == ARP_POLICY_MODE_AUDIT;
 }
 
-enum answers check_answers(const struct check *c, const struct host_link *link,
-			   const struct host_address *address)
+/* As far as ignore, hidden and the rules decide, or else the sysctls. */
+static enum answers answers(const struct check *c, const struct host_link *link,
+			    const struct host_address *address)
 {
 	bool managed, yes, sysctl;
 
@@ -94,16 +102,17 @@ enum answers check_answers(const struct check *c, const struct host_link *link,
 	managed = policy_answers(c, link, address, &yes);
 	if (!managed)
 		return sysctl ? ANSWERS : ANSWERS_NOT;
-	if (!audited(policy_device(&c->policy, link->ifindex)))
+	if (!audited(check_device(c, link->ifindex)))
 		return yes ? ANSWERS : ANSWERS_NOT;
 	if (!sysctl)
 		return ANSWERS_NOT;
 	return yes ? ANSWERS : ANSWERS_AUDITED;
 }
 
-void check_cure_audit(struct check *c, const struct host_link *link)
+/* Where policy is not carried out: enforce it. */
+static void cure_audit(struct check *c, const struct host_link *link)
 {
-	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	const struct effective *d = check_device(c, link->ifindex);
 	char dev[SHELL_WORD];
 
 	/* Nobody can opt out of what is set for all. */
@@ -168,10 +177,10 @@ static bool are_rivals(const struct host_link *a, const struct host_link *b)
 /* Whether the device answers only where the route back leaves by it. */
 static bool filters(const struct check *c, const struct host_link *link)
 {
-	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	const struct effective *d = check_device(c, link->ifindex);
 	uint32_t value;
 
-	if (policy_field(d, ARP_POLICY_FIELD_FILTER, &value) && !audited(d))
+	if (effective_field(d, ARP_POLICY_FIELD_FILTER, &value) && !audited(d))
 		return value;
 	return host_conf(&c->host, link, IPV4_DEVCONF_ARPFILTER);
 }
@@ -194,7 +203,7 @@ static const struct host_address *stolen(const struct check *c,
 			home = host_link(&c->host, b->ifindex);
 			if (!home || !are_rivals(link, home))
 				continue;
-			*how = check_answers(c, link, b);
+			*how = answers(c, link, b);
 			if (*how != ANSWERS_NOT)
 				return b;
 		}
@@ -204,7 +213,7 @@ static const struct host_address *stolen(const struct check *c,
 
 void find_flux(struct check *c)
 {
-	const struct policy_device *d;
+	const struct effective *d;
 	const struct host_address *a;
 	const struct host_link *link;
 	char address[ADDRESS_TEXT], prefix[PREFIX_TEXT], dev[SHELL_WORD];
@@ -223,9 +232,9 @@ void find_flux(struct check *c)
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "answers for %s of %s: both are in %s", address,
 			  host_link(&c->host, a->ifindex)->name, prefix);
-		d = policy_device(&c->policy, link->ifindex);
+		d = check_device(c, link->ifindex);
 		if (how == ANSWERS_AUDITED)
-			check_cure_audit(c, link);
+			cure_audit(c, link);
 		else
 			check_cure(c, "%s dev set %s ignore device announce best%s",
 				   c->arpctl, dev_word(link->name, dev),
@@ -275,7 +284,7 @@ static const struct host_link *leak(const struct check *c,
 			continue;
 		if (!anywhere && !has_subnet_of(&c->host, link, a->address))
 			continue;
-		*how = check_answers(c, link, a);
+		*how = answers(c, link, a);
 		if (*how != ANSWERS_NOT)
 			return link;
 	}
@@ -329,7 +338,7 @@ void find_vip(struct check *c)
 			  "%s answers for %s%s, which a load balancer may have as well",
 			  link->name, address, n > 1 ? more : "");
 		if (how == ANSWERS_AUDITED)
-			check_cure_audit(c, link);
+			cure_audit(c, link);
 		else
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
 				   dev_word(home->name, dev));

@@ -3,17 +3,17 @@
 
 #include <linux/arp_policy.h>
 
-#include "check.h"
+#include "check_finders.h"
 #include "selector.h"
 
 /* By which field or sysctl the device is a proxy; NULL if it is none. */
 static const char *proxied_by(const struct check *c,
 			      const struct host_link *link)
 {
-	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	const struct effective *d = check_device(c, link->ifindex);
 	uint32_t value;
 
-	if (policy_field(d, ARP_POLICY_FIELD_PROXY, &value))
+	if (effective_field(d, ARP_POLICY_FIELD_PROXY, &value))
 		return value ? "proxy" : NULL;
 	if (host_conf(&c->host, link, IPV4_DEVCONF_PROXY_ARP))
 		return "proxy_arp";
@@ -24,10 +24,11 @@ static const char *proxied_by(const struct check *c,
 
 static bool has_routed_rule(const struct check *c, const struct host_link *link)
 {
-	const struct policy_entry *e = c->policy.targets.list;
-	const struct policy_entry *end = e + c->policy.targets.n;
+	const struct entry *e = c->policy.entries;
+	const struct entry *end = e + c->policy.n_entries;
 
-	for (; e < end; e++)
+	/* Rules for targets come first. */
+	for (; e < end && e->table == ENTRY_TARGET; e++)
 		if (e->action == ARP_POLICY_ACTION_PROXY && e->routed &&
 		    selector_matches(e->selector, link->name))
 			return true;
@@ -66,7 +67,7 @@ void find_proxy_forwarding(struct check *c)
 void find_proxy_onlink(struct check *c)
 {
 	char prefix[PREFIX_TEXT], covered[PREFIX_TEXT], dev[SHELL_WORD];
-	const struct policy_entry *rule;
+	const struct entry *rule;
 	const struct host_subnet *s;
 	const struct host_link *link;
 	size_t i;
@@ -76,7 +77,7 @@ void find_proxy_onlink(struct check *c)
 		link = host_link(&c->host, s->ifindex);
 		if (!link || !host_does_arp(link))
 			continue;
-		rule = policy_match(&c->policy.targets, link->name, s->prefix);
+		rule = policy_match(&c->policy, ENTRY_TARGET, link->name, s->prefix);
 		if (!rule || rule->action != ARP_POLICY_ACTION_PROXY ||
 		    rule->routed)
 			continue;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "check_finders.h"
 #include "fields.h"
 #include "selector.h"
 
@@ -41,31 +41,31 @@ static void why_unmatched(const struct check *c, const char *selector,
 
 void find_unmatched(struct check *c)
 {
-	const struct policy_selector *s = c->policy.selectors;
-	const struct policy_selector *end = s + c->policy.n_selectors;
+	const struct policy_name *s = c->policy.names;
+	const struct policy_name *end = s + c->policy.n_names;
 	char word[SHELL_WORD], why[128];
 
 	for (; s < end; s++) {
-		if (selects_any(&c->host, s->name))
+		if (selects_any(&c->host, s->text))
 			continue;
-		why_unmatched(c, s->name, why);
-		if (s->fields) {
-			check_add(c, SEVERITY_NOTE, s->name,
+		why_unmatched(c, s->text, why);
+		if (s->dev) {
+			check_add(c, SEVERITY_NOTE, s->text,
 				  "fields are set, and %s", why);
 			check_cure(c, "%s dev unset %s", c->arpctl,
-				   selector_word(s->name, word));
+				   selector_word(s->text, word));
 		}
 		if (s->rules) {
-			check_add(c, SEVERITY_NOTE, s->name,
+			check_add(c, SEVERITY_NOTE, s->text,
 				  "has rules (%u), and %s",
 				  s->rules, why);
-			cure_entries(c, "rule", s->name);
+			cure_entries(c, "rule", s->text);
 		}
 		if (s->bindings) {
-			check_add(c, SEVERITY_NOTE, s->name,
+			check_add(c, SEVERITY_NOTE, s->text,
 				  "has bindings (%u), and %s",
 				  s->bindings, why);
-			cure_entries(c, "bind", s->name);
+			cure_entries(c, "bind", s->text);
 		}
 	}
 }
@@ -93,7 +93,7 @@ static const char *why_no_arp(const struct host *host,
 static void idle_fields(const struct check *c, const struct host_link *link,
 			const char *separator, char *buf, size_t size)
 {
-	const struct policy_device *d = policy_device(&c->policy, link->ifindex);
+	const struct effective *d = check_device(c, link->ifindex);
 	char selector[DEV_SELECTOR];
 	const struct field *f;
 	size_t len = 0;
@@ -103,7 +103,7 @@ static void idle_fields(const struct check *c, const struct host_link *link,
 	for (f = fields; d && f->name; f++) {
 		/* Hidden are addresses, from what comes in by others. */
 		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
-		    !(d->set & 1U << f->attr) ||
+		    !(d->values.set & 1U << f->attr) ||
 		    strcmp(d->origin[f->attr], selector) != 0 || len >= size)
 			continue;
 		len += (size_t)snprintf(buf + len, size - len, "%s%s",
@@ -114,7 +114,7 @@ static void idle_fields(const struct check *c, const struct host_link *link,
 /* What globs, default and all say is meant for others as well. */
 void find_no_arp(struct check *c)
 {
-	const struct policy_selector *own;
+	const struct policy_name *own;
 	const struct host_link *link;
 	char names[256], buf[64], dev[SHELL_WORD], selector[DEV_SELECTOR];
 	const char *why;
@@ -124,7 +124,7 @@ void find_no_arp(struct check *c)
 		link = &c->host.links[i];
 		why = why_no_arp(&c->host, link, buf);
 		dev_selector(link->name, selector);
-		own = policy_selector(&c->policy, selector);
+		own = policy_name(&c->policy, selector);
 		if (!why || !own)
 			continue;
 		idle_fields(c, link, ", ", names, sizeof(names));
@@ -153,7 +153,7 @@ void find_no_arp(struct check *c)
 void find_binding(struct check *c)
 {
 	char address[ADDRESS_TEXT], bound[LLADDR_TEXT], known[LLADDR_TEXT];
-	const struct policy_entry *binding;
+	const struct entry *binding;
 	const struct host_neighbour *n;
 	const struct host_link *link;
 	char dev[SHELL_WORD];
@@ -165,12 +165,12 @@ void find_binding(struct check *c)
 		link = host_link(&c->host, n->ifindex);
 		if (!link || n->lladdr_len != LLADDR_LEN)
 			continue;
-		binding = policy_match(&c->policy.bindings, link->name,
+		binding = policy_match(&c->policy, ENTRY_BINDING, link->name,
 				       (struct prefix){ n->address, 32 });
 		if (!binding || !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
 			continue;
 		inspect = ARP_POLICY_INSPECT_OFF;
-		policy_field(policy_device(&c->policy, link->ifindex),
+		effective_field(check_device(c, link->ifindex),
 			     ARP_POLICY_FIELD_INSPECT, &inspect);
 		address_text(n->address, address);
 		lladdr_text(binding->lladdr, LLADDR_LEN, bound);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "effective.h"
 #include "fields.h"
 #include "policy.h"
 
@@ -108,37 +109,28 @@ static int dev_show(struct ctx *ctx)
 
 static void print_effective(struct printer *out, const struct nlmsghdr *msg)
 {
-	const struct nlattr *origins[ARP_POLICY_FIELD_MAX + 1];
-	const struct nlattr *values[ARP_POLICY_FIELD_MAX + 1];
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct effective effective;
 	const struct field *f;
-	bool any = false;
 
-	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	nl_parse_nest(tb[ARP_POLICY_A_FIELDS], values, ARP_POLICY_FIELD_MAX);
-	nl_parse_nest(tb[ARP_POLICY_A_ORIGINS], origins, ARP_POLICY_FIELD_MAX);
-
+	effective_read(&effective, msg);
 	pr_open(out, NULL, '{');
-	pr_num(out, "ifindex", STYLE_PLAIN, 0,
-	       nl_uint(tb[ARP_POLICY_A_IFINDEX]), NULL);
+	pr_num(out, "ifindex", STYLE_PLAIN, 0, effective.ifindex, NULL);
 	pr_text(out, ": ");
-	pr_str(out, "dev", STYLE_NAME, 0, nl_str(tb[ARP_POLICY_A_IFNAME]));
+	pr_str(out, "dev", STYLE_NAME, 0, effective.dev);
 	pr_open(out, "fields", '{');
 	for (f = fields; f->name; f++) {
-		if (!values[f->attr])
+		if (!field_is_set(&effective.values, f))
 			continue;
-		any = true;
 		pr_text(out, "\n    %-11s ", f->name);
 		pr_open(out, f->name, '{');
-		field_print(out, f, "value", 11,
-			    (uint32_t)nl_uint(values[f->attr]));
+		field_print(out, f, "value", 11, effective.values.value[f->attr]);
 		pr_text(out, " from ");
 		pr_str(out, "selector", STYLE_NAME, 0,
-		       nl_str(origins[f->attr]));
+		       effective.origin[f->attr]);
 		pr_close(out, '}');
 	}
 	pr_close(out, '}');
-	pr_text(out, any ? "\n" : "  unmanaged\n");
+	pr_text(out, effective.values.set ? "\n" : "  unmanaged\n");
 	pr_close(out, '}');
 }
 

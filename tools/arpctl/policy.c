@@ -80,8 +80,8 @@ static uint32_t hash_text(const char *text)
 	return hash * 2654435769U;
 }
 
-static struct policy_name *find_name(struct policy *policy, const char *text,
-				     uint32_t hash)
+static struct policy_name *find_name(const struct policy *policy,
+				     const char *text, uint32_t hash)
 {
 	const struct policy_index *index = &policy->by_name;
 	struct policy_name *name;
@@ -271,6 +271,73 @@ void policy_sort(struct policy *policy)
 	settle(policy);
 	LIST_SORT(policy->devs, policy->n_devs, policy_dev_cmp);
 	LIST_SORT(policy->entries, policy->n_entries, policy_entry_cmp);
+}
+
+int policy_prefix_cmp(const struct entry *x, const struct entry *y)
+{
+	if (x->table != y->table)
+		return x->table - y->table;
+	if (x->prefix.address != y->prefix.address)
+		return x->prefix.address < y->prefix.address ? -1 : 1;
+	return x->prefix.length - y->prefix.length;
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = policy_prefix_cmp(x, y);
+
+	return order ? order : selector_cmp(x->selector, y->selector);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct policy_name *x = a, *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+static void sort_names(struct policy *policy)
+{
+	struct policy_index *index = &policy->by_name;
+	struct policy_name *name = policy->names;
+	size_t i;
+
+	LIST_SORT(policy->names, policy->n_names, by_text);
+	if (index->size)
+		memset(index->slots, 0, index->size * sizeof(*index->slots));
+	for (i = 0; i < policy->n_names; i++, name++) {
+		index_put(index, name->hash, (uint32_t)i + 1);
+		name->dev = 0;
+		name->rules = 0;
+		name->bindings = 0;
+	}
+}
+
+void policy_index(struct policy *policy)
+{
+	struct policy_name *name;
+	size_t i;
+
+	settle(policy);
+	LIST_SORT(policy->entries, policy->n_entries, by_prefix);
+	sort_names(policy);
+	/* All names are there, so that none of these needs memory. */
+	for (i = 0; i < policy->n_devs; i++)
+		get_name(policy, policy->devs[i].selector)->dev = (uint32_t)i + 1;
+	for (i = 0; i < policy->n_entries; i++) {
+		name = get_name(policy, policy->entries[i].selector);
+		if (policy->entries[i].table == ENTRY_BINDING)
+			name->bindings++;
+		else
+			name->rules++;
+	}
+}
+
+const struct policy_name *policy_name(const struct policy *policy,
+				      const char *name)
+{
+	return find_name(policy, name, hash_text(name));
 }
 
 uint32_t policy_dev_line(const struct policy_dev *dev)

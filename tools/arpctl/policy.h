@@ -35,6 +35,7 @@ struct policy_name {
 	char *text;
 	uint32_t hash;
 	uint32_t dev;			/* index of its policy_dev, from 1 */
+	uint32_t rules, bindings;	/* how many it has, after policy_index() */
 };
 
 struct policy {
@@ -65,6 +66,24 @@ struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 
 /* Sorts into the order of the kernel's listings; nothing may be added later. */
 void policy_sort(struct policy *policy);
+
+/*
+ * Sorts entries by prefix, for policy_match(), and selectors by name, and counts what
+ * each has; nothing may be added later.
+ */
+void policy_index(struct policy *policy);
+
+/* The selector with this name, or NULL. */
+const struct policy_name *policy_name(const struct policy *policy,
+				      const char *name);
+
+/* The order of tables and prefixes, without that of selectors. */
+int policy_prefix_cmp(const struct entry *x, const struct entry *y);
+
+/* policy_match.c: the entry that decides on a device about all of a prefix, or NULL. */
+const struct entry *policy_match(const struct policy *policy,
+				 enum entry_table table, const char *dev,
+				 struct prefix prefix);
 
 /* The line of a selector's fields; if there are several, the first. */
 uint32_t policy_dev_line(const struct policy_dev *dev);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * check: what its finders look at, and how they tell what they find.
- *
- * A finder is a function and a row of the table in check.c. It changes nothing.
- */
-#ifndef ARPCTL_CHECK_H
-#define ARPCTL_CHECK_H
+/* check: what finders look at, and how they report what they find. */
+#ifndef ARPCTL_CHECK_FINDING_H
+#define ARPCTL_CHECK_FINDING_H
 
 #include "altname.h"
-#include "check_policy.h"
+#include "effective.h"
 #include "firewall.h"
 #include "host.h"
+#include "nl_msg.h"
+#include "policy.h"
 
 enum severity {
 	SEVERITY_ERROR,		/* something does not work */
@@ -29,7 +27,10 @@ struct finding {
 struct check {
 	struct host host;
 	struct altnames altnames;
-	struct check_policy policy;
+	struct policy policy;
+	struct effective *devices;	/* by ifindex */
+	size_t n_devices;
+	struct nl_reply reply;		/* what devices point into */
 	struct firewall firewall;
 	struct finding *list;
 	size_t n;
@@ -39,6 +40,10 @@ struct check {
 	char *arpctl;		/* "arpctl", "arpctl -n blue" */
 	char *within;		/* "", "ip netns exec blue " */
 };
+
+/* The effective policy of a device, NULL if there is none. */
+const struct effective *check_device(const struct check *c, uint32_t ifindex);
+int check_device_cmp(const void *a, const void *b);
 
 /* Adds a finding; the next call tells its cure, one line for a shell. */
 __attribute__((format(printf, 4, 5)))
@@ -69,39 +74,4 @@ const char *dev_word(const char *dev, char buf[SHELL_WORD]);
 void check_cure_conf(struct check *c, const char *dev, const char *name,
 		     int value, const char *other, int other_value);
 
-/* Does a device answer for an address that lives on another one? */
-enum answers {
-	ANSWERS_NOT,
-	ANSWERS_AUDITED,	/* it does, as policy is not carried out there */
-	ANSWERS,
-};
-
-/* As far as ignore, hidden and the rules decide, or else the sysctls. */
-enum answers check_answers(const struct check *c, const struct host_link *link,
-			   const struct host_address *address);
-
-/* The cure where policy is not carried out: let it be. */
-void check_cure_audit(struct check *c, const struct host_link *link);
-
-/* check_own.c: addresses of this host */
-void find_duplicate(struct check *c);
-void find_flux(struct check *c);
-void find_vip(struct check *c);
-void find_veth_local(struct check *c);
-
-/* check_proxy.c: answers in others' place */
-void find_proxy_forwarding(struct check *c);
-void find_proxy_onlink(struct check *c);
-
-/* check_set.c: policy that does not do what it seems to */
-void find_unmatched(struct check *c);
-void find_no_arp(struct check *c);
-void find_binding(struct check *c);
-
-/* check_kernel.c: what the kernel has besides policy */
-void find_lo_sysctl(struct check *c);
-void find_neighbours(struct check *c);
-void find_bridge_nf(struct check *c);
-void find_firewall(struct check *c);
-
-#endif /* ARPCTL_CHECK_H */
+#endif /* ARPCTL_CHECK_FINDING_H */
