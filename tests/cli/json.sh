@@ -10,7 +10,7 @@ scratch
 
 cat >"$dir/emit.c" <<'END'
 #include <string.h>
-#include "print.h"
+#include "base/print.h"
 
 /* emit json|pretty|text|color STRING: a list of one object, and an empty list. */
 int main(int argc, char **argv)
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	return pr_finish(&out);
 }
 END
-compile "$dir/emit" "$dir/emit.c" tools/arpctl/print.c
+compile "$dir/emit" "$dir/emit.c" tools/arpctl/base/print.c
 
 emits() { is "$("$dir/emit" "$2" "$3")" "$4" "$1"; }	# DESC FORM STRING WANT
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "host/lease.h"
 
 static void stress(const char *data, size_t len, uint64_t now)
 {

@@ -15,7 +15,7 @@ mapfile -t options < <("$ARPCTL" help | sed -n 's/^  -[a-zA-Z], --\([a-z]*\).*/\
 mapfile -t reasons < <(sed -n 's/^ARP_POLICY_REASON_\([A-Z_]*\)$/\L\1/p' < <(
 	grep -o 'ARP_POLICY_REASON_[A-Z_]*' include/uapi/linux/arp_policy.h) |
 	grep -v '^max$' | tr _ - | sort -u)
-mapfile -t findings < <(sed -n 's/^\t{ "\([a-z-]*\)", find_.*/\1/p' tools/arpctl/check.c)
+mapfile -t findings < <(sed -n 's/^\t{ "\([a-z-]*\)", find_.*/\1/p' tools/arpctl/check/check.c)
 plan $((1 + ${#findings[@]} + 2 * ${#commands[@]} + 2 * ${#fields[@]} + ${#options[@]} + ${#reasons[@]}))
 
 if ! command -v mandoc >/dev/null; then

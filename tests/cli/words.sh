@@ -8,7 +8,7 @@ plan 16
 scratch
 
 compile "$dir/words_test" tests/cli/words_test.c \
-	tools/arpctl/words.c tools/arpctl/print.c
+	tools/arpctl/base/{words,print}.c
 
 # reads NAME TEXT WANTED
 reads()

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words.h"
+#include "base/words.h"
 
 /* Each line as "N:" and its words in brackets. */
 static int split_all(void)

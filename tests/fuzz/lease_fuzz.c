@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "host/lease.h"
 
 #define MUST(what) do {							\
 	if (!(what)) {							\

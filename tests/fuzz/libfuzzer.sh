@@ -29,18 +29,16 @@ declare -A sources=(
 		$(find src/policy -name '*.c' ! -name config.c ! -name host.c | sort)
 		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
-	[words]="tests/fuzz/words_fuzz.c tools/arpctl/parse.c"
-	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/lease.c tools/arpctl/list.c tools/arpctl/parse.c"
+	[words]="tests/fuzz/words_fuzz.c tools/arpctl/base/parse.c"
+	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/host/lease.c
+		tools/arpctl/base/list.c tools/arpctl/base/parse.c"
+	# Policy files, which the whole tool is needed to read.
+	[policy]="tests/fuzz/policy_fuzz.c
+		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"
 )
 # Numbers of inputs that take some seconds.
 declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)
-all=(verdict words lease)
-# Policy files, which the whole tool is needed to read.
-if [ -e tools/arpctl/policy_file.c ]; then
-	all+=(policy)
-	sources[policy]="tests/fuzz/policy_fuzz.c
-		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"
-fi
+all=(verdict words lease policy)
 targets=("$@")
 [ $# != 0 ] || targets=("${all[@]}")
 clang=${CLANG:-clang}

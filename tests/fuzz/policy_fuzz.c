@@ -10,7 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "policy.h"
+#include "base/print.h"
+#include "policy/policy.h"
 
 #define MUST(what) do {							\
 	if (!(what)) {							\

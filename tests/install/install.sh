@@ -23,7 +23,7 @@ everything() {
 # Files added (+) or removed since then.
 changes() { comm -3 --output-delimiter=$'\n+' <(echo "$before") <(everything); }
 
-built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,src/*/*.o,tools/arpctl/*.o,tools/arpctl/arpctl}; }
+built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,src/*/*.o,tools/arpctl/{,*/}*.o,tools/arpctl/arpctl}; }
 
 make_it() { make --no-print-directory -C "$ROOT" "$@"; }
 

@@ -19,17 +19,17 @@ if ! echo '#include <stdio.h>' | $gcc32 -c -xc -o "$dir/try" - 2>/dev/null; then
 fi
 
 # A copy: the objects in the tree are for this machine.
-mkdir -p "$dir/tools/arpctl"
 cp -r include VERSION "$dir"
-cp tools/arpctl/*.[ch] tools/arpctl/Makefile "$dir/tools/arpctl"
-objects=(tools/arpctl/*.c)
-objects=("${objects[@]##*/}")
+cp -r tools "$dir"
+find "$dir" -name '*.[od]' -delete
+objects=(tools/arpctl/{*,*/*}.c)
+objects=("${objects[@]#tools/arpctl/}")
 said=$(make -s -C "$dir/tools/arpctl" CC="$gcc32" CFLAGS="-O0 -Werror" "${objects[@]/%.c/.o}" 2>&1)
 result $? "arpctl builds for 32 bits without a warning" "$said"
 
 # Each of these has another name where an off_t or a time_t has 64 bits.
 calls='open(at)?|fopen|f?(stat|lstat)(at)?|lseek|mkostemp|time|clock_(gettime|nanosleep)'
 calls+='|nanosleep|localtime_r|gmtime_r|mktime|timegm|timerfd_settime|ppoll'
-short=$(nm -u "$dir"/tools/arpctl/*.o 2>/dev/null | grep -oE "^ +U ($calls)\$" | sort -u)
-[ ! "$short" ] && nm -u "$dir"/tools/arpctl/*.o | grep -qE '(open|stat|time)[a-z]*64'
+short=$(nm -u "$dir"/tools/arpctl/{,*/}*.o 2>/dev/null | grep -oE "^ +U ($calls)\$" | sort -u)
+[ ! "$short" ] && nm -u "$dir"/tools/arpctl/{,*/}*.o | grep -qE '(open|stat|time)[a-z]*64'
 result $? "and uses 64 bits for file sizes and times" "$short"

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "base/input.h"
+#include "base/words.h"
 #include "batch.h"
 #include "command.h"
 #include "dispatch.h"
-#include "input.h"
-#include "words.h"
 
 /* Return: the status of the first command that failed. */
 static int run_lines(struct ctx *ctx, struct words *words, struct place *place)

@@ -9,9 +9,9 @@
 #ifndef ARPCTL_COMMAND_H
 #define ARPCTL_COMMAND_H
 
-#include "args.h"
-#include "nl.h"
-#include "print.h"
+#include "base/args.h"
+#include "base/print.h"
+#include "wire/nl.h"
 
 struct ctx {
 	const char *batch;	/* -b, or NULL */

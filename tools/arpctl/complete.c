@@ -8,14 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bind.h"
 #include "commands.h"
 #include "complete.h"
-#include "fields.h"
-#include "module.h"
-#include "netns.h"
 #include "options.h"
-#include "rule.h"
+#include "wire/bind.h"
+#include "wire/fields.h"
+#include "wire/module.h"
+#include "wire/netns.h"
+#include "wire/rule.h"
 
 /* The words after the command; the last is still being typed. */
 struct typed {

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "fields.h"
 #include "help.h"
 #include "options.h"
-#include "rule.h"
+#include "wire/fields.h"
+#include "wire/rule.h"
 
 static void help_field(FILE *file)
 {

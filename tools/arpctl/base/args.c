@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Arguments of commands: whether they fit, and what they mean. */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/args.h"
+#include "base/parse.h"
+#include "base/print.h"
+#include "base/words.h"
+
+void args_usage(FILE *file, const char *lead, const char *object,
+		const char *command, const char *usage)
+{
+	fprintf(file, "%sarpctl %s%s%s%s%s\n", lead, object,
+		*command ? " " : "", command, *usage ? " " : "", usage);
+}
+
+void args_init(struct args *args, const char *object, const char *command,
+	       const char *usage)
+{
+	memset(args, 0, sizeof(*args));
+	args->object = object;
+	args->command = command;
+	args->usage = usage;
+	snprintf(args->title, sizeof(args->title), "%s%s%s", object,
+		 *command ? " " : "", command);
+	grammar_init(&args->grammar, usage);
+	args->options_end = MAX_WORDS;
+}
+
+/* A usage error, and for who typed it also how the command is used. */
+__attribute__((format(printf, 2, 3)))
+static int misfit(const struct args *args, const char *fmt, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	usage_error("%s: %s", args->title, what);
+	if (!place_known())
+		args_usage(stderr, "Usage: ", args->object, args->command,
+			   args->usage);
+	return STATUS_USAGE;
+}
+
+int args_end_options(int *argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < *argc; i++) {
+		if (argv[i][0] != '-' || strcmp(argv[i], "--") != 0)
+			continue;
+		--*argc;
+		memmove(argv + i, argv + i + 1,
+			(size_t)(*argc - i) * sizeof(*argv));
+		break;
+	}
+	return i;
+}
+
+static uint32_t initial(const char *name)
+{
+	return 1U << (*name & 31);
+}
+
+/* After "--", a word such as --watch is a name and not an option. */
+static const char *as_word(const struct args *args, int i)
+{
+	return i >= args->options_end && args->argv[i][0] == '-' ?
+	       "" : args->argv[i];
+}
+
+int args_take(struct args *args, int argc, char **argv)
+{
+	struct grammar *g = &args->grammar;
+	const struct token *must;
+	int i, token;
+
+	args->argc = argc;
+	args->argv = argv;
+	args->taken = 0;
+	args->initials = 0;
+	grammar_restart(g);
+	for (i = 0; i < argc; i++) {
+		token = grammar_take(g, as_word(args, i));
+		if (token < 0)
+			break;
+		if (!(args->taken & 1U << token))
+			args->words[token] = argv[i];
+		args->taken |= 1U << token;
+		args->initials |= initial(g->tokens[token].name);
+	}
+	must = grammar_must(g);
+	if (i < argc && must)
+		return misfit(args, "\"%s\" stands where \"%s\" must",
+			      argv[i], must->name);
+	if (i < argc)
+		return misfit(args, "\"%s\" is one word too many", argv[i]);
+	if (must && argc)
+		return misfit(args, "%s is missing after \"%s\"", must->name,
+			      argv[argc - 1]);
+	if (must)
+		return misfit(args, "%s is missing", must->name);
+	return STATUS_OK;
+}
+
+const char *args_get(const struct args *args, const char *name)
+{
+	const struct token *t = args->grammar.tokens;
+	uint32_t left;
+	int i;
+
+	if (!(args->initials & initial(name)))
+		return NULL;
+	for (left = args->taken; left; left &= left - 1) {
+		i = __builtin_ctz(left);
+		if (t[i].name[0] == name[0] && !strcmp(t[i].name, name))
+			return args->words[i];
+	}
+	return NULL;
+}
+
+const char *args_option(const struct args *args, const char *name)
+{
+	/* Group 0 is what must be there. */
+	return args->grammar.used & ~1U ? args_get(args, name) : NULL;
+}
+
+int args_address(const struct args *args, const char *word, uint32_t *address)
+{
+	if (parse_address(word, strlen(word), address))
+		return STATUS_OK;
+	return usage_error("%s: address cannot be \"%s\", it takes: an IPv4 address",
+			   args->title, word);
+}
+
+int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
+{
+	if (parse_lladdr(word, strlen(word), lladdr, LLADDR_LEN) == LLADDR_LEN)
+		return STATUS_OK;
+	return usage_error("%s: lladdr cannot be \"%s\", it takes: six bytes such as 02:00:5e:10:00:01",
+			   args->title, word);
+}
+
+int args_any_lladdr(const struct args *args, const char *word,
+		    uint8_t lladdr[], int *len)
+{
+	*len = parse_lladdr(word, strlen(word), lladdr, LLADDR_MAX);
+	if (*len > 0 && *len <= LLADDR_MAX)
+		return STATUS_OK;
+	return usage_error("%s: lladdr cannot be \"%s\", it takes: bytes such as 02:00:5e:10:00:01",
+			   args->title, word);
+}
+
+int args_number(const struct args *args, const char *what, const char *word,
+		uint32_t min, uint32_t *value)
+{
+	if (!word || (parse_u32(word, value) && *value >= min))
+		return STATUS_OK;
+	return usage_error("%s: %s cannot be \"%s\", it takes: a number from %u",
+			   args->title, what, word, min);
+}
+
+int args_selects(const struct args *args, const char *selector)
+{
+	if (!selector)
+		return STATUS_OK;
+	if (strcmp(selector, "default") != 0)
+		return word_fits(selector);
+	return usage_error("%s: default selects no rule and no binding: use all, a glob, or a device's name",
+			   args->title);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Arguments of commands: a command's usage string is also its grammar.
+ */
+#ifndef ARPCTL_ARGS_H
+#define ARPCTL_ARGS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/grammar.h"
+
+/* The words of a command, typed or read from a file. */
+struct args {
+	const char *object;		/* "dev" */
+	const char *command;		/* "set", "" if the object has no other */
+	const char *usage;
+	char title[32];			/* "dev set" */
+	int argc;
+	char **argv;
+	int options_end;		/* index of the first word after "--" */
+	struct grammar grammar;
+	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
+	uint32_t taken;			/* the tokens that have one, as bits */
+	uint32_t initials;		/* their first letters, as bits: a filter */
+};
+
+/* For commands of this kind, one after the other. */
+void args_init(struct args *args, const char *object, const char *command,
+	       const char *usage);
+
+/*
+ * Removes the first "--" from the words. It ends the options: a word after it is a
+ * name even if it begins with "-" or is "help". Return: the number of words before
+ * it.
+ */
+int args_end_options(int *argc, char **argv);
+
+/* Whether the words fit the command's grammar. */
+int args_take(struct args *args, int argc, char **argv);
+
+/* The first argument, NULL if there is none. */
+static inline const char *args_first(const struct args *args)
+{
+	return args->argc ? args->argv[0] : NULL;
+}
+
+/*
+ * The first of the words that stands for this word of the usage, or is it;
+ * NULL if none does.
+ */
+const char *args_get(const struct args *args, const char *name);
+
+/* The same for words in brackets, which are usually absent. */
+const char *args_option(const struct args *args, const char *name);
+
+/*
+ * Words into values, each with a usage error that names the command. If the word of a
+ * number is NULL, the value stays.
+ */
+int args_address(const struct args *args, const char *word, uint32_t *address);
+int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr);
+int args_any_lladdr(const struct args *args, const char *word,
+		    uint8_t lladdr[], int *len);
+int args_number(const struct args *args, const char *what, const char *word,
+		uint32_t min, uint32_t *value);
+
+/* Whether the selector, or NULL, may have rules and bindings. */
+int args_selects(const struct args *args, const char *selector);
+
+/* Prints "arpctl dev set SELECTOR ..." after the lead. */
+void args_usage(FILE *file, const char *lead, const char *object,
+		const char *command, const char *usage);
+
+#endif /* ARPCTL_ARGS_H */

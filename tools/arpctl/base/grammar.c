@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The grammar in a usage string, and the words that fit it. */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/grammar.h"
+
+/* All of the group may come again. */
+static void repeat(struct grammar *g, uint8_t group)
+{
+	int i;
+
+	for (i = 0; group && i < g->n; i++)
+		if (g->tokens[i].group == group)
+			g->tokens[i].repeat = true;
+}
+
+static void add(struct grammar *g, const char *name, size_t len, uint8_t group)
+{
+	struct token *t = &g->tokens[g->n];
+
+	snprintf(t->name, sizeof(t->name), "%.*s", (int)len, name);
+	t->kind = isupper((unsigned char)*name);
+	t->group = group;
+	t->head = group && (!g->n || t[-1].group != group);
+	if (t->head)
+		g->heads[g->n_heads++] = (uint8_t)g->n;
+	g->n++;
+}
+
+void grammar_init(struct grammar *g, const char *usage)
+{
+	uint8_t group = 0, groups = 0;
+	size_t len;
+
+	memset(g, 0, sizeof(*g));
+	for (; *usage && g->n < MAX_TOKENS; usage += len) {
+		len = strcspn(usage, " []");
+		if (len == 3 && !strncmp(usage, "...", len)) {
+			repeat(g, group);
+		} else if (len) {
+			add(g, usage, len, group);
+		} else {
+			if (*usage == '[')
+				group = ++groups;
+			else if (*usage == ']')
+				group = 0;
+			len = 1;
+		}
+	}
+}
+
+void grammar_restart(struct grammar *g)
+{
+	g->at = 0;
+	g->used = 0;
+}
+
+const struct token *grammar_must(const struct grammar *g)
+{
+	const struct token *t = &g->tokens[g->at];
+
+	return *t->name && !t->head ? t : NULL;
+}
+
+/* Whether a [] that begins with the token may come now, if any may. */
+static bool may_begin(const struct grammar *g, const struct token *t)
+{
+	return t->head && (t->repeat || !(g->used & 1U << t->group));
+}
+
+bool grammar_may(const struct grammar *g, int i)
+{
+	if (grammar_must(g))
+		return i == g->at;
+	return may_begin(g, &g->tokens[i]);
+}
+
+/* Whether the word is what a token stands for itself. */
+static bool is_literal(const struct token *t, const char *word)
+{
+	return !t->kind && t->name[0] == word[0] && !strcmp(t->name, word);
+}
+
+bool grammar_has(const struct grammar *g, const char *word)
+{
+	int i;
+
+	for (i = 0; i < g->n; i++)
+		if (is_literal(&g->tokens[i], word))
+			return true;
+	return false;
+}
+
+bool grammar_is(const struct grammar *g, int i, const char *name, bool dev)
+{
+	return !strcmp(g->tokens[i].name, name) &&
+	       dev == (i && !strcmp(g->tokens[i - 1].name, "dev"));
+}
+
+/* The token that the word fits where one may come; a literal rather than a kind. */
+static int find_head(const struct grammar *g, const char *word)
+{
+	int i, token, found = -1;
+
+	for (i = 0; i < g->n_heads; i++) {
+		token = g->heads[i];
+		if (!may_begin(g, &g->tokens[token]))
+			continue;
+		if (is_literal(&g->tokens[token], word))
+			return token;
+		if (g->tokens[token].kind && found < 0)
+			found = token;
+	}
+	return found;
+}
+
+int grammar_take(struct grammar *g, const char *word)
+{
+	const struct token *must = grammar_must(g);
+	int found = -1;
+
+	if (!must)
+		found = find_head(g, word);
+	else if (must->kind || is_literal(must, word))
+		found = g->at;
+	if (found >= 0) {
+		g->used |= 1U << g->tokens[found].group;
+		g->at = found + 1;
+	}
+	return found;
+}

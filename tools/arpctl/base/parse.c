@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Numbers, addresses, prefixes and hardware addresses, from text and to text. */
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+bool parse_u64(const char *text, size_t len, uint64_t *value)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	if (!len || (text[0] == '0' && len > 1))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9' ||
+		    n > (UINT64_MAX - (uint64_t)(text[i] - '0')) / 10)
+			return false;
+		n = n * 10 + (uint64_t)(text[i] - '0');
+	}
+	*value = n;
+	return true;
+}
+
+bool parse_u32(const char *text, uint32_t *value)
+{
+	uint64_t n;
+
+	if (!parse_u64(text, strlen(text), &n) || n > UINT32_MAX)
+		return false;
+	*value = (uint32_t)n;
+	return true;
+}
+
+/* A number up to 255 without noughts before it. Return: behind it, or NULL. */
+static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
+{
+	const char *begin = s;
+	uint32_t n = 0, digit;
+
+	for (; s < end; s++) {
+		digit = (uint32_t)*s - '0';
+		if (digit > 9)
+			break;
+		n = n * 10 + digit;
+		if (n > 255)
+			return NULL;
+	}
+	*byte = n;
+	return s == begin || (*begin == '0' && s > begin + 1) ? NULL : s;
+}
+
+/* Four of them with dots between. Return: behind it, or NULL. */
+static const char *parse_quad(const char *s, const char *end, uint32_t *address)
+{
+	uint32_t host = 0, byte;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (i && (s == end || *s++ != '.'))
+			return NULL;
+		s = parse_byte(s, end, &byte);
+		if (!s)
+			return NULL;
+		host = host << 8 | byte;
+	}
+	*address = htonl(host);
+	return s;
+}
+
+bool parse_address(const char *text, size_t len, uint32_t *address)
+{
+	return parse_quad(text, text + len, address) == text + len;
+}
+
+bool parse_prefix(const char *text, struct prefix *prefix)
+{
+	const char *end = text + strlen(text), *s;
+	uint32_t length = 32;
+
+	s = parse_quad(text, end, &prefix->address);
+	if (s && *s == '/')
+		s = parse_byte(s + 1, end, &length);
+	prefix->length = (uint8_t)length;
+	return s == end && length <= 32;
+}
+
+struct prefix prefix_masked(struct prefix prefix)
+{
+	uint32_t mask = prefix.length ? UINT32_MAX << (32 - prefix.length) : 0;
+
+	prefix.address &= htonl(mask);
+	return prefix;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max)
+{
+	int n, high, low;
+	size_t i = 0;
+
+	for (n = 0;; n++) {
+		high = i < len ? hex_digit(text[i++]) : -1;
+		if (high < 0)
+			return -1;
+		if (i < len && text[i] != ':') {
+			low = hex_digit(text[i++]);
+			if (low < 0)
+				return -1;
+			high = high << 4 | low;
+		}
+		if ((size_t)n < max)
+			lladdr[n] = (uint8_t)high;
+		if (i == len)
+			return n + 1;
+		if (text[i++] != ':')
+			return -1;
+	}
+}
+
+void address_text(uint32_t address, char buf[ADDRESS_TEXT])
+{
+	inet_ntop(AF_INET, &address, buf, ADDRESS_TEXT);
+}
+
+void prefix_text(struct prefix prefix, char buf[PREFIX_TEXT])
+{
+	char address[ADDRESS_TEXT];
+
+	address_text(prefix.address, address);
+	snprintf(buf, PREFIX_TEXT, "%s/%u", address, prefix.length % 100U);
+}
+
+void lladdr_text(const uint8_t *lladdr, size_t len, char buf[LLADDR_TEXT])
+{
+	size_t i;
+
+	buf[0] = '\0';
+	for (i = 0; i < len && i * 3 + 3 <= LLADDR_TEXT; i++)
+		snprintf(buf + (i ? i * 3 - 1 : 0), 4, "%s%02x", i ? ":" : "",
+			 lladdr[i]);
+}

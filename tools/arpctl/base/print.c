@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Output: the emitter of text and JSON, and messages on stderr. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/print.h"
+
+#define PATIENCE 1000	/* ms before anybody wants to know */
+
+static const char *const style_codes[] = {
+	[STYLE_PLAIN] = "",
+	[STYLE_NAME] = "\033[36m",
+	[STYLE_VALUE] = "\033[1m",
+	[STYLE_FAINT] = "\033[2m",
+	[STYLE_ADD] = "\033[32m",
+	[STYLE_DEL] = "\033[31m",
+};
+
+static void json_indent(struct printer *out)
+{
+	if (out->pretty)
+		fprintf(out->file, "\n%*s", (int)out->depth * 4, "");
+}
+
+size_t utf8_len(const unsigned char *s)
+{
+	size_t len, i;
+
+	if (s[0] < 0x80)
+		return 1;
+	else if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		len = 2;
+	else if (s[0] >= 0xe0 && s[0] <= 0xef)
+		len = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		len = 4;
+	else
+		return 0;
+
+	for (i = 1; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+
+	/* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* Ranges of UTF-8 sequences that a terminal interprets: first and last. */
+static const struct {
+	const char *first, *last;
+} unsafe[] = {
+	{ "\xc2\x80", "\xc2\x9f" },		/* U+0080-009F: C1 controls */
+	{ "\xd8\x9c", "\xd8\x9c" },		/* U+061C: direction of text */
+	{ "\xe2\x80\x8e", "\xe2\x80\x8f" },	/* U+200E-200F: likewise */
+	{ "\xe2\x80\xa8", "\xe2\x80\xae" },	/* U+2028-202E: lines, direction */
+	{ "\xe2\x81\xa6", "\xe2\x81\xa9" },	/* U+2066-2069: direction */
+};
+
+size_t safe_len(const unsigned char *s)
+{
+	size_t len, i;
+
+	if (*s < 0x80)
+		return *s >= 0x20 && *s != 0x7f;
+	len = utf8_len(s);
+	for (i = 0; len && i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
+		if (strlen(unsafe[i].first) == len &&
+		    memcmp(s, unsafe[i].first, len) >= 0 &&
+		    memcmp(s, unsafe[i].last, len) <= 0)
+			return 0;
+	return len;
+}
+
+bool is_safe(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len;
+
+	for (; *s; s += len) {
+		len = safe_len(s);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
+int print_safe(FILE *file, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text, *begin;
+	int width = 0;
+	size_t len;
+
+	while (*s) {
+		for (begin = s; *s && (len = safe_len(s)); s += len)
+			width++;
+		if (file)
+			fwrite(begin, 1, (size_t)(s - begin), file);
+		for (; *s && !safe_len(s); s++) {
+			width += 4;
+			if (file)
+				fprintf(file, "\\%03o", *s);
+		}
+	}
+	return width;
+}
+
+static void json_char(FILE *file, const unsigned char *s, size_t len)
+{
+	unsigned int c = *s;
+
+	/* Unsafe characters have 2 or 3 bytes: 5 or 4 bits, then 6 bits each. */
+	if (len > 1)
+		c = (c & (len == 2 ? 0x1f : 0x0f)) << 6 | (s[1] & 0x3f);
+	if (len > 2)
+		c = c << 6 | (s[2] & 0x3f);
+	fprintf(file, "\\u%04x", c);
+}
+
+static void json_string(struct printer *out, const char *value)
+{
+	const unsigned char *s = (const unsigned char *)value;
+	size_t len;
+
+	fputc('"', out->file);
+	for (; *s; s += len) {
+		len = utf8_len(s);
+		if (!len) {
+			fputs("\\ufffd", out->file);
+			len = 1;
+		} else if (*s == '"' || *s == '\\') {
+			fprintf(out->file, "\\%c", *s);
+		} else if (!safe_len(s)) {
+			json_char(out->file, s, len);
+		} else {
+			fwrite(s, 1, len, out->file);
+		}
+	}
+	fputc('"', out->file);
+}
+
+/* What comes before a value: comma, indentation, key. */
+static void json_lead(struct printer *out, const char *key)
+{
+	if (!out->first)
+		fputc(',', out->file);
+	out->first = false;
+	if (out->depth)
+		json_indent(out);
+	if (key) {
+		json_string(out, key);
+		fputs(out->pretty ? ": " : ":", out->file);
+	}
+}
+
+void pr_open(struct printer *out, const char *key, char bracket)
+{
+	if (!out->json)
+		return;
+	if (!out->depth)
+		out->first = true;
+	json_lead(out, key);
+	fputc(bracket, out->file);
+	out->depth++;
+	out->first = true;
+}
+
+void pr_close(struct printer *out, char bracket)
+{
+	if (!out->json)
+		return;
+	out->depth--;
+	if (!out->first)
+		json_indent(out);
+	out->first = false;
+	fputc(bracket, out->file);
+	if (!out->depth)
+		fputc('\n', out->file);
+}
+
+void pr_text(struct printer *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (out->json)
+		return;
+	va_start(ap, fmt);
+	vfprintf(out->file, fmt, ap);
+	va_end(ap);
+}
+
+static bool has_color(const struct printer *out, enum style style)
+{
+	return out->color && !out->painted && style != STYLE_PLAIN;
+}
+
+static void text_value(struct printer *out, enum style style, int width,
+		       const char *value)
+{
+	int pad = width < 0 ? -width : width;
+	bool color = has_color(out, style);
+
+	if (width)
+		pad -= print_safe(NULL, value);
+	if (width < 0 && pad > 0)
+		fprintf(out->file, "%*s", pad, "");
+	if (color)
+		fputs(style_codes[style], out->file);
+	print_safe(out->file, value);
+	if (color)
+		fputs("\033[0m", out->file);
+	if (width > 0 && pad > 0)
+		fprintf(out->file, "%*s", pad, "");
+}
+
+void pr_str(struct printer *out, const char *key, enum style style, int width,
+	    const char *value)
+{
+	if (out->json) {
+		json_lead(out, key);
+		json_string(out, value);
+	} else {
+		text_value(out, style, width, value);
+	}
+}
+
+void pr_num(struct printer *out, const char *key, enum style style, int width,
+	    uint64_t value, const char *word)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%" PRIu64, value);
+	if (out->json) {
+		json_lead(out, key);
+		fputs(number, out->file);
+	} else {
+		text_value(out, style, width, word ? word : number);
+	}
+}
+
+void pr_bool(struct printer *out, const char *key, enum style style, int width,
+	     bool value, const char *word)
+{
+	if (out->json) {
+		json_lead(out, key);
+		fputs(value ? "true" : "false", out->file);
+	} else {
+		text_value(out, style, width, word);
+	}
+}
+
+void pr_opt(struct printer *out, const char *key, enum style style,
+	    const char *lead, const char *value)
+{
+	if (value) {
+		pr_text(out, "%s", lead);
+		pr_str(out, key, style, 0, value);
+	} else if (out->json) {
+		json_lead(out, key);
+		fputs("null", out->file);
+	}
+}
+
+void pr_sign(struct printer *out, const char *key, const char *value,
+	     const char *word)
+{
+	pr_str(out, key, STYLE_PLAIN, 0, out->json ? value : word);
+}
+
+void pr_raw(struct printer *out, enum style style, const char *value)
+{
+	bool color = has_color(out, style);
+
+	if (out->json)
+		return;
+	if (color)
+		fputs(style_codes[style], out->file);
+	fputs(value, out->file);
+	if (color)
+		fputs("\033[0m", out->file);
+}
+
+void pr_paint(struct printer *out, enum style style)
+{
+	if (out->json || !out->color)
+		return;
+	out->painted = style != STYLE_PLAIN;
+	fputs(out->painted ? style_codes[style] : "\033[0m", out->file);
+}
+
+int pr_finish(struct printer *out)
+{
+	if (fflush(out->file) || ferror(out->file))
+		return failure("cannot write the output: %s", strerror(errno));
+	return STATUS_OK;
+}
+
+int pr_close_stdout(void)
+{
+	/* A file system may report a full disk or quota only on close. */
+	if (!close(STDOUT_FILENO) || errno == EBADF)
+		return STATUS_OK;
+	return failure("cannot write the output: %s", strerror(errno));
+}
+
+/* Messages go to stderr whoever has them, so it is one state for all. */
+static const struct place *current;
+static bool progress_shown;
+
+void place_enter(struct place *place)
+{
+	place->outer = current;
+	current = place;
+}
+
+void place_leave(struct place *place)
+{
+	current = place->outer;
+}
+
+bool place_known(void)
+{
+	return current;
+}
+
+static void put_place(const struct place *place)
+{
+	if (place->outer)
+		put_place(place->outer);
+	print_safe(stderr, place->file);
+	fputc(':', stderr);
+	if (place->line)
+		fprintf(stderr, "%lu:", place->line);
+	fputc(' ', stderr);
+}
+
+static void progress_hide(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+void progress(const char *what, size_t done, size_t total)
+{
+	static struct timespec begun;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!total)
+		begun = now;
+	if (done == total) {
+		progress_hide();
+	} else if (isatty(STDERR_FILENO) &&
+		   (now.tv_sec - begun.tv_sec) * 1000 +
+		   (now.tv_nsec - begun.tv_nsec) / 1000000 > PATIENCE) {
+		fprintf(stderr, "\r%s: %llu%%", what,
+			done * 100ULL / total);
+		progress_shown = true;
+	}
+}
+
+/* One line; of what others chose, nothing that a terminal would obey. */
+__attribute__((format(printf, 2, 0)))
+static void message(const char *lead, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	fflush(stdout);
+	progress_hide();
+	vsnprintf(text, sizeof(text), fmt, ap);
+	if (current)
+		put_place(current);
+	else
+		fputs("arpctl: ", stderr);
+	fputs(lead, stderr);
+	print_safe(stderr, text);
+	fputc('\n', stderr);
+}
+
+int failure(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message("", fmt, ap);
+	va_end(ap);
+	return STATUS_FAILED;
+}
+
+int usage_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message("", fmt, ap);
+	va_end(ap);
+	return STATUS_USAGE;
+}
+
+void warning(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void list_add(char *buf, size_t size, const char *name)
+{
+	size_t len = strlen(buf);
+
+	snprintf(buf + len, size - len, "%s%s", len ? ", " : "", name);
+}

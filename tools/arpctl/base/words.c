@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lines of files into words, and words into what reads as the same again. */
+
+#include <string.h>
+
+#include "base/words.h"
+
+static char *find_nul(const struct words *words, char *from)
+{
+	char *nul = memchr(from, '\0', (size_t)(words->end - from));
+
+	return nul ? nul : words->end;
+}
+
+void words_more(struct words *words, char *text, size_t len)
+{
+	words->at = text;
+	words->end = text + len;
+	words->nul = find_nul(words, text);
+	words->n = 0;
+}
+
+void words_init(struct words *words, char *text, size_t len)
+{
+	words_more(words, text, len);
+	words->line = 0;
+}
+
+/* Where the line that begins at s ends: its newline, or the end of the text. */
+static char *line_end(const struct words *words, char *s)
+{
+	char *end = memchr(s, '\n', (size_t)(words->end - s));
+
+	return end ? end : words->end;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The end of a quoted word, its first character being the quote. */
+static char *quote_end(char *s)
+{
+	char quote = *s;
+
+	for (s++; *s; s++)
+		if (*s == quote && (!s[1] || is_blank(s[1])))
+			return s;
+	return NULL;
+}
+
+/* The end of a word; most characters are none that could be it. */
+static char *word_end(char *s)
+{
+	while ((unsigned char)*s > ' ' || (*s && !is_blank(*s)))
+		s++;
+	return s;
+}
+
+/* Takes the words of a line. Return: what is wrong with it, or NULL. */
+static const char *split(struct words *words, char *s)
+{
+	int n = 0;
+
+	for (;; s++) {
+		while (is_blank(*s))
+			s++;
+		if (!*s || *s == '#')
+			break;
+		if (n == MAX_WORDS)
+			return "too many words for any command";
+		words->word[n] = s;
+		words->dash |= *s == '-';
+		if (*s == '"' || *s == '\'') {
+			s = quote_end(s);
+			if (!s)
+				return "a quote does not end";
+			words->word[n]++;
+		} else {
+			s = word_end(s);
+		}
+		n++;
+		if (!*s)
+			break;
+		*s = '\0';
+	}
+	words->n = n;
+	return NULL;
+}
+
+int words_next(struct words *words, const char **why)
+{
+	char *begin = words->at, *end;
+
+	words->n = 0;
+	words->dash = false;
+	if (begin >= words->end)
+		return 0;
+	words->line++;
+	end = line_end(words, begin);
+	words->at = end + 1;
+	*why = "a NUL byte is not allowed in text";
+	if (words->nul < end) {
+		words->nul = find_nul(words, end);
+		return -1;
+	}
+	/* Lines may end as in Windows. */
+	if (end > begin && end[-1] == '\r')
+		end--;
+	*end = '\0';
+	*why = split(words, begin);
+	return *why ? -1 : 1;
+}
+
+/* Whether a word has to be quoted; selectors never have blanks in them. */
+static bool needs_quotes(const char *word)
+{
+	size_t len = strlen(word);
+
+	return !len || strchr("#\"'", *word) || strchr(word, ' ') ||
+	       strchr(word, '\t') || word[len - 1] == '\r';
+}
+
+/*
+ * The quote between which a word reads as the same again. What was read from a
+ * file has not both within, each before a blank: it stood between one of them.
+ */
+static const char *quote_of(const char *word)
+{
+	const char *s = word;
+
+	if (!needs_quotes(word))
+		return "";
+	while ((s = strchr(s, '"'))) {
+		if (is_blank(*++s))
+			return "'";
+	}
+	return "\"";
+}
+
+void word_print(struct printer *out, const char *key, enum style style,
+		const char *word)
+{
+	const char *quote = quote_of(word);
+
+	pr_text(out, "%s", quote);
+	/* To a terminal rather safe than to the letter. */
+	if (out->json || out->columns)
+		pr_str(out, key, style, 0, word);
+	else
+		pr_raw(out, style, word);
+	pr_text(out, "%s", quote);
+}
+
+int word_fits(const char *word)
+{
+	size_t len = strlen(word);
+
+	if (len <= WORD_MAX)
+		return STATUS_OK;
+	return usage_error("a name of %zu characters is too long", len);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lines of files into words, and words into what reads as the same again.
+ *
+ * Blanks divide words. A word that begins with # makes the rest of the line a
+ * comment. One that begins with a quote goes on to the same quote with a blank
+ * or the end of the line behind it; there is no other meaning to any character.
+ */
+#ifndef ARPCTL_WORDS_H
+#define ARPCTL_WORDS_H
+
+#include <stdbool.h>
+
+#include "base/print.h"
+
+#define MAX_WORDS 128
+
+/* The longest word that goes into a request; the kernel takes less. */
+#define WORD_MAX 4096
+
+/* Where a text is read; what is read is changed. */
+struct words {
+	char *at;
+	char *end;		/* where there must be room for a NUL */
+	char *nul;		/* the next one before that, or end */
+	unsigned long line;	/* the one that was read last, from 1 */
+	bool dash;		/* a word begins with - */
+	int n;
+	char *word[MAX_WORDS];
+};
+
+void words_init(struct words *words, char *text, size_t len);
+
+/* Continues with the next lines, in another buffer. */
+void words_more(struct words *words, char *text, size_t len);
+
+/*
+ * Reads the words of the next line, of which there may be none. Return: 1;
+ * 0 at the end of the text; -1 with a reason, for what cannot be read.
+ */
+int words_next(struct words *words, const char **why);
+
+/* Whether a word is not too long; otherwise a usage error. */
+int word_fits(const char *word);
+
+/* Prints a word so that it reads as the same again; JSON as pr_str(). */
+void word_print(struct printer *out, const char *key, enum style style,
+		const char *word);
+
+#endif /* ARPCTL_WORDS_H */

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: finds what makes ARP misbehave on this host, and tells the cure. */
+
+#include <errno.h>
+#include <linux/arp_policy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/selector.h"
+#include "check/finders.h"
+#include "command.h"
+#include "wire/module.h"
+#include "wire/netns.h"
+
+static const struct {
+	const char *id;
+	void (*find)(struct check *c);
+} finders[] = {
+	{ "duplicate", find_duplicate },
+	{ "flux", find_flux },
+	{ "vip", find_vip },
+	{ "veth-local", find_veth_local },
+	{ "proxy-forwarding", find_proxy_forwarding },
+	{ "proxy-onlink", find_proxy_onlink },
+	{ "unmatched", find_unmatched },
+	{ "no-arp", find_no_arp },
+	{ "binding", find_binding },
+	{ "lo-sysctl", find_lo_sysctl },
+	{ "neighbours", find_neighbours },
+	{ "bridge-nf", find_bridge_nf },
+	{ "firewall", find_firewall },
+};
+
+#define N_FINDERS (sizeof(finders) / sizeof(finders[0]))
+
+static const char *const severities[] = {
+	[SEVERITY_ERROR] = "error",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_NOTE] = "note",
+};
+
+#define SEVERITY_WIDTH	7
+
+/* What cures begin with, so that they act in the namespace of the check. */
+static int begin_cures(struct check *c, const char *netns)
+{
+	char *word = NULL;
+	int len = -1;
+
+	if (netns)
+		word = malloc(QUOTED(strlen(netns)));
+	if (!netns) {
+		c->arpctl = strdup("arpctl");
+		c->within = strdup("");
+	} else if (word) {
+		shell_quote(netns, word);
+		len = asprintf(&c->arpctl, "arpctl -n %s", word);
+		if (len < 0)
+			c->arpctl = NULL;
+		len = asprintf(&c->within, strchr(netns, '/') ?
+					   "nsenter --net=%s " :
+					   "ip netns exec %s ", word);
+		if (len < 0)
+			c->within = NULL;
+	}
+	free(word);
+	if (c->arpctl && c->within)
+		return STATUS_OK;
+	return failure("%s", strerror(ENOMEM));
+}
+
+/* Without the module there is no policy, and looking must not load it. */
+static int read_policy(struct ctx *ctx, struct check *c)
+{
+	const struct nlmsghdr *msg;
+	struct effective *device;
+	int status;
+
+	if (!module_loaded())
+		return STATUS_OK;
+	status = policy_get(&ctx->nl, &c->policy);
+	/* No event tells what applies to devices: this may be of a moment later. */
+	if (!status)
+		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
+				 &c->reply);
+	if (status)
+		return status;
+	nl_for_each(msg, &c->reply) {
+		device = LIST_ADD(c->devices, c->n_devices);
+		if (!device)
+			return failure("%s", strerror(ENOMEM));
+		effective_read(device, msg);
+	}
+	LIST_SORT(c->devices, c->n_devices, check_device_cmp);
+	policy_index(&c->policy);
+	return STATUS_OK;
+}
+
+static int read_all(struct ctx *ctx, struct check *c)
+{
+	int status = begin_cures(c, ctx->nl.netns);
+
+	if (!status)
+		status = netns_enter(&ctx->nl.netns);
+	if (!status)
+		status = host_read(&c->host);
+	if (!status && altnames_read(&c->altnames))
+		status = failure("cannot read the devices of this host");
+	if (!status)
+		status = read_policy(ctx, c);
+	if (!status)
+		status = firewall_read(&c->firewall);
+	return status;
+}
+
+static int widest(int width, const char *text)
+{
+	int len = text ? print_safe(NULL, text) : 0;
+
+	return len > width ? len : width;
+}
+
+static void print_finding(struct printer *out, const struct finding *f,
+			  int ids, int devs)
+{
+	pr_open(out, NULL, '{');
+	pr_str(out, "id", STYLE_NAME, ids, f->id);
+	pr_text(out, "  ");
+	pr_str(out, "severity", STYLE_PLAIN, SEVERITY_WIDTH,
+	       severities[f->severity]);
+	pr_text(out, "  ");
+	if (f->dev)
+		pr_str(out, "dev", STYLE_NAME, devs, f->dev);
+	else
+		pr_opt(out, "dev", STYLE_NAME, "", NULL);
+	if (!f->dev)
+		pr_text(out, "%*s", devs, "");
+	pr_text(out, "  ");
+	pr_str(out, "what", STYLE_PLAIN, 0, f->what);
+	pr_text(out, "\n%*s  cure:    ", ids, "");
+	pr_str(out, "cure", STYLE_VALUE, 0, f->cure);
+	pr_text(out, "\n");
+	pr_close(out, '}');
+}
+
+/* The worst first, else in the order of the finders. */
+static void print_findings(struct printer *out, const struct check *c)
+{
+	int ids = 0, devs = 0;
+	unsigned int severity;
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		ids = widest(ids, c->list[i].id);
+		devs = widest(devs, c->list[i].dev);
+	}
+	pr_open(out, NULL, '[');
+	for (severity = SEVERITY_ERROR; severity <= SEVERITY_NOTE; severity++)
+		for (i = 0; i < c->n; i++)
+			if (c->list[i].severity == severity)
+				print_finding(out, &c->list[i], ids, devs);
+	if (!c->n)
+		pr_text(out, "nothing found\n");
+	pr_close(out, ']');
+}
+
+static void clean(struct check *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++) {
+		free(c->list[i].dev);
+		free(c->list[i].what);
+		free(c->list[i].cure);
+	}
+	free(c->list);
+	free(c->arpctl);
+	free(c->within);
+	host_free(&c->host);
+	altnames_free(&c->altnames);
+	policy_free(&c->policy);
+	free(c->devices);
+	nl_reply_free(&c->reply);
+	firewall_free(&c->firewall);
+}
+
+static int check(struct ctx *ctx)
+{
+	struct check c = { 0 };
+	int status;
+	size_t i;
+
+	status = read_all(ctx, &c);
+	for (i = 0; !status && i < N_FINDERS; i++) {
+		c.id = finders[i].id;
+		finders[i].find(&c);
+		if (c.failed)
+			status = failure("%s", strerror(ENOMEM));
+	}
+	if (!status) {
+		print_findings(&ctx->out, &c);
+		status = pr_finish(&ctx->out);
+		/* Whatever was found, a script should hear of it. */
+		if (c.n)
+			status = STATUS_FAILED;
+	}
+	clean(&c);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ "", "", "find what makes ARP misbehave on this host, and its cure",
+	  check },
+	{ 0 }
+};
+
+const struct object check_object = {
+	"check", "what makes ARP misbehave here", commands
+};

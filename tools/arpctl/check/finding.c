@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: findings, and cures that can be pasted into a shell. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/print.h"
+#include "base/selector.h"
+#include "check/finding.h"
+
+int check_device_cmp(const void *a, const void *b)
+{
+	const struct effective *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+const struct effective *check_device(const struct check *c, uint32_t ifindex)
+{
+	const struct effective key = { .ifindex = ifindex };
+
+	if (!c->n_devices)
+		return NULL;
+	return bsearch(&key, c->devices, c->n_devices, sizeof(key), check_device_cmp);
+}
+
+void check_add(struct check *c, enum severity severity, const char *dev,
+	       const char *fmt, ...)
+{
+	struct finding *finding = LIST_ADD(c->list, c->n);
+	va_list ap;
+
+	if (!finding) {
+		c->failed = true;
+		return;
+	}
+	finding->id = c->id;
+	finding->severity = severity;
+	finding->dev = dev ? strdup(dev) : NULL;
+	va_start(ap, fmt);
+	if (vasprintf(&finding->what, fmt, ap) < 0)
+		finding->what = NULL;
+	va_end(ap);
+	c->failed |= (dev && !finding->dev) || !finding->what;
+}
+
+void check_cure(struct check *c, const char *fmt, ...)
+{
+	struct finding *finding;
+	va_list ap;
+
+	if (c->failed)
+		return;
+	finding = &c->list[c->n - 1];
+	va_start(ap, fmt);
+	if (vasprintf(&finding->cure, fmt, ap) < 0)
+		finding->cure = NULL;
+	va_end(ap);
+	c->failed = !finding->cure;
+}
+
+static bool is_plain(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+					   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					   "0123456789%+,-./:=@_")];
+}
+
+/* Between single quotes, only the quote itself is special. */
+static void quote_plainly(const char *text, char *buf)
+{
+	*buf++ = '\'';
+	for (; *text; text++) {
+		/* No quote within quotes: they end, and begin again. */
+		if (*text == '\'')
+			buf += sprintf(buf, "'\\'");
+		*buf++ = *text;
+	}
+	memcpy(buf, "'", 2);
+}
+
+/* Not all shells know $'...'; in the others, the result names nothing that exists. */
+static void quote_escaped(const char *text, char *buf)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len;
+
+	buf += sprintf(buf, "$'");
+	for (; *s; s += len) {
+		len = safe_len(s);
+		if (!len) {
+			buf += sprintf(buf, "\\%03o", *s);
+			len = 1;
+		} else if (*s == '\'' || *s == '\\') {
+			buf += sprintf(buf, "\\%c", *s);
+		} else {
+			memcpy(buf, s, len);
+			buf += len;
+		}
+	}
+	memcpy(buf, "'", 2);
+}
+
+void shell_quote(const char *text, char *buf)
+{
+	if (is_plain(text))
+		memcpy(buf, text, strlen(text) + 1);
+	else if (is_safe(text))
+		quote_plainly(text, buf);
+	else
+		quote_escaped(text, buf);
+}
+
+const char *shell_word(const char *name, char buf[SHELL_WORD])
+{
+	char shorter[ARP_POLICY_SELECTOR_MAX + 1];
+
+	snprintf(shorter, sizeof(shorter), "%s", name);
+	shell_quote(shorter, buf);
+	return buf;
+}
+
+const char *selector_word(const char *selector, char buf[SHELL_WORD])
+{
+	int n = 0;
+
+	if (*selector == '-' || !strcmp(selector, "help"))
+		n = sprintf(buf, "-- ");
+	shell_word(selector, buf + n);
+	return buf;
+}
+
+const char *dev_word(const char *dev, char buf[SHELL_WORD])
+{
+	char selector[DEV_SELECTOR];
+
+	return selector_word(dev_selector(dev, selector), buf);
+}
+
+/* Whether sysctl(8) takes the device name literally. */
+static bool is_sysctl_name(const char *dev)
+{
+	return is_plain(dev) && !strpbrk(dev, "%+,/=");
+}
+
+/* The form that sysctl(8) wants: with slashes for dots. */
+static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
+{
+	char *s;
+
+	snprintf(buf, IFNAMSIZ, "%s", dev);
+	for (s = buf; *s; s++)
+		if (*s == '.')
+			*s = '/';
+}
+
+/* tee writes the file of /proc/sys within the namespace; the shell would not. */
+static void proc_cure(const struct check *c, const char *dev, const char *name,
+		      int value, char *buf, size_t size)
+{
+	char path[128], word[QUOTED(sizeof(path))];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", dev, name);
+	shell_quote(path, word);
+	snprintf(buf, size, "echo %d | %stee %s", value, c->within, word);
+}
+
+void check_cure_conf(struct check *c, const char *dev, const char *name,
+		     int value, const char *other, int other_value)
+{
+	char one[1024], two[1024] = "", conf[IFNAMSIZ];
+
+	if (is_sysctl_name(dev)) {
+		sysctl_name_of(dev, conf);
+		if (other)
+			snprintf(two, sizeof(two), " net.ipv4.conf.%s.%s=%d",
+				 conf, other, other_value);
+		check_cure(c, "%ssysctl -w net.ipv4.conf.%s.%s=%d%s", c->within,
+			   conf, name, value, two);
+		return;
+	}
+	proc_cure(c, dev, name, value, one, sizeof(one));
+	if (other)
+		proc_cure(c, dev, other, other_value, two, sizeof(two));
+	check_cure(c, "%s%s%s", one, other ? " && " : "", two);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: what finders look at, and how they report what they find. */
+#ifndef ARPCTL_CHECK_FINDING_H
+#define ARPCTL_CHECK_FINDING_H
+
+#include "host/altname.h"
+#include "host/firewall.h"
+#include "host/host.h"
+#include "policy/policy.h"
+#include "wire/effective.h"
+#include "wire/nl_msg.h"
+
+enum severity {
+	SEVERITY_ERROR,		/* something does not work */
+	SEVERITY_WARNING,	/* ARP is answered, or not, as few would want */
+	SEVERITY_NOTE,		/* without effect, or worth to know */
+};
+
+struct finding {
+	const char *id;
+	enum severity severity;
+	char *dev;		/* device or selector, NULL: the whole host */
+	char *what;
+	char *cure;
+};
+
+struct check {
+	struct host host;
+	struct altnames altnames;
+	struct policy policy;
+	struct effective *devices;	/* by ifindex */
+	size_t n_devices;
+	struct nl_reply reply;		/* what devices point into */
+	struct firewall firewall;
+	struct finding *list;
+	size_t n;
+	const char *id;		/* of the finder that runs */
+	bool failed;		/* there was no memory for a finding */
+	/* Beginnings of cures that act where the check does. */
+	char *arpctl;		/* "arpctl", "arpctl -n blue" */
+	char *within;		/* "", "ip netns exec blue " */
+};
+
+/* The effective policy of a device, NULL if there is none. */
+const struct effective *check_device(const struct check *c, uint32_t ifindex);
+int check_device_cmp(const void *a, const void *b);
+
+/* Adds a finding; the next call tells its cure, one line for a shell. */
+__attribute__((format(printf, 4, 5)))
+void check_add(struct check *c, enum severity severity, const char *dev,
+	       const char *fmt, ...);
+__attribute__((format(printf, 2, 3)))
+void check_cure(struct check *c, const char *fmt, ...);
+
+/*
+ * A text as one word for the shell, quoted if necessary. The buffer has
+ * QUOTED(strlen(text)) bytes. Bytes that a terminal does not show are written as
+ * escapes in $'...', so that the printed text is what the shell reads.
+ */
+#define QUOTED(len)	(4 * (len) + 4)
+void shell_quote(const char *text, char *buf);
+
+/* A device name as such a word. */
+#define SHELL_WORD	(QUOTED(ARP_POLICY_SELECTOR_MAX) + 3)
+const char *shell_word(const char *name, char buf[SHELL_WORD]);
+
+/* A selector for an arpctl command, after "--" if it looks like an option. */
+const char *selector_word(const char *selector, char buf[SHELL_WORD]);
+
+/* The selector that matches only this device, as such a word. */
+const char *dev_word(const char *dev, char buf[SHELL_WORD]);
+
+/* The cure that sets one or two of net.ipv4.conf.DEV.*; the second may be NULL. */
+void check_cure_conf(struct check *c, const char *dev, const char *name,
+		     int value, const char *other, int other_value);
+
+#endif /* ARPCTL_CHECK_FINDING_H */

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* check: policy that does not do what it seems to. */
+
+#include <linux/arp_policy.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/selector.h"
+#include "check/finders.h"
+#include "wire/fields.h"
+
+static bool selects_any(const struct host *host, const char *selector)
+{
+	size_t i;
+
+	for (i = 0; i < host->n_links; i++)
+		if (selector_matches(selector, host->links[i].name))
+			return true;
+	return !strcmp(selector, "all") || !strcmp(selector, "default");
+}
+
+static void cure_entries(struct check *c, const char *object,
+			 const char *selector)
+{
+	char word[SHELL_WORD];
+
+	check_cure(c, "%s %s flush dev %s", c->arpctl, object,
+		   selector_word(selector, word));
+}
+
+static void why_unmatched(const struct check *c, const char *selector,
+			  char why[128])
+{
+	const char *dev = altnames_find(&c->altnames, selector);
+
+	if (dev)
+		snprintf(why, 128, "it is only an alternative name of %s", dev);
+	else
+		snprintf(why, 128, "no device matches now");
+}
+
+void find_unmatched(struct check *c)
+{
+	const struct policy_name *s = c->policy.names;
+	const struct policy_name *end = s + c->policy.n_names;
+	char word[SHELL_WORD], why[128];
+
+	for (; s < end; s++) {
+		if (selects_any(&c->host, s->text))
+			continue;
+		why_unmatched(c, s->text, why);
+		if (s->dev) {
+			check_add(c, SEVERITY_NOTE, s->text,
+				  "fields are set, and %s", why);
+			check_cure(c, "%s dev unset %s", c->arpctl,
+				   selector_word(s->text, word));
+		}
+		if (s->rules) {
+			check_add(c, SEVERITY_NOTE, s->text,
+				  "has rules (%u), and %s",
+				  s->rules, why);
+			cure_entries(c, "rule", s->text);
+		}
+		if (s->bindings) {
+			check_add(c, SEVERITY_NOTE, s->text,
+				  "has bindings (%u), and %s",
+				  s->bindings, why);
+			cure_entries(c, "bind", s->text);
+		}
+	}
+}
+
+/* Why no ARP comes in by a device; NULL if it may. */
+static const char *why_no_arp(const struct host *host,
+			      const struct host_link *link, char buf[64])
+{
+	const struct host_link *master = host_link(host, link->master);
+
+	if (link->flags & IFF_LOOPBACK)
+		return "no ARP comes in by a loopback device";
+	if (link->flags & IFF_NOARP)
+		return "it does no ARP (NOARP)";
+	if (!link->ipv4)
+		return "it has no IPv4";
+	if (!link->port)
+		return NULL;
+	snprintf(buf, 64, "what comes in by it is its master's, %s",
+		 master ? master->name : "another device");
+	return buf;
+}
+
+/* The fields that are set on the very device and need ARP to come in by it. */
+static void idle_fields(const struct check *c, const struct host_link *link,
+			const char *separator, char *buf, size_t size)
+{
+	const struct effective *d = check_device(c, link->ifindex);
+	char selector[DEV_SELECTOR];
+	const struct field *f;
+	size_t len = 0;
+
+	dev_selector(link->name, selector);
+	buf[0] = '\0';
+	for (f = fields; d && f->name; f++) {
+		/* Hidden are addresses, from what comes in by others. */
+		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
+		    !(d->values.set & 1U << f->attr) ||
+		    strcmp(d->origin[f->attr], selector) != 0 || len >= size)
+			continue;
+		len += (size_t)snprintf(buf + len, size - len, "%s%s",
+					len ? separator : "", f->name);
+	}
+}
+
+/* What globs, default and all say is meant for others as well. */
+void find_no_arp(struct check *c)
+{
+	const struct policy_name *own;
+	const struct host_link *link;
+	char names[256], buf[64], dev[SHELL_WORD], selector[DEV_SELECTOR];
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < c->host.n_links; i++) {
+		link = &c->host.links[i];
+		why = why_no_arp(&c->host, link, buf);
+		dev_selector(link->name, selector);
+		own = policy_name(&c->policy, selector);
+		if (!why || !own)
+			continue;
+		idle_fields(c, link, ", ", names, sizeof(names));
+		if (*names) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "%s: without effect here, %s", names, why);
+			idle_fields(c, link, " ", names, sizeof(names));
+			check_cure(c, "%s dev unset %s %s", c->arpctl,
+				   dev_word(link->name, dev), names);
+		}
+		if (own->rules) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "rules (%u): without effect here, %s",
+				  own->rules, why);
+			cure_entries(c, "rule", selector);
+		}
+		if (own->bindings) {
+			check_add(c, SEVERITY_NOTE, link->name,
+				  "bindings (%u): without effect here, %s",
+				  own->bindings, why);
+			cure_entries(c, "bind", selector);
+		}
+	}
+}
+
+void find_binding(struct check *c)
+{
+	char address[ADDRESS_TEXT], bound[LLADDR_TEXT], known[LLADDR_TEXT];
+	const struct entry *binding;
+	const struct host_neighbour *n;
+	const struct host_link *link;
+	char dev[SHELL_WORD];
+	uint32_t inspect;
+	size_t i;
+
+	for (i = 0; i < c->host.n_neighbours; i++) {
+		n = &c->host.neighbours[i];
+		link = host_link(&c->host, n->ifindex);
+		if (!link || n->lladdr_len != LLADDR_LEN)
+			continue;
+		binding = policy_match(&c->policy, ENTRY_BINDING, link->name,
+				       (struct prefix){ n->address, 32 });
+		if (!binding || !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
+			continue;
+		inspect = ARP_POLICY_INSPECT_OFF;
+		effective_field(check_device(c, link->ifindex),
+			     ARP_POLICY_FIELD_INSPECT, &inspect);
+		address_text(n->address, address);
+		lladdr_text(binding->lladdr, LLADDR_LEN, bound);
+		lladdr_text(n->lladdr, LLADDR_LEN, known);
+		check_add(c, inspect ? SEVERITY_WARNING : SEVERITY_NOTE,
+			  link->name, "%s is bound to %s, and known as %s",
+			  address, bound, known);
+		check_cure(c, "%sip neigh del %s dev %s", c->within, address,
+			   shell_word(link->name, dev));
+	}
+}

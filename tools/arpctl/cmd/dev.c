@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dev: the fields that are set on selectors, and what they make of a device. */
+
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <string.h>
+
+#include "command.h"
+#include "policy/policy.h"
+#include "wire/effective.h"
+#include "wire/fields.h"
+
+static int dev_set(struct ctx *ctx)
+{
+	const char *selector = args_first(ctx->args);
+	struct field_values values;
+	struct nlmsghdr *nlh;
+	int status;
+
+	status = fields_parse(ctx->args, &values);
+	if (!status)
+		status = policy_check_selector(&ctx->nl, selector);
+	if (status)
+		return status;
+	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
+	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
+	field_put_all(nlh, ARP_POLICY_A_FIELDS, &values);
+	return nl_call(&ctx->nl, NULL);
+}
+
+static int dev_unset(struct ctx *ctx)
+{
+	const struct args *args = ctx->args;
+	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_UNSET, 0);
+	const struct field *field;
+	uint32_t mask = 0;
+	int status, i;
+
+	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR,
+			    args_first(args));
+	for (i = 1; !status && i < args->argc; i++)
+		status = field_next(args, args->argv[i], &mask, &field);
+	if (status)
+		return status;
+	if (mask)
+		mnl_attr_put_u32(nlh, ARP_POLICY_A_MASK, mask);
+	return nl_call(&ctx->nl, NULL);
+}
+
+static void print_selectors(struct printer *out, const struct policy *policy)
+{
+	const struct policy_dev *dev;
+	const struct policy_dev *end = policy->devs + policy->n_devs;
+	int width = 0, len;
+
+	for (dev = policy->devs; dev < end; dev++) {
+		len = print_safe(NULL, dev->selector);
+		width = len > width ? len : width;
+	}
+	pr_open(out, NULL, '[');
+	for (dev = policy->devs; dev < end; dev++) {
+		pr_open(out, NULL, '{');
+		pr_str(out, "selector", STYLE_NAME, width, dev->selector);
+		field_print_all(out, &dev->values, "  ");
+		pr_text(out, "\n");
+		pr_close(out, '}');
+	}
+	pr_close(out, ']');
+}
+
+/* Shows one selector; the kernel refuses if nothing is set for it. */
+static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	struct policy_dev *dev;
+	bool there;
+	int status;
+
+	status = nl_get(&ctx->nl, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
+			selector, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		dev = policy_dev(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]),
+				 &there);
+		if (dev)
+			field_read_all(&dev->values, tb[ARP_POLICY_A_FIELDS]);
+		else
+			status = STATUS_FAILED;
+	}
+	nl_reply_free(&reply);
+	return status;
+}
+
+static int dev_show(struct ctx *ctx)
+{
+	const char *selector = args_first(ctx->args);
+	struct policy policy = { 0 };
+	int status;
+
+	status = selector ? get_one(ctx, &policy, selector) :
+			    policy_list(&ctx->nl, &policy, POLICY_DEVS, NULL);
+	if (!status)
+		print_selectors(&ctx->out, &policy);
+	policy_free(&policy);
+	return status;
+}
+
+static void print_effective(struct printer *out, const struct nlmsghdr *msg)
+{
+	struct effective effective;
+	const struct field *f;
+
+	effective_read(&effective, msg);
+	pr_open(out, NULL, '{');
+	pr_num(out, "ifindex", STYLE_PLAIN, 0, effective.ifindex, NULL);
+	pr_text(out, ": ");
+	pr_str(out, "dev", STYLE_NAME, 0, effective.dev);
+	pr_open(out, "fields", '{');
+	for (f = fields; f->name; f++) {
+		if (!field_is_set(&effective.values, f))
+			continue;
+		pr_text(out, "\n    %-11s ", f->name);
+		pr_open(out, f->name, '{');
+		field_print(out, f, "value", 11, effective.values.value[f->attr]);
+		pr_text(out, " from ");
+		pr_str(out, "selector", STYLE_NAME, 0,
+		       effective.origin[f->attr]);
+		pr_close(out, '}');
+	}
+	pr_close(out, '}');
+	pr_text(out, effective.values.set ? "\n" : "  unmanaged\n");
+	pr_close(out, '}');
+}
+
+static int dev_effective(struct ctx *ctx)
+{
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	int status;
+
+	status = nl_get(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
+			args_first(ctx->args), &reply);
+	if (!status) {
+		pr_open(&ctx->out, NULL, '[');
+		nl_for_each(msg, &reply)
+			print_effective(&ctx->out, msg);
+		pr_close(&ctx->out, ']');
+	}
+	nl_reply_free(&reply);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ "set", FIELDS_ARGS,
+	  "set fields, leaving the selector's other fields as they are",
+	  dev_set },
+	{ "unset", "SELECTOR [FIELD ...]",
+	  "unset these fields of a selector, or all that it sets", dev_unset },
+	{ "show", "[SELECTOR]", "what is set, per selector", dev_show },
+	{ "effective", "[DEV]",
+	  "what applies, and which selector made it so", dev_effective },
+	{ 0 }
+};
+
+const struct object dev_object = {
+	"dev", "policy of devices", commands
+};

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* explain: what would become of a packet, and why. */
+
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "command.h"
+#include "wire/fields.h"
+#include "wire/reason.h"
+#include "wire/rule.h"
+
+/* As "ip route" calls them. */
+static const char *const route_types[__RTN_MAX] = {
+	[RTN_UNICAST] = "unicast",
+	[RTN_LOCAL] = "local",
+	[RTN_BROADCAST] = "broadcast",
+	[RTN_ANYCAST] = "anycast",
+	[RTN_MULTICAST] = "multicast",
+	[RTN_BLACKHOLE] = "blackhole",
+	[RTN_UNREACHABLE] = "unreachable",
+	[RTN_PROHIBIT] = "prohibit",
+	[RTN_THROW] = "throw",
+};
+
+/* In JSON the word alone; sysctls are called by their names. */
+static const struct block {
+	const char *word;
+	const char *what;
+} blocks[ARP_POLICY_BLOCK_MAX + 1] = {
+	[ARP_POLICY_BLOCK_REPLY] = { "reply", "a reply is not answered" },
+	[ARP_POLICY_BLOCK_DOWN] = {
+		"down", "the device is down, or has no carrier" },
+	[ARP_POLICY_BLOCK_NOARP] = { "noarp", "the device does no ARP" },
+	[ARP_POLICY_BLOCK_MASTER] = {
+		"master", "what the device receives is its master's" },
+	[ARP_POLICY_BLOCK_NO_IPV4] = {
+		"no-ipv4", "the device has no IPv4" },
+	[ARP_POLICY_BLOCK_TARGET] = {
+		"target", "nobody answers for such a target" },
+	[ARP_POLICY_BLOCK_DROP_GRATUITOUS] = {
+		"drop_gratuitous_arp", "sysctl drop_gratuitous_arp is on" },
+	[ARP_POLICY_BLOCK_NOT_LOCAL] = {
+		"not-local", "a probe for an address that is not ours" },
+	[ARP_POLICY_BLOCK_MARTIAN] = {
+		"martian", "no host can have the sender's address" },
+	[ARP_POLICY_BLOCK_ACCEPT_LOCAL] = {
+		"accept_local",
+		"the sender's address is our own, and sysctl accept_local is off" },
+	[ARP_POLICY_BLOCK_RP_FILTER] = {
+		"rp_filter",
+		"sysctl rp_filter: the way back to the sender is another" },
+	[ARP_POLICY_BLOCK_NO_ROUTE] = {
+		"no-route", "there is no route to the target" },
+	[ARP_POLICY_BLOCK_ARP_IGNORE] = { "arp_ignore", "sysctl arp_ignore" },
+	[ARP_POLICY_BLOCK_ARP_FILTER] = { "arp_filter", "sysctl arp_filter" },
+	[ARP_POLICY_BLOCK_FORWARDING] = {
+		"forwarding",
+		"the target is elsewhere, and sysctl forwarding is off" },
+	[ARP_POLICY_BLOCK_PROXY_ARP] = {
+		"proxy_arp",
+		"the target is elsewhere, and nothing proxies for it" },
+	[ARP_POLICY_BLOCK_NEIGHBOUR] = {
+		"neighbour",
+		"the target's neighbour entry is permanent or noarp" },
+};
+
+static const struct block *block_of(const struct nlattr *attr)
+{
+	static const struct block unknown = { "unknown", "unknown" };
+	uint64_t block = nl_uint(attr);
+
+	if (!attr)
+		return NULL;
+	if (block > ARP_POLICY_BLOCK_MAX || !blocks[block].word)
+		return &unknown;
+	return &blocks[block];
+}
+
+/* "unicast dev eth1", or NULL when it is not known. */
+static const char *route_text(const struct nlattr *const *x, char *buf,
+			      size_t size)
+{
+	uint64_t type = nl_uint(x[ARP_POLICY_EXPLANATION_ROUTE]);
+	const struct nlattr *ifindex = x[ARP_POLICY_EXPLANATION_ROUTE_IFINDEX];
+	const char *name = type < __RTN_MAX ? route_types[type] : NULL;
+	char dev[IF_NAMESIZE];
+
+	if (!x[ARP_POLICY_EXPLANATION_ROUTE])
+		return NULL;
+	if (!name)
+		name = "unknown";
+	if (ifindex && if_indextoname((unsigned int)nl_uint(ifindex), dev))
+		snprintf(buf, size, "%s dev %s", name, dev);
+	else
+		snprintf(buf, size, "%s", name);
+	return buf;
+}
+
+static void print_kernel(struct printer *out, const struct nlattr *const *x)
+{
+	const struct block *block = block_of(x[ARP_POLICY_EXPLANATION_BLOCKED]);
+	const struct nlattr *error = x[ARP_POLICY_EXPLANATION_ERROR];
+	char buf[64];
+
+	pr_open(out, "kernel", '{');
+	pr_opt(out, "route", STYLE_PLAIN, "\n  route     ",
+	       route_text(x, buf, sizeof(buf)));
+	pr_opt(out, "error", STYLE_PLAIN, "\n  error     ",
+	       error ? strerror((int)nl_uint(error)) : NULL);
+	if (out->json)
+		pr_opt(out, "blocked_by", STYLE_PLAIN, "",
+		       block ? block->word : NULL);
+	else if (block)
+		pr_text(out, "\n  stopped   %s", block->what);
+	pr_close(out, '}');
+}
+
+/* What decided: a rule, or a field with the selector that set it. */
+static void print_origin(struct printer *out, const struct nlattr *const *ev,
+			 const struct nlattr *const *x)
+{
+	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
+	const struct nlattr *nest = ev[ARP_POLICY_EVENT_RULE];
+	const struct nlattr *origin = x[ARP_POLICY_EXPLANATION_ORIGIN];
+	const struct nlattr *attr = ev[ARP_POLICY_EVENT_FIELD];
+	const struct field *field = NULL;
+
+	nl_parse_nest(nest, rule, ARP_POLICY_RULE_MAX);
+	if (attr)
+		field = field_by_attr((unsigned int)nl_uint(attr));
+	if (nest && !out->json) {
+		pr_text(out, "\n  by        rule ");
+		rule_print_nest(out, nest);
+		return;
+	}
+	pr_opt(out, "field", STYLE_VALUE, "\n  by        ",
+	       field ? field->name : NULL);
+	if (nest)
+		origin = rule[ARP_POLICY_RULE_SELECTOR];
+	pr_opt(out, "selector", STYLE_NAME, " of ",
+	       origin ? nl_str(origin) : NULL);
+	if (nest) {
+		pr_open(out, "rule", '{');
+		rule_print_nest(out, nest);
+		pr_close(out, '}');
+	} else {
+		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
+	}
+}
+
+static void print_end(struct printer *out, bool send,
+		      const struct nlattr *const *ev,
+		      const struct nlattr *const *x)
+{
+	const struct nlattr *lladdr = x[ARP_POLICY_EXPLANATION_LLADDR];
+	bool answered = x[ARP_POLICY_EXPLANATION_ANSWERED];
+	char mac[LLADDR_TEXT], sender[ADDRESS_TEXT];
+	const char *from;
+
+	from = nl_address(send ? x[ARP_POLICY_EXPLANATION_SENDER] :
+				 ev[ARP_POLICY_EVENT_SENDER], sender);
+	if (out->json) {
+		pr_opt(out, "lladdr", STYLE_VALUE, "", nl_lladdr(lladdr, mac));
+		pr_opt(out, "sender", STYLE_VALUE, "", from);
+		pr_bool(out, "answered", STYLE_VALUE, 0, answered, "");
+		return;
+	}
+	pr_text(out, send ? "\n  request   " : "\n  answer    ");
+	if (!answered)
+		pr_str(out, NULL, STYLE_VALUE, 0, "none");
+	else if (send)
+		pr_opt(out, NULL, STYLE_VALUE, "from ", from);
+	else
+		pr_opt(out, NULL, STYLE_VALUE, "is-at ", nl_lladdr(lladdr, mac));
+}
+
+static void print_explanation(struct printer *out, const char *kind,
+			      const struct nlmsghdr *msg)
+{
+	const struct nlattr *x[ARP_POLICY_EXPLANATION_MAX + 1];
+	const struct nlattr *ev[ARP_POLICY_EVENT_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const char *verdict, *reason;
+	bool audit;
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_EVENT], ev, ARP_POLICY_EVENT_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_EXPLANATION], x,
+		      ARP_POLICY_EXPLANATION_MAX);
+	verdict = verdict_name((unsigned int)nl_uint(ev[ARP_POLICY_EVENT_VERDICT]));
+	reason = reason_name((unsigned int)nl_uint(ev[ARP_POLICY_EVENT_REASON]));
+	audit = ev[ARP_POLICY_EVENT_AUDIT];
+
+	pr_open(out, NULL, '{');
+	pr_text(out, "%s on ", kind);
+	pr_str(out, "dev", STYLE_NAME, 0, nl_str(tb[ARP_POLICY_A_IFNAME]));
+	pr_opt(out, "verdict", STYLE_VALUE, "\n  verdict   ",
+	       verdict ? verdict : "unknown");
+	pr_opt(out, "reason", STYLE_VALUE, ", ", reason ? reason : "unknown");
+	pr_bool(out, "audit", STYLE_PLAIN, 0, audit,
+		audit ? ", not carried out: mode audit" : "");
+	print_origin(out, ev, x);
+	print_end(out, !strcmp(kind, "send"), ev, x);
+	print_kernel(out, x);
+	pr_text(out, "\n");
+	pr_close(out, '}');
+}
+
+/* The command's name says what kind of packet it is. */
+static enum arp_policy_kind kind_of(const char *command)
+{
+	if (!strcmp(command, "send"))
+		return ARP_POLICY_KIND_SEND;
+	return strcmp(command, "reply") != 0 ? ARP_POLICY_KIND_REQUEST :
+					       ARP_POLICY_KIND_REPLY;
+}
+
+static int explain(struct ctx *ctx)
+{
+	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EXPLAIN, 0);
+	const struct args *args = ctx->args;
+	const char *mac = args_get(args, "MAC");
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	uint8_t lladdr[LLADDR_MAX];
+	uint32_t target, sender;
+	struct nlattr *nest;
+	int status, len = 0;
+
+	status = args_address(args, args_get(args, "TARGET"), &target);
+	if (!status)
+		status = args_address(args, args_get(args, "SENDER"), &sender);
+	if (!status && mac)
+		status = args_any_lladdr(args, mac, lladdr, &len);
+	if (!status)
+		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
+	if (status)
+		return status;
+	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
+	mnl_attr_put_u8(nlh, ARP_POLICY_QUERY_KIND,
+			(uint8_t)kind_of(args->command));
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_TARGET, target);
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_SENDER, sender);
+	if (mac)
+		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, (size_t)len, lladdr);
+	if (args_get(args, "unicast"))
+		mnl_attr_put(nlh, ARP_POLICY_QUERY_UNICAST, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+
+	status = nl_call(&ctx->nl, &reply);
+	if (!status)
+		nl_for_each(msg, &reply)
+			print_explanation(&ctx->out, ctx->args->command, msg);
+	nl_reply_free(&reply);
+	return status;
+}
+
+#define RECEIVED_ARGS "TARGET from SENDER dev DEV [lladdr MAC] [unicast]"
+
+static const struct command commands[] = {
+	{ "request", RECEIVED_ARGS,
+	  "what becomes of a request that comes in, and whether it is answered",
+	  explain },
+	{ "reply", RECEIVED_ARGS, "what becomes of a reply that comes in",
+	  explain },
+	{ "send", "TARGET from SENDER dev DEV",
+	  "what a packet from SENDER makes this host ask for",
+	  explain },
+	{ 0 }
+};
+
+const struct object explain_object = {
+	"explain", "what would become of a packet, and why", commands
+};

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* monitor: events as they happen, until interrupted. */
+
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <linux/genetlink.h>
+#include <time.h>
+
+#include "base/words.h"
+#include "command.h"
+#include "wire/bind.h"
+#include "wire/fields.h"
+#include "wire/nl_listen.h"
+#include "wire/reason.h"
+#include "wire/rule.h"
+
+/* RFC 3339 with microseconds, local time and its offset. */
+static void now(char *buf, size_t size)
+{
+	struct timespec ts;
+	struct tm tm;
+	char day[32], zone[8];
+	unsigned int us;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	localtime_r(&ts.tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	us = (unsigned int)(ts.tv_nsec / 1000) % 1000000;
+	snprintf(buf, size, "%s.%06u%.3s:%.2s", day, us, zone, zone + 3);
+}
+
+static void begin(struct printer *out, const char *event)
+{
+	char time[64];
+
+	now(time, sizeof(time));
+	pr_open(out, NULL, '{');
+	pr_str(out, "time", STYLE_FAINT, 0, time);
+	pr_text(out, "  ");
+	pr_str(out, "event", STYLE_PLAIN, 0, event);
+}
+
+static void print_dev(struct printer *out, const struct nlattr *const *tb)
+{
+	struct field_values values;
+
+	field_read_all(&values, tb[ARP_POLICY_A_FIELDS]);
+	pr_text(out, " ");
+	pr_str(out, "selector", STYLE_NAME, 0,
+	       nl_str(tb[ARP_POLICY_A_SELECTOR]));
+	field_print_all(out, &values, "  ");
+	if (!tb[ARP_POLICY_A_FIELDS])
+		pr_text(out, "  unset");
+}
+
+static void print_rule(struct printer *out, const struct nlattr *const *tb)
+{
+	pr_text(out, " ");
+	rule_print_nest(out, tb[ARP_POLICY_A_RULE]);
+}
+
+static void print_binding(struct printer *out, const struct nlattr *const *tb)
+{
+	pr_text(out, " ");
+	bind_print_nest(out, tb[ARP_POLICY_A_BINDING]);
+}
+
+/* The selector whose rules or bindings were deleted; without one, all. */
+static void print_flush(struct printer *out, const struct nlattr *const *tb)
+{
+	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
+
+	if (!tb[ARP_POLICY_A_SELECTOR]) {
+		pr_opt(out, "selector", STYLE_NAME, "", NULL);
+		return;
+	}
+	pr_text(out, " dev ");
+	word_print(out, "selector", STYLE_NAME, selector);
+}
+
+/* who-has TARGET from SENDER LLADDR, or SENDER is-at LLADDR to TARGET */
+static void print_packet(struct printer *out, const struct nlattr *const *tb)
+{
+	const char *op = tb[ARP_POLICY_EVENT_REQUEST] ? "request" : "reply";
+	char sender[ADDRESS_TEXT], target[ADDRESS_TEXT], mac[LLADDR_TEXT];
+	const char *s = nl_address(tb[ARP_POLICY_EVENT_SENDER], sender);
+	const char *t = nl_address(tb[ARP_POLICY_EVENT_TARGET], target);
+	const char *m = nl_lladdr(tb[ARP_POLICY_EVENT_LLADDR], mac);
+
+	/* Without a sender it was too malformed to tell. */
+	if (out->json || !s) {
+		pr_opt(out, "op", STYLE_PLAIN, " ", s ? op : NULL);
+		pr_opt(out, "sender", STYLE_PLAIN, " ", s);
+		pr_opt(out, "target", STYLE_PLAIN, " ", t);
+		pr_opt(out, "lladdr", STYLE_PLAIN, " ", m);
+	} else if (tb[ARP_POLICY_EVENT_REQUEST]) {
+		pr_text(out, " %s who-has %s from %s %s", op, t ? t : "?", s,
+			m ? m : "?");
+	} else {
+		pr_text(out, " %s %s is-at %s to %s", op, s, m ? m : "?",
+			t ? t : "?");
+	}
+}
+
+static const char *field_name(const struct nlattr *attr)
+{
+	const struct field *field;
+
+	field = field_by_attr((unsigned int)nl_uint(attr));
+	return field ? field->name : NULL;
+}
+
+static void print_verdict(struct printer *out, const struct nlattr *const *tb)
+{
+	const struct nlattr *ev[ARP_POLICY_EVENT_MAX + 1];
+	const char *verdict, *reason;
+
+	nl_parse_nest(tb[ARP_POLICY_A_EVENT], ev, ARP_POLICY_EVENT_MAX);
+	verdict = verdict_name((unsigned int)nl_uint(ev[ARP_POLICY_EVENT_VERDICT]));
+	reason = reason_name((unsigned int)nl_uint(ev[ARP_POLICY_EVENT_REASON]));
+
+	pr_opt(out, "dev", STYLE_NAME, " ", nl_str(tb[ARP_POLICY_A_IFNAME]));
+	if (out->json)
+		pr_num(out, "ifindex", STYLE_PLAIN, 0,
+		       nl_uint(tb[ARP_POLICY_A_IFINDEX]), NULL);
+	pr_opt(out, "direction", STYLE_PLAIN, " ",
+	       ev[ARP_POLICY_EVENT_OUT] ? "out" : "in");
+	print_packet(out, ev);
+	pr_opt(out, "verdict", STYLE_VALUE, "  ", verdict ? verdict : "unknown");
+	pr_opt(out, "reason", STYLE_VALUE, " ", reason ? reason : "unknown");
+	pr_opt(out, "field", STYLE_PLAIN, "  field ",
+	       field_name(ev[ARP_POLICY_EVENT_FIELD]));
+	if (ev[ARP_POLICY_EVENT_RULE]) {
+		pr_text(out, "  rule ");
+		pr_open(out, "rule", '{');
+		rule_print_nest(out, ev[ARP_POLICY_EVENT_RULE]);
+		pr_close(out, '}');
+	} else {
+		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
+	}
+	pr_bool(out, "audit", STYLE_PLAIN, 0, ev[ARP_POLICY_EVENT_AUDIT],
+		ev[ARP_POLICY_EVENT_AUDIT] ? "  audit" : "");
+	if (out->json || ev[ARP_POLICY_EVENT_LOST]) {
+		pr_text(out, "  lost ");
+		pr_num(out, "lost", STYLE_PLAIN, 0,
+		       nl_uint(ev[ARP_POLICY_EVENT_LOST]), NULL);
+	}
+}
+
+static const struct event {
+	uint8_t cmd;
+	const char *name;
+	void (*print)(struct printer *out, const struct nlattr *const *tb);
+} events[] = {
+	{ ARP_POLICY_CMD_DEV_NTF, "dev", print_dev },
+	{ ARP_POLICY_CMD_FLUSH_NTF, "flush", NULL },
+	{ ARP_POLICY_CMD_RULE_NTF, "rule", print_rule },
+	{ ARP_POLICY_CMD_RULE_DEL_NTF, "rule-del", print_rule },
+	{ ARP_POLICY_CMD_RULE_FLUSH_NTF, "rule-flush", print_flush },
+	{ ARP_POLICY_CMD_BIND_NTF, "bind", print_binding },
+	{ ARP_POLICY_CMD_BIND_DEL_NTF, "bind-del", print_binding },
+	{ ARP_POLICY_CMD_BIND_FLUSH_NTF, "bind-flush", print_flush },
+	{ ARP_POLICY_CMD_RESTORE_NTF, "restore", NULL },
+	{ ARP_POLICY_CMD_VERDICT_NTF, "verdict", print_verdict },
+	{ 0 }
+};
+
+static int print_event(void *data, const struct nlmsghdr *msg)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct genlmsghdr *genl;
+	struct printer *out = data;
+	const struct event *e = events;
+
+	if (!msg) {
+		begin(out, "lost");
+		pr_text(out, "  events came faster than they were read");
+	} else {
+		genl = mnl_nlmsg_get_payload(msg);
+		while (e->cmd && e->cmd != genl->cmd)
+			e++;
+		if (!e->cmd)
+			return STATUS_OK;
+		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		begin(out, e->name);
+		if (e->print)
+			e->print(out, tb);
+		if (out->json && tb[ARP_POLICY_A_GENERATION])
+			pr_num(out, "generation", STYLE_PLAIN, 0,
+			       nl_uint(tb[ARP_POLICY_A_GENERATION]), NULL);
+	}
+	pr_text(out, "\n");
+	pr_close(out, '}');
+	return pr_finish(out);
+}
+
+static int monitor(struct ctx *ctx)
+{
+	static const char *const all[] = {
+		ARP_POLICY_MCGRP_CONFIG, ARP_POLICY_MCGRP_VERDICT, NULL
+	};
+	/* The commands are called as the groups. */
+	const char *const one[] = { ctx->args->command, NULL };
+
+	ctx->out.pretty = false;	/* one object a line */
+	return nl_listen(&ctx->nl, *ctx->args->command ? one : all,
+			 print_event, &ctx->out);
+}
+
+static const struct command commands[] = {
+	{ ARP_POLICY_MCGRP_CONFIG, "", "changes of the policy", monitor },
+	{ ARP_POLICY_MCGRP_VERDICT, "", "what becomes of packets, those that pass left out",
+	  monitor },
+	{ "", "", "all events", monitor },
+	{ 0 }
+};
+
+const struct object monitor_object = {
+	"monitor", "events as they happen, until interrupted", commands
+};

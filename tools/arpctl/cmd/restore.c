@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* restore: another policy in the place of the whole one, at once. */
+
+#include "command.h"
+#include "policy/policy.h"
+
+static int restore(struct ctx *ctx)
+{
+	const char *file = args_first(ctx->args);
+	struct policy policy = { 0 };
+	int status;
+
+	/* All of it is understood before anything is asked of the kernel. */
+	status = policy_read(&policy, file);
+	if (!status)
+		status = policy_check_altnames(&ctx->nl, &policy, file);
+	if (!status)
+		status = policy_put(&ctx->nl, &policy, file);
+	policy_free(&policy);
+	return status;
+}
+
+static const struct command commands[] = {
+	{ "", "FILE|-", "replace the whole policy by that in a file, or change nothing",
+	  restore },
+	{ 0 }
+};
+
+const struct object restore_object = {
+	"restore", "a policy from a file", commands
+};

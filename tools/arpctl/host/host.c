@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The host as far as ARP depends on it, over rtnetlink and from /proc/sys. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/print.h"
+#include "host/host.h"
+#include "wire/dump.h"
+#include "wire/nl_msg.h"
+
+#define READ_TRIES	10
+#define NUD_KNOWN	(NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | \
+			 NUD_PERMANENT)
+
+/* Copies a hardware address, and tells its length. */
+static size_t copy_lladdr(uint8_t lladdr[HOST_LLADDR],
+			  const struct nlattr *attr)
+{
+	size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
+
+	if (len > HOST_LLADDR)
+		len = HOST_LLADDR;
+	if (len)
+		memcpy(lladdr, mnl_attr_get_payload(attr), len);
+	return len;
+}
+
+static void read_kind(struct host_link *link, const struct nlattr *nest)
+{
+	const struct nlattr *info[IFLA_INFO_MAX + 1];
+	const struct nlattr *bridge[IFLA_BR_MAX + 1];
+
+	nl_parse_nest(nest, info, IFLA_INFO_MAX);
+	snprintf(link->kind, sizeof(link->kind), "%s",
+		 nl_str(info[IFLA_INFO_KIND]));
+	if (strcmp(link->kind, "bridge") != 0)
+		return;
+	nl_parse_nest(info[IFLA_INFO_DATA], bridge, IFLA_BR_MAX);
+	link->call_arptables = nl_uint(bridge[IFLA_BR_NF_CALL_ARPTABLES]);
+}
+
+/* The sysctls come as an array of which the first is number 1. */
+static void read_conf(struct host_link *link, const struct nlattr *nest)
+{
+	const struct nlattr *family[AF_INET + 1];
+	const struct nlattr *inet[IFLA_INET_MAX + 1];
+	size_t len;
+
+	nl_parse_nest(nest, family, AF_INET);
+	link->ipv4 = family[AF_INET];
+	nl_parse_nest(family[AF_INET], inet, IFLA_INET_MAX);
+	if (!inet[IFLA_INET_CONF])
+		return;
+	len = mnl_attr_get_payload_len(inet[IFLA_INET_CONF]);
+	if (len > sizeof(link->conf) - sizeof(link->conf[0]))
+		len = sizeof(link->conf) - sizeof(link->conf[0]);
+	memcpy(&link->conf[1], mnl_attr_get_payload(inet[IFLA_INET_CONF]), len);
+}
+
+static int read_link(const struct nlmsghdr *msg, void *data)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *tb[IFLA_MAX + 1];
+	struct host *host = data;
+	struct host_link *link = LIST_ADD(host->links, host->n_links);
+
+	if (!link)
+		return MNL_CB_ERROR;
+	nl_parse_after(msg, sizeof(*info), tb, IFLA_MAX);
+	link->ifindex = (uint32_t)info->ifi_index;
+	link->flags = info->ifi_flags;
+	link->master = (uint32_t)nl_uint(tb[IFLA_MASTER]);
+	snprintf(link->name, sizeof(link->name), "%s",
+		 nl_str(tb[IFLA_IFNAME]));
+	link->lladdr_len = copy_lladdr(link->lladdr, tb[IFLA_ADDRESS]);
+	read_kind(link, tb[IFLA_LINKINFO]);
+	read_conf(link, tb[IFLA_AF_SPEC]);
+	if (!strcmp(link->kind, "veth") && !tb[IFLA_LINK_NETNSID])
+		link->peer = (uint32_t)nl_uint(tb[IFLA_LINK]);
+	return MNL_CB_OK;
+}
+
+static int add_subnet(struct host *host, uint32_t ifindex, uint32_t address,
+		      uint8_t length)
+{
+	const struct prefix prefix = prefix_masked((struct prefix){
+		.address = address, .length = length });
+	struct host_subnet *subnet;
+	size_t i;
+
+	if (!length || length > 31)
+		return MNL_CB_OK;
+	for (i = 0; i < host->n_subnets; i++) {
+		subnet = &host->subnets[i];
+		if (subnet->ifindex == ifindex &&
+		    subnet->prefix.length == length &&
+		    subnet->prefix.address == prefix.address)
+			return MNL_CB_OK;
+	}
+	subnet = LIST_ADD(host->subnets, host->n_subnets);
+	if (!subnet)
+		return MNL_CB_ERROR;
+	subnet->ifindex = ifindex;
+	subnet->prefix = prefix;
+	return MNL_CB_OK;
+}
+
+static int read_address(const struct nlmsghdr *msg, void *data)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *tb[IFA_MAX + 1];
+	struct host *host = data;
+	struct host_address *address = LIST_ADD(host->addresses, host->n_addresses);
+
+	if (!address)
+		return MNL_CB_ERROR;
+	nl_parse_after(msg, sizeof(*info), tb, IFA_MAX);
+	address->ifindex = info->ifa_index;
+	address->address = (uint32_t)nl_uint(tb[IFA_LOCAL]);
+	address->length = info->ifa_prefixlen;
+	address->scope = info->ifa_scope;
+	/* Of a point-to-point address, the prefix is the other side's. */
+	return add_subnet(host, address->ifindex,
+			  (uint32_t)nl_uint(tb[IFA_ADDRESS]), address->length);
+}
+
+static int read_route(const struct nlmsghdr *msg, void *data)
+{
+	const struct rtmsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *tb[RTA_MAX + 1];
+	struct host *host = data;
+
+	if (info->rtm_type != RTN_UNICAST || info->rtm_scope != RT_SCOPE_LINK)
+		return MNL_CB_OK;
+	nl_parse_after(msg, sizeof(*info), tb, RTA_MAX);
+	if (!tb[RTA_OIF] || !tb[RTA_DST])
+		return MNL_CB_OK;
+	return add_subnet(host, (uint32_t)nl_uint(tb[RTA_OIF]),
+			  (uint32_t)nl_uint(tb[RTA_DST]), info->rtm_dst_len);
+}
+
+static int read_neighbour(const struct nlmsghdr *msg, void *data)
+{
+	const struct ndmsg *info = mnl_nlmsg_get_payload(msg);
+	struct host_neighbour *neighbour;
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct host *host = data;
+
+	/* These do not count against the limits. */
+	if (info->ndm_state & NUD_PERMANENT ||
+	    info->ndm_flags & NTF_EXT_LEARNED)
+		host->kept++;
+	nl_parse_after(msg, sizeof(*info), tb, NDA_MAX);
+	if (!(info->ndm_state & NUD_KNOWN) || !tb[NDA_DST] || !tb[NDA_LLADDR])
+		return MNL_CB_OK;
+	neighbour = LIST_ADD(host->neighbours, host->n_neighbours);
+	if (!neighbour)
+		return MNL_CB_ERROR;
+	neighbour->ifindex = (uint32_t)info->ndm_ifindex;
+	neighbour->address = (uint32_t)nl_uint(tb[NDA_DST]);
+	neighbour->lladdr_len = copy_lladdr(neighbour->lladdr, tb[NDA_LLADDR]);
+	return MNL_CB_OK;
+}
+
+static int read_limits(const struct nlmsghdr *msg, void *data)
+{
+	const struct nlattr *tb[NDTA_MAX + 1];
+	struct ndt_config config;
+	struct host *host = data;
+
+	nl_parse_after(msg, sizeof(struct ndtmsg), tb, NDTA_MAX);
+	/* The table's message has a configuration, those of devices have not. */
+	if (strcmp(nl_str(tb[NDTA_NAME]), "arp_cache") != 0 ||
+	    !tb[NDTA_CONFIG] ||
+	    mnl_attr_get_payload_len(tb[NDTA_CONFIG]) < sizeof(config))
+		return MNL_CB_OK;
+	memcpy(&config, mnl_attr_get_payload(tb[NDTA_CONFIG]), sizeof(config));
+	host->entries = config.ndtc_entries;
+	host->gc_thresh2 = (uint32_t)nl_uint(tb[NDTA_THRESH2]);
+	host->gc_thresh3 = (uint32_t)nl_uint(tb[NDTA_THRESH3]);
+	return MNL_CB_OK;
+}
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const struct host_link *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct host_address *x = a, *y = b;
+	uint32_t p = ntohl(x->address), q = ntohl(y->address);
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+/* What a device's place among the others makes of it. */
+static void place_links(struct host *host)
+{
+	const struct host_link *master;
+	struct host_link *link;
+	size_t i;
+
+	LIST_SORT(host->links, host->n_links, by_ifindex);
+	for (i = 0; i < host->n_links; i++) {
+		link = &host->links[i];
+		master = host_link(host, link->master);
+		if (!strcmp(link->kind, "vrf"))
+			link->vrf = link->ifindex;
+		else if (master && !strcmp(master->kind, "vrf"))
+			link->vrf = master->ifindex;
+		else
+			link->port = link->master;
+	}
+}
+
+bool host_sysctl(const char *path, uint32_t *value)
+{
+	char full[PATH_MAX];
+	bool found;
+	FILE *file;
+
+	snprintf(full, sizeof(full), "/proc/sys/%s", path);
+	file = fopen(full, "re");
+	if (!file)
+		return false;
+	found = fgets(full, sizeof(full), file);
+	fclose(file);
+	full[strcspn(full, "\n")] = '\0';
+	return found && parse_u32(full, value);
+}
+
+static void read_all_conf(struct host *host)
+{
+	static const struct {
+		const char *name;
+		unsigned int conf;
+	} names[] = {
+		{ "accept_local", IPV4_DEVCONF_ACCEPT_LOCAL },
+		{ "arp_announce", IPV4_DEVCONF_ARP_ANNOUNCE },
+		{ "arp_filter", IPV4_DEVCONF_ARPFILTER },
+		{ "arp_ignore", IPV4_DEVCONF_ARP_IGNORE },
+		{ "forwarding", IPV4_DEVCONF_FORWARDING },
+		{ "proxy_arp", IPV4_DEVCONF_PROXY_ARP },
+		{ "proxy_arp_pvlan", IPV4_DEVCONF_PROXY_ARP_PVLAN },
+		{ "rp_filter", IPV4_DEVCONF_RP_FILTER },
+	};
+	char path[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "net/ipv4/conf/all/%s",
+			 names[i].name);
+		host_sysctl(path, &host->all[names[i].conf]);
+	}
+}
+
+static int read_all(struct host *host)
+{
+	static const struct {
+		uint16_t type;
+		uint8_t family;
+		size_t header;
+		mnl_cb_t each;
+	} tables[] = {
+		{ RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg), read_link },
+		{ RTM_GETADDR, AF_INET, sizeof(struct ifaddrmsg), read_address },
+		{ RTM_GETROUTE, AF_INET, sizeof(struct rtmsg), read_route },
+		{ RTM_GETNEIGH, AF_INET, sizeof(struct ndmsg), read_neighbour },
+		{ RTM_GETNEIGHTBL, AF_INET, sizeof(struct ndtmsg), read_limits },
+	};
+	size_t i;
+	int err;
+
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		err = dump(NETLINK_ROUTE, tables[i].type, tables[i].family,
+			   tables[i].header, tables[i].each, host);
+		if (err)
+			return err;
+	}
+	read_all_conf(host);
+	place_links(host);
+	LIST_SORT(host->addresses, host->n_addresses, by_address);
+	return 0;
+}
+
+int host_read(struct host *host)
+{
+	int tries, err = EINTR;
+
+	for (tries = 0; tries < READ_TRIES && err == EINTR; tries++) {
+		host_free(host);
+		err = read_all(host);
+	}
+	if (!err)
+		return STATUS_OK;
+	return failure("cannot read the devices and addresses of this host: %s",
+		       strerror(err));
+}
+
+void host_free(struct host *host)
+{
+	free(host->links);
+	free(host->addresses);
+	free(host->subnets);
+	free(host->neighbours);
+	*host = (struct host){ 0 };
+}
+
+const struct host_link *host_link(const struct host *host, uint32_t ifindex)
+{
+	const struct host_link key = { .ifindex = ifindex };
+
+	if (!host->n_links)
+		return NULL;
+	return bsearch(&key, host->links, host->n_links, sizeof(key),
+		       by_ifindex);
+}
+
+const struct host_link *host_link_named(const struct host *host,
+					const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < host->n_links; i++)
+		if (!strcmp(host->links[i].name, name))
+			return &host->links[i];
+	return NULL;
+}
+
+uint32_t host_conf(const struct host *host, const struct host_link *link,
+		   unsigned int conf)
+{
+	return link->conf[conf] > host->all[conf] ? link->conf[conf] :
+						    host->all[conf];
+}
+
+bool host_does_arp(const struct host_link *link)
+{
+	return link->ipv4 && !link->port && link->flags & IFF_UP &&
+	       !(link->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT));
+}
+
+bool host_lives_on(const struct host *host, const struct host_link *link,
+		   uint32_t address)
+{
+	const struct host_address key = {
+		.ifindex = link->ifindex, .address = address,
+	};
+
+	return host->n_addresses &&
+	       bsearch(&key, host->addresses, host->n_addresses, sizeof(key),
+		       by_address);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host as far as ARP depends on it: devices, addresses, subnets, neighbours.
+ *
+ * A snapshot of the network namespace, read over rtnetlink and from /proc/sys.
+ * Addresses are in network byte order.
+ */
+#ifndef ARPCTL_HOST_H
+#define ARPCTL_HOST_H
+
+#include <linux/ip.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/parse.h"
+
+#define HOST_LLADDR	32
+#define HOST_CONF	(IPV4_DEVCONF_MAX + 1)
+
+struct host_link {
+	char name[IFNAMSIZ];
+	char kind[16];		/* veth, dummy ...; "" of a card */
+	uint32_t ifindex;
+	uint32_t master;	/* ifindex of what it is a port of, or 0 */
+	uint32_t peer;		/* the other end of a veth pair, if it is here */
+	uint32_t vrf;		/* ifindex of the VRF that it is in, or 0 */
+	unsigned int flags;	/* IFF_* */
+	bool port;		/* all that comes in by it is its master's */
+	bool ipv4;
+	bool call_arptables;	/* of a bridge, its own br_netfilter switch */
+	size_t lladdr_len;
+	uint8_t lladdr[HOST_LLADDR];
+	uint32_t conf[HOST_CONF];	/* net.ipv4.conf.NAME, IPV4_DEVCONF_* */
+};
+
+struct host_address {
+	uint32_t ifindex;
+	uint32_t address;
+	uint8_t length;
+	uint8_t scope;		/* RT_SCOPE_* */
+};
+
+/* What a device reaches without a gateway: by an address of it, or a route. */
+struct host_subnet {
+	uint32_t ifindex;
+	struct prefix prefix;	/* shorter than 32 */
+};
+
+struct host_neighbour {
+	uint32_t ifindex;
+	uint32_t address;
+	size_t lladdr_len;
+	uint8_t lladdr[HOST_LLADDR];
+};
+
+struct host {
+	struct host_link *links;	/* by ifindex */
+	struct host_address *addresses;		/* by address, ifindex */
+	struct host_subnet *subnets;
+	struct host_neighbour *neighbours;	/* whose lladdr is known */
+	size_t n_links, n_addresses, n_subnets, n_neighbours;
+	uint32_t all[HOST_CONF];	/* net.ipv4.conf.all */
+	/* The neighbour table of all namespaces, which share its limits. */
+	uint32_t entries, kept, gc_thresh2, gc_thresh3;
+};
+
+/* To be freed whatever comes of it. */
+int host_read(struct host *host);
+void host_free(struct host *host);
+
+const struct host_link *host_link(const struct host *host, uint32_t ifindex);
+const struct host_link *host_link_named(const struct host *host,
+					const char *name);
+
+/* The stricter of a device's sysctl and that of all, which most add up to. */
+uint32_t host_conf(const struct host *host, const struct host_link *link,
+		   unsigned int conf);
+
+/* Whether requests come in by the device and may be answered on it. */
+bool host_does_arp(const struct host_link *link);
+
+/* Whether the address is configured on the device. */
+bool host_lives_on(const struct host *host, const struct host_link *link,
+		   uint32_t address);
+
+/* A number in a file of /proc/sys; false if there is none. */
+bool host_sysctl(const char *path, uint32_t *value);
+
+#endif /* ARPCTL_HOST_H */

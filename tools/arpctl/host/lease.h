@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases) and Kea (memfile CSV).
+ *
+ * Entries that are not imported are counted: "skipped" ones are understood but make
+ * no binding, "unread" ones are not understood. A malformed file is refused whole.
+ *
+ * A pure function of a buffer and a time; the format is detected from the content.
+ */
+#ifndef ARPCTL_LEASE_H
+#define ARPCTL_LEASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/parse.h"
+
+struct lease {
+	uint32_t address;	/* network byte order */
+	uint8_t lladdr[LLADDR_LEN];
+	bool live;		/* holds now, and has a hardware address */
+	bool nowhere;		/* a host's declaration without an address */
+	unsigned int file;	/* which of the files, from 0 */
+	unsigned long line;	/* where it begins, from 1 */
+	size_t order;
+	/* Of a host's declaration, which may have several addresses: its name. */
+	const char *host;
+	size_t host_len;
+	size_t declaration;
+};
+
+struct leases {
+	struct lease *list;	/* the live ones, by address, one for each */
+	size_t n;
+	size_t skipped;		/* leases that are not live or not for ARP */
+	size_t declarations;
+	unsigned int file;	/* the one that is read, from 0 */
+	bool kea;		/* one of them is Kea's */
+
+	/* Entries that may name an address and are not understood. */
+	size_t unread;
+	unsigned long unread_line;
+	char unread_text[96];
+
+	/* Where it does not parse; line 0 if that is not the file's fault. */
+	unsigned long line;
+	char message[160];
+};
+
+/* Whether it parses; to be freed whatever comes of it. */
+bool leases_parse(struct leases *leases, const char *data, size_t len,
+		  uint64_t now);
+
+/*
+ * The same for several files, the newest last: each is added, then all are settled.
+ * The data of the files must stay until then.
+ */
+bool leases_add(struct leases *leases, const char *data, size_t len,
+		uint64_t now);
+void leases_settle(struct leases *leases);
+
+/* Whether nothing in the files is, or was, a lease. */
+bool leases_none(const struct leases *leases);
+void leases_free(struct leases *leases);
+
+#endif /* ARPCTL_LEASE_H */

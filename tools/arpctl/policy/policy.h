@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A whole policy in memory: out of a file, the kernel or the sysctls, and from
+ * there to be printed, restored or compared.
+ *
+ * Selectors are stored once, so that two are the same if their pointers are.
+ */
+#ifndef ARPCTL_POLICY_H
+#define ARPCTL_POLICY_H
+
+#include <linux/arp_policy.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/entry.h"
+#include "wire/fields.h"
+
+struct nl;
+struct printer;
+
+struct policy_dev {
+	const char *selector;
+	struct field_values values;
+	uint32_t line[ARP_POLICY_FIELD_MAX + 1];	/* by field, from 1 */
+};
+
+/* A hash table of numbers from 1, which are indices into something. */
+struct policy_index {
+	uint32_t *slots;
+	size_t size;			/* 0, or a power of two */
+};
+
+struct policy_name {
+	char *text;
+	uint32_t hash;
+	uint32_t dev;			/* index of its policy_dev, from 1 */
+	uint32_t rules, bindings;	/* how many it has, after policy_index() */
+};
+
+struct policy {
+	struct policy_name *names;
+	size_t n_names;
+	size_t last_name;		/* the one asked for last */
+	struct policy_index by_name;
+
+	struct policy_dev *devs;
+	size_t n_devs;
+
+	struct entry *entries;		/* rules and bindings */
+	size_t n_entries;
+	struct policy_index by_key;
+};
+
+void policy_free(struct policy *policy);
+
+/*
+ * What the policy has for a selector; and the rule or binding that it has in
+ * the place of this one. *there tells whether it had any; if not, it has now,
+ * with nothing set, or a copy of this one. NULL, with a message, without memory.
+ */
+struct policy_dev *policy_dev(struct policy *policy, const char *selector,
+			      bool *there);
+struct entry *policy_entry(struct policy *policy, const struct entry *entry,
+			   bool *there);
+
+/* Sorts into the order of the kernel's listings; nothing may be added later. */
+void policy_sort(struct policy *policy);
+
+/*
+ * Sorts entries by prefix, for policy_match(), and selectors by name, and counts what
+ * each has; nothing may be added later.
+ */
+void policy_index(struct policy *policy);
+
+/* The selector with this name, or NULL. */
+const struct policy_name *policy_name(const struct policy *policy,
+				      const char *name);
+
+/* The order of tables and prefixes, without that of selectors. */
+int policy_prefix_cmp(const struct entry *x, const struct entry *y);
+
+/* match.c: the entry that decides on a device about all of a prefix, or NULL. */
+const struct entry *policy_match(const struct policy *policy,
+				 enum entry_table table, const char *dev,
+				 struct prefix prefix);
+
+/* The line of a selector's fields; if there are several, the first. */
+uint32_t policy_dev_line(const struct policy_dev *dev);
+
+/* Which of two comes first in that order, as strcmp(). */
+int policy_dev_cmp(const void *a, const void *b);
+int policy_entry_cmp(const void *a, const void *b);
+
+/*
+ * altnames.c: refuses a selector from the command line that is only an
+ * alternative name; warns of those in a policy that was read from a file.
+ */
+int policy_check_selector(struct nl *nl, const char *selector);
+int policy_check_altnames(struct nl *nl, const struct policy *policy,
+			  const char *file);
+
+/* file.c: reads the lines of a file, "-" being standard input. */
+int policy_read(struct policy *policy, const char *file);
+
+/* The parts of a policy to read, as bits. */
+#define POLICY_DEVS	1U
+#define POLICY_RULES	2U
+#define POLICY_BINDINGS	4U
+
+/*
+ * kernel.c: read a consistent snapshot from the kernel; replace the kernel's whole
+ * policy. The result of policy_list() may mix old and new; then it prints a warning.
+ */
+int policy_get(struct nl *nl, struct policy *policy);
+int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
+		const char *selector);
+int policy_put(struct nl *nl, const struct policy *policy, const char *file);
+
+/*
+ * The first and last line of a file that save wrote. The last has the count of the
+ * lines between. If it is missing or the count is wrong, the file was truncated.
+ */
+#define POLICY_BEGIN	"# arpctl save 1"
+#define POLICY_END	"# arpctl end"
+
+/* print.c: print what policy_read() reads; policy_save() adds these lines. */
+void policy_save(struct printer *out, const struct policy *policy);
+void policy_print(struct printer *out, const struct policy *policy);
+void policy_print_dev(struct printer *out, const char *selector,
+		      const struct field_values *values);
+void policy_print_entry(struct printer *out, const struct entry *entry);
+
+#endif /* ARPCTL_POLICY_H */

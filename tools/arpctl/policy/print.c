@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A policy as the lines that make it. */
+
+#include "base/print.h"
+#include "base/words.h"
+#include "policy/policy.h"
+#include "wire/bind.h"
+#include "wire/rule.h"
+
+/* The words of a command, quoted so that a shell can run them with arpctl. */
+static void print_command(struct printer *out, const char *command,
+			  const char *selector)
+{
+	pr_text(out, "%s %s", command, *selector == '-' ? "-- " : "");
+}
+
+void policy_print_dev(struct printer *out, const char *selector,
+		      const struct field_values *values)
+{
+	print_command(out, "dev set", selector);
+	word_print(out, "selector", STYLE_NAME, selector);
+	field_print_all(out, values, " ");
+}
+
+void policy_print_entry(struct printer *out, const struct entry *entry)
+{
+	if (entry->table == ENTRY_BINDING) {
+		print_command(out, "bind add", entry->selector);
+		bind_print(out, entry, 0);
+	} else {
+		print_command(out, "rule add", entry->selector);
+		rule_print(out, entry, 0);
+	}
+}
+
+/* Those from the first on that are, or are not, bindings; they stand together. */
+static size_t print_entries(struct printer *out, const struct policy *policy,
+			    size_t first, const char *key, bool bindings)
+{
+	size_t i;
+
+	pr_open(out, key, '[');
+	for (i = first; i < policy->n_entries; i++) {
+		if ((policy->entries[i].table == ENTRY_BINDING) != bindings)
+			break;
+		pr_open(out, NULL, '{');
+		policy_print_entry(out, &policy->entries[i]);
+		pr_text(out, "\n");
+		pr_close(out, '}');
+	}
+	pr_close(out, ']');
+	return i;
+}
+
+void policy_print(struct printer *out, const struct policy *policy)
+{
+	size_t i;
+
+	pr_open(out, "dev", '[');
+	for (i = 0; i < policy->n_devs; i++) {
+		pr_open(out, NULL, '{');
+		policy_print_dev(out, policy->devs[i].selector,
+				 &policy->devs[i].values);
+		pr_text(out, "\n");
+		pr_close(out, '}');
+	}
+	pr_close(out, ']');
+	i = print_entries(out, policy, 0, "rule", false);
+	print_entries(out, policy, i, "bind", true);
+}
+
+void policy_save(struct printer *out, const struct policy *policy)
+{
+	pr_text(out, POLICY_BEGIN "\n");
+	pr_open(out, NULL, '{');
+	policy_print(out, policy);
+	pr_close(out, '}');
+	pr_text(out, POLICY_END " %zu\n", policy->n_devs + policy->n_entries);
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fields that a selector can set. */
+
+#include <libmnl/libmnl.h>
+#include <string.h>
+
+#include "base/args.h"
+#include "base/parse.h"
+#include "base/print.h"
+#include "base/words.h"
+#include "wire/fields.h"
+#include "wire/nl_msg.h"
+
+static const struct field_word ignore_words[] = {
+	{ "any", ARP_POLICY_IGNORE_ANY },
+	{ "device", ARP_POLICY_IGNORE_DEVICE },
+	{ "subnet", ARP_POLICY_IGNORE_SUBNET },
+	{ "global", ARP_POLICY_IGNORE_GLOBAL },
+	{ "never", ARP_POLICY_IGNORE_NEVER },
+	{ 0 }
+};
+
+static const struct field_word announce_words[] = {
+	{ "any", ARP_POLICY_ANNOUNCE_ANY },
+	{ "subnet", ARP_POLICY_ANNOUNCE_SUBNET },
+	{ "best", ARP_POLICY_ANNOUNCE_BEST },
+	{ "strict", ARP_POLICY_ANNOUNCE_STRICT },
+	{ 0 }
+};
+
+static const struct field_word switch_words[] = {
+	{ "off", 0 },
+	{ "on", 1 },
+	{ 0 }
+};
+
+static const struct field_word proxy_words[] = {
+	{ "off", 0 },
+	{ "route", ARP_POLICY_PROXY_ROUTE },
+	{ "pvlan", ARP_POLICY_PROXY_PVLAN },
+	{ 0 }
+};
+
+static const struct field_word garp_words[] = {
+	{ "accept", ARP_POLICY_GARP_ACCEPT },
+	{ "drop", ARP_POLICY_GARP_DROP },
+	{ 0 }
+};
+
+static const struct field_word learn_words[] = {
+	{ "any", ARP_POLICY_LEARN_ANY },
+	{ "solicited", ARP_POLICY_LEARN_SOLICITED },
+	{ "none", ARP_POLICY_LEARN_NONE },
+	{ 0 }
+};
+
+static const struct field_word inspect_words[] = {
+	{ "off", ARP_POLICY_INSPECT_OFF },
+	{ "audit", ARP_POLICY_INSPECT_AUDIT },
+	{ "enforce", ARP_POLICY_INSPECT_ENFORCE },
+	{ "strict", ARP_POLICY_INSPECT_STRICT },
+	{ 0 }
+};
+
+static const struct field_word validate_words[] = {
+	{ "none", 0 },
+	{ "src-mac", ARP_POLICY_VALIDATE_SRC_MAC },
+	{ "dst-mac", ARP_POLICY_VALIDATE_DST_MAC },
+	{ "ip", ARP_POLICY_VALIDATE_IP },
+	{ 0 }
+};
+
+static const struct field_word rate_words[] = {
+	{ "off", 0 },
+	{ 0 }
+};
+
+static const struct field_word mode_words[] = {
+	{ "enforce", ARP_POLICY_MODE_ENFORCE },
+	{ "audit", ARP_POLICY_MODE_AUDIT },
+	{ 0 }
+};
+
+const struct field fields[] = {
+	{ "ignore", "which own addresses are answered for, as arp_ignore",
+	  ignore_words, FIELD_LEVEL, ARP_POLICY_FIELD_IGNORE },
+	{ "announce", "which own address a request names as its sender",
+	  announce_words, FIELD_LEVEL, ARP_POLICY_FIELD_ANNOUNCE },
+	{ "filter", "answer only where the route back leaves, as arp_filter",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_FILTER },
+	{ "hidden", "this device's addresses stay unknown on all others",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_HIDDEN },
+	{ "proxy", "answer in others' place, as proxy_arp, proxy_arp_pvlan",
+	  proxy_words, FIELD_FLAGS, ARP_POLICY_FIELD_PROXY },
+	{ "proxy-delay", "longest random delay of proxied answers",
+	  NULL, FIELD_MS, ARP_POLICY_FIELD_PROXY_DELAY },
+	{ "garp", "what becomes of gratuitous ARP that comes in",
+	  garp_words, FIELD_WORD, ARP_POLICY_FIELD_GARP },
+	{ "learn", "which replies may change the neighbour table",
+	  learn_words, FIELD_WORD, ARP_POLICY_FIELD_LEARN },
+	{ "inspect", "senders against the bindings; strict: all must have one",
+	  inspect_words, FIELD_WORD, ARP_POLICY_FIELD_INSPECT },
+	{ "validate", "payload against the Ethernet header; addresses",
+	  validate_words, FIELD_FLAGS, ARP_POLICY_FIELD_VALIDATE },
+	{ "rate", "most ARP packets that are taken from the device",
+	  rate_words, FIELD_RATE, ARP_POLICY_FIELD_RATE },
+	{ "burst", "how many at once; off: one second's worth of rate",
+	  rate_words, FIELD_PACKETS, ARP_POLICY_FIELD_BURST },
+	{ "source-rate", "most ARP packets that are taken from one MAC",
+	  rate_words, FIELD_RATE, ARP_POLICY_FIELD_SOURCE_RATE },
+	{ "defend", "resist who claims one of our own addresses, RFC 5227",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_DEFEND },
+	{ "mode", "audit: count every verdict, change nothing",
+	  mode_words, FIELD_WORD, ARP_POLICY_FIELD_MODE },
+	{ 0 }
+};
+
+/* Of the kinds that are numbers. */
+static const char *const units[] = {
+	[FIELD_MS] = "milliseconds",
+	[FIELD_PACKETS] = "packets",
+	[FIELD_RATE] = "packets/s",
+};
+
+const struct field *field_find(const char *name)
+{
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (!strcmp(f->name, name))
+			return f;
+	return NULL;
+}
+
+const struct field *field_by_attr(unsigned int attr)
+{
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (f->attr == attr)
+			return f;
+	return NULL;
+}
+
+static int find_usage(const char *command, const char *name,
+		      const struct field **field)
+{
+	const struct field *f;
+	char list[256] = "";
+
+	*field = field_find(name);
+	if (*field)
+		return STATUS_OK;
+	for (f = fields; f->name; f++)
+		list_add(list, sizeof(list), f->name);
+	return usage_error("%s: unknown field \"%s\", the fields are: %s",
+			   command, name, list);
+}
+
+static bool parse_word(const struct field_word *w, const char *text, size_t len,
+		       uint32_t *value)
+{
+	for (; w && w->name; w++) {
+		if (strlen(w->name) == len && !strncmp(w->name, text, len)) {
+			*value = w->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *word_of(const struct field *field, uint32_t value)
+{
+	const struct field_word *w;
+
+	for (w = field->words; w && w->name; w++)
+		if (w->value == value)
+			return w->name;
+	return NULL;
+}
+
+static bool parse_flags(const struct field_word *w, const char *text,
+			uint32_t *value)
+{
+	uint32_t flag;
+	size_t len;
+
+	*value = 0;
+	if (parse_word(w, text, strlen(text), &flag) && !flag)
+		return true;
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		if (!parse_word(w, text, len, &flag) || !flag ||
+		    (*value & flag))
+			return false;
+		*value |= flag;
+		if (!text[len])
+			return true;
+	}
+}
+
+static int parse_value(const char *command, const struct field *field,
+		       const char *text, uint32_t *value)
+{
+	char accepted[256];
+	bool ok = false;
+
+	switch (field->kind) {
+	case FIELD_LEVEL:
+		ok = parse_word(field->words, text, strlen(text), value) ||
+		     (parse_u32(text, value) && word_of(field, *value));
+		break;
+	case FIELD_SWITCH:
+	case FIELD_WORD:
+		ok = parse_word(field->words, text, strlen(text), value);
+		break;
+	case FIELD_FLAGS:
+		ok = parse_flags(field->words, text, value);
+		break;
+	case FIELD_MS:
+	case FIELD_PACKETS:
+	case FIELD_RATE:
+		ok = parse_word(field->words, text, strlen(text), value) ||
+		     (parse_u32(text, value) && !word_of(field, *value));
+		break;
+	}
+	if (ok)
+		return STATUS_OK;
+	field_accepts(field, accepted, sizeof(accepted));
+	return usage_error("%s: %s cannot be \"%s\", it takes: %s", command,
+			   field->name, text, accepted);
+}
+
+bool field_is_set(const struct field_values *values, const struct field *field)
+{
+	return values->set & 1U << field->attr;
+}
+
+void field_set(struct field_values *values, const struct field *field,
+	       uint32_t value)
+{
+	values->set |= 1U << field->attr;
+	values->value[field->attr] = value;
+}
+
+/* Finds the field, which must not have been named before in this command. */
+int field_next(const struct args *args, const char *name, uint32_t *seen,
+	       const struct field **field)
+{
+	int status = find_usage(args->title, name, field);
+
+	if (status)
+		return status;
+	if (*seen & 1U << (*field)->attr)
+		return usage_error("%s: %s is given twice", args->title, name);
+	*seen |= 1U << (*field)->attr;
+	return STATUS_OK;
+}
+
+int fields_parse(const struct args *args, struct field_values *values)
+{
+	const struct field *field;
+	uint32_t seen = 0, value;
+	int status, i;
+
+	values->set = 0;
+	status = word_fits(args->argv[0]);
+	for (i = 1; !status && i + 1 < args->argc; i += 2) {
+		status = field_next(args, args->argv[i], &seen, &field);
+		if (!status)
+			status = parse_value(args->title, field,
+					     args->argv[i + 1], &value);
+		if (!status)
+			field_set(values, field, value);
+	}
+	return status;
+}
+
+void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
+		   const struct field_values *values)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	const struct field *f;
+
+	for (f = fields; f->name; f++) {
+		uint32_t value = values->value[f->attr];
+
+		if (!field_is_set(values, f))
+			continue;
+		if (units[f->kind])
+			mnl_attr_put_u32(nlh, (uint16_t)f->attr, value);
+		else
+			mnl_attr_put_u8(nlh, (uint16_t)f->attr, (uint8_t)value);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+void field_read_all(struct field_values *values, const struct nlattr *nest)
+{
+	const struct nlattr *tb[ARP_POLICY_FIELD_MAX + 1];
+	const struct field *f;
+
+	values->set = 0;
+	nl_parse_nest(nest, tb, ARP_POLICY_FIELD_MAX);
+	for (f = fields; f->name; f++)
+		if (tb[f->attr])
+			field_set(values, f, (uint32_t)nl_uint(tb[f->attr]));
+}
+
+static uint32_t all_flags(const struct field *field)
+{
+	const struct field_word *w;
+	uint32_t all = 0;
+
+	for (w = field->words; w && w->name; w++)
+		all |= w->value;
+	return all;
+}
+
+static void flags_text(const struct field *field, uint32_t value, char *buf,
+		       size_t size)
+{
+	const struct field_word *w;
+	size_t len = 0;
+
+	snprintf(buf, size, "%s", value ? "" : word_of(field, 0));
+	for (w = field->words; w->name; w++)
+		if (value & w->value && len < size)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s",
+						len ? "," : "", w->name);
+}
+
+void field_print(struct printer *out, const struct field *field,
+		 const char *key, int width, uint32_t value)
+{
+	const char *word;
+	char text[64];
+
+	switch (field->kind) {
+	case FIELD_LEVEL:
+	case FIELD_MS:
+	case FIELD_PACKETS:
+	case FIELD_RATE:
+		pr_num(out, key, STYLE_VALUE, width, value,
+		       word_of(field, value));
+		break;
+	case FIELD_SWITCH:
+		pr_bool(out, key, STYLE_VALUE, width, value,
+			value ? "on" : "off");
+		break;
+	case FIELD_WORD:
+		word = word_of(field, value);
+		pr_str(out, key, STYLE_VALUE, width, word ? word : "unknown");
+		break;
+	case FIELD_FLAGS:
+		flags_text(field, value, text, sizeof(text));
+		pr_str(out, key, STYLE_VALUE, width, text);
+		break;
+	}
+}
+
+void field_print_all(struct printer *out, const struct field_values *values,
+		     const char *lead)
+{
+	const struct field *f;
+
+	pr_open(out, "fields", '{');
+	for (f = fields; f->name; f++) {
+		if (!field_is_set(values, f))
+			continue;
+		pr_text(out, "%s%s ", lead, f->name);
+		field_print(out, f, f->name, 0, values->value[f->attr]);
+	}
+	pr_close(out, '}');
+}
+
+struct accepts {
+	const struct field *field;
+	char *buf;
+	size_t size;
+};
+
+static void accepts_add(void *data, const char *word)
+{
+	const struct accepts *a = data;
+	char item[64];
+	uint32_t value;
+
+	if (a->field->kind == FIELD_LEVEL &&
+	    parse_word(a->field->words, word, strlen(word), &value)) {
+		snprintf(item, sizeof(item), "%s (%u)", word, value);
+		word = item;
+	}
+	list_add(a->buf, a->size, word);
+}
+
+void field_accepts(const struct field *field, char *buf, size_t size)
+{
+	struct accepts a = { field, buf, size };
+	char all[64], item[80];
+
+	buf[0] = '\0';
+	if (field->kind != FIELD_FLAGS) {
+		field_each_word(field, accepts_add, &a);
+		if (units[field->kind])
+			list_add(buf, size, units[field->kind]);
+		return;
+	}
+	list_add(buf, size, word_of(field, 0));
+	flags_text(field, all_flags(field), all, sizeof(all));
+	snprintf(item, sizeof(item), "or any of %s", all);
+	list_add(buf, size, item);
+}
+
+void field_each_word(const struct field *field,
+		     void (*each)(void *data, const char *word), void *data)
+{
+	uint32_t all = all_flags(field), value;
+	const struct field_word *w;
+	char text[64];
+
+	if (field->kind != FIELD_FLAGS) {
+		for (w = field->words; w && w->name; w++)
+			each(data, w->name);
+		return;
+	}
+	for (value = 0; value <= all; value++) {
+		if (value & ~all)
+			continue;
+		flags_text(field, value, text, sizeof(text));
+		each(data, text);
+	}
+}

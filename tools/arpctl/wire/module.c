@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why the kernel has not loaded the module when it was asked for the family.
+ *
+ * Nothing is tried: asking again would do what the admin may have forbidden.
+ * What is read here anybody may read.
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/print.h"
+#include "wire/module.h"
+
+bool module_loaded(void)
+{
+	return !access("/sys/module/" MODULE, F_OK);
+}
+
+void module_version(char *buf, int size)
+{
+	FILE *file = fopen("/sys/module/" MODULE "/version", "re");
+
+	if (!file || !fgets(buf, size, file))
+		buf[0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+bool module_installed(const char *name)
+{
+	char path[256], line[4096], ko[64];
+	struct utsname uts;
+	bool found = false;
+	FILE *file;
+
+	if (uname(&uts))
+		return false;
+	snprintf(ko, sizeof(ko), "/%s.ko", name);
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
+		 uts.release);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, ":")] = '\0';
+		found = strstr(line, ko);
+	}
+	fclose(file);
+	return found;
+}
+
+/* Whether the file's first line begins so. */
+static bool says(const char *path, const char *text)
+{
+	char line[128];
+	FILE *file = fopen(path, "re");
+	bool found;
+
+	if (!file)
+		return false;
+	found = fgets(line, sizeof(line), file) &&
+		!strncmp(line, text, strlen(text));
+	fclose(file);
+	return found;
+}
+
+/* By module.sig_enforce, or by lockdown, which Secure Boot switches on. */
+static bool only_signed(void)
+{
+	return says("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       says("/sys/kernel/security/lockdown", "none [integrity]") ||
+	       says("/sys/kernel/security/lockdown", "none integrity [");
+}
+
+static bool may_load(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	if (syscall(SYS_capget, &head, data))
+		return geteuid() == 0;
+	return data[0].effective & (1U << CAP_SYS_MODULE);
+}
+
+int module_missing(void)
+{
+	struct utsname uts;
+
+	if (uname(&uts))
+		return failure("%s", strerror(errno));
+	if (!module_installed(MODULE))
+		return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or \"insmod " MODULE ".ko\"",
+			       uts.release);
+	if (says("/proc/sys/kernel/modules_disabled", "1"))
+		return failure("the module " MODULE " is installed but not loaded, and this kernel loads no more modules (kernel.modules_disabled): load it at boot, by a line in /etc/modules");
+	if (only_signed())
+		return failure("the module " MODULE " is installed but not loaded: this kernel takes only modules signed with a key that it knows (Secure Boot): \"mokutil --import /var/lib/dkms/mok.pub\" enrols the key of DKMS at the next boot");
+	if (!may_load())
+		return failure("the module " MODULE " is installed but not loaded, and you may not load it: as root, \"modprobe " MODULE "\"");
+	return failure("the module " MODULE " is installed but not loaded, and the kernel did not load it by itself: \"modprobe " MODULE "\" does, or tells why not");
+}
