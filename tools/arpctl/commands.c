@@ -33,7 +33,7 @@ const struct object *object_find(const char *name)
 }
 
 const struct command *command_find(const struct object *object,
-				    const char *name)
+				   const char *name)
 {
 	const struct command *c;
 

@@ -8,7 +8,6 @@
 
 #include "command.h"
 
-
 #define DEFAULT_INTERVAL 1000	/* ms */
 
 static void sleep_until(struct timespec *when, uint32_t ms)

@@ -5,7 +5,6 @@
 
 #include "command.h"
 
-
 static int flush(struct ctx *ctx)
 {
 	return nl_do(&ctx->nl, ARP_POLICY_CMD_FLUSH, 0, NULL);

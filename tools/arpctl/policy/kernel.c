@@ -498,5 +498,6 @@ int policy_put(struct nl *nl, const struct policy *policy, const char *file)
 	nl->refused_data = &s;
 	status = send_all(nl, &s);
 	nl->refused = NULL;
+	nl->refused_data = NULL;
 	return status;
 }

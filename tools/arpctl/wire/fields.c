@@ -142,15 +142,11 @@ const struct field *field_by_attr(unsigned int attr)
 	return NULL;
 }
 
-static int find_usage(const char *command, const char *name,
-		      const struct field **field)
+static int unknown_field(const char *command, const char *name)
 {
 	const struct field *f;
 	char list[256] = "";
 
-	*field = field_find(name);
-	if (*field)
-		return STATUS_OK;
 	for (f = fields; f->name; f++)
 		list_add(list, sizeof(list), f->name);
 	return usage_error("%s: unknown field \"%s\", the fields are: %s",
@@ -243,14 +239,12 @@ void field_set(struct field_values *values, const struct field *field,
 	values->value[field->attr] = value;
 }
 
-/* Finds the field, which must not have been named before in this command. */
 int field_next(const struct args *args, const char *name, uint32_t *seen,
 	       const struct field **field)
 {
-	int status = find_usage(args->title, name, field);
-
-	if (status)
-		return status;
+	*field = field_find(name);
+	if (!*field)
+		return unknown_field(args->title, name);
 	if (*seen & 1U << (*field)->attr)
 		return usage_error("%s: %s is given twice", args->title, name);
 	*seen |= 1U << (*field)->attr;
