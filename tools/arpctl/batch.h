@@ -6,8 +6,8 @@
 struct ctx;
 
 /*
- * Runs the commands in a file, "-" being standard input, one a line as they
- * come; up to the first that fails, with -f all. Return: the status of that.
+ * Runs the commands in a file, one per line; "-" is standard input. Stops at the first
+ * that fails, unless -f is given. Return: the status of the first that failed.
  */
 int batch_run(struct ctx *ctx, const char *name);
 

@@ -24,7 +24,7 @@ struct ctx {
 };
 
 struct command {
-	const char *name;	/* "" for what the object does by itself */
+	const char *name;	/* "" if the object itself is the command */
 	const char *args;	/* usage, and the grammar that args.c reads */
 	const char *what;	/* one line of help */
 	int (*run)(struct ctx *ctx);

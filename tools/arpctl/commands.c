@@ -52,7 +52,7 @@ const struct command *command_pick(const struct object *object, int argc,
 	*taken = c && *c->name;
 	if (c && *c->name)
 		return c;
-	/* Where there are commands, another word is a misspelt one. */
+	/* If the object has commands, another word is a misspelled one. */
 	if (self && (!argc || *self->args || self == object->commands))
 		return self;
 	return NULL;

@@ -7,14 +7,14 @@
 
 extern const struct object *const objects[];	/* ends with NULL */
 
-/* NULL if there is none of that name. */
+/* NULL if there is none with that name. */
 const struct object *object_find(const char *name);
 const struct command *command_find(const struct object *object,
 				   const char *name);
 
 /*
- * The command that the words after an object name, and how many words that took. An
- * object that does something by itself takes its arguments at once.
+ * The command in the words after an object, and how many words name it: 1, or 0 for an
+ * object that is itself a command.
  */
 const struct command *command_pick(const struct object *object, int argc,
 				   char **argv, int *taken);

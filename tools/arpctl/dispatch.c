@@ -13,7 +13,7 @@ static bool is_help(const char *word)
 	       !strcmp(word, "--help");
 }
 
-/* In a file there are no options; a device may be called like one. */
+/* Files have no options; there, a device's name may begin with "-". */
 static int check_options(const struct args *args, int argc, char **argv)
 {
 	int i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Help, for what is asked about. */
+/* Help for the tool, an object or a command. */
 #ifndef ARPCTL_HELP_H
 #define ARPCTL_HELP_H
 

@@ -14,7 +14,7 @@
 #include "help.h"
 #include "options.h"
 
-/* What was typed after the options, or what stands in the file that -b names. */
+/* Runs the command after the options, or those in the file of -b. */
 static int run(struct ctx *ctx, int argc, char **argv)
 {
 	if (ctx->help)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Options: the table of them, taking them, their help and completion. */
+/* Options: their table, parsing, help and completion. */
 
 #include <getopt.h>
 #include <stdlib.h>

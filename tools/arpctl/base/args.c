@@ -29,7 +29,7 @@ void args_init(struct args *args, const char *object, const char *command,
 	args->options_end = MAX_WORDS;
 }
 
-/* A usage error, and for who typed it also how the command is used. */
+/* Prints a usage error, and on the command line also the usage. */
 __attribute__((format(printf, 2, 3)))
 static int misfit(const struct args *args, const char *fmt, ...)
 {
@@ -125,7 +125,7 @@ const char *args_get(const struct args *args, const char *name)
 
 const char *args_option(const struct args *args, const char *name)
 {
-	/* Group 0 is what must be there. */
+	/* Group 0 is required. */
 	return args->grammar.used & ~1U ? args_get(args, name) : NULL;
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Arguments of commands: a command's usage string is also its grammar.
- */
+/* Arguments of commands: a command's usage string is also its grammar. */
 #ifndef ARPCTL_ARGS_H
 #define ARPCTL_ARGS_H
 
@@ -18,14 +16,14 @@ struct args {
 	char title[32];			/* "dev set" */
 	int argc;
 	char **argv;
-	int options_end;		/* index of the first word after "--" */
+	int options_end;		/* of the first word after "--" */
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
 	uint32_t taken;			/* the tokens that have one, as bits */
 	uint32_t initials;		/* their first letters, as bits: a filter */
 };
 
-/* For commands of this kind, one after the other. */
+/* Prepares to take the words of such commands, one after the other. */
 void args_init(struct args *args, const char *object, const char *command,
 	       const char *usage);
 
@@ -45,10 +43,7 @@ static inline const char *args_first(const struct args *args)
 	return args->argc ? args->argv[0] : NULL;
 }
 
-/*
- * The first of the words that stands for this word of the usage, or is it;
- * NULL if none does.
- */
+/* The first word that was taken for this word of the usage; NULL if none was. */
 const char *args_get(const struct args *args, const char *name);
 
 /* The same for words in brackets, which are usually absent. */

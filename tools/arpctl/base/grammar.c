@@ -7,7 +7,7 @@
 
 #include "base/grammar.h"
 
-/* All of the group may come again. */
+/* Marks the whole group as repeatable. */
 static void repeat(struct grammar *g, uint8_t group)
 {
 	int i;
@@ -65,7 +65,7 @@ const struct token *grammar_must(const struct grammar *g)
 	return *t->name && !t->head ? t : NULL;
 }
 
-/* Whether a [] that begins with the token may come now, if any may. */
+/* Whether a [] that begins with the token may come now, if a [] may. */
 static bool may_begin(const struct grammar *g, const struct token *t)
 {
 	return t->head && (t->repeat || !(g->used & 1U << t->group));
@@ -78,7 +78,7 @@ bool grammar_may(const struct grammar *g, int i)
 	return may_begin(g, &g->tokens[i]);
 }
 
-/* Whether the word is what a token stands for itself. */
+/* Whether the token is literally this word. */
 static bool is_literal(const struct token *t, const char *word)
 {
 	return !t->kind && t->name[0] == word[0] && !strcmp(t->name, word);
@@ -100,7 +100,7 @@ bool grammar_is(const struct grammar *g, int i, const char *name, bool dev)
 	       dev == (i && !strcmp(g->tokens[i - 1].name, "dev"));
 }
 
-/* The token that the word fits where one may come; a literal rather than a kind. */
+/* Finds the [] that begins with the word; a literal precedes a kind. */
 static int find_head(const struct grammar *g, const char *word)
 {
 	int i, token, found = -1;

@@ -34,7 +34,7 @@ bool parse_u32(const char *text, uint32_t *value)
 	return true;
 }
 
-/* A number up to 255 without noughts before it. Return: behind it, or NULL. */
+/* A number up to 255 without leading zeros. Return: its end, or NULL. */
 static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 {
 	const char *begin = s;
@@ -52,7 +52,7 @@ static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 	return s == begin || (*begin == '0' && s > begin + 1) ? NULL : s;
 }
 
-/* Four of them with dots between. Return: behind it, or NULL. */
+/* Four bytes separated by dots. Return: their end, or NULL. */
 static const char *parse_quad(const char *s, const char *end, uint32_t *address)
 {
 	uint32_t host = 0, byte;

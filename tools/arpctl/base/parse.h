@@ -2,8 +2,8 @@
 /*
  * Numbers, addresses, prefixes and hardware addresses, from text and to text.
  *
- * Pure functions without messages; addresses are in network byte order. What
- * is of size_t length need not end with a NUL.
+ * Pure functions without messages. Addresses are in network byte order. Text with a
+ * length need not end with a NUL.
  */
 #ifndef ARPCTL_PARSE_H
 #define ARPCTL_PARSE_H
@@ -23,21 +23,21 @@ struct prefix {
 	uint8_t length;
 };
 
-/* Decimal digits alone, so that nobody wonders about 010 or 0x10. */
+/* Decimal digits only; 010 and 0x10 are refused as ambiguous. */
 bool parse_u32(const char *text, uint32_t *value);
 bool parse_u64(const char *text, size_t len, uint64_t *value);
 
 bool parse_address(const char *text, size_t len, uint32_t *address);
 
-/* ADDRESS[/LENGTH]; bits beyond the length are the caller's to judge. */
+/* ADDRESS[/LENGTH]; the caller checks bits beyond the length. */
 bool parse_prefix(const char *text, struct prefix *prefix);
 
 /* The prefix without bits beyond its length. */
 struct prefix prefix_masked(struct prefix prefix);
 
 /*
- * Bytes in hexadecimal with colons between. Return: how many there are, of
- * which no more than max are stored; -1 if it is anything else.
+ * Bytes in hexadecimal, separated by colons. Return: their number, of which at most
+ * max are stored; -1 if it is anything else.
  */
 int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max);
 

@@ -10,7 +10,7 @@
 
 #include "base/print.h"
 
-#define PATIENCE 1000	/* ms before anybody wants to know */
+#define PATIENCE 1000	/* ms before progress is shown */
 
 static const char *const style_codes[] = {
 	[STYLE_PLAIN] = "",
@@ -146,7 +146,7 @@ static void json_string(struct printer *out, const char *value)
 	fputc('"', out->file);
 }
 
-/* What comes before a value: comma, indentation, key. */
+/* What precedes a value: comma, indentation, key. */
 static void json_lead(struct printer *out, const char *key)
 {
 	if (!out->first)
@@ -310,7 +310,7 @@ int pr_close_stdout(void)
 	return failure("cannot write the output: %s", strerror(errno));
 }
 
-/* Messages go to stderr whoever has them, so it is one state for all. */
+/* All messages go to stderr, so this is global. */
 static const struct place *current;
 static bool progress_shown;
 
@@ -367,7 +367,7 @@ void progress(const char *what, size_t done, size_t total)
 	}
 }
 
-/* One line; of what others chose, nothing that a terminal would obey. */
+/* One line, without anything that a terminal would interpret. */
 __attribute__((format(printf, 2, 0)))
 static void message(const char *lead, const char *fmt, va_list ap)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Output: one call prints a value as text or as JSON, whichever was asked for.
+ * Output: one call prints a value as text or as JSON, as requested.
  *
  * Device names and file names are arbitrary bytes. Text and messages escape what a
  * terminal would interpret, and JSON is valid UTF-8 for any name.
@@ -25,7 +25,7 @@ enum style {
 	STYLE_NAME,	/* a device or selector */
 	STYLE_VALUE,
 	STYLE_FAINT,
-	STYLE_ADD,	/* what comes, and what goes */
+	STYLE_ADD,	/* an added line, and a deleted one */
 	STYLE_DEL,
 };
 
@@ -34,17 +34,17 @@ struct printer {
 	bool json;
 	bool pretty;
 	bool color;
-	bool columns;		/* align what else has one blank between words */
+	bool columns;		/* align words in columns */
 	bool painted;		/* see pr_paint() */
-	bool first;		/* nothing yet in the innermost brackets */
+	bool first;		/* the innermost brackets are still empty */
 	unsigned int depth;
 };
 
-/* Brackets of JSON: '[' or '{', with a key inside an object; text has none. */
+/* JSON brackets: '[' or '{', with a key inside an object; text has none. */
 void pr_open(struct printer *out, const char *key, char bracket);
 void pr_close(struct printer *out, char bracket);
 
-/* What only text has: separators, labels, ends of lines. */
+/* Text only: separators, labels, ends of lines. */
 __attribute__((format(printf, 2, 3)))
 void pr_text(struct printer *out, const char *fmt, ...);
 
@@ -60,21 +60,21 @@ void pr_num(struct printer *out, const char *key, enum style style, int width,
 void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	     bool value, const char *word);
 
-/* A word that text has in the place of another. */
+/* A value, for which text has another word. */
 void pr_sign(struct printer *out, const char *key, const char *value,
 	     const char *word);
 
-/* As pr_str() does in text, but byte for byte. */
+/* Text only: like pr_str(), but without escapes. */
 void pr_raw(struct printer *out, enum style style, const char *value);
 
-/* What text follows is all in this style, up to the next with STYLE_PLAIN. */
+/* Sets the style of all text up to the next call with STYLE_PLAIN. */
 void pr_paint(struct printer *out, enum style style);
 
 /* A string that may be NULL: null in JSON; in text with lead, or nothing. */
 void pr_opt(struct printer *out, const char *key, enum style style,
 	    const char *lead, const char *value);
 
-/* Ends the output; whether all of it could be written. */
+/* Flushes the output. Return: a failure if not all could be written. */
 int pr_finish(struct printer *out);
 
 /* Closes standard output; a write error may be reported only now. */
@@ -96,7 +96,7 @@ bool is_safe(const char *text);
 /* Prints a text, all other bytes as octal escapes; returns its width. */
 int print_safe(FILE *file, const char *text);
 
-/* "arpctl: " and a message on stderr; the status that goes with it. */
+/* Print "arpctl: " and a message on stderr. Return: the matching status. */
 __attribute__((format(printf, 1, 2)))
 int failure(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
@@ -105,8 +105,8 @@ __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
 
 /*
- * The line of a file that messages are about, from entering it to leaving it:
- * "FILE:LINE: " goes before them then, behind the place that it is within.
+ * The line of a file that messages are about. Between place_enter() and place_leave()
+ * they begin with "FILE:LINE: ", after that of the outer place.
  */
 struct place {
 	const char *file;
@@ -117,12 +117,12 @@ struct place {
 void place_enter(struct place *place);
 void place_leave(struct place *place);
 
-/* Whether messages are about a file, not about what was typed. */
+/* Whether messages are about a file and not about the command line. */
 bool place_known(void);
 
 /*
- * Tells a terminal how far the work has come, if that takes long; total 0
- * before it begins, done equal to total when it is at its end.
+ * Shows progress on a terminal if the work takes long. total is 0 before it begins;
+ * done equals total at its end.
  */
 void progress(const char *what, size_t done, size_t total);
 

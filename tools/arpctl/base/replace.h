@@ -16,9 +16,9 @@ struct replace {
 };
 
 /*
- * Begins; the target may not exist yet. Both functions print errors. Every begin that
- * succeeds must be followed by an end. It replaces the target if status is 0 and all
- * could be written, and else leaves it unchanged.
+ * Begins; the target need not exist. Both functions print errors. Each successful begin
+ * must be followed by an end, which replaces the target if status is 0 and all data
+ * could be written; otherwise the target is unchanged.
  */
 int replace_begin(struct replace *r, const char *name);
 int replace_end(struct replace *r, int status);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Lines of files into words, and words into what reads as the same again. */
+/* Splits lines of files into words, and prints words so that they read back equal. */
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ void words_init(struct words *words, char *text, size_t len)
 	words->line = 0;
 }
 
-/* Where the line that begins at s ends: its newline, or the end of the text. */
+/* The end of the line that begins at s: its newline, or the end of the text. */
 static char *line_end(const struct words *words, char *s)
 {
 	char *end = memchr(s, '\n', (size_t)(words->end - s));
@@ -39,7 +39,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The end of a quoted word, its first character being the quote. */
+/* The end of a quoted word, which begins with the quote. */
 static char *quote_end(char *s)
 {
 	char quote = *s;
@@ -50,7 +50,7 @@ static char *quote_end(char *s)
 	return NULL;
 }
 
-/* The end of a word; most characters are none that could be it. */
+/* The end of a word; the first test is true for most characters. */
 static char *word_end(char *s)
 {
 	while ((unsigned char)*s > ' ' || (*s && !is_blank(*s)))
@@ -58,7 +58,7 @@ static char *word_end(char *s)
 	return s;
 }
 
-/* Takes the words of a line. Return: what is wrong with it, or NULL. */
+/* Takes the words of a line. Return: the error in it, or NULL. */
 static const char *split(struct words *words, char *s)
 {
 	int n = 0;
@@ -105,7 +105,7 @@ int words_next(struct words *words, const char **why)
 		words->nul = find_nul(words, end);
 		return -1;
 	}
-	/* Lines may end as in Windows. */
+	/* Lines may end with CR LF. */
 	if (end > begin && end[-1] == '\r')
 		end--;
 	*end = '\0';
@@ -123,8 +123,8 @@ static bool needs_quotes(const char *word)
 }
 
 /*
- * The quote between which a word reads as the same again. What was read from a
- * file has not both within, each before a blank: it stood between one of them.
+ * The quote with which a word reads back equal. A word from a file does not contain
+ * both kinds of quote before a blank, since it was itself in one of them.
  */
 static const char *quote_of(const char *word)
 {
@@ -145,7 +145,7 @@ void word_print(struct printer *out, const char *key, enum style style,
 	const char *quote = quote_of(word);
 
 	pr_text(out, "%s", quote);
-	/* To a terminal rather safe than to the letter. */
+	/* On a terminal, escape what it would interpret. */
 	if (out->json || out->columns)
 		pr_str(out, key, style, 0, word);
 	else

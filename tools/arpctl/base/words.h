@@ -18,7 +18,7 @@
 /* The longest word that goes into a request; the kernel takes less. */
 #define WORD_MAX 4096
 
-/* Where a text is read; what is read is changed. */
+/* Reads a text, and changes it. */
 struct words {
 	char *at;
 	char *end;		/* where there must be room for a NUL */
@@ -35,15 +35,15 @@ void words_init(struct words *words, char *text, size_t len);
 void words_more(struct words *words, char *text, size_t len);
 
 /*
- * Reads the words of the next line, of which there may be none. Return: 1;
- * 0 at the end of the text; -1 with a reason, for what cannot be read.
+ * Reads the words of the next line, which may be empty. Return: 1; 0 at the end of the
+ * text; -1 with the error in the line.
  */
 int words_next(struct words *words, const char **why);
 
 /* Whether a word is not too long; otherwise a usage error. */
 int word_fits(const char *word);
 
-/* Prints a word so that it reads as the same again; JSON as pr_str(). */
+/* Prints a word so that it reads back equal; in JSON like pr_str(). */
 void word_print(struct printer *out, const char *key, enum style style,
 		const char *word);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: finds what makes ARP misbehave on this host, and tells the cure. */
+/* check: finds what makes ARP misbehave on this host, and suggests cures. */
 
 #include <errno.h>
 #include <linux/arp_policy.h>
@@ -43,7 +43,7 @@ static const char *const severities[] = {
 
 #define SEVERITY_WIDTH	7
 
-/* What cures begin with, so that they act in the namespace of the check. */
+/* The beginnings of cures, so that they act in the namespace of the check. */
 static int begin_cures(struct check *c, const char *netns)
 {
 	char *word = NULL;
@@ -71,7 +71,7 @@ static int begin_cures(struct check *c, const char *netns)
 	return failure("%s", strerror(ENOMEM));
 }
 
-/* Without the module there is no policy, and looking must not load it. */
+/* Without the module there is no policy. Reading must not load it. */
 static int read_policy(struct ctx *ctx, struct check *c)
 {
 	const struct nlmsghdr *msg;
@@ -81,7 +81,7 @@ static int read_policy(struct ctx *ctx, struct check *c)
 	if (!module_loaded())
 		return STATUS_OK;
 	status = policy_get(&ctx->nl, &c->policy);
-	/* No event tells what applies to devices: this may be of a moment later. */
+	/* There are no events for effective policy: this may be slightly newer. */
 	if (!status)
 		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,
 				 &c->reply);
@@ -145,7 +145,7 @@ static void print_finding(struct printer *out, const struct finding *f,
 	pr_close(out, '}');
 }
 
-/* The worst first, else in the order of the finders. */
+/* The most severe first, then in the order of the finders. */
 static void print_findings(struct printer *out, const struct check *c)
 {
 	int ids = 0, devs = 0;
@@ -202,7 +202,7 @@ static int check(struct ctx *ctx)
 	if (!status) {
 		print_findings(&ctx->out, &c);
 		status = pr_finish(&ctx->out);
-		/* Whatever was found, a script should hear of it. */
+		/* For scripts, any finding is a failure. */
 		if (c.n)
 			status = STATUS_FAILED;
 	}

@@ -11,16 +11,16 @@ void find_flux(struct check *c);
 void find_vip(struct check *c);
 void find_veth_local(struct check *c);
 
-/* proxy.c: answers in others' place */
+/* proxy.c: proxy ARP */
 void find_proxy_forwarding(struct check *c);
 void find_proxy_onlink(struct check *c);
 
-/* set.c: policy that does not do what it seems to */
+/* set.c: policy without the effect that it seems to have */
 void find_unmatched(struct check *c);
 void find_no_arp(struct check *c);
 void find_binding(struct check *c);
 
-/* kernel.c: what the kernel has besides policy */
+/* kernel.c: settings other than policy */
 void find_lo_sysctl(struct check *c);
 void find_neighbours(struct check *c);
 void find_bridge_nf(struct check *c);

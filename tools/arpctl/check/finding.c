@@ -74,7 +74,7 @@ static void quote_plainly(const char *text, char *buf)
 {
 	*buf++ = '\'';
 	for (; *text; text++) {
-		/* No quote within quotes: they end, and begin again. */
+		/* A quote ends the quoted text, is escaped, and begins it again. */
 		if (*text == '\'')
 			buf += sprintf(buf, "'\\'");
 		*buf++ = *text;
@@ -82,7 +82,7 @@ static void quote_plainly(const char *text, char *buf)
 	memcpy(buf, "'", 2);
 }
 
-/* Not all shells know $'...'; in the others, the result names nothing that exists. */
+/* Not all shells know $'...'; in the others, the result is no existing name. */
 static void quote_escaped(const char *text, char *buf)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -146,7 +146,7 @@ static bool is_sysctl_name(const char *dev)
 	return is_plain(dev) && !strpbrk(dev, "%+,/=");
 }
 
-/* The form that sysctl(8) wants: with slashes for dots. */
+/* The form that sysctl(8) needs: slashes instead of dots. */
 static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
 {
 	char *s;
@@ -157,7 +157,7 @@ static void sysctl_name_of(const char *dev, char buf[IFNAMSIZ])
 			*s = '/';
 }
 
-/* tee writes the file of /proc/sys within the namespace; the shell would not. */
+/* tee opens the file in the namespace; a redirection of the shell would not. */
 static void proc_cure(const struct check *c, const char *dev, const char *name,
 		      int value, char *buf, size_t size)
 {

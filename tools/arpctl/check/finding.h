@@ -12,8 +12,8 @@
 
 enum severity {
 	SEVERITY_ERROR,		/* something does not work */
-	SEVERITY_WARNING,	/* ARP is answered, or not, as few would want */
-	SEVERITY_NOTE,		/* without effect, or worth to know */
+	SEVERITY_WARNING,	/* ARP probably behaves in an unwanted way */
+	SEVERITY_NOTE,		/* without effect, or worth knowing */
 };
 
 struct finding {
@@ -36,7 +36,7 @@ struct check {
 	size_t n;
 	const char *id;		/* of the finder that runs */
 	bool failed;		/* there was no memory for a finding */
-	/* Beginnings of cures that act where the check does. */
+	/* The beginnings of cures. */
 	char *arpctl;		/* "arpctl", "arpctl -n blue" */
 	char *within;		/* "", "ip netns exec blue " */
 };
@@ -45,7 +45,7 @@ struct check {
 const struct effective *check_device(const struct check *c, uint32_t ifindex);
 int check_device_cmp(const void *a, const void *b);
 
-/* Adds a finding; the next call tells its cure, one line for a shell. */
+/* Adds a finding; the next call adds its cure, one line for a shell. */
 __attribute__((format(printf, 4, 5)))
 void check_add(struct check *c, enum severity severity, const char *dev,
 	       const char *fmt, ...);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: what the kernel has besides policy that decides about ARP. */
+/* check: what decides about ARP besides policy. */
 
 #include <ctype.h>
 #include <linux/arp_policy.h>
@@ -18,7 +18,7 @@ static const struct {
 	{ "arp_announce", IPV4_DEVCONF_ARP_ANNOUNCE },
 };
 
-/* Whether the sysctl is set for a device that ARP comes in by. */
+/* Whether the sysctl is set for a device that receives ARP. */
 static bool set_elsewhere(const struct host *host, unsigned int conf)
 {
 	size_t i;
@@ -31,7 +31,7 @@ static bool set_elsewhere(const struct host *host, unsigned int conf)
 	return false;
 }
 
-/* Half of a recipe: without the other half it does nothing. */
+/* On lo alone, these sysctls have no effect. */
 void find_lo_sysctl(struct check *c)
 {
 	const struct effective *d;
@@ -43,7 +43,7 @@ void find_lo_sysctl(struct check *c)
 	for (i = 0; i < c->host.n_links; i++) {
 		lo = &c->host.links[i];
 		d = check_device(c, lo->ifindex);
-		/* What it was meant for is then done. */
+		/* Its purpose is then achieved by policy. */
 		if (!(lo->flags & IFF_LOOPBACK) ||
 		    (effective_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden) && hidden))
 			continue;
@@ -61,7 +61,7 @@ void find_lo_sysctl(struct check *c)
 	}
 }
 
-/* The limits are shared by all namespaces, and only the first can set them. */
+/* The limits are shared by all namespaces; only the initial one can set them. */
 void find_neighbours(struct check *c)
 {
 	uint32_t n = c->host.entries - c->host.kept, thresh2 = 1;
@@ -88,7 +88,7 @@ void find_neighbours(struct check *c)
 		   thresh2, 2 * thresh2);
 }
 
-/* Of nftables' arp family, no chain sees what a bridge forwards. */
+/* Chains of nftables' arp family do not see what a bridge forwards. */
 void find_bridge_nf(struct check *c)
 {
 	const struct host_link *link;
@@ -161,7 +161,7 @@ void find_firewall(struct check *c)
 	const struct chain *end = chain + c->firewall.n;
 
 	for (; chain < end; chain++) {
-		/* Only bridges have it, and theirs is a finding of its own. */
+		/* Only bridges use it; see find_bridge_nf(). */
 		if (chain->hook == NF_ARP_FORWARD)
 			continue;
 		check_add(c, SEVERITY_NOTE, NULL,

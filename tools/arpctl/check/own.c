@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: addresses of this host that the wrong devices answer for, or none. */
+/* check: own addresses that are answered on the wrong devices, or not at all. */
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
@@ -25,7 +25,7 @@ static bool same_prefix(struct prefix a, struct prefix b)
 	return a.address == b.address && a.length == b.length;
 }
 
-/* Whether each of them takes the other for a neighbour. */
+/* Whether each address is on-link for the other. */
 static bool same_subnet(const struct host_address *a,
 			const struct host_address *b)
 {
@@ -35,7 +35,7 @@ static bool same_subnet(const struct host_address *a,
 	return longer < 32 && same_prefix(prefix_masked(x), prefix_masked(y));
 }
 
-/* Loopback, or of the link: nobody else on the segment is to have it. */
+/* Loopback or link-local: not shared with other hosts on the segment. */
 static bool is_private(uint32_t address)
 {
 	return ntohl(address) >> 24 == IN_LOOPBACKNET ||
@@ -57,7 +57,7 @@ static bool level_answers(uint32_t level, uint8_t scope)
 	}
 }
 
-/* What policy says: false if it leaves that to the sysctls. */
+/* What policy decides. Return: false if it leaves that to the sysctls. */
 static bool policy_answers(const struct check *c, const struct host_link *link,
 			   const struct host_address *address, bool *yes)
 {
@@ -70,7 +70,7 @@ static bool policy_answers(const struct check *c, const struct host_link *link,
 			    (struct prefix){ address->address, 32 });
 	home = check_device(c, address->ifindex);
 	*yes = false;
-	/* Who answers by a rule for it does so on purpose. */
+	/* An answer by a rule is intended. */
 	if (rule && rule->action != ARP_POLICY_ACTION_PASS)
 		return true;
 	if (effective_field(home, ARP_POLICY_FIELD_HIDDEN, &value) && value)
@@ -89,7 +89,7 @@ static bool audited(const struct effective *device)
 	       mode == ARP_POLICY_MODE_AUDIT;
 }
 
-/* As far as ignore, hidden and the rules decide, or else the sysctls. */
+/* Decided by ignore, hidden and the rules, or else by the sysctls. */
 static enum answers answers(const struct check *c, const struct host_link *link,
 			    const struct host_address *address)
 {
@@ -115,7 +115,7 @@ static void cure_audit(struct check *c, const struct host_link *link)
 	const struct effective *d = check_device(c, link->ifindex);
 	char dev[SHELL_WORD];
 
-	/* Nobody can opt out of what is set for all. */
+	/* A device cannot opt out of what is set for all. */
 	if (d && !strcmp(d->origin[ARP_POLICY_FIELD_MODE], "all"))
 		check_cure(c, "%s dev unset all mode", c->arpctl);
 	else
@@ -123,7 +123,7 @@ static void cure_audit(struct check *c, const struct host_link *link)
 			   dev_word(link->name, dev));
 }
 
-/* The same address, each time with a network around it. */
+/* The same address on two devices, both with a subnet. */
 void find_duplicate(struct check *c)
 {
 	const struct host_address *end = c->host.addresses + c->host.n_addresses;
@@ -133,7 +133,7 @@ void find_duplicate(struct check *c)
 
 	for (a = c->host.addresses; a < end; a++) {
 		for (b = a + 1; b < end && b->address == a->address; b++) {
-			/* One of 32 bits is lent, as to unnumbered devices. */
+			/* A /32 is borrowed, as by unnumbered devices. */
 			if (a->length == 32 || b->length == 32)
 				continue;
 			one = host_link(&c->host, a->ifindex);
@@ -143,7 +143,7 @@ void find_duplicate(struct check *c)
 			    !(one->flags & other->flags & IFF_UP))
 				continue;
 			gone = b;
-			/* A port's address is of no use; its master's is. */
+			/* A port's address is useless; its master's is not. */
 			if (one->port && !other->port) {
 				gone = a;
 				swap = one;
@@ -167,14 +167,14 @@ static bool same_lladdr(const struct host_link *a, const struct host_link *b)
 	       !memcmp(a->lladdr, b->lladdr, a->lladdr_len);
 }
 
-/* Devices between which it matters who answers for whose address. */
+/* Devices that should not answer for each other's addresses. */
 static bool are_rivals(const struct host_link *a, const struct host_link *b)
 {
 	return a != b && host_does_arp(b) && a->vrf == b->vrf &&
 	       a->peer != b->ifindex && !same_lladdr(a, b);
 }
 
-/* Whether the device answers only where the route back leaves by it. */
+/* Whether the device answers only if the route back to the sender uses it. */
 static bool filters(const struct check *c, const struct host_link *link)
 {
 	const struct effective *d = check_device(c, link->ifindex);
@@ -242,7 +242,7 @@ void find_flux(struct check *c)
 	}
 }
 
-/* Devices whose addresses others must answer for, if anybody. */
+/* Devices that cannot answer for their own addresses. */
 static bool keeps_addresses(const struct host_link *link)
 {
 	return link->flags & IFF_LOOPBACK ||
@@ -266,8 +266,8 @@ static bool has_subnet_of(const struct host *host, const struct host_link *link,
 }
 
 /*
- * A device that answers for the address of another, where a load balancer may
- * do so as well: it is in a subnet there, or kube-proxy has put it where it is.
+ * A device that answers for an address that a load balancer may have as well: the
+ * address is in a subnet of the device, or kube-proxy added it.
  */
 static const struct host_link *leak(const struct check *c,
 				    const struct host_link *home,
@@ -345,7 +345,7 @@ void find_vip(struct check *c)
 	}
 }
 
-/* An address of the link in whose subnet the other has one, too. */
+/* An address of the link in a subnet of the other one. */
 static const struct host_address *shared(const struct host *host,
 					 const struct host_link *link,
 					 const struct host_link *other)
@@ -363,7 +363,7 @@ static const struct host_address *shared(const struct host *host,
 	return NULL;
 }
 
-/* Both ends here: what one end asks, the other takes for forged. */
+/* With both ends here, the sender of one looks spoofed to the other. */
 void find_veth_local(struct check *c)
 {
 	const struct host_link *link, *peer;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: answers in others' place that are not given, or to too many. */
+/* check: proxy ARP that does not answer, or answers too much. */
 
 #include <linux/arp_policy.h>
 
 #include "base/selector.h"
 #include "check/finders.h"
 
-/* By which field or sysctl the device is a proxy; NULL if it is none. */
+/* The field or sysctl that makes the device a proxy; NULL if it is none. */
 static const char *proxied_by(const struct check *c,
 			      const struct host_link *link)
 {
@@ -54,7 +54,7 @@ void find_proxy_forwarding(struct check *c)
 		check_add(c, SEVERITY_ERROR, link->name,
 			  "answers for nobody, in spite of %s: forwarding is off",
 			  by);
-		/* Of all, it sets that of each device, but only if it changes. */
+		/* Setting all sets each device, but only if the value changes. */
 		if (c->host.all[IPV4_DEVCONF_FORWARDING])
 			check_cure_conf(c, link->name, "forwarding", 1, NULL, 0);
 		else
@@ -63,7 +63,7 @@ void find_proxy_forwarding(struct check *c)
 	}
 }
 
-/* A rule that covers some of a subnet only is there on purpose. */
+/* A rule for a part of a subnet is intended. */
 void find_proxy_onlink(struct check *c)
 {
 	char prefix[PREFIX_TEXT], covered[PREFIX_TEXT], dev[SHELL_WORD];
@@ -86,7 +86,7 @@ void find_proxy_onlink(struct check *c)
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "answers in the place of every neighbour in %s: the proxy rule for %s (dev %s) covers it",
 			  covered, prefix, rule->selector);
-		/* More specific, and in the place of one that is as specific. */
+		/* More specific than the rule, or a replacement for it. */
 		check_cure(c, "%s rule replace pass %s dev %s", c->arpctl,
 			   covered, dev_word(link->name, dev));
 	}

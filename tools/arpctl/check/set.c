@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: policy that does not do what it seems to. */
+/* check: policy without the effect that it seems to have. */
 
 #include <linux/arp_policy.h>
 #include <stdio.h>
@@ -70,7 +70,7 @@ void find_unmatched(struct check *c)
 	}
 }
 
-/* Why no ARP comes in by a device; NULL if it may. */
+/* Why a device receives no ARP; NULL if it does. */
 static const char *why_no_arp(const struct host *host,
 			      const struct host_link *link, char buf[64])
 {
@@ -89,7 +89,7 @@ static const char *why_no_arp(const struct host *host,
 	return buf;
 }
 
-/* The fields that are set on the very device and need ARP to come in by it. */
+/* The device's own fields that only affect ARP that it receives. */
 static void idle_fields(const struct check *c, const struct host_link *link,
 			const char *separator, char *buf, size_t size)
 {
@@ -101,7 +101,7 @@ static void idle_fields(const struct check *c, const struct host_link *link,
 	dev_selector(link->name, selector);
 	buf[0] = '\0';
 	for (f = fields; d && f->name; f++) {
-		/* Hidden are addresses, from what comes in by others. */
+		/* hidden affects what other devices receive. */
 		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
 		    !(d->values.set & 1U << f->attr) ||
 		    strcmp(d->origin[f->attr], selector) != 0 || len >= size)
@@ -111,7 +111,7 @@ static void idle_fields(const struct check *c, const struct host_link *link,
 	}
 }
 
-/* What globs, default and all say is meant for others as well. */
+/* Globs, default and all also apply to other devices. */
 void find_no_arp(struct check *c)
 {
 	const struct policy_name *own;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* announce: gratuitous ARP, now. */
+/* announce: send gratuitous ARP. */
 
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -58,7 +58,7 @@ static int read_bindings(struct ctx *ctx, const char *selector,
 		}
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
 		bind_read(e, tb[ARP_POLICY_A_BINDING]);
-		/* The answer goes, its selector is the one that was asked for. */
+		/* The reply is freed; all have the requested selector. */
 		e->selector = selector;
 	}
 	LIST_SORT(bindings->list, bindings->n, by_address);
@@ -67,7 +67,7 @@ free:
 	return status;
 }
 
-/* What a lease binds. */
+/* The binding of a lease. */
 static struct entry binding_of(const char *selector, const struct lease *lease)
 {
 	struct entry binding = {
@@ -102,7 +102,7 @@ static int undo_lease(struct ctx *ctx, const char *selector,
 	       bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_DEL, false, &binding);
 }
 
-/* Binds all that is leased, or, if the kernel refuses one of them, nothing. */
+/* Binds all leases; if the kernel refuses one of them, none. */
 static int bind_leases(struct ctx *ctx, const char *selector,
 		       const struct lease_files *files)
 {
@@ -118,7 +118,7 @@ static int bind_leases(struct ctx *ctx, const char *selector,
 	if (status)
 		goto free;
 
-	/* Nobody's impatience makes it half an import. */
+	/* A signal must not leave half of the import behind. */
 	sigemptyset(&interrupts);
 	sigaddset(&interrupts, SIGINT);
 	sigaddset(&interrupts, SIGTERM);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dev: the fields that are set on selectors, and what they make of a device. */
+/* dev: the fields of selectors, and the effective policy of devices. */
 
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>

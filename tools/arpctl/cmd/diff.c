@@ -6,7 +6,7 @@
 #include "command.h"
 #include "policy/policy.h"
 
-/* Of the two lists, each sorted, what is only in the first or in the second. */
+/* Merges two sorted lists, and prints what is only in one of them. */
 struct merge {
 	struct printer *out;
 	const struct policy *now, *then;
@@ -28,7 +28,7 @@ static void end(struct merge *m)
 	pr_close(m->out, '}');
 }
 
-/* Those of a selector's values that the other does not have as well. */
+/* Prints the values that the other does not have. */
 static void print_values(struct merge *m, bool add, const char *selector,
 			 const struct field_values *values,
 			 const struct field_values *others)
@@ -73,7 +73,7 @@ static void merge_devs(struct merge *m)
 	}
 }
 
-/* Whether two of the same key say the same. */
+/* Whether two entries with the same key are equal. */
 static bool same(const struct entry *a, const struct entry *b)
 {
 	return a->action == b->action && a->routed == b->routed &&
@@ -109,8 +109,7 @@ static void merge_entries(struct merge *m)
 }
 
 /*
- * As diff(1): 1 is for what differs, so that whatever keeps it from being
- * known is 2.
+ * Like diff(1): status 1 means that there are differences, so any error is status 2.
  */
 static int diff(struct ctx *ctx)
 {

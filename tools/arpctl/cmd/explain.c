@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* explain: what would become of a packet, and why. */
+/* explain: the verdict on a hypothetical packet, and the reason. */
 
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
@@ -13,7 +13,7 @@
 #include "wire/reason.h"
 #include "wire/rule.h"
 
-/* As "ip route" calls them. */
+/* The names that "ip route" uses. */
 static const char *const route_types[__RTN_MAX] = {
 	[RTN_UNICAST] = "unicast",
 	[RTN_LOCAL] = "local",
@@ -26,7 +26,7 @@ static const char *const route_types[__RTN_MAX] = {
 	[RTN_THROW] = "throw",
 };
 
-/* In JSON the word alone; sysctls are called by their names. */
+/* JSON has only the word; for a sysctl that is its name. */
 static const struct block {
 	const char *word;
 	const char *what;
@@ -80,7 +80,7 @@ static const struct block *block_of(const struct nlattr *attr)
 	return &blocks[block];
 }
 
-/* "unicast dev eth1", or NULL when it is not known. */
+/* "unicast dev eth1", or NULL if unknown. */
 static const char *route_text(const struct nlattr *const *x, char *buf,
 			      size_t size)
 {
@@ -119,7 +119,7 @@ static void print_kernel(struct printer *out, const struct nlattr *const *x)
 	pr_close(out, '}');
 }
 
-/* What decided: a rule, or a field with the selector that set it. */
+/* Prints what decided: a rule, or a field with the selector that set it. */
 static void print_origin(struct printer *out, const struct nlattr *const *ev,
 			 const struct nlattr *const *x)
 {
@@ -210,7 +210,7 @@ static void print_explanation(struct printer *out, const char *kind,
 	pr_close(out, '}');
 }
 
-/* The command's name says what kind of packet it is. */
+/* The kind of packet is the command's name. */
 static enum arp_policy_kind kind_of(const char *command)
 {
 	if (!strcmp(command, "send"))

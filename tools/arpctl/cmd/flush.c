@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* flush: forget the whole policy of the network namespace. */
+/* flush: delete the whole policy of the network namespace. */
 
 #include <linux/arp_policy.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * import: the policy that is equal to the sysctls of a network namespace.
+ * import: the policy that is equivalent to the sysctls of a network namespace.
  *
- * all is a floor there as here. default is what devices begin with there, and
- * what they have without a value of their own here.
+ * all is a floor for both. default is the initial value of a device's sysctls; in
+ * policy it applies to devices without a value of their own.
  */
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "policy/policy.h"
 #include "wire/netns.h"
 
-/* proxy_delay is in ticks of 10 ms, whatever the kernel's own are. */
+/* proxy_delay is in units of 10 ms, independent of HZ. */
 #define TICK 10
 
 struct importer {
@@ -30,7 +30,7 @@ struct importer {
 	bool failed;
 };
 
-/* Remembers a comment. */
+/* Adds a comment. */
 __attribute__((format(printf, 2, 3)))
 static void note(struct importer *im, const char *fmt, ...)
 {
@@ -60,7 +60,7 @@ static void set(struct importer *im, const struct conf *conf,
 		im->failed = true;
 }
 
-/* The levels that mean something; the kernel takes all others for 0. */
+/* The valid levels; the kernel treats all others as 0. */
 static uint32_t ignore_level(int value)
 {
 	return (value >= 1 && value <= 3) || value == 8 ? (uint32_t)value : 0;
@@ -101,7 +101,7 @@ static uint32_t garp(const struct conf *all, const struct conf *conf)
 	return either(all, conf, SYSCTL_DROP_GRATUITOUS_ARP);
 }
 
-/* The kernel asks the device alone about proxy_arp_pvlan. */
+/* The kernel does not read proxy_arp_pvlan of all. */
 static uint32_t proxy(const struct conf *all, const struct conf *conf)
 {
 	uint32_t value = 0;
@@ -113,10 +113,10 @@ static uint32_t proxy(const struct conf *all, const struct conf *conf)
 	return value;
 }
 
-/* What a field is where all has the one and the device the other. */
+/* The value of a field for the sysctls of all and of the device. */
 static const struct source {
 	enum arp_policy_field field;
-	enum sysctl sysctl;	/* that it is the most of */
+	enum sysctl sysctl;	/* that it is made of */
 	uint32_t (*value)(const struct conf *all, const struct conf *conf);
 	bool flags;
 } sources[] = {
@@ -129,7 +129,7 @@ static const struct source {
 
 #define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
 
-/* What a field of policy is, with this for all and that for the device. */
+/* The effective value of a field with these values for all and for the device. */
 static uint32_t join(const struct source *s, uint32_t all, uint32_t own)
 {
 	if (s->flags)
@@ -137,7 +137,7 @@ static uint32_t join(const struct source *s, uint32_t all, uint32_t own)
 	return all > own ? all : own;
 }
 
-/* A device's own value, if that leads to what the kernel does; else this. */
+/* The device's own value if it has the wanted effect; otherwise the wanted one. */
 static uint32_t own_value(const struct source *s, uint32_t floor,
 			  const struct conf *conf, uint32_t want)
 {
@@ -153,8 +153,8 @@ static bool is_device(const struct importer *im, const struct conf *conf)
 }
 
 /*
- * What all sets, as a floor of everything. It is none where the kernel goes
- * below it: the greater of two levels may be one that it takes for 0.
+ * The floor that all sets. There is none if the kernel goes below it: the greater of two
+ * levels may be an invalid one, which counts as 0.
  */
 static uint32_t take_floor(struct importer *im, const struct source *s,
 			   const struct field *field)
@@ -200,7 +200,7 @@ static void take_field(struct importer *im, const struct source *s)
 	}
 }
 
-/* Levels that are set and mean nothing. */
+/* Notes levels that are set and invalid. */
 static void note_levels(struct importer *im, enum sysctl s,
 			uint32_t (*level)(int value))
 {
@@ -228,7 +228,7 @@ static uint32_t delay_of(struct importer *im, const struct conf *conf)
 	return ARP_POLICY_PROXY_DELAY_MAX;
 }
 
-/* Where something is proxied; for the kernel there is a delay if nobody says. */
+/* Only where something is proxied: the kernel's default is not 0. */
 static void take_delays(struct importer *im)
 {
 	const struct field *field = field_by_attr(ARP_POLICY_FIELD_PROXY_DELAY);
@@ -250,7 +250,7 @@ static void take_delays(struct importer *im)
 	}
 }
 
-/* What policy has no field for, and why that does no harm. */
+/* Sysctls without a field in policy, with an explanation. */
 static const struct {
 	enum sysctl sysctl;
 	const char *why;
@@ -268,7 +268,7 @@ static const struct {
 
 #define N_OTHERS (sizeof(others) / sizeof(others[0]))
 
-/* One comment for all that have it; a device as default has it goes unsaid. */
+/* One comment for all devices; those with the value of default are left out. */
 static void note_other(struct importer *im, enum sysctl s, const char *why)
 {
 	int initial = sysctl_initial(s), value;

@@ -88,7 +88,7 @@ static void print_packet(struct printer *out, const struct nlattr *const *tb)
 	const char *t = nl_address(tb[ARP_POLICY_EVENT_TARGET], target);
 	const char *m = nl_lladdr(tb[ARP_POLICY_EVENT_LLADDR], mac);
 
-	/* Without a sender it was too malformed to tell. */
+	/* Without a sender, the packet was too malformed. */
 	if (out->json || !s) {
 		pr_opt(out, "op", STYLE_PLAIN, " ", s ? op : NULL);
 		pr_opt(out, "sender", STYLE_PLAIN, " ", s);
@@ -200,7 +200,7 @@ static int monitor(struct ctx *ctx)
 	static const char *const all[] = {
 		ARP_POLICY_MCGRP_CONFIG, ARP_POLICY_MCGRP_VERDICT, NULL
 	};
-	/* The commands are called as the groups. */
+	/* The commands have the names of the groups. */
 	const char *const one[] = { ctx->args->command, NULL };
 
 	ctx->out.pretty = false;	/* one object a line */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* restore: another policy in the place of the whole one, at once. */
+/* restore: replace the whole policy atomically. */
 
 #include "command.h"
 #include "policy/policy.h"
@@ -10,7 +10,7 @@ static int restore(struct ctx *ctx)
 	struct policy policy = { 0 };
 	int status;
 
-	/* All of it is understood before anything is asked of the kernel. */
+	/* The whole file is parsed before the kernel is contacted. */
 	status = policy_read(&policy, file);
 	if (!status)
 		status = policy_check_altnames(&ctx->nl, &policy, file);

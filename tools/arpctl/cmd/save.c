@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* save: the whole policy, as the lines that restore reads. */
+/* save: print the whole policy in the format that restore reads. */
 
 #include <string.h>
 

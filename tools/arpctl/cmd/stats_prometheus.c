@@ -2,8 +2,8 @@
 /*
  * stats prometheus: counters in Prometheus' text exposition format, 0.0.4.
  *
- * Every reason is told of, also where there is nothing to count yet: rates are
- * wrong for what begins to exist with its first packet.
+ * Every reason is printed, even if its counter is zero: rates are wrong for series that
+ * appear with the first packet.
  */
 
 #include <inttypes.h>
@@ -102,7 +102,7 @@ int stats_prometheus(struct ctx *ctx)
 {
 	struct nl_reply reply = { 0 };
 	FILE *file = ctx->out.file;
-	/* Who only looks on, every few seconds, must not load the module. */
+	/* A scrape every few seconds must not load the module. */
 	bool up = module_loaded();
 	char version[64];
 	int status;

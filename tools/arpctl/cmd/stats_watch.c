@@ -17,18 +17,18 @@
 
 #define PERIOD	1000	/* ms */
 
-/* To a terminal: no cursor, nor lines that go on in the next row; clear it. */
+/* On a terminal: hide the cursor, do not wrap lines, clear the screen. */
 #define SCREEN_BEGIN	"\033[?25l\033[?7l\033[H\033[2J"
 #define SCREEN_END	"\033[?7h\033[?25h"
 #define HOME		"\033[H"
 #define END_OF_LINE	"\033[K\n"
 #define END_OF_SCREEN	"\033[J"
 
-/* What the counters were, by ifindex; the names last for the newest only. */
+/* Counters, by ifindex; names are valid for the newest sample only. */
 struct sample {
 	struct stats *list;
 	size_t n;
-	uint64_t when;		/* ms; 0: there is none yet */
+	uint64_t when;		/* in ms; 0: no sample yet */
 };
 
 static uint64_t now_ms(void)
@@ -46,7 +46,7 @@ static int by_ifindex(const void *a, const void *b)
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
-/* The devices in order, so that they keep their places on the screen. */
+/* Sorts the devices, so that they keep their places on the screen. */
 static int take_sample(struct sample *sample, const struct nl_reply *reply)
 {
 	const struct nlmsghdr *msg;
@@ -63,7 +63,7 @@ static int take_sample(struct sample *sample, const struct nl_reply *reply)
 	return STATUS_OK;
 }
 
-/* A device that was not there counts from nought. */
+/* A new device counts from zero. */
 static const struct stats *find_before(const struct sample *before,
 				       const struct stats *now)
 {
@@ -107,7 +107,7 @@ static unsigned int screen_rows(void)
 	return size.ws_row;
 }
 
-/* As many lines as there is room for, over those that are there. */
+/* Overwrites the screen with as many lines as fit. */
 static void redraw(FILE *file, const char *text)
 {
 	unsigned int rows = screen_rows(), row = 1;
@@ -148,7 +148,7 @@ static int show(struct printer *out, const struct sample *now,
 	return pr_finish(out);
 }
 
-/* Sleeps until then, in ms; false if a signal says that it is enough. */
+/* Sleeps until this time, in ms. Return: false if a signal arrived. */
 static bool wait_until(uint64_t when, const sigset_t *signals)
 {
 	struct timespec ts;
@@ -207,7 +207,7 @@ int stats_watch(struct ctx *ctx, const char *dev)
 	sigset_t signals, mask;
 	int status;
 
-	/* They wait for us, so that the terminal is left as it was. */
+	/* Blocked, so that the terminal is restored before the exit. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -215,7 +215,7 @@ int stats_watch(struct ctx *ctx, const char *dev)
 	sigprocmask(SIG_BLOCK, &signals, &mask);
 
 	ctx->out.pretty = false;	/* one list a line */
-	ctx->nl.quiet = true;		/* the next one follows soon */
+	ctx->nl.quiet = true;		/* the next sample follows soon */
 	status = watch(ctx, dev, screen, &signals);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	return status;

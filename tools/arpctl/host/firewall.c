@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who else decides about ARP: chains of nftables' arp family, and arptables.
+ * Other hooks that decide about ARP: chains of nftables' arp family, and arptables.
  *
- * Looking must not load what is not there, so neither is asked before it is
- * known to be.
+ * Reading must not load kernel modules, so neither is read before it is known to be
+ * loaded.
  */
 
 #include <arpa/inet.h>
@@ -46,7 +46,7 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 	struct chain *chain;
 
 	nl_parse_after(msg, sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX);
-	/* Without a hook, others must jump to it. */
+	/* Without a hook, it is only reached by a jump. */
 	if (!tb[NFTA_CHAIN_HOOK])
 		return MNL_CB_OK;
 	nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook, NFTA_HOOK_HOOKNUM);
@@ -72,7 +72,7 @@ static int read_nftables(struct firewall *firewall)
 {
 	int tries, err = EINTR;
 
-	/* Whoever speaks to it makes the kernel load it. */
+	/* A request would make the kernel load it. */
 	if (access("/sys/module/nf_tables", F_OK) &&
 	    module_installed("nf_tables"))
 		return 0;
@@ -90,7 +90,7 @@ static int read_nftables(struct firewall *firewall)
 	return err;
 }
 
-/* How a chain of a table ends: whether its policy is to accept. */
+/* Whether a chain's policy is to accept. */
 static bool accepts(const struct arpt_get_entries *entries, unsigned int at)
 {
 	const char *entry = (const char *)entries->entrytable + at;
@@ -103,7 +103,7 @@ static bool accepts(const struct arpt_get_entries *entries, unsigned int at)
 	return target.verdict == -NF_ACCEPT - 1;
 }
 
-/* Rules of a chain: what lies between its beginning and its policy. */
+/* The rules of a chain lie between its beginning and its policy. */
 static unsigned int count_rules(const struct arpt_get_entries *entries,
 				unsigned int from, unsigned int to)
 {
@@ -165,7 +165,7 @@ static int read_table(struct firewall *firewall, int sock, const char *name)
 		return ENOMEM;
 	memcpy(entries->name, info.name, sizeof(entries->name));
 	entries->size = info.size;
-	/* EAGAIN: it was replaced between the two. */
+	/* EAGAIN: it was replaced between the two calls. */
 	if (getsockopt(sock, SOL_IP, ARPT_SO_GET_ENTRIES, entries, &len))
 		err = errno;
 	else

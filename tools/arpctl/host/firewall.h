@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who else decides about ARP: chains of nftables' arp family, and arptables. */
+/* Other hooks that decide about ARP: chains of nftables' arp family, and arptables. */
 #ifndef ARPCTL_FIREWALL_H
 #define ARPCTL_FIREWALL_H
 
@@ -23,7 +23,7 @@ struct firewall {
 	size_t n;
 };
 
-/* To be freed whatever comes of it; what may not be seen is warned of. */
+/* Warns if permissions are missing. The caller frees it also after a failure. */
 int firewall_read(struct firewall *firewall);
 void firewall_free(struct firewall *firewall);
 

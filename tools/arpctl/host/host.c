@@ -19,7 +19,7 @@
 #define NUD_KNOWN	(NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | \
 			 NUD_PERMANENT)
 
-/* Copies a hardware address, and tells its length. */
+/* Copies a hardware address. Return: its length. */
 static size_t copy_lladdr(uint8_t lladdr[HOST_LLADDR],
 			  const struct nlattr *attr)
 {
@@ -46,7 +46,7 @@ static void read_kind(struct host_link *link, const struct nlattr *nest)
 	link->call_arptables = nl_uint(bridge[IFLA_BR_NF_CALL_ARPTABLES]);
 }
 
-/* The sysctls come as an array of which the first is number 1. */
+/* The sysctls come as an array that begins with number 1. */
 static void read_conf(struct host_link *link, const struct nlattr *nest)
 {
 	const struct nlattr *family[AF_INET + 1];
@@ -126,7 +126,7 @@ static int read_address(const struct nlmsghdr *msg, void *data)
 	address->address = (uint32_t)nl_uint(tb[IFA_LOCAL]);
 	address->length = info->ifa_prefixlen;
 	address->scope = info->ifa_scope;
-	/* Of a point-to-point address, the prefix is the other side's. */
+	/* Point-to-point: IFA_ADDRESS is the other side. */
 	return add_subnet(host, address->ifindex,
 			  (uint32_t)nl_uint(tb[IFA_ADDRESS]), address->length);
 }
@@ -176,7 +176,7 @@ static int read_limits(const struct nlmsghdr *msg, void *data)
 	struct host *host = data;
 
 	nl_parse_after(msg, sizeof(struct ndtmsg), tb, NDTA_MAX);
-	/* The table's message has a configuration, those of devices have not. */
+	/* Only the message of the table has a configuration, not those of devices. */
 	if (strcmp(nl_str(tb[NDTA_NAME]), "arp_cache") != 0 ||
 	    !tb[NDTA_CONFIG] ||
 	    mnl_attr_get_payload_len(tb[NDTA_CONFIG]) < sizeof(config))
@@ -205,7 +205,7 @@ static int by_address(const void *a, const void *b)
 	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
-/* What a device's place among the others makes of it. */
+/* Finds out which devices are ports, and which are in a VRF. */
 static void place_links(struct host *host)
 {
 	const struct host_link *master;

@@ -21,15 +21,15 @@
 
 struct host_link {
 	char name[IFNAMSIZ];
-	char kind[16];		/* veth, dummy ...; "" of a card */
+	char kind[16];		/* veth, dummy ...; "" for a network card */
 	uint32_t ifindex;
-	uint32_t master;	/* ifindex of what it is a port of, or 0 */
-	uint32_t peer;		/* the other end of a veth pair, if it is here */
+	uint32_t master;	/* ifindex of its master, or 0 */
+	uint32_t peer;		/* the other end of a veth pair, if in this netns */
 	uint32_t vrf;		/* ifindex of the VRF that it is in, or 0 */
 	unsigned int flags;	/* IFF_* */
-	bool port;		/* all that comes in by it is its master's */
+	bool port;		/* its master receives all its packets */
 	bool ipv4;
-	bool call_arptables;	/* of a bridge, its own br_netfilter switch */
+	bool call_arptables;	/* of a bridge: nf_call_arptables */
 	size_t lladdr_len;
 	uint8_t lladdr[HOST_LLADDR];
 	uint32_t conf[HOST_CONF];	/* net.ipv4.conf.NAME, IPV4_DEVCONF_* */
@@ -42,7 +42,7 @@ struct host_address {
 	uint8_t scope;		/* RT_SCOPE_* */
 };
 
-/* What a device reaches without a gateway: by an address of it, or a route. */
+/* A subnet that a device reaches without a gateway: of an address, or a route. */
 struct host_subnet {
 	uint32_t ifindex;
 	struct prefix prefix;	/* shorter than 32 */
@@ -66,7 +66,7 @@ struct host {
 	uint32_t entries, kept, gc_thresh2, gc_thresh3;
 };
 
-/* To be freed whatever comes of it. */
+/* The caller frees it also after a failure. */
 int host_read(struct host *host);
 void host_free(struct host *host);
 
@@ -74,11 +74,11 @@ const struct host_link *host_link(const struct host *host, uint32_t ifindex);
 const struct host_link *host_link_named(const struct host *host,
 					const char *name);
 
-/* The stricter of a device's sysctl and that of all, which most add up to. */
+/* The greater of a device's sysctl and that of all, which the kernel mostly uses. */
 uint32_t host_conf(const struct host *host, const struct host_link *link,
 		   unsigned int conf);
 
-/* Whether requests come in by the device and may be answered on it. */
+/* Whether the device receives ARP requests and can answer them. */
 bool host_does_arp(const struct host_link *link);
 
 /* Whether the address is configured on the device. */

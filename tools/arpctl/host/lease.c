@@ -2,8 +2,8 @@
 /*
  * Lease files of dnsmasq, ISC dhcpd and Kea, read as their servers write them.
  *
- * In all three a later lease of an address takes the place of an earlier one,
- * also if it says that the address is free again.
+ * In all three, a later lease of an address replaces an earlier one, also if it says
+ * that the address is free.
  */
 
 #include <arpa/inet.h>
@@ -38,13 +38,13 @@ static bool span_is(struct span span, const char *text)
 	       !memcmp(span.s, text, span.len);
 }
 
-/* How much of it is printed. */
+/* How many bytes of it are printed. */
 static int span_width(struct span span)
 {
 	return span.len < 64 ? (int)span.len : 64;
 }
 
-/* Without anything that a terminal would interpret. */
+/* Replaces all characters that a terminal would interpret. */
 static void make_safe(char *text)
 {
 	for (; *text; text++)
@@ -52,7 +52,7 @@ static void make_safe(char *text)
 			*text = '?';
 }
 
-/* Counts an entry that may name an address and is not understood. */
+/* Counts an entry that may contain an address and is not understood. */
 static void unread(struct reader *r, struct span span)
 {
 	struct leases *out = r->out;
@@ -65,7 +65,7 @@ static void unread(struct reader *r, struct span span)
 	make_safe(out->unread_text);
 }
 
-/* Ends the parsing, with a message of which %s is what the file says. */
+/* Ends the parsing with a message; the span is quoted from the file. */
 __attribute__((format(printf, 3, 4)))
 static bool fail(struct reader *r, struct span span, const char *fmt, ...)
 {
@@ -124,7 +124,7 @@ static bool take_lladdr(struct lease *lease, struct span text)
 	return len >= 0;
 }
 
-/* Takes an address; of IPv6, which ARP knows nothing of, *skip tells. */
+/* Takes an address; sets *skip for IPv6, which has no ARP. */
 static bool take_address(struct lease *lease, struct span text, bool *skip)
 {
 	char buf[INET6_ADDRSTRLEN];
@@ -149,8 +149,8 @@ static bool is_blank(char c)
 }
 
 /*
- * The next line that has something on it and is no comment, without the blanks
- * around it; false at the end of the file.
+ * The next line that is neither empty nor a comment, without the blanks around it;
+ * false at the end of the file.
  */
 static bool next_line(struct reader *r, struct span *line)
 {
@@ -174,7 +174,7 @@ static bool next_line(struct reader *r, struct span *line)
 	return false;
 }
 
-/* The next word of a line, empty at its end. */
+/* The next word of a line; empty at the end of the line. */
 static struct span next_word(struct span *line)
 {
 	struct span word;
@@ -612,7 +612,7 @@ static bool isc_hardware(struct reader *r, struct lease *lease, bool *known)
 
 	if (!next_isc_word(r, &type, "a kind of hardware"))
 		return false;
-	/* Of an unknown kind there may be no address. */
+	/* A hardware type that is unknown may have no address. */
 	if (!next_token(r, &t))
 		return false;
 	if (is_a(&t, ';') && !span_is(type.text, "ethernet"))

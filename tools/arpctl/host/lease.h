@@ -19,12 +19,12 @@
 struct lease {
 	uint32_t address;	/* network byte order */
 	uint8_t lladdr[LLADDR_LEN];
-	bool live;		/* holds now, and has a hardware address */
+	bool live;		/* valid now, and has a hardware address */
 	bool nowhere;		/* a host's declaration without an address */
 	unsigned int file;	/* which of the files, from 0 */
 	unsigned long line;	/* where it begins, from 1 */
 	size_t order;
-	/* Of a host's declaration, which may have several addresses: its name. */
+	/* The name of a host declaration, which may have several addresses. */
 	const char *host;
 	size_t host_len;
 	size_t declaration;
@@ -35,7 +35,7 @@ struct leases {
 	size_t n;
 	size_t skipped;		/* leases that are not live or not for ARP */
 	size_t declarations;
-	unsigned int file;	/* the one that is read, from 0 */
+	unsigned int file;	/* the one being read, from 0 */
 	bool kea;		/* one of them is Kea's */
 
 	/* Entries that may name an address and are not understood. */
@@ -43,24 +43,24 @@ struct leases {
 	unsigned long unread_line;
 	char unread_text[96];
 
-	/* Where it does not parse; line 0 if that is not the file's fault. */
+	/* The parse error; line 0 if the file is not to blame. */
 	unsigned long line;
 	char message[160];
 };
 
-/* Whether it parses; to be freed whatever comes of it. */
+/* Return: whether it parses. The caller frees it also after a failure. */
 bool leases_parse(struct leases *leases, const char *data, size_t len,
 		  uint64_t now);
 
 /*
- * The same for several files, the newest last: each is added, then all are settled.
- * The data of the files must stay until then.
+ * The same for several files, the newest last: add each, then settle all. The data of
+ * the files must stay until then.
  */
 bool leases_add(struct leases *leases, const char *data, size_t len,
 		uint64_t now);
 void leases_settle(struct leases *leases);
 
-/* Whether nothing in the files is, or was, a lease. */
+/* Whether the files contain no lease, valid or expired. */
 bool leases_none(const struct leases *leases);
 void leases_free(struct leases *leases);
 

@@ -12,7 +12,7 @@
 #include "base/print.h"
 #include "host/sysctl.h"
 
-/* Shows the network namespace of who looks. */
+/* That of the reader's network namespace. */
 #define IPV4 "/proc/sys/net/ipv4/"
 
 static const struct {
@@ -48,7 +48,7 @@ int sysctl_initial(enum sysctl s)
 	return sysctls[s].initial;
 }
 
-/* Older kernels have not all of them, and for all there is no neigh. */
+/* Older kernels lack some of them, and neigh has no entry for all. */
 static int read_value(enum sysctl s, const char *name)
 {
 	int value = sysctls[s].initial;

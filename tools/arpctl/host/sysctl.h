@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum sysctl {
-	/* What policy has a field for. */
+	/* Those that policy has a field for. */
 	SYSCTL_ARP_IGNORE,
 	SYSCTL_ARP_ANNOUNCE,
 	SYSCTL_ARP_FILTER,
@@ -15,7 +15,7 @@ enum sysctl {
 	SYSCTL_PROXY_ARP_PVLAN,
 	SYSCTL_PROXY_DELAY,
 	SYSCTL_DROP_GRATUITOUS_ARP,
-	/* What it has none for. */
+	/* Those that it has none for. */
 	SYSCTL_OTHERS,
 	SYSCTL_ARP_ACCEPT = SYSCTL_OTHERS,
 	SYSCTL_ARP_NOTIFY,
@@ -29,10 +29,10 @@ enum sysctl {
 	SYSCTLS,
 };
 
-/* Those of a device, or of all or default. */
+/* The sysctls of a device, or of all or default. */
 struct conf {
 	char *name;
-	int value[SYSCTLS];	/* its kernel's own where there is none */
+	int value[SYSCTLS];	/* the kernel's default if it does not exist */
 };
 
 struct confs {
@@ -42,13 +42,13 @@ struct confs {
 	const struct conf *def;
 };
 
-/* Reads those of this network namespace; to be freed whatever comes of it. */
+/* Reads those of this network namespace. The caller frees it also after a failure. */
 int sysctl_read(struct confs *confs);
 void sysctl_free(struct confs *confs);
 
 const char *sysctl_name(enum sysctl s);
 
-/* What the kernel has set before anybody does. */
+/* The kernel's default. */
 int sysctl_initial(enum sysctl s);
 
 #endif /* ARPCTL_SYSCTL_H */

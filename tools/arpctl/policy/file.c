@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Read a policy from a file. Its lines are commands, with the same grammar and error
+ * Reads a policy from a file. Its lines are commands, with the same grammar and error
  * messages as on the command line.
  *
  * A file that save wrote has a special first and last line, which show whether it is
@@ -57,7 +57,7 @@ static int take_dev(struct reader *r, const struct args *args, bool replace)
 	return STATUS_OK;
 }
 
-/* Takes a rule or a binding; what it is of names what tells it from others. */
+/* Takes a rule or a binding; of is the name of its key in messages. */
 static int take_entry(struct reader *r, const struct args *args, bool replace,
 		      struct entry *entry, const char *of)
 {
@@ -97,13 +97,13 @@ static int take_binding(struct reader *r, const struct args *args, bool replace)
 			take_entry(r, args, replace, &binding, "address");
 }
 
-/* What may stand in a file. */
+/* The commands that a file may contain. */
 static const struct statement {
 	const char *object;
 	const char *command;
 	const char *usage;
 	int (*take)(struct reader *r, const struct args *args, bool replace);
-	bool replace;		/* in the place of an earlier line's */
+	bool replace;		/* replaces that of an earlier line */
 } statements[] = {
 	{ "dev", "set", FIELDS_ARGS, take_dev, false },
 	{ "rule", "add", RULE_ARGS, take_rule, false },
@@ -130,7 +130,7 @@ static int unknown(const struct words *words)
 
 static bool is_statement(const struct statement *s, const struct words *words)
 {
-	/* The first letter tells the objects apart already. */
+	/* The objects differ in their first letters. */
 	return words->n > 1 && words->word[0][0] == s->object[0] &&
 	       !strcmp(words->word[0], s->object) &&
 	       !strcmp(words->word[1], s->command);

@@ -15,13 +15,13 @@
 #include "wire/nl_events.h"
 #include "wire/rule.h"
 
-/* Every namespace has this device, whatever it is called. */
+/* Every namespace has this device, under any name. */
 #define LOOPBACK_IFINDEX 1
 
 /* The longest time between a change and its notification, in ms. */
 #define EVENT_PATIENCE 2000
 
-/* The number of the policy that is there, also if there is nothing in it. */
+/* The generation of the policy, which also an empty policy has. */
 static int get_generation(struct nl *nl, uint32_t *generation)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
@@ -353,15 +353,15 @@ int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
 	return STATUS_OK;
 }
 
-/* A restore under way; the devs are counted first, behind them the entries. */
+/* A restore in progress; numbers count the devs first, then the entries. */
 struct sender {
 	const struct policy *policy;
-	size_t first, next;	/* in the last message, and in the next */
-	struct place place;	/* where what was refused is from */
+	size_t first, next;	/* of the last message, and of the next */
+	struct place place;	/* the line of the refused object */
 	bool blamed;
 };
 
-/* The most that one of them takes in a message. */
+/* The most that one object takes in a message. */
 #define ROOM (WORD_MAX + 512)
 
 static size_t total(const struct policy *policy)
@@ -393,7 +393,7 @@ static void put_next(struct nlmsghdr *nlh, const struct policy *policy, size_t i
 		rule_put(nlh, ARP_POLICY_ENTRY_RULE, e);
 }
 
-/* As many as one message holds. */
+/* Sends as many as one message holds. */
 static int send_some(struct nl *nl, struct sender *s)
 {
 	struct nlmsghdr *nlh = nl_request(nl, ARP_POLICY_CMD_RESTORE_ADD, 0);
@@ -411,7 +411,7 @@ static int send_some(struct nl *nl, struct sender *s)
 	return status;
 }
 
-/* The line of the field that is at the offset, else the first of them. */
+/* The line of the field at the offset, else of the first field. */
 static uint32_t field_line(const struct nlmsghdr *req,
 			   const struct nlattr *entry, uint32_t offset,
 			   const struct policy_dev *dev)
@@ -429,7 +429,7 @@ static uint32_t field_line(const struct nlmsghdr *req,
 	return policy_dev_line(dev);
 }
 
-/* The line of what is refused: a message has its entries in order. */
+/* The line of the refused object: a message has them in order. */
 static uint32_t refused_line(const struct sender *s, const struct nlmsghdr *req,
 			     uint32_t offset)
 {
@@ -482,7 +482,7 @@ static int send_all(struct nl *nl, struct sender *s)
 		status = nl_call(nl, NULL);
 	}
 	if (status) {
-		/* It may have forgotten by itself what it refused. */
+		/* The kernel may have dropped it when it refused it. */
 		nl_request(nl, ARP_POLICY_CMD_RESTORE_ABORT, 0);
 		(void)nl_call_or(nl, ENOENT);
 	}

@@ -18,7 +18,7 @@ static void *no_memory(void)
 	return NULL;
 }
 
-/* The first slot to look at for a hash, which is as good in its high bits. */
+/* The first slot for a hash, by its high bits. */
 static size_t first_slot(const struct policy_index *index, uint32_t hash)
 {
 	return ((uint64_t)hash * index->size) >> 32;
@@ -39,8 +39,8 @@ static void index_put(struct policy_index *index, uint32_t hash, uint32_t number
 }
 
 /*
- * Makes room for number n, where half of the slots stay empty. What is in there
- * must be put in anew if *grown says so.
+ * Makes room for number n; half of the slots stay empty. If *grown, the table is empty
+ * now and all numbers must be put in again.
  */
 static bool index_room(struct policy_index *index, size_t n, bool *grown)
 {
@@ -76,7 +76,7 @@ static uint32_t hash_text(const char *text)
 
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 16777619;
-	/* The last characters are most of the difference, and are low yet. */
+	/* The last characters differ most and affect only the low bits so far. */
 	return hash * 2654435769U;
 }
 
@@ -126,7 +126,7 @@ static struct policy_name *get_name(struct policy *policy, const char *text)
 	struct policy_name *name;
 	uint32_t hash;
 
-	/* Mostly the same one again. */
+	/* Usually the same name as before. */
 	if (policy->n_names &&
 	    !strcmp(policy->names[policy->last_name].text, text))
 		return &policy->names[policy->last_name];
@@ -158,7 +158,7 @@ struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 	return dev;
 }
 
-/* Of what makes it this rule or binding and no other. */
+/* Hashes the key: table, prefix and selector. */
 static uint32_t hash_key(const struct entry *e)
 {
 	uint64_t key = (uint64_t)e->prefix.address << 16 |
@@ -195,7 +195,7 @@ static bool entry_room(struct policy *policy)
 	return true;
 }
 
-/* The slot that has the entry, or that it would be put in. */
+/* The slot of the entry, or the free one for it. */
 static uint32_t *entry_slot(const struct policy *policy, const struct entry *e)
 {
 	const struct policy_index *index = &policy->by_key;

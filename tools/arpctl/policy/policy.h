@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A whole policy in memory: out of a file, the kernel or the sysctls, and from
- * there to be printed, restored or compared.
+ * A whole policy in memory: read from a file, the kernel or the sysctls, to be printed,
+ * restored or compared.
  *
- * Selectors are stored once, so that two are the same if their pointers are.
+ * Selectors are stored once: equal selectors have equal pointers.
  */
 #ifndef ARPCTL_POLICY_H
 #define ARPCTL_POLICY_H
@@ -25,7 +25,7 @@ struct policy_dev {
 	uint32_t line[ARP_POLICY_FIELD_MAX + 1];	/* by field, from 1 */
 };
 
-/* A hash table of numbers from 1, which are indices into something. */
+/* A hash table of numbers, which are indices + 1 into an array. */
 struct policy_index {
 	uint32_t *slots;
 	size_t size;			/* 0, or a power of two */
@@ -41,7 +41,7 @@ struct policy_name {
 struct policy {
 	struct policy_name *names;
 	size_t n_names;
-	size_t last_name;		/* the one asked for last */
+	size_t last_name;		/* the last result */
 	struct policy_index by_name;
 
 	struct policy_dev *devs;
@@ -55,9 +55,9 @@ struct policy {
 void policy_free(struct policy *policy);
 
 /*
- * What the policy has for a selector; and the rule or binding that it has in
- * the place of this one. *there tells whether it had any; if not, it has now,
- * with nothing set, or a copy of this one. NULL, with a message, without memory.
+ * The fields of a selector; and the rule or binding with the same key as this one.
+ * *there: it existed; otherwise it is added, with nothing set, or as a copy of this one.
+ * Return: NULL, with a message, without memory.
  */
 struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 			      bool *there);
@@ -88,7 +88,7 @@ const struct entry *policy_match(const struct policy *policy,
 /* The line of a selector's fields; if there are several, the first. */
 uint32_t policy_dev_line(const struct policy_dev *dev);
 
-/* Which of two comes first in that order, as strcmp(). */
+/* That order, as strcmp(). */
 int policy_dev_cmp(const void *a, const void *b);
 int policy_entry_cmp(const void *a, const void *b);
 

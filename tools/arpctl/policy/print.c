@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy as the lines that make it. */
+/* Prints a policy as the commands that make it. */
 
 #include "base/print.h"
 #include "base/words.h"
@@ -33,7 +33,7 @@ void policy_print_entry(struct printer *out, const struct entry *entry)
 	}
 }
 
-/* Those from the first on that are, or are not, bindings; they stand together. */
+/* Prints the rules, or the bindings, which are adjacent. Return: where they end. */
 static size_t print_entries(struct printer *out, const struct policy *policy,
 			    size_t first, const char *key, bool bindings)
 {

@@ -35,7 +35,7 @@ void bind_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *binding)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
-	/* Left out, it is this one. */
+	/* This one is the default. */
 	if (strcmp(binding->selector, EVERYWHERE) != 0)
 		mnl_attr_put_strz(nlh, ARP_POLICY_BINDING_SELECTOR,
 				  binding->selector);

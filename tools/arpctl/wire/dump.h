@@ -2,7 +2,7 @@
 /*
  * Dumps of netlink's own families (routing, netfilter), unlike nl.h's.
  *
- * Nothing is printed here: what an error means is the caller's to say.
+ * Errors are returned, not printed.
  */
 #ifndef ARPCTL_DUMP_H
 #define ARPCTL_DUMP_H
@@ -12,11 +12,10 @@
 #include <stdint.h>
 
 /*
- * Asks one of netlink's families for all that the request names, and calls
- * each for every message of the answer. header is the size of what follows
- * the netlink header, its first byte being the address family.
+ * Requests a dump and calls each for every message of the answer. header is the size of
+ * the header after netlink's, whose first byte is the address family.
  *
- * Return: 0, or an errno; EINTR if it changed meanwhile and must be asked anew.
+ * Return: 0 or an errno; EINTR if the dump is inconsistent and must be repeated.
  */
 int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	 void *data);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A rule or a binding, which is a rule for one address that only has a lladdr.
+ * A rule, or a binding, which is a rule for one address with nothing but a lladdr.
  *
- * rule.c and bind.c know what each is in words and on the wire.
+ * rule.c and bind.c have them in words and on the wire.
  */
 #ifndef ARPCTL_ENTRY_H
 #define ARPCTL_ENTRY_H
@@ -28,7 +28,7 @@ struct entry {
 	bool has_lladdr;
 	bool gone;		/* deleted; policy_sort() removes it */
 	uint8_t lladdr[LLADDR_LEN];
-	uint32_t line;		/* of the file that it is from, from 1 */
+	uint32_t line;		/* of its file, from 1; 0: none */
 };
 
 #endif /* ARPCTL_ENTRY_H */

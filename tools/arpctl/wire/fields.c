@@ -115,7 +115,7 @@ const struct field fields[] = {
 	{ 0 }
 };
 
-/* Of the kinds that are numbers. */
+/* Units of the kinds that are numbers. */
 static const char *const units[] = {
 	[FIELD_MS] = "milliseconds",
 	[FIELD_PACKETS] = "packets",

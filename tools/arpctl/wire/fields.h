@@ -21,7 +21,7 @@ enum field_kind {
 	FIELD_LEVEL,	/* one of its words, or that word's number */
 	FIELD_SWITCH,	/* on, off */
 	FIELD_WORD,	/* one of its words */
-	FIELD_FLAGS,	/* any of its words with commas between, or that for 0 */
+	FIELD_FLAGS,	/* its words, separated by commas, or the one for 0 */
 	FIELD_MS,	/* one of its words, or else milliseconds */
 	FIELD_PACKETS,	/* one of its words, or else packets */
 	FIELD_RATE,	/* one of its words, or else packets a second */
@@ -42,7 +42,7 @@ struct field {
 
 extern const struct field fields[];
 
-/* What is set on a selector, or shall be; by enum arp_policy_field. */
+/* The fields that are set, or are to be set; by enum arp_policy_field. */
 struct field_values {
 	uint32_t set;			/* 1 << field */
 	uint32_t value[ARP_POLICY_FIELD_MAX + 1];
@@ -65,7 +65,7 @@ int field_next(const struct args *args, const char *name, uint32_t *seen,
 /* From the arguments of dev set, of which the first is the selector. */
 int fields_parse(const struct args *args, struct field_values *values);
 
-/* Values into a message, as a nest of this type; and from one, or NULL. */
+/* Values into a message, as a nest of this type; and from a nest or NULL. */
 void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
 		   const struct field_values *values);
 void field_read_all(struct field_values *values, const struct nlattr *nest);

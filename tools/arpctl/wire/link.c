@@ -19,7 +19,7 @@ static int read_index(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_STOP;
 }
 
-/* Asks for one device. Return: its index, or 0. */
+/* Requests one device. Return: its index, or 0. */
 static uint32_t ask(struct mnl_socket *sock, const char *name)
 {
 	char buf[32768] __attribute__((aligned(8)));

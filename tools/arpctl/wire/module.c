@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the kernel has not loaded the module when it was asked for the family.
+ * The kernel module: whether it is there, and why the kernel did not load it.
  *
- * Nothing is tried: asking again would do what the admin may have forbidden.
- * What is read here anybody may read.
+ * This only looks: loading the module may be what the admin has forbidden. Everything
+ * read here is readable for all users.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -55,7 +55,7 @@ bool module_installed(const char *name)
 	return found;
 }
 
-/* Whether the file's first line begins so. */
+/* Whether the file's first line begins with the text. */
 static bool says(const char *path, const char *text)
 {
 	char line[128];
@@ -70,7 +70,7 @@ static bool says(const char *path, const char *text)
 	return found;
 }
 
-/* By module.sig_enforce, or by lockdown, which Secure Boot switches on. */
+/* Because of module.sig_enforce, or of lockdown, which Secure Boot enables. */
 static bool only_signed(void)
 {
 	return says("/sys/module/module/parameters/sig_enforce", "Y") ||

@@ -6,7 +6,7 @@
 #include <linux/arp_policy.h>
 #include <stdbool.h>
 
-/* The module is called as its netlink family. */
+/* The module has the name of its netlink family. */
 #define MODULE	ARP_POLICY_FAMILY_NAME
 
 /* Whether it is loaded already. Asking for the family would load it. */

@@ -69,7 +69,7 @@ size_t nl_room(const struct nl *nl)
 	return sizeof(nl->tx) - ((const struct nlmsghdr *)nl->tx)->nlmsg_len;
 }
 
-/* The verdict in an NLMSG_ERROR, or at the end of a dump, about the request. */
+/* The result of a request, from an NLMSG_ERROR or the end of a dump. */
 static int verdict(const struct nl *nl, const struct nlmsghdr *req,
 		   const struct nlmsghdr *msg)
 {
@@ -89,9 +89,8 @@ static int verdict(const struct nl *nl, const struct nlmsghdr *req,
 }
 
 /*
- * Sends a request and takes the whole answer. Returns a status, or -errno
- * where the kernel refused and quiet_errno asks for that instead of a message;
- * *again tells of a dump that was interrupted.
+ * Sends a request and receives the whole answer. Return: a status; or -errno, without a
+ * message, if the kernel refuses with quiet_errno. *again: a dump was interrupted.
  */
 static int transact(struct nl *nl, struct nlmsghdr *req,
 		    struct nl_reply *reply, bool *again, int quiet_errno)
@@ -170,7 +169,7 @@ static int nl_open(struct nl *nl)
 			       strerror(errno));
 	nl->portid = mnl_socket_get_portid(nl->sock);
 
-	/* Without these, refusals and checks are poorer but still right. */
+	/* Optional: better error messages and stricter checks. */
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->sock, NETLINK_GET_STRICT_CHK, &on,
@@ -178,7 +177,7 @@ static int nl_open(struct nl *nl)
 	return STATUS_OK;
 }
 
-/* Asks for the family, which makes the kernel load the module if it can. */
+/* Requests the family; the kernel loads the module for this if it can. */
 static int find_family(struct nl *nl, struct nl_reply *reply)
 {
 	char buf[128] __attribute__((aligned(8)));

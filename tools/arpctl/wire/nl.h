@@ -18,7 +18,7 @@ struct nl_events;
 #define NL_TRIES	10
 
 struct nl {
-	const char *netns;	/* to enter first; NULL: stay here, or done */
+	const char *netns;	/* to enter before connecting; NULL: none, or done */
 	struct mnl_socket *sock;
 	uint32_t portid;
 	uint32_t seq;
@@ -34,7 +34,7 @@ struct nl {
 	void (*refused)(void *data, const struct nlmsghdr *req,
 			uint32_t offset);
 	void *refused_data;
-	/* As long as a nest may be, which has 16 bits for its length. */
+	/* Nearly the longest nest, whose length has 16 bits. */
 	char tx[61440] __attribute__((aligned(8)));
 	char rx[32768] __attribute__((aligned(8)));
 };

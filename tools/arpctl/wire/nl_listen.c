@@ -32,7 +32,7 @@ static int join(struct nl *nl, const char *const *groups)
 	uint32_t id;
 	int status;
 
-	/* A socket that has had other uses may have more on its way. */
+	/* A socket that was used before may have messages pending. */
 	nl_close(nl);
 	status = nl_connect(nl, &reply);
 	nl_for_each(msg, &reply)
@@ -47,7 +47,7 @@ static int join(struct nl *nl, const char *const *groups)
 		else
 			status = nl_join_group(nl->sock, id);
 	}
-	/* Where the end of the family is told; its group's id is fixed. */
+	/* The kernel notifies here when the family goes; the group's id is fixed. */
 	if (!status)
 		status = nl_join_group(nl->sock, GENL_ID_CTRL);
 	nl_reply_free(&reply);
@@ -93,7 +93,7 @@ int nl_listen(struct nl *nl, const char *const *groups,
 
 	if (!status)
 		status = listen_on(nl, each, data);
-	/* What is asked next must not get events for an answer. */
+	/* The next request must not receive events as its answer. */
 	nl_close(nl);
 	return status;
 }

@@ -12,7 +12,7 @@
 #include "wire/nl_msg.h"
 #include "wire/nl_refusal.h"
 
-/* How attributes of a nest are called when the kernel objects to them. */
+/* The names of a nest's attributes in error messages. */
 struct nest {
 	const char *const *names;	/* NULL: those of the fields */
 	const struct nest *const *nests;
@@ -113,7 +113,7 @@ static const char *attr_name(const struct nest *nest, unsigned int type)
 	return field ? field->name : NULL;
 }
 
-/* Names an attribute; what is a name itself, it quotes. */
+/* Names an attribute, with its value if that is a name. */
 static void describe(const struct nest *nest, const struct nlattr *attr,
 		     char *buf, size_t size)
 {
@@ -147,8 +147,8 @@ static bool look(const struct nest *nest, const struct nlattr *attr,
 }
 
 /*
- * Names what in the request the kernel objects to, by its offset there; with
- * no offset, the first attribute, which says what the command is about.
+ * Names the attribute of the request that was refused, by its offset; without an
+ * offset, the first attribute, which is the object of the command.
  */
 static void subject(const struct nlmsghdr *req, uint32_t offset, char *buf,
 		    size_t size)
@@ -163,7 +163,7 @@ static void subject(const struct nlmsghdr *req, uint32_t offset, char *buf,
 			return;
 }
 
-/* What the policy that the kernel quotes would have accepted. */
+/* The values that the attribute's netlink policy accepts. */
 static void accepted(const struct nlattr *policy, char *buf, size_t size)
 {
 	const struct nlattr *tb[NL_POLICY_TYPE_ATTR_MAX + 1];

@@ -8,15 +8,15 @@
 
 struct nl_refusal {
 	int err;		/* an errno, 0 if it is none */
-	uint32_t offset;	/* in the request, of what it is about; or 0 */
-	const char *text;	/* "" if there are no words, like the rest in msg */
-	const struct nlattr *policy;	/* what would be accepted; or NULL */
+	uint32_t offset;	/* in the request, of the refused attribute; or 0 */
+	const char *text;	/* "" if there is none; points into msg, as policy */
+	const struct nlattr *policy;	/* the attribute's netlink policy; or NULL */
 };
 
-/* Of an NLMSG_ERROR, or of the end of a dump. */
+/* From an NLMSG_ERROR, or from the end of a dump. */
 void nl_refusal_read(struct nl_refusal *refusal, const struct nlmsghdr *msg);
 
-/* Prints it, with the name of what in the request it is about. */
+/* Prints it, with the name of the refused attribute. */
 int nl_refusal_print(const struct nl_refusal *refusal,
 		     const struct nlmsghdr *req);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The vocabulary of verdicts and reasons, one word for each of their enums. */
+/* The names of verdicts and reasons. */
 
 #include <linux/arp_policy.h>
 #include <stddef.h>

@@ -23,7 +23,7 @@ const struct action actions[] = {
 	{ 0 }
 };
 
-/* NULL, with a usage error, if there is no such action. */
+/* Return: NULL, with a usage error, if there is no such action. */
 static const struct action *find_action(const struct args *args,
 					const char *name)
 {
@@ -94,7 +94,7 @@ void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
-	/* Left out, it is this one. */
+	/* This one is the default. */
 	if (strcmp(rule->selector, EVERYWHERE) != 0)
 		mnl_attr_put_strz(nlh, ARP_POLICY_RULE_SELECTOR,
 				  rule->selector);

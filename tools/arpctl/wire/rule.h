@@ -18,7 +18,7 @@ struct action {
 	const char *name;	/* NULL ends the table */
 	const char *what;
 	enum arp_policy_action value;
-	bool from;		/* may be said of senders */
+	bool from;		/* allowed for senders */
 	bool proxy;		/* takes lladdr and routed */
 };
 

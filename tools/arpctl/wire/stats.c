@@ -25,7 +25,7 @@ void stats_parse(const struct nlmsghdr *msg, struct stats *stats)
 		stats->reasons[i] = nl_uint(reasons[i]);
 }
 
-/* So many a second; counters that fell were reset meanwhile. */
+/* Packets per second. A counter that fell was reset meanwhile. */
 static uint64_t rate(uint64_t now, uint64_t before, uint64_t ms)
 {
 	uint64_t more = now < before ? now : now - before;
@@ -53,7 +53,7 @@ static void print_reasons(struct printer *out, const struct stats *now,
 	pr_close(out, '}');
 }
 
-/* What text has beside each number, JSON has in an object of its own. */
+/* Text has the rates beside the counters, JSON in an object of their own. */
 static void print_rates(struct printer *out, const struct stats *now,
 			const struct stats *before, uint64_t ms)
 {
