@@ -9,7 +9,7 @@ now=1700000000
 scratch
 
 compile "$dir/lease_test" tests/cli/lease_test.c \
-	tools/arpctl/{host/lease,base/list,base/parse}.c
+	tools/arpctl/{host/lease,base/parse}.c
 
 files=("$leases"/*)
 plan $((36 + ${#files[@]} + 12))

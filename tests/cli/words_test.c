@@ -13,11 +13,11 @@ static int split_all(void)
 {
 	static char text[65536];
 	size_t len = fread(text, 1, sizeof(text) - 1, stdin);
-	struct words words;
+	struct words words = { .line = 0 };
 	const char *why;
 	int got, i;
 
-	words_init(&words, text, len);
+	words_more(&words, text, len);
 	while ((got = words_next(&words, &why))) {
 		printf("%lu:", words.line);
 		if (got < 0)
@@ -34,7 +34,7 @@ static int trip(const char *a, const char *b, const char *c, const char *end)
 {
 	const char *in[] = { a, b, c }, *why = "none";
 	struct printer out = { 0 };
-	struct words words;
+	struct words words = { .line = 0 };
 	char *text = NULL;
 	size_t len = 0, i;
 	int good;
@@ -48,7 +48,7 @@ static int trip(const char *a, const char *b, const char *c, const char *end)
 	fputs(end, out.file);
 	fclose(out.file);
 
-	words_init(&words, text, len);
+	words_more(&words, text, len);
 	good = words_next(&words, &why) == 1 && words.n == 3;
 	for (i = 0; good && i < 3; i++)
 		good = !strcmp(words.word[i], in[i]);

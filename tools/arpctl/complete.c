@@ -11,11 +11,10 @@
 #include "commands.h"
 #include "complete.h"
 #include "options.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 #include "wire/fields.h"
 #include "wire/module.h"
 #include "wire/netns.h"
-#include "wire/rule.h"
 
 /* The words after the command; the last is still being typed. */
 struct typed {

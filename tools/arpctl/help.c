@@ -6,8 +6,8 @@
 #include "commands.h"
 #include "help.h"
 #include "options.h"
+#include "wire/entry.h"
 #include "wire/fields.h"
-#include "wire/rule.h"
 
 static void help_field(FILE *file)
 {

@@ -3,14 +3,19 @@
 #ifndef ARPCTL_LIST_H
 #define ARPCTL_LIST_H
 
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
  * Room for one more than the n elements of a list. It doubles whenever n is a power
  * of two. Return: the list; NULL without memory, and the list is unchanged.
  */
-void *list_more(void *list, size_t n, size_t size);
+static inline void *list_more(void *list, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return list;
+	return reallocarray(list, n ? n * 2 : 1, size);
+}
 
 /* Adds a zeroed element to the end of a list of n. Return: the element, or NULL. */
 #define LIST_ADD(list, n)						\
@@ -25,8 +30,9 @@ void *list_more(void *list, size_t n, size_t size);
 })
 
 /* qsort(), also of an empty list, which may be NULL. */
-void list_sort(void *list, size_t n, size_t size,
-	       int (*cmp)(const void *a, const void *b));
-#define LIST_SORT(list, n, cmp)	list_sort(list, n, sizeof(*(list)), cmp)
+#define LIST_SORT(list, n, cmp) do {					\
+	if (n)								\
+		qsort(list, n, sizeof(*(list)), cmp);			\
+} while (0)
 
 #endif /* ARPCTL_LIST_H */

@@ -20,12 +20,6 @@ void words_more(struct words *words, char *text, size_t len)
 	words->n = 0;
 }
 
-void words_init(struct words *words, char *text, size_t len)
-{
-	words_more(words, text, len);
-	words->line = 0;
-}
-
 /* The end of the line that begins at s: its newline, or the end of the text. */
 static char *line_end(const struct words *words, char *s)
 {

@@ -29,9 +29,7 @@ struct words {
 	char *word[MAX_WORDS];
 };
 
-void words_init(struct words *words, char *text, size_t len);
-
-/* Continues with the next lines, in another buffer. */
+/* Continues with the next lines. All is zero before the first. */
 void words_more(struct words *words, char *text, size_t len);
 
 /*

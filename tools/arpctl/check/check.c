@@ -9,7 +9,7 @@
 
 #include "base/list.h"
 #include "base/selector.h"
-#include "check/finders.h"
+#include "check/finding.h"
 #include "command.h"
 #include "wire/module.h"
 #include "wire/netns.h"

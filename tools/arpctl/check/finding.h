@@ -74,4 +74,27 @@ const char *dev_word(const char *dev, char buf[SHELL_WORD]);
 void check_cure_conf(struct check *c, const char *dev, const char *name,
 		     int value, const char *other, int other_value);
 
+/* The finders: each is a row of the table in check.c, and changes nothing. */
+
+/* own.c: addresses of this host */
+void find_duplicate(struct check *c);
+void find_flux(struct check *c);
+void find_vip(struct check *c);
+void find_veth_local(struct check *c);
+
+/* proxy.c: proxy ARP */
+void find_proxy_forwarding(struct check *c);
+void find_proxy_onlink(struct check *c);
+
+/* set.c: policy without the effect that it seems to have */
+void find_unmatched(struct check *c);
+void find_no_arp(struct check *c);
+void find_binding(struct check *c);
+
+/* kernel.c: settings other than policy */
+void find_lo_sysctl(struct check *c);
+void find_neighbours(struct check *c);
+void find_bridge_nf(struct check *c);
+void find_firewall(struct check *c);
+
 #endif /* ARPCTL_CHECK_FINDING_H */

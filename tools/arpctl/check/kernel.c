@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/finders.h"
+#include "check/finding.h"
 
 static const struct {
 	const char *name;

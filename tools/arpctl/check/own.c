@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/finders.h"
+#include "check/finding.h"
 
 /* Does a device answer for an address of another device? */
 enum answers {

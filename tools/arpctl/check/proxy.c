@@ -4,7 +4,7 @@
 #include <linux/arp_policy.h>
 
 #include "base/selector.h"
-#include "check/finders.h"
+#include "check/finding.h"
 
 /* The field or sysctl that makes the device a proxy; NULL if it is none. */
 static const char *proxied_by(const struct check *c,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/selector.h"
-#include "check/finders.h"
+#include "check/finding.h"
 #include "wire/fields.h"
 
 static bool selects_any(const struct host *host, const char *selector)

@@ -7,7 +7,7 @@
 #include "cmd/bind_import.h"
 #include "command.h"
 #include "policy/policy.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 
 static int change(struct ctx *ctx, uint8_t cmd)
 {
@@ -18,7 +18,7 @@ static int change(struct ctx *ctx, uint8_t cmd)
 	status = bind_parse(ctx->args, &binding);
 	if (!status && cmd == ARP_POLICY_CMD_BIND_ADD)
 		status = policy_check_selector(&ctx->nl, binding.selector);
-	return status ? status : bind_change(&ctx->nl, cmd, replace, &binding);
+	return status ? status : entry_change(&ctx->nl, cmd, replace, &binding);
 }
 
 /* Also replace. */
@@ -36,23 +36,13 @@ static int bind_show(struct ctx *ctx)
 {
 	const char *selector = args_get(ctx->args, "SELECTOR");
 	int status, width = ctx->out.columns ? ADDRESS_TEXT - 1 : 0;
-	struct printer *out = &ctx->out;
 	struct policy policy = { 0 };
-	size_t i;
 
 	status = args_selects(ctx->args, selector);
 	if (!status)
 		status = policy_list(&ctx->nl, &policy, POLICY_BINDINGS, selector);
-	if (!status) {
-		pr_open(out, NULL, '[');
-		for (i = 0; i < policy.n_entries; i++) {
-			pr_open(out, NULL, '{');
-			bind_print(out, &policy.entries[i], width);
-			pr_text(out, "\n");
-			pr_close(out, '}');
-		}
-		pr_close(out, ']');
-	}
+	if (!status)
+		policy_print_entries(&ctx->out, &policy, width);
 	policy_free(&policy);
 	return status;
 }

@@ -12,7 +12,7 @@
 #include "cmd/bind_import.h"
 #include "command.h"
 #include "host/lease_files.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 
 /* The bindings of one selector before an import, by address. */
 struct bindings {
@@ -86,7 +86,7 @@ static int put_lease(struct ctx *ctx, const char *selector,
 {
 	struct entry binding = binding_of(selector, lease);
 
-	return bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, &binding);
+	return entry_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, &binding);
 }
 
 static int undo_lease(struct ctx *ctx, const char *selector,
@@ -98,8 +98,8 @@ static int undo_lease(struct ctx *ctx, const char *selector,
 
 	binding.has_lladdr = false;
 	return earlier ?
-	       bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, earlier) :
-	       bind_change(&ctx->nl, ARP_POLICY_CMD_BIND_DEL, false, &binding);
+	       entry_change(&ctx->nl, ARP_POLICY_CMD_BIND_ADD, true, earlier) :
+	       entry_change(&ctx->nl, ARP_POLICY_CMD_BIND_DEL, false, &binding);
 }
 
 /* Binds all leases; if the kernel refuses one of them, none. */

@@ -9,9 +9,9 @@
 
 #include "base/parse.h"
 #include "command.h"
+#include "wire/entry.h"
 #include "wire/fields.h"
 #include "wire/reason.h"
-#include "wire/rule.h"
 
 /* The names that "ip route" uses. */
 static const char *const route_types[__RTN_MAX] = {

@@ -8,11 +8,10 @@
 
 #include "base/words.h"
 #include "command.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 #include "wire/fields.h"
 #include "wire/nl_listen.h"
 #include "wire/reason.h"
-#include "wire/rule.h"
 
 /* RFC 3339 with microseconds, local time and its offset. */
 static void now(char *buf, size_t size)

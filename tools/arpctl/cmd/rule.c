@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "policy/policy.h"
-#include "wire/rule.h"
+#include "wire/entry.h"
 
 static int change(struct ctx *ctx, uint8_t cmd)
 {
@@ -17,7 +17,7 @@ static int change(struct ctx *ctx, uint8_t cmd)
 	status = rule_parse(ctx->args, &rule);
 	if (!status && cmd == ARP_POLICY_CMD_RULE_ADD)
 		status = policy_check_selector(&ctx->nl, rule.selector);
-	return status ? status : rule_change(&ctx->nl, cmd, replace, &rule);
+	return status ? status : entry_change(&ctx->nl, cmd, replace, &rule);
 }
 
 /* Also replace. */
@@ -51,23 +51,13 @@ static int rule_show(struct ctx *ctx)
 	const char *selector = args_get(ctx->args, "SELECTOR");
 	struct printer *out = &ctx->out;
 	struct policy policy = { 0 };
-	int status, width;
-	size_t i;
+	int status;
 
 	status = args_selects(ctx->args, selector);
 	if (!status)
 		status = policy_list(&ctx->nl, &policy, POLICY_RULES, selector);
-	if (!status) {
-		width = prefix_width(out, &policy);
-		pr_open(out, NULL, '[');
-		for (i = 0; i < policy.n_entries; i++) {
-			pr_open(out, NULL, '{');
-			rule_print(out, &policy.entries[i], width);
-			pr_text(out, "\n");
-			pr_close(out, '}');
-		}
-		pr_close(out, ']');
-	}
+	if (!status)
+		policy_print_entries(out, &policy, prefix_width(out, &policy));
 	policy_free(&policy);
 	return status;
 }

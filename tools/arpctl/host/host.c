@@ -328,17 +328,6 @@ const struct host_link *host_link(const struct host *host, uint32_t ifindex)
 		       by_ifindex);
 }
 
-const struct host_link *host_link_named(const struct host *host,
-					const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < host->n_links; i++)
-		if (!strcmp(host->links[i].name, name))
-			return &host->links[i];
-	return NULL;
-}
-
 uint32_t host_conf(const struct host *host, const struct host_link *link,
 		   unsigned int conf)
 {

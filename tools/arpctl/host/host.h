@@ -71,8 +71,6 @@ int host_read(struct host *host);
 void host_free(struct host *host);
 
 const struct host_link *host_link(const struct host *host, uint32_t ifindex);
-const struct host_link *host_link_named(const struct host *host,
-					const char *name);
 
 /* The greater of a device's sysctl and that of all, which the kernel mostly uses. */
 uint32_t host_conf(const struct host *host, const struct host_link *link,

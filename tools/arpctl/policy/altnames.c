@@ -9,7 +9,7 @@
 #include "base/selector.h"
 #include "host/altname.h"
 #include "policy/policy.h"
-#include "wire/link.h"
+#include "wire/dump.h"
 #include "wire/netns.h"
 #include "wire/nl.h"
 

@@ -15,9 +15,8 @@
 #include "base/print.h"
 #include "base/words.h"
 #include "policy/policy.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 #include "wire/fields.h"
-#include "wire/rule.h"
 
 struct reader {
 	struct policy *policy;

@@ -10,10 +10,9 @@
 #include "base/print.h"
 #include "base/words.h"
 #include "policy/policy.h"
-#include "wire/bind.h"
+#include "wire/entry.h"
 #include "wire/nl.h"
 #include "wire/nl_events.h"
-#include "wire/rule.h"
 
 /* Every namespace has this device, under any name. */
 #define LOOPBACK_IFINDEX 1
@@ -387,10 +386,8 @@ static void put_next(struct nlmsghdr *nlh, const struct policy *policy, size_t i
 		return;
 	}
 	e = &policy->entries[i - policy->n_devs];
-	if (e->table == ENTRY_BINDING)
-		bind_put(nlh, ARP_POLICY_ENTRY_BINDING, e);
-	else
-		rule_put(nlh, ARP_POLICY_ENTRY_RULE, e);
+	entry_put(nlh, e->table == ENTRY_BINDING ? ARP_POLICY_ENTRY_BINDING :
+						   ARP_POLICY_ENTRY_RULE, e);
 }
 
 /* Sends as many as one message holds. */

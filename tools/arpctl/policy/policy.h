@@ -131,4 +131,8 @@ void policy_print_dev(struct printer *out, const char *selector,
 		      const struct field_values *values);
 void policy_print_entry(struct printer *out, const struct entry *entry);
 
+/* Prints all entries without their commands, in columns if the width is not 0. */
+void policy_print_entries(struct printer *out, const struct policy *policy,
+			  int width);
+
 #endif /* ARPCTL_POLICY_H */

@@ -4,8 +4,7 @@
 #include "base/print.h"
 #include "base/words.h"
 #include "policy/policy.h"
-#include "wire/bind.h"
-#include "wire/rule.h"
+#include "wire/entry.h"
 
 /* The words of a command, quoted so that a shell can run them with arpctl. */
 static void print_command(struct printer *out, const char *command,
@@ -24,13 +23,24 @@ void policy_print_dev(struct printer *out, const char *selector,
 
 void policy_print_entry(struct printer *out, const struct entry *entry)
 {
-	if (entry->table == ENTRY_BINDING) {
-		print_command(out, "bind add", entry->selector);
-		bind_print(out, entry, 0);
-	} else {
-		print_command(out, "rule add", entry->selector);
-		rule_print(out, entry, 0);
+	print_command(out, entry->table == ENTRY_BINDING ? "bind add" : "rule add",
+		      entry->selector);
+	entry_print(out, entry, 0);
+}
+
+void policy_print_entries(struct printer *out, const struct policy *policy,
+			  int width)
+{
+	size_t i;
+
+	pr_open(out, NULL, '[');
+	for (i = 0; i < policy->n_entries; i++) {
+		pr_open(out, NULL, '{');
+		entry_print(out, &policy->entries[i], width);
+		pr_text(out, "\n");
+		pr_close(out, '}');
 	}
+	pr_close(out, ']');
 }
 
 /* Prints the rules, or the bindings, which are adjacent. Return: where they end. */

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dumps of netlink's own families. */
+/* Requests to netlink's own families. */
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "wire/dump.h"
+
+#define ALTNAME_MAX	127	/* the kernel's ALTIFNAMSIZ - 1 */
 
 static int receive(struct mnl_socket *sock, uint32_t seq, mnl_cb_t each,
 		   void *data)
@@ -25,22 +29,14 @@ static int receive(struct mnl_socket *sock, uint32_t seq, mnl_cb_t each,
 	return more < 0 ? errno : 0;
 }
 
-int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
-	 void *data)
+static int request(int bus, struct nlmsghdr *req, mnl_cb_t each, void *data)
 {
-	char buf[128] __attribute__((aligned(8)));
-	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
-	struct mnl_socket *sock;
+	struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	int err;
 
-	req->nlmsg_type = type;
-	req->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	req->nlmsg_seq = (uint32_t)time(NULL);
-	*(uint8_t *)mnl_nlmsg_put_extra_header(req, header) = family;
-
-	sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!sock)
 		return errno;
+	req->nlmsg_seq = (uint32_t)time(NULL);
 	if (mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0 ||
 	    mnl_socket_sendto(sock, req, req->nlmsg_len) < 0)
 		err = errno;
@@ -48,4 +44,42 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 		err = receive(sock, req->nlmsg_seq, each, data);
 	mnl_socket_close(sock);
 	return err;
+}
+
+int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
+	 void *data)
+{
+	char buf[128] __attribute__((aligned(8)));
+	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
+
+	req->nlmsg_type = type;
+	req->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	*(uint8_t *)mnl_nlmsg_put_extra_header(req, header) = family;
+	return request(bus, req, each, data);
+}
+
+static int read_index(const struct nlmsghdr *msg, void *data)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+
+	*(uint32_t *)data = (uint32_t)info->ifi_index;
+	return MNL_CB_STOP;
+}
+
+uint32_t link_index(const char *name)
+{
+	char buf[256] __attribute__((aligned(8)));
+	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
+	uint32_t index = 0;
+
+	if (!*name || strlen(name) > ALTNAME_MAX)
+		return 0;
+	req->nlmsg_type = RTM_GETLINK;
+	req->nlmsg_flags = NLM_F_REQUEST;
+	mnl_nlmsg_put_extra_header(req, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(req, strlen(name) < IF_NAMESIZE ? IFLA_IFNAME :
+							    IFLA_ALT_IFNAME,
+			  name);
+	(void)request(NETLINK_ROUTE, req, read_index, &index);
+	return index;
 }

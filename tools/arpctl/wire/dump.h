@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dumps of netlink's own families (routing, netfilter), unlike nl.h's.
+ * Requests to netlink's own families (routing, netfilter), unlike nl.h.
  *
  * Errors are returned, not printed.
  */
@@ -19,5 +19,8 @@
  */
 int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	 void *data);
+
+/* The index of the device with this name or alternative name; 0: none. */
+uint32_t link_index(const char *name);
 
 #endif /* ARPCTL_DUMP_H */

@@ -10,7 +10,7 @@
 
 #include "base/print.h"
 #include "base/words.h"
-#include "wire/link.h"
+#include "wire/dump.h"
 #include "wire/module.h"
 #include "wire/netns.h"
 #include "wire/nl.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rules: in words and on the wire. */
+/* Rules and bindings: in words and on the wire. */
 
 #include <libmnl/libmnl.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "base/print.h"
 #include "base/selector.h"
 #include "base/words.h"
+#include "wire/entry.h"
 #include "wire/nl.h"
-#include "wire/rule.h"
 
 const struct action actions[] = {
 	{ "pass", "leave it to the device's fields, an exception in a wider rule",
@@ -90,7 +90,27 @@ int rule_parse(const struct args *args, struct entry *rule)
 	return STATUS_OK;
 }
 
-void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
+int bind_parse(const struct args *args, struct entry *binding)
+{
+	const char *mac = args_get(args, "MAC");
+	int status;
+
+	*binding = (struct entry){
+		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
+		.prefix.length = 32,
+		.table = ENTRY_BINDING,
+		.has_lladdr = mac,
+	};
+	status = args_address(args, args->argv[0], &binding->prefix.address);
+	if (!status && mac)
+		status = args_lladdr(args, mac, binding->lladdr);
+	if (!status)
+		status = args_selects(args, binding->selector);
+	return status;
+}
+
+static void put_rule(struct nlmsghdr *nlh, uint16_t attr,
+		     const struct entry *rule)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 
@@ -111,12 +131,38 @@ void rule_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *rule)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-int rule_change(struct nl *nl, uint8_t cmd, bool replace,
-		const struct entry *rule)
+static void put_binding(struct nlmsghdr *nlh, uint16_t attr,
+			const struct entry *binding)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	/* This one is the default. */
+	if (strcmp(binding->selector, EVERYWHERE) != 0)
+		mnl_attr_put_strz(nlh, ARP_POLICY_BINDING_SELECTOR,
+				  binding->selector);
+	mnl_attr_put_u32(nlh, ARP_POLICY_BINDING_ADDRESS,
+			 binding->prefix.address);
+	if (binding->has_lladdr)
+		mnl_attr_put(nlh, ARP_POLICY_BINDING_LLADDR, LLADDR_LEN,
+			     binding->lladdr);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+void entry_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *entry)
+{
+	if (entry->table == ENTRY_BINDING)
+		put_binding(nlh, attr, entry);
+	else
+		put_rule(nlh, attr, entry);
+}
+
+int entry_change(struct nl *nl, uint8_t cmd, bool replace,
+		 const struct entry *entry)
 {
 	struct nlmsghdr *nlh = nl_request(nl, cmd, 0);
 
-	rule_put(nlh, ARP_POLICY_A_RULE, rule);
+	entry_put(nlh, entry->table == ENTRY_BINDING ? ARP_POLICY_A_BINDING :
+						       ARP_POLICY_A_RULE, entry);
 	if (replace)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
 	return nl_call(nl, NULL);
@@ -150,7 +196,23 @@ void rule_read(struct entry *rule, const struct nlattr *nest)
 	rule->has_lladdr = nl_mac(tb[ARP_POLICY_RULE_LLADDR], rule->lladdr);
 }
 
-void rule_print(struct printer *out, const struct entry *rule, int width)
+void bind_read(struct entry *binding, const struct nlattr *nest)
+{
+	const struct nlattr *tb[ARP_POLICY_BINDING_MAX + 1];
+
+	nl_parse_nest(nest, tb, ARP_POLICY_BINDING_MAX);
+	*binding = (struct entry){
+		.selector = nl_str(tb[ARP_POLICY_BINDING_SELECTOR]),
+		.prefix = {
+			(uint32_t)nl_uint(tb[ARP_POLICY_BINDING_ADDRESS]), 32
+		},
+		.table = ENTRY_BINDING,
+	};
+	binding->has_lladdr = nl_mac(tb[ARP_POLICY_BINDING_LLADDR],
+				     binding->lladdr);
+}
+
+static void print_rule(struct printer *out, const struct entry *rule, int width)
 {
 	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
 	bool from = rule->table == ENTRY_SENDER;
@@ -170,10 +232,40 @@ void rule_print(struct printer *out, const struct entry *rule, int width)
 		rule->routed ? " routed" : "");
 }
 
+static void print_binding(struct printer *out, const struct entry *binding,
+			  int width)
+{
+	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
+
+	address_text(binding->prefix.address, address);
+	lladdr_text(binding->lladdr, LLADDR_LEN, lladdr);
+	pr_str(out, "address", STYLE_VALUE, width, address);
+	pr_text(out, " lladdr ");
+	pr_str(out, "lladdr", STYLE_VALUE, 0, lladdr);
+	pr_text(out, " dev ");
+	word_print(out, "selector", STYLE_NAME, binding->selector);
+}
+
+void entry_print(struct printer *out, const struct entry *entry, int width)
+{
+	if (entry->table == ENTRY_BINDING)
+		print_binding(out, entry, width);
+	else
+		print_rule(out, entry, width);
+}
+
 void rule_print_nest(struct printer *out, const struct nlattr *nest)
 {
 	struct entry rule;
 
 	rule_read(&rule, nest);
-	rule_print(out, &rule, 0);
+	print_rule(out, &rule, 0);
+}
+
+void bind_print_nest(struct printer *out, const struct nlattr *nest)
+{
+	struct entry binding;
+
+	bind_read(&binding, nest);
+	print_binding(out, &binding, 0);
 }
