@@ -27,10 +27,10 @@ check_help 'Usage: arpctl' --help
 check_help 'ignore      any (0), device (1)' dev set help
 
 check_help 'rate        off, packets/s' dev set help
-check_help 'proxy  answer in the target' rule add help
+check_help 'proxy  answer for the target' rule add help
 check_help 'FILE: the leases of dnsmasq' bind import help
 check_help 'FILE: lines of dev set' restore help
-check_help '--watch: once a second' stats show help
+check_help '--watch: repeat every second' stats show help
 
 [ "${#commands[@]}" -ge 31 ]
 result $? 'the list of commands is all there' "${commands[*]}"

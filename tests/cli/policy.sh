@@ -53,7 +53,7 @@ blames 'rule replace hide 10.0.0.0/8 from\n' 1 'rule replace: from goes with pas
 blames 'rule add drop 10.0.0.0/8 routed\n' 1 'rule add: routed goes with proxy, not with drop'
 blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: lladdr cannot be "x", it takes: .*'
 blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: address cannot be "10.0.0.1/32", .*'
-blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: "x" is one word too many'
+blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: unexpected word "x"'
 
 # Errors that only a file can have.
 blames 'rule add drop 10.0.0.0/8\n\nrule add pass 10.0.0.0/8 dev all\n' 3 \
@@ -63,16 +63,16 @@ blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e\n" 
 blames 'rule add drop 1.1.1.1\nrule replace pass 1.1.1.1\nrule add drop 1.1.1.1\n' 3 'rule add: line 2 has one .*'
 blames 'dev set eth0 ignore 1\ndev set eth0 announce 1 ignore 2\n' 2 \
 	'dev set: line 1 sets ignore of eth0 to something else'
-blames 'dev show\n' 1 '"dev show" is no part of a policy, it takes: dev set, rule add, rule replace, bind add, bind replace'
-blames 'flush\n' 1 '"flush" is no part of a policy, .*'
-blames 'arpctl dev show\n' 1 '"dev show" is no part of a policy, .*'
-blames 'arpctl arpctl dev set all ignore 1\n' 1 '"arpctl dev" is no part of a policy, .*'
-blames 'rule del drop 10.0.0.0/8\n' 1 '"rule del" is no part of a policy, .*'
-blames '-j rule add drop 10.0.0.0/8\n' 1 '"-j rule" is no part of a policy, .*'
+blames 'dev show\n' 1 '"dev show" is not allowed in a policy, which takes: dev set, rule add, rule replace, bind add, bind replace'
+blames 'flush\n' 1 '"flush" is not allowed in a policy, .*'
+blames 'arpctl dev show\n' 1 '"dev show" is not allowed in a policy, .*'
+blames 'arpctl arpctl dev set all ignore 1\n' 1 '"arpctl dev" is not allowed in a policy, .*'
+blames 'rule del drop 10.0.0.0/8\n' 1 '"rule del" is not allowed in a policy, .*'
+blames '-j rule add drop 10.0.0.0/8\n' 1 '"-j rule" is not allowed in a policy, .*'
 blames 'dev set "eth0 ignore 1\n' 1 'a quote does not end'
 blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL byte is not allowed in text'
 blames 'dev set \033[2J ignore 4\n' 1 'dev set: ignore cannot be "4", .*'
-blames '\033[2J\n' 1 '"\\033\[2J" is no part of a policy, .*'
+blames '\033[2J\n' 1 '"\\033\[2J" is not allowed in a policy, .*'
 blames "dev set $(printf '%05000d' 0) ignore 1\n" 1 'a name of 5000 characters is too long'
 blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)\n" 1 'a name of 5000 characters is too long'
 blames "$(printf 'dev set all%.0s ' {1..100})\n" 1 'too many words for any command'
@@ -142,7 +142,7 @@ check_error 1 "^arpctl: cannot read $dir/large: it is longer than 512 MiB\$" 'a 
 name="$dir/"$'a\xc2\x9b2J\xe2\x80\xaeb\xff\e[2J'
 printf 'frob\n' >"$name"
 run "${NOWHERE[@]}" restore "$name"
-check_error 2 "^$dir/a\\\\302\\\\2332J\\\\342\\\\200\\\\256b\\\\377\\\\033\[2J:1: \"frob\" is no part" \
+check_error 2 "^$dir/a\\\\302\\\\2332J\\\\342\\\\200\\\\256b\\\\377\\\\033\[2J:1: \"frob\" is not allowed" \
 	'control characters in a file name are escaped'
 run "${NOWHERE[@]}" restore "$name-"
 check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'in every message'
@@ -186,7 +186,7 @@ check_error 2 "^$dir/batch:1: a quote does not end\$" 'a file of commands is nam
 printf '\nrestore %s\n' "$dir/bad" >"$dir/batch"
 printf '\n\nfrob\n' >"$dir/bad"
 run -b "$dir/batch"
-check_error 2 "^$dir/batch:2: $dir/bad:3: \"frob\" is no part of a policy" 'a file within a batch: both lines are named'
+check_error 2 "^$dir/batch:2: $dir/bad:3: \"frob\" is not allowed in a policy" 'a file within a batch: both lines are named'
 printf 'bind import tests/cli/leases/dnsmasq-broken.leases\n' >"$dir/batch"
 run "${NOWHERE[@]}" -b "$dir/batch"
 check_error 2 "^$dir/batch:1: tests/cli/leases/dnsmasq-broken.leases:3: expected" 'leases, too'

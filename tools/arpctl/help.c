@@ -44,16 +44,16 @@ static const struct kind {
 	void (*help)(FILE *file);
 } kinds[] = {
 	{ "SELECTOR", true,
-	  "\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). What is\n"
-	  "  added without one is for all. The longest prefix decides, at equal length the\n"
-	  "  device's name before globs, and those before all.\n", NULL },
+	  "\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). The\n"
+	  "  default is all. The longest prefix decides; at equal length, the device's name\n"
+	  "  precedes globs, and those precede all.\n", NULL },
 	{ "SELECTOR", false,
 	  "\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
-	  "  The device's name goes before globs, a glob with more letters before one with\n"
-	  "  fewer, and those before default; all is a floor that nothing goes below.\n", NULL },
+	  "  The device's name precedes globs, a glob with more letters one with fewer, and\n"
+	  "  those precede default; all is a floor for the other values.\n", NULL },
 	{ "DEV", true, "\nDEV: the name of a device.\n", NULL },
 	{ "DEV", false,
-	  "\nDEV: the name of a device; all of them if left out.\n", NULL },
+	  "\nDEV: the name of a device. The default is all devices.\n", NULL },
 	{ "FIELD", false, NULL, help_field },
 	{ "ACTION", false, NULL, help_action },
 	{ "PREFIX", false,
@@ -61,10 +61,10 @@ static const struct kind {
 	  "  or with from for their sender.\n", NULL },
 	{ "ADDRESS", false, "\nADDRESS: an IPv4 address.\n", NULL },
 	{ "TARGET", false,
-	  "\nTARGET: the address that is asked for, or that a reply is for.\n", NULL },
+	  "\nTARGET: the target address of the ARP packet.\n", NULL },
 	{ "SENDER", false,
-	  "\nSENDER: the address that speaks; of send: the source of the IP packet that\n"
-	  "  wants to go to TARGET.\n", NULL },
+	  "\nSENDER: the sender address of the ARP packet; for send, the source of an IP\n"
+	  "  packet to TARGET.\n", NULL },
 	{ "MAC", false,
 	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", NULL },
 	{ "FILE", false,
@@ -73,11 +73,11 @@ static const struct kind {
 	{ "FILE|-", false,
 	  "\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
 	  "  comment. - is standard input, or of save standard output.\n", NULL },
-	{ "N", false, "\nN: how many times; once if left out.\n", NULL },
+	{ "N", false, "\nN: how many times. The default is 1.\n", NULL },
 	{ "MS", false,
-	  "\nMS: the time between two of them in milliseconds; 1000 if left out.\n", NULL },
+	  "\nMS: the interval in milliseconds. The default is 1000.\n", NULL },
 	{ "--watch", false,
-	  "\n--watch: once a second, with rates, until ^C.\n", NULL },
+	  "\n--watch: repeat every second, with rates, until interrupted.\n", NULL },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -20,10 +20,10 @@ static int run(struct ctx *ctx, int argc, char **argv)
 	if (ctx->help)
 		return help(ctx, 0, NULL);
 	if (ctx->batch && argc)
-		return usage_error("-b runs the commands of a file: \"%s\" is one word too many",
+		return usage_error("-b takes the commands from a file: unexpected word \"%s\"",
 				   argv[0]);
 	if (ctx->force && !ctx->batch)
-		return usage_error("-f goes with -b");
+		return usage_error("-f requires -b");
 	if (ctx->batch)
 		return batch_run(ctx, ctx->batch);
 	if (argc)

@@ -23,7 +23,7 @@ static const struct {
 	{ { "batch", required_argument, NULL, 'b' }, " FILE",
 	  "run the commands in FILE, or for - of standard input" },
 	{ { "force", no_argument, NULL, 'f' }, "",
-	  "with -b: go on after a command that fails" },
+	  "with -b: continue after a command that fails" },
 	{ { "version", no_argument, NULL, 'V' }, "", "print the version" },
 	{ { "help", no_argument, NULL, 'h' }, "", "print this help" },
 };

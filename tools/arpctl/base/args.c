@@ -95,10 +95,10 @@ int args_take(struct args *args, int argc, char **argv)
 	}
 	must = grammar_must(g);
 	if (i < argc && must)
-		return misfit(args, "\"%s\" stands where \"%s\" must",
+		return misfit(args, "\"%s\" where \"%s\" is expected",
 			      argv[i], must->name);
 	if (i < argc)
-		return misfit(args, "\"%s\" is one word too many", argv[i]);
+		return misfit(args, "unexpected word \"%s\"", argv[i]);
 	if (must && argc)
 		return misfit(args, "%s is missing after \"%s\"", must->name,
 			      argv[argc - 1]);

@@ -211,11 +211,11 @@ static int check(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "", "find what makes ARP misbehave on this host, and its cure",
+	{ "", "", "find ARP problems on this host, and a cure for each",
 	  check },
 	{ 0 }
 };
 
 const struct object check_object = {
-	"check", "what makes ARP misbehave here", commands
+	"check", "find ARP problems", commands
 };

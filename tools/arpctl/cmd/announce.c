@@ -57,11 +57,11 @@ static int announce(struct ctx *ctx)
 
 static const struct command commands[] = {
 	{ "", "ADDRESS dev DEV [count N] [interval MS] [force]",
-	  "send gratuitous ARP for an address of this host, or by force for any",
+	  "send gratuitous ARP for an address of this host, with force for any",
 	  announce },
 	{ 0 }
 };
 
 const struct object announce_object = {
-	"announce", "gratuitous ARP, now", commands
+	"announce", "send gratuitous ARP", commands
 };

@@ -57,9 +57,9 @@ static int bind_flush(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "add", BIND_ARGS, "let one MAC alone speak for an address", bind_add },
+	{ "add", BIND_ARGS, "bind an address to a MAC", bind_add },
 	{ "replace", BIND_ARGS,
-	  "add a binding, in the place of one that is there", bind_add },
+	  "add a binding, or replace the existing one", bind_add },
 	{ "del", "ADDRESS [lladdr MAC] [dev SELECTOR]", "delete a binding",
 	  bind_del },
 	{ "show", "[dev SELECTOR]", "the bindings, or those of a selector",
@@ -67,11 +67,11 @@ static const struct command commands[] = {
 	{ "flush", "[dev SELECTOR]",
 	  "delete all bindings, or those of a selector", bind_flush },
 	{ "import", "FILE [dev SELECTOR]",
-	  "bind what is leased: files of dnsmasq, ISC dhcpd and Kea",
+	  "add bindings from lease files of dnsmasq, ISC dhcpd and Kea",
 	  bind_import },
 	{ 0 }
 };
 
 const struct object bind_object = {
-	"bind", "who may speak for which address", commands
+	"bind", "which MAC may use an address", commands
 };

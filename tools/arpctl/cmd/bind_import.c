@@ -136,10 +136,10 @@ static int bind_leases(struct ctx *ctx, const char *selector,
 			lease--;
 			undone |= undo_lease(ctx, selector, lease, &bindings);
 		}
-		failure("%s:%lu: %s is refused, and %s", files->names[end->file],
+		failure("%s:%lu: %s was refused, and %s", files->names[end->file],
 			end->line, address, undone ?
-			"what was imported before it could not all be undone" :
-			"what was imported before it is undone: the bindings are as they were");
+			"not all earlier changes could be undone" :
+			"earlier changes were undone: the bindings are unchanged");
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 free:

@@ -158,9 +158,9 @@ static const struct command commands[] = {
 	  dev_set },
 	{ "unset", "SELECTOR [FIELD ...]",
 	  "unset these fields of a selector, or all that it sets", dev_unset },
-	{ "show", "[SELECTOR]", "what is set, per selector", dev_show },
+	{ "show", "[SELECTOR]", "the fields that are set, by selector", dev_show },
 	{ "effective", "[DEV]",
-	  "what applies, and which selector made it so", dev_effective },
+	  "the effective policy, and the selector of each field", dev_effective },
 	{ 0 }
 };
 

@@ -146,5 +146,5 @@ static const struct command commands[] = {
 };
 
 const struct object diff_object = {
-	"diff", "the policy against one in a file", commands
+	"diff", "compare the policy with a file", commands
 };

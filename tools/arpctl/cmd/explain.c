@@ -263,16 +263,16 @@ static int explain(struct ctx *ctx)
 
 static const struct command commands[] = {
 	{ "request", RECEIVED_ARGS,
-	  "what becomes of a request that comes in, and whether it is answered",
+	  "the verdict on a received request, and whether it is answered",
 	  explain },
-	{ "reply", RECEIVED_ARGS, "what becomes of a reply that comes in",
+	{ "reply", RECEIVED_ARGS, "the verdict on a received reply",
 	  explain },
 	{ "send", "TARGET from SENDER dev DEV",
-	  "what a packet from SENDER makes this host ask for",
+	  "the request that an IP packet from SENDER causes",
 	  explain },
 	{ 0 }
 };
 
 const struct object explain_object = {
-	"explain", "what would become of a packet, and why", commands
+	"explain", "the verdict on a hypothetical packet, and the reason", commands
 };

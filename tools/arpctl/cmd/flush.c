@@ -11,10 +11,10 @@ static int flush(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "", "forget the whole policy: the sysctls decide again", flush },
+	{ "", "", "delete the whole policy: the sysctls apply again", flush },
 	{ 0 }
 };
 
 const struct object flush_object = {
-	"flush", "the whole policy at once", commands
+	"flush", "delete the whole policy", commands
 };

@@ -364,11 +364,11 @@ static int import_sysctl(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "sysctl", "", "print the policy that is equal to the sysctls, for restore",
+	{ "sysctl", "", "print the policy that is equivalent to the sysctls, for restore",
 	  import_sysctl },
 	{ 0 }
 };
 
 const struct object import_object = {
-	"import", "a policy from what decides without one", commands
+	"import", "make a policy from other settings", commands
 };

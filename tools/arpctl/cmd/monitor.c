@@ -209,7 +209,7 @@ static int monitor(struct ctx *ctx)
 
 static const struct command commands[] = {
 	{ ARP_POLICY_MCGRP_CONFIG, "", "changes of the policy", monitor },
-	{ ARP_POLICY_MCGRP_VERDICT, "", "what becomes of packets, those that pass left out",
+	{ ARP_POLICY_MCGRP_VERDICT, "", "verdicts on packets, except on those that pass",
 	  monitor },
 	{ "", "", "all events", monitor },
 	{ 0 }

@@ -21,7 +21,7 @@ static int restore(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "FILE|-", "replace the whole policy by that in a file, or change nothing",
+	{ "", "FILE|-", "replace the whole policy with one from a file, or change nothing",
 	  restore },
 	{ 0 }
 };

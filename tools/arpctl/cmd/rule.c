@@ -74,7 +74,7 @@ static int rule_flush(struct ctx *ctx)
 static const struct command commands[] = {
 	{ "add", RULE_ARGS, "add a rule for a range of addresses", rule_add },
 	{ "replace", RULE_ARGS,
-	  "add a rule, in the place of one that is there", rule_add },
+	  "add a rule, or replace the existing one", rule_add },
 	{ "del", RULE_ARGS, "delete a rule", rule_del },
 	{ "show", "[dev SELECTOR]", "the rules, or those of a selector",
 	  rule_show },
@@ -84,5 +84,5 @@ static const struct command commands[] = {
 };
 
 const struct object rule_object = {
-	"rule", "what to do about ranges of addresses", commands
+	"rule", "rules for ranges of addresses", commands
 };

@@ -51,5 +51,5 @@ static const struct command commands[] = {
 };
 
 const struct object save_object = {
-	"save", "the whole policy, to be kept", commands
+	"save", "save the whole policy", commands
 };

@@ -42,9 +42,9 @@ static int stats_reset(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "show", "[DEV] [" WATCH "]", "packets seen, and what became of them",
+	{ "show", "[DEV] [" WATCH "]", "packets seen, and the reasons of their verdicts",
 	  stats_show },
-	{ "reset", "[DEV]", "start counting afresh, on DEV or everywhere",
+	{ "reset", "[DEV]", "reset the counters of DEV, or of all devices",
 	  stats_reset },
 	{ "prometheus", "", "all counters, in Prometheus' text format",
 	  stats_prometheus },

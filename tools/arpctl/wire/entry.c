@@ -12,12 +12,12 @@
 #include "wire/nl.h"
 
 const struct action actions[] = {
-	{ "pass", "leave it to the device's fields, an exception in a wider rule",
+	{ "pass", "decide by the device's fields, an exception to a wider rule",
 	  ARP_POLICY_ACTION_PASS, true, false },
 	{ "drop", "drop the packet", ARP_POLICY_ACTION_DROP, true, false },
 	{ "hide", "never answer for the address, never announce it",
 	  ARP_POLICY_ACTION_HIDE, false, false },
-	{ "proxy", "answer in the target's place, with the device's MAC or lladdr;\n"
+	{ "proxy", "answer for the target, with the device's MAC or lladdr;\n"
 	  "         routed: only if the route to it leaves by another device",
 	  ARP_POLICY_ACTION_PROXY, false, true },
 	{ 0 }
