@@ -43,6 +43,7 @@ targets=("$@")
 clang=${CLANG:-clang}
 dir=build/fuzz
 rm -rf $dir/corpus
+mkdir -p $dir
 tar -C $dir -xJf tests/fuzz/corpus.tar.xz || bail "no corpus"
 plan $((2 * ${#targets[@]}))
 
