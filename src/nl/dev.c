@@ -301,6 +301,6 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
 	arpp_nl_end(nn, msg, arpp_netns_flush(nn, &generation) &&
-			     !arpp_nl_fill_whole(msg, &to, generation));
+		    !arpp_nl_fill_whole(msg, &to, generation));
 	return 0;
 }
