@@ -132,10 +132,10 @@ static __always_inline bool answers(const struct arpp_verdict *v)
 }
 
 /* What came in on a device that policy reaches. */
-static noinline unsigned int in(struct arpp_netns *nn,
-				const struct arpp_policy *policy,
-				const struct arpp_device *d,
-				struct sk_buff *skb)
+static noinline unsigned int hook_in(struct arpp_netns *nn,
+				     const struct arpp_policy *policy,
+				     const struct arpp_device *d,
+				     struct sk_buff *skb)
 {
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
@@ -227,7 +227,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	if (unlikely(!policy))
 		return NF_ACCEPT;
 	d = arpp_device_find(policy, state->in);
-	return d ? in(nn, policy, d, skb) : NF_ACCEPT;
+	return d ? hook_in(nn, policy, d, skb) : NF_ACCEPT;
 }
 
 /* If there is no memory for it, drop: the original sender must not leak. */
@@ -244,10 +244,10 @@ static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
 }
 
 /* What is about to leave by a device that policy reaches. */
-static noinline unsigned int out(struct arpp_netns *nn,
-				 const struct arpp_policy *policy,
-				 const struct arpp_device *d,
-				 struct sk_buff *skb, bool bh)
+static noinline unsigned int hook_out(struct arpp_netns *nn,
+				      const struct arpp_policy *policy,
+				      const struct arpp_device *d,
+				      struct sk_buff *skb, bool bh)
 {
 	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
@@ -267,15 +267,15 @@ static noinline unsigned int out(struct arpp_netns *nn,
  * Unlike packets that are received, gratuitous ARP and the requests of bonding's
  * monitor reach the hook in process context.
  */
-static noinline unsigned int out_process(struct arpp_netns *nn,
-					 const struct arpp_policy *policy,
-					 const struct arpp_device *d,
-					 struct sk_buff *skb)
+static noinline unsigned int hook_out_process(struct arpp_netns *nn,
+					      const struct arpp_policy *policy,
+					      const struct arpp_device *d,
+					      struct sk_buff *skb)
 {
 	unsigned int ret;
 
 	local_bh_disable();
-	ret = out(nn, policy, d, skb, false);
+	ret = hook_out(nn, policy, d, skb, false);
 	local_bh_enable();
 	return ret;
 }
@@ -294,10 +294,10 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	/* Counters have one writer on a CPU. */
 	if (unlikely(!in_softirq()))
-		return out_process(nn, policy, d, skb);
+		return hook_out_process(nn, policy, d, skb);
 	/* Most of what is sent: there is nothing to decide on a reply. */
 	if (trace_verdict_enabled() || !arpp_packet_is_reply(skb, d->dev))
-		return out(nn, policy, d, skb, true);
+		return hook_out(nn, policy, d, skb, true);
 	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
 	return NF_ACCEPT;
 }
