@@ -42,6 +42,11 @@ versions:
 	@! test -e debian/changelog || \
 	  head -n 1 debian/changelog | grep -q '^$(NAME) ($(VERSION)[)~+-]' || { \
 	  echo "debian/changelog is not of version $(VERSION), as VERSION is" >&2; exit 1; }
+	@! test -e contrib/rpm || \
+	  grep -q '^Version: *$(VERSION)$$' contrib/rpm/arp-policy.spec || { \
+	  echo "contrib/rpm/arp-policy.spec is not of version $(VERSION)" >&2; exit 1; }
+	@! test -e contrib/arch || grep -q '^pkgver=$(VERSION)$$' contrib/arch/PKGBUILD || { \
+	  echo "contrib/arch/PKGBUILD is not of version $(VERSION)" >&2; exit 1; }
 
 # Kbuild passes paths on as words, and make takes a colon for a rule's.
 BAD_PATH := $(filter-out 1,$(words $(subst :, ,$(CURDIR))))
@@ -163,10 +168,28 @@ deb:
 	rm -rf $(DEB)/$(NAME)-$(VERSION)
 	@ls $(DEB)/*.deb
 
+# A release, in build/dist: the committed sources, which build by themselves, the SPDX
+# list of their licenses, and the checksums of both. The same commit gives the same
+# tarball.
+DIST := build/dist
+RELEASE := $(NAME)-$(VERSION)
+dist: versions
+	tests/vm/deps dist
+	@git diff --quiet HEAD || { echo "Commit your changes first: a release" \
+	  "holds what is committed" >&2; exit 1; }
+	rm -rf $(DIST)
+	mkdir -p $(DIST)
+	git archive --prefix=$(RELEASE)/ HEAD | xz -T1 -9 >$(DIST)/$(RELEASE).tar.xz
+	tar -C $(DIST) -xf $(DIST)/$(RELEASE).tar.xz
+	reuse --root $(DIST)/$(RELEASE) spdx -o $(DIST)/$(RELEASE).spdx
+	rm -r $(DIST)/$(RELEASE)
+	cd $(DIST) && sha256sum * >SHA256SUMS
+	@ls $(DIST)/*
+
 clean:
 	$(if $(BAD_PATH),,-test -z "$(KDIR)" || $(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	+$(TOOL) clean
 	rm -rf build
 
 .PHONY: all module tools path kdir krel versions demo check check-kernels soak selftest bench bench-native lint install \
-	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb clean
+	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb dist clean
