@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts questions to the host; see ask.h.
+ * Sends questions to the host; see ask.h.
  *
- * All that a frame causes happens before its sending is over, or is queued on
- * this processor, in order, whether softirqs or ksoftirqd run the queue. A fence,
- * asked last, makes silence certain at once. Its question and its answer are
- * queued once each, so nothing else may be queued more than twice: see
- * datagram_of(). Macvlans alone hear what is sent to all by a work queue, in
- * order; they have a fence among them.
+ * All effects of a frame happen before its send returns, or are queued in order on
+ * this CPU, whether softirqs or ksoftirqd process the queue. A fence is a question
+ * that is always answered: once its answer arrives, no other frame is to come, and no
+ * time-out is needed. Its question and its answer are queued once each, so no other
+ * frame may be queued more than twice: see datagram_of(). Only macvlans receive
+ * broadcasts from a workqueue, in order; they have a fence of their own.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,8 +25,8 @@
 #include "ask.h"
 
 /*
- * MACs of the wire's hosts: who asks a question, who had its sender's address
- * before, who passed it on; and the one that asks fences.
+ * MACs of the hosts on the wire: the asker of a question, the previous owner of its
+ * sender's address, the bridge that passed it on, and the asker of fences.
  */
 enum role { ASKER, OTHER, BRIDGED, FENCER };
 
@@ -50,7 +50,7 @@ int asker_of(const uint8_t *mac)
 	return memcmp(asker, mac, ETH_ALEN) ? -1 : mac[ETH_ALEN - 1];
 }
 
-/* What is to be sent: many by one call, by each thread its own. */
+/* Frames to be sent, several per system call; each thread has its own. */
 
 struct tagged {
 	uint8_t macs[2 * ETH_ALEN];
@@ -76,7 +76,7 @@ static void send_waiting(void)
 	while (done < waiting.count) {
 		n = sendmmsg(lab_wire(), waiting.message + done,
 			     waiting.count - done, 0);
-		/* The processor's queue is full: that frame is not sent. */
+		/* The CPU's backlog is full and the frame was dropped: send it again. */
 		if (n < 0 && errno == ENOBUFS) {
 			nanosleep(&moment, NULL);
 			continue;
@@ -117,7 +117,7 @@ static void put_on_wire(int wire, int vid, const void *frame, size_t len)
 		send_waiting();
 }
 
-/* What is heard. */
+/* Receiving */
 
 #define EARS	32
 
@@ -140,7 +140,7 @@ static int tag_of(struct msghdr *m)
 	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
 }
 
-/* Is it an answer to a fence's question? Return: its number, or 0. */
+/* Return: the number of the fence question that this answers, or 0. */
 static int fence_number(const uint8_t *bytes)
 {
 	uint8_t mac[ETH_ALEN];
@@ -174,7 +174,7 @@ static void note(struct outcome *o, int i)
 		overhear(f);
 }
 
-/* @o: where to note it, or NULL. Return: false when nothing was heard. */
+/* @o: where to record the frame, or NULL. Return: false if none was received. */
 static bool hear(struct outcome *o, int fence, bool *fenced)
 {
 	int i, n;
@@ -202,7 +202,7 @@ static bool hear(struct outcome *o, int fence, bool *fenced)
 	return n > 0;
 }
 
-/* Hears all that was said before the fence's answer. */
+/* Receive all frames up to the fence's answer. */
 static void listen_up_to(struct outcome *o, int wire, const char *address)
 {
 	static uint8_t number;
@@ -252,8 +252,8 @@ static void listen_all(struct outcome *o)
 }
 
 /*
- * On a segment a frame may lead to others, a cable further each time, while the
- * fence answers: until it is quiet between two of its answers.
+ * On a common segment a frame may cause others, each one cable further, after the
+ * fence has answered. Repeat until nothing arrives between two of its answers.
  */
 void listen_quiet(struct outcome *o)
 {
@@ -275,7 +275,7 @@ static bool asked(const struct host *h, const struct question *q)
 	return !q->gone && there(h, q->dev);
 }
 
-/* Is a neighbour on this cable ever young only for some time? */
+/* Can a neighbour on this cable become old enough to be overridden? */
 static bool tells_time(const struct host *h, int cable)
 {
 	int i;
@@ -288,8 +288,8 @@ static bool tells_time(const struct host *h, int cable)
 }
 
 /*
- * Whether an earlier question may have made the neighbour that this one meets,
- * which would then be as young as the machine is fast.
+ * Could an earlier question have created the neighbour that this one updates? Its
+ * age would then depend on the speed of the machine.
  */
 static bool meets(const struct host *h, const struct question *q, int i)
 {
@@ -349,7 +349,7 @@ static int send_datagram(const struct host *h, const struct question *q)
 		if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
 			die("%s: %s", dev, strerror(errno));
 	}
-	/* A transparent proxy's source need not be its own. */
+	/* As a transparent proxy, the source may be a foreign address. */
 	if (q->sender &&
 	    (setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on)) ||
 	     bind(fd, (struct sockaddr *)&from, sizeof(from))))
@@ -370,7 +370,7 @@ static void forward(const struct host *h, const struct question *q, int i)
 	put_on_wire(host_wire(cable_of(h, q->dev)), d->vid, &f, sizeof(f));
 }
 
-/* What is in the table now shall be a tick of the clock old. */
+/* Wait until all current entries are one clock tick old. */
 static void await_tick(void)
 {
 	struct timespec now, then, pause = { 0, 1000000 };
@@ -386,7 +386,7 @@ static void await_tick(void)
 	}
 }
 
-/* Return: whether its age can tell. */
+/* Return: whether the age of an entry may affect the results. */
 static bool add_known(const struct host *h, const struct question *q)
 {
 	struct netlink *nl = host_netlink();
@@ -402,12 +402,12 @@ static bool add_known(const struct host *h, const struct question *q)
 			      q[i].known);
 		tells |= tells_time(h, cable_of(h, q[i].dev));
 	}
-	/* Who can be no neighbour is refused. */
+	/* The kernel refuses invalid neighbour addresses. */
 	nl_commit(nl);
 	return tells;
 }
 
-/* What is known, in order. */
+/* Record the neighbours, sorted. */
 static void note_neighbours(struct outcome *o, const struct neighbour *list)
 {
 	int i;
@@ -423,8 +423,8 @@ static void note_neighbours(struct outcome *o, const struct neighbour *list)
 }
 
 /*
- * Who could not be asked may be told so, which may ask for another. And a datagram
- * that goes around between devices of the host asks again on its way.
+ * Deleting an unresolved entry may cause an ICMP error, which may need another
+ * neighbour. A datagram that loops between devices of the host may also need one.
  */
 void forget_neighbours(struct outcome *o)
 {
@@ -447,7 +447,7 @@ void forget_neighbours(struct outcome *o)
 		nl_commit(host_netlink());
 		listen_quiet(NULL);
 	}
-	die("the host does not forget %s", text_of(list[0].addr));
+	die("the host learns %s again and again", text_of(list[0].addr));
 }
 
 static int compare_frames(const void *a, const void *b)
@@ -456,9 +456,9 @@ static int compare_frames(const void *a, const void *b)
 }
 
 /*
- * The host may be behind with what comes by cable; so what it sends by itself
- * is first. It may be behind with what it sends to itself as well, and answers
- * by ICMP; so one is over before the next.
+ * Packets from cables may still be queued, so the host's own sends come first. Its
+ * packets to itself, and the ICMP answers, may also be queued, so each send is
+ * complete before the next.
  */
 void ask_burst(const struct host *h, const struct question *q, struct outcome *o)
 {
@@ -467,7 +467,7 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 
 	memset(o, 0, sizeof(*o));
 	tells = add_known(h, q);
-	/* One device may hear what another asks. */
+	/* One device may receive what another sends. */
 	if (tells)
 		await_tick();
 	for (i = 0; i < QUESTIONS; i++) {
@@ -538,7 +538,7 @@ void count_frames(const struct outcome *o, int *replies, int *requests)
 	}
 }
 
-/* In words */
+/* Printing */
 
 static const char *mac_words(const uint8_t *m, const struct host *h)
 {

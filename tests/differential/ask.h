@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Puts questions to the host, and takes down everything that comes of them.
+ * Sends questions to the host, and records all resulting frames and neighbours.
  */
 #ifndef ASK_H
 #define ASK_H
@@ -12,7 +12,7 @@
 #define NEIGHBOURS	160
 
 struct frame {
-	int cable;		/* where it was heard */
+	int cable;		/* where it was received */
 	int vid;		/* its VLAN tag, or 0 */
 	int len;
 	uint8_t bytes[64];
@@ -25,7 +25,7 @@ struct known {
 	uint8_t mac[ETH_ALEN];
 };
 
-/* In an order of its own, so that equal ones are equal byte for byte. */
+/* Sorted, so that equal outcomes are equal byte for byte. */
 struct outcome {
 	int frames, neighbours;
 	struct frame frame[FRAMES];
@@ -33,25 +33,25 @@ struct outcome {
 	int error[QUESTIONS];	/* of a SEND */
 };
 
-/* The neighbour table is empty before and afterwards. */
+/* The neighbour table is empty before and after. */
 void ask_all(const struct host *h, const struct question *q, struct outcome *o);
-/* The two halves: asks and takes down what is sent; then who became a neighbour. */
+/* Its two halves: send and record frames; then record and delete neighbours. */
 void ask_burst(const struct host *h, const struct question *q, struct outcome *o);
 void forget_neighbours(struct outcome *o);
 
-/* One question alone, in any thread. Return: the error of a SEND. */
+/* Sends one question, from any thread. Return: the error of a SEND. */
 int ask_one(const struct host *h, const struct question *q, int i);
-/* The MAC of who asks question @i, and back: -1 if it is not one of those. */
+/* The MAC of the asker of question @i, and the reverse; -1: not an asker's MAC. */
 void asker_mac(uint8_t *mac, int i);
 int asker_of(const uint8_t *mac);
-/* Hears all that came of what was sent on this processor; @o as below. */
+/* Receives all frames caused by what this CPU has sent; @o as below. */
 void listen_quiet(struct outcome *o);
-/* While set, sees each frame that is noted nowhere. */
+/* If set, called for each frame that is not recorded. */
 extern void (*overhear)(const struct frame *f);
 bool same_outcome(const struct outcome *a, const struct outcome *b);
-/* How many replies to these questions, and requests, are in it. */
+/* Counts the replies to these questions, and the requests. */
 void count_frames(const struct outcome *o, int *replies, int *requests);
-/* @other: leave out what is the same there */
+/* @other: leave out what both have */
 void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
 		   const struct outcome *other);
 

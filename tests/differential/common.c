@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the questioners of the differential tests share; see common.h. */
+/* Common code of the differential tests; see common.h. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -59,7 +59,7 @@ void stay_on_processor(void)
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
-/* Drawing */
+/* Options and cases */
 
 static __attribute__((noreturn)) void misused(const struct drawing *d)
 {
@@ -173,10 +173,10 @@ static uint16_t checksum(const void *header)
 
 /*
  * TTL 2: a route that leads back to lo forwards a datagram again and again, each
- * time through the queue of received packets. With TTL 64 that takes longer than
- * the fence's answer, and what the host does in the end (it sends ICMP, which
- * moves a neighbour to NUD_DELAY) comes before or after the tables are read. The
- * fence's answer passes that queue twice, this datagram once more.
+ * time through the receive queue. With TTL 64 that takes longer than the fence's
+ * answer: the final ICMP error, which moves a neighbour to NUD_DELAY, might be sent
+ * before or after the tables are read. The fence's answer passes the queue twice,
+ * this datagram once more.
  */
 struct datagram datagram_of(uint32_t source, uint32_t target)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the questioners of the differential tests share: netlink, frames,
- * neighbours, words.
+ * Common code of the differential tests: netlink, frames, neighbours, printing.
  *
- * A struct netlink belongs to one thread; all but text_of() may run in several.
+ * A struct netlink belongs to one thread. All functions but text_of() are reentrant.
  */
 #ifndef COMMON_H
 #define COMMON_H
@@ -18,12 +17,12 @@
 void die(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 int64_t now_ms(void);
-/* Of the last four calls. */
+/* Valid until the fourth call after this one. */
 const char *text_of(uint32_t addr);
 
 /*
- * A program that draws cases from a seed and tries them: its options, and how far
- * it is. Some cases share a configuration, some configurations a host.
+ * A program that makes cases from a seed and runs them: its options and progress.
+ * Several cases share a configuration, several configurations a host.
  */
 struct drawing {
 	const char *usage;
@@ -37,15 +36,15 @@ struct drawing {
 	int64_t begun;
 };
 
-/* Exits when misused, or asked for help. */
+/* Exits on a usage error, and after printing help. */
 void read_options(struct drawing *d, int argc, char **argv);
-/* @try_host: tries the configurations @first to @last of a host */
+/* @try_host: runs the configurations @first to @last of a host */
 void draw(struct drawing *d,
 	  void (*try_host)(uint64_t number, int first, int last));
-/* Begins the last line: the seed, how many, how fast. */
+/* Starts the last line: seed, number of cases, cases per second. */
 void print_pace(const struct drawing *d);
 
-/* What one processor sends through backlogs stays in order. */
+/* Binds to one CPU: frames that one CPU queues to the backlog stay in order. */
 void stay_on_processor(void);
 
 struct arp {
@@ -68,12 +67,12 @@ struct datagram {
 
 extern const uint8_t everybody[ETH_ALEN];
 
-/* An empty datagram of UDP in a frame; its MACs are left to the caller. */
+/* An empty UDP datagram in a frame; the caller sets the MACs. */
 struct datagram datagram_of(uint32_t source, uint32_t target);
 
 /*
- * Netlink: messages are put one after the other and sent together, each with
- * its own acknowledgment.
+ * Netlink: messages are collected and sent together, each with its own
+ * acknowledgment.
  */
 #define NL_MESSAGES	160
 
@@ -99,7 +98,7 @@ size_t nl_nest(struct netlink *nl, int type);
 void nl_end(struct netlink *nl, size_t nest);
 /* Return: 0, or the first error. */
 int nl_commit(struct netlink *nl);
-/* The same, for questions: @each sees the answers before their acknowledgments. */
+/* The same for requests: @each gets the answers. */
 int nl_commit_each(struct netlink *nl,
 		   void (*each)(struct nlmsghdr *m, void *arg), void *arg);
 void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
@@ -111,17 +110,17 @@ struct neighbour {
 	uint16_t state;
 	bool resolved;
 	uint8_t mac[ETH_ALEN];
-	unsigned int age;	/* clock ticks of userland since the last update */
+	unsigned int age;	/* clock ticks (USER_HZ) since the last update */
 };
 
 void read_neighbour(struct nlmsghdr *m, struct neighbour *n);
-/* All of the namespace, in order. Return: how many. */
+/* All entries of the namespace, sorted. Return: how many. */
 int list_neighbours(struct netlink *nl, struct neighbour *list, int max);
 void put_neighbour(struct netlink *nl, uint32_t addr, int ifindex,
 		   const uint8_t *mac, uint16_t state);
 void del_neighbour(struct netlink *nl, uint32_t addr, int ifindex);
 const char *state_name(uint16_t state);
-/* Return: 0 when there is no such state. */
+/* Return: the state, or 0 if the name is unknown. */
 uint16_t state_of(const char *name);
 
 #endif /* COMMON_H */

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# For the tests of the fields: a host with every kind of address and route, the
-# questions that can be put to it, and the comparison of its answers.
+# For the field tests: a host with every kind of address and route, questions to it,
+# and the comparison of its answers.
 #
-# Sourced after lib.sh. "host" is under test; "wire" is at the other end of each
-# of its cables, with a device of the same name, and has no address.
+# Sourced after lib.sh. "host" is under test; "wire" is at the other end of each of its
+# cables, with devices of the same names and without addresses.
 
 differential=$(dirname "${BASH_SOURCE[0]}")
 FIELDS=${FIELDS:-$differential/fields}
@@ -17,10 +17,10 @@ at_exit end_tracing
 
 # The host
 
-# Where the wire is.
+# The devices that have a peer on the wire.
 devices=(eth0 eth1 eth2 eth3 eth4 eth0.5)
 
-# The cables of the host, many at once; as link in lib.sh.
+# Cables of the host, created at once; as link in lib.sh.
 cables() {	# DEV…
 	local dev chosen mac
 	for dev; do
@@ -37,9 +37,9 @@ rich_host() {
 	host host wire fence
 	link wire:fence fence:eth0
 	addr fence eth0 192.0.2.254/24
-	# On eth0 a primary and a secondary address, another primary, one of a
-	# host route, a peer, and every scope; one address is on two devices,
-	# one subnet too. The host knows whom to tell that it cannot forward.
+	# On eth0: primary and secondary addresses, a host route's
+	# address, a peer, every scope. One address and one subnet are on
+	# two devices. The host can send ICMP unreachable errors.
 	must ip -n host -batch - <<-END
 		$(cables eth0 eth1 eth2 eth3 eth4)
 		link add link eth0 name eth0.5 up type vlan id 5
@@ -86,9 +86,9 @@ rich_host() {
 		rule add from 10.0.0.11 lookup 200
 	END
 	coproc DRIVER { exec "$FIELDS" wire host 192.0.2.254; }
-	# What a host believes of senders is not the same on all of its devices.
-	# Nothing may depend on time: nothing is asked twice; an entry of eth0 is
-	# never too old to be kept, one of another device always.
+	# rp_filter, accept_local and the like differ between devices. Results must not
+	# depend on time: no request is repeated; entries on eth0 are always young enough
+	# to be kept, those on other devices never.
 	conf rp_filter=0 "${devices[@]}" all
 	conf rp_filter=1 eth1
 	conf accept_local=1 eth2
@@ -102,7 +102,7 @@ rich_host() {
 	neigh delay_first_probe_time=0 "${devices[@]}"
 }
 
-# A command for tests/differential/fields, which stays for the whole test.
+# Sends a command to tests/differential/fields, which runs during the whole test.
 tell() {
 	local said=''
 	echo "$*" >&"${DRIVER[1]}"
@@ -110,7 +110,7 @@ tell() {
 	must [ "$said" = "done" ]
 }
 
-# The host's sysctls, by device; faster than set_sysctl.
+# Sets sysctls of the host by device; faster than set_sysctl.
 conf() {	# KEY=VALUE DEV…
 	local dev
 	for dev in "${@:2}"; do tell "sysctl net/ipv4/conf/$dev/${1/=/ }"; done
@@ -121,7 +121,7 @@ neigh() {	# KEY=VALUE DEV…
 	for dev in "${@:2}"; do tell "sysctl net/ipv4/neigh/$dev/${1/=/ }"; done
 }
 
-# Sets fields, a selector and its fields a line.
+# Sets fields: one selector with its fields per line.
 policy() {
 	local line
 	while read -ra line; do must ctl host dev set "${line[@]}"; done
@@ -129,7 +129,7 @@ policy() {
 
 # Questions
 
-# Targets: the host's own addresses, others', and odd ones; see rich_host.
+# Targets: the host's own addresses, other hosts', and invalid ones; see rich_host.
 # shellcheck disable=SC2034 # for the tests
 {
 	own=(10.0.0.1 10.0.0.2 10.0.1.1 10.0.9.1 10.0.8.1 10.0.2.1 10.0.3.1 10.7.0.1
@@ -140,8 +140,7 @@ policy() {
 	odd=(0.0.0.0 127.0.0.1 10.0.0.0 10.0.0.255 224.0.0.1 255.255.255.255)
 }
 
-# Senders that a device hears of: probe, of its subnet, of others, unroutable,
-# gratuitous.
+# Senders by device: probe, of its subnet, of others, unroutable, gratuitous.
 senders_on() {
 	case $1 in
 	eth0) echo 0.0.0.0 10.0.0.50 10.0.1.50 10.1.0.50 10.60.0.50 10.50.0.50 target ;;
@@ -153,8 +152,8 @@ senders_on() {
 	esac
 }
 
-# Requests for targets from every device, in an order that lets many be asked
-# at once; then the cases.
+# Requests for the targets on every device, then special cases. Many questions in a
+# row can share a batch.
 requests() {	# TARGET…
 	local dev target sender
 	local -A senders
@@ -166,7 +165,7 @@ requests() {	# TARGET…
 			done
 		done
 	done
-	# Senders that nobody is, or that the host is itself.
+	# Invalid senders, and the host's own addresses.
 	for target in 10.0.0.1 10.0.0.11 10.1.0.1 10.0.0.60 10.1.0.60; do
 		for sender in 10.0.0.1 10.0.0.11 10.9.0.1 10.0.0.255 10.51.0.50 10.52.0.50 \
 			127.0.0.5 224.0.0.5 240.0.0.5 255.255.255.255; do
@@ -174,8 +173,8 @@ requests() {	# TARGET…
 			echo "ask eth2 $target $sender"
 		done
 	done
-	# To the host alone; replies; neighbours that it knows already, with this
-	# MAC or another.
+	# Unicast requests, replies, and senders that the host has an entry for, with the
+	# same MAC or another.
 	for target in 10.0.0.1 10.8.8.8 10.99.0.7 10.0.0.60 10.1.0.60 10.60.0.1; do
 		for dev in eth0 eth1; do
 			echo "ask $dev $target 0.0.0.0 unicast"
@@ -197,7 +196,7 @@ requests() {	# TARGET…
 	echo "ask eth1 10.1.0.50 target announce known reachable old"
 }
 
-# What makes the host ask: every source to every kind of target.
+# Packets of the host that need ARP: every source to every kind of target.
 sends() {
 	local source target
 	for target in 10.0.0.70 10.0.1.70 10.0.2.70 10.0.3.70 10.0.8.2 10.1.0.70 \
@@ -215,11 +214,11 @@ sends() {
 	echo "send 10.8.8.8 10.0.0.70 dev eth2"
 	echo "send 10.0.0.1 10.0.0.70 dev eth2"
 	echo "send any 10.0.0.70 dev eth2"
-	# From the very address that it asks for, which is no announcement.
+	# From the address that is asked for; not an announcement.
 	echo "send 10.99.0.7 10.99.0.7 dev eth0"
 }
 
-# What it forwards, with ip_forward on.
+# Packets to forward, with ip_forward on.
 forwards() {
 	local target
 	for target in 10.0.0.70 10.0.1.70 10.0.8.2 10.3.0.70 10.5.0.70 10.60.0.1; do
@@ -229,7 +228,7 @@ forwards() {
 	echo "forward eth0 10.0.0.59 10.61.0.1"
 }
 
-# Neighbours that it verifies.
+# Stale neighbours that the host probes.
 rechecks() {
 	echo "recheck any 10.0.0.70 eth0"
 	echo "recheck 10.0.0.2 10.0.0.70 eth0"
@@ -241,7 +240,7 @@ rechecks() {
 
 # Answers
 
-# Puts the questions, and names what comes of them.
+# Sends the questions and writes the results to NAME.
 answers() {	# NAME
 	tell "put $work/questions $work/$1"
 }
@@ -262,12 +261,12 @@ differ() {	# NAME NAME DESC
 	else ok "$3"; fi
 }
 
-# How many questions were answered, or made the host ask.
+# The number of questions that were answered, or made the host send a request.
 answered() {	# NAME
 	grep -vc ' | silence | ' "$work/$1"
 }
 
-# What the host said to a question.
+# The host's answer to a question.
 said_to() {	# NAME QUESTION
 	awk -F ' [|] ' -v question="$2" '$1 == question { print $2 }' "$work/$1"
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts ARP questions to a host and prints what came of each: every ARP frame
- * that the host sent, and its neighbour table afterwards.
+ * Sends ARP questions to a host and prints the result of each: every ARP frame that
+ * the host sent, and its neighbour table afterwards.
  *
  * One process in two network namespaces: packet sockets on the wire's devices,
- * netlink and datagram sockets in the host. A fence, asked last, makes silence
- * certain at once: all frames go through one processor's backlog, in order.
- * Each question has a MAC of its own, by which what came of it is told from
- * what came of others; so those that cannot meet in the neighbour table, which
- * is empty when they begin, are asked together.
+ * netlink and datagram sockets in the host. All frames pass one CPU's backlog in
+ * order, so once the fence, asked last, has answered, no other answer is to come.
+ * Each question has its own MAC, which identifies its results. Questions that use
+ * different neighbour entries are sent together in a batch; the neighbour table is
+ * empty before each batch.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,16 +47,16 @@ static const char usage[] =
 "  send SOURCE TARGET [dev DEV]\n"
 "      HOST sends a datagram\n"
 "  recheck SOURCE TARGET DEV\n"
-"      likewise, with a stale entry for TARGET, until HOST verifies that\n"
+"      likewise, with a stale entry for TARGET, until HOST probes it\n"
 "  forward DEV SOURCE TARGET\n"
 "      HOST gets a datagram to forward\n"
-"SENDER may be \"target\", SOURCE \"any\". An answer is the question, the frames\n"
-"heard, and HOST's neighbours, with \" | \" between them. Of an ARP answer that is\n"
-"as it should be there is the MAC alone.\n";
+"SENDER may be \"target\", SOURCE \"any\". A result is the question, the frames\n"
+"received, and HOST's neighbours, separated by \" | \". An ARP answer without\n"
+"anomalies is printed as its MAC.\n";
 
 struct device {
 	char name[IF_NAMESIZE];
-	int wire, host;			/* ifindex at either end */
+	int wire, host;			/* ifindex at each end */
 	uint8_t mac[ETH_ALEN];		/* HOST's end */
 };
 
@@ -69,7 +69,7 @@ struct question {
 };
 
 #define BATCH	64
-#define NEIGHBOURS	(BATCH + 16)	/* some are permanent */
+#define NEIGHBOURS	(BATCH + 16)	/* some entries are permanent */
 
 static struct question batch[BATCH];
 static int asked;
@@ -90,7 +90,7 @@ static uint32_t ip(const char *text)
 	return addr;
 }
 
-/* Adds to a text what is not in it already. */
+/* Appends to a text what it does not contain yet. */
 static void __attribute__((format(printf, 3, 4)))
 add(char *text, size_t size, const char *format, ...)
 {
@@ -107,7 +107,7 @@ add(char *text, size_t size, const char *format, ...)
 
 #define say(q, ...)	add((q)->said, sizeof((q)->said), __VA_ARGS__)
 
-/* MACs: who asks, and who had the sender's address before; of each question. */
+/* MACs of each question: the asker, and the previous owner of the sender's address. */
 
 enum role { ASKER, OTHER };
 
@@ -118,7 +118,7 @@ static void put_mac(uint8_t *mac, enum role role, const struct question *q)
 	memcpy(mac, bytes, ETH_ALEN);
 }
 
-/* Whose MAC it is, or NULL. */
+/* The question with this MAC, or NULL. */
 static struct question *whose(const uint8_t *mac, enum role role)
 {
 	int i = mac[ETH_ALEN - 1];
@@ -171,7 +171,7 @@ static struct device *device(const char *name)
 	die("no device %s", name);
 }
 
-/* Those of WIRE, in WIRE; then what HOST calls them, in HOST. */
+/* The devices of WIRE, then their ifindexes in HOST. */
 static void find_wire_devices(void)
 {
 	struct if_nameindex *list = if_nameindex(), *at;
@@ -204,7 +204,7 @@ static void find_host_devices(void)
 
 /* HOST's neighbour table */
 
-/* All that were learnt, in order. Return: how many. */
+/* All learnt neighbours, sorted. Return: how many. */
 static int neighbours(struct neighbour *list, int max)
 {
 	int i, kept = 0, count = list_neighbours(&netlink, list, max);
@@ -223,10 +223,10 @@ static struct neighbour find_neighbour(uint32_t addr, const struct device *d)
 	for (i = 0; i < count; i++)
 		if (list[i].addr == addr && list[i].ifindex == d->host)
 			return list[i];
-	die("the host forgot %s", text_of(addr));
+	die("a neighbour entry of the host is missing: %s", text_of(addr));
 }
 
-/* @old: whether it may be overridden can depend on its age; let it have one. */
+/* @old: age the entry by a tick; whether it may be overridden can depend on its age. */
 static void add_neighbour(uint32_t addr, const struct device *d,
 			  const uint8_t *mac, const char *state, bool old)
 {
@@ -234,7 +234,7 @@ static void add_neighbour(uint32_t addr, const struct device *d,
 	int error;
 
 	if (!state_of(state))
-		die("%s is no state", state);
+		die("%s is not a neighbour state", state);
 	put_neighbour(&netlink, addr, d->host, mac, state_of(state));
 	error = nl_commit(&netlink);
 	if (error)
@@ -243,7 +243,7 @@ static void add_neighbour(uint32_t addr, const struct device *d,
 		nanosleep(&tick, NULL);
 }
 
-/* Tells the questions who was learnt from them, and the host to forget it. */
+/* Record for each question the neighbours learnt from it, and delete them. */
 static void collect_neighbours(void)
 {
 	struct neighbour list[NEIGHBOURS];
@@ -297,7 +297,7 @@ static struct arp frame_of(int op, const struct question *q, uint32_t target,
 	return f;
 }
 
-/* The next ARP frame that HOST or the fence sent. Return: its device. */
+/* Receive the next ARP frame sent by HOST or the fence. Return: its device. */
 static const struct device *hear(struct arp *f, int64_t deadline)
 {
 	struct pollfd wait = { .fd = wire_fd, .events = POLLIN };
@@ -347,7 +347,7 @@ static void note(const struct arp *f, const struct device *d)
 		    mac_of(f->tha), mac_of(f->src), mac_of(f->dst));
 }
 
-/* Hears all that there is to hear, up to the fence's answer. */
+/* Receive all frames up to the fence's answer. */
 static void listen_all(void)
 {
 	const struct device *fenced = device("fence"), *d;
@@ -362,7 +362,7 @@ static void listen_all(void)
 	}
 }
 
-/* Hears the rest of what is asked, prints all, and begins anew. */
+/* Finish a batch: receive, print the results, clear. */
 static void finish(void)
 {
 	int i;
@@ -377,9 +377,9 @@ static void finish(void)
 	asked = 0;
 }
 
-/* Questions: each gets its words, the first one its name. */
+/* Questions: each function gets the words of a line, the first is its name. */
 
-/* Whether the neighbour that it may teach is another's in this batch. */
+/* Does another question in this batch use the same neighbour? */
 static bool meets(const struct device *d, uint32_t sender)
 {
 	int i;
@@ -431,7 +431,7 @@ static void ask(const char *line, char **word)
 		} else if (!strcmp(*word, "old")) {
 			old = true;
 		} else {
-			die("what is %s?", *word);
+			die("unknown word: %s", *word);
 		}
 	}
 	if (known) {
@@ -459,14 +459,14 @@ static void send_datagram(struct question *q, const char *source,
 	if (strcmp(source, "any")) {
 		from.sin_addr.s_addr = ip(source);
 		if (bind(fd, (struct sockaddr *)&from, sizeof(from))) {
-			/* Not an own address: a transparent proxy may */
+			/* The source may be foreign, as of a transparent proxy */
 			setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on));
 			if (bind(fd, (struct sockaddr *)&from, sizeof(from)))
-				say(q, "no bind: %s", strerror(errno));
+				say(q, "bind: %s", strerror(errno));
 		}
 	}
 	if (sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-		say(q, "no send: %s", strerror(errno));
+		say(q, "send: %s", strerror(errno));
 	close(fd);
 }
 
@@ -480,8 +480,8 @@ static void send_it(const char *line, char **word)
 }
 
 /*
- * The request comes from a timer, of this processor as it was set here. Should
- * it not be sent, the fence tells once the timer has run.
+ * A timer on this CPU sends the request. If it sends none, the fence is asked after
+ * the timer has run, and answers.
  */
 static void recheck(const char *line, char **word)
 {
@@ -519,7 +519,7 @@ static void forward(const char *line, char **word)
 
 static const struct {
 	const char *name;
-	int words;		/* at least, with the name */
+	int words;		/* at least, including the name */
 	void (*put)(const char *line, char **word);
 } kinds[] = {
 	{ "ask", 4, ask }, { "send", 3, send_it },
@@ -541,7 +541,7 @@ static void put_question(const char *line)
 		kinds[i].put(line, word);
 		return;
 	}
-	die("what is \"%s\"?", line);
+	die("unknown question: %s", line);
 }
 
 static void put(const char *from, const char *to)
@@ -561,7 +561,7 @@ static void put(const char *from, const char *to)
 		die("%s: %s", to, strerror(errno));
 }
 
-/* Below /proc/sys/net are those of the namespace of who opens them. */
+/* The files below /proc/sys/net are those of the opening process's netns. */
 static void set_sysctl(const char *key, const char *value)
 {
 	char path[300];
@@ -612,7 +612,7 @@ int main(int argc, char **argv)
 		else if (sscanf(line, "sysctl %249s %249s", a, b) == 2)
 			set_sysctl(a, b);
 		else
-			die("what is \"%s\"?", line);
+			die("unknown command: %s", line);
 		puts("done");
 		fflush(stdout);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Builds and configures the host of the oracle; see host.h. */
+/* Creates and configures the oracle's hosts; see host.h. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,20 +23,20 @@
 
 #include "host.h"
 
-/* IF_OPER_UP of linux/if.h, which does not go together with net/if.h. */
+/* IF_OPER_UP from linux/if.h, which conflicts with net/if.h. */
 #define OPER_UP		6
 
 static int base_ns, wire_ns, fence_ns;
 static struct netlink wire_nl, fence_nl, host_nl, policy_nl;
 static int wire_fd, fence_wire;
-static int family;			/* of arp_policy, or 0: not known yet */
+static int family;			/* id of arp_policy, or 0: not known yet */
 
-/* Devices on the wire and at fences get a number that no other ever had. */
+/* Devices on the wire and at fences get ifindexes that were never used before. */
 static int next_index = 1000;
 static int wires[DEVICES];		/* by cable; or NOBODY */
 static bool late[DEVICES];
 static int segment;			/* a bridge on the wire, or 0 */
-static int all_fd[KEYS];		/* below net.ipv4.conf.all of the host */
+static int all_fd[KEYS];		/* of net.ipv4.conf.all in the host */
 static int conf_now[ROWS][KEYS];
 
 /* Namespaces */
@@ -56,7 +56,7 @@ static void enter(int ns)
 		die("setns: %s", strerror(errno));
 }
 
-/* Below /proc/sys/net are those of the namespace of who opens them. */
+/* The files below /proc/sys/net are those of the opening process's netns. */
 static int open_sysctl(const char *key)
 {
 	char path[128];
@@ -82,7 +82,7 @@ void set_sysctl(const char *key, int value)
 {
 	int fd = open_sysctl(key);
 
-	/* Without IPv6 there is none to be turned off */
+	/* The kernel has no IPv6 */
 	if (fd < 0)
 		return;
 	write_sysctl(fd, value);
@@ -129,7 +129,7 @@ static void put_kind(struct netlink *nl, const char *kind, size_t *info,
 	*data = nl_nest(nl, IFLA_INFO_DATA);
 }
 
-/* The rest of a veth: its other end, see raise_wire(). */
+/* The other end of a veth, see raise_wire(). */
 static void put_peer(struct netlink *nl, int index, int ns)
 {
 	struct ifinfomsg body = { .ifi_index = index };
@@ -139,7 +139,7 @@ static void put_peer(struct netlink *nl, int index, int ns)
 	snprintf(name, sizeof(name), "w%d", index);
 	put_kind(nl, "veth", &info, &data);
 	peer = nl_nest(nl, VETH_INFO_PEER);
-	/* Its body has no header of an attribute */
+	/* The body has no attribute header */
 	memcpy(nl->buf + nl->len, &body, sizeof(body));
 	nl->len += sizeof(body);
 	nl->at->nlmsg_len += sizeof(body);
@@ -163,7 +163,7 @@ static void begin_address(struct netlink *nl, int index, uint32_t local,
 	nl_put(nl, IFA_ADDRESS, peer ? &peer : &local, 4);
 }
 
-/* The end of a cable on the wire, where nobody does ARP by himself. */
+/* The end of a cable on the wire does no ARP itself. */
 static void raise_wire(int index)
 {
 	begin_link(&wire_nl, RTM_SETLINK, index, IFF_UP | IFF_NOARP, 0);
@@ -178,9 +178,9 @@ static void must(struct netlink *nl, const char *what)
 }
 
 /*
- * A device that is up carries frames only once the kernel has noted that its
- * cable is plugged in. Those without a cable never say so, and a bridge says so
- * up to a second later; on the wire its ports are enough.
+ * A device that is up carries frames only once the kernel has processed its carrier
+ * change. Devices without a cable never get there, and a bridge does so up to a second
+ * later; on the wire, waiting for its ports is enough.
  */
 static void count_waiting(struct nlmsghdr *m, void *arg)
 {
@@ -226,7 +226,7 @@ static void await_links(struct netlink *nl)
 
 static void open_wire(void)
 {
-	/* ARP alone, with a VLAN tag or without */
+	/* ARP only, with or without a VLAN tag */
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PROTOCOL),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 0, 1),
@@ -256,7 +256,7 @@ void lab_open(void)
 
 	read_release();
 	base_ns = this_ns();
-	/* Who has no route is told so as often as he asks; in all namespaces. */
+	/* Do not limit the rate of ICMP unreachable errors; in all namespaces. */
 	set_sysctl("ipv4/route/error_cost", 0);
 	new_namespace();
 	wire_ns = this_ns();
@@ -390,7 +390,7 @@ static void add_device(const struct host *h, int i)
 	put_peer(&host_nl, wires[i], wire_ns);
 }
 
-/* What is sent to all of a cable's macvlans comes to this one last. */
+/* The last macvlan of a cable, which receives each broadcast last. */
 static void add_low_fence(int cable)
 {
 	int index = next_index++;
@@ -411,7 +411,7 @@ static void add_low_fence(int cable)
 	await_links(&fence_nl);
 }
 
-/* What a shared cable's device sends is heard by those of the others. */
+/* Bridge the cables that share a segment. */
 static void join_cables(const struct host *h)
 {
 	size_t info, data;
@@ -466,7 +466,7 @@ static void add_devices(const struct host *h)
 			add_low_fence(i);
 }
 
-/* Nothing may depend on time. */
+/* Results must not depend on time. */
 static void put_times(int index, bool locks, int proxy_delay)
 {
 	struct ndtmsg body = { .ndtm_family = AF_INET };
@@ -554,7 +554,7 @@ static void put_proxy(const struct proxy *p)
 	nl_put(&host_nl, NDA_DST, &p->addr, 4);
 }
 
-/* Each in a message of its own; those that the kernel refuses are no part of it. */
+/* One message each; an item that the kernel refuses is removed from the host. */
 static void add_the_rest(struct host *h)
 {
 	bool *refused[NL_MESSAGES];
@@ -598,13 +598,13 @@ void host_up(struct host *h)
 		wires[i] = NOBODY;
 		late[i] = false;
 	}
-	/* No value of any */
+	/* A value that no sysctl has */
 	memset(conf_now, 0x7f, sizeof(conf_now));
 	segment = 0;
 	new_namespace();
 	nl_open(&host_nl, NETLINK_ROUTE);
 	nl_open(&policy_nl, NETLINK_GENERIC);
-	/* What the host tells others is not limited by the time of day. */
+	/* Do not limit the rate of ICMP errors. */
 	set_sysctl("ipv4/icmp_ratemask", 0);
 	set_sysctl("ipv4/conf/all/send_redirects", 0);
 	set_sysctl("ipv4/conf/default/send_redirects", 0);
@@ -627,7 +627,7 @@ void host_down(void)
 {
 	int i;
 
-	/* The cables go now, the rest of the namespace when it can. */
+	/* Delete the cables now; the kernel deletes the rest of the namespace later. */
 	for (i = 1; i < DEVICES; i++)
 		if (wires[i] != NOBODY)
 			begin_link(&wire_nl, RTM_DELLINK, wires[i], 0, 0);
@@ -642,7 +642,7 @@ void host_down(void)
 	enter(base_ns);
 }
 
-/* Sysctls: those of a device by the netlink that sets the same variables. */
+/* Sysctls; those of a device are set by netlink, which is faster. */
 
 static void put_conf(int index, const int *want, const int *now)
 {
@@ -705,7 +705,7 @@ static int *add_entry(struct policy *p, const char *selector)
 	return p->entry[p->count++].field;
 }
 
-/* From values of sysctls: what means nothing means nought. */
+/* Values of sysctls as fields; undefined values become zero. */
 static void add_fields(int *field, const struct config *c, const int *values)
 {
 	unsigned int m = c->managed;
@@ -733,7 +733,7 @@ static void add_fields(int *field, const struct config *c, const int *values)
 	}
 }
 
-/* For whoever is named more closely by another selector. */
+/* Values for a selector that more specific ones override for every device. */
 static void add_garbage(struct policy *p, const struct config *c,
 			const char *selector)
 {
@@ -797,7 +797,7 @@ static void read_family(struct nlmsghdr *m, void *arg)
 		family = id;
 }
 
-/* Its number, which holds in all namespaces. */
+/* The family id, which is the same in all namespaces. */
 int policy_family(void)
 {
 	if (!family)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The lab of the oracle: a host in a network namespace of its own, and the wire
- * in another, at the far ends of its cables.
+ * The oracle's lab: a host in one network namespace, and the wire at the other ends
+ * of its cables, in another.
  *
- * The process is in the host's namespace while there is one.
+ * The process is in the host's namespace while it exists.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -11,43 +11,43 @@
 #include "common.h"
 #include "scenario.h"
 
-/* Always answer: on a cable to the wire, and below each cable with macvlans. */
+/* Fences always answer: one on its own cable, one below each cable with macvlans. */
 #define FENCE		"192.0.2.254"
 #define LOW_FENCE	"192.0.2.253"
 
-/* Makes the wire; once. */
+/* Creates the wire; called once. */
 void lab_open(void);
-/* The socket that hears and sends on the wire. */
+/* The packet socket on the wire. */
 int lab_wire(void);
-/* The fence's cable: its device on the wire. */
+/* The ifindex of the fence's device on the wire. */
 int lab_fence(void);
 
-/* Builds the host; marks what the kernel refuses. */
+/* Creates the host; marks the items that the kernel refuses. */
 void host_up(struct host *h);
 void host_down(void);
-/* Netlink in the host: routes, and the family arp_policy. */
+/* Netlink sockets in the host: rtnetlink, and the family arp_policy. */
 struct netlink *host_netlink(void);
 struct netlink *host_policy(void);
 int policy_family(void);
-/* Begins a command of the family in any socket. */
+/* Begins a command of the family on any socket. */
 void begin_command(struct netlink *nl, int command);
-/* Can frames of one device come back by another? */
+/* Do devices share a segment, so that they receive each other's frames? */
 bool host_segment(void);
-/* A sysctl of the host's below net. */
+/* Sets a sysctl of the host; @key below net. */
 void set_sysctl(const char *key, int value);
-/* The device on the wire to which a cable leads, and back: NOBODY if none. */
+/* The device on the wire at the end of a cable, and the reverse; NOBODY if none. */
 int host_wire(int cable);
 int host_cable(int wire);
-/* Are there macvlans on this cable? They hear what is sent to all late. */
+/* Are there macvlans on this cable? They receive broadcasts late. */
 bool host_late(int cable);
-/* Adds an address to the host, or deletes it; to be committed. */
+/* Adds or deletes an address of the host; the caller commits. */
 void put_address(struct netlink *nl, const struct address *a, bool add);
-/* A device's ifindex in the host, and back: NOBODY if none. */
+/* The ifindex of a device in the host, and the reverse; NOBODY if none. */
 int host_ifindex(int dev);
 int host_device(int ifindex);
 
 void set_sysctls(const struct host *h, int conf[ROWS][KEYS]);
-/* @blunder: say something else, as a test of the test */
+/* @blunder: set a wrong policy, to test the test */
 void set_policy(const struct host *h, struct config *c, bool blunder);
 void clear_policy(void);
 void print_policy(FILE *f, const struct host *h, struct config *c);

@@ -6,8 +6,8 @@
 ORACLE=${ORACLE:-$ROOT/tests/differential/oracle}
 [ -x "$ORACLE" ] || must make -s -C "$ROOT/tests/differential"
 
-# What macvlans hear is worked off where the kernel likes; on two processors, what
-# comes later may be heard earlier, and so may the fence.
+# The kernel passes broadcasts to macvlans from an unbound workqueue. Bind it to one
+# CPU: otherwise frames, and the fence, may be received out of order.
 unbound=/sys/devices/virtual/workqueue/cpumask
 everywhere=$(<$unbound)
 error_cost=$(sysctl -n net.ipv4.route.error_cost)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds the module against the stock kernel: random hosts, configurations and
- * packets, each twice, once with sysctls and once with the equal policy.
+ * Compares the module with the stock kernel: random hosts, configurations and
+ * packets, each run twice, with sysctls and with the equivalent policy.
  *
- * One process, one processor. A case is one question to one configured host;
- * those of the same host and configuration are asked together.
+ * One process on one CPU. A case is one question to one configured host; all
+ * questions to the same host and configuration are asked together.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -19,20 +19,20 @@
 static const char usage[] =
 "usage: oracle [--seed S] [--cases N] [--from N] [--blunder | --stock] [-v]\n"
 "       oracle --seed S --case N [-v]\n"
-"Asks a stock kernel and one with the module arp_policy loaded the same, and\n"
-"prints what differs. Needs root, and the first network namespace, whose sysctl\n"
-"net.ipv4.route.error_cost it leaves at 0.\n"
-"  --seed S	what everything is drawn from (1)\n"
-"  --cases N	how many (20000)\n"
-"  --from N	the first one (0)\n"
-"  --case N	this one alone, with those that are asked together with it\n"
-"  --most N	give up when so many differed (20)\n"
-"  --blunder	set a wrong policy now and then, which has to be noticed\n"
-"  --stock	ask without policy only, for the digest of all that comes of it\n"
-"  -v		print what is asked and what comes of it\n"
-"Exit status: 0 no difference, 1 some, 2 it could not be tried.\n";
+"Sends the same packets to a host configured by sysctls and by arp_policy, and\n"
+"prints the differences. Needs root and the initial network namespace, whose sysctl\n"
+"net.ipv4.route.error_cost is left at 0.\n"
+"  --seed S	random seed (1)\n"
+"  --cases N	number of cases (20000)\n"
+"  --from N	first case (0)\n"
+"  --case N	run only this case, with those asked together with it\n"
+"  --most N	stop after N differences (20)\n"
+"  --blunder	sometimes set a wrong policy, to test the test\n"
+"  --stock	run without policy only, and print a digest of the results\n"
+"  -v		print questions and results\n"
+"Exit status: 0 no difference, 1 differences, 2 error.\n";
 
-#define CONFIGS	10		/* of each host */
+#define CONFIGS	10		/* per host */
 #define PER_HOST	(CONFIGS * QUESTIONS)
 #define MOST_SHRUNK	(drawing.blunder ? 1 : 3)
 
@@ -43,7 +43,7 @@ static struct drawing drawing = {
 	.cases = 20000, .most = 20, .seed = 1,
 };
 
-/* A host, one of its configurations, what is asked, and what came of it. */
+/* A host, one of its configurations, the questions and the results. */
 struct trial {
 	uint64_t first;			/* the first case */
 	struct host host;
@@ -80,7 +80,7 @@ static void ask_module(struct trial *t)
 	ask_all(&t->host, t->question, &t->module);
 }
 
-/* On a host of its own. */
+/* Run on a new host. */
 static bool differs(struct trial *t)
 {
 	host_up(&t->host);
@@ -98,9 +98,9 @@ static void print_trial(const char *title, struct trial *t)
 	       drawing.seed, t->first, t->first + QUESTIONS - 1);
 	printf("The host:\n");
 	print_host(stdout, &t->host);
-	printf("As the stock kernel has it:\n");
+	printf("Configuration of the stock kernel:\n");
 	print_sysctls(stdout, &t->host, t->config.stock);
-	printf("As the module has it, with these sysctls%s:\n",
+	printf("Configuration with the module, beside these sysctls%s:\n",
 	       t->config.restored ? ", by restore" : "");
 	print_sysctls(stdout, &t->host, t->config.decoy);
 	print_policy(stdout, &t->host, &t->config);
@@ -123,7 +123,7 @@ static void print_outcomes(struct trial *t, bool all)
 	print_outcome(stdout, &t->host, &t->module, all ? NULL : &t->stock);
 }
 
-/* Shrinking: what can go while it still differs, goes. */
+/* Shrinking: remove what can be removed while the results still differ. */
 
 static struct trial best;
 
@@ -244,7 +244,7 @@ static void found(struct trial *t)
 		print_trial("MISMATCH, shrunk", &small);
 		print_outcomes(&small, false);
 	} else {
-		print_trial("MISMATCH that a host of its own does not show", t);
+		print_trial("MISMATCH, not reproduced on a new host", t);
 		print_outcomes(t, false);
 	}
 	fflush(stdout);
@@ -264,7 +264,7 @@ static void count(const struct trial *t)
 	       t->stock.neighbours * sizeof(*t->stock.neighbour));
 }
 
-/* Stock first, for all of the host's configurations; then with policy. */
+/* First the stock kernel, for all of the host's configurations, then policy. */
 static void try_host(uint64_t number, int first, int last)
 {
 	static struct trial trials[CONFIGS];

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# On random hosts the module does what the stock kernel does: see oracle.c and
+# On random hosts the module behaves as the stock kernel does: see oracle.c and
 # docs/testing.md.
 # lab: timeout 600
 # lab: takes 100
 #
-#   ARP_POLICY_ORACLE_CASES=N		how many (20000; 1000 in the debug kernel)
-#   ARP_POLICY_ORACLE_SEED=S		what they are drawn from (5)
+#   ARP_POLICY_ORACLE_CASES=N		number of cases (20000; debug kernel: 1000)
+#   ARP_POLICY_ORACLE_SEED=S		random seed (5)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 7
@@ -19,19 +19,19 @@ digest() { oracle --stock --cases 2400 | grep '^digest'; }
 
 without=$(digest)
 must load_module
-is "$(digest)" "$without" "without policy it is as if the module were not loaded"
+is "$(digest)" "$without" "without policy the module changes nothing"
 
 status=0
 cases=${ARP_POLICY_ORACLE_CASES:-${ARP_POLICY_DEBUG:+1000}}
 cases=${cases:-20000}
 said=$(oracle --cases "$cases") || status=$?
 diag "$said"
-is $status 0 "the module does what the stock kernel does"
+is $status 0 "the module behaves as the stock kernel does"
 many="[1-9][0-9]{$((${#cases} - 2)),}"	# of thousands, hundreds
 like "$(tail -n 1 <<<"$said")" " $many replies, $many requests, " \
-	"and there was something to do"
+	"and packets were sent"
 
-# ksoftirqd gets hardly any time here, and is needed for nearly every packet. The
+# ksoftirqd gets hardly any CPU time here, and nearly every packet needs it. The
 # host of these cases has routes that lead to lo.
 one_host() { oracle --stock --from 19056 --cases 240 | grep '^digest'; }
 
@@ -51,13 +51,13 @@ starved() {
 	return $ret
 }
 
-is "$(starved)" "$(one_host)" "what comes of a question does not depend on time"
+is "$(starved)" "$(one_host)" "the results do not depend on time"
 
-# The test's test.
+# Test the test.
 said=$(oracle --cases 4800 --blunder)
 like "$(tail -n 1 <<<"$said")" ' [1-9][0-9]* mismatches$' "a wrong policy is noticed"
 is "$(sed -n '/^MISMATCH, shrunk/,/^Of/p' <<<"$said" | grep -c '^  [0-9]*: ')" 1 \
 	"and shrunk to one question"
 case=$(sed -n 's/^MISMATCH.* cases \([0-9]*\) .*/\1/p' <<<"$said" | tail -n 1)
 like "$(oracle --case "$case" --blunder | tail -n 1)" ' 1 mismatches$' \
-	"a case can be asked again, alone"
+	"a case can be repeated alone"

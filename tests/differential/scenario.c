@@ -41,7 +41,7 @@ struct rng rng_of(uint64_t seed, uint64_t host, uint64_t config)
 	return r;
 }
 
-/* An index, by weights that sum up to 100. */
+/* A random index; the weights add up to 100. */
 static int pick(struct rng *r, const unsigned int *weights)
 {
 	unsigned int n = rnd(r, 100);
@@ -111,7 +111,7 @@ static void make_device(struct host *h, struct rng *r)
 		.lower = NOBODY, .master = NOBODY,
 		.noarp = chance(r, 3), .locks = chance(r, 60),
 	};
-	/* Somebody has to hear the questions. */
+	/* At least one device must receive the questions. */
 	if (i == 1 && d->kind != BRIDGE)
 		d->kind = VETH;
 	for (member = 0; d->kind == VRF && member < i; member++)
@@ -141,7 +141,7 @@ static void make_device(struct host *h, struct rng *r)
 	}
 }
 
-/* Subnets are few, so that devices share them. */
+/* Few subnets, so that devices share them. */
 static uint32_t subnet(struct rng *r)
 {
 	return addr(10, rnd(r, 4), rnd(r, 2), 0);
@@ -176,7 +176,7 @@ static void make_address(struct host *h, struct rng *r, int dev, uint32_t home)
 		a->len = chance(r, 70) ? 32 : 24;
 		break;
 	case 3:
-		/* The same address twice. */
+		/* Configure one address twice. */
 		a->local = other ? other->local : addr(10, 8, 8, 1);
 		a->len = other && chance(r, 50) ? other->len : 32;
 		break;
@@ -201,7 +201,7 @@ static void make_route(struct host *h, struct rng *r)
 	switch (PICK(r, 30, 10, 20, 26, 14)) {
 	case 0:
 	case 1:
-		/* By a gateway; a whole subnet, one of its hosts, or all. */
+		/* Through a gateway: a whole subnet, one of its hosts, or all. */
 		for (i = 0; a && a->len == 32 && i < 8; i++)
 			a = some_address(h, r);
 		o->via = (a ? cut(a->local, 24) : base) | htonl(60);
@@ -233,7 +233,7 @@ static void make_route(struct host *h, struct rng *r)
 		}
 		break;
 	default:
-		/* AnyIP */
+		/* AnyIP: a whole subnet of local addresses */
 		o->type = RTN_LOCAL;
 		o->dst = addr(10, 99, 0, 0);
 		if (chance(r, 40)) {
@@ -306,7 +306,7 @@ void make_host(struct host *h, struct rng *r)
 		};
 
 	/*
-	 * arp_ignore=1 knows no own address whose subnet is a peer's, nor one
+	 * arp_ignore=1 answers for no local address whose subnet is a peer's, nor for one
 	 * that a route makes local to a device.
 	 */
 	h->may_hide = true;
@@ -317,7 +317,7 @@ void make_host(struct host *h, struct rng *r)
 			(h->route[i].table == RT_TABLE_LOCAL && !h->route[i].dev);
 }
 
-/* How it is configured */
+/* Configuration */
 
 struct key_kind keys[KEYS] = {
 	[ARP_IGNORE] = { "arp_ignore", IPV4_DEVCONF_ARP_IGNORE, true, true },
@@ -338,7 +338,7 @@ struct key_kind keys[KEYS] = {
 	[ARP_ACCEPT] = { "arp_accept", IPV4_DEVCONF_ARP_ACCEPT, true, true },
 };
 
-/* Newer kernels refuse, by netlink, values that mean nothing. */
+/* Newer kernels refuse undefined values by netlink. */
 static bool refuses_strange;
 
 void read_release(void)
@@ -353,7 +353,7 @@ void read_release(void)
 	refuses_strange = version >= 7;
 }
 
-/* A valid value, or with @strange one that means nothing. */
+/* A valid value, or with @strange an undefined one. */
 static int value_of(struct rng *r, enum key key, bool strange)
 {
 	static const int ignore[] = { 0, 1, 2, 3, 8 };
@@ -394,7 +394,7 @@ int effective(int conf[ROWS][KEYS], int dev, enum key key)
 	return keys[key].max ? (own > all ? own : all) : own | all;
 }
 
-/* What policy overrides: the defaults, all as strict as can be, or anything. */
+/* Sysctls that policy overrides: the defaults, the strictest, or random ones. */
 static void make_decoy(struct config *c, const struct host *h, struct rng *r)
 {
 	static const int strict[MANAGEABLE] = {
@@ -402,7 +402,7 @@ static void make_decoy(struct config *c, const struct host *h, struct rng *r)
 		[DROP_GRATUITOUS_ARP] = 1, [PROXY_DELAY] = 800,
 	};
 	int mode = PICK(r, 35, 25, 40), row, key;
-	/* Who can say whether to proxy is the stricter? */
+	/* Neither value of the proxy sysctls is the stricter: choose one. */
 	int proxy = rnd(r, 2);
 
 	memcpy(c->decoy, c->stock, sizeof(c->decoy));
@@ -433,7 +433,7 @@ void make_config(struct config *c, const struct host *h, struct rng *r,
 	static const int ignore[] = { 0, 1, 2, 3, 8 };
 	unsigned int k = combination * 77 % COMBINATIONS;
 	int base[KEYS] = { 0 }, row, key;
-	/* Values that mean nothing have no words in a policy of one's own. */
+	/* arpctl has no words for undefined values. */
 	bool strange = chance(r, 8), on_all;
 
 	base[ARP_IGNORE] = ignore[k % 5], k /= 5;
@@ -465,7 +465,7 @@ void make_config(struct config *c, const struct host *h, struct rng *r,
 	c->managed = (1 << MANAGEABLE) - 1;
 	if (chance(r, 20))
 		c->managed &= rnd(r, 1 << MANAGEABLE);
-	/* Two sysctls, one field. */
+	/* Two sysctls belong to one field. */
 	if (c->managed & (1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN))
 		c->managed |= 1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN;
 	c->form = strange ? 1 + rnd(r, FORMS - 1) : rnd(r, FORMS);
@@ -489,7 +489,7 @@ static uint32_t own_address(const struct host *h, struct rng *r)
 	return a ? a->local : addr(10, 8, 8, 1);
 }
 
-/* Of the devices that can hear. */
+/* A device that can receive. */
 static int hearer(const struct host *h, struct rng *r)
 {
 	int found[DEVICES], n = 0, i;
@@ -500,7 +500,7 @@ static int hearer(const struct host *h, struct rng *r)
 	return found[rnd(r, n)];
 }
 
-/* Somebody in a subnet of the device's, if it has one. */
+/* A host in one of the device's subnets, if it has any. */
 static uint32_t neighbour_of(const struct host *h, struct rng *r, int dev)
 {
 	const struct address *a;
@@ -517,7 +517,7 @@ static uint32_t neighbour_of(const struct host *h, struct rng *r, int dev)
 	return subnet(r) | htonl(50 + rnd(r, 25));
 }
 
-/* Somewhere that a route of the host's leads to, or a little beside. */
+/* A destination of one of the host's routes, or an address next to it. */
 static uint32_t routed(const struct host *h, struct rng *r)
 {
 	const struct route *o;
@@ -568,7 +568,7 @@ static uint32_t foreign(struct rng *r)
 			       addr(172, 16, 5, 1 + rnd(r, 9));
 }
 
-/* One of this device's, if it has any. */
+/* One of this device's addresses, if it has any. */
 static uint32_t address_on(const struct host *h, struct rng *r, int dev)
 {
 	const struct address *a;
@@ -676,7 +676,7 @@ void make_questions(struct question *q, const struct host *h,
 {
 	int count[ASK + 1] = { 0 }, i;
 
-	/* What hidden announces, arp_announce has no word for. */
+	/* arp_announce cannot express which addresses hidden announces. */
 	for (i = 0; i < QUESTIONS; i++)
 		count[c->hide ? ASK : PICK(r, 22, 8, 70)]++;
 	for (i = 0; i < QUESTIONS; i++, q++) {
@@ -700,7 +700,7 @@ void make_questions(struct question *q, const struct host *h,
 	}
 }
 
-/* In words */
+/* Printing */
 
 static const char *mac_text(const uint8_t *m)
 {
@@ -868,7 +868,7 @@ void print_question(FILE *f, const struct host *h, const struct question *q)
 		if (q->op > 2)
 			fprintf(f, ", operation %d", q->op);
 		if (q->other_source)
-			fprintf(f, ", another frame source");
+			fprintf(f, ", a different source MAC in the frame");
 		if (q->known)
 			fprintf(f, "; the sender is a neighbour already: %s, %s MAC",
 				state_name(q->known),

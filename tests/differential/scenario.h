@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the oracle asks about: a random host, how it is configured, and
- * questions to it; made from a seed, and printed as commands.
+ * The oracle's random hosts, their configuration, and the questions to them; made
+ * from a seed, and printed as commands.
  *
- * Plain data. Each piece can be left out ("gone"), for shrinking.
+ * Plain data. Each item can be left out ("gone"), for shrinking.
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H
@@ -21,7 +21,7 @@ struct rng {
 /* A number below @n. */
 unsigned int rnd(struct rng *r, unsigned int n);
 bool chance(struct rng *r, unsigned int percent);
-/* One that depends on all of these. */
+/* A number derived from all of these. */
 struct rng rng_of(uint64_t seed, uint64_t host, uint64_t config);
 
 /* The host */
@@ -42,14 +42,14 @@ struct device {
 	enum kind kind;
 	char name[IF_NAMESIZE];
 	uint8_t mac[ETH_ALEN];
-	int lower;		/* of a VLAN or macvlan: the device below, else NOBODY */
+	int lower;		/* of a VLAN or macvlan: its lower device, else NOBODY */
 	int master;		/* the VRF, or NOBODY */
 	int vid;		/* VLAN ID, or 0 */
 	int table;		/* of a VRF, or 0 */
 	bool noarp;
-	bool shared;		/* its cable is on the one segment of all such */
-	bool locks;		/* a neighbour is too young to be overridden, always;
-				 * else it is never
+	bool shared;		/* its cable is on the common segment */
+	bool locks;		/* neighbours are always too young to be overridden,
+				 			 * otherwise they never are
 				 */
 };
 
@@ -91,19 +91,19 @@ struct host {
 	struct route route[ROUTES];
 	struct rule rule[RULES];
 	struct proxy proxy[PROXIES];
-	bool may_hide;		/* hidden is arp_ignore=1 here */
+	bool may_hide;		/* hidden is equivalent to arp_ignore=1 here */
 };
 
 void make_host(struct host *h, struct rng *r);
-/* Is this device there, with all that it stands on? */
+/* Does the device exist, with all its lower devices? */
 bool there(const struct host *h, int dev);
 /* The device whose cable leads to this one, or NOBODY. */
 int cable_of(const struct host *h, int dev);
 
-/* How it is configured */
+/* Configuration */
 
 enum key {
-	/* What policy may decide instead; up to PROXY_DELAY. */
+	/* The sysctls for which policy has fields; up to PROXY_DELAY. */
 	ARP_IGNORE, ARP_ANNOUNCE, ARP_FILTER, PROXY_ARP, PROXY_ARP_PVLAN,
 	DROP_GRATUITOUS_ARP, PROXY_DELAY,
 	FORWARDING, RP_FILTER, ACCEPT_LOCAL, ROUTE_LOCALNET, MEDIUM_ID,
@@ -115,46 +115,46 @@ enum key {
 
 struct key_kind {
 	const char *name;
-	int id;			/* IPV4_DEVCONF_*, or 0: of the neighbour table */
-	bool all;		/* net.ipv4.conf.all has a say */
-	bool max;		/* the greater one holds, else either */
+	int id;			/* IPV4_DEVCONF_*, or 0: neighbour table */
+	bool all;		/* net.ipv4.conf.all is taken into account */
+	bool max;		/* the maximum of all and device, else either */
 };
 
 extern struct key_kind keys[KEYS];
-/* Kernels before 5.11 have no say for all in everything. */
+/* Kernels before 5.11 do not always take "all" into account. */
 void read_release(void);
 
 /* Rows: all, then the devices. */
 #define ROWS	(1 + DEVICES)
 
 enum form {
-	STRUCTURE,		/* all is all, each device itself */
-	EFFECTIVE,		/* what holds for each device, by its name */
-	GLOBS,			/* likewise, by a pattern that only it matches */
+	STRUCTURE,		/* "all" and each device, as the sysctls */
+	EFFECTIVE,		/* the effective values of each device, by its name */
+	GLOBS,			/* likewise, by a glob that matches only this device */
 	FORMS
 };
 
 struct config {
-	int stock[ROWS][KEYS];	/* the sysctls that say it all */
-	int decoy[ROWS][KEYS];	/* those that policy overrides */
-	unsigned int managed;	/* 1 << key: policy decides it */
+	int stock[ROWS][KEYS];	/* the sysctls of the stock kernel */
+	int decoy[ROWS][KEYS];	/* the sysctls that policy overrides */
+	unsigned int managed;	/* 1 << key: set by policy */
 	enum form form;
-	bool strange;		/* over garbage for whoever is left */
+	bool strange;		/* over garbage in less specific selectors */
 	bool restored;		/* in one transaction */
 	bool hide;		/* policy is "hidden" everywhere; see may_hide */
 };
 
-#define COMBINATIONS	240	/* of what policy may decide, and all or device */
+#define COMBINATIONS	240	/* of managed keys, and "all" or device */
 
-/* @combination: a different one for each of the first COMBINATIONS */
+/* @combination: a different one for each of the first COMBINATIONS configurations */
 void make_config(struct config *c, const struct host *h, struct rng *r,
 		 unsigned int combination);
-/* What holds for a device. */
+/* The effective value for a device. */
 int effective(int conf[ROWS][KEYS], int dev, enum key key);
 
 /* Questions */
 
-/* In the order in which they are put. */
+/* In the order in which they are sent. */
 enum what { SEND, FORWARD, ASK };
 enum to { TO_ALL, TO_HOST, TO_OTHER };
 
@@ -163,21 +163,21 @@ enum to { TO_ALL, TO_HOST, TO_OTHER };
 struct question {
 	bool gone;
 	enum what what;
-	int dev;		/* ASK, FORWARD: where; SEND: bound to, or NOBODY */
+	int dev;		/* ASK, FORWARD: receiving device; SEND: bound to, or NOBODY */
 	uint32_t sender, target;
 	/* ASK */
 	uint16_t op, hrd;
 	enum to to;
-	int tha;		/* 0 nobody, 1 the host, 2 the asker */
-	uint16_t known;		/* the state of an entry for the sender, or 0 */
-	bool known_same;	/* of the same MAC */
+	int tha;		/* 0 zero, 1 the host's, 2 the asker's */
+	uint16_t known;		/* the state of an existing entry for the sender, or 0 */
+	bool known_same;	/* with the same MAC */
 	bool other_source;	/* the frame's source is not the sender's MAC */
 };
 
 void make_questions(struct question *q, const struct host *h,
 		    const struct config *c, struct rng *r);
 
-/* In words */
+/* Printing */
 
 void print_host(FILE *f, const struct host *h);
 void print_sysctls(FILE *f, const struct host *h, int conf[ROWS][KEYS]);

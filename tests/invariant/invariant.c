@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What must hold whatever is configured and whatever comes: random hosts, whole
- * policies, packets and sends, and changes in the midst of them.
+ * Checks invariants on random hosts, policies, packets and sends, and while the
+ * policy or the host changes.
  *
- * One process of two threads, each on a processor of its own: one sends, hears
- * and judges; the other changes policy or the host, deletes neighbours and sends
- * as well. A case is a host, a policy and a burst; a host is used for several, and
- * changed in the last one.
+ * One process with two threads, each bound to its own CPU: one sends, receives and
+ * checks; the other changes policy or the host, deletes neighbours and sends too.
+ * A case is a host, a policy and a burst of packets. Each host is used for several
+ * cases, and changed in the last one.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -37,18 +37,18 @@
 
 static const char usage[] =
 "usage: invariant [--seed S] [--cases N] [--from N | --case N] [--most N] [-v]\n"
-"Draws hosts, policies and packets, and checks what must hold for the module\n"
-"arp_policy whatever was drawn. Needs root, and the first network namespace, whose\n"
-"sysctls net.ipv4.route.error_cost and net.core.netdev_max_backlog it changes.\n"
-"  --seed S	what everything is drawn from (1)\n"
-"  --cases N	how many (5000)\n"
-"  --from N	the first one (0)\n"
-"  --case N	this one alone\n"
-"  --most N	give up when so many were broken (20)\n"
-"  --no-shrink	print what was broken as it was drawn, in one line\n"
-"  --blunder	believe a wrong policy, as a test of the test\n"
+"Runs random packets against random hosts and policies and checks invariants of\n"
+"the module arp_policy. Needs root and the initial network namespace, in which it\n"
+"changes net.ipv4.route.error_cost and net.core.netdev_max_backlog.\n"
+"  --seed S	random seed (1)\n"
+"  --cases N	number of cases (5000)\n"
+"  --from N	first case (0)\n"
+"  --case N	run only this case\n"
+"  --most N	stop after N broken cases (20)\n"
+"  --no-shrink	print broken cases in one line, without shrinking\n"
+"  --blunder	check against a wrong policy, to test the test\n"
 "  -v		print each case\n"
-"Exit status: 0 all held, 1 one was broken, 2 it could not be tried.\n";
+"Exit status: 0 all cases hold, 1 at least one is broken, 2 error.\n";
 
 #define PER_HOST	50
 #define KINDS		32
@@ -65,15 +65,15 @@ static struct drawing drawing = {
 };
 
 enum mode {
-	STILL,		/* nothing changes: all that can be foretold is compared */
-	AUDITED,	/* the same as without policy */
-	FLUSHED,	/* the same again afterwards */
-	RACING,		/* while another processor changes and deletes */
-	DELAYED,	/* proxied answers wait while policy changes */
+	STILL,		/* no change: everything predictable is compared */
+	AUDITED,	/* audit mode: the same as without policy */
+	FLUSHED,	/* after a flush: the same as without policy */
+	RACING,		/* the other CPU changes and deletes */
+	DELAYED,	/* policy changes while proxied answers are delayed */
 	MODES
 };
 
-/* What changes in RACING. */
+/* What changes in RACING mode. */
 enum race { CHANGE_POLICY, DELETE_NEIGHBOURS, CHANGE_ADDRESS, CHANGE_LINK };
 
 static const char *const mode_names[] = {
@@ -90,9 +90,9 @@ struct trial {
 	struct change change;
 	enum race race;
 	int at;				/* the address or device that changes */
-	struct host then;		/* while it is not there */
+	struct host then;		/* the host while it is absent */
 	int flights;
-	bool announces;			/* STILL: every device does at the end */
+	bool announces;			/* STILL: every device announces itself at the end */
 	struct outcome stock, module;
 };
 
@@ -102,7 +102,7 @@ static struct {
 	int64_t spent[MODES], building;	/* ms */
 } total;
 
-/* What was broken first, of the case that runs. */
+/* The first violation in the current case. */
 static struct {
 	const char *what;
 	char detail[400];
@@ -137,7 +137,7 @@ static void pause_ms(int ms)
 	nanosleep(&t, NULL);
 }
 
-/* @p, or with --blunder one without its rules. */
+/* Return: @p, or with --blunder a copy without its rules. */
 static const struct policy *believed(const struct trial *t,
 				     const struct policy *p)
 {
@@ -159,7 +159,7 @@ static struct view view_of(struct trial *t, const struct policy *p)
 	};
 }
 
-/* Attributes of netlink: of generic netlink and of routes alike. */
+/* Netlink attributes, the same for generic netlink and rtnetlink. */
 
 static void read_attrs(const void *data, int left, const void **tb, int *size,
 		       int max)
@@ -180,10 +180,10 @@ static void read_attrs(const void *data, int left, const void **tb, int *size,
 	}
 }
 
-/* What the kernel says of a route. */
+/* The result of a route lookup. */
 
 struct way {
-	bool known;		/* there is one that is no refusal */
+	bool known;		/* a route was found and it is not an error route */
 	uint8_t type;
 	int oif;
 	bool gateway;
@@ -223,7 +223,7 @@ static struct way way_of(uint32_t from, uint32_t to, int iif, int oif)
 	return w;
 }
 
-/* Would the kernel route a packet of this sender's that comes in here? */
+/* Would the kernel route a packet from this sender received here? */
 static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 {
 	return sender &&
@@ -231,7 +231,7 @@ static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 		way_of(sender, target, host_ifindex(dev), 0).known);
 }
 
-/* What explain says. */
+/* The output of explain. */
 
 struct explained {
 	bool given, answered;
@@ -297,7 +297,7 @@ static void begin_explain(const struct question *q, int i, int dev)
 	nl_end(nl, query);
 }
 
-/* Does nothing else ask for this target? */
+/* Is this the only question for its target? */
 static bool is_alone(const struct trial *t, int i)
 {
 	const struct question *q = t->question;
@@ -307,20 +307,20 @@ static bool is_alone(const struct trial *t, int i)
 		if (k != i && !q[k].gone && there(&t->host, q[k].dev) &&
 		    (q[k].what == ASK ? q[k].sender : q[k].target) == q[i].target)
 			return false;
-	/* Another may go by this one. */
+	/* The target is a gateway: another question may resolve it, too. */
 	for (k = 0; k < t->host.routes; k++)
 		if (t->host.route[k].via == q[i].target)
 			return false;
 	return true;
 }
 
-/* The device whose neighbour the target of a SEND will be, or NOBODY. */
+/* The device on which a SEND creates its neighbour, or NOBODY. */
 static int asking_device(const struct trial *t, const struct question *q, int i)
 {
 	struct way w;
 	int dev;
 
-	/* From a broadcast address the kernel sends with another of its choice. */
+	/* The kernel replaces a broadcast source address. */
 	if (!is_plain(&t->host, q->sender) || !is_alone(t, i))
 		return NOBODY;
 	w = way_of(q->sender, q->target, 0,
@@ -423,7 +423,7 @@ static const struct arp *arp_of(const struct frame *f)
 	return (const void *)f->bytes;
 }
 
-/* Whose MAC is it? */
+/* The device with this MAC. */
 static int device_of(const struct host *h, const uint8_t *mac)
 {
 	int i;
@@ -439,7 +439,7 @@ static bool is_reply(const struct frame *f)
 	return arp_of(f)->op == htons(2);
 }
 
-/* Is a device's cable and tag the frame's? */
+/* Do cable and VLAN tag match the device's? */
 static bool is_on(const struct host *h, int dev, const struct frame *f)
 {
 	return there(h, dev) && cable_of(h, dev) == f->cable &&
@@ -460,7 +460,7 @@ static const char *frame_text(const struct host *h, const struct frame *f)
 	return text;
 }
 
-/* With the MAC of no device: a rule must say so. */
+/* A MAC of no device must come from a rule. */
 static const char *forbidden_mac(const struct view *v, const struct frame *f)
 {
 	const char *wrong = "an answer has a MAC that is neither ours nor a rule's";
@@ -469,7 +469,7 @@ static const char *forbidden_mac(const struct view *v, const struct frame *f)
 
 	if (!is_reply(f))
 		return "a request comes from a MAC that is not ours";
-	/* Any device on the cable may be the one that speaks. */
+	/* Any device on the cable may have sent it. */
 	for (dev = 0; dev < v->h->devices; dev++) {
 		const struct target *rule;
 
@@ -498,7 +498,7 @@ static const char *forbidden_frame(const struct view *v, const struct frame *f)
 	return forbidden(v, dev, a);
 }
 
-/* The answer to a question that must stay unanswered. */
+/* An answer to a question that must not be answered. */
 static const char *forbidden_answer(const struct view *v,
 				    const struct question *q,
 				    const struct frame *f)
@@ -526,8 +526,8 @@ static bool changes_host(const struct trial *t)
 }
 
 /*
- * A request that passed the hook before an address came may be answered by the
- * kernel after that. That is rare: seen once in about 100 such cases.
+ * The kernel may still answer a request that passed the hook before an address was
+ * added. That is rare: about one in 100 such cases.
  */
 static bool in_flight(struct trial *t, const struct frame *f)
 {
@@ -536,7 +536,7 @@ static bool in_flight(struct trial *t, const struct frame *f)
 	       t->flights++ < IN_FLIGHT;
 }
 
-/* @other: allowed as well; or NULL */
+/* @other: a second view that is accepted as well, or NULL */
 static void check_frame(struct trial *t, const struct frame *f,
 			const struct view *v, const struct view *other)
 {
@@ -548,9 +548,9 @@ static void check_frame(struct trial *t, const struct frame *f,
 		broken(wrong, "%s", frame_text(&t->host, f));
 }
 
-/* Who may be a neighbour. */
+/* Which neighbours may be learnt. */
 
-/* By a question whose packet policy does not drop. */
+/* From a question that policy does not drop. */
 static bool is_taught(struct trial *t, const struct known *k, struct view *v)
 {
 	const struct question *q;
@@ -578,8 +578,8 @@ static bool was_known(const struct trial *t, const struct known *k)
 }
 
 /*
- * Of several that speak in one address's name the first is learnt, for as long as
- * it is young; where policy silences that one, it is another of its kind.
+ * If several hosts use one address, the first is learnt and kept while its entry is
+ * young; if policy drops that one, another of the same kind is learnt.
  */
 static bool is_like(const struct host *h, const uint8_t *a, const uint8_t *b)
 {
@@ -603,7 +603,7 @@ static bool is_stock(const struct trial *t, const struct known *k)
 	return false;
 }
 
-/* Another domain of the host's is a neighbour like any other. */
+/* Another L3 domain of the host is a neighbour like any other. */
 static bool is_other_domain(const struct trial *t, const struct known *k)
 {
 	const struct host *h = &t->host;
@@ -611,20 +611,20 @@ static bool is_other_domain(const struct trial *t, const struct known *k)
 
 	if (dev != NOBODY)
 		return domain_of(h, dev) != domain_of(h, k->dev);
-	/* A rule's MAC says not by which device. */
+	/* A rule's MAC does not identify the device. */
 	for (i = 1; i < h->devices; i++)
 		if (there(h, i) && domain_of(h, i) != domain_of(h, k->dev))
 			return k->mac[2] == 0x4c;
 	return false;
 }
 
-/* Is it learnt without being asked for? */
+/* Is it learnt from an unsolicited packet? */
 static bool is_accepted(struct trial *t, const struct known *k, int i,
 			const struct policy *p)
 {
 	const struct question *q = &t->question[i];
 
-	/* Where the sysctl forbids and the field does not. */
+	/* The sysctl forbids it, the field does not. */
 	if (q->sender == q->target &&
 	    policy_field(p, t->host.device[k->dev].name,
 			 ARP_POLICY_FIELD_GARP) == ARP_POLICY_GARP_ACCEPT)
@@ -634,8 +634,8 @@ static bool is_accepted(struct trial *t, const struct known *k, int i,
 }
 
 /*
- * Could the host have asked for it? Then it is a neighbour already, and every
- * packet brings that up to date, also one whose sender has no route.
+ * May the host have solicited it? Then the entry exists, and every packet updates
+ * it, even from a sender without a route.
  */
 static bool may_be_asked_for(const struct trial *t, uint32_t addr)
 {
@@ -654,7 +654,7 @@ static bool may_be_asked_for(const struct trial *t, uint32_t addr)
 	return false;
 }
 
-/* May our devices answer, and learn, each other as the kernel would? */
+/* May the host's own devices answer and learn each other, as in the stock kernel? */
 static bool is_local_accepted(struct trial *t, const struct known *k)
 {
 	const struct host *h = &t->host;
@@ -664,7 +664,7 @@ static bool is_local_accepted(struct trial *t, const struct known *k)
 		return true;
 	if (dev != NOBODY)
 		return effective(t->config.stock, dev, ACCEPT_LOCAL);
-	/* A rule's MAC says not by which device. */
+	/* A rule's MAC does not identify the device. */
 	for (i = 1; i < h->devices; i++)
 		if (there(h, i) && effective(t->config.stock, i, ACCEPT_LOCAL))
 			return true;
@@ -683,7 +683,7 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 		return;
 	total.neighbours++;
 	taught = is_taught(t, k, &v) || (other && is_taught(t, k, &w));
-	/* What was there before has the MAC of somebody else, or of its own asker. */
+	/* The entry existed before, with another host's MAC or the asker's. */
 	if (was_known(t, k))
 		return;
 	if (i >= 0 && !taught) {
@@ -692,7 +692,7 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 		       t->host.device[k->dev].name, i);
 		return;
 	}
-	/* Which routes a sender had when it was learnt nobody knows any more. */
+	/* The routes at the time of learning are not known any more. */
 	if (changes_host(t))
 		return;
 	if (stock ? is_stock(t, k) :
@@ -724,7 +724,7 @@ static void check_neighbours(struct trial *t, bool stock, const struct policy *p
 		check_neighbour(t, &t->module.neighbour[i], stock, p, other);
 }
 
-/* What can be foretold: the MACs that answer a question, in order. */
+/* Predicted answers: the MACs that answer a question, in order. */
 
 struct answers {
 	int count;
@@ -746,7 +746,7 @@ static bool same_answers(const struct answers *a, const struct answers *b)
 	       !memcmp(a->mac, b->mac, a->count * sizeof(*a->mac));
 }
 
-/* @dev: those of this device alone; or NOBODY */
+/* @dev: only this device's answers; NOBODY: all */
 static void find_answers(struct answers *a, const struct host *h,
 			 const struct outcome *o, int i, int dev)
 {
@@ -762,7 +762,7 @@ static void find_answers(struct answers *a, const struct host *h,
 	}
 }
 
-/* Return: whether it can be foretold. */
+/* Return: whether the answers are predictable. */
 static bool foretell(struct trial *t, int i, struct answers *a)
 {
 	struct view v = view_of(t, &t->policy);
@@ -811,7 +811,7 @@ static void check_answers(struct trial *t)
 	}
 }
 
-/* Explain against the wire. */
+/* Compare explain with the frames. */
 
 static void check_explained_asks(struct trial *t)
 {
@@ -838,7 +838,7 @@ static void check_explained_asks(struct trial *t)
 		find_answers(&got, &t->host, &t->module, i, NOBODY);
 		total.explained++;
 		if (!same_answers(&want, &got))
-			broken("explain does not say what the wire shows",
+			broken("explain does not match the frames",
 			       "question %d: %d answers, explained %d", i,
 			       got.count, want.count);
 	}
@@ -866,7 +866,7 @@ static void check_explained_send(struct trial *t, int n)
 	}
 	total.explained++;
 	if (seen != x->answered || (seen && !right))
-		broken("explain send does not say what the wire shows",
+		broken("explain send does not match the frames",
 		       "question %d on %s: sender %s, explained %s", i,
 		       t->host.device[dev].name, seen ? text_of(sender) : "none",
 		       x->answered ? text_of(x->sender) : "none");
@@ -882,7 +882,7 @@ static void check_explained(struct trial *t)
 			check_explained_send(t, n);
 }
 
-/* Counters against the frames. */
+/* Compare counters with the frames. */
 
 static uint64_t frames_in(const struct trial *t, int dev)
 {
@@ -894,7 +894,7 @@ static uint64_t frames_in(const struct trial *t, int dev)
 		n += hears(h, dev, &t->question[i]);
 	if (!does_arp(h, dev) || !h->device[cable_of(h, dev)].shared)
 		return n;
-	/* What other devices say on the segment. */
+	/* Frames from other devices on the segment. */
 	for (i = 0; i < t->module.frames; i++) {
 		const struct frame *f = &t->module.frame[i];
 		const struct arp *a = arp_of(f);
@@ -928,7 +928,7 @@ static void check_counters(struct trial *t, const struct counters *list)
 		const struct counters *c = &list[dev];
 		uint64_t sum = 0, suppressed, in, out;
 
-		/* Macvlans of a cable hear each other, and it hears them. */
+		/* The macvlans of a cable and its lower device receive each other's frames. */
 		if (!c->there || !there(h, dev) || cable_of(h, dev) == NOBODY ||
 		    host_late(cable_of(h, dev)))
 			continue;
@@ -972,7 +972,7 @@ static void flush(void)
 		broken("flush is refused", "%s", "");
 }
 
-/* Has each device's MAC set to what it is: under arp_notify it announces itself. */
+/* Set each device's MAC to itself: with arp_notify the device announces itself. */
 static void announce_all(struct trial *t)
 {
 	struct view v = view_of(t, &t->policy);
@@ -1040,8 +1040,8 @@ static void compare(struct trial *t, const char *what)
 }
 
 /*
- * What a host sends to itself, and the ICMP that comes of it, may be handled after
- * the tables are read. What policy changes differs every time.
+ * Packets of the host to itself, and the ICMP errors that follow, may be handled
+ * after the tables are read. A difference caused by policy shows every time.
  */
 #define COMPARISONS	3
 
@@ -1074,10 +1074,10 @@ static void run_flushed(struct trial *t)
 		if (same_outcome(stock, &t->module))
 			return;
 	}
-	compare(t, "a flushed policy leaves something");
+	compare(t, "policy is still in effect after flush");
 }
 
-/* Frames as they are heard. */
+/* The frames as they are received. */
 static struct trial *heard_by;
 static const struct view *heard_under, *heard_or;
 
@@ -1086,7 +1086,7 @@ static void overheard(const struct frame *f)
 	check_frame(heard_by, f, heard_under, heard_or);
 }
 
-/* On this processor, or the other as well. */
+/* @both: also frames from the other CPU */
 static void listen_under(struct trial *t, const struct view *v,
 			 const struct view *other, bool both)
 {
@@ -1116,7 +1116,7 @@ static void run_delayed(struct trial *t)
 	if (put_change(host_policy(), &t->change, &t->policy, &t->next, false))
 		broken("a valid change is refused", "%s", "");
 	total.changes++;
-	/* Nobody has the old policy any more; what it sent is on the wire. */
+	/* After a grace period nobody uses the old policy; its frames have been sent. */
 	syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	listen_under(t, &before, &after, true);
 	pause_ms(DELAY_MS + 8);
@@ -1128,7 +1128,7 @@ static void run_delayed(struct trial *t)
 	flush();
 }
 
-/* The other processor */
+/* The other CPU */
 
 static struct {
 	pthread_t thread;
@@ -1142,7 +1142,7 @@ static struct {
 	unsigned int changes;
 } other;
 
-/* All that the sends wait for. */
+/* All neighbours for which the sends wait. */
 static void delete_neighbours(const struct trial *t)
 {
 	const struct host *h = &t->host;
@@ -1208,7 +1208,7 @@ static void race(void)
 		if (error)
 			other.refused = error;
 		back = !back;
-		/* On the wire, a cable to a device that is down takes nothing. */
+		/* A cable whose far device is down accepts no frames. */
 		for (i = 0; i < QUESTIONS && !(t->race == CHANGE_LINK && back); i++)
 			ask_one(&t->host, &t->question[i], i);
 	} while (back || !atomic_load(&other.enough));
@@ -1295,7 +1295,7 @@ static void run_racing(struct trial *t)
 	flush();
 }
 
-/* On the host as it stands. Return: whether something was broken. */
+/* Run on the current host. Return: whether an invariant was violated. */
 static bool run(struct trial *t)
 {
 	int64_t begun = now_ms();
@@ -1333,7 +1333,7 @@ static void enter_host(struct host *h)
 
 	host_up(h);
 	set_sysctl("ipv4/conf/all/arp_notify", 1);
-	/* Who deletes an address deletes no other. */
+	/* Keep the other addresses when a primary is deleted. */
 	set_sysctl("ipv4/conf/all/promote_secondaries", 1);
 	other_goes(ENTER);
 	total.building += now_ms() - begun;
@@ -1353,7 +1353,7 @@ static const struct device vrfs[] = {
 	{ .name = "red2", .table = VRF_TABLE + 1 },
 };
 
-/* What VRFs are for: the same addresses again, in another domain. */
+/* The use case of VRFs: the same addresses again in another domain. */
 static void overlap(struct host *h, int from, int to, struct rng *r)
 {
 	int n = h->addresses, i, dev;
@@ -1405,7 +1405,7 @@ static int main_table_of(const struct host *h, int dev)
 	return vrf == NOBODY ? RT_TABLE_MAIN : h->device[vrf].table;
 }
 
-/* What the oracle's hosts have too little of. */
+/* Configurations that are rare on the oracle's hosts. */
 static void enrich(struct host *h, struct rng *r)
 {
 	bool segment = chance(r, 50);
@@ -1419,11 +1419,11 @@ static void enrich(struct host *h, struct rng *r)
 	for (i = 0; i < h->devices; i++) {
 		struct device *d = &h->device[i];
 
-		/* Nothing may depend on time. */
+		/* Results must not depend on time. */
 		d->locks = true;
 		d->shared = segment && (d->kind == VETH || d->kind == BRIDGE);
 	}
-	/* One that asks with a borrowed address, or not at all. */
+	/* A device without addresses: it borrows one, or sends no request. */
 	if (h->devices > 2 && chance(r, 30)) {
 		int bare = 1 + rnd(r, h->devices - 1), k;
 
@@ -1450,7 +1450,7 @@ static void enrich(struct host *h, struct rng *r)
 	h->may_hide = false;
 }
 
-/* The host's last case changes it: then it lacks routes and orders addresses anew. */
+/* The last case changes the host: afterwards routes are missing and addresses reordered. */
 static void make_race(struct trial *t, struct rng *r)
 {
 	const struct host *h = &t->host;
@@ -1465,13 +1465,13 @@ static void make_race(struct trial *t, struct rng *r)
 		t->race = CHANGE_ADDRESS;
 		t->at = address;
 	} else if (!host_late(dev)) {
-		/* A cable of macvlans has a fence that must not fall. */
+		/* The fence on a cable with macvlans must stay up. */
 		t->race = CHANGE_LINK;
 		t->at = dev;
 	}
 }
 
-/* Much is asked and sent about the address that changes, which is mostly hidden. */
+/* Many questions and sends concern the changing address, which is mostly hidden. */
 static void make_sought(struct trial *t, struct rng *r)
 {
 	const struct address *a = &t->host.address[t->at];
@@ -1536,7 +1536,7 @@ static void print_mac(const char *word, const uint8_t *m)
 	       m[4], m[5]);
 }
 
-/* As a command; tests/lib/arpq has no word for nonsense. */
+/* Print as a command; tests/lib/arpq cannot express malformed packets. */
 static void print_packet(const struct host *h, const struct question *q, int i)
 {
 	const struct device *d = &h->device[q->dev == NOBODY ? 0 : q->dev];
@@ -1579,11 +1579,11 @@ static void print_what_changes(const struct trial *t)
 	const struct host *h = &t->host;
 	const struct address *a = &h->address[t->at];
 
-	printf("%s:\n", t->mode == RACING ? "Over and over, and back" : "Then");
+	printf("%s:\n", t->mode == RACING ? "Repeatedly, and reverted" : "Then");
 	if (t->mode == DELAYED || t->race == CHANGE_POLICY)
 		print_change(stdout, &t->change, &t->policy, &t->next);
 	else if (t->race == DELETE_NEIGHBOURS)
-		printf("ip neigh del, of all targets of sends\n");
+		printf("ip neigh del, for the targets of all sends\n");
 	else if (t->race == CHANGE_ADDRESS)
 		printf("ip addr del %s/%d dev %s\n", text_of(a->local), a->len,
 		       h->device[a->dev].name);
@@ -1606,7 +1606,7 @@ static void print_trial(const char *title, struct trial *t)
 	printf("The policy:\n");
 	print_the_policy(stdout, &t->policy);
 	if (t->mode == STILL && t->announces)
-		printf("At the end, for each device: ip link set DEV address, to what it is\n");
+		printf("At the end, for each device: ip link set DEV address MAC (unchanged)\n");
 	if (t->mode == DELAYED || t->mode == RACING)
 		print_what_changes(t);
 	printf("Asked:\n");
@@ -1622,7 +1622,7 @@ static void print_trial(const char *title, struct trial *t)
 	fflush(stdout);
 }
 
-/* Shrinking: what can go while the same is still broken, goes. */
+/* Shrinking: remove what can be removed while the same invariant is violated. */
 
 static struct trial best;
 static const char *sought;
@@ -1658,7 +1658,7 @@ static bool attempt(struct trial *t)
 		} \
 	} while (0)
 
-/* Of the policy and, where it is the same piece, of the next. */
+/* Remove from the policy and, if the next one has the same item, from that. */
 #define DROP_BOTH(t, list, n, i) \
 	do { \
 		if (!(t)->policy.list[i].gone) { \
@@ -1753,7 +1753,7 @@ static void shrink(struct trial *t)
 	*t = best;
 }
 
-/* Is this the first of its kind? */
+/* Is this the first violation of its kind? */
 static bool is_new(const char *what)
 {
 	static const char *kinds[KINDS];
@@ -1787,13 +1787,13 @@ static void found(struct trial *t)
 	if (breaks_alone(&small)) {
 		shrink(&small);
 		shrink_until = 0;
-		/* Once more, for the details. */
+		/* Run again for the details. */
 		breaks_alone(&small);
 		print_trial("BROKEN, shrunk", &small);
 	} else {
 		finding.what = sought;
 		strcpy(finding.detail, detail);
-		print_trial("BROKEN, which a host of its own does not show", t);
+		print_trial("BROKEN, not reproduced on a new host", t);
 	}
 }
 
@@ -1847,13 +1847,13 @@ int main(int argc, char **argv)
 {
 	read_options(&drawing, argc, argv);
 	pin(0);
-	/* All that two processors send at once has room. */
+	/* Room for all packets that two CPUs send at once. */
 	set_sysctl("core/netdev_max_backlog", 100000);
 	lab_open();
 	sem_init(&other.begin, 0, 0);
 	sem_init(&other.done, 0, 0);
 	if (pthread_create(&other.thread, NULL, other_thread, NULL))
-		die("no second thread");
+		die("cannot create the second thread");
 	draw(&drawing, try_host);
 	print_total();
 	return drawing.found ? 1 : 0;

@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What must hold whatever is drawn: see invariant.c and docs/testing.md.
+# Invariants on random hosts, policies and packets: see invariant.c and docs/testing.md.
 # lab: timeout 600 14400
 # lab: takes 250
 #
-#   ARP_POLICY_INVARIANT_CASES=N	how many (5000; 200000 in the soak, 250 in
-#					the debug kernel)
-#   ARP_POLICY_INVARIANT_SEED=S	what they are drawn from (7; the soak's is
-#					its own)
+#   ARP_POLICY_INVARIANT_CASES=N	number of cases (5000; 200000 in the soak, 250
+#					in the debug kernel)
+#   ARP_POLICY_INVARIANT_SEED=S	random seed (7; random in the soak)
 # shellcheck source-path=SCRIPTDIR source=../differential/lib.sh
 . "$(dirname "$0")/../differential/lib.sh"
 plan 5
@@ -29,19 +28,19 @@ must load_module
 status=0
 said=$("$INVARIANT" --seed "$seed" --cases "$cases" 2>&1) || status=$?
 diag "$said"
-is $status 0 "what must hold holds, seed $seed"
-# Nothing is proven by a host that says nothing.
+is $status 0 "the invariants hold, seed $seed"
+# A run in which the host sent nothing proves nothing.
 many='[1-9][0-9]{2,}'
 like "$(tail -n 1 <<<"$said")" \
 	" $many frames, $many neighbours, $many foretold, $many explained, $many counted, $many changes;" \
-	"and there was something to check"
+	"and every kind of check was made"
 
-# The test's test: told another policy, it says so, shrinks the case to one packet,
-# and finds it again alone.
+# Test the test: with a wrong policy it must fail, shrink the case to one packet, and
+# fail again on that case alone.
 said=$("$INVARIANT" --seed 7 --cases 500 --most 1 --blunder 2>&1)
 like "$(tail -n 1 <<<"$said")" ' 1 broken$' "a wrong policy is noticed"
 is "$(sed -n '/^Asked:/,$p' <<<"$said" | grep -c '^  [0-9]*: ')" 1 "and shrunk to one packet"
 case=$(sed -n 's/^BROKEN.* case \([0-9]*\), .*/\1/p' <<<"$said")
 like "$("$INVARIANT" --seed 7 --case "$case" --blunder | tail -n 1)" ' 1 broken$' \
-	"a case can be tried again, alone"
+	"a case can be repeated alone"
 sysctl -qw net.core.netdev_max_backlog="$backlog"

@@ -65,7 +65,7 @@ bool does_arp(const struct host *h, int dev)
 {
 	const struct device *d = &h->device[dev];
 
-	/* A VLAN takes it from the device below when it is made. */
+	/* A VLAN inherits the flag from its lower device when it is created. */
 	return !d->noarp && cable_of(h, dev) != NOBODY &&
 	       (d->kind != VLAN || !h->device[d->lower].noarp);
 }
@@ -86,7 +86,7 @@ bool lives_on(const struct host *h, int dev, uint32_t addr)
 	return false;
 }
 
-/* On any device of the domain. */
+/* Is the address on any device of the domain? */
 static bool lives_in(const struct host *h, int domain, uint32_t addr)
 {
 	int i;
@@ -98,7 +98,7 @@ static bool lives_in(const struct host *h, int domain, uint32_t addr)
 	return false;
 }
 
-/* A route of type local that makes it our own, or NULL. */
+/* The route of type local that covers the address, or NULL. */
 static const struct route *local_route(const struct host *h, uint32_t addr)
 {
 	int i;
@@ -113,7 +113,7 @@ static const struct route *local_route(const struct host *h, uint32_t addr)
 	return NULL;
 }
 
-/* What has its subnet on lo has all of it as its own. */
+/* Every address in a subnet on lo is the host's own. */
 static bool is_on_lo(const struct host *h, uint32_t addr)
 {
 	int i;
@@ -136,7 +136,7 @@ bool is_ours(const struct host *h, int dev, uint32_t addr)
 	       is_loopback(addr);
 }
 
-/* The kernel asks the table "local" first, in VRFs as well. */
+/* The kernel looks up the table "local" first, in VRFs as well. */
 static bool is_found_by(const struct host *h, int dev, uint32_t addr)
 {
 	return is_ours(h, dev, addr) || lives_in(h, NOBODY, addr) ||
@@ -163,11 +163,11 @@ bool is_hidden(const struct view *v, int dev, uint32_t addr)
 }
 
 /*
- * What only a route of type local covers lives on that route's device. Which of
- * several routes decides is the kernel's to know. And a VRF's device finds the
- * addresses of no VRF, as long as the table "local" is looked into first: the
- * contract does not say whether these are hidden from it. Those of another VRF it
- * does not find.
+ * An address covered only by a route of type local belongs to that route's device.
+ * If several routes cover it, the model does not know which one the kernel uses. A
+ * VRF device finds addresses outside any VRF while the table "local" is looked up
+ * first; the contract does not define whether these are hidden from it. It does
+ * not find those of another VRF.
  */
 static bool may_be_hidden(const struct view *v, int dev, uint32_t addr)
 {
@@ -260,7 +260,7 @@ static bool is_refused(const struct view *v, int dev, const struct question *q,
 	return memcmp(b->mac, mac, ETH_ALEN);
 }
 
-/* Because of its sender. */
+/* Does policy drop it because of its sender? */
 static bool sender_drops(const struct view *v, int dev, const struct question *q,
 			 int i)
 {
@@ -287,7 +287,7 @@ bool is_dropped(const struct view *v, int dev, const struct question *q, int i)
 	       (rule && rule->action == ARP_POLICY_ACTION_HIDE && q->op == 1);
 }
 
-/* Does anything on the device but rules and hidden decide requests like this? */
+/* Does anything on the device but rules and hidden affect requests like this? */
 static bool has_say(const struct view *v, int dev, const struct question *q)
 {
 	static const int deciding[] = {
@@ -341,7 +341,7 @@ enum fate judge(const struct view *v, int dev, const struct question *q, int i,
 	return unsure ? UNSURE : fate;
 }
 
-/* Could the device's own fields, or the sysctls, have it speak for others? */
+/* May the device's fields, or the sysctls, make it a proxy? */
 static bool may_proxy(const struct view *v, int dev, uint32_t addr)
 {
 	int proxy = field(v, dev, ARP_POLICY_FIELD_PROXY), i;
@@ -384,15 +384,15 @@ static const char *forbidden_reply(const struct view *v, int dev,
 
 	if (f->tip && lives_in(v->h, domain_of(v->h, dev), f->tip) &&
 	    !effective(v->c->stock, dev, ACCEPT_LOCAL))
-		return "the host's own request is answered";
+		return "the host answers its own request";
 	if (is_audit(v, dev))
 		return NULL;
 	if (rule && rule->action == ARP_POLICY_ACTION_DROP)
-		return "an address is answered for that a rule drops";
+		return "an answer for an address that a rule drops";
 	if (!proxy && is_hidden(v, dev, f->sip))
-		return "a hidden address is answered for";
+		return "an answer for a hidden address";
 	if (!proxy && !is_found_by(v->h, dev, f->sip) && !may_proxy(v, dev, f->sip))
-		return "an address is answered for that is not ours and not proxied";
+		return "an answer for an address that is neither local nor proxied";
 	return NULL;
 }
 

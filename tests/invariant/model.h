@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a host may do under a policy, by the contract alone: which addresses are
- * its own, which are hidden where, which packets must stay unanswered.
+ * What a host may do under a policy, derived only from the contract: which addresses
+ * are its own, which are hidden where, which packets must stay unanswered.
  *
- * Knows neither the module's code nor its decisions. Where the contract leaves
- * it to the kernel or to what is not modelled here, the answer is "unsure".
+ * Does not use the module's code or its decisions. Where the contract leaves the
+ * decision to the kernel, or depends on what is not modelled, the answer is "unsure".
  */
 #ifndef INVARIANT_MODEL_H
 #define INVARIANT_MODEL_H
@@ -18,34 +18,34 @@ struct view {
 };
 
 enum fate {
-	LEFT,		/* policy leaves it to the kernel */
+	LEFT,		/* policy leaves the decision to the kernel */
 	SILENT,		/* not answered */
-	ANSWERED,	/* answered, with the MAC of the rule that is returned */
+	ANSWERED,	/* answered, with the MAC of the returned rule */
 	UNSURE,
 };
 
 /* The VRF of a device, or NOBODY. */
 int domain_of(const struct host *h, int dev);
-/* Does it do ARP? */
+/* Does the device use ARP? */
 bool does_arp(const struct host *h, int dev);
-/* Is it configured on the device? */
+/* Is the address configured on the device? */
 bool lives_on(const struct host *h, int dev, uint32_t addr);
-/* Can a host have it, and neither be all or none of a subnet? */
+/* Is it a valid host address, not the network or broadcast address of a subnet? */
 bool is_plain(const struct host *h, uint32_t addr);
-/* Is it the host's own in the device's L3 domain? */
+/* Is it local in the device's L3 domain? */
 bool is_ours(const struct host *h, int dev, uint32_t addr);
 bool is_hidden(const struct view *v, int dev, uint32_t addr);
 bool is_strict(const struct view *v, int dev);
 bool is_audit(const struct view *v, int dev);
-/* Has it a limit on packets? */
+/* Does the device have a packet rate limit? */
 bool is_limited(const struct view *v, int dev);
-/* Does the device hear the question? */
+/* Does the device receive the question? */
 bool hears(const struct host *h, int dev, const struct question *q);
-/* Does policy drop it before anything could be learnt from it? */
+/* Does policy drop it before it could be learnt from? */
 bool is_dropped(const struct view *v, int dev, const struct question *q, int i);
 enum fate judge(const struct view *v, int dev, const struct question *q, int i,
 		const struct target **rule);
-/* What is wrong with an ARP packet that the device sends; NULL: nothing. */
+/* What is wrong with an ARP packet sent by the device; NULL: nothing. */
 const char *forbidden(const struct view *v, int dev, const struct arp *f);
 
 #endif /* INVARIANT_MODEL_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Random policies, what they come to, and their way to the kernel; see policy.h. */
+/* Random policies, their effective values, and sending them to the kernel; see policy.h. */
 #include <arpa/inet.h>
 #include <fnmatch.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static void make_selector(char *selector, const struct host *h, struct rng *r,
 	}
 }
 
-/* How often each field is set, of a hundred, and to less than what. */
+/* How often each field is set (percent), and the limit of its values. */
 static const struct {
 	unsigned int often, below;
 } draws[FIELDS] = {
@@ -169,7 +169,7 @@ static bool make_binding(struct binding *b, const struct policy *p,
 		if (p->binding[k].addr == b->addr &&
 		    !strcmp(p->binding[k].selector, b->selector))
 			return false;
-	/* 0.0.0.0/8, multicast and broadcast have none. */
+	/* Senders in 0.0.0.0/8, multicast and broadcast have no binding. */
 	return ntohl(b->addr) >> 24 && ntohl(b->addr) >> 28 != 14 &&
 	       b->addr != ~UINT32_C(0);
 }
@@ -214,7 +214,7 @@ void make_waits(struct policy *p, const struct question *q, int delay,
 	struct target *t = &p->target[0];
 	int i;
 
-	/* In the place of the first, so that there is room. */
+	/* Replace the first rule, so that there is always room. */
 	memset(t, 0, sizeof(*t));
 	strcpy(t->selector, "all");
 	t->len = chance(r, 50) ? 32 : 24;
@@ -403,9 +403,9 @@ int put_change(struct netlink *nl, const struct change *c,
 	return nl_commit(nl);
 }
 
-/* What it comes to */
+/* Effective policy */
 
-/* Characters that stand for themselves; those of classes do not. */
+/* Literal characters, not counting those in character classes. */
 static int literals(const char *glob)
 {
 	int n = 0;
@@ -419,7 +419,7 @@ static int literals(const char *glob)
 	return n;
 }
 
-/* How special a selector is: 0, it does not match; 1, "all". */
+/* Precedence of a selector: 0 no match, 1 "all". */
 static int rank(const char *selector, const char *dev)
 {
 	if (!strcmp(selector, "all"))
@@ -431,7 +431,7 @@ static int rank(const char *selector, const char *dev)
 	return fnmatch(selector, dev, 0) ? 0 : 10 + literals(selector);
 }
 
-/* Which of two that match is the more special. */
+/* Which of two matching selectors takes precedence. */
 static bool beats(const char *a, const char *b, const char *dev)
 {
 	int ra = rank(a, dev), rb = rank(b, dev);
@@ -531,7 +531,7 @@ bool policy_reaches(const struct policy *p, const char *dev)
 	return false;
 }
 
-/* In words */
+/* Printing */
 
 static void print_value(FILE *f, int field, int value)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Random whole policies, and what they come to for a device, worked out here
- * and not asked of the module.
+ * Random policies, and the effective policy of a device, computed here and not
+ * requested from the module.
  *
- * Plain data. Each piece can be left out ("gone"), for shrinking.
+ * Plain data. Each item can be left out ("gone"), for shrinking.
  */
 #ifndef INVARIANT_POLICY_H
 #define INVARIANT_POLICY_H
@@ -53,40 +53,43 @@ struct policy {
 /* @delay: the longest proxy-delay in ms, or 0 */
 void make_policy(struct policy *p, const struct host *h,
 		 const struct question *q, int delay, struct rng *r);
-/* The one of this selector; made if there is none, in the last one's place if need be. */
+/*
+ * The setting of this selector. A missing one is added; if there is no room, it
+ * replaces the last one.
+ */
 struct setting *policy_setting(struct policy *p, const char *selector);
-/* Has answers to some of @q wait: a proxy rule, and a delay. */
+/* Adds a proxy rule and a delay, so that answers to some of @q wait. */
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r);
-/* Of @q's senders and targets, and the host's own: an address to have rules about. */
+/* An address for rules: a sender or target of @q, or one of the host's. */
 uint32_t some_subject(const struct host *h, const struct question *q,
 		      struct rng *r);
 
 /* One step from a policy to another. */
 struct change {
 	enum { WHOLE, FLUSH, SET, UNSET, ADD, DEL } kind;
-	int at;			/* index into what it is about */
+	int at;			/* index of the object that changes */
 };
 
-/* @to is filled in, and how to come there from @from. */
+/* Make a random change from @from; @to is the result. */
 void make_change(struct change *c, const struct policy *from, struct policy *to,
 		 const struct host *h, const struct question *q, int delay,
 		 struct rng *r);
 
-/* Sends it; @nl: a socket of generic netlink in the host. Return: 0 or an errno. */
+/* Send the policy; @nl: a generic netlink socket in the host. Return: 0 or an errno. */
 int put_policy(struct netlink *nl, const struct policy *p);
-/* The step, and the same one back. */
+/* Apply the change, and revert it. */
 int put_change(struct netlink *nl, const struct change *c,
 	       const struct policy *from, const struct policy *to, bool back);
 
-/* What holds for a device of this name: -1 where nothing sets it. */
+/* The effective values for a device of this name; -1: not set. */
 int policy_field(const struct policy *p, const char *dev, int field);
 /* NULL: none */
 const struct target *policy_rule(const struct policy *p, const char *dev,
 				 uint32_t addr, bool from);
 const struct binding *policy_binding(const struct policy *p, const char *dev,
 				     uint32_t addr);
-/* Does anything of it hold on the device? */
+/* Does any policy apply to the device? */
 bool policy_reaches(const struct policy *p, const char *dev);
 bool policy_empty(const struct policy *p);
 
