@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lets each allocation of a job fail in turn (/proc/self/fail-nth).
+ * Runs jobs repeatedly and lets each allocation fail in turn (/proc/self/fail-nth).
  *
- *   faults commands		every command of the family, and what devices do
- *   faults netns [LAST]	making a netns; only its LAST allocations
+ *   faults commands		every command of the family, and device changes
+ *   faults netns [LAST]	creation of a netns; only its LAST allocations
  *   faults module FILE PARAMETERS
  *
- * Before and after each try, all that the netns holds is dumped. A job that
- * fails must say so and leave all as it was; one that does not must do the
- * whole of it. Runs in a netns of its own, with the devices eth0 and lo.
- * Prints a line each: "ok" or "not ok", what, why; with tabs between.
+ * The policy of the netns is dumped before and after each run. A job that fails must
+ * return an error and change nothing; one that succeeds must be complete. Runs in a
+ * netns of its own, with the devices eth0 and lo. Prints a line for each job: "ok" or
+ * "not ok", its name and the reason.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static void arm(unsigned int n)
 		die("/proc/self/fail-nth");
 }
 
-/* Return: how many allocations were left to come when it was disarmed. */
+/* Return: the remaining countdown to the failure; 0: it occurred. */
 static unsigned int disarm(void)
 {
 	char text[16] = "";
@@ -75,7 +75,7 @@ say(bool good, const char *what, const char *format, ...)
 	fflush(stdout);
 }
 
-/* Sockets: one that does the job, one that looks, one that listens. */
+/* Sockets: for the job, for dumps, for notifications. */
 
 static struct mnl_socket *doer, *looker, *listener, *route;
 
@@ -95,7 +95,7 @@ static void drain(void)
 		;
 }
 
-/* What the netns holds: messages, in no order */
+/* The state of the netns: messages, in no order */
 
 #define MESSAGES_MAX	256
 
@@ -113,7 +113,7 @@ static int by_content(const void *a, const void *b)
 static char *one_more(struct state *s)
 {
 	if (s->n == MESSAGES_MAX)
-		die("too much to hold");
+		die("too many messages in a dump");
 	return memset(s->message[s->n++], 0, sizeof(s->message[0]));
 }
 
@@ -126,10 +126,10 @@ static int keep_message(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == ARP_POLICY_A_GENERATION)
 			s->generation = mnl_attr_get_u32(attr);
-		/* A device that was made anew has another one. */
+		/* A re-created device has a new ifindex. */
 		else if (mnl_attr_get_type(attr) != ARP_POLICY_A_IFINDEX) {
 			if (at + attr->nla_len > end)
-				die("a message too long to hold");
+				die("a message in a dump is too long");
 			at = mempcpy(at, attr, attr->nla_len);
 		}
 	}
@@ -186,7 +186,7 @@ static bool same(const struct state *a, const struct state *b)
 	return a->n == b->n && !memcmp(a->message, b->message, a->n * sizeof(a->message[0]));
 }
 
-/* Messages, by hand */
+/* Building messages */
 
 static char message[FAMILY_MESSAGE_MAX];
 static struct nlmsghdr *m;
@@ -302,7 +302,7 @@ static int restore_add(struct mnl_socket *nl)
 	return send_by(nl);
 }
 
-/* A dummy device made, one renamed, or moved to the netns of a file, or up. */
+/* Create a dummy device, rename a device, move it to a netns, or set it up. */
 static int link_change(struct mnl_socket *nl, const char *old, const char *new, int netns,
 		       unsigned int flags)
 {
@@ -345,17 +345,17 @@ static void link_del(struct mnl_socket *nl, const char *name)
 	send_by(nl);
 }
 
-/* Jobs: what is there before, and what is done */
+/* Jobs: the state before, and the change */
 
 static struct mnl_socket *away_route;	/* in another netns */
 static int here;			/* this netns */
-static struct state answers;		/* of a job that asks */
+static struct state answers;		/* to a job that is a request */
 
 static void must(int err)
 {
 	errno = err < 0 ? errno : err;
 	if (errno)
-		die("what must not fail");
+		die("setup");
 }
 
 static void empty(void)
@@ -387,7 +387,7 @@ static void one(void)
 	must(dev_set(looker, "eth0", ARP_POLICY_FIELD_IGNORE, 1));
 }
 
-/* What reaches lo is the only binding of a glob. */
+/* The binding is the only entry with a glob that matches lo. */
 static void one_of_a_glob(void)
 {
 	one();
@@ -590,9 +590,9 @@ static const struct job {
 };
 
 /*
- * Of a rename only so many allocations at the end are tried: ours are among them.
- * When the kernel's own fail before, the new name may stay in sysfs, and no device
- * can have it any more.
+ * Only the last allocations of a rename are tried; those of the module are among
+ * them. If one of the kernel's own fails before, the new name may stay in sysfs and
+ * cannot be used again.
  */
 #define RENAME_LAST	10
 
@@ -612,19 +612,19 @@ static void get_ready(const struct job *j)
 	answers.n = 0;
 }
 
-/* What is wrong with what came of a job; NULL: nothing. */
+/* Return: what is wrong with the result of a job, or NULL. */
 static const char *judge(int err, const struct state *before, const struct state *now,
 			 const struct state *after, const struct state *told)
 {
 	if (err < 0)
-		return same(now, before) || same(now, after) ? NULL : "it is half done";
+		return same(now, before) || same(now, after) ? NULL : "it was done partly";
 	if (err)
-		return !same(now, before) ? "yet something changed" :
-		       now->generation != before->generation ? "yet the generation moved" : NULL;
+		return !same(now, before) ? "but the policy changed" :
+		       now->generation != before->generation ? "but the generation changed" : NULL;
 	if (!same(now, after))
 		return "but it was not done";
 	if (told->n && !same(&answers, told))
-		return "but the answer is not what it should be";
+		return "but the answer is wrong";
 	return NULL;
 }
 
@@ -635,7 +635,7 @@ static void try_all(const struct job *j)
 	const char *why;
 	int err;
 
-	/* What it does when all goes well. */
+	/* The result without failures. */
 	get_ready(j);
 	look(&before);
 	arm(TRIES_MAX);
@@ -661,8 +661,8 @@ static void try_all(const struct job *j)
 			return;
 		}
 		if (left) {
-			/* Nothing failed, or there would be none left. */
-			say(!err && n > 1, j->name, "%u failed, %u were done all the same, of %u "
+			/* The allocation to fail was never reached: this was the last run. */
+			say(!err && n > 1, j->name, "%u failed, %u succeeded nevertheless, for %u "
 			    "the answer was lost", failed, done, lost);
 			return;
 		}
@@ -670,15 +670,15 @@ static void try_all(const struct job *j)
 		lost += err < 0;
 		done += !err;
 	}
-	say(false, j->name, "try %u does not begin as the others did", n);
+	say(false, j->name, "run %u starts from a different state", n);
 }
 
 static const struct job come = { "a device comes from another netns", with_away, NULL };
 
 /*
- * The kernel does not ask whether a device may come, and warns of want of memory
- * half-way, so only the last allocations are tried: ours are among them. A device
- * that lost its policy on the way must not come up without it.
+ * The kernel cannot refuse to move the device at this point, and warns if its own
+ * allocations fail, so only the last ones are tried; those of the module are among
+ * them. A device that lost its policy on the way must not come up without it.
  */
 static void try_come(void)
 {
@@ -700,11 +700,11 @@ static void try_come(void)
 			after = now;
 		if (err || !same(&now, &after)) {
 			say(false, come.name, "allocation %u of %u failed: %s", count + 1 - i, count,
-			    err ? strerror(err) : "it is up, and has no policy");
+			    err ? strerror(err) : "it is up without its policy");
 			return;
 		}
 	}
-	say(true, come.name, "of %u allocations the last were tried", count);
+	say(true, come.name, "the last of %u allocations were tried", count);
 }
 
 static void commands(void)
@@ -729,7 +729,7 @@ static void commands(void)
 	empty();
 }
 
-/* Whether a netns has the policy that the module's parameters give it. */
+/* Does a netns have the policy of the module parameters? */
 static bool has_policy(void)
 {
 	static struct state s;
@@ -742,7 +742,7 @@ static bool has_policy(void)
 			   keep_message, &s) && s.n;
 }
 
-/* In a process of its own. Return: what was left; -1: it went wrong. */
+/* In a child process. Return: the remaining countdown; -1: wrong result. */
 static long make_netns(unsigned int n, bool *failed)
 {
 	int said[2], status;
@@ -789,7 +789,7 @@ static void netns(unsigned int last)
 	for (n = last && last < count ? count - last : 1; n <= count + 20; n++) {
 		left = make_netns(n, &failed);
 		if (left < 0) {
-			say(false, "netns", "allocation %u of %u failed, and it has no policy", n,
+			say(false, "netns", "allocation %u of %u failed, policy missing", n,
 			    count);
 			return;
 		}
@@ -798,7 +798,7 @@ static void netns(unsigned int last)
 		tries++;
 		refused += failed;
 	}
-	say(refused > 0, "a netns is made", "%u failed, %u were tried", refused, tries);
+	say(refused > 0, "a netns is created", "%u failed, %u were tried", refused, tries);
 }
 
 static bool loaded(void)
@@ -822,9 +822,9 @@ static bool unload(void)
 }
 
 /*
- * Only from shortly before our own code runs: the kernel's, which makes trace
- * events before that, warns of want of memory. Where that is, a load tells that
- * our code refuses at once.
+ * Start shortly before the module's own code: the kernel's code before it, which
+ * creates trace events, warns if an allocation fails. To find the place, load the
+ * module with a parameter that it refuses at once.
  */
 static void module(const char *file, const char *parameters)
 {
@@ -836,7 +836,7 @@ static void module(const char *file, const char *parameters)
 		die(file);
 	arm(TRIES_MAX);
 	if (load(fd, "ignore=nonsense"))
-		die("a module with a parameter of nonsense");
+		die("a load with an invalid parameter succeeded");
 	first = TRIES_MAX - disarm() - 8;
 	for (n = first; n < TRIES_MAX; n++) {
 		arm(n);
@@ -845,11 +845,11 @@ static void module(const char *file, const char *parameters)
 		if (!done && left)
 			die("the module");
 		if (!done && loaded()) {
-			say(false, "module", "allocation %u failed, and it is there", n);
+			say(false, "module", "allocation %u failed, but the module is loaded", n);
 			return;
 		}
 		if (done && (!has_policy() || !unload())) {
-			say(false, "module", "allocation %u failed, and it is not whole", n);
+			say(false, "module", "allocation %u failed, module incomplete", n);
 			return;
 		}
 		if (left)

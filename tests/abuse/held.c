@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long "ip link set lo up" waits while a command runs.
+ * Measures how long "ip link set lo up" has to wait while a command runs.
  *
  *   held CMD [ARG…]
  *
- * Asks for it every millisecond, from before the command until after it, and
- * prints the longest time in ns from when it was due to when it was done. That is
- * the time for which RTNL, or the processor, was not to be had.
+ * Sends that request every millisecond, from before the command until after it, and
+ * prints the longest time in ns from when it was due until it was done: the time for
+ * which RTNL or the CPU was not available.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		die(argv[1]);
 	}
 	while (after) {
-		/* A few more when it has ended: work may be left to others. */
+		/* A few more after it has ended: it may have deferred work. */
 		if (pid && waitpid(pid, &status, WNOHANG) == pid)
 			pid = 0;
 		after -= !pid;

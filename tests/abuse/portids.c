@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Restores on sockets that use one port id, one after the other.
+ * Starts restores on successive sockets with the same port id.
  *
  *   portids SECONDS HOGS
  *
- * The port id of a socket that is closed is free for the next one before the
- * kernel tells that it was closed. Three processes begin a restore on that port
- * id, add to it, and close; others keep restores busy meanwhile. Prints how many
- * were begun, and how many of them were gone when they were added to.
+ * The port id of a closed socket can be reused before the kernel notifies of the
+ * close. Three processes begin a restore on one port id, add to it, and close; others
+ * keep restores busy. Prints how many restores were begun, and how many of them no
+ * longer existed when something was added.
  */
 #include <arpa/inet.h>
 #include <signal.h>

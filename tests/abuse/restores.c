@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Restores one policy and another in turn, as fast as it can.
+ * Restores two policies alternately, as fast as possible.
  *
  *   restores COUNT
  *
- * Both answer for the whole of 10.9.0.0/16, by a rule for each of its /24s: the
- * first with 02:00:00:00:0a:0a, the second with 02:00:00:00:0b:0b. Now and then
- * one is given up, refused, or left to a socket that is closed.
+ * Both proxy the whole of 10.9.0.0/16, by a rule for each of its /24s: the first
+ * with 02:00:00:00:0a:0a, the second with 02:00:00:00:0b:0b. Some restores are
+ * aborted, refused, or left to a socket that is closed.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ static void add(struct mnl_socket *nl, uint8_t which, bool twice)
 	}
 	err = family_ask(nl, nlh, NULL, NULL);
 	if (err != EEXIST)
-		die("a rule twice in a restore should be refused");
+		die("a duplicate rule in a restore was accepted");
 }
 
 int main(int argc, char **argv)

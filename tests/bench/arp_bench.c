@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes ARP requests and measures what it takes to receive them.
+ * Generates ARP requests and measures the cost of receiving them.
  *
- * For the lab only. Frames go to netif_receive_skb() with softirqs off, in the
- * netns of whoever asks, by files in debugfs:
+ * For the lab only. Frames are passed to netif_receive_skb() with softirqs off, in
+ * the netns of the writing process. Files in debugfs:
  *
- *   targets  write: who is asked for, addresses with blanks between, or "random":
- *            another one for each packet, of 11.0.0.0 to 126.255.255.255
- *   senders  write: who asks, likewise; the lladdr is 02:00 and the address
- *   run      write "DEV PACKETS [GAP]": hand them in, GAP us apart;
- *            read: "mean least most" of what one packet took
- *   first    write "DEV": hand one in; read: ns until an answer left, or -1
+ *   targets  write: target addresses, separated by blanks, or "random": a different
+ *            one for each packet, in 11.0.0.0 to 126.255.255.255
+ *   senders  write: sender addresses, likewise; the lladdr is 02:00 and the address
+ *   run      write "DEV PACKETS [GAP]": receive them, GAP us apart;
+ *            read: "mean least most" cost of a packet
+ *   first    write "DEV": receive one; read: ns until an answer left, or -1
  *   hook     write "none", "accept" or "drop": a hook that only does that
- *   chase    write MIB: read so much memory line by line at random, each read's place
- *            being what the one before found; read: what one took
- *   watch    write anything: begin to measure the notifiers registered since
- *            this module was loaded; read: "events mean most", when a device
- *            appears
+ *   chase    write MIB: read a buffer of that size line by line, in random order, each
+ *            read depending on the one before; read: the cost of a read
+ *   watch    write anything: start to measure the notifiers registered since this
+ *            module was loaded; read: "events mean most" of newly registered
+ *            devices
  *
- * The time is the processor's counter: in a machine where an instruction takes
- * a nanosecond, instructions. In user-mode Linux it is nanoseconds.
+ * Costs are in units of the CPU's counter: instructions in a machine with --icount,
+ * nanoseconds in user-mode Linux.
  */
 #include <linux/completion.h>
 #include <linux/debugfs.h>
@@ -46,12 +46,12 @@
 #define TEXT		(ADDRESSES * 16)
 
 struct addresses {
-	bool random;		/* and a count of one that is not there */
+	bool random;		/* make up addresses; count is the number so far */
 	unsigned int count;
 	__be32 addr[ADDRESSES];
 };
 
-/* Covers everything below. */
+/* Protects all static data below. */
 static DEFINE_MUTEX(bench_lock);
 static struct addresses targets, senders;
 static struct rnd_state chance;
@@ -60,8 +60,8 @@ static char result[80];
 
 #ifdef CONFIG_UML
 /*
- * The kernel has no counter there, but runs as a program of the host's does, which
- * may read the processor's. lfence: not before all that stands before is done.
+ * User-mode Linux has no counter, but as a process of the host it can read the CPU's.
+ * lfence: all previous instructions are complete.
  */
 static u64 counter(void)
 {
@@ -72,7 +72,7 @@ static u64 counter(void)
 }
 
 static u64 counts_per_ms;
-static u32 counts_to_read;	/* what two readings in a row are apart */
+static u32 counts_to_read;	/* between two consecutive readings */
 
 static void learn_counter(void)
 {
@@ -155,13 +155,13 @@ static struct sk_buff *request_at(struct net_device *dev, unsigned int i)
 }
 
 /*
- * Instructions that do nothing, for tests/bench/profile.c: the displacement is
- * "arp1" or "arp2".
+ * No-ops that tests/bench/profile.c recognises: their displacement is "arp1" or
+ * "arp2".
  */
 #define mark_begin()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp1\"")
 #define mark_end()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp2\"")
 
-/* One packet, and what it took. */
+/* Receive one packet and measure it. */
 static int receive(struct net_device *dev, unsigned int i, u32 *counts)
 {
 	struct sk_buff *skb = request_at(dev, i);
@@ -183,7 +183,7 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* An interrupt falls into one packet of some hundreds: leave out the slowest. */
+/* One packet in several hundred is interrupted: leave out the slowest. */
 static u32 mean_of(unsigned int n)
 {
 	unsigned int kept = n - n / 50, i;
@@ -216,9 +216,9 @@ static int one_round(struct net_device *dev, unsigned int packets, unsigned int 
 }
 
 /*
- * Whether the allocator has to change slabs with every packet is luck, and costs
- * hundreds of instructions. So there are some rounds, each with some more memory
- * held; the best one counts.
+ * Whether the allocator changes slabs with every packet is a matter of luck, and
+ * costs hundreds of instructions. So measure several rounds, each with more memory
+ * allocated, and take the best.
  */
 static int run(struct net_device *dev, unsigned int packets, unsigned int gap)
 {
@@ -329,7 +329,7 @@ static const struct file_operations addresses_ops = {
 	.write = write_addresses,
 };
 
-/* The first answer */
+/* Time to the first answer */
 
 static DECLARE_COMPLETION(left);
 static ktime_t left_at;
@@ -395,7 +395,7 @@ static const struct file_operations first_ops = {
 	.write = write_first, .read = read_result,
 };
 
-/* The least that a hook costs */
+/* The minimum cost of a hook */
 
 static unsigned int accept(void *priv, struct sk_buff *skb,
 			   const struct nf_hook_state *state)
@@ -453,9 +453,9 @@ static ssize_t write_hook(struct file *file, const char __user *from,
 
 static const struct file_operations hook_ops = { .write = write_hook };
 
-/* What a read of memory takes that is in no near cache */
+/* Cost of a read from memory that is not cached */
 
-#define CHASE_ORDER	10		/* as the allocator's largest */
+#define CHASE_ORDER	10		/* the allocator's largest */
 #define CHASE_BLOCK	((PAGE_SIZE << CHASE_ORDER) / L1_CACHE_BYTES)
 #define CHASE_BLOCKS	64		/* 256 MiB */
 #define CHASE_READS	1000000
@@ -465,13 +465,13 @@ struct chase {
 	u32 lines;
 };
 
-/* Of memory that the kernel has in large pages, as it has what it allocates. */
+/* In memory that the kernel maps with large pages, like the allocator's. */
 static u32 *chase_line(const struct chase *c, u32 i)
 {
 	return (u32 *)(c->block[i / CHASE_BLOCK] + i % CHASE_BLOCK * L1_CACHE_BYTES);
 }
 
-/* One ring of all lines, in an order drawn as Sattolo does. */
+/* One cycle through all lines, in random order (Sattolo's algorithm). */
 static void chase_ring(const struct chase *c)
 {
 	u32 i, other;
@@ -534,7 +534,7 @@ static const struct file_operations chase_ops = {
 	.write = write_chase, .read = read_result,
 };
 
-/* What notifiers take: those that stand between two of ours. Under RTNL. */
+/* Cost of the notifiers that are called between two of ours. Under RTNL. */
 
 static u64 watch_start;
 static u64 watch_sum;
@@ -627,5 +627,5 @@ static void __exit bench_exit(void)
 
 module_init(bench_init);
 module_exit(bench_exit);
-MODULE_DESCRIPTION("ARP requests, and what it takes to receive them");
+MODULE_DESCRIPTION("Generates ARP requests and measures the cost of receiving them");
 MODULE_LICENSE("GPL");

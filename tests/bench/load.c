@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads rules and bindings as fast as the netlink interface lets.
+ * Loads rules and bindings as fast as the netlink interface allows.
  *
  *   load FILE
  *
- * Reads what make_data writes, nothing else: "rule add ACTION PREFIX" and "bind
- * add ADDRESS lladdr MAC". For a module whose arpctl has no restore, and to see
- * what of the cost of "arpctl restore" is arpctl's.
+ * Reads only what make_data writes: "rule add ACTION PREFIX" and "bind add ADDRESS
+ * lladdr MAC". For modules whose arpctl has no restore, and to measure the share of
+ * arpctl in the cost of "arpctl restore".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include <linux/genetlink.h>
 #include <linux/arp_policy.h>
 
-#define MESSAGE	60000	/* bytes: an attribute holds no more than 65535 */
+#define MESSAGE	60000	/* bytes: an attribute is limited to 65535 */
 
 static struct mnl_socket *nl;
 static char buffer[MESSAGE + 4096];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes what is loaded into tables for the bench, the same on every run.
+ * Generates the tables for the bench, the same on every run.
  *
  *   make_data rules N ACTION DIR	N prefixes of 8 to 32 bits in 11.0.0.0 to
  *					126.255.255.255, a policy in arpctl's words
@@ -8,8 +8,8 @@
  *   make_data nft N DIR		for a set of addresses, of ranges, of
  *					addresses with their lladdr
  *
- * Besides NAME there is NAME.targets or NAME.senders: some addresses that are
- * in the table, in the form that the bench module reads.
+ * NAME.targets or NAME.senders, next to NAME, has some of the addresses in the
+ * table, in the format of the bench module.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ASKED		4096	/* who is asked for, spread over the table */
-#define ASKING		64	/* who asks: all find room as neighbours */
+#define ASKED		4096	/* targets, spread over the table */
+#define ASKING		64	/* senders: there is room for all as neighbours */
 #define SLOTS		(1U << 22)
 
 static uint64_t seed = 1;
@@ -31,7 +31,7 @@ static uint32_t rnd(void)
 
 static uint64_t seen[SLOTS];
 
-/* Whether it is new. */
+/* Return: whether it is new. */
 static bool note(uint32_t prefix, unsigned int len)
 {
 	uint64_t key = (uint64_t)prefix << 8 | len | 1ULL << 63;
@@ -70,7 +70,7 @@ static void put_line(FILE *f, uint32_t addr)
 	putc('\n', f);
 }
 
-/* As the bench module's senders have it. */
+/* The lladdr that the bench module uses for a sender. */
 static void put_lladdr(FILE *f, uint32_t addr)
 {
 	fprintf(f, "02:00:%02x:%02x:%02x:%02x", addr >> 24, addr >> 16 & 255,
@@ -103,7 +103,7 @@ static void rules(unsigned int n, const char *action, const char *dir)
 	fclose(g);
 }
 
-/* Spread over 10.0.0.0/8, and never twice: the factor is odd. */
+/* Spread over 10.0.0.0/8 without duplicates: the factor is odd. */
 static uint32_t spread(unsigned int i)
 {
 	return 10U << 24 | ((i + 1) * 2654435761U & 0xffffff);

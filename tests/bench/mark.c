@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Marks for profile.c where a command begins, "1", and where it has ended, "2". A
- * mark does nothing, so it may stand in any program.
+ * Marks the begin ("1") and the end ("2") of a command for profile.c. The mark is
+ * a no-op, which any program may contain.
  */
 int main(int argc, char **argv)
 {

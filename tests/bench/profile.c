@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A plugin for the lab's emulator: counts what the bench module's runs execute.
+ * A qemu plugin that counts the instructions of the bench module's runs.
  *
- * The bench module marks where it begins and ends to measure by instructions
- * that do nothing. What is between goes to PREFIX.1, PREFIX.2 and so on, a line
- * "ADDRESS COUNT" for each instruction. tests/bench/profile makes sense of it.
+ * The bench module marks the begin and the end of a measurement with special no-ops.
+ * The instructions in between are written to PREFIX.1, PREFIX.2 and so on, as lines
+ * "ADDRESS COUNT". tests/bench/profile evaluates them.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * The part of qemu-plugin.h that is used, as Debian packages none of it; its
- * version 1 is that of qemu 4.2 to 8.2.
+ * The part of qemu-plugin.h in use, because Debian does not package it; its version
+ * 1 is that of qemu 4.2 to 8.2.
  */
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;

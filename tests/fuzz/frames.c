@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sends frames that are ARP, nearly ARP, or hardly ARP.
+ * Sends valid, slightly broken and very broken ARP frames.
  *
  *   fuzz-frames SEED COUNT PATH…
  *
- * First the whole list: templates cut to each length from 0 to 64, and with
- * each byte of each header set to each value; then by chance, until COUNT were
- * sent. Runs in the netns under fire. A PATH is how a frame gets there:
+ * First systematically: templates cut to each length from 0 to 64, and with each byte
+ * of each header set to each value; then random frames, until COUNT were sent. Runs
+ * in the netns under test. A PATH is how a frame gets there:
  *   tap:DEV		written to a tap device
  *   frags:DEV		likewise, in fragments: the skb is not linear
- *   vnet:DEV		likewise, linear up to a length of our choice
+ *   vnet:DEV		likewise, linear up to a random length
  *   raw:NETNS:DEV	by a packet socket in another netns: whole frames
  *   dgram:NETNS:DEV	likewise, without the Ethernet header
- *   ask:ADDRESS	none: the kernel is made to ask for neighbours of ADDRESS/24
- * A child listens to every device, so that each frame that comes in is cloned.
+ *   ask:ADDRESS	none: the kernel is made to resolve neighbours in ADDRESS/24
+ * A child process listens on every device, so that each received frame is cloned.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +40,7 @@
 
 #define FRAME_MAX	9000
 #define PATHS_MAX	16
-#define HEADERS		(ETH_HLEN + 28)	/* Ethernet, and ARP of IPv4 */
+#define HEADERS		(ETH_HLEN + 28)	/* Ethernet, and ARP for IPv4 */
 
 enum how { TAP, FRAGS, VNET, RAW, DGRAM, ASK };
 
@@ -48,7 +48,7 @@ struct path {
 	enum how how;
 	int fd;
 	int ifindex;
-	uint8_t mac[ETH_ALEN];	/* of the device that receives, if known */
+	uint8_t mac[ETH_ALEN];	/* of the receiving device, if known */
 	uint32_t net;		/* of ASK, host byte order */
 	unsigned long long sent, refused;
 };
@@ -163,7 +163,7 @@ static void open_path(char *arg)
 	}
 }
 
-/* Reads all that is received here, and goes with its parent. */
+/* Receive everything; exit with the parent. */
 static void listen_to_all(void)
 {
 	static uint8_t data[FRAME_MAX];
@@ -191,11 +191,11 @@ static void note(struct path *p, ssize_t ret)
 {
 	sent++;
 	p->sent++;
-	/* Too short, or no room just now: the kernel may say so. */
+	/* The kernel may refuse frames that are too short, or when its queue is full. */
 	p->refused += ret < 0;
 }
 
-/* A datagram from any own address, for which the kernel must ask for a neighbour. */
+/* Send a datagram from a local address, so that the kernel resolves a neighbour. */
 static void ask(struct path *p)
 {
 	static const uint32_t own[] = {
@@ -247,7 +247,7 @@ static void send_vnet(struct path *p, struct frame *f)
 		{ .iov_base = f->data, .iov_len = f->len },
 	};
 
-	/* Only what fills a page is not made linear as a whole. */
+	/* The kernel linearises everything but full pages. */
 	if (one_in(2)) {
 		memset(f->data + f->len, 0, FRAME_MAX - f->len);
 		iov[1].iov_len = 5000 + below(FRAME_MAX - 5000);
@@ -306,9 +306,9 @@ static uint32_t some_address(void)
 		return PICK(odd);
 	case 1:
 		return (uint32_t)random_next();
-	case 2:	/* below rules of many lengths */
+	case 2:	/* covered by rules of many lengths */
 		return 0x0a090000 | below(65536);
-	default:	/* own ones, neighbours, of all segments */
+	default:	/* local addresses and neighbours of all segments */
 		return 0x0a000000 | below(8) << 8 | below(16);
 	}
 }
@@ -346,7 +346,7 @@ static void put_address(uint8_t *at, uint32_t address)
 	put16(at + 2, (uint16_t)address);
 }
 
-/* A good frame: a request or a reply, of any two hosts. */
+/* A valid frame: a request or a reply, of any two hosts. */
 static void make(struct frame *f, const struct path *p)
 {
 	uint8_t *at = f->data;
@@ -381,7 +381,7 @@ static void resize(struct frame *f, size_t len)
 	f->len = len;
 }
 
-/* One tag, or two, and whatever priority. */
+/* One or two tags, with any priority. */
 static void tag(struct frame *f)
 {
 	static const uint16_t types[] = { ETH_P_8021Q, ETH_P_8021Q, ETH_P_8021AD };
@@ -425,7 +425,7 @@ static void by_chance(struct frame *f, const struct path *p)
 		tag(f);
 }
 
-/* Each length, each value of each byte; on each path. */
+/* Each length and each value of each byte, on each path. */
 static void the_list(unsigned long long count)
 {
 	struct frame f, g;

@@ -2,7 +2,7 @@
 /*
  * libFuzzer: lease files.
  *
- * What is read from one is sorted, each address once; what is not has a message.
+ * The leases read from a file are sorted, each address once; an error has a message.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 
 #define MUST(what) do {							\
 	if (!(what)) {							\
-		fprintf(stderr, "it must be that %s\n", #what);		\
+		fprintf(stderr, "assertion failed: %s\n", #what);		\
 		abort();						\
 	}								\
 } while (0)
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(!leases.unread == !leases.unread_line);
 		for (i = 0; leases.unread_text[i]; i++)
 			MUST((unsigned char)leases.unread_text[i] >= ' ');
-		/* What is said once more changes nothing. */
+		/* Adding the same file again changes nothing. */
 		MUST(leases_add(&twice, file, size, 1700000000));
 		MUST(leases_add(&twice, file, size, 1700000000));
 		leases_settle(&twice);

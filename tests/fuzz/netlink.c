@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sends messages that are good, nearly good, or hardly messages.
+ * Sends valid, slightly broken and very broken netlink messages.
  *
  *   fuzz-netlink SEED COUNT
  *
- * Messages are built from tables that tables.py makes of netlink/arp_policy.yaml;
- * half of them are then spoilt.
- * Sockets come and go, with restores and dumps of theirs under way. Now and
- * then, and at the end, what the netns holds is checked: it is dumped twice
- * alike, in order and once each, and what was dumped is accepted again, by one
- * restore and by single commands, and then dumps alike.
+ * Messages are built from tables that tables.py generates from
+ * netlink/arp_policy.yaml; half of them are then corrupted.
+ * Sockets are opened and closed with their restores and dumps in progress.
+ * Periodically, and at the end, the policy of the netns is checked: two dumps are
+ * equal, sorted and free of duplicates; the dumped policy is accepted again, by one
+ * restore and by single commands, and dumps are equal again.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -22,21 +22,21 @@ enum kind { END, U8, U32, BE32, FLAG, SELECTOR, IFNAME, IFINDEX, PREFIX, LENGTH,
 struct attr_kind {
 	enum kind kind;
 	uint16_t type;
-	uint32_t min, max;		/* of a number: what is accepted */
+	uint32_t min, max;		/* accepted range of a number */
 	const struct attr_kind *nest;
-	uint8_t often;			/* in so many of 8 messages it is there */
-	uint8_t times;			/* at most so often */
+	uint8_t often;			/* present in N of 8 messages */
+	uint8_t times;			/* maximum number of occurrences */
 };
 
 struct command_kind {
 	const struct attr_kind *args;
-	uint8_t weight;			/* 0: no such command to send */
-	uint8_t dump;			/* takes no attributes then, or these */
+	uint8_t weight;			/* 0: not to be sent */
+	uint8_t dump;			/* the command has a dump, with these attributes */
 };
 
 #include "fuzz-tables.h"
 
-#define SOCKETS		20	/* more than there may be restores */
+#define SOCKETS		20	/* more than the maximum number of restores */
 #define CHECK_EVERY	5000
 
 static struct mnl_socket *sockets[SOCKETS];
@@ -71,11 +71,11 @@ static uint32_t some_address(void)
 
 	if (one_in(12))
 		return PICK(odd);
-	/* Few, so that they meet. */
+	/* Few, so that they coincide. */
 	return 0x0a000000 | below(4) << 16 | below(4) << 8 | below(8);
 }
 
-/* What fits into the rest of the buffer; each attribute asks first. */
+/* Does it fit into the rest of the buffer? Checked before each attribute. */
 static bool room(const struct nlmsghdr *nlh, size_t len)
 {
 	return nlh->nlmsg_len + len + 64 < FAMILY_MESSAGE_MAX / 4;
@@ -83,7 +83,7 @@ static bool room(const struct nlmsghdr *nlh, size_t len)
 
 static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k);
 
-/* A prefix, mostly one without bits beyond the length that comes next. */
+/* A prefix, mostly without bits beyond the length that follows. */
 static void put_prefix(struct nlmsghdr *nlh, const struct attr_kind *k)
 {
 	static const uint8_t lengths[] = { 0, 8, 16, 24, 24, 28, 30, 32, 32, 32 };
@@ -174,7 +174,7 @@ static uint8_t some_command(void)
 		at = below(total);
 		for (cmd = 0; at >= commands[cmd].weight; cmd++)
 			at -= commands[cmd].weight;
-		/* What leaves nothing comes seldom, for there to be something. */
+		/* Commands that delete everything are rare, so that some policy is left. */
 	} while (!commands[cmd].weight ||
 		 (commands[cmd].args->kind == END && !one_in(16)));
 	return (uint8_t)cmd;
@@ -196,9 +196,9 @@ static struct nlmsghdr *make(char *buf)
 	return nlh;
 }
 
-/* Spoiling them */
+/* Corrupting messages */
 
-/* An attribute of the message, at any depth. */
+/* A random attribute of the message, at any depth. */
 static struct nlattr *some_attr(const struct nlmsghdr *nlh)
 {
 	char *at = (char *)nlh + MNL_NLMSG_HDRLEN + GENL_HDRLEN;
@@ -255,20 +255,20 @@ static void spoil(struct nlmsghdr *nlh)
 	uint32_t at;
 
 	switch (below(10)) {
-	case 0:		/* any byte but those that say whose message it is */
+	case 0:		/* any byte after the netlink header */
 		at = MNL_NLMSG_HDRLEN + below(nlh->nlmsg_len - MNL_NLMSG_HDRLEN);
 		((uint8_t *)nlh)[at] = (uint8_t)random_next();
 		break;
-	case 1:		/* cut off */
+	case 1:		/* truncated */
 		nlh->nlmsg_len -= below(nlh->nlmsg_len - MNL_NLMSG_HDRLEN);
 		break;
-	case 2:		/* another command, such as one that is only told */
+	case 2:		/* another command, such as one that is only a notification */
 		genl->cmd = (uint8_t)(one_in(8) ? below(256) : below(ARP_POLICY_CMD_MAX + 3));
 		break;
 	case 3:
 		nlh->nlmsg_flags |= (uint16_t)(1U << below(16));
 		break;
-	case 4:		/* an attribute twice */
+	case 4:		/* a duplicate attribute */
 		attr = some_attr(nlh);
 		if (attr && attr->nla_len >= sizeof(*attr) && room(nlh, attr->nla_len) &&
 		    (char *)attr + attr->nla_len <= (char *)nlh + nlh->nlmsg_len) {
@@ -285,7 +285,7 @@ static void spoil(struct nlmsghdr *nlh)
 	}
 }
 
-/* Reading what comes back, so that sockets do not stay full for ever */
+/* Read answers, so that the receive buffers do not stay full */
 
 static void drain(struct mnl_socket *nl)
 {
@@ -296,7 +296,7 @@ static void drain(struct mnl_socket *nl)
 
 	while ((n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf), MSG_DONTWAIT)) != 0) {
 		if (n < 0) {
-			/* Some of it was lost: the rest is there. */
+			/* Some answers were lost: read the rest. */
 			if (errno == ENOBUFS)
 				continue;
 			return;
@@ -308,7 +308,7 @@ static void drain(struct mnl_socket *nl)
 			    !((struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error)
 				accepted++;
 		if (len)
-			bad("what comes back is no sequence of messages");
+			bad("an answer is not a sequence of messages");
 	}
 }
 
@@ -331,7 +331,7 @@ static void throw_one(void)
 		len += MNL_ALIGN(nlh->nlmsg_len);
 		sent++;
 	}
-	/* Refused outright when it is full: then it must be read first. */
+	/* If the receive buffer is full, the message is refused: read it first. */
 	if (mnl_socket_sendto(*nl, buf, len) < 0 && errno != EAGAIN && errno != ENOBUFS &&
 	    errno != EBUSY)
 		die("send");
@@ -346,13 +346,13 @@ static void throw_one(void)
 	}
 }
 
-/* What the netns holds */
+/* The policy of the netns */
 
 struct object {
-	uint8_t cmd;		/* that adds it */
-	uint16_t attr;		/* that holds it; 0: SELECTOR and FIELDS */
+	uint8_t cmd;		/* the command that adds it */
+	uint16_t attr;		/* the attribute that contains it; 0: SELECTOR and FIELDS */
 	size_t len;
-	char data[512];		/* attributes as they came, but the generation */
+	char data[512];		/* the attributes as received, without the generation */
 };
 
 struct holdings {
@@ -388,12 +388,12 @@ static int read_object(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == ARP_POLICY_A_GENERATION) {
 			if (h->generation && h->generation != mnl_attr_get_u32(attr))
-				bad("a quiet dump has two generations");
+				bad("a dump without concurrent changes has two generations");
 			h->generation = mnl_attr_get_u32(attr);
 			continue;
 		}
 		if (o->len + MNL_ALIGN(attr->nla_len) > sizeof(o->data))
-			bad("an object is larger than any can be");
+			bad("an object exceeds the maximum size");
 		memcpy(o->data + o->len, attr, MNL_ALIGN(attr->nla_len));
 		o->len += MNL_ALIGN(attr->nla_len);
 	}
@@ -420,7 +420,7 @@ static void look(struct mnl_socket *nl, struct holdings *h)
 			die("dump");
 	}
 	if (h->interrupted)
-		bad("a quiet dump says that it was interrupted");
+		bad("a dump without concurrent changes is marked as interrupted");
 }
 
 static void same(const struct holdings *a, const struct holdings *b, const char *what)
@@ -450,7 +450,7 @@ static void each_once(const struct holdings *h)
 	qsort(sorted, h->n, sizeof(*sorted), by_content);
 	for (i = 1; i < h->n; i++)
 		if (!memcmp(&sorted[i - 1], &sorted[i], sizeof(*sorted)))
-			bad("an object is dumped twice");
+			bad("a dump has a duplicate object");
 	free(sorted);
 }
 
@@ -489,7 +489,7 @@ static void must(struct mnl_socket *nl, const struct nlmsghdr *nlh, const char *
 	}
 }
 
-/* One restore, of messages as large as may be. */
+/* One restore, of messages as large as possible. */
 static void restore(struct mnl_socket *nl, const struct holdings *h)
 {
 	static char buf[FAMILY_MESSAGE_MAX];
@@ -504,12 +504,12 @@ static void restore(struct mnl_socket *nl, const struct holdings *h)
 		while (i < h->n && nlh->nlmsg_len < 30000)
 			put_entry(nlh, &h->list[i++]);
 		mnl_attr_nest_end(nlh, nest);
-		must(nl, nlh, "restore what was dumped");
+		must(nl, nlh, "restore the dumped policy");
 	}
 	must(nl, family_begin(buf, family, ARP_POLICY_CMD_RESTORE_COMMIT, NLM_F_ACK), "restore commit");
 }
 
-/* Command by command. */
+/* One command per object. */
 static void add_again(struct mnl_socket *nl, const struct holdings *h)
 {
 	char buf[1024];
@@ -521,18 +521,18 @@ static void add_again(struct mnl_socket *nl, const struct holdings *h)
 		nlh = family_begin(buf, family, h->list[i].cmd, NLM_F_ACK);
 		memcpy((char *)nlh + nlh->nlmsg_len, h->list[i].data, h->list[i].len);
 		nlh->nlmsg_len += (uint32_t)h->list[i].len;
-		must(nl, nlh, "add what was dumped");
+		must(nl, nlh, "add the dumped policy");
 	}
 }
 
-/* Return: how many objects there are. */
+/* Return: the number of objects. */
 static size_t check(bool thorough)
 {
 	struct mnl_socket *nl = open_socket();
 	struct holdings first, second;
 	size_t n, i;
 
-	/* Room for a restore of our own. */
+	/* Close sockets, so that a restore of our own is possible. */
 	for (i = 0; i < SOCKETS; i++) {
 		mnl_socket_close(sockets[i]);
 		sockets[i] = open_socket();
@@ -540,18 +540,18 @@ static size_t check(bool thorough)
 	look(nl, &first);
 	each_once(&first);
 	look(nl, &second);
-	same(&first, &second, "two dumps differ");
+	same(&first, &second, "two dumps without a change between them differ");
 	if (first.generation != second.generation)
-		bad("the generation moves by itself");
+		bad("the generation changes without a change of policy");
 	free(second.list);
 	if (thorough) {
 		restore(nl, &first);
 		look(nl, &second);
-		same(&first, &second, "what was restored dumps otherwise");
+		same(&first, &second, "the dump differs after a restore");
 		free(second.list);
 		add_again(nl, &first);
 		look(nl, &second);
-		same(&first, &second, "what was added again dumps otherwise");
+		same(&first, &second, "the dump differs after adding the objects again");
 		free(second.list);
 	}
 	n = first.n;

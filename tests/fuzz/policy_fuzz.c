@@ -2,7 +2,7 @@
 /*
  * libFuzzer: the files that restore and diff read.
  *
- * A policy that was read, printed as save does, and read again, is the same.
+ * A policy that is read, printed as save does, and read again, is unchanged.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define MUST(what) do {							\
 	if (!(what)) {							\
-		fprintf(stdout, "it must be that %s\n", #what);		\
+		fprintf(stdout, "assertion failed: %s\n", #what);		\
 		abort();						\
 	}								\
 } while (0)
@@ -26,7 +26,7 @@ static int read_policy(struct policy *policy, const void *data, size_t size)
 {
 	char name[32];
 
-	/* What is wrong with the files is said on stderr. */
+	/* Errors in the files are printed to stderr. */
 	if (file < 0) {
 		file = memfd_create("policy", 0);
 		MUST(file >= 0 && (stderr = fopen("/dev/null", "w")));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Chance that a seed repeats: splitmix64.
+ * Reproducible pseudo-random numbers: splitmix64.
  *
- * Not thread-safe; one state a process.
+ * Not thread-safe; one state per process.
  */
 #ifndef FUZZ_RANDOM_H
 #define FUZZ_RANDOM_H
@@ -21,13 +21,13 @@ static inline uint64_t random_next(void)
 	return z ^ z >> 31;
 }
 
-/* 0 to n - 1. */
+/* A number from 0 to n - 1. */
 static inline uint32_t below(uint32_t n)
 {
 	return (uint32_t)((random_next() >> 32) * n >> 32);
 }
 
-/* Once in n times. */
+/* True with probability 1/n. */
 static inline int one_in(uint32_t n)
 {
 	return !below(n);

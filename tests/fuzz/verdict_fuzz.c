@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer: bytes become devices, a policy and a packet, which is judged.
+ * libFuzzer: the input becomes devices, a policy and a packet, which is decided.
  *
- * What verdict.c decides must hold together, and the same packet must meet the
- * same fate again. Built with shim/ for the kernel's headers.
+ * The decision of verdict.c must be consistent, and the same for the same packet.
+ * Built with tests/lib/kshim for the kernel's headers.
  */
 #include "kshim.h"
 
@@ -19,12 +19,12 @@
 
 #define NEVER(what) do {						\
 	if (what) {							\
-		fprintf(stderr, "it must not be that %s\n", #what);	\
+		fprintf(stderr, "must not be: %s\n", #what);	\
 		abort();						\
 	}								\
 } while (0)
 
-/* What is left of the input. */
+/* The rest of the input. */
 static const u8 *input;
 static size_t left;
 
@@ -45,7 +45,7 @@ static u32 next32(void)
 	return n << 8 | next();
 }
 
-/* Few addresses, so that they meet; network byte order. */
+/* Few addresses, so that they coincide; network byte order. */
 static __be32 next_address(void)
 {
 	u8 n = next();
@@ -127,7 +127,7 @@ static void make_devices(void)
 	}
 }
 
-/* What is recorded of the devices, by tables as simple as can be. */
+/* The host's addresses, in the simplest possible tables. */
 
 static struct arpp_host host;
 static struct arpp_host_addr recorded[SHIM_DEVICES * 3];
@@ -188,7 +188,7 @@ bool arpp_host_has_lladdr(const struct arpp_host *in, const struct net_device *l
 	return false;
 }
 
-/* Some of it may be missing. */
+/* @partial: some of it may be missing. */
 static void make_host(bool partial)
 {
 	struct arpp_host_addr *in;
@@ -251,7 +251,7 @@ static bool next_key(struct arpp_selector_key *key)
 	return false;
 }
 
-/* As the netlink policy and nl/read.c accept them. */
+/* As accepted by the netlink policy and nl/read.c. */
 static void next_fields(struct arpp_fields *fields)
 {
 	static const u32 max[ARP_POLICY_FIELD_MAX + 1] = {
@@ -364,12 +364,12 @@ static struct arpp_policy *make_policy(void)
 		return NULL;
 	policy->host = &host;
 	policy->any_hidden = selectors.hidden;
-	/* Large: only where one has a use for it. */
+	/* Large: only allocated where a selector uses it. */
 	arpp_for_each_selector(sel, &selectors)
 		wanted |= arpp_field_is_set(&sel->fields, ARP_POLICY_FIELD_SOURCE_RATE);
 	policy->sources = wanted ? arpp_sources_alloc() : NULL;
 	policy->source_users = &source_users;
-	/* Twice: into an empty table, and in the place of what is there. */
+	/* Twice: into an empty table, and replacing the entries. */
 	for (i = 0; i < 2 * SHIM_DEVICES; i++)
 		if ((wanted && !policy->sources) ||
 		    arpp_policy_add(policy, &net.dev[i % SHIM_DEVICES], &selectors, policy)) {
@@ -380,7 +380,7 @@ static struct arpp_policy *make_policy(void)
 	return policy;
 }
 
-/* A packet: the rest of the input as it is, or one that is well formed. */
+/* A packet: the rest of the input unchanged, or a well-formed packet. */
 
 static u8 frame[4096];
 static size_t frame_len;
@@ -429,7 +429,7 @@ static void make_frame(const struct net_device *dev, bool formed, size_t ether)
 	put_address();
 	if (n & 2)	/* gratuitous */
 		memcpy(frame + frame_len - 4, frame + frame_len - 8 - dev->addr_len, 4);
-	if (n & 4)	/* one that we send */
+	if (n & 4)	/* one that we sent */
 		memcpy(frame + frame_len - 8 - 2 * dev->addr_len, dev->dev_addr, dev->addr_len);
 	frame_len -= n & 0xf0 ? 0 : min(frame_len, n >> 3 & 1U);
 }
@@ -448,7 +448,7 @@ static void make_skb(struct sk_buff *skb, bool out)
 	skb->network_header = (u16)ether;
 	if (!(flags & 8))
 		skb->mac_header = 0;
-	/* In, the data begin behind the Ethernet header; out, with it. */
+	/* Received, data starts after the Ethernet header; sent, at it. */
 	skb->headlen = flags & 16 ? len : ether + (len - ether) * cut / 256;
 	skb->head = malloc(skb->headlen + !skb->headlen);
 	skb->restlen = len - skb->headlen;
@@ -474,7 +474,7 @@ static void verdict_out(const struct arpp_policy *policy, const struct arpp_devi
 	arpp_verdict_out(policy, d, p, v);
 }
 
-/* What leaves names no hidden sender, and no foreign one under strict. */
+/* A sent packet has no hidden sender, and no foreign one under strict. */
 static void check_sender(const struct arpp_policy *policy, const struct arpp_device *d,
 			 const struct arpp_packet *p, const struct arpp_verdict *v)
 {
@@ -483,7 +483,7 @@ static void check_sender(const struct arpp_policy *policy, const struct arpp_dev
 
 	if (!p->request || v->action == ARPP_DROP || p->maker == ARPP_MAKER_FORCED)
 		return;
-	/* Bonding's monitor */
+	/* The ARP monitor of bonding */
 	if (p->maker == ARPP_MAKER_PROCESS && p->dev->bond_slave && p->sip != p->tip)
 		return;
 	NEVER(sip && arpp_announce_hidden(policy, d, sip, &by));
@@ -499,7 +499,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		out ? verdict_out : arpp_verdict_in;
 	struct arpp_verdict v, again;
 
-	/* Asked, so that no token is used: the same each time. */
+	/* As a dry run, which takes no tokens: the same result each time. */
 	p->dry_run = true;
 	p->maker = next() & 3;
 	p->solicitation = (struct arpp_solicitation){ .found = true, .sip = p->tip };
@@ -537,7 +537,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		NEVER(out || !p->request);
 		NEVER(v.reason != ARP_POLICY_REASON_ANSWERED &&
 		      v.reason != ARP_POLICY_REASON_PROXIED);
-		/* Never for a probe, nor in another's place for such a target. */
+		/* Never for a probe, and never as a proxy for such a target. */
 		NEVER(v.by.rule && (!p->sip || p->sip == p->tip ||
 				    ipv4_is_multicast(p->tip) || ipv4_is_lbcast(p->tip) ||
 				    ipv4_is_loopback(p->tip)));
@@ -560,7 +560,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		NEVER(out || v.reason != ARP_POLICY_REASON_CONFLICT || !d->defend);
 		break;
 	case ARPP_DROP:
-		/* In the place of a sysctl that discards it unseen. */
+		/* Replaces a sysctl that drops it before ARP processing. */
 		NEVER(v.reason == ARP_POLICY_REASON_PASS &&
 		      (p->sip != p->tip || !arpp_managed(d, ARP_POLICY_FIELD_GARP)));
 		NEVER(v.reason == ARP_POLICY_REASON_ANSWERED ||
@@ -575,7 +575,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 	}
 }
 
-/* What the bytes say, read without the module's help. */
+/* Compare with the fields as read from the bytes without the module's code. */
 static void compare(const struct arpp_packet *p, const u8 *arp, size_t len)
 {
 	size_t hln = p->dev->addr_len;

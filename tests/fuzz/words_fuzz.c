@@ -2,7 +2,7 @@
 /*
  * libFuzzer: the words of the command line: numbers, addresses, prefixes, MACs.
  *
- * What a word was read as, written as text and read again, must be the same.
+ * The value read from a word, printed and read again, must be the same.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define MUST(what) do {							\
 	if (!(what)) {							\
-		fprintf(stderr, "it must be that %s\n", #what);		\
+		fprintf(stderr, "assertion failed: %s\n", #what);		\
 		abort();						\
 	}								\
 } while (0)
@@ -65,7 +65,7 @@ static void read_lladdr(const char *text, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* As long as it is, so that reading beyond it is seen. */
+	/* Exactly as long as the input, so that reads beyond it are detected. */
 	char *word = malloc(size + 1);
 	uint32_t n32;
 	uint64_t n64;
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_u32(word, &n32);
 	free(word);
 
-	/* Without its end. */
+	/* Without the terminating zero. */
 	word = malloc(size + !size);
 	if (!word)
 		abort();

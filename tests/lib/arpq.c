@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks, listens to and sends ARP frames, fast enough for an emulated machine.
- *
- * Works in the current netns on one packet socket, which sees frames before
- * any protocol does: what a device receives and, for listen, what it sends.
+ * Sends ARP requests and other frames, and receives ARP, fast enough for an emulated
+ * machine. Works in the current netns on one packet socket, which sees frames before
+ * any protocol does: those received and, for listen, those sent.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,21 +34,21 @@ static const char usage[] =
 "       arpq send DEV HEX...\n"
 "       arpq flood DEV TARGET [count N] [macs N] [FRAME OPTION...]\n"
 "\n"
-"ask sends COUNT frames and prints every answer, until the fence has answered,\n"
-"the time is up, or (first) the first answer. The fence is a target that always\n"
-"answers, asked after the others: silence then needs no time-out.\n"
-"Exit status 0: answered, 1: silence.\n"
+"ask sends COUNT frames and prints every answer until the fence has answered, the\n"
+"timeout expires or, with first, the first answer arrives. The fence is a target\n"
+"that always answers and is asked last, so that silence needs no timeout.\n"
+"Exit status 0: answered, 1: no answer.\n"
 "\n"
-"listen prints the ARP frames that come in and go out, until there were COUNT,\n"
-"or one whose line holds TEXT, or the time is up. With CMD, the time runs from\n"
-"its end. Exit status 0: as many as asked for (else one), or the match; 1: not.\n"
+"listen prints received and sent ARP frames until there are COUNT, or a line\n"
+"contains TEXT, or the timeout expires. With CMD, the timeout starts when CMD has\n"
+"ended. Exit status 0: COUNT frames (default: at least one) or the match; 1: not.\n"
 "\n"
-"flood sends at full speed, from so many source MACs in turn.\n"
+"flood sends at full speed, from N source MACs in turn.\n"
 "\n"
 "sender is the sender protocol address, smac the sender lladdr and the frame's\n"
 "source, dst the frame's destination, tha the target lladdr.\n";
 
-/* What an ARP frame says, in host order and without its encapsulation. */
+/* The fields of an ARP frame, in host byte order. */
 struct frame {
 	uint8_t dst[ETH_ALEN];
 	uint8_t src[ETH_ALEN];
@@ -144,7 +143,7 @@ static size_t build(const struct frame *f, uint8_t *buf)
 	return at - buf;
 }
 
-/* Reads @f from @len bytes. Return: whether they are ARP for IPv4. */
+/* Parses @len bytes into @f. Return: whether they are ARP for IPv4. */
 static bool parse(struct frame *f, const uint8_t *buf, size_t len, int vlan)
 {
 	static const uint8_t fixed[] = { 0, 1, 8, 0, ETH_ALEN, 4 };
@@ -201,10 +200,10 @@ static void describe(const struct frame *f, bool out, char *line, size_t size)
 
 /* The socket */
 
-/* @protocol says what arrives: ETH_P_ALL or, for one that only sends, 0. */
+/* @protocol to receive: ETH_P_ALL, or 0 for a socket that only sends. */
 static int open_socket(const char *dev, int protocol)
 {
-	/* ARP, or a tag that may hide it; others never wake this process */
+	/* ARP, or a VLAN tag that may precede it; nothing else wakes this process */
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 1, 0),
@@ -220,7 +219,7 @@ static int open_socket(const char *dev, int protocol)
 	address.sll_ifindex = if_nametoindex(dev);
 	if (!address.sll_ifindex)
 		die("no device %s", dev);
-	/* Protocol 0: nothing arrives before the filter and bind() */
+	/* Protocol 0: receive nothing before the filter is set and bind() */
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("packet socket: %s", strerror(errno));
@@ -233,8 +232,8 @@ static int open_socket(const char *dev, int protocol)
 }
 
 /*
- * Waits for the next ARP frame until @deadline. Return: whether there was one;
- * @out says whether the device sent it.
+ * Waits for the next ARP frame until @deadline. Return: whether one arrived;
+ * @out is set if the device sent it.
  */
 static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
 {
@@ -287,7 +286,7 @@ static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
 
 static void transmit(int fd, const void *bytes, size_t len)
 {
-	/* A full queue is no failure of the caller's */
+	/* If the queue is full, send again */
 	while (send(fd, bytes, len, 0) < 0) {
 		if (errno != ENOBUFS && errno != EINTR)
 			die("send: %s", strerror(errno));
@@ -352,7 +351,7 @@ static void defaults(struct options *o, int fd, const char *dev)
 		memcpy(o->frame.src, request.ifr_hwaddr.sa_data, ETH_ALEN);
 		memcpy(o->frame.sender_lladdr, o->frame.src, ETH_ALEN);
 	}
-	/* Packet sockets do not answer this one */
+	/* Packet sockets do not support this ioctl */
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && !ioctl(fd, SIOCGIFADDR, &request)) {
 		struct sockaddr_in address;
@@ -407,12 +406,12 @@ static void parse_options(struct options *o, char **arg)
 		} else if (!strcmp(name, "match")) {
 			o->match = value;
 		} else {
-			die("no option %s; arpq --help", name);
+			die("unknown option %s; see arpq --help", name);
 		}
 	}
 }
 
-/* Commands: each gets the device and what follows it. */
+/* Commands: each gets the device and the remaining arguments. */
 
 static int ask(const char *dev, char **arg)
 {
@@ -426,21 +425,21 @@ static int ask(const char *dev, char **arg)
 	bool out;
 
 	if (!*arg)
-		die("ask whom? arpq --help");
+		die("ask: TARGET is missing; see arpq --help");
 	defaults(&o, fd, dev);
 	parse_ip(*arg, &o.frame.target);
 	parse_options(&o, arg + 1);
 	inet_ntop(AF_INET, &o.frame.target, target, sizeof(target));
 
 	/*
-	 * The fence overtakes no question as long as one processor's backlog
+	 * The fence stays behind the questions as long as one CPU's backlog
 	 * carries both.
 	 */
 	CPU_ZERO(&cpus);
 	CPU_SET(sched_getcpu(), &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 
-	/* The fence is asked honestly, whatever the question feigns */
+	/* The fence's request uses the device's own addresses */
 	fence = (struct frame){ .vlan = o.frame.vlan };
 	if (o.fenced) {
 		struct options honest = { 0 };
@@ -457,7 +456,7 @@ static int ask(const char *dev, char **arg)
 		if (left == 1 && o.fenced)
 			transmit_frame(fd, &fence);
 		deadline = sent + (left > 1 ? o.interval : o.timeout) * 1000;
-		/* Without an interval, the answers are read after the last */
+		/* Without an interval, read the answers after the last frame */
 		while ((left == 1 || o.interval) && receive(fd, &seen, &out, deadline)) {
 			if (out || seen.op != 2 || seen.vlan != o.frame.vlan)
 				continue;
@@ -488,7 +487,7 @@ static pid_t start(char **command)
 		die("fork: %s", strerror(errno));
 	if (pid)
 		return pid;
-	/* The output of this program is its own; complaints are welcome */
+	/* Keep the command's output out of ours; show its errors */
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0)
 		dup2(null, STDOUT_FILENO);
@@ -519,7 +518,7 @@ static int listen_for(const char *dev, char **arg)
 			child = 0;
 			deadline = now_us() + o.timeout * 1000;
 		}
-		/* While the command runs, look after it from time to time */
+		/* While the command runs, check on it from time to time */
 		tick = child ? now_us() + 5000 : deadline;
 		if (!receive(fd, &seen, &out, tick)) {
 			if (child)
@@ -533,7 +532,7 @@ static int listen_for(const char *dev, char **arg)
 			return 0;
 		if (o.count && count == o.count)
 			return o.match ? 1 : 0;
-		/* Frames without end must not hold the deadline off */
+		/* Endless frames must not delay the deadline */
 		if (!child && now_us() > deadline)
 			break;
 	}
@@ -551,16 +550,16 @@ static int send_raw(const char *dev, char **arg)
 		const char *at = *arg;
 
 		for (; *at; at += end) {
-			/* "%n" is set only when both digits were read */
+			/* "%n" is only stored after both digits were read */
 			end = 0;
 			if (len == sizeof(buf) || strspn(at, "0123456789abcdefABCDEF") < 2 ||
 			    sscanf(at, "%2hhx%n", &buf[len], &end) != 1)
-				die("%s: not hexadecimal, or too much of it", *arg);
+				die("%s: not hexadecimal, or too long", *arg);
 			len++;
 		}
 	}
 	if (len < ETH_HLEN)
-		die("%zu bytes are no frame", len);
+		die("%zu bytes are too short for a frame", len);
 	transmit(fd, buf, len);
 	return 0;
 }
@@ -575,7 +574,7 @@ static int flood(const char *dev, char **arg)
 	long n;
 
 	if (!*arg)
-		die("flood whom? arpq --help");
+		die("flood: TARGET is missing; see arpq --help");
 	defaults(&o, fd, dev);
 	parse_ip(*arg, &o.frame.target);
 	parse_options(&o, arg + 1);

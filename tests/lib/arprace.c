@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes a host send ARP requests while another CPU changes the neighbour entries
- * that they are for, and counts the senders that they name.
+ * concerned, and counts the sender addresses in the requests.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,10 +29,10 @@
 static const char usage[] =
 "usage: arprace PEER DEV SOURCE TARGET delete|forge COUNT\n"
 "\n"
-"Sends UDP from SOURCE to four addresses, from TARGET on, which are neighbours on\n"
-"DEV. On another CPU these neighbours are deleted all the time, or the netns PEER,\n"
-"at the other end with a device of the same name, sends replies for them. Listens\n"
-"there until COUNT requests came; prints each sender with how many named it.\n";
+"Sends UDP from SOURCE to four addresses from TARGET on, which are neighbours on\n"
+"DEV. Another CPU deletes these neighbours continuously, or the netns PEER, at the\n"
+"other end with a device of the same name, sends replies for them. Listens\n"
+"there until COUNT requests arrived; prints each sender with its count.\n";
 
 #define TARGETS	4
 #define SENDERS	16
@@ -90,7 +90,7 @@ static int open_there(const char *peer, const char *dev, int protocol)
 	return fd;
 }
 
-/* A process of its own, on one CPU, until it is killed. */
+/* Fork a process on one CPU; it runs until it is killed. */
 static pid_t start_on(int cpu)
 {
 	pid_t pid = fork();
@@ -239,7 +239,7 @@ int main(int argc, char **argv)
 		delete_for_ever(argv[2]);
 	}
 	sender = start_on(0);
-	/* Who is answered is asked for again only when he is forgotten. */
+	/* A resolved neighbour must be deleted to be requested again. */
 	if (!sender)
 		send_for_ever(argv[2], source, forge);
 	count_senders(fd, strtol(argv[6], NULL, 10));

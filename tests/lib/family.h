@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Speaking to the arp_policy family with libmnl, for the tests that must go
- * where arpctl does not.
+ * Access to the arp_policy family with libmnl, for tests that cannot use arpctl.
  *
- * One thread; functions that fail end the program.
+ * One thread; functions that fail exit the program.
  */
 #ifndef TESTS_FAMILY_H
 #define TESTS_FAMILY_H
@@ -59,7 +58,7 @@ static inline struct nlmsghdr *family_begin(char *buf, uint16_t type, uint8_t cm
 	return nlh;
 }
 
-/* A dump may end with what went wrong. */
+/* The end of a dump may carry an error. */
 static inline int family_done(const struct nlmsghdr *nlh, void *data)
 {
 	int err = mnl_nlmsg_get_payload_len(nlh) < sizeof(err) ? 0 :
@@ -80,9 +79,8 @@ static inline int family_error(const struct nlmsghdr *nlh, void *data)
 }
 
 /*
- * Sends a message, and reads until its answer has ended; each part of it is
- * given to the function. Return: 0, or what it was refused with; -1 when the
- * answer was lost, which errno says why.
+ * Sends a message and calls @each for each part of the answer until its end.
+ * Return: 0 or the errno of the answer; -1 if the answer was lost (see errno).
  */
 static inline int family_ask(struct mnl_socket *nl, const struct nlmsghdr *nlh, mnl_cb_t each,
 			     void *data)
@@ -134,7 +132,7 @@ static inline int family_read(const struct nlmsghdr *nlh, void *data)
 	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_read_attr, NULL);
 }
 
-/* Its number, and its groups': config, verdict. */
+/* Looks up the family id and its groups, config and verdict. */
 static inline void family_find(void)
 {
 	struct mnl_socket *nl = family_socket(NETLINK_GENERIC);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's integers and bit operations, for programs that build its code.
+ * The kernel's integers and bit operations, for user-space builds of its code.
  *
- * Each takes and returns the kernel's own types: an unsigned long is a word of
- * the machine, so a program built with -m32 sees what a 32-bit kernel sees. A
- * shim that is wider than the kernel hides faults.
+ * Each takes and returns the kernel's own types: an unsigned long is a machine
+ * word, so a program built with -m32 sees what a 32-bit kernel sees. A shim with
+ * wider types would hide bugs.
  */
 #ifndef TESTS_KERNEL_BITS_H
 #define TESTS_KERNEL_BITS_H
@@ -34,7 +34,7 @@ typedef uint8_t u8;
 #define BIT_ULL(n)		(1ULL << (n))
 #define GENMASK(h, l)		((~0UL << (l)) & (~0UL >> (BITS_PER_LONG - 1 - (h))))
 
-/* Of 0 these two are undefined, as in the kernel. */
+/* Undefined for 0, as in the kernel. */
 static inline unsigned long __ffs(unsigned long word)
 {
 	return (unsigned long)__builtin_ctzl(word);
@@ -70,14 +70,14 @@ static inline unsigned long roundup_pow_of_two(unsigned long n)
 	return n < 2 ? 1 : 1UL << (BITS_PER_LONG - __builtin_clzl(n - 1));
 }
 
-/* Byte order: those that the sources use. */
+/* Byte order conversions used by the sources. */
 #define cpu_to_be64(x)		htobe64(x)
 #define cpu_to_le64(x)		htole64(x)
 #define le64_to_cpu(x)		le64toh(x)
 #define le32_to_cpu(x)		le32toh(x)
 #define le16_to_cpu(x)		le16toh(x)
 
-/* Memory order: for no more than a word, as in the kernel. */
+/* Memory order: for types of up to a word, as in the kernel. */
 void __attribute__((error("more than a word"))) kernel_bits_no_word(void);
 #define kernel_bits_word(x) \
 	((void)(sizeof(x) > sizeof(long) ? kernel_bits_no_word() : (void)0))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The allocator, RCU and locks of kshim.h, for tests: everything is counted,
- * allocations fail at will, and what RCU frees lives until kshim_grace().
+ * allocations fail on request, and memory freed by RCU is kept until kshim_grace().
  */
 #include <stdio.h>
 
 #include "kshim.h"
 
-/* In front of what kmalloc() gives; what reaches there is a fault, too. */
+/* Precedes each block of kmalloc(); poisoned for AddressSanitizer. */
 struct block {
 	struct block *next;
 	size_t size;
@@ -34,7 +34,7 @@ void (kshim_assert)(bool ok, const char *what)
 	if (ok)
 		return;
 	fflush(stdout);
-	fprintf(stderr, "kshim: not so: %s\n", what);
+	fprintf(stderr, "kshim: assertion failed: %s\n", what);
 	abort();
 }
 
@@ -54,7 +54,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 	kshim_bytes += kshim_class(size);
 	kshim_blocks++;
 	ASAN_POISON_MEMORY_REGION(b, sizeof(*b));
-	/* Nobody may count on zeroes. */
+	/* Do not return zeroed memory. */
 	return memset(b + 1, 0xa5, size);
 }
 
@@ -72,7 +72,7 @@ static void block_free(struct block *b)
 	free(b);
 }
 
-/* What is counted is what is held, not what waits for readers. */
+/* Memory that waits for a grace period is not counted as held. */
 static void block_gone(const struct block *b)
 {
 	kshim_bytes -= kshim_class(b->size);
@@ -111,7 +111,7 @@ void kshim_grace(void)
 	struct rcu_head *rcu;
 	struct block *b;
 
-	kshim_assert(!kshim_readers, "no reader over a grace period");
+	kshim_assert(!kshim_readers, "no reader during a grace period");
 	while ((b = later)) {
 		later = b->next;
 		block_free(b);
@@ -130,7 +130,7 @@ void synchronize_rcu(void)
 
 void mutex_lock(struct mutex *lock)
 {
-	kshim_assert(!lock->held, "lock free");
+	kshim_assert(!lock->held, "lock not held");
 	lock->held = true;
 }
 

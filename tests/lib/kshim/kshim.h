@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Enough of the kernel's headers to build parts of the module as a program:
- * types, memory, RCU and locks. With KSHIM_NET, net.h adds devices and packets.
+ * Enough of the kernel's API to build parts of the module in user space: types,
+ * memory, RCU and locks. With KSHIM_NET, net.h adds devices and packets.
  *
- * kshim.c has the allocator and RCU for tests. A benchmark brings its own, and
- * does without the hooks (KSHIM_HOOKS). Each of the kernel's headers that a
- * source includes must be this one: see the script "headers".
+ * kshim.c has the allocator and RCU for tests. A benchmark has its own, and does not
+ * define KSHIM_HOOKS. The script "headers" maps each kernel header that a source
+ * includes to this one.
  */
 #ifndef _KSHIM_H
 #define _KSHIM_H
@@ -90,7 +90,7 @@ static inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
 #define kvzalloc		kzalloc
 #define kvfree			kfree
 
-/* What is to be freed later lives until kshim_grace(). */
+/* Memory to be freed after a grace period is kept until kshim_grace(). */
 struct rcu_head {
 	struct rcu_head *next;
 	void (*func)(struct rcu_head *rcu);
@@ -99,7 +99,7 @@ struct rcu_head {
 void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu));
 void kfree_rcu_mightsleep(const void *p);
 void synchronize_rcu(void);
-/* As in the kernel, where it is a macro. */
+/* A macro in the kernel. */
 #define kfree_rcu_mightsleep	kfree_rcu_mightsleep
 
 struct mutex {
@@ -110,15 +110,15 @@ struct mutex {
 void mutex_lock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 
-/* kshim.c: what is held, in kmalloc()'s terms; and what goes wrong when. */
+/* kshim.c: memory held, counted as by kmalloc(); which allocation fails. */
 extern size_t kshim_bytes, kshim_blocks;
-extern unsigned int kshim_fail_in;	/* the so-many-th allocation fails */
+extern unsigned int kshim_fail_in;	/* the N-th allocation fails */
 extern bool kshim_fail_all;
-extern unsigned long kshim_failed, kshim_synchronized;	/* how often */
+extern unsigned long kshim_failed, kshim_synchronized;	/* counters */
 void kshim_grace(void);
 
 #ifdef KSHIM_HOOKS
-/* Called where a slot is read or set, and before each release of a writer's. */
+/* Called when a slot is read or set, and before each of the writer's releases. */
 void kshim_on_read(void);
 void kshim_on_set(u64 value);
 void kshim_on_publish(void);
@@ -133,12 +133,12 @@ static inline void kshim_on_publish(void) {}
 #define lockdep_is_held(l)	((l)->held)
 #define lockdep_assert_held(l)	kshim_assert((l)->held, "lock held")
 
-extern unsigned int kshim_readers;	/* in how many read sides we are */
+extern unsigned int kshim_readers;	/* nesting depth of RCU read sections */
 
 #define rcu_read_lock_held()	(kshim_readers != 0)
 #define RCU_LOCKDEP_WARN(c, what)	kshim_assert(!(c), what)
 
-/* A writer publishes a slot by a release, then counts the update by another. */
+/* A writer publishes a slot with a release, and counts the update with another. */
 #undef smp_mb
 #undef smp_store_release
 #define smp_mb() \
@@ -175,7 +175,7 @@ static inline s64 atomic64_cmpxchg(atomic64_t *v, s64 old, s64 value)
 	return old;
 }
 
-/* As before Linux 5.17, where it takes no more than a word. */
+/* As before Linux 5.17, where it is limited to word-sized types. */
 #define atomic64_set_release(v, value) \
 	(kshim_on_set(value), smp_store_release(&(v)->counter, (s64)(value)))
 
@@ -197,7 +197,7 @@ static inline void rcu_read_unlock(void)
 #define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
 #define rcu_assign_pointer(p, v)	smp_store_release(&(p), v)
 
-/* What kmalloc() really takes for so many bytes. */
+/* The size that kmalloc() allocates for @size bytes. */
 static inline size_t kshim_class(size_t size)
 {
 	size_t class = 8;

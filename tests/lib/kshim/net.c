@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What net.h declares: a tree, text, and a kernel that knows by chance.
+ * The functions of net.h: trees, strings, and a pseudo-random kernel state.
  */
 #include "net.h"
 
@@ -119,7 +119,7 @@ int kstrtou32(const char *text, unsigned int base, u32 *value)
 	return n > U32_MAX ? -ERANGE : 0;
 }
 
-/* Chance */
+/* Pseudo-random values */
 
 u64 shim_hash(u64 what, u64 a, u64 b)
 {
@@ -155,7 +155,7 @@ bool is_valid_ether_addr(const u8 *addr)
 	return !(addr[0] & 1) && memcmp(addr, zero, ETH_ALEN);
 }
 
-/* Addresses and routes: those of devices are true, all else is chance. */
+/* Addresses and routes: those of devices are exact, all others are pseudo-random. */
 
 struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex)
 {
@@ -178,18 +178,18 @@ struct net_device *__ip_dev_find(struct net *net, __be32 addr, bool devref)
 			in_dev_for_each_ifa_rcu(ifa, dev->in_dev)
 				if (ifa->ifa_local == addr)
 					return dev;
-	/* What a route of type local covers. */
+	/* Addresses covered by a route of type local. */
 	return shim_hash(3, addr, 0) % 8 ? NULL : &net->dev[shim_hash(4, addr, 0) % SHIM_DEVICES];
 }
 
 static u8 type_of(struct net *net, __be32 addr, u64 more)
 {
-	/* As fib_frontend.c does, whatever the tables say. */
+	/* As fib_frontend.c does, regardless of the tables. */
 	if (ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr))
 		return RTN_BROADCAST;
 	if (ipv4_is_multicast(addr))
 		return RTN_MULTICAST;
-	/* An own address may be the broadcast address of another own prefix. */
+	/* A local address may be the broadcast address of another local prefix. */
 	if (__ip_dev_find(net, addr, false))
 		return shim_hash(22, addr, more) % 8 ? RTN_LOCAL : RTN_BROADCAST;
 	return (u8)(RTN_UNICAST + shim_hash(5, addr, more) % 7);
@@ -253,7 +253,7 @@ int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 	struct rtable *rt = route(dev_net(dev), dst, src ^ skb->protocol);
 
 	(void)tos;
-	/* The real one uses the control block. */
+	/* The real function overwrites the control block. */
 	memset(skb->cb, 0x77, sizeof(skb->cb));
 	if (IS_ERR(rt))
 		return (int)PTR_ERR(rt);
@@ -263,7 +263,7 @@ int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 
 /* Packets */
 
-/* The first so many bytes, and those in front of them, in a block of their own. */
+/* Move the headers and the first @len bytes to a new block of that length. */
 static bool move_head(struct sk_buff *skb, size_t len)
 {
 	size_t front = (size_t)(skb->data - skb->head), more = len - skb->headlen;
@@ -303,7 +303,7 @@ int skb_ensure_writable(struct sk_buff *skb, unsigned int len)
 	return move_head(skb, skb->headlen) ? 0 : -ENOMEM;
 }
 
-/* Neighbours: what waits for one is a packet whose source is chance. */
+/* Neighbours: the packet in an entry's queue has a pseudo-random source. */
 
 static struct iphdr waiting;
 
@@ -336,7 +336,7 @@ struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 	return &n;
 }
 
-/* Some have what the packet says: an lladdr of one byte over and over. */
+/* Some entries match the packet: an lladdr of one repeated byte. */
 struct neighbour *__ipv4_neigh_lookup_noref(struct net_device *dev, u32 key)
 {
 	struct neighbour *n = neigh_lookup(&arp_tbl, &key, dev);

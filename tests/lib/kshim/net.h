@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What kshim.h lacks to build what decides on packets: devices, routes, packets.
+ * The rest of the API for the decision code: devices, routes, packets.
  *
- * One thread. An skb's bytes lie in a block of just their length, and move when
- * they are pulled or made writable, so that a sanitizer sees a pointer that
- * should not have been kept. What the kernel knows of addresses, routes and
- * neighbours is a function of the question and shim_seed: chance, but the same
- * answer to the same question.
+ * One thread. The bytes of an skb are in a block of exactly their length, which moves
+ * when the skb is pulled or made writable, so that a sanitizer detects stale
+ * pointers. The kernel's state (addresses, routes and neighbours) is a function of
+ * the lookup and shim_seed: pseudo-random, but the same result for the same lookup.
  */
 #ifndef _KSHIM_NET_H
 #define _KSHIM_NET_H
@@ -57,7 +56,7 @@ struct hlist_node { struct hlist_node *next, **pprev; };
 struct hlist_head { struct hlist_node *first; };
 #define hlist_empty(h)		(!(h)->first)
 #define hlist_entry(n, type, member)	container_of(n, type, member)
-/* Its argument is looked at once, as in the kernel. */
+/* Evaluates its argument once, as in the kernel. */
 #define hlist_entry_safe(n, type, member) ({				\
 	__typeof__(n) node_ = (n);					\
 	node_ ? container_of(node_, type, member) : NULL;		\
@@ -99,7 +98,7 @@ static inline void hlist_replace_rcu(struct hlist_node *old, struct hlist_node *
 		new->next->pprev = &new->next;
 }
 
-/* A tree that nobody balances. */
+/* An unbalanced tree. */
 struct rb_node { struct rb_node *parent, *rb_left, *rb_right; };
 struct rb_root { struct rb_node *rb_node; };
 #define RB_ROOT			((struct rb_root){ NULL })
@@ -117,12 +116,12 @@ struct rb_node *rb_next_postorder(const struct rb_node *node);
 					    __typeof__(*pos), field), 1);	\
 	     pos = (n))
 
-/* Text */
+/* Strings */
 ssize_t strscpy(char *to, const char *from, size_t size);
 bool dev_valid_name(const char *name);
 int kstrtou32(const char *text, unsigned int base, u32 *value);
 
-/* Chance */
+/* Pseudo-random values */
 extern u64 shim_seed;
 u64 shim_hash(u64 what, u64 a, u64 b);
 typedef struct { u64 key[2]; } siphash_key_t;
@@ -231,7 +230,7 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define ipv4_is_lbcast(a)	((a) == 0xffffffff)
 #define ipv4_is_zeronet(a)	(!((a) & htonl(0xff000000)))
 
-/* As the kernel does by 16 bits at a time, where the sanitizer sees an odd address. */
+/* 16 bits at a time, as in the kernel, so that the sanitizer detects odd addresses. */
 struct shim_lladdr { u16 part[3]; } __attribute__((may_alias));
 
 static inline void ether_addr_copy(u8 *to, const u8 *from)
@@ -279,8 +278,8 @@ struct iphdr { u8 head[12]; __be32 saddr, daddr; };
 
 struct sk_buff {
 	u8 *head, *data;
-	size_t headlen;		/* bytes from data on that lie in head */
-	u8 *rest;		/* and those that do not */
+	size_t headlen;		/* bytes from data on that are in head */
+	u8 *rest;		/* and those that are not */
 	size_t restlen;
 	u32 headers_start[0];
 	u16 mac_header, network_header, transport_header;
@@ -338,7 +337,7 @@ bool pneigh_lookup(struct neigh_table *table, struct net *net, const void *key,
 #define read_lock_bh(l)		((void)(l))
 #define read_unlock_bh(l)	((void)(l))
 
-/* compat.h speaks of more than what is built here. */
+/* compat.h declares more than is built here. */
 #define ARPP_HAVE_MCAST_FLAGS
 struct nlattr;
 struct netlink_callback;
