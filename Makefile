@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds, tests, shows and installs; Kbuild is what the kernel's build reads.
+# Builds, tests and installs. The kernel's build reads Kbuild.
 
 VERSION := $(shell cat VERSION)
 NAME := arp-policy
 
-# The running kernel's build tree, else the newest headers that are installed;
-# with KERNELRELEASE that kernel's.
+# The running kernel's build tree, otherwise the newest installed headers; with
+# KERNELRELEASE, that kernel's build tree.
 ifneq ($(KERNELRELEASE),)
 KDIR ?= /lib/modules/$(KERNELRELEASE)/build
 endif
 KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
 	ls -d /usr/src/linux-headers-*-$$(dpkg --print-architecture 2>/dev/null) \
 	2>/dev/null | sort -V | tail -n 1))
-# As uname -r has it; Debian's kernel.release holds the upstream version.
+# As in uname -r; Debian's kernel.release contains the upstream version.
 KREL = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 PREFIX ?= /usr/local
 DESTDIR ?=
 DKMS_SRC = $(DESTDIR)/usr/src/$(NAME)-$(VERSION)
-# All that building the module takes.
+# Everything that is needed to build the module.
 MODULE_FILES := Kbuild Makefile VERSION dkms.conf include src
 
 TOOL := $(MAKE) -C tools/arpctl VERSION=$(VERSION)
 
 all: module tools
 
-# What builds the module, or needs it built here.
+# Targets that build the module here.
 module selftest: path
 check check-kernels soak demo bench bench-native lint install: path
 
@@ -35,27 +35,26 @@ module: kdir versions
 tools: versions
 	+$(TOOL)
 
-# Each of them must be a file that its own reader understands.
+# These files need the version in their own syntax.
 versions:
 	@grep -q '^PACKAGE_VERSION="$(VERSION)"$$' dkms.conf || { \
-	  echo "dkms.conf is not of version $(VERSION), as VERSION is" >&2; exit 1; }
+	  echo "dkms.conf does not have version $(VERSION) of the file VERSION" >&2; exit 1; }
 	@! test -e debian/changelog || \
 	  head -n 1 debian/changelog | grep -q '^$(NAME) ($(VERSION)[)~+-]' || { \
-	  echo "debian/changelog is not of version $(VERSION), as VERSION is" >&2; exit 1; }
+	  echo "debian/changelog does not have version $(VERSION) of the file VERSION" >&2; exit 1; }
 	@! test -e contrib/rpm || \
 	  grep -q '^Version: *$(VERSION)$$' contrib/rpm/arp-policy.spec || { \
-	  echo "contrib/rpm/arp-policy.spec is not of version $(VERSION)" >&2; exit 1; }
+	  echo "contrib/rpm/arp-policy.spec does not have version $(VERSION) of the file VERSION" >&2; exit 1; }
 	@! test -e contrib/arch || grep -q '^pkgver=$(VERSION)$$' contrib/arch/PKGBUILD || { \
-	  echo "contrib/arch/PKGBUILD is not of version $(VERSION)" >&2; exit 1; }
+	  echo "contrib/arch/PKGBUILD does not have version $(VERSION) of the file VERSION" >&2; exit 1; }
 
-# Kbuild passes paths on as words, and make takes a colon for a rule's.
+# Kbuild splits paths at spaces, and make splits rules at colons.
 BAD_PATH := $(filter-out 1,$(words $(subst :, ,$(CURDIR))))
 path:
 ifneq ($(BAD_PATH),)
-	@echo "The kernel's build cannot work in a path with a space or a colon:" >&2; \
+	@echo "Kbuild does not support a path with a space or a colon:" >&2; \
 	echo "  $(CURDIR)" >&2; \
-	echo "Move this tree to another, or use \"make tools\" and \"make dkms-install\"," \
-	     "which work here." >&2; exit 1
+	echo "Move this tree, or use \"make tools\" and \"make dkms-install\", which work here." >&2; exit 1
 endif
 
 kdir:
@@ -63,11 +62,11 @@ kdir:
 	  echo "No kernel headers: install linux-headers-$$(uname -r)" \
 	       "(Debian: linux-headers-amd64), or give KDIR=…" >&2; exit 1; }
 
-# The kernel that this is built for.
+# Prints the release of the kernel in KDIR.
 krel: kdir
 	@echo $(KREL)
 
-# These install what they need, then build with it: hence a make of its own.
+# These install packages first, which affects variables: hence a new make to build.
 demo:
 	tests/vm/deps build vm demo
 	+$(MAKE) all
@@ -80,12 +79,12 @@ check:
 	+$(MAKE) -C tests/invariant
 	tests/run
 
-# On the kernels of other Debian releases, all that are claimed.
+# On the kernels of all supported Debian releases.
 check-kernels:
 	tests/vm/deps build vm check kernels
 	tests/run tests/soak/kernels.sh
 
-# Hours: what check does a little of, in the debug kernel as well.
+# Longer versions of the tests in check, also in the debug kernel; takes hours.
 soak:
 	tests/vm/deps build vm check fuzz debug kernels ynl ansible deb
 	tests/vm/ynl >/dev/null
@@ -95,7 +94,7 @@ soak:
 	tests/run tests/soak/*.sh
 	tests/soak/under-fire
 
-# The module as a build that tries itself when it is loaded, in a tree of its own.
+# A build of the module that runs its self-tests when loaded, in its own tree.
 selftest: kdir
 	rm -rf build/selftest
 	mkdir -p build/selftest
@@ -108,7 +107,7 @@ bench:
 	+$(MAKE) all
 	tests/bench/run
 
-# In nanoseconds of this machine, which should have nothing else to do.
+# In nanoseconds; the machine should be idle otherwise.
 bench-native:
 	tests/vm/deps build bench native
 	+$(MAKE) tools
@@ -125,7 +124,7 @@ install-module: module
 	  INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KREL))
 
-# All but the module: for those who have it from DKMS.
+# Everything except the module, for users who build that with DKMS.
 install-tools: tools
 	+$(TOOL) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" install
 	install -D -m 644 include/uapi/linux/arp_policy.h \
@@ -142,13 +141,13 @@ uninstall-tools:
 	rm -f "$(DESTDIR)$(PREFIX)/include/linux/arp_policy.h"
 	rm -rf "$(DESTDIR)$(PREFIX)/share/arp-policy"
 
-# The module's sources, where DKMS looks for them.
+# The module's sources, in DKMS's directory.
 dkms-source: versions
 	install -d "$(DKMS_SRC)"
 	cp -r $(MODULE_FILES) "$(DKMS_SRC)"
 	find "$(DKMS_SRC)" \( -name '*.o' -o -name '.*.cmd' \) -delete
 
-# The module only, for every kernel that has headers here; see also install.
+# Only the module, for the kernel in KDIR; see also install.
 dkms-install: kdir dkms-source
 	dkms install $(NAME)/$(VERSION) -k $(KREL)
 
@@ -156,7 +155,7 @@ dkms-uninstall:
 	-dkms remove $(NAME)/$(VERSION) --all
 	rm -rf "$(DKMS_SRC)"
 
-# Debian's packages, in build/deb, from a copy of what git has here.
+# Debian packages in build/deb, built from a copy of the files in git.
 DEB := build/deb
 deb:
 	tests/vm/deps build deb

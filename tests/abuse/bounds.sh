@@ -36,8 +36,8 @@ quietly() { "$@" >/dev/null; }
 refuses() { ! "$@"; }
 export -f quietly refuses
 
-# What there is: devices whose names try each glob to the end, and all the
-# selectors that a netns may have. Globs are as costly as they come, and match.
+# Setup: devices whose names match each glob up to its end, and the maximum number of
+# selectors. Globs are as costly as possible, and match.
 host mallory
 awk -v n=$devices 'BEGIN { for (i = 0; i < n; i++) {
 	name = ""

@@ -46,7 +46,7 @@
 #define TEXT		(ADDRESSES * 16)
 
 struct addresses {
-	bool random;		/* make up addresses; count is the number so far */
+	bool random;		/* made-up addresses; count is 1, a placeholder */
 	unsigned int count;
 	__be32 addr[ADDRESSES];
 };

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The code that reads packets, words and files, under libFuzzer with sanitizers.
+# Runs the code that parses packets, words and files under libFuzzer with sanitizers.
 # lab: host
 # lab: timeout 300 3600
 # lab: takes 50
 #
 #   tests/fuzz/libfuzzer.sh [SECONDS [TARGET…]]
 #
-# Each target runs over its corpus, then makes inputs of its own: in check a
-# number of them with a fixed seed, the same each time; with SECONDS, or in
-# soak (ARP_POLICY_SOAK), for so long with a seed by chance. What fails is kept in
-# build/fuzz. The corpus comes from tests/fuzz/corpus.tar.xz, into build/fuzz/corpus;
-# to keep an input, copy it there from build/fuzz/found-TARGET and run
+# Each target runs over its corpus, then generates inputs: in make check a fixed number
+# with a fixed seed; with SECONDS, or in the soak (ARP_POLICY_SOAK), for that time with
+# a random seed. Failing inputs are kept in build/fuzz. The corpus is unpacked from
+# tests/fuzz/corpus.tar.xz to build/fuzz/corpus;
+# to add an input, copy it there from build/fuzz/found-TARGET and run
 #   tests/fuzz/libfuzzer.sh pack
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -31,11 +31,11 @@ declare -A sources=(
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/base/parse.c"
 	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/host/lease.c tools/arpctl/base/parse.c"
-	# Policy files, which the whole tool is needed to read.
+	# Reading policy files needs the whole tool.
 	[policy]="tests/fuzz/policy_fuzz.c
 		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"
 )
-# Numbers of inputs that take some seconds.
+# Numbers of inputs that take a few seconds.
 declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)
 all=(verdict words lease policy)
 targets=("$@")
@@ -72,7 +72,7 @@ build() {	# TARGET
 for target in "${targets[@]}"; do
 	build "$target"
 	result $? "$target builds" "$(<$dir/log)"
-	# New inputs go to the first directory; in check they must not change the next run.
+	# New inputs are added to the first directory; make check must not keep them.
 	options=(-seed=1 -runs="${runs[$target]}")
 	found=$dir/new-$target
 	[ ! "$seconds" ] || options=(-max_total_time="$seconds") found=$dir/found-$target

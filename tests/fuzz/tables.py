@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Prints what each command takes, by the family's specification, as the tables
-that netlink.c makes messages from.
+"""Generates netlink.c's tables of the commands and their attributes from the
+specification of the family.
 
     tables.py netlink/arp_policy.yaml
 """
@@ -12,17 +12,17 @@ sys.dont_write_bytecode = True
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "functional"))
 from nlpolicy import Specification, c_name  # noqa: E402
 
-# In how many of 8 messages an attribute is there, where it is not in all; by its
-# name, with the set's name before it or without. Flags and fields: 2.
+# An attribute that is not always present is in N of 8 messages; by its name, with or
+# without the name of its set. Default for flags and fields: 2.
 OFTEN = {"policy selector": 7, "rule selector": 5, "binding selector": 5,
          "policy address": 7, "action": 7, "binding lladdr": 7, "mask": 4,
          "ifindex": 4, "ifname": 4, "query lladdr": 2, "rule lladdr": 1, "routed": 1,
          "generation": 1}
-# How often a command comes, for there to be much to dump; the others 2.
+# Relative frequency of commands (default 2), so that there is much to dump.
 WEIGHTS = {"dev-set": 8, "rule-add": 10, "rule-del": 5, "bind-add": 10, "bind-del": 5,
            "explain": 8, "restore-begin": 5, "restore-add": 12, "restore-commit": 30,
            "restore-abort": 10}
-# What has values of its own in netlink.c.
+# Attributes whose values netlink.c chooses.
 KINDS = ("selector", "ifname", "ifindex", "prefix", "length")
 
 
@@ -44,7 +44,7 @@ class Tables:
         least, most = self.spec.policy(entry)[1:]
         if least == "mask":
             return 0, most
-        # Without bounds it counts something.
+        # Without bounds it is a counter.
         return (least, most) if most < 0xffffffff else (0, 3)
 
     def row(self, where, name, prefix):

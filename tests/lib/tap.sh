@@ -9,7 +9,7 @@ count=0
 failures=0
 planned=''
 
-# plan N at the start, plan at the end, or plan skip WHY instead of any checks.
+# plan N at the start, plan at the end, or plan skip WHY in place of any checks.
 plan() {
 	if [ "${1-}" = skip ]; then
 		echo "1..0 # SKIP $2"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/lint/arrows accepts dependencies in order, and finds each kind that is not.
+# tests/lint/arrows accepts correct dependencies, and finds each kind of violation.
 # lab: host
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -10,7 +10,7 @@ scratch
 # put FILE TEXT: adds a line to a source file
 put() { mkdir -p "$dir/${1%/*}" && printf '%s\n' "$2" >>"$dir/$1"; }
 
-# A small module and a small tool with dependencies in order.
+# A small module and a small tool with correct dependencies.
 good()
 {
 	rm -rf "${dir:?}"/*
@@ -30,7 +30,7 @@ good()
 		int main(void) { return bind() + stats(); }'
 }
 
-# arrows PROGRAM: what it prints of the sources as they are
+# arrows PROGRAM: prints its output for the current sources
 arrows()
 {
 	local file
@@ -41,7 +41,7 @@ arrows()
 	echo "status $?"
 }
 
-# finds DESC PROGRAM FILE TEXT LINE: what is printed once TEXT is added to FILE
+# finds DESC PROGRAM FILE TEXT LINE: adding TEXT to FILE is reported as LINE
 finds()
 {
 	good
@@ -51,8 +51,8 @@ finds()
 
 plan 10
 good
-is "$(arrows module)" "status 0" "a module in order"
-is "$(arrows tool)" "status 0" "a tool in order"
+is "$(arrows module)" "status 0" "a correct module"
+is "$(arrows tool)" "status 0" "a correct tool"
 finds "a call of a higher layer" module src/policy/lpm.c \
 	'int act(void); int up(void) { return act(); }' \
 	'circle: packet/act policy/lpm

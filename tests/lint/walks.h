@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For cppcheck, which sees neither the kernel's headers nor libmnl's: what
- * would not be C without them.
+ * For cppcheck, which does not read the headers of the kernel and libmnl: macros
+ * without which the sources are not valid C.
  */
 #define __init
 #define __exit

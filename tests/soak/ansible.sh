@@ -26,10 +26,10 @@ cat >"$dir/play.yml" <<END
         arp_policy_netns: alice
 END
 
-# The policy without the comment at its head.
+# The policy without its leading comment.
 saved() { "$@" save | grep -v '^#'; }
 
-# Runs the playbook with the policy of standard input. Sets "said", "status" and "changed".
+# Runs the playbook with the policy on stdin. Sets "said", "status" and "changed".
 play() {	# [OPTION…]
 	{
 		echo "arp_policy_policy: |"
@@ -69,53 +69,53 @@ play <<<"$policy"
 ended 0 1 "for real: one change"
 is "$(saved ctl alice)" "$policy" "the policy is set"
 play <<<"$policy"
-ended 0 0 "once more: none"
+ended 0 0 "again: no change"
 play --check <<<"$policy"
-ended 0 0 "nor in check mode"
+ended 0 0 "no change in check mode either"
 must ctl alice dev set eth0 ignore device
 play <<<"$policy"
-ended 0 1 "what another has set is one"
-is "$(saved ctl alice)" "$policy" "it is gone"
+ended 0 1 "a setting made by somebody else: one change"
+is "$(saved ctl alice)" "$policy" "it is removed"
 play <<<"dev set lo hidden maybe"
-ended 2 0 "a line that is wrong fails"
-like "$said" 'hidden cannot be' "with arpctl's words"
+ended 2 0 "a wrong line is an error"
+like "$said" 'hidden cannot be' "with arpctl's message"
 is "$(saved ctl alice)" "$policy" "and changes nothing"
 
 # Without a policy, nothing on the host is changed.
 play_none
 ended 0 0 "no policy: no change"
-is "$(saved ctl alice)" "$policy" "what the host has stays"
+is "$(saved ctl alice)" "$policy" "the policy of the host is unchanged"
 play_none --check
-ended 0 0 "nor in check mode"
+ended 0 0 "no change in check mode either"
 for empty in '' '# nothing' $'\n  \n# nothing\n'; do
 	play_none -e "$(jq -cn --arg policy "$empty" '{arp_policy_policy: $policy}')"
 	ended 2 0 "an empty policy is refused"
 done
-like "$said" "has no command in it" "with what it would do"
+like "$said" "has no command in it" "with the reason"
 play_none -e '{"arp_policy_policy": null}'
 ended 2 0 "null is refused, too"
-is "$(saved ctl alice)" "$policy" "and what the host has stays"
+is "$(saved ctl alice)" "$policy" "and the policy of the host is unchanged"
 play_none -e '{"arp_policy_service": "perhaps"}'
-like "$said" "Validation of arguments failed" "what is no argument is refused"
+like "$said" "Validation of arguments failed" "an unknown argument is refused"
 for changes in 1 0; do
 	play_none -e '{"arp_policy_policy": "dev set eth0 filter on"}'
-	ended 0 $changes "a policy whose last line does not end: $changes changes"
+	ended 0 $changes "a policy without a final newline: $changes changes"
 done
 is "$(saved ctl alice)" "dev set eth0 filter on" "is set"
 
-# The host's own policy is kept.
+# The policy of the initial namespace is written to /etc/arp-policy.conf.
 sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$dir/play.yml"
 play_none -e '{"arp_policy_service": true, "arp_policy_parameters": ""}'
-ended 0 0 "no policy: nothing is kept"
+ended 0 0 "no policy: no file is written"
 is "$(ls /etc/arp-policy.conf 2>&1)" "ls: cannot access '/etc/arp-policy.conf': No such file or directory" \
-	"and no empty file written"
+	"and no empty file is written"
 { echo 'arp_policy_policy: |'; sed 's/^/  /'; } <<<"$policy" >"$dir/vars.yml"
 said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
-is "$(cat /etc/arp-policy.conf)" "$policy" "the policy is kept"
+is "$(cat /etc/arp-policy.conf)" "$policy" "the policy is written to the file"
 is "$(saved "$ARPCTL")" "$policy" "and set"
 said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
-like "$said" ' changed=0 ' "once more: no change"
-like "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy ignore=1' "and so are parameters"
+like "$said" ' changed=0 ' "again: no change"
+like "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy ignore=1' "the module parameters are written to a file"
 must "$ARPCTL" flush

@@ -9,7 +9,7 @@ faults=$ROOT/build/faults
 kmemleak=/sys/kernel/debug/kmemleak
 [ -w /proc/self/fail-nth ] || plan skip "this kernel has no fault injection: see tests/vm/debug-kernel"
 
-# Every kind of allocation may fail, without a message, which would be a splat.
+# Let all kinds of allocations fail, without messages, which would count as faults.
 for kind in failslab fail_page_alloc; do
 	must [ -d /sys/kernel/debug/$kind ]
 	echo 0 >/sys/kernel/debug/$kind/verbose
@@ -28,13 +28,13 @@ addr alice eth0 10.7.0.1/24
 checks in_host alice "$faults" module "$ARP_POLICY_KO" 'ignore=1 policy=eth0:announce=2;lo:hidden=on'
 run_ok "afterwards the module can be loaded" load_module ignore=1
 checks in_host alice "$faults" netns
-run_ok "afterwards a netns can be made" unshare -n true
+run_ok "afterwards a netns can be created" unshare -n true
 must unload_module
 must load_module
 checks in_host alice "$faults" commands
 run_ok "afterwards no policy is left" [ "$(ctl alice -j dev show)" = '[]' ]
 
-# What kmemleak finds must be older than five seconds, and stay.
+# kmemleak reports an object only after five seconds, and may be wrong once.
 leaks() {
 	sleep 6
 	echo scan >$kmemleak

@@ -6,6 +6,6 @@
 # lab: root
 # lab: timeout 21600
 #
-#   ARP_POLICY_ORACLE_CASES=N	as tests/vm/kernels (2000)
+#   ARP_POLICY_ORACLE_CASES=N	see tests/vm/kernels (2000)
 tests=$(cd "$(dirname "$0")/.." && pwd)
 exec "$tests/lib/as-root" -t 21580 "$tests/vm/kernels"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Restoring a million lines: all of them, or none if the last one is wrong.
+# Restoring a million lines is all or nothing, even if only the last line is wrong.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
@@ -29,14 +29,14 @@ refused() {	# STATUS REGEX DESC LINE
 	fails_with "$1" "^$dir/bad:1000000: .*$2" "$3" arpctl restore "$dir/bad"
 	[ "$(saved)" = "$before" ] || not_ok "$3: the policy has changed"
 }
-refused 2 'ignore cannot be "4"' "the last line is no policy" "dev set eth0 ignore 4"
+refused 2 'ignore cannot be "4"' "the last line is invalid" "dev set eth0 ignore 4"
 refused 2 'line 1 has one' "the last line is the first again" "rule add drop 10.0.0.0"
 refused 1 'max_rules' "the last line is one rule too many" "rule add hide 11.0.0.0"
-refused 1 'lladdr is no single host' "the last line is what only the kernel refuses" \
+refused 1 'lladdr is no single host' "the last line is refused by the kernel" \
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
-is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after all that, the old policy applies"
+is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after the refused restores the old policy applies"
 must ip -n alice addr add 10.15.66.62/32 dev eth0
 is "$(asks bob eth0 10.15.66.62)" "$(mac alice eth0)" "also to an address that will be hidden"
 run_ok "without that line, everything is restored" arpctl restore "$dir/good"
-is "$(asks bob eth0 10.15.66.62)" silence "and applies: the last address is hidden"
-is "$(arpctl rule show | wc -l)" 999999 "every rule is there"
+is "$(asks bob eth0 10.15.66.62)" silence "and takes effect: the last address is hidden"
+is "$(arpctl rule show | wc -l)" 999999 "all rules are listed"

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A million cases of the oracle of tests/differential: one process on each processor,
-# from a random seed.
+# A million cases of the oracle of tests/differential from a random seed, one process
+# on each CPU.
 # lab: own-vm
 # lab: timeout 7200
 #
-#   ARP_POLICY_ORACLE_CASES=N		how many in all (1000000)
-#   ARP_POLICY_ORACLE_SEED=S		what they are drawn from
+#   ARP_POLICY_ORACLE_CASES=N		total number of cases (1000000)
+#   ARP_POLICY_ORACLE_SEED=S		random seed
 # shellcheck source-path=SCRIPTDIR source=../differential/lib.sh
 . "$(dirname "$0")/../differential/lib.sh"
 plan 2
@@ -25,5 +25,5 @@ for half in 0 1; do
 	status=0
 	wait "${jobs[half]}" || status=$?
 	diag "$(<"$dir/$half")"
-	is $status 0 "the module does what the stock kernel does, seed $((seed + half))"
+	is $status 0 "the module behaves as the stock kernel does, seed $((seed + half))"
 done

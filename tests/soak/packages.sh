@@ -6,8 +6,8 @@
 # lab: root
 # lab: timeout 3600
 #
-# ARP_POLICY_RELEASES names other releases. A root is kept from run to run, some
-# 1 GiB; all that is done to it goes into an overlay and is lost.
+# ARP_POLICY_RELEASES names other releases. Roots are kept (about 1 GiB each); a run
+# writes only to an overlay.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [ "${1-}" = in-namespace ] ||
@@ -28,7 +28,7 @@ work=$dir
 unmount() { umount -R "$work"/* 2>/dev/null || :; }
 at_exit unmount
 
-# The URI of this host's apt sources that Debian labels so.
+# The URI of this host's mirror for the archive with Debian's LABEL.
 mirror() {	# LABEL
 	apt-get indextargets --format "\$(REPO_URI) \$(ORIGIN) \$(LABEL)" 'Created-By: Packages' |
 		sed -n "s/ Debian $1\$//p" | sort -u | head -n 1
@@ -98,7 +98,7 @@ initramfs() {
 	(cd "$dir" && find . | cpio -o -H newc --quiet -R 0:0) >"$work/initrd"
 }
 
-# Boots the root until it powers off. The service arp-policy-test leaves TAP.
+# Boots the root until it powers off. The service arp-policy-test writes TAP.
 boot() {
 	: >"$root/result"
 	timeout -k 5 "${ARP_POLICY_BOOT_TIMEOUT:-580}" qemu-system-x86_64 -nodefaults -no-user-config \
@@ -110,7 +110,7 @@ boot() {
 		-device virtio-9p-pci,fsdev=root,mount_tag=root </dev/null >"$work/qemu" 2>&1
 }
 
-# The results of a boot, of which there must be N.
+# Reports the results of a boot, which must be N.
 results() {	# N
 	local before=$count seen
 	checks sed "s/^\(not \)\?ok - /&$suite: /" "$root/result"
@@ -149,7 +149,7 @@ try() {
 	result $? "$suite: DKMS has built the module for $release" "$(inside dkms status)$said"
 	# Not the metapackage's newest version: the archive may have removed it.
 	# shellcheck disable=SC2016
-	works "$suite: headers of another kernel come beside" inside sh -c 'apt-get -q update &&
+	works "$suite: headers of another kernel are installed as well" inside sh -c 'apt-get -q update &&
 		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-amd64 |
 			sed -n "s/.*Depends: //p")'
 	[ "$(inside dkms status arp-policy | grep -c ": installed$")" = 2 ]
@@ -181,7 +181,7 @@ try() {
 		modules) modules=$value ;;
 		esac
 	done < <(tests/vm/kernel "$root")
-	# tests/vm/kernel takes the first one that it finds; there is only one.
+	# The root has only one kernel.
 	initramfs
 	boot
 	results 9
@@ -191,6 +191,6 @@ try() {
 }
 
 for suite in "${releases[@]}"; do
-	works "$suite: a root of it" make_root "$suite" "$cache/pack-$suite" || continue
+	works "$suite: a root is created" make_root "$suite" "$cache/pack-$suite" || continue
 	try
 done

@@ -3,20 +3,20 @@
 # The Debian packages of make deb: installed, upgraded with a policy in force, removed,
 # purged.
 #
-# DKMS builds for real in ../install/dkms.sh, and from packages in packages.sh. As
-# an emulated compiler takes minutes, here what it calls as make hands out the
-# module that lies here, under the version of the sources.
+# Real DKMS builds are in tests/install/dkms.sh and packages.sh. An emulated compiler takes
+# minutes, so here the "make" that DKMS calls copies the existing module, with the
+# version of the sources.
 # lab: own-vm --mem 2048
 # lab: timeout 900
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
 
 version=$(<"$ROOT/VERSION")
-# As long as the other, as it is written over that in the module.
+# Of the same length, because it replaces the version in the module.
 older=${version//[1-9]/0}
 built=$ROOT/build/deb
 ls "$built"/arp{ctl,-policy-dkms}_"${version}"_*.deb >/dev/null 2>&1 ||
-	plan skip "no packages here: make deb"
+	plan skip "no packages in build/deb: make deb"
 plan 37
 
 work=$(mktemp -d)
@@ -37,7 +37,7 @@ chmod 755 "$work/bin/make"
 PATH=$work/bin:$PATH
 srcversion() { cat /sys/module/arp_policy/srcversion; }
 
-# The previous version: the same with another number, and a different module.
+# The previous version: the same packages with another version and srcversion.
 previous() {
 	local dir=$work/old deb
 	for deb in "$built/arpctl_$version"_*.deb "$built/arp-policy-dkms_$version"_*.deb; do
@@ -59,8 +59,8 @@ install_packages() {	# DIR VERSION
 	DEBIAN_FRONTEND=noninteractive dpkg -i "$1/arp-policy-dkms_$2"_*.deb "$1/arpctl_$2"_*.deb
 }
 
-# What there is of the packages, but for their place in dpkg's list. By globs in
-# the directories where it may be, as a search takes minutes over 9p.
+# Files of the packages, except in dpkg's database. By globs in known directories,
+# because a search takes minutes over 9p.
 traces() {
 	local dir at
 	for dir in /etc /etc/modprobe.d /etc/systemd/system/*.wants /usr/sbin /usr/src \
@@ -74,7 +74,7 @@ traces() {
 	done | sort -u
 }
 
-# The policy as arpctl saves it, without the comment at its head.
+# The policy that arpctl saves, without the leading comment.
 saved() { arpctl "$@" save | grep -v '^#'; }
 policy='dev set eth0 ignore device
 dev set lo hidden on
@@ -126,17 +126,17 @@ step() {	# DIRECTIVE
 		sed -n "s/^$1=[-+]*//p" | sed 's/\$\$/$/g')
 	eval "$line"
 }
-run_ok "the service's start, first half" step ExecStartPre
+run_ok "the service's ExecStartPre" step ExecStartPre
 run_ok "unloads the old module" test ! -e /sys/module/arp_policy
-run_ok "its second half" step ExecStart
+run_ok "its ExecStart" step ExecStart
 is "$(cat /sys/module/arp_policy/version)" "$version" "loads the new one"
 is "$(cat /sys/module/arp_policy/parameters/max_rules)" 1000 "with the options of modprobe.d"
 is "$(saved)" "$policy" "and restores the policy"
 new=$(srcversion)
 must arpctl -n alice dev set eth0 announce best
-run_ok "another start" step ExecStartPre
+run_ok "a second ExecStartPre" step ExecStartPre
 is "$(srcversion) $(saved -n alice)" "$new dev set eth0 announce best" \
-	"keeps the module, which is the installed one"
+	"keeps a module that is the installed one"
 run_ok "the service's stop" step ExecStop
 is "$(saved)" "" "leaves no policy behind"
 must step ExecStart
@@ -148,7 +148,7 @@ is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
 /etc/systemd/system/sysinit.target.wants/arp-policy.service
 /var/lib/systemd/deb-systemd-helper-enabled/arp-policy.service.dsh-also
 /var/lib/systemd/deb-systemd-helper-enabled/sysinit.target.wants/arp-policy.service" \
-	"what the admin wrote is left"
+	"the files of the admin are left"
 is "$(dkms status arp-policy)" "" "DKMS no longer lists the module"
 fails_with 1 'not found' "nor does depmod" modprobe arp_policy
 

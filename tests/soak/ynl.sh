@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tools/net/ynl, the kernel's command line for netlink specifications, talks to the
-# module with nothing but netlink/arp_policy.yaml.
+# tools/net/ynl, the kernel's tool for netlink specifications, works with the module and
+# netlink/arp_policy.yaml alone.
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
@@ -23,12 +23,12 @@ schema = yaml.safe_load(open(f"{sys.argv[2]}/{spec['protocol']}.yaml"))
 for error in jsonschema.Draft7Validator(schema).iter_errors(spec):
     print(list(error.path), error.message)
 END
-)" "" "the specification is as the kernel's schema wants it"
+)" "" "the specification conforms to the kernel's schema"
 
 host alice
 must ip -n alice link add name eth0 type dummy
 must load_module
-is "$(ynl --dump dev-get)" "[]" "a dump: nothing is set"
+is "$(ynl --dump dev-get)" "[]" "a dump of no settings"
 run_ok "dev-set" ynl --do dev-set \
 	--json '{"selector": "eth*", "fields": {"ignore": "device", "hidden": 1}}'
 is "$(ctl alice save | grep -v "^#")" "dev set eth* ignore device hidden on" "arpctl shows it"
@@ -36,7 +36,7 @@ is "$(ynl --do dev-get --json '{"selector": "eth*"}' | jq -c '[.selector, .field
 	'["eth*",{"ignore":"device","hidden":1}]' "dev-get returns it with names"
 is "$(ynl --dump effective-get | jq -c '.[] | select(.ifname == "eth0") | .fields.ignore')" \
 	'"device"' "a dump of effective values"
-# 10.9.9.0, as not every ynl reads addresses.
+# The address 10.9.9.0 as a number: older versions of ynl cannot parse addresses.
 run_ok "rule-add" ynl --do rule-add \
 	--json '{"rule": {"action": "hide", "prefix": 168364288, "length": 24, "selector": "all"}}'
 like "$(ctl alice rule show)" '^hide 10\.9\.9\.0/24' "arpctl shows it as well"
