@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints what the lease parser makes of a file: lease_test [-c] NOW FILE
+ * Prints the leases that the parser reads from a file: lease_test [-c] NOW FILE
  *
- * One lease a line, then how many were skipped; or "LINE: message". With -c the
- * file is also parsed cut off behind each of its bytes, and with each byte
- * spoilt, for a sanitizer to watch.
+ * One lease per line, then the number of skipped ones; or "LINE: message". With -c the
+ * file is also parsed truncated after each byte, and with each byte corrupted, for
+ * sanitizers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void stress(const char *data, size_t len, uint64_t now)
 	size_t i;
 
 	for (i = 0; i <= len; i++) {
-		/* Exactly as long, so that reading beyond it is seen. */
+		/* Exactly as long as the file, so that reads beyond it are detected. */
 		copy = malloc(i ? i : 1);
 		if (!copy)
 			abort();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * words_test split	the words of each line of standard input
- * words_test trip	whether words come back as they were printed, all sorts
+ * words_test split	print the words of each line of stdin
+ * words_test trip	check that printed words are read back unchanged
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static int split_all(void)
 	return 0;
 }
 
-/* Whether three words on a line, in this order, are read as they are. */
+/* Are three words on a line read back unchanged? */
 static int trip(const char *a, const char *b, const char *c, const char *end)
 {
 	const char *in[] = { a, b, c }, *why = "none";
@@ -60,7 +60,7 @@ static int trip(const char *a, const char *b, const char *c, const char *end)
 	return good;
 }
 
-/* Bytes that a selector may have, those that could be misread above all. */
+/* Bytes that a selector may contain, mostly those that could be misread. */
 static void any_word(char *buf, size_t max)
 {
 	static const char odd[] = "#\"'\\\r*ab\033\001\377";

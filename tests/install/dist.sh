@@ -17,7 +17,7 @@ scratch
 export HOME=$dir/home
 mkdir "$HOME"
 
-# The tree as it is, committed in a repository of its own.
+# The working tree, committed to a new repository.
 clone() {
 	git init -q "$dir/clone" &&
 		git -C "$root" ls-files -z | tar -C "$root" -c --null -T - | tar -C "$dir/clone" -x &&
@@ -48,7 +48,7 @@ cd "$dir" && tar -xf "$name.tar.xz"
 run_ok "module and tool build from the tarball, without git" \
 	make -s -C "$name" all
 is "$("$name/tools/arpctl/arpctl" --version)" "arpctl $version" "the tool knows its version"
-is "$(modinfo -F version "$name/arp_policy.ko")" "$version" "and so does the module"
+is "$(modinfo -F version "$name/arp_policy.ko")" "$version" "and the module too"
 
 # Debian's package database does not know the build dependencies by their RPM names.
 run_ok "rpmbuild builds the tarball" \
@@ -72,7 +72,7 @@ is "$(files_of arp-policy-dkms | grep '\.[ch]$' | sed "s|/usr/src/$name/||")" \
 	"$(cd "$root" && git ls-files include src | grep '\.[ch]$' | sort)" \
 	"its package arp-policy-dkms holds the sources of the module"
 
-# makepkg runs these functions, each in the directory of the sources.
+# Call these functions as makepkg does, each in the directory of the sources.
 package() {	# FUNCTION
 	(
 		set -e

@@ -40,7 +40,7 @@ version=$(<"$ROOT/VERSION")
 
 make_it() { make --no-print-directory -C "$ROOT" KERNELRELEASE="$KREL" "$@"; }
 
-# What is installed of the package.
+# The installed files of the package.
 traces() {
 	ls -d /usr/src/arp-policy-* /var/lib/dkms/arp-policy 2>/dev/null
 	find "$MODULES" -name 'arp_policy*'
@@ -66,7 +66,7 @@ like "$(dkms status arp-policy)" "^arp-policy/$version, $KREL, .*: installed$" \
 like "$(modinfo -k "$KREL" -n arp_policy)" "^$MODULES/updates/dkms/arp_policy\.ko" \
 	"the module is where DKMS installs modules"
 is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "with this version"
-# A copy: the machine takes a directory that is mounted twice for one.
+# A copy, because the machine confuses directories that are mounted twice.
 must cp -a "$tree" /mnt/tree
 is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
 	"all ignore device"$'\n'"$version" \

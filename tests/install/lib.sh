@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# For tests that install the module: a module tree of their own.
+# For tests that install the module: a separate module tree.
 . "$(dirname "${BASH_SOURCE[0]}")/../functional/lib.sh"
 
 # The running kernel's, unless a test names another.
@@ -9,8 +9,8 @@ MODULES=/lib/modules/$KREL
 tree=''
 
 # depmod reads every module of the kernel, which takes minutes in an emulated
-# machine. Until the test ends, a tree without them stands in its place. What
-# else the kernel should load by itself must be loaded before.
+# machine. Until the test ends, a tree without modules is mounted over it. Other modules
+# that the kernel should load automatically must be loaded before.
 own_modules() {
 	tree=$(mktemp -d)
 	cp -P "$MODULES"/{build,source} "$MODULES"/modules.{builtin*,order} \

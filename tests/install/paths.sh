@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A source tree whose path has spaces: what works, and what refuses with a clear message.
+# A source tree whose path has spaces: what works, and clear errors for the rest.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
@@ -14,7 +14,7 @@ git ls-files -z --cached --others --exclude-standard 2>/dev/null >"$dir/files" |
 tar -c --null --no-recursion --ignore-failed-read -T "$dir/files" 2>/dev/null |
 	tar -x -C "$tree"
 
-# refuses DESC CMD…: says that it is the path's fault, and with which path
+# refuses DESC CMD…: it must fail with a message about the path
 refuses()
 {
 	local desc=$1 said status=0
@@ -28,7 +28,7 @@ refuses()
 build() { make -s --no-print-directory -C "$tree" "$@"; }
 
 refuses "make refuses to build the module there" build
-refuses "so does make check before it installs anything" build check
+refuses "make check refuses before it installs anything" build check
 refuses "and tests/run" "$tree/tests/run" "$tree/tests/cli/words.sh"
 run_ok "make tools works" build tools
 is "$("$tree/tools/arpctl/arpctl" --version)" "arpctl $(<VERSION)" "and builds the tool"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# arpctl without a module that could be loaded: each reason has a message of its own
-# that says what to do.
+# arpctl when the module cannot be loaded: each reason has its own message, which says
+# what to do.
 # lab: own-vm
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -13,7 +13,7 @@ chmod 755 "$dir"
 install -m 755 "$ARPCTL" "$dir"
 nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
 
-# The one line that it says. What loads a module when asked is not to.
+# It must print only this line: the message of the program that loads modules is hidden.
 says() {	# REGEX DESC [AS]
 	fails_with 1 "^arpctl: the module arp_policy is [^"$'\n'"]*$1[^"$'\n'"]*\$" "$2" \
 		${3:+"$3"} "$dir/arpctl" dev show

@@ -13,7 +13,7 @@ unset ARP_POLICY_ACCEL
 export XDG_CACHE_HOME=$dir PATH=$dir/bin:$PATH
 mkdir "$dir/bin"
 
-# What the machine does: works, hangs, dies, or says nothing.
+# The behaviour of the guest: works, hangs, dies, or says nothing.
 qemu() {	# KIND
 	local program
 	program=$(tests/vm/emulator | sed -n 's/^emulator=//p')

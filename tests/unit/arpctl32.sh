@@ -27,7 +27,7 @@ objects=("${objects[@]#tools/arpctl/}")
 said=$(make -s -C "$dir/tools/arpctl" CC="$gcc32" CFLAGS="-O0 -Werror" "${objects[@]/%.c/.o}" 2>&1)
 result $? "arpctl builds for 32 bits without a warning" "$said"
 
-# Each of these has another name where an off_t or a time_t has 64 bits.
+# Each of these has another name if off_t and time_t have 64 bits.
 calls='open(at)?|fopen|f?(stat|lstat)(at)?|lseek|mkostemp|time|clock_(gettime|nanosleep)'
 calls+='|nanosleep|localtime_r|gmtime_r|mktime|timegm|timerfd_settime|ppoll'
 short=$(nm -u "$dir"/tools/arpctl/{,*/}*.o 2>/dev/null | grep -oE "^ +U ($calls)\$" | sort -u)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What src/policy/lpm.c needs of src/compat.h. */
+/* The part of src/compat.h that src/policy/lpm.c needs. */
 #include "kshim.h"
 
 static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)

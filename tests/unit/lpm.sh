@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The prefix table (src/policy/lpm.c), built as a program, compared with a linear search.
+# The prefix table (src/policy/lpm.c), built for user space, against a linear search.
 # lab: host
 #
 #   tests/unit/lpm.sh [SEED]
@@ -11,11 +11,11 @@ cd "$(dirname "$0")/../.." || exit 1
 plan 7
 scratch
 read -ra native <<<"${CC:-cc}"
-# Debian's compilers for other machines have the version of its own in their names.
+# Debian's cross compilers have gcc's version in their names.
 version=$(gcc -dumpversion 2>/dev/null)
 seed=("$@")
 
-# model NAME FLAG…: builds it so with the compiler in cc and runs it
+# model NAME FLAG…: builds it with the compiler in cc and these flags, and runs it
 model()
 {
 	local name=$1
@@ -28,7 +28,7 @@ model()
 	diag "$(<"$dir/log")"
 }
 
-# The compiler in cc makes programs that run here.
+# Does the compiler in cc make programs that run here?
 builds()
 {
 	echo '#include <stdio.h>
@@ -37,7 +37,7 @@ int main(void) { return puts("") < 0; }' |
 		"${runner[@]}" "$dir/try" >/dev/null 2>&1
 }
 
-# other MACHINE PACKAGES: both shapes of a table, on a machine that is not this one
+# other MACHINE PACKAGES: small and large tables, for another architecture
 other()
 {
 	if builds; then
@@ -49,7 +49,7 @@ other()
 	fi
 }
 
-# Tables that become large soon take the other shape all along.
+# Makes tables large (wide) at a small size, so that most of the test uses that form.
 small=-DLPM_WIDE_FROM=64
 tests/lib/kshim/headers "$dir/kshim" src/policy/lpm.c src/policy/lpm.h || bail "no headers"
 cc=("${native[@]}") runner=()
@@ -62,7 +62,7 @@ else
 	skip "no invalid memory access" "no sanitizers"
 fi
 
-# With gcc-multilib the last option finds what is there anyway.
+# With gcc-multilib the last option finds the headers that are there anyway.
 cc=("gcc-$version" -m32 -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
 other "32 bits" "gcc-$version-multilib libc6-dev-i386"
 cc=("s390x-linux-gnu-gcc-$version" -static) runner=(qemu-s390x-static)

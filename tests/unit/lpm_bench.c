@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures src/policy/lpm.c as a program: bytes, instructions and ns, by table size.
+ * Measures src/policy/lpm.c in user space: bytes, instructions and ns, by table size.
  *
  *   tests/lib/kshim/headers build/kshim src/policy/lpm.[ch]
  *   cc -O2 -Itests/unit -Itests/lib/kshim -Ibuild/kshim -Isrc -o lpm_bench tests/unit/lpm_bench.c src/policy/lpm.c
  *   lpm_bench [PREFIXES …]
  *
- * Memory comes in the size classes of kmalloc(). Instructions are those of the
- * processor's counter where perf events are to be had, else left out; under
- * "valgrind --tool=callgrind --toggle-collect=FUNCTION" they can be counted
- * anywhere.
+ * Memory is allocated in the size classes of kmalloc(). Instructions are counted if perf
+ * events are available; otherwise they can be counted with
+ * "valgrind --tool=callgrind --toggle-collect=FUNCTION".
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -28,8 +27,8 @@
 unsigned int kshim_readers;
 
 /*
- * Like slab: pages of objects of one class, a free list each. Huge pages, as
- * in the kernel's own mapping.
+ * Like slab: pages of objects of one class, each class with a free list. In huge pages,
+ * like the kernel's direct mapping.
  */
 #define ARENA	(1UL << 30)
 #define PAGE	4096UL
@@ -114,7 +113,7 @@ static void end(const char *what, unsigned int n)
 	printf("  %-24s %8.1f ns\n", what, (now() - start) / n);
 }
 
-/* Kept out of line, to be told apart by callgrind. */
+/* Not inlined, so that callgrind can tell the functions apart. */
 noinline
 static unsigned int lookups(const struct arpp_lpm *t, const u32 *addr,
 			    unsigned int n)
@@ -126,7 +125,7 @@ static unsigned int lookups(const struct arpp_lpm *t, const u32 *addr,
 	return hits;
 }
 
-/* Each lookup has to wait for the one before, as a packet has to. */
+/* Each lookup depends on the result of the previous one. */
 noinline
 static u32 lookups_in_turn(const struct arpp_lpm *t, const u32 *addr,
 			   unsigned int n)
@@ -177,10 +176,10 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
 	begin();
 	hits = lookups(&t, addr, n);
 	end("look up random", n);
-	printf("  %-22s %8.1f %%\n", "which hit", 100.0 * hits / n);
+	printf("  %-22s %8.1f %%\n", "hit rate", 100.0 * hits / n);
 	begin();
 	lookups_in_turn(&t, addr, n);
-	end("one after the other", n);
+	end("dependent lookups", n);
 	arpp_lpm_next(&t, 0, -1, &node);
 	for (i = 0; i < n; i++) {
 		addr[(u64)i * 7919 % n] = node.prefix;
@@ -189,10 +188,10 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
 	}
 	begin();
 	hits = lookups(&t, addr, n);
-	end("look up what is there", n);
+	end("look up existing", n);
 	begin();
 	lookups_in_turn(&t, addr, n);
-	end("one after the other", n);
+	end("dependent lookups", n);
 
 	begin();
 	for (i = 0, found = arpp_lpm_next(&t, 0, -1, &node); found; i++)
@@ -208,7 +207,7 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
 	}
 	end("next and remove", i + 1);
 	if (t.count)
-		printf("  %-22s %8.1f bytes\n", "a prefix then",
+		printf("  %-22s %8.1f bytes\n", "per prefix afterwards",
 		       (double)bytes / t.count);
 	arpp_lpm_clean(&t);
 	if (bytes)

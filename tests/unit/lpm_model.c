@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares src/policy/lpm.c with a list that is searched from end to end.
+ * Compares src/policy/lpm.c with a linear search.
  *
  *   lpm_model [SEED]
  *
- * Prints what it did; the exit status tells whether all of it was right.
+ * Prints what was tested. Exit status: 0 if all results are correct.
  */
 #include <stdio.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #define MOST	40000
 
-/* The model: prefixes in no order. */
+/* The model: unsorted prefixes. */
 static struct rule {
 	struct arpp_lpm_node node;
 	u32 mask;
@@ -31,7 +31,7 @@ static void fail(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	printf("not so: ");
+	printf("wrong: ");
 	vprintf(format, args);
 	printf(" (seed %lu, %lu updates, %lu queries, %u rules)\n", seed,
 	       updates, queries, rules);
@@ -51,8 +51,8 @@ static u32 mask_of(unsigned int len)
 }
 
 /*
- * What a prefix says, with the length behind it as in what is found. Small ones
- * lie in the table in another way than large ones; never twice the same.
+ * A value for a prefix; its length is added in lookup results. Small values are stored
+ * differently from large ones. Values never repeat.
  */
 static u64 random_value(void)
 {
@@ -64,7 +64,7 @@ static u64 random_value(void)
 	return (large | 1ULL << (21 + rnd() % 32)) & (ARPP_LPM_VALUES - 1);
 }
 
-/* As the table gives it back. */
+/* The entry that a lookup in the table returns. */
 static u64 found_of(const struct rule *rule)
 {
 	return rule ? rule->value << ARPP_LPM_VALUE | rule->node.len : 0;
@@ -76,7 +76,7 @@ static u64 plain(u64 found)
 		       arpp_lpm_len(found) : 0;
 }
 
-/* Where prefixes come from: all over, or more or less close together. */
+/* Distributions of prefixes: uniform, or more or less clustered. */
 enum kind { UNIFORM, CLUSTERS, DENSE, NESTED, EDGES, HOSTS, MIXED };
 
 static u32 random_prefix(enum kind kind, u8 *len)
@@ -119,7 +119,7 @@ static u32 random_prefix(enum kind kind, u8 *len)
 	return addr & mask_of(*len);
 }
 
-/* An address in a rule, next to one, or anywhere. */
+/* An address in a rule, next to one, or at random. */
 static u32 random_address(void)
 {
 	unsigned int i;
@@ -191,15 +191,15 @@ static u64 lookup(u32 addr)
 }
 
 /*
- * What a reader sees around each store of an update: the addresses asked for,
- * and the right answers before and after.
+ * The reader's view around each store of an update: the addresses to look up, and the
+ * correct results before and after the update.
  */
 #define WATCHED	24
 static bool watching, seen_after;
 static u32 watched[WATCHED];
 static u64 before[WATCHED], after[WATCHED];
 static unsigned long waited[4];	/* grace periods, before and after stores */
-static unsigned int stores;	/* both ends of each */
+static unsigned int stores;	/* each store counts twice */
 
 void kshim_on_publish(void)
 {
@@ -217,14 +217,14 @@ void kshim_on_publish(void)
 		all_after &= found == after[i];
 	}
 	if (!all_after && (seen_after || !all_before))
-		fail("a reader saw half an update");
+		fail("a reader saw a partial update");
 	if (all_after && !all_before)
 		seen_after = true;
 	moments++;
 	watching = true;
 }
 
-/* What slots were set to by the update so far, the first ones. */
+/* The first values that the update has set slots to. */
 static u64 set_to[2];
 static unsigned int sets;
 
@@ -236,15 +236,15 @@ void kshim_on_set(u64 value)
 }
 
 /*
- * Remove a prefix. Without memory, a stand-in is shown to readers for one grace period.
- * They may be in it until the end of the next one, which must be over when that
- * stand-in is used again.
+ * Remove a prefix. Without memory, readers get a spare branch for one grace period. They
+ * may use it until the end of the next one, which must be over before that spare branch
+ * is used again.
  */
 static u64 checked_remove(u32 prefix, u8 len)
 {
 	static struct {
 		u64 entry;
-		unsigned long since;	/* grace periods at the end of its use */
+		unsigned long since;	/* grace periods until the end of its use */
 	} used[2];
 	unsigned long since = kshim_synchronized;
 	unsigned int i;
@@ -255,19 +255,19 @@ static u64 checked_remove(u32 prefix, u8 len)
 	if (kshim_synchronized == since)
 		return found;
 	if (kshim_synchronized != since + 1 || sets != 2 || set_to[0] == set_to[1])
-		fail("a removal without memory is one of %lu grace periods and %u stores",
+		fail("a removal without memory took %lu grace periods and %u stores",
 		     kshim_synchronized - since, sets);
 	for (i = 0; i < 2; i++)
 		if (used[i].entry && !((used[i].entry ^ set_to[0]) & ~3ULL) &&
 		    used[i].since == since)
-			fail("a stand-in was used again under readers");
+			fail("a spare branch was reused while readers may use it");
 	used[1] = used[0];
 	used[0].entry = set_to[0];
 	used[0].since = kshim_synchronized;
 	return found;
 }
 
-/* An update in the midst of a lookup: before so many of its reads, if any. */
+/* Run an update during a lookup, before its N-th read; 0: none. */
 static unsigned int interrupt_at;
 static void (*interrupt)(void);
 
@@ -305,10 +305,10 @@ static void remove_at(unsigned int i)
 	model[i] = model[--rules];
 	if (plain(checked_remove(rule.node.prefix, rule.node.len)) !=
 	    found_of(&rule))
-		fail("remove gave another");
+		fail("remove returned a wrong entry");
 }
 
-/* One update of table and model; @shown: readers are watched meanwhile. */
+/* Update table and model; @shown: check the readers' view meanwhile. */
 static void update(enum kind kind, unsigned int grow, bool shown)
 {
 	unsigned int what = rnd() % 100, i;
@@ -319,7 +319,7 @@ static void update(enum kind kind, unsigned int grow, bool shown)
 
 	updates++;
 	node.prefix = random_prefix(kind, &node.len);
-	/* Mostly something that is there. */
+	/* Mostly an existing prefix. */
 	if (rules && what >= grow && rnd() % 8)
 		node = model[rnd() % rules].node;
 	at = model_find(node.prefix, node.len);
@@ -334,7 +334,7 @@ static void update(enum kind kind, unsigned int grow, bool shown)
 		watch();
 	}
 
-	/* The model first, to know what has to come. */
+	/* Update the model first, to know the expected result. */
 	if (at >= 0)
 		old = model[at];
 	if (what < grow) {
@@ -378,18 +378,18 @@ static void update(enum kind kind, unsigned int grow, bool shown)
 		found = checked_remove(node.prefix, node.len);
 		watching = false;
 		if (plain(found) != (at < 0 ? 0 : found_of(&old)))
-			fail("remove gave another");
-		/* A stand-in is shown for a grace period. */
+			fail("remove returned a wrong entry");
+		/* A spare branch is used for a grace period. */
 		if (shown && stores == 4 && waited[2] == waited[1])
-			fail("a branch was changed under readers");
+			fail("a branch was changed while readers may use it");
 	}
 	if (table.count != rules)
-		fail("count is %u", table.count);
+		fail("wrong count: %u", table.count);
 	if (!shown)
 		return;
 	for (i = 0; i < WATCHED; i++) {
 		if (lookup(watched[i]) != after[i])
-			fail("%08x after an update", watched[i]);
+			fail("wrong lookup of %08x after an update", watched[i]);
 		if (before[i] != after[i] && !seen_after)
 			fail("an update was not published");
 	}
@@ -402,7 +402,7 @@ static void ask(unsigned int n)
 	while (n--) {
 		addr = random_address();
 		if (lookup(addr) != model_lookup(addr))
-			fail("lookup of %08x", addr);
+			fail("wrong lookup of %08x", addr);
 	}
 }
 
@@ -415,7 +415,7 @@ static int by_address(const void *va, const void *vb)
 	return a->node.len - b->node.len;
 }
 
-/* Does a step of a walk lead to this one? */
+/* Is @to the next step of a walk from this prefix? */
 static bool steps_to(u32 prefix, int len, const struct rule *to)
 {
 	struct arpp_lpm_node node = { 0 };
@@ -426,7 +426,7 @@ static bool steps_to(u32 prefix, int len, const struct rule *to)
 	return !to || (node.prefix == to->node.prefix && node.len == to->node.len);
 }
 
-/* The walk, as a whole and from anywhere; and finding each. */
+/* Walk the whole table, and from random prefixes; find each prefix. */
 static void walk(void)
 {
 	static struct rule sorted[MOST];
@@ -448,7 +448,7 @@ static void walk(void)
 			fail("find %08x/%u", at->prefix, at->len);
 	}
 	if (!steps_to(at->prefix, len, NULL))
-		fail("a walk goes on");
+		fail("a walk does not end");
 	for (n = 0; n < 64; n++) {
 		at->prefix = random_address();
 		at->len = rnd() % 33;
@@ -457,11 +457,11 @@ static void walk(void)
 		for (i = 0; i < rules && by_address(&sorted[i], &from) <= 0; i++)
 			;
 		if (!steps_to(at->prefix, at->len, i < rules ? &sorted[i] : NULL))
-			fail("next of %08x/%u", at->prefix, at->len);
+			fail("wrong successor of %08x/%u", at->prefix, at->len);
 		for (i = 0; i < rules && sorted[i].node.prefix < at->prefix; i++)
 			;
 		if (!steps_to(at->prefix, -1, i < rules ? &sorted[i] : NULL))
-			fail("first from %08x", at->prefix);
+			fail("wrong first prefix from %08x", at->prefix);
 		if (!!arpp_lpm_find(&table, at->prefix, at->len) !=
 		    (model_find(at->prefix, at->len) >= 0))
 			fail("find %08x/%u", at->prefix, at->len);
@@ -469,7 +469,7 @@ static void walk(void)
 	rcu_read_unlock();
 }
 
-/* Is the table as if it were built anew? */
+/* Is the table the same as a newly built one? */
 static void compare_fresh(void)
 {
 	struct arpp_lpm fresh = { 0 };
@@ -491,13 +491,13 @@ static void compare_fresh(void)
 static void forget(bool wide)
 {
 	if (rnd() % 2) {
-		/* One by one: nothing may be left but an empty wide root. */
+		/* Remove all prefixes one by one: only an empty wide root may be left. */
 		while (rules)
 			remove_at(rnd() % rules);
 		if (!kshim_failed && kshim_blocks > (wide ? 2 : 0))
 			fail("%zu blocks in an empty table", kshim_blocks);
 		if (!steps_to(0, -1, NULL))
-			fail("something in an empty table");
+			fail("an empty table has an entry");
 	}
 	arpp_lpm_clean(&table);
 	rules = 0;
@@ -513,7 +513,7 @@ static bool is_wide(void)
 	return (atomic64_read(&table.root) & 3) == 3;
 }
 
-/* Grow, churn, shrink, with questions all along. */
+/* Grow, churn and shrink, with lookups throughout. */
 static void churn(enum kind kind, unsigned int steps, bool shared, bool failing)
 {
 	unsigned int i, grow = 80;
@@ -541,7 +541,7 @@ static void churn(enum kind kind, unsigned int steps, bool shared, bool failing)
 				ask(100);
 		}
 	}
-	/* A table that was large stays wide; a failure leaves a branch more. */
+	/* A table that was large stays wide; a failure leaves an extra branch. */
 	if (!failing && kshim_blocks && !is_wide())
 		compare_fresh();
 	walk();
@@ -551,8 +551,8 @@ static void churn(enum kind kind, unsigned int steps, bool shared, bool failing)
 }
 
 /*
- * Updates amid one lookup, random ones or an exchange of what applies for
- * something wider: the answer was right at some time.
+ * Updates during a lookup, at random or replacing the matching prefix by a shorter one:
+ * the result must have been correct at some time during the lookup.
  */
 static enum kind torn_kind;
 static u32 torn_addr;
@@ -603,7 +603,7 @@ static void torn(enum kind kind, unsigned int steps)
 		for (k = 0; k < torn_rights && torn_right[k] != found; k++)
 			;
 		if (k == torn_rights)
-			fail("%08x was never so", torn_addr);
+			fail("lookup of %08x returned what never applied", torn_addr);
 	}
 	forget(true);
 	mutex_unlock(&lock);
@@ -624,16 +624,16 @@ static void refusals(void)
 			fail("%08x/%u taken", bad[i].prefix, bad[i].len);
 	if (arpp_lpm_insert(&table, &all, most + 1, GFP_KERNEL) != -EINVAL ||
 	    arpp_lpm_replace(&table, &all, most + 1, GFP_KERNEL) != -EINVAL)
-		fail("a value that has no room taken");
+		fail("a value that does not fit was accepted");
 	if (lookup(0) || !steps_to(0, -1, NULL) || arpp_lpm_find(&table, 0, 0) ||
 	    arpp_lpm_remove(&table, 0, 0) ||
 	    arpp_lpm_replace(&table, &all, 1, GFP_KERNEL) != -ENOENT)
-		fail("something in an empty table");
+		fail("an empty table has an entry");
 	kshim_fail_all = true;
 	if (arpp_lpm_insert(&table, &all, 5, GFP_KERNEL) || kshim_blocks)
 		fail("a single prefix takes memory");
 	if (lookup(0) != 5 << ARPP_LPM_VALUE || lookup(~0U) != lookup(0))
-		fail("0/0 does not cover all");
+		fail("0/0 does not cover all addresses");
 	if (arpp_lpm_insert(&table, &host, 6, GFP_KERNEL) != -ENOMEM)
 		fail("a second prefix takes no memory");
 	if (arpp_lpm_replace(&table, &all, most, GFP_KERNEL) != -ENOMEM ||
@@ -647,7 +647,7 @@ static void refusals(void)
 	arpp_lpm_clean(&table);
 }
 
-/* So large that it is wide at its natural size. */
+/* So large that it becomes wide by its size. */
 static void large(void)
 {
 	struct arpp_lpm_node node;
@@ -691,8 +691,8 @@ int main(int argc, char **argv)
 	kshim_failed = 0;
 	large();
 	if (queries < 1000000 || !kshim_synchronized)
-		fail("too little was tried");
-	printf("%lu queries, %lu updates, %lu moments of an update, %lu grace periods waited for\n",
+		fail("too few cases were tested");
+	printf("%lu queries, %lu updates, %lu intermediate states, %lu grace periods\n",
 	       queries, updates, moments, kshim_synchronized);
 	return 0;
 }

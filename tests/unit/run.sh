@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/run: names, order, machines that die, and results, with machines that are
-# only processes of this host.
+# tests/run: names, order, crashing machines and results. The machines here are only
+# processes of this host.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
