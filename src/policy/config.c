@@ -3,7 +3,8 @@
  * The configuration of a netns, or one under construction.
  *
  * Process context. The netns's mutex covers the configuration of a netns. One under
- * construction belongs to its maker: readers cannot reach it, so nothing waits.
+ * construction belongs to its creator; it has no readers, so updates need no grace
+ * period.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -21,10 +22,10 @@ void arpp_config_init(struct arpp_config *config)
 }
 
 /**
- * arpp_config_set() - set fields of a selector in one under construction
- * @config: it
+ * arpp_config_set() - set fields of a selector in a policy under construction
+ * @config: the policy
  * @key: the selector
- * @fields: these are set, others stay; one at least
+ * @fields: the fields to set, at least one; others are kept
  *
  * Return: 0, -ENOMEM, or -ENOSPC for too many selectors.
  */
@@ -81,9 +82,9 @@ int arpp_config_insert(struct arpp_config *config,
 }
 
 /**
- * arpp_config_share() - readers are going to have it, or have it no longer
- * @config: it
- * @lock: what writers hold from now on; NULL: no reader has it
+ * arpp_config_share() - set or clear the lock of all tables
+ * @config: the configuration
+ * @lock: the lock that writers hold from now on; NULL if there are no readers
  */
 void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 {
@@ -99,7 +100,7 @@ void arpp_config_share(struct arpp_config *config, struct mutex *lock)
 
 /**
  * arpp_config_free() - free a configuration
- * @config: no reader has it; empty afterwards
+ * @config: the configuration, without readers; empty afterwards
  */
 void arpp_config_free(struct arpp_config *config)
 {
@@ -114,8 +115,8 @@ void arpp_config_free(struct arpp_config *config)
 }
 
 /**
- * arpp_config_free_rcu() - the same, once the readers that may have it are done
- * @config: no device's policy names it any more; empty afterwards
+ * arpp_config_free_rcu() - free a configuration after a grace period
+ * @config: the configuration, no longer published; empty afterwards
  */
 void arpp_config_free_rcu(struct arpp_config *config)
 {

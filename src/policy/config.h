@@ -2,7 +2,7 @@
 /*
  * The configuration of a netns, or one under construction.
  *
- * The netns's mutex covers the former; the latter belongs to its maker.
+ * The netns's mutex covers the former; the latter belongs to its creator.
  */
 #ifndef _ARPP_CONFIG_H
 #define _ARPP_CONFIG_H
@@ -13,7 +13,7 @@
 /**
  * struct arpp_config - selectors with their fields, rules and bindings
  * @selectors: with their fields, rules and bindings
- * @count: how much of each enum arpp_table there is, in all of them
+ * @count: the number of entries of each enum arpp_table, over all selectors
  */
 struct arpp_config {
 	struct arpp_selectors selectors;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of flat per-device policies that one packet sees, and the rules on it.
+ * The table of resolved per-device policies, and rule lookup across selectors.
  *
  * Lookups: softirq, RCU read side. All else: process context, the netns's mutex held.
  */
@@ -14,7 +14,7 @@
 
 /**
  * arpp_policy_alloc() - make an empty table
- * @devices: how many it will hold, about
+ * @devices: the approximate number of devices
  *
  * Return: the table, or NULL.
  */
@@ -46,8 +46,8 @@ static void device_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * arpp_policy_free() - free a table and all in it
- * @policy: one that no reader has, or NULL
+ * arpp_policy_free() - free a table and its devices' policies
+ * @policy: the table, without readers; or NULL
  */
 void arpp_policy_free(struct arpp_policy *policy)
 {
@@ -72,8 +72,8 @@ static void policy_free_work(struct work_struct *work)
 }
 
 /**
- * arpp_policy_free_rcu() - the same, once the readers that may have it are done
- * @policy: one that is not published any more, or NULL
+ * arpp_policy_free_rcu() - free a table after a grace period
+ * @policy: the table, no longer published; or NULL
  */
 void arpp_policy_free_rcu(struct arpp_policy *policy)
 {
@@ -84,7 +84,7 @@ void arpp_policy_free_rcu(struct arpp_policy *policy)
 	queue_rcu_work(arpp_free_wq, &policy->free);
 }
 
-/* What a device's fields make of it. */
+/* Copy a device's fields to where the packet path reads them. */
 static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 {
 	const u32 *val = fields->val;
@@ -109,7 +109,7 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 		    d->learn || d->inspect || d->defend;
 }
 
-/* Put @d into @old's place among the devices of @policy; either may be NULL. */
+/* Replace @old by @d in @policy. Without @old, add @d; without @d, delete @old. */
 static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 		     struct arpp_device *d)
 {
@@ -140,9 +140,9 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 }
 
 /*
- * After a change of rate or burst, the bucket is full. After a change of source-rate,
- * so is every source's, because a device with another number has other sources. A
- * number is reused only after 65,535 others. Packets that still see @was use other
+ * A change of rate or burst starts with a full bucket. A change of source-rate does so
+ * for every source: the device gets a new number, which is part of the source's id. A
+ * number is reused only after 65,535 others. Packets that still see @was use the old
  * buckets.
  */
 static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
@@ -160,17 +160,16 @@ static void choose_meters(struct arpp_device *d, const struct arpp_device *was,
 }
 
 /**
- * arpp_policy_add() - bring a device's policy in a table up to date
- * @policy: the table; readers may have it
+ * arpp_policy_add() - add or update a device's policy in a table
+ * @policy: the table; may have readers
  * @dev: the device
- * @selectors: those of its netns
- * @from: the table that holds the device's counters up to now, or NULL
+ * @selectors: the selectors of its netns
+ * @from: the table with the device's present counters, or NULL
  *
- * A reader sees the device's old policy or its new one. A device that no policy
- * reaches has none: no field, rule or binding is for it, and no other device
- * hides addresses from it.
+ * A reader sees the device's old policy or its new one. A device gets no policy if no
+ * field, rule or binding applies to it and no device hides addresses.
  *
- * Return: 0 or -ENOMEM, which changes nothing.
+ * Return: 0, or -ENOMEM if nothing was changed.
  */
 int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 		    const struct arpp_selectors *selectors,
@@ -180,7 +179,7 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 	struct arpp_device *old = arpp_device_find(policy, dev), *d;
 	struct arpp_resolved r;
 
-	/* What every packet needs is in one cache line of 64 bytes. */
+	/* The members that every packet needs share one cache line of 64 bytes. */
 	BUILD_BUG_ON(IS_ENABLED(CONFIG_64BIT) &&
 		     (offsetof(struct arpp_device, node) != 64 ||
 		      offsetof(struct arpp_device, tables[1]) > 128));
@@ -210,9 +209,9 @@ int arpp_policy_add(struct arpp_policy *policy, struct net_device *dev,
 }
 
 /**
- * arpp_policy_del() - take a device's policy out of a table
- * @policy: the table; readers may have it
- * @dev: the device; nothing happens when it is not there
+ * arpp_policy_del() - remove a device's policy from a table
+ * @policy: the table; may have readers
+ * @dev: the device; it need not be in the table
  */
 void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev)
 {
@@ -220,14 +219,14 @@ void arpp_policy_del(struct arpp_policy *policy, struct net_device *dev)
 }
 
 /**
- * arpp_rule_match_any() - the rule or binding that holds for an address
+ * arpp_rule_match_any() - find the rule or binding that applies to an address
  * @d: the device's policy
- * @table: where to look
+ * @table: the kind of entry
  * @addr: the address
- * @match: filled in: the rule, if there is one
+ * @match: set to the result
  *
- * The longest prefix; of two selectors' the more specific one's, which stand
- * first.
+ * The longest prefix wins. Between equal prefixes the more specific selector wins; its
+ * tables come first.
  *
  * Context: RCU read side.
  * Return: whether there is one.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The flat policy of each device that a policy reaches: all the hot path reads.
+ * The resolved policy of each device: all configuration that the packet path reads.
  *
  * Readers: RCU. Writers: the netns's mutex, with RTNL where devices are walked.
- * A struct arpp_device never changes once it is in a table; it is replaced.
+ * A struct arpp_device in a table is never changed, only replaced.
  */
 #ifndef _ARPP_DEVICE_H
 #define _ARPP_DEVICE_H
@@ -19,7 +19,7 @@ struct arpp_host;
 struct arpp_sources;
 
 /**
- * struct arpp_device - what applies to one device
+ * struct arpp_device - the policy of one device
  * @rcu: to free it
  * @hidden_node: in struct arpp_policy.hidden, if @hidden
  * @stats: its counters and meters
@@ -27,17 +27,17 @@ struct arpp_sources;
  * @rate: packets per second, 0: no limit
  * @burst: packets, at least 1
  * @source_rate: packets per second from one source, 0: no limit
- * @source_user: of @source_rate: the device's part of a source's number
+ * @source_user: for @source_rate: the device's part of a source's id
  * @meter: index of the meter in @stats->meter that @rate and @burst use
- * @pad: so that @node begins a cache line
+ * @pad: aligns @node to a cache line
  * @node: in its bucket of struct arpp_policy
- * @dev: whose policy this is; in a table only while the device is registered
- *	in the netns, hence without a reference of its own
+ * @dev: the device. This struct is in a table only while the device is registered
+ *	in the netns, so no reference is held
  * @counts: @stats->cpu
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
- * @n_tables: how many @tables there are
+ * @n_tables: the number of @tables
  * @strict: one of @rate, @source_rate, @validate, @garp, @learn, @inspect and
- *	@defend is in use: senders have to be checked
+ *	@defend is in use, so senders have to be checked
  * @audit: report only
  * @validate: enum arp_policy_validate, or-ed
  * @ignore: enum arp_policy_ignore
@@ -49,8 +49,7 @@ struct arpp_sources;
  * @learn: enum arp_policy_learn
  * @inspect: enum arp_policy_inspect
  * @defend: 0 or 1
- * @tables: rules and bindings that hold on it, the most specific selector's
- *	first
+ * @tables: its rules and bindings, the most specific selector's first
  *
  * Every packet needs the members from @node to the first of @tables. They share
  * one cache line, because the allocator aligns an object of twice that size.
@@ -89,16 +88,16 @@ struct arpp_device {
 
 /**
  * struct arpp_policy - the policy of a netns, as one packet sees it
- * @host: the addresses and MACs of the netns; it changes while this is published
+ * @host: the addresses and MACs of the netns; updated while this is published
  * @hidden: the devices whose addresses are hidden
  * @n_hidden: the number of devices in @hidden
  * @sources: the meters of source-rate; NULL if no device uses it
- * @source_users: the last number that a device got, see struct arpp_netns
+ * @source_users: the last number given to a device, see struct arpp_netns
  * @key: odd and secret, see arpp_policy_bucket()
- * @shift: 32 less the binary logarithm of the number of buckets
- * @mask: how many buckets there are, less one
- * @count: how many devices there are
- * @any_hidden: some selector hides addresses, so every device is reached
+ * @shift: 32 minus the binary logarithm of the number of buckets
+ * @mask: the number of buckets minus one
+ * @count: the number of devices
+ * @any_hidden: some selector hides addresses, so every device has a policy
  * @free: to free it
  * @bucket: of struct arpp_device, by arpp_policy_bucket()
  */
@@ -136,12 +135,12 @@ static inline u32 arpp_policy_bucket(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_device_find() - the policy of a device
- * @policy: of the device's netns
+ * arpp_device_find() - find the policy of a device
+ * @policy: the policy of the device's netns
  * @dev: the device
  *
  * Context: RCU read side, or the netns's mutex held.
- * Return: its policy, or NULL when none reaches it.
+ * Return: its policy, or NULL if none applies to it.
  */
 static inline struct arpp_device *
 arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
@@ -150,7 +149,7 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 		&policy->bucket[arpp_policy_bucket(policy, dev)];
 	struct hlist_node *at;
 
-	/* Ends at a node, where hlist_for_each_entry_rcu() asks each time twice. */
+	/* hlist_for_each_entry_rcu() would test each node for NULL twice. */
 	for (at = rcu_dereference_raw(in->first); at;
 	     at = rcu_dereference_raw(at->next))
 		if (hlist_entry(at, struct arpp_device, node)->dev == dev)
@@ -163,7 +162,10 @@ bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		     struct arpp_match *by);
 
-/* May there be rules or bindings? Of one selector, as most have it, it is told. */
+/*
+ * May a device have rules or bindings of a kind? Exact for the tables of one selector,
+ * the usual case; true for several.
+ */
 static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table)
 {
 	return d->n_tables &&
@@ -172,13 +174,13 @@ static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table
 }
 
 /**
- * arpp_rule_match() - the rule or binding that holds for an address, if any
+ * arpp_rule_match() - find the rule or binding that applies to an address
  * @d: the device's policy
- * @table: where to look
+ * @table: the kind of entry
  * @addr: the address
- * @match: filled in: the rule, if there is one
+ * @match: set to the result
  *
- * Here for the many devices that have no rules at all, or those of one selector.
+ * Inline, because most devices have no rules, or those of one selector.
  *
  * Context: RCU read side.
  * Return: whether there is one.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of fields: names, values in words, the stricter of two values.
+ * The table of fields: names, words for values, the stricter of two values.
  *
  * Any context, no locks.
  */
@@ -86,16 +86,16 @@ static const struct arpp_word mode_words[] = {
 	{}
 };
 
-/* Which of two values is stricter. */
+/* How to find the stricter of two values. */
 enum arpp_stricter {
 	MORE,		/* the greater */
 	EITHER,		/* flags: the union */
-	LESS,		/* the smaller, but 0 is no limit */
+	LESS,		/* the smaller; 0 means no limit */
 };
 
 /*
- * words: the values; for EITHER, several may be joined by commas.
- * max: numbers up to this are accepted as well.
+ * words: accepted words; for EITHER, several may be joined by commas.
+ * max: numbers up to this one are accepted too.
  */
 static const struct arpp_field_kind {
 	const char *name;
@@ -158,7 +158,7 @@ static const struct arpp_field_kind {
  * @a: one
  * @b: the other
  *
- * Return: true when the same fields are set to the same values.
+ * Return: true if the same fields are set to the same values.
  */
 bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b)
 {
@@ -199,7 +199,7 @@ u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b)
 	}
 }
 
-/* One word of @len characters. */
+/* Parse one word of @len characters. */
 static bool parse_word(const struct arpp_word *w, const char *text, size_t len,
 		       u32 *val)
 {
@@ -237,12 +237,12 @@ static bool parse_value(const struct arpp_field_kind *kind, const char *text,
 }
 
 /**
- * arpp_field_parse() - set a field from words
- * @fields: where to set it
+ * arpp_field_parse() - set a field from text
+ * @fields: updated
  * @name: the field's name
- * @value: its value, by word or number
+ * @value: its value, a word or a number
  *
- * Return: NULL if it was set, else the accepted values.
+ * Return: NULL if it was set, else an error message with the accepted values.
  */
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fields that may be set on a selector: one table of names and kinds.
+ * The fields of a selector: names, values and how to combine them.
  *
  * Plain values and constant tables; any context, no locks.
  */

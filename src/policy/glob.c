@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shell globs, compiled once and then matched in one short step per character.
+ * Shell globs: compiled once, then matched in constant time per character.
  *
  * Process context to compile; matching is pure and runs in any context.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Shell globs, compiled once and then matched in one short step per character.
+ * Shell globs: compiled once, then matched in constant time per character.
  *
  * Process context to compile; matching is pure and runs in any context.
  */
@@ -11,7 +11,7 @@
 
 /**
  * struct arpp_glob - a compiled glob, see glob.c
- * @loop: the states that a star keeps, whatever the character
+ * @loop: the states that a star keeps for any character
  * @accept: the state in which all tokens have matched; 0: no name can match
  * @step: by character, the states whose token matches it
  */

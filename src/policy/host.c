@@ -22,9 +22,7 @@ enum {
 	KIND_LLADDR,	/* struct host_lladdr; plus its length */
 };
 
-/*
- * What is recorded of a device, so that its old values are known when they change.
- */
+/* A device as recorded: its old values are needed when they change. */
 struct host_device {
 	struct arpp_host_node node;
 	struct net_device *dev;
@@ -42,7 +40,7 @@ struct host_lladdr {
 /* Freeing a table takes long, so not in an RCU callback. */
 static struct workqueue_struct *host_wq;
 
-/* Secrets, so that nobody can choose addresses that fall into one bucket. */
+/* Secrets, so that an attacker cannot choose addresses that share a bucket. */
 static u64 host_secret[2] __ro_after_init;
 static siphash_key_t host_lladdr_secret __ro_after_init;
 
@@ -236,8 +234,7 @@ bool arpp_host_has_lladdr(const struct arpp_host *host,
 	       (arpp_host_partial(host) && has_lladdr_slowly(like, lladdr));
 }
 
-/* Before the address that is missing can be answered for or announced. */
-/* A partial table is replaced at most once in so many seconds. */
+/* A partial table is replaced at most once in this many seconds. */
 #define HOST_RETRY	10
 
 /**
@@ -375,9 +372,9 @@ static void addr_dev_del(struct arpp_host *host, struct arpp_host_addr_dev *addr
 }
 
 /*
- * Move an address of a device to another domain. A reader of the old domain's list must not end up
- * in the new one's, so the record is replaced: a new one is added to the new domain
- * before the old one is removed.
+ * Move an address of a device to another domain. A reader of the old domain's list must
+ * not end up in the new one's, so the record is replaced: a new one is added to the new
+ * domain before the old one is removed.
  */
 static void addr_dev_move(struct arpp_host *host, struct host_device *on,
 			  struct arpp_host_addr_dev *old)
@@ -424,7 +421,7 @@ static struct arpp_host_key lladdr_of(const struct net_device *dev)
 	return lladdr_key(dev->addr_len, dev->dev_addr);
 }
 
-/* Whether the device is in the netns: not so any more when it is unregistered. */
+/* Is the device in its netns? Not any more while it is being unregistered. */
 static bool host_lists(const struct net_device *dev)
 {
 	return __dev_get_by_index(dev_net(dev), dev->ifindex) == dev;
@@ -437,8 +434,8 @@ static struct host_device *host_device_add(struct arpp_host *host,
 	struct host_device *on;
 
 	/*
-	 * Events may still come for a device that was forgotten: one more change
-	 * of its MAC from a bond that goes, or its release by a bridge.
+	 * Events may still arrive for a device that was removed from the table: a bond
+	 * that goes restores its MAC, or a bridge releases it.
 	 */
 	if (!host_lists(dev))
 		return NULL;
@@ -465,7 +462,7 @@ static void host_device_del(struct arpp_host *host, struct host_device *on)
 	host_remove(host, &on->node);
 }
 
-/* The record of a device, made if need be; NULL without memory, or if it is gone. */
+/* Find or add the record of a device; NULL if out of memory or if it is gone. */
 static struct host_device *host_device_get(struct arpp_host *host,
 					   struct net_device *dev)
 {
@@ -473,7 +470,7 @@ static struct host_device *host_device_get(struct arpp_host *host,
 
 	if (on && on->dev == dev)
 		return on;
-	/* Another device had the ifindex. */
+	/* The record is of another device that had the ifindex. */
 	if (on && host_lists(dev))
 		host_device_del(host, on);
 	return host_device_add(host, dev);
@@ -585,7 +582,7 @@ void arpp_host_forget(struct arpp_host *host, const struct net_device *dev)
 		host_device_del(host, on);
 }
 
-/* An estimate of the number of records, to size the table. */
+/* Estimate the number of records, to size the table. */
 static u16 how_many(struct net *net)
 {
 	const struct in_device *in_dev;
@@ -604,7 +601,7 @@ static u16 how_many(struct net *net)
 	return min_t(unsigned int, count, U16_MAX);
 }
 
-/* False when memory ran out, or the process that waits for it was killed. */
+/* Returns false if out of memory, or if the calling process was killed. */
 static bool fill(struct arpp_host *host, struct net *net)
 {
 	const struct in_device *in_dev;
@@ -646,8 +643,8 @@ static void free_work(struct work_struct *work)
  * arpp_host_alloc() - make a table of all addresses and MACs of a netns
  * @net: the netns
  *
- * Linear in the number of devices and addresses. From now on every change must be
- * recorded in it.
+ * Linear in the number of devices and addresses. The caller must record every later
+ * change.
  *
  * Context: RTNL.
  * Return: the table, or NULL if out of memory.
@@ -676,7 +673,7 @@ struct arpp_host *arpp_host_alloc(struct net *net)
 
 /**
  * arpp_host_free_rcu() - free a table after a grace period
- * @host: the table, in no published policy and not updated any more; or NULL
+ * @host: the table, no longer published or updated; or NULL
  */
 void arpp_host_free_rcu(struct arpp_host *host)
 {
@@ -685,7 +682,7 @@ void arpp_host_free_rcu(struct arpp_host *host)
 }
 
 /**
- * arpp_host_init() - make ready for tables
+ * arpp_host_init() - draw the secrets and allocate the workqueue that frees tables
  *
  * Return: 0 or -ENOMEM.
  */

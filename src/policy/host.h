@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The addresses and MACs of a netns, by L3 domain (VRF): each query is one
- * lookup, however many addresses and devices there are.
+ * The addresses and MACs of a netns, by L3 domain (VRF). Each query is one hash
+ * lookup, whatever the number of addresses and devices.
  *
  * Readers: RCU. Writers: RTNL and the netns's mutex. A table exists exactly
  * while the netns has a published policy.
  *
  * Records are accounted to the user who adds an address or a device. The buckets of the
- * hash table are the kernel's own and not accounted: less than 32 bytes a record, twice
- * that during a rehash.
+ * rhashtable are not accounted: less than 32 bytes a record, twice that during a rehash.
  *
  *   (address, domain) -> struct arpp_host_addr: the devices of the domain that
  *        |                 have the address, as a list
@@ -17,7 +16,7 @@
  *        |
  *        v
  *   (device)          -> domain and MAC as recorded, and all its addresses
- *   (MAC)             -> how many devices have it
+ *   (MAC)             -> the number of devices that have it
  */
 #ifndef _ARPP_HOST_H
 #define _ARPP_HOST_H
@@ -55,7 +54,7 @@ struct arpp_host_node {
 
 /**
  * struct arpp_host_addr - an address in an L3 domain
- * @node: found by address and domain
+ * @node: keyed by address and domain
  * @devs: struct arpp_host_addr_dev; empty only while the record is being removed
  * @count: the number of @devs
  */
@@ -67,7 +66,7 @@ struct arpp_host_addr {
 
 /**
  * struct arpp_host_addr_dev - a device that has an address
- * @node: found by address and device
+ * @node: keyed by address and device
  * @beside: in the list of devices of @addr
  * @on: in the list of addresses of its device
  * @dev: the device; registered while the record is in the table

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Longest-prefix match: the table that rules are looked up in.
+ * Longest-prefix match: the table of rules and bindings.
  *
  * Readers: RCU. Writers: one lock of the table's owner, see arpp_lpm_set_lock().
- * A prefix has a number as its value, which is kept in the table itself. So a lookup
+ * The value of a prefix is a number that is stored in the table itself. So a lookup
  * returns a copy, and only the table has to be freed.
  */
 #ifndef _ARPP_LPM_H
@@ -14,10 +14,10 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-/* What a lookup returns: the length of the prefix, and from this bit on its value. */
+/* A lookup returns the length of the prefix and, from this bit on, its value. */
 #define ARPP_LPM_VALUE	11
 #define ARPP_LPM_VALUES	(1ULL << (64 - ARPP_LPM_VALUE))
-/* A value below this fits beside an address: such a prefix takes less memory. */
+/* A value below this fits into 64 bits with an address, which takes less memory. */
 #define ARPP_LPM_SMALL	(1ULL << (32 - ARPP_LPM_VALUE))
 
 /**
@@ -31,10 +31,10 @@ struct arpp_lpm_node {
 };
 
 /**
- * struct arpp_lpm - a table; all zeroes is an empty one that is not shared
+ * struct arpp_lpm - a table; all zeroes is an empty table without readers
  * @root: entry, see lpm.c
- * @lock: what writers hold once readers may see the table, else NULL
- * @count: how many prefixes are in it; under the writers' lock
+ * @lock: the lock of writers once there may be readers, else NULL
+ * @count: the number of prefixes; under @lock
  * @gen: counts updates, so that a lookup notices that it spans two of them
  */
 struct arpp_lpm {
@@ -44,19 +44,19 @@ struct arpp_lpm {
 	u32 gen;
 };
 
-/* The length of the prefix that was found. */
+/* The prefix length of a lookup's result. */
 static inline u8 arpp_lpm_len(u64 found)
 {
 	return found >> 2 & 63;
 }
 
-/* Its value. */
+/* The value of a lookup's result. */
 static inline u64 arpp_lpm_value(u64 found)
 {
 	return found >> ARPP_LPM_VALUE;
 }
 
-/* As readers see it. */
+/* Is the table empty, as readers see it? */
 static inline bool arpp_lpm_empty(const struct arpp_lpm *t)
 {
 	return !atomic64_read(&t->root);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selectors: parse, store in order of listing, resolve a device's fields.
+ * Selectors: parse, store in listing order, resolve for a device.
  *
  * Process context; the owner's mutex covers a set.
  */
@@ -17,7 +17,7 @@
 
 /**
  * struct arpp_selector_glob - a selector that is a glob
- * @sel: the selector; first, so that it is freed as any other
+ * @sel: the selector; first, so that kfree() of it frees the whole
  * @next: the next glob in arpp_selectors.globs
  * @glob: its name, compiled
  */
@@ -31,7 +31,7 @@ struct arpp_selector_glob {
  * arpp_selector_parse() - parse the name of a selector
  * @key: filled in
  * @name: "all", "default", a device name or a glob
- * @why: set, on refusal, to what is wrong with it and what would do
+ * @why: on failure, set to an error message
  *
  * Return: 0, or -EINVAL.
  */
@@ -70,7 +70,7 @@ int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
 	return 0;
 }
 
-/* The order of listings: of two globs, the more specific one comes first. */
+/* The listing order. Of two globs, the more specific one comes first. */
 static int key_cmp(const struct arpp_selector_key *a,
 		   const struct arpp_selector_key *b)
 {
@@ -82,9 +82,9 @@ static int key_cmp(const struct arpp_selector_key *a,
 }
 
 /**
- * arpp_selector_find() - the selector of a name
- * @set: where to look
- * @key: which one
+ * arpp_selector_find() - find a selector
+ * @set: the selectors
+ * @key: its key
  *
  * Return: the selector, or NULL if nothing is set on it.
  */
@@ -107,10 +107,9 @@ arpp_selector_find(const struct arpp_selectors *set,
 }
 
 /**
- * arpp_selector_next() - the selector that follows a key in order of listing
- * @set: where to look
- * @prev: where the last one stood, whether or not it is still there; NULL for
- *	the first
+ * arpp_selector_next() - find the selector that follows a key in listing order
+ * @set: the selectors
+ * @prev: the key, which need not be in the set; NULL for the first selector
  *
  * Return: the selector, or NULL after the last.
  */
@@ -188,12 +187,12 @@ static void del_glob(struct arpp_selectors *set, struct arpp_selector *sel)
 }
 
 /**
- * arpp_selector_add() - find or add the selector of a name
- * @set: where
- * @key: whose
+ * arpp_selector_add() - find or add a selector
+ * @set: the selectors
+ * @key: its key
  *
- * Return: the selector, or an ERR_PTR() of -ENOMEM, or -ENOSPC if the set is full. A
- *	new one has nothing set: arpp_selector_prune() removes it again.
+ * Return: the selector, or an ERR_PTR() of -ENOMEM, or -ENOSPC if the set is full. If
+ *	a new one stays empty, the caller removes it with arpp_selector_prune().
  */
 struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 					const struct arpp_selector_key *key)
@@ -229,9 +228,9 @@ struct arpp_selector *arpp_selector_add(struct arpp_selectors *set,
 
 /**
  * arpp_selector_set() - replace the fields of a selector
- * @set: where
+ * @set: the selectors
  * @sel: the selector
- * @fields: all that shall be set
+ * @fields: the new fields
  */
 void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
 		       const struct arpp_fields *fields)
@@ -249,7 +248,7 @@ void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
  * @sel: a selector without tables
  *
  * A packet is looked up in the tables of each glob that matches its device, so the
- * number of globs with tables is bounded.
+ * number of globs with tables is limited.
  *
  * Return: whether it may.
  */
@@ -275,9 +274,9 @@ void arpp_selector_set_tables(struct arpp_selectors *set,
 }
 
 /**
- * arpp_selector_prune() - remove a selector that has nothing left
- * @set: where
- * @sel: which one; nothing happens when it has fields or tables
+ * arpp_selector_prune() - remove a selector if it is empty
+ * @set: the selectors
+ * @sel: the selector; kept if it has fields or tables
  */
 void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel)
 {
@@ -291,8 +290,8 @@ void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel)
 }
 
 /**
- * arpp_selector_flush() - remove every selector
- * @set: where; the tables are the caller's to free
+ * arpp_selector_flush() - remove all selectors
+ * @set: the selectors; the caller frees their tables
  */
 void arpp_selector_flush(struct arpp_selectors *set)
 {
@@ -305,13 +304,13 @@ void arpp_selector_flush(struct arpp_selectors *set)
 	*set = (struct arpp_selectors){ .root = RB_ROOT };
 }
 
-/* The lowest field of a mask, which must not be empty. */
+/* The lowest field of a non-empty mask. */
 static enum arp_policy_field first_field(u32 mask)
 {
 	return __ffs(mask);
 }
 
-/* Take from @sel what no more specific selector has set. */
+/* Take the fields of @sel that no more specific selector has set. */
 static void inherit(struct arpp_resolved *r, const struct arpp_selector *sel)
 {
 	u32 todo = sel->fields.set & ~r->fields.set;
@@ -324,7 +323,7 @@ static void inherit(struct arpp_resolved *r, const struct arpp_selector *sel)
 	}
 }
 
-/* Raise to @sel's values what is less strict. */
+/* Take the fields of @sel that are stricter. */
 static void raise(struct arpp_resolved *r, const struct arpp_selector *sel)
 {
 	u32 todo = sel->fields.set;
@@ -361,12 +360,12 @@ find_name(const struct arpp_selectors *set, enum arpp_selector_kind kind,
 }
 
 /**
- * arpp_selector_resolve() - what applies to a device
+ * arpp_selector_resolve() - resolve the fields and tables of a device
  * @set: the selectors of its netns
  * @dev: the device's name
  * @r: filled in
  *
- * Matches each glob once and does three lookups in the tree: the cost does not
+ * Matches each glob once and does three lookups in the tree. The cost does not
  * depend on the contents of the globs. "default" has no tables.
  */
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,

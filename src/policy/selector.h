@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Selectors: which devices a policy applies to, and the fields of a device.
+ * Selectors: the devices that a policy applies to, and the fields of a device.
  *
  * A set of selectors belongs to a netns; its mutex covers every call here.
  */
@@ -13,10 +13,10 @@
 
 #include "policy/field.h"
 
-/* The most tables that apply to a device: of its name, of globs, and of all. */
+/* The maximum number of tables of a device: of its name, of globs, and of "all". */
 #define ARPP_SELECTOR_TABLES	(ARP_POLICY_RULE_GLOBS_MAX + 2)
 
-/* In the order of listings; within a kind, the more specific first. */
+/* In listing order; within a kind, the more specific first. */
 enum arpp_selector_kind {
 	ARPP_SELECTOR_ALL,
 	ARPP_SELECTOR_DEFAULT,
@@ -25,10 +25,10 @@ enum arpp_selector_kind {
 };
 
 /**
- * struct arpp_selector_key - the name of a selector, and its place in the order
- * @kind: what the name is
- * @literals: of a glob, the characters that stand for themselves
- * @name: the selector as it was given
+ * struct arpp_selector_key - the name of a selector, and what its order depends on
+ * @kind: the kind of selector
+ * @literals: the number of literal characters of a glob
+ * @name: the name as the user gave it
  */
 struct arpp_selector_key {
 	enum arpp_selector_kind kind;
@@ -42,12 +42,12 @@ struct arpp_selector_glob;
 /**
  * struct arpp_selector - a selector and what is set on it
  * @node: in arpp_selectors.root, sorted by @key
- * @key: who it is
- * @fields: what is set
+ * @key: its name
+ * @fields: its fields
  * @tables: its rules and bindings, or NULL
- * @next: what @tables shall become, while the owner changes many at once
+ * @next: the planned new @tables, while arpp_netns_clear() is at work
  *
- * It has neither fields nor tables only while the last of them are removed.
+ * A selector without fields and tables exists only while a change is made.
  */
 struct arpp_selector {
 	struct rb_node node;
@@ -60,13 +60,13 @@ struct arpp_selector {
 /**
  * struct arpp_selectors - the selectors of a netns
  * @root: of struct arpp_selector
- * @count: how many there are
- * @globs: the globs among them, the most specific first: each is matched against
+ * @count: the number of selectors
+ * @globs: the globs among them, the most specific first; each is matched against
  *	every device
- * @n_globs: how many @globs there are
- * @rule_globs: how many @globs have tables: a packet may need all of them
- * @hidden: how many set hidden to on
- * @metered: how many set source-rate
+ * @n_globs: the number of @globs
+ * @rule_globs: the number of @globs with tables; a packet may need all of them
+ * @hidden: the number of selectors with hidden on
+ * @metered: the number of selectors with source-rate
  */
 struct arpp_selectors {
 	struct rb_root root;
@@ -79,12 +79,12 @@ struct arpp_selectors {
 };
 
 /**
- * struct arpp_resolved - what applies to a device
+ * struct arpp_resolved - the fields and tables that apply to a device
  * @fields: the effective fields
- * @origins: for each field that is set, the name of the selector that made its
- *	value; valid while the set is unchanged
- * @n_tables: how many @tables there are
- * @tables: the rules and bindings that hold, the most specific selector's first
+ * @origins: for each field that is set, the name of the selector that its value is
+ *	from; valid while the selectors are unchanged
+ * @n_tables: the number of @tables
+ * @tables: its rules and bindings, the most specific selector's first
  */
 struct arpp_resolved {
 	struct arpp_fields fields;
@@ -122,14 +122,14 @@ void arpp_selector_flush(struct arpp_selectors *set);
 void arpp_selector_resolve(const struct arpp_selectors *set, const char *dev,
 			   struct arpp_resolved *r);
 
-/* The selector after a given one in the order of listings, or NULL. */
+/* The next selector in listing order, or NULL. */
 static inline struct arpp_selector *
 arpp_selector_after(const struct arpp_selector *sel)
 {
 	return rb_entry_safe(rb_next(&sel->node), struct arpp_selector, node);
 }
 
-/* Every selector, in order of listing; the set must not change. */
+/* Iterate over all selectors in listing order; the set must not change. */
 #define arpp_for_each_selector(sel, set)				\
 	for ((sel) = arpp_selector_next(set, NULL); (sel);		\
 	     (sel) = arpp_selector_after(sel))

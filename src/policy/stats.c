@@ -79,7 +79,7 @@ static void sum(const struct arpp_stats *stats, u64 *counts)
 }
 
 /**
- * arpp_stats_read() - what was counted since the last reset
+ * arpp_stats_read() - read the counters since the last reset
  * @stats: the counters
  * @counts: filled in, ARPP_COUNTS of them
  */
@@ -93,7 +93,7 @@ void arpp_stats_read(const struct arpp_stats *stats, u64 *counts)
 }
 
 /**
- * arpp_stats_reset() - count from zero again
+ * arpp_stats_reset() - reset the counters
  * @stats: the counters
  *
  * The per-CPU counters are not written, so no packet is missed.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Counters of one device: packets per direction and per reason, per CPU.
+ * Per-CPU counters of one device: packets by direction and by reason.
  *
- * Counted from any context with preemption off; shared by every generation of
- * the device's policy through a reference count.
+ * Updated with BH disabled. Reference-counted, because they outlive each struct
+ * arpp_device of the device.
  */
 #ifndef _ARPP_STATS_H
 #define _ARPP_STATS_H
@@ -13,7 +13,7 @@
 #include <linux/u64_stats_sync.h>
 #include <linux/arp_policy.h>
 
-/* Reasons have their own numbers, from 1; the two directions take 0 and MAX + 1. */
+/* Indexes: a reason's is its number, from 1; the directions use 0 and MAX + 1. */
 enum {
 	ARPP_COUNT_IN = 0,
 	ARPP_COUNT_OUT = ARP_POLICY_REASON_MAX + 1,
@@ -27,7 +27,7 @@ struct arpp_stats_cpu {
 
 /**
  * struct arpp_stats - counters of a device
- * @cpu: what each CPU has counted
+ * @cpu: the per-CPU counters
  * @ref: one for each struct arpp_device that points here
  * @delayed: the number of queued requests with a delayed answer
  * @meter: of the rate field, see arpp_rate_exceeded(); two of them, so that a
@@ -49,8 +49,8 @@ void arpp_stats_read(const struct arpp_stats *stats, u64 *counts);
 void arpp_stats_reset(struct arpp_stats *stats);
 
 /**
- * arpp_stats_note() - count one more reason for a packet that is counted anyway
- * @counts: of the device
+ * arpp_stats_note() - count another reason for a packet that is counted elsewhere
+ * @counts: the counters of the device
  * @reason: enum arp_policy_reason
  *
  * Context: as arpp_stats_count().
@@ -67,7 +67,7 @@ static inline void arpp_stats_note(struct arpp_stats_cpu __percpu *counts,
 
 /**
  * arpp_stats_count() - count a packet
- * @counts: of the device
+ * @counts: the counters of the device
  * @direction: ARPP_COUNT_IN or ARPP_COUNT_OUT
  * @reason: enum arp_policy_reason
  *

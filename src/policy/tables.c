@@ -2,13 +2,13 @@
 /*
  * Rules and bindings: the tables of a selector.
  *
- * Process context. device.c looks rules up, across the selectors of a device.
+ * Process context. Lookups across the selectors of a device are in device.c.
  */
 #include <linux/slab.h>
 
 #include "policy/tables.h"
 
-/* Large tables take their time to free: not in an RCU callback. */
+/* Freeing a large table takes long, so not in an RCU callback. */
 struct workqueue_struct *arpp_free_wq;
 
 /* Allocate the tables of @which; on failure those that were allocated stay. */
@@ -30,8 +30,8 @@ static int alloc_some(struct arpp_tables *tables, unsigned int which,
 
 /**
  * arpp_tables_alloc() - make empty tables
- * @key: the selector that they are for
- * @lock: what writers will hold
+ * @key: their selector
+ * @lock: the lock that writers will hold
  *
  * Return: the tables, or NULL.
  */
@@ -40,7 +40,7 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 {
 	struct arpp_tables *tables = kzalloc(sizeof(*tables), GFP_KERNEL_ACCOUNT);
 
-	/* A rule fits into a value; without a lladdr, into a small one. */
+	/* A rule must fit into a value; without a lladdr, into a small one. */
 	BUILD_BUG_ON(ARPP_RULE_BITS + 8 * ETH_ALEN > 64 - ARPP_LPM_VALUE);
 	BUILD_BUG_ON(BIT(ARPP_RULE_BITS) > ARPP_LPM_SMALL);
 	BUILD_BUG_ON(ARP_POLICY_ACTION_PROXY > ARPP_RULE_ACTION);
@@ -54,16 +54,16 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 }
 
 /**
- * arpp_tables_split() - new tables with only some of those of others
- * @tables: the others
- * @keep: mask of the tables to keep
+ * arpp_tables_split() - make a new set that keeps some tables of an old set
+ * @tables: the old set
+ * @keep: mask of the tables to keep; the others are empty in the new set
  *
- * What is kept is the same table in both, so a lookup that began in the old set notices
- * updates that are made through the new one. Of the two, the one that is freed must be
- * told by its .lent that it is not its own.
+ * Both sets share the kept tables, so a lookup that began in the old set notices
+ * updates that are made through the new one. Before either set is freed, the caller
+ * must set its .lent if the other one keeps the tables.
  *
  * Context: the writers' lock held.
- * Return: the tables, or NULL for want of memory.
+ * Return: the new set, or NULL if out of memory.
  */
 struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 				      unsigned int keep)
@@ -85,8 +85,8 @@ struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
 }
 
 /**
- * arpp_tables_free() - free tables and all in them, but for what was lent
- * @tables: no reader may have them; or NULL
+ * arpp_tables_free() - free tables, except those that were lent
+ * @tables: the tables, without readers; or NULL
  */
 void arpp_tables_free(struct arpp_tables *tables)
 {
@@ -95,7 +95,7 @@ void arpp_tables_free(struct arpp_tables *tables)
 	for (i = 0; tables && i < ARPP_TABLES; i++) {
 		if (tables->lent & BIT(i) || !tables->lpm[i])
 			continue;
-		/* Nobody else has it any more, so no lock is needed. */
+		/* No other user is left, so no lock is needed. */
 		arpp_lpm_set_lock(tables->lpm[i], NULL);
 		arpp_lpm_clean(tables->lpm[i]);
 		kfree(tables->lpm[i]);
@@ -110,8 +110,8 @@ static void free_work(struct work_struct *work)
 }
 
 /**
- * arpp_tables_free_rcu() - the same, once the readers that may have them are done
- * @tables: no device's policy names them any more; or NULL
+ * arpp_tables_free_rcu() - free tables after a grace period
+ * @tables: the tables, in no device's policy any more; or NULL
  */
 void arpp_tables_free_rcu(struct arpp_tables *tables)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rules and bindings: what is said of addresses on the devices of a selector.
+ * Rules and bindings: the tables of a selector.
  *
- * Readers: RCU. Writers: the netns's mutex. A struct arpp_tables is reached
- * through the flat policies of devices only, so it is freed a grace period
- * after the last of those that name it was replaced.
+ * Readers: RCU. Writers: the netns's mutex. Readers reach a struct arpp_tables only
+ * through struct arpp_device. It is freed a grace period after the last of these that
+ * points to it was replaced.
  */
 #ifndef _ARPP_TABLES_H
 #define _ARPP_TABLES_H
@@ -17,7 +17,7 @@
 #include "policy/lpm.h"
 #include "policy/selector.h"
 
-/* What a table of a selector holds; rules first. */
+/* The kinds of entries; each has a table of its own. Rules come first. */
 enum arpp_table {
 	ARPP_TABLE_TARGET,	/* rules for target addresses */
 	ARPP_TABLE_SENDER,	/* rules for sender addresses */
@@ -32,9 +32,9 @@ enum arpp_table {
 /**
  * struct arpp_rule - a rule or a binding; in a table it is arpp_rule_value()
  * @node: its prefix
- * @action: of a rule: enum arp_policy_action
- * @has_lladdr: @lladdr is set; always so in a binding
- * @routed: of a proxy rule
+ * @action: enum arp_policy_action; rules only
+ * @has_lladdr: @lladdr is set; always set in a binding
+ * @routed: answer only if the target is routed through another device; proxy rules only
  * @lladdr: the MAC to answer with, or that the address is bound to
  */
 struct arpp_rule {
@@ -46,11 +46,10 @@ struct arpp_rule {
 };
 
 /**
- * struct arpp_tables - all that is said of addresses on a selector's devices
- * @lpm: by enum arpp_table; objects of their own, see arpp_tables_split()
+ * struct arpp_tables - the rules and bindings of a selector
+ * @lpm: by enum arpp_table; allocated separately, see arpp_tables_split()
  * @key: the selector
- * @lent: mask of the tables that belong to others by now, see
- *	arpp_tables_split()
+ * @lent: mask of the tables that belong to another set, see arpp_tables_split()
  * @free: to free it
  */
 struct arpp_tables {
@@ -61,11 +60,11 @@ struct arpp_tables {
 };
 
 /**
- * struct arpp_match - the rule that holds
- * @rule: it, as the table has it, or 0; for arpp_match_rule()
- * @tables: whose it is
- * @table: in which of them
- * @addr: what for
+ * struct arpp_match - the rule or binding that applies to an address
+ * @rule: what the table returned, for arpp_match_rule(); 0 if there is none
+ * @tables: the set that it is in
+ * @table: the kind of entry
+ * @addr: the address
  */
 struct arpp_match {
 	u64 rule;
@@ -74,7 +73,7 @@ struct arpp_match {
 	__be32 addr;
 };
 
-/* How much is in the tables of a mask. */
+/* The number of entries in the tables of a mask. */
 static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
 					     unsigned int which)
 {
@@ -86,13 +85,13 @@ static inline unsigned int arpp_tables_count(const struct arpp_tables *tables,
 	return count;
 }
 
-/* What a table keeps of a rule: the lladdr, of 48 bits, above five others. */
+/* A rule as the value in a table: the lladdr of 48 bits above these five bits. */
 #define ARPP_RULE_ACTION	0x07
 #define ARPP_RULE_LLADDR	0x08
 #define ARPP_RULE_ROUTED	0x10
 #define ARPP_RULE_BITS		5
 
-/* Its bytes, the first one the lowest. */
+/* A lladdr as a number; its first byte is the lowest. */
 static inline u64 arpp_lladdr_number(const u8 *lladdr)
 {
 	__le32 low;
@@ -104,10 +103,10 @@ static inline u64 arpp_lladdr_number(const u8 *lladdr)
 }
 
 /**
- * arpp_rule_value() - a rule as a table keeps it
+ * arpp_rule_value() - encode a rule as the value in a table
  * @rule: the rule
  *
- * Return: what it says; small without a lladdr.
+ * Return: the value; without a lladdr below ARPP_LPM_SMALL.
  */
 static inline u64 arpp_rule_value(const struct arpp_rule *rule)
 {
@@ -119,21 +118,21 @@ static inline u64 arpp_rule_value(const struct arpp_rule *rule)
 	return rule->routed ? value | ARPP_RULE_ROUTED : value;
 }
 
-/* The lladdr of what was found in a table, as arpp_lladdr_number(). */
+/* The lladdr of a lookup's result, as by arpp_lladdr_number(). */
 static inline u64 arpp_rule_lladdr(u64 found)
 {
 	return arpp_lpm_value(found) >> ARPP_RULE_BITS;
 }
 
-/* The action of what was found in a table. */
+/* The action of a lookup's result. */
 static inline u8 arpp_rule_action(u64 found)
 {
 	return arpp_lpm_value(found) & ARPP_RULE_ACTION;
 }
 
 /**
- * arpp_rule_of() - a rule out of a table
- * @found: what was found
+ * arpp_rule_of() - decode the result of a lookup
+ * @found: the result
  * @addr: an address that its prefix covers, host byte order
  *
  * Return: the rule.
@@ -154,7 +153,7 @@ static inline struct arpp_rule arpp_rule_of(u64 found, u32 addr)
 	return rule;
 }
 
-/* The rule of a match that has one. */
+/* The rule of a match that is not empty. */
 static inline struct arpp_rule arpp_match_rule(const struct arpp_match *match)
 {
 	return arpp_rule_of(match->rule, ntohl(match->addr));
