@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests whose proxied answer is delayed, like those of pneigh_enqueue().
+ * The queue of requests whose proxied answer is delayed, similar to pneigh_enqueue().
  *
  * Filled in softirq, drained by a timer, purged from process context.
  */
@@ -33,7 +33,7 @@ static struct delay_cb *delay_cb(struct sk_buff *skb)
 	return (struct delay_cb *)skb->cb;
 }
 
-/* Move a request out of the queue. Its device is alive while RCU holds. */
+/* Move a request out of the queue. RCU protects its device. */
 static void take(struct arpp_delay *delay, struct sk_buff *skb,
 		 struct sk_buff_head *to)
 {
@@ -56,7 +56,7 @@ static void run(struct timer_list *timer)
 	__skb_queue_head_init(&due);
 
 	/*
-	 * The queue is purged of an unregistered device before the device's last
+	 * The requests of an unregistered device are purged before the device's last
 	 * grace period begins. Requests taken out before that are answered within
 	 * this read section.
 	 */
@@ -97,8 +97,8 @@ void arpp_delay_init(struct arpp_delay *delay,
 }
 
 /**
- * arpp_delay_clean() - drop the queue
- * @delay: the queue; nothing is accepted any more, no timer runs afterwards
+ * arpp_delay_clean() - close the queue, stop its timer and drop its requests
+ * @delay: the queue
  *
  * The requests are not counted, as for arpp_delay_purge().
  */
@@ -114,8 +114,8 @@ void arpp_delay_clean(struct arpp_delay *delay)
 /**
  * arpp_delay_add() - answer a request later
  * @delay: the queue of the netns
- * @skb: the request, as the hook has it; taken over
- * @stats: counters of its device; also used to bound the queued requests
+ * @skb: the request, as the hook received it; consumed
+ * @stats: counters of its device; also used to limit the queued requests
  * @ms: the maximum delay; the actual one is random
  *
  * The request keeps its tunnel metadata, which the answer needs. It is orphaned, so
@@ -155,8 +155,8 @@ bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
  * @delay: the queue
  * @dev: the device, or NULL for all of them
  *
- * The requests are not counted: the device leaves the netns, or the netns has no policy
- * any more, so the counters that they belong to are gone.
+ * The requests are not counted, because their counters are gone: the device leaves the
+ * netns, or the netns has no policy any more.
  */
 void arpp_delay_purge(struct arpp_delay *delay, const struct net_device *dev)
 {

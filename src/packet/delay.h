@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests whose proxied answer is delayed.
+ * The queue of requests whose proxied answer is delayed.
  *
  * A queue and one timer per netns; the queue's lock covers both. The queue holds the
  * request, not the answer: when it is due, it is decided again.
@@ -17,8 +17,8 @@ struct arpp_stats;
  * struct arpp_delay - the queue of a netns
  * @queue: the requests, in no order; its lock also covers @closed
  * @timer: expires when the first of them is due
- * @due: takes over a request that is due, in the state in which the hook received
- *	it; called in softirq, RCU read side
+ * @due: called for each request that is due, in softirq, RCU read side; the skb is as
+ *	the hook received it, and is consumed
  * @closed: no more requests are accepted
  */
 struct arpp_delay {

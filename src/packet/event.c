@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Telling listeners of decisions, over netlink.
+ * Notify netlink listeners of verdicts.
  *
- * From the packet path: softirq or BH disabled, RCU read side. Never waits; an
- * event that finds no room is counted, and the next one says so.
+ * Called from the packet path: softirq or BH disabled, RCU read side. Never sleeps.
+ * Dropped events are counted, and the next event reports their number.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -19,7 +19,7 @@ const struct genl_family *arpp_event_family __read_mostly;
 
 /**
  * arpp_event_open() - start sending events
- * @family: registered, with the groups of enum arpp_mcgrp
+ * @family: the registered family, with the groups of enum arpp_mcgrp
  */
 void arpp_event_open(const struct genl_family *family)
 {
@@ -39,10 +39,10 @@ void arpp_event_close(void)
 /**
  * arpp_event_put_rule() - put a rule into a message
  * @msg: the message
- * @attr: the attribute that holds it
+ * @attr: the attribute to nest it in
  * @rule: the rule
- * @selector: whose it is
- * @from: it matches senders
+ * @selector: the name of its selector
+ * @from: the rule matches senders
  *
  * Return: 0 or -EMSGSIZE.
  */
@@ -94,9 +94,11 @@ static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
 }
 
 /**
- * arpp_event_put() - put a decision into a message
+ * arpp_event_put() - put a verdict into a message
  * @msg: the message
- * @e: the decision; the tables of its rule are still there
+ * @e: the verdict and its packet
+ *
+ * Context: RCU read side since the verdict, which keeps the tables of its rule.
  *
  * Return: 0 or -EMSGSIZE.
  */
@@ -141,7 +143,7 @@ static int fill(struct sk_buff *msg, const struct genl_family *family,
 	return 0;
 }
 
-/* Nobody listens in this netns: nothing is lost. Generate no event for a while. */
+/* There is no listener in this netns, so nothing is lost. Pause events for a while. */
 static void rest(struct arpp_events *events)
 {
 	atomic_set(&events->lost, 0);
@@ -150,9 +152,9 @@ static void rest(struct arpp_events *events)
 }
 
 /*
- * The destructor of an event tells whether it had a listener. For the first listener
- * that it finds, netlink takes another reference to the message and then orphans it.
- * Without listeners the message is only freed, and has one reference then.
+ * The destructor of an event finds out whether there was a listener. For the first
+ * listener, netlink takes another reference to the message and then orphans it. Without
+ * listeners the message is only freed, and has one reference then.
  */
 static void listener_found(struct sk_buff *msg)
 {
@@ -164,10 +166,10 @@ static void listener_found(struct sk_buff *msg)
 }
 
 /*
- * Send an event. The kernel returns -ESRCH both if nobody listens in the netns and if
- * no listener has room. In the second case the next event reports the loss; the
- * listener also gets ENOBUFS from its socket. If only some listeners have no room, they
- * get ENOBUFS alone.
+ * Send an event. The kernel returns -ESRCH both if there is no listener in the netns and
+ * if no listener has buffer space. In the second case the next event reports the loss;
+ * the listener also gets ENOBUFS from its socket. If only some listeners have no space,
+ * they get ENOBUFS only.
  */
 static void publish(struct arpp_events *events,
 		    const struct genl_family *family, struct net *net,
@@ -189,16 +191,16 @@ static void publish(struct arpp_events *events,
 }
 
 /**
- * arpp_event_verdict() - notify listeners of a decision
- * @events: of the netns
+ * arpp_event_verdict() - notify listeners of a verdict
+ * @events: the state of the netns
  * @d: the device's policy
- * @out: the packet was about to leave
- * @p: the packet as it came; NULL if it was malformed
+ * @out: the packet is outgoing
+ * @p: the packet before the verdict was carried out; NULL if malformed
  * @v: the verdict
  *
- * This is also called if only another netns has a listener. To keep the packets of
- * this netns fast then, an event that nobody receives is the last one for 10 ms. A
- * new listener may miss the events of that time.
+ * This is also called if only another netns has a listener. So that packets of this
+ * netns stay fast, no event is generated for 10 ms after one that nobody received. A new
+ * listener may miss the events of that time.
  */
 void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_device *d, bool out,
@@ -211,7 +213,7 @@ void arpp_event_verdict(struct arpp_events *events,
 	const struct genl_family *family = READ_ONCE(arpp_event_family);
 	struct sk_buff *msg;
 
-	/* It may have been closed since arpp_event_wanted(). */
+	/* arpp_event_close() may have run since arpp_event_wanted(). */
 	if (!family || time_before64(get_jiffies_64(),
 				     (u64)atomic64_read(&events->quiet)))
 		return;

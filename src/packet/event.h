@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Telling listeners of decisions, over netlink.
+ * Notify netlink listeners of verdicts.
  *
- * From the packet path: softirq or BH disabled, RCU read side.
+ * Called from the packet path: softirq or BH disabled, RCU read side.
  */
 #ifndef _ARPP_EVENT_H
 #define _ARPP_EVENT_H
@@ -17,9 +17,9 @@ enum arpp_mcgrp {
 };
 
 /**
- * struct arpp_events - what bounds the events of a netns
+ * struct arpp_events - the limits of the events of a netns
  * @meter: see arpp_rate_exceeded()
- * @lost: events left out since the last one that a listener received
+ * @lost: the number of events dropped since the last one that a listener received
  * @quiet: no event is generated before this time (64-bit jiffies), because nobody
  *	in the netns received the last one
  */
@@ -30,13 +30,13 @@ struct arpp_events {
 };
 
 /**
- * struct arpp_event - a decision to tell of
+ * struct arpp_event - a verdict to report
  * @dev: the device
- * @out: the packet was about to leave
- * @audit: it is not carried out
- * @p: the packet as it came; NULL if it was malformed
- * @v: the decision
- * @lost: events left out before this one
+ * @out: the packet is outgoing
+ * @audit: the verdict is not carried out
+ * @p: the packet before the verdict was carried out; NULL if malformed
+ * @v: the verdict
+ * @lost: the number of events dropped before this one
  */
 struct arpp_event {
 	const struct net_device *dev;
@@ -58,17 +58,17 @@ void arpp_event_verdict(struct arpp_events *events,
 			const struct arpp_packet *p,
 			const struct arpp_verdict *v);
 
-/* The family while it is registered: before and after, its groups have no number. */
+/* The family while it is registered, else NULL: its groups have no id then. */
 extern const struct genl_family *arpp_event_family;
 
 /**
- * arpp_event_wanted() - does anybody listen?
- * @net: where
+ * arpp_event_wanted() - may there be a listener?
+ * @net: the netns
  *
- * The kernel can tell whether there is a listener in any netns, but not in which:
- * see arpp_event_verdict().
+ * The kernel only knows whether there is a listener in any netns, not in which one: see
+ * arpp_event_verdict().
  *
- * Return: whether a decision may have to be notified.
+ * Return: whether a verdict may have to be reported.
  */
 static inline bool arpp_event_wanted(struct net *net)
 {

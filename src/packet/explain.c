@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What would become of a packet that does not exist: the verdict of policy, and
- * then what the kernel would do.
+ * Run a hypothetical packet through the policy, and predict what the kernel would do.
  *
- * RCU read side, BH disabled. The verdict is that of the very function that the
- * hook asks; what the kernel does after it mirrors arp_rcv(), arp_process() and
- * arp_solicit(), with the sysctls as they are.
+ * RCU read side, BH disabled. The verdict comes from the same functions as in the hook.
+ * The prediction mirrors arp_rcv(), arp_process() and arp_solicit() with the present
+ * sysctls.
  */
 #include <linux/errno.h>
 #include <linux/inetdevice.h>
@@ -23,7 +22,7 @@
 #include "packet/ignore.h"
 #include "packet/proxy.h"
 
-/* Who would send it: a neighbour of that address, or somebody unheard of. */
+/* The lladdr in the query, or that of the sender's neighbour entry, or a made-up one. */
 static void think_up_lladdr(const struct arpp_query *q, u8 *lladdr)
 {
 	struct neighbour *n;
@@ -33,7 +32,7 @@ static void think_up_lladdr(const struct arpp_query *q, u8 *lladdr)
 		memcpy(lladdr, q->lladdr, q->dev->addr_len);
 		return;
 	}
-	/* Administered locally, so nobody was sold it. */
+	/* Locally administered: no vendor's. */
 	lladdr[0] = 0x02;
 	n = neigh_lookup(&arp_tbl, &q->sender, q->dev);
 	if (!n)
@@ -43,7 +42,7 @@ static void think_up_lladdr(const struct arpp_query *q, u8 *lladdr)
 	neigh_release(n);
 }
 
-/* The packet as arp_rcv() would find it. */
+/* Make the packet as arp_rcv() would receive it. */
 static struct sk_buff *make_received(const struct arpp_query *q)
 {
 	bool request = q->kind == ARP_POLICY_KIND_REQUEST;
@@ -65,7 +64,7 @@ static struct sk_buff *make_received(const struct arpp_query *q)
 	return skb;
 }
 
-/* What keeps a packet from coming to our hook at all. */
+/* What keeps a packet from reaching our hook. */
 static enum arp_policy_block before_hook(const struct net_device *dev)
 {
 	if (!(dev->flags & IFF_UP))
@@ -81,9 +80,8 @@ static enum arp_policy_block before_hook(const struct net_device *dev)
 }
 
 /*
- * Why ip_route_input_noref() refuses the packet. What it returns does not say:
- * an errno in older kernels, which is the same for several causes, and a drop
- * reason in newer ones.
+ * Why ip_route_input_noref() refuses the packet. Its return value does not tell: older
+ * kernels return the same errno for several causes, newer ones a drop reason.
  */
 static enum arp_policy_block refused(const struct arpp_policy *policy,
 				     struct in_device *in_dev,
@@ -119,7 +117,7 @@ static u32 errno_of(enum arp_policy_block block)
 	}
 }
 
-/* The kernel's route, for the reader; also one back out by the same device. */
+/* Report the kernel's route, even one back out by the same device. */
 static void fill_route(const struct arpp_policy *policy, struct arpp_explanation *x,
 		       struct in_device *in_dev)
 {
@@ -180,7 +178,7 @@ static enum arp_policy_block in_kernel(const struct arpp_policy *policy,
 	return 0;
 }
 
-/* Whose field decided. */
+/* The device whose field decided. */
 static const struct net_device *deciding_dev(const struct arpp_policy *policy,
 					     const struct arpp_explanation *x,
 					     __be32 addr)
@@ -223,9 +221,9 @@ static void explain_received(const struct arpp_policy *policy,
 }
 
 /*
- * The route from the device's own table, for information only. It decides nothing:
- * a neighbour entry is resolved for any packet that was routed to it, also from
- * another VRF, and for an entry that was added by hand.
+ * Report the route from the device's own table. It does not affect the outcome: a
+ * neighbour entry is resolved for any packet that was routed to it, also from another
+ * VRF, and for an entry that was added by hand.
  */
 static void fill_output_route(struct arpp_explanation *x,
 			      const struct arpp_query *q)
@@ -245,7 +243,7 @@ static void fill_output_route(struct arpp_explanation *x,
 	ip_rt_put(rt);
 }
 
-/* Is the target a neighbour that is never resolved by ARP? */
+/* Does the target have a neighbour entry that is never resolved by ARP? */
 static bool is_fixed(const struct arpp_query *q)
 {
 	struct neighbour *n = neigh_lookup(&arp_tbl, &q->target, q->dev);
@@ -259,8 +257,8 @@ static bool is_fixed(const struct arpp_query *q)
 }
 
 /*
- * What keeps the neighbour code from sending a request: a device that cannot send,
- * or an entry that needs no answer, made by arp_constructor() or by hand.
+ * What keeps the neighbour code from sending a request: a device that cannot send, or
+ * an entry that needs no resolution, created by arp_constructor() or by hand.
  */
 static enum arp_policy_block before_asking(const struct arpp_query *q,
 					   bool announced)
@@ -318,11 +316,11 @@ static void explain_send(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_explain() - judge a packet that does not exist
- * @policy: of the netns, or NULL
- * @d: the device's policy, or NULL when none reaches it
+ * arpp_explain() - run a hypothetical packet through the policy
+ * @policy: the policy of the netns, or NULL
+ * @d: the device's policy, or NULL
  * @q: the packet
- * @x: filled in; its .p.skb is not to be used
+ * @x: filled in; its .p.skb is not valid
  *
  * Context: RCU read side, BH disabled; RTNL, so that the device stays.
  * Return: 0 or -ENOMEM.
@@ -347,7 +345,7 @@ int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
 	skb = make_received(q);
 	if (!skb)
 		return -ENOMEM;
-	/* Of the devices that are left alone, nothing is known. */
+	/* On devices that are not supported, there is nothing to report. */
 	if (arpp_packet_parse(&x->p, skb, q->dev) == ARPP_PARSE_OK) {
 		x->p.dry_run = true;
 		explain_received(policy, d, x);

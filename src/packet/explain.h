@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What would become of a packet that does not exist.
+ * Run a hypothetical packet through the policy.
  *
- * RCU read side, BH disabled. Changes nothing, counts nothing.
+ * RCU read side, BH disabled. Changes no state and no counters.
  */
 #ifndef _ARPP_EXPLAIN_H
 #define _ARPP_EXPLAIN_H
@@ -10,14 +10,14 @@
 #include "packet/verdict.h"
 
 /**
- * struct arpp_query - a packet to judge
- * @dev: the device it comes in on or goes out by
- * @kind: what it is
- * @unicast: sent to this host alone
- * @has_lladdr: @lladdr is set, else one is thought up
+ * struct arpp_query - a hypothetical packet
+ * @dev: the receiving or sending device
+ * @kind: the kind of packet
+ * @unicast: sent to this host only
+ * @has_lladdr: @lladdr is set, else one is made up
  * @target: target address
- * @sender: sender address; of ARP_POLICY_KIND_SEND: the source of the IP packet
- * @lladdr: sender's hardware address, as long as the device's
+ * @sender: sender address; for ARP_POLICY_KIND_SEND the source of the IP packet
+ * @lladdr: the sender's hardware address, as long as the device's
  */
 struct arpp_query {
 	struct net_device *dev;
@@ -30,18 +30,18 @@ struct arpp_query {
 };
 
 /**
- * struct arpp_explanation - what the policy says, and what comes of it
+ * struct arpp_explanation - the verdict and the expected outcome
  * @p: the packet
  * @v: the verdict
- * @audit: it is not carried out
- * @answered: an answer goes out; of ARP_POLICY_KIND_SEND: the request does
- * @block: what in the kernel stops that, or 0
- * @error: errno: why there is no route, or 0
- * @route_type: RTN_* of the route if it was asked for, else RTN_UNSPEC
- * @route_ifindex: where it leaves, or 0
- * @deciding_dev: if hidden decided: the device that hides, else @p.dev
- * @lladdr: what answers, if @answered
- * @sender: of ARP_POLICY_KIND_SEND: the sender that leaves
+ * @audit: the verdict is not carried out
+ * @answered: an answer is sent; for ARP_POLICY_KIND_SEND, the request is sent
+ * @block: what in the kernel prevents that, or 0
+ * @error: the errno of the route lookup, or 0
+ * @route_type: RTN_* of the route if it was looked up, else RTN_UNSPEC
+ * @route_ifindex: the output device of the route, or 0
+ * @deciding_dev: the device that hides the address, if hidden decided; else @p.dev
+ * @lladdr: the hardware address in the answer, if @answered
+ * @sender: for ARP_POLICY_KIND_SEND: the sender address that is sent
  */
 struct arpp_explanation {
 	struct arpp_packet p;

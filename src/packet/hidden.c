@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which addresses are ours, and which are hidden, by L3 domain.
+ * Own addresses and hidden addresses, by L3 domain.
  *
- * RCU read side, any context. struct arpp_host tells which devices have an address;
- * the policy that the packet sees tells whether these are hidden. So a packet sees a
- * policy change as a whole, and a change does not have to walk the addresses.
+ * RCU read side, any context. struct arpp_host has the devices of an address; the policy
+ * that the packet sees decides whether these are hidden. So a packet sees a policy
+ * change as a whole, and a change does not have to walk the addresses.
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -16,12 +16,12 @@
 /*
  * For an address on several devices, either these or the hidden devices are
  * walked, whichever are fewer, up to this many. Hundreds of devices with one address
- * are common (each tap or veth of a routed host has the gateway's); hundreds of
+ * are common (each tap or veth of a routed host has the gateway's address); hundreds of
  * hidden devices in addition are not.
  */
 #define HIDDEN_WALK	256
 
-/* Ask the kernel's hash of addresses, which does not know L3 domains. */
+/* Look in the kernel's hash of addresses, which does not know L3 domains. */
 static bool ours_slowly(const struct net_device *dev, __be32 addr)
 {
 	const struct net_device *addr_dev = __ip_dev_find(dev_net(dev), addr, false);
@@ -31,16 +31,16 @@ static bool ours_slowly(const struct net_device *dev, __be32 addr)
 }
 
 /**
- * arpp_ours() - does a device of this L3 domain have the address?
- * @policy: of the device's netns
+ * arpp_ours() - is an address configured on a device of this L3 domain?
+ * @policy: the policy of the device's netns
  * @dev: a device of the domain
  * @addr: the address
  *
  * An address that is local only by a route is not ours, and neither is a loopback
  * address, which no other host can have.
  *
- * Return: whether one has it; if a record may be missing, whether the kernel's hash
- *	of addresses finds one.
+ * Return: whether it is; if a record may be missing, according to the kernel's hash of
+ *	addresses.
  */
 bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
 	       __be32 addr)
@@ -53,8 +53,8 @@ bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
 }
 
 /**
- * arpp_local() - does this host receive for an address, in the L3 domain of a device?
- * @policy: of the device's netns, or NULL
+ * arpp_local() - is an address local to this host, in the L3 domain of a device?
+ * @policy: the policy of the device's netns, or NULL
  * @dev: a device of the domain
  * @addr: the address
  *
@@ -62,10 +62,10 @@ bool arpp_ours(const struct arpp_policy *policy, const struct net_device *dev,
  *
  * An own address may also be the broadcast address of another own prefix (10.2.0.7/24
  * and 10.2.0.6/30). The kernel then has two routes to it and finds the older one, so
- * a broadcast route does not tell that the address is not ours. For all other
+ * a broadcast route does not mean that the address is not ours. For all other
  * addresses this is one lookup.
  *
- * Return: whether it does.
+ * Return: whether it is.
  */
 bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
 		__be32 addr)
@@ -101,7 +101,7 @@ static const struct net_device *routed_to(const struct net_device *dev,
 	return FIB_RES_DEV(res);
 }
 
-/* Is one of several devices with an address hidden? If there are too many, yes. */
+/* Is one of several devices with an address hidden? Also true if there are too many. */
 static bool addr_dev_hidden(const struct arpp_policy *policy,
 			    const struct arpp_host_addr *in)
 {
@@ -127,8 +127,8 @@ static bool addr_dev_hidden(const struct arpp_policy *policy,
 /*
  * Is an address that is on no device of the domain hidden? If it has no local
  * route either, it is being added or removed at this moment, and counts as hidden.
- * The route may be in another domain, if the rule for the table local precedes that
- * for the VRFs; then the devices of that domain decide.
+ * The route may be in another domain, if the routing rule for the local table precedes
+ * that for the VRFs; then the devices of that domain decide.
  */
 static bool route_hidden(const struct arpp_policy *policy,
 			 const struct net_device *dev, __be32 addr)
@@ -173,13 +173,13 @@ static bool hidden_slowly(const struct arpp_policy *policy,
 
 /**
  * arpp_hidden_by_any() - is an address hidden on a device?
- * @policy: of the device's netns, in which some device is hidden
+ * @policy: the policy of the device's netns, in which some device is hidden
  * @dev: the device that would answer for or announce the address
  * @addr: an address of the device's L3 domain
  *
  * An address is hidden if it is on a hidden device of the same domain, except on a
  * device that has the address too. An address that is local only by a route belongs
- * to the device of that route. If it cannot be determined, the address is hidden.
+ * to the device of that route. If this cannot be determined, the address is hidden.
  *
  * Return: whether it is.
  */
@@ -204,7 +204,7 @@ bool arpp_hidden_by_any(const struct arpp_policy *policy,
 	return !arpp_host_addr_dev(host, dev, addr) && addr_dev_hidden(policy, in);
 }
 
-/* A hidden device of a domain that has the address, or NULL. */
+/* Find a hidden device of a domain that has the address, or NULL. */
 static const struct net_device *hidden_in(const struct arpp_policy *policy,
 					  u32 domain, __be32 addr)
 {
@@ -220,8 +220,8 @@ static const struct net_device *hidden_in(const struct arpp_policy *policy,
 /**
  * arpp_hidden_by() - which device hides an address from another device?
  * @policy: as for arpp_hidden_by_any()
- * @dev: likewise
- * @addr: likewise
+ * @dev: as for arpp_hidden_by_any()
+ * @addr: as for arpp_hidden_by_any()
  *
  * Walks all hidden devices, so it is for explanations only.
  *

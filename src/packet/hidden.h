@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which addresses are ours, and which are hidden, by L3 domain.
+ * Own addresses and hidden addresses, by L3 domain.
  *
  * RCU read side.
  */
@@ -33,11 +33,11 @@ static inline bool arpp_hides(const struct arpp_policy *policy,
 {
 	const struct arpp_device *d = arpp_device_find(policy, dev);
 
-	/* While addresses are hidden, every device has a policy, or is unknown. */
+	/* With any_hidden, every device has a policy. Without one, fail closed. */
 	return d ? d->hidden : policy->any_hidden;
 }
 
-/* Is an address of ours hidden on a device? */
+/* Is an own address hidden on a device? */
 static inline bool arpp_hidden(const struct arpp_policy *policy,
 			       const struct net_device *dev, __be32 addr)
 {

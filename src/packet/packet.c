@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes and length to a struct of ARP fields by value; every check of form.
+ * Parse and check ARP packets; look up the routes and neighbours that they concern.
  *
  * Softirq or BH disabled, RCU read side.
  */
@@ -19,7 +19,7 @@
 #include "packet/packet.h"
 #include "policy/host.h"
 
-/* The hardware type that arp_process() asks for on this kind of device. */
+/* Check the hardware type as arp_process() does for this type of device. */
 static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 {
 	switch (dev->type) {
@@ -29,7 +29,7 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 		if (hrd == htons(ARPHRD_ETHER) || hrd == htons(ARPHRD_IEEE802))
 			return ARPP_PARSE_OK;
 		return ARPP_PARSE_MALFORMED;
-	/* A protocol number, a layout or a sender of their own. */
+	/* These have their own protocol number, packet layout or sender. */
 	case ARPHRD_AX25:
 	case ARPHRD_NETROM:
 	case ARPHRD_IEEE1394:
@@ -42,10 +42,10 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 }
 
 /**
- * arpp_packet_is_framed() - has it the header of an Ethernet frame?
+ * arpp_packet_is_framed() - does a packet have an Ethernet header?
  * @p: a received packet
  *
- * Return: whether it has.
+ * Return: whether it does.
  */
 bool arpp_packet_is_framed(const struct arpp_packet *p)
 {
@@ -57,10 +57,10 @@ bool arpp_packet_is_framed(const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_frame() - the addresses of the Ethernet frame
+ * arpp_packet_frame() - copy the addresses of the Ethernet header, once
  * @p: a received packet; @p->eth_src and @p->eth_dst are filled in
  *
- * Return: whether there is such a header.
+ * Return: whether it has such a header.
  */
 bool arpp_packet_frame(struct arpp_packet *p)
 {
@@ -83,7 +83,7 @@ bool arpp_packet_frame(struct arpp_packet *p)
 	return p->ethernet;
 }
 
-/* Is it what arp_rcv() and arp_process() accept? */
+/* Do arp_rcv() and arp_process() accept the packet? */
 static enum arpp_parse check_all(struct sk_buff *skb,
 				 const struct net_device *dev)
 {
@@ -111,10 +111,10 @@ static enum arpp_parse check_all(struct sk_buff *skb,
 }
 
 /**
- * arpp_packet_parse_any() - take the fields out of a packet of any form
+ * arpp_packet_parse_any() - parse a packet of any hardware type
  * @p: filled in
  * @skb: as for arpp_packet_parse()
- * @dev: likewise
+ * @dev: as for arpp_packet_parse()
  *
  * Return: as arpp_packet_parse().
  */
@@ -140,23 +140,23 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 	return ARPP_PARSE_OK;
 }
 
-/* Does it look into another table of routes than the first? */
+/* Is the device in a VRF, which has routing tables of its own? */
 static bool has_tables(const struct net_device *dev)
 {
 	return netif_is_l3_slave(dev) || netif_is_l3_master(dev);
 }
 
 /**
- * arpp_packet_target() - is the target an own address, without a route lookup?
+ * arpp_packet_target() - classify the target without a route lookup, if possible
  * @p: a received request, its target neither multicast nor loopback
  * @host: the addresses of its netns
  *
- * If no rule and no local route was added by hand, an own address is one that is on
- * a device that is up: the kernel keeps a local route for it, in the table that it
- * looks up first. (If such a route was deleted by hand, or the kernel finds a broadcast
- * route to the address before it, the address still counts as own.)
+ * If no routing rule and no local route was added by hand, an own address is one that
+ * is on a device that is up: the kernel keeps a local route for it, in the table that
+ * it looks up first. (If such a route was deleted by hand, or the kernel finds a
+ * broadcast route to the address before it, the address still counts as own.)
  *
- * Return: what is known.
+ * Return: the class, or ARPP_TARGET_UNKNOWN if it takes a lookup.
  */
 enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 				    const struct arpp_host *host)
@@ -179,7 +179,7 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 					 ARPP_TARGET_OTHER;
 }
 
-/* Has the neighbour the sender's very lladdr? */
+/* Does the neighbour entry have the sender's lladdr? */
 static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
 {
 	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
@@ -191,19 +191,19 @@ static bool has_lladdr(const struct neighbour *n, const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_neigh_matches() - is the sender a neighbour with that very lladdr?
+ * arpp_packet_neigh_matches() - is there a neighbour entry with the sender's lladdr?
  * @p: a received packet
  *
- * A request from it then teaches neigh_update() nothing: a lladdr that is the
- * same, with a state of no more than NUD_STALE, leaves a valid entry as it is.
+ * If so, a request from the sender does not change the entry: neigh_update() keeps a
+ * valid entry as it is if the lladdr is the same and the new state is NUD_STALE.
  *
- * Return: whether it is known to be.
+ * Return: whether there is one; false if that cannot be determined.
  */
 bool arpp_packet_neigh_matches(const struct arpp_packet *p)
 {
 	const struct neighbour *n;
 
-	/* Where the lookup would not ask for the address itself. */
+	/* On these devices, the key of the lookup is not the address. */
 	if (p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
 		return false;
 	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
@@ -214,9 +214,9 @@ bool arpp_packet_neigh_matches(const struct arpp_packet *p)
  * arpp_packet_sender_valid() - does the kernel accept the sender?
  * @p: a received request that a rule answers
  *
- * The kernel validates the sender only if it finds a route to the target: it refuses
- * a martian, an own address, and one that rp_filter refuses on this device. It learns
- * senders only from requests that it routes.
+ * The kernel validates the sender only if it finds a route to the target. It refuses a
+ * martian, an own address, and an address that fails rp_filter. It learns senders only
+ * from requests that it routes.
  *
  * Return: whether there is such a route and the sender is accepted.
  */
@@ -237,15 +237,15 @@ bool arpp_packet_sender_valid(struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_would_update_neigh() - could the kernel learn from a request it may not route?
- * @p: a received request that is not answered
+ * arpp_packet_would_update_neigh() - would the kernel learn the sender of a request?
+ * @p: a received request that is not answered, and that the kernel may not route
  *
- * From one whose route it finds, and which arp_ignore forbids to answer, it learns
- * nothing. One with a sender that no host can have is to it a packet like any
- * other: it brings the sender's entry up to date, if there is one.
+ * The kernel learns nothing from a request that it routes and that arp_ignore
+ * suppresses. If the sender is invalid, it does not route the request, but updates the
+ * sender's entry if there is one.
  *
- * Return: whether there is one to bring up to date, or arp_accept would have it
- * made.
+ * Return: whether an entry would be updated, or created because of arp_accept; true if
+ *	that cannot be determined.
  */
 bool arpp_packet_would_update_neigh(const struct arpp_packet *p)
 {
@@ -259,7 +259,7 @@ bool arpp_packet_would_update_neigh(const struct arpp_packet *p)
 	return n && !has_lladdr(n, p);
 }
 
-/* Ask for the route, leaving the skb's dst as it was. */
+/* Look up the route and leave the skb's dst unchanged. */
 static void look_up(struct arpp_packet *p)
 {
 	struct sk_buff *skb = p->skb;
@@ -281,16 +281,16 @@ static void look_up(struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_route() - how a received packet's sender would reach its target
+ * arpp_packet_route() - look up the route from a packet's sender to its target, once
  * @p: a received packet
- * @pvlan: a route back out by the same device is of interest
+ * @pvlan: also find a route back out by the same device
  *
- * Asks the kernel as arp_process() does, once, and leaves the skb as it was:
- * arp_process() still wants the metadata of a tunnel from it.
+ * Same lookup as in arp_process(). Leaves the skb unchanged, because arp_process() still
+ * needs its tunnel metadata.
  *
- * For ARP the kernel has no route back by the same device unless the sysctl
- * proxy_arp_pvlan is on (__mkroute_input()). For IP it has; then it notes in
- * the control block that a redirect is due, which is put back.
+ * For ARP, __mkroute_input() returns no route back by the same device unless the sysctl
+ * proxy_arp_pvlan is on. For IP it does, but then marks the control block for a
+ * redirect; so the control block is restored.
  */
 void arpp_packet_route(struct arpp_packet *p, bool pvlan)
 {
@@ -314,7 +314,7 @@ void arpp_packet_route(struct arpp_packet *p, bool pvlan)
  * neigh_invalidate() releases the lock for each packet, and then empties the queue.
  * Packets that were queued meanwhile, with the state NUD_INCOMPLETE again, are lost
  * too. An entry that never had a packet looks the same until its second request, so
- * the two cases are told apart only if a second request is to follow.
+ * the two cases can be distinguished only if a second request will follow.
  */
 static bool may_be_purged(const struct neighbour *n)
 {
@@ -325,7 +325,7 @@ static bool may_be_purged(const struct neighbour *n)
 }
 
 /**
- * arpp_packet_solicitation() - did the neighbour code make this request, and why?
+ * arpp_packet_solicitation() - find the neighbour entry that a request was sent for
  * @p: an outgoing request
  *
  * arp_solicit() took the sender from the packet at the tail of the neighbour's
@@ -360,10 +360,10 @@ struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_solicited() - does the neighbour table wait for this answer?
+ * arpp_packet_solicited() - is the neighbour code waiting for this answer?
  * @p: a received packet
  *
- * Return: whether a request for the sender's address is under way.
+ * Return: whether there is an unresolved entry for the sender's address.
  */
 bool arpp_packet_solicited(const struct arpp_packet *p)
 {
@@ -378,11 +378,11 @@ bool arpp_packet_solicited(const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_set_sender() - write another sender address into the packet
+ * arpp_packet_set_sender() - rewrite the sender address of a packet
  * @p: the packet
- * @sip: its new sender protocol address
+ * @sip: the new sender protocol address
  *
- * Return: false when there was no memory for a writable copy.
+ * Return: false if out of memory for a writable copy.
  */
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip)
 {

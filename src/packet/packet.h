@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An ARP packet by value, and what the routing and neighbour tables say of it.
+ * An ARP packet by value, and queries of the routing and neighbour tables about it.
  *
- * Softirq or BH disabled, RCU read side. The only room below the hook that
- * knows an skb: those above ask by struct arpp_packet.
+ * Softirq or BH disabled, RCU read side. Of the files that decide, this is the only
+ * one that uses the skb; the others use struct arpp_packet.
  */
 #ifndef _ARPP_PACKET_H
 #define _ARPP_PACKET_H
@@ -19,13 +19,13 @@ struct arpp_host;
 enum arpp_parse {
 	ARPP_PARSE_OK,
 	ARPP_PARSE_MALFORMED,	/* arp_process() would discard it */
-	ARPP_PARSE_FOREIGN,	/* a kind of device that we leave alone */
+	ARPP_PARSE_FOREIGN,	/* a type of device that is not supported */
 };
 
 /**
- * struct arpp_solicitation - what made the neighbour code send a request
- * @found: the neighbour code has an unresolved entry for the target
- * @lost: the entry's queue may have been emptied since: @sip is not reliable
+ * struct arpp_solicitation - why the neighbour code sent a request
+ * @found: there is an unresolved neighbour entry for the target
+ * @lost: the entry's queue may have been emptied since, so @sip is not reliable
  * @sip: source address of the packet that waits for the answer, or 0
  */
 struct arpp_solicitation {
@@ -35,39 +35,39 @@ struct arpp_solicitation {
 };
 
 /*
- * What made an outgoing packet, as far as its context shows: the neighbour code sends
- * with BH disabled; notifiers and bonding's monitor do not.
+ * The origin of an outgoing packet, as far as the context tells: the neighbour code
+ * sends with BH disabled; notifiers and bonding's monitor do not.
  */
 enum arpp_maker {
-	ARPP_MAKER_NEIGH,	/* a request is made by arp_solicit() */
-	ARPP_MAKER_PROCESS,	/* a request is not: process context */
+	ARPP_MAKER_NEIGH,	/* a request is from arp_solicit() */
+	ARPP_MAKER_PROCESS,	/* a request is not from arp_solicit() */
 	ARPP_MAKER_OWN,		/* our own announcement */
-	ARPP_MAKER_FORCED,	/* the same, and policy does not apply */
+	ARPP_MAKER_FORCED,	/* the same, exempt from policy */
 };
 
 /**
  * struct arpp_packet - one ARP packet
- * @skb: the packet itself; only for this file, act and the hook
- * @dev: the device it came in on or goes out by
+ * @skb: the packet itself; only for packet.c, act.c and hook.c
+ * @dev: the receiving or sending device
  * @request: ARPOP_REQUEST, else ARPOP_REPLY
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth_src and @eth_dst are known
- * @dry_run: a hypothetical packet: it must not use up rate tokens or change state
+ * @dry_run: a hypothetical packet, which must not take rate tokens or change state
  * @due: its delayed answer is due: it passed the rate limits when it was received
  * @tip_local: the target is an own address; set before a proxy rule answers
  * @routed: @route_err, @route_type and @route_dev are known
- * @maker: of an outgoing packet: enum arpp_maker
+ * @maker: enum arpp_maker; outgoing packets only
  * @route_type: RTN_* of the target, as seen from the sender
- * @route_err: why there is no route, or 0
+ * @route_err: the error of the route lookup, or 0
  * @sip: sender protocol address
  * @tip: target protocol address
- * @route_dev: where the route to the target leaves
+ * @route_dev: the output device of the route to the target
  * @unreachable: errno, if @route_type is RTN_UNREACHABLE
  * @solicitation: if @dry_run: the result of arpp_packet_solicitation()
  * @sha: sender hardware address, @dev->addr_len bytes
- * @tha: target hardware address, likewise
+ * @tha: target hardware address, @dev->addr_len bytes
  * @eth_src: source of the Ethernet frame
- * @eth_dst: its destination
+ * @eth_dst: destination of the Ethernet frame
  */
 struct arpp_packet {
 	struct sk_buff *skb;
@@ -93,10 +93,10 @@ struct arpp_packet {
 	u8 eth_dst[ETH_ALEN];
 };
 
-/* What is known of a target without asking for the route. */
+/* What is known about a target without a route lookup. */
 enum arpp_target {
-	ARPP_TARGET_UNKNOWN,	/* ask for it */
-	ARPP_TARGET_OTHER,	/* it is not RTN_LOCAL */
+	ARPP_TARGET_UNKNOWN,	/* a lookup is needed */
+	ARPP_TARGET_OTHER,	/* not RTN_LOCAL */
 	ARPP_TARGET_OWN,	/* an own address */
 };
 
@@ -116,14 +116,14 @@ bool arpp_packet_solicited(const struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 
 /*
- * Is it what nearly every packet is: a request or reply for IPv4 over Ethernet?
- * Then its first eight bytes are known, from hrd to op.
+ * Is the packet a request or reply for IPv4 over Ethernet, as nearly all are? Then its
+ * first eight bytes, from hrd to op, are known.
  */
 static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
 					      const struct net_device *dev)
 {
 	const u64 request = 0x0001080006040001, reply = 0x0001080006040002;
-	/* One that is less than 0 is too much as well. */
+	/* Unsigned, so a negative value fails the check too. */
 	unsigned int need = skb_network_offset(skb) + sizeof(struct arphdr) +
 			    2 * (ETH_ALEN + sizeof(__be32));
 	__be64 head;
@@ -136,11 +136,11 @@ static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
 }
 
 /**
- * arpp_packet_is_reply() - is it a plain reply?
+ * arpp_packet_is_reply() - is the packet a reply over Ethernet?
  * @skb: as for arpp_packet_parse()
- * @dev: likewise
+ * @dev: as for arpp_packet_parse()
  *
- * Return: whether it is; one over anything but Ethernet is not told from others.
+ * Return: whether it is; false for all packets over other media.
  */
 static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
 						 const struct net_device *dev)
@@ -149,7 +149,7 @@ static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
 	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
 }
 
-/* What is no address. */
+/* Initialise everything but the addresses. */
 static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 					      struct sk_buff *skb,
 					      struct net_device *dev)
@@ -165,10 +165,10 @@ static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 }
 
 /**
- * arpp_packet_parse() - take the fields out of a packet
+ * arpp_packet_parse() - parse a packet
  * @p: filled in
  * @skb: network header at the ARP header, hardware header of any length
- * @dev: the device it came in on or goes out by
+ * @dev: the receiving or sending device
  *
  * Accepts what arp_rcv() and arp_process() accept. Nothing in @p points into
  * the packet's data.
@@ -185,7 +185,7 @@ arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 		return arpp_packet_parse_any(p, skb, dev);
 	arpp_packet_begin(p, skb, dev);
 	at = (const u8 *)(arp_hdr(skb) + 1);
-	/* Eight bytes of six, as that is one load; there is room for them. */
+	/* Copy eight bytes instead of six, which is one load; there is room for them. */
 	memcpy(p->sha, at, sizeof(u64));
 	memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
 	at += ETH_ALEN + sizeof(p->sip);

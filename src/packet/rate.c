@@ -2,11 +2,11 @@
 /*
  * Token buckets: of a device, and of each source of packets.
  *
- * Lock-free; any context. A bucket is one number, the time at which it will be full
- * again (the generic cell rate algorithm). A packet advances that time by the time
- * that one token takes. It exceeds the rate if the time would then be further ahead
- * than a whole bucket takes. The debt of a bucket never exceeds its size: a larger
- * one, left from another rate, is cut.
+ * Lock-free; any context. A bucket is one number: the time at which it will be full
+ * again (generic cell rate algorithm). A packet advances this time by the duration of
+ * one token. It exceeds the rate if the time would then be further ahead than the
+ * duration of a whole bucket. A time that is even further ahead, left from another rate,
+ * is cut to that.
  */
 #include <linux/bits.h>
 #include <linux/mm.h>
@@ -25,7 +25,7 @@
 
 /**
  * struct arpp_source - one source
- * @id: its address and device; 0: nobody
+ * @id: see arpp_source_id(); 0: unused
  * @meter: its bucket
  */
 struct arpp_source {
@@ -35,8 +35,8 @@ struct arpp_source {
 
 /**
  * struct arpp_sources - the sources of a netns
- * @key: secret and odd, so that addresses cannot be chosen to fall into one set
- * @id_key: for addresses that are too long to be stored in a source
+ * @key: secret and odd, so that an attacker cannot choose addresses that share a set
+ * @id_key: for addresses that do not fit into an id
  * @set: the hash of a source selects its set
  */
 struct arpp_sources {
@@ -66,14 +66,14 @@ static __always_inline bool exceeded(atomic64_t *meter, u32 rate, u32 burst,
 }
 
 /**
- * arpp_rate_exceeded() - rate limit exceeded?
- * @meter: the bucket; 0 is full
- * @rate: tokens per second, more than 0
- * @burst: tokens that it holds
- * @now: ns of any steady clock
+ * arpp_rate_exceeded() - take a token from a bucket
+ * @meter: the bucket; 0 is a full one
+ * @rate: tokens per second, at least 1
+ * @burst: the size of the bucket in tokens
+ * @now: the time in ns by any monotonic clock
  * @dry_run: take no token
  *
- * Return: whether no token was left.
+ * Return: true if the rate limit is exceeded, that is, no token was left.
  */
 bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dry_run)
 {
@@ -83,7 +83,7 @@ bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dr
 /**
  * arpp_sources_alloc() - allocate an empty table of sources
  *
- * Return: the table, or NULL if there is no memory.
+ * Return: the table, or NULL if out of memory.
  */
 struct arpp_sources *arpp_sources_alloc(void)
 {
@@ -108,10 +108,10 @@ void arpp_sources_free(struct arpp_sources *sources)
 }
 
 /**
- * arpp_source_digest() - the number of a source whose address is too long to be that
- * @sources: where it is known
- * @lladdr: its address
- * @len: bytes of it
+ * arpp_source_digest() - hash a source address that does not fit into an id
+ * @sources: the table of sources
+ * @lladdr: the address
+ * @len: its length in bytes
  *
  * Return: a hash of the address with a secret key.
  */
@@ -127,8 +127,8 @@ u64 arpp_source_digest(const struct arpp_sources *sources, const u8 *lladdr,
 /*
  * The set of a source: the top bits of its product with a secret number
  * (multiply-shift hashing). An attacker who finds out by trial which addresses share
- * a set can evict a source, which then starts with a full bucket. So does each new
- * address.
+ * a set can evict a source, which then starts with a full bucket. This gains nothing:
+ * so does each new address.
  */
 static struct arpp_source *place_of(struct arpp_sources *sources, s64 source_id)
 {
@@ -155,18 +155,18 @@ static noinline bool take_place(struct arpp_source *set, s64 source_id, u32 rate
 }
 
 /**
- * arpp_source_exceeded() - rate limit of its source exceeded?
+ * arpp_source_exceeded() - take a token from the bucket of a source
  * @sources: the table of sources
  * @source_id: the source, see arpp_source_id()
- * @rate: tokens per second, more than 0, and as many in a bucket
+ * @rate: tokens per second, at least 1; also the size of the bucket
  * @now: as for arpp_rate_exceeded()
  * @dry_run: take no token
  *
  * An unknown source evicts the one with the fullest bucket, that is, an idle one. A
  * source that floods keeps its place. An evicted source starts again with a full
- * bucket, so a flood from invented addresses does not get other sources limited.
+ * bucket, so a flood from spoofed addresses does not get other sources limited.
  *
- * Return: whether no token was left.
+ * Return: true if the rate limit is exceeded, that is, no token was left.
  */
 bool arpp_source_exceeded(struct arpp_sources *sources, s64 source_id, u32 rate, u64 now,
 			  bool dry_run)

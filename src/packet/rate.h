@@ -23,13 +23,13 @@ bool arpp_source_exceeded(struct arpp_sources *sources, s64 source_id, u32 rate,
 			  bool dry_run);
 
 /**
- * arpp_source_id() - the number of a source
+ * arpp_source_id() - the id of a source
  * @sources: the sources of the netns
  * @lladdr: the source's hardware address
  * @len: the length of the address in bytes
- * @user: the number of the device that received it, see struct arpp_netns
+ * @user: the source_user of the receiving device, see struct arpp_netns
  *
- * Return: the number, never 0.
+ * Return: the id, never 0.
  */
 static inline s64 arpp_source_id(const struct arpp_sources *sources,
 				 const u8 *lladdr, unsigned int len,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tracepoint arp_policy:verdict: every decision on a managed device.
+ * The tracepoint arp_policy:verdict: every verdict on a managed device.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM arp_policy
@@ -64,9 +64,9 @@
 	{ ARP_POLICY_FIELD_MODE, "mode" }
 
 /*
- * A malformed packet is neither request nor reply, and its addresses read
- * 0.0.0.0. So does the rule where none decided, with field saying which field
- * did, or "-". What audit kept from being carried out says audit=1.
+ * A malformed packet has the operation "-" and addresses 0.0.0.0. If no rule decided,
+ * rule is 0.0.0.0/0, and field names the field that did, or is "-". With audit=1 the
+ * verdict is not carried out.
  */
 TRACE_EVENT(verdict,
 	TP_PROTO(const struct arpp_device *d, bool out,
