@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Announcing an address on request: one gratuitous ARP.
+ * Announce an address on request, by one gratuitous ARP.
  *
  * Process context, RTNL held while it is sent.
  */

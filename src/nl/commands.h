@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The commands of the family, by the file that carries them out.
+ * The commands of the family, by the file that implements them.
  */
 #ifndef _ARPP_NL_COMMANDS_H
 #define _ARPP_NL_COMMANDS_H

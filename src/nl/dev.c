@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selectors over netlink: get, set, unset, what is effective, flush.
+ * Selectors over netlink: get, set, unset, effective policy of a device, flush.
  *
- * Process context. One fill function per object, for get, dump and
- * notification alike.
+ * Process context. Each object has one fill function, for get, dump and notification.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -61,7 +60,7 @@ static int put_origins(struct sk_buff *msg, const struct arpp_fields *fields,
 	return 0;
 }
 
-/* A message with what is set on one selector. */
+/* Fill a message with the fields of a selector. */
 static int fill_dev(struct sk_buff *msg, const struct arpp_nl_to *to,
 		    u32 generation, const char *name,
 		    const struct arpp_fields *fields)
@@ -80,7 +79,7 @@ static int fill_dev(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* A message with what applies to one device. */
+/* Fill a message with the effective policy of a device. */
 static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 			  const struct arpp_netns *nn,
 			  const struct net_device *dev)
@@ -109,7 +108,7 @@ static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 				     info->extack);
 }
 
-/* Carry out a change and notify the listeners. */
+/* Make a change and notify the listeners. */
 static int change(struct genl_info *info, struct arpp_netns_change *c)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
@@ -194,8 +193,8 @@ int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * Where a dump of selectors stands is the key of the last one sent: that place
- * stays good when the selector goes. It is too large for cb->args.
+ * The position of a dump is the key of the last selector sent, which stays valid when
+ * the selector is removed. It is too large for cb->args.
  */
 int arpp_nl_dev_start(struct netlink_callback *cb)
 {
@@ -229,7 +228,7 @@ int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	for (sel = arpp_selector_next(&nn->config.selectors,
 				      cb->args[1] ? last : NULL);
 	     sel; sel = arpp_selector_after(sel)) {
-		/* One may be there for its rules alone. */
+		/* A selector may have rules only. */
 		if (sel->fields.set && fill_dev(skb, &to, nn->generation,
 						sel->key.name, &sel->fields))
 			break;
@@ -279,7 +278,7 @@ int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	/* Both only grow. Positions in the list shift when a device comes or goes. */
+	/* Both only grow. Positions in the list shift if a device is added or removed. */
 	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
 	while ((dev = arpp_netdev_dump(nn->net, &pos)) != NULL) {
 		if (fill_effective(skb, &to, nn, dev))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Explaining over netlink: one packet in, what would become of it out.
+ * Explain over netlink: run a hypothetical packet through the policy.
  *
- * Process context; RTNL keeps the device, the netns's mutex what is configured.
+ * Process context. RTNL protects the device, the netns's mutex the configuration.
  */
 #include <linux/bottom_half.h>
 #include <linux/rtnetlink.h>
@@ -87,7 +87,7 @@ static int put_explanation(struct sk_buff *msg, const struct arpp_query *q,
 	return 0;
 }
 
-/* While the rule that the verdict names is there. */
+/* RCU read side since the verdict, which keeps its rule. */
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct arpp_netns *nn, const struct arpp_query *q,
 		const struct arpp_explanation *x)
@@ -145,7 +145,7 @@ static int explain(struct genl_info *info, struct sk_buff *msg,
 
 int arpp_nl_explain(struct sk_buff *skb, struct genl_info *info)
 {
-	/* Large, with all its addresses. */
+	/* Too large for the stack. */
 	struct arpp_explanation *x = kzalloc(sizeof(*x), GFP_KERNEL);
 	struct sk_buff *msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	int err = -ENOMEM;

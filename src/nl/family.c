@@ -16,7 +16,7 @@
 #include "packet/event.h"
 #include "policy/field.h"
 
-/* Ranges beyond 15 bits do not fit into a policy itself; not const before 6.2. */
+/* Limits of more than 15 bits need a struct; not const before 6.2. */
 static struct netlink_range_validation proxy_delay_range = {
 	.max = ARP_POLICY_PROXY_DELAY_MAX,
 };
@@ -30,7 +30,7 @@ static struct netlink_range_validation ifindex_range = {
 	.max = INT_MAX,
 };
 
-/* Levels 4 to 7 are refused where the field is read: no range has a hole. */
+/* arpp_nl_read_fields() refuses ignore 4 to 7, because a range has no holes. */
 static const struct nla_policy fields_policy[ARP_POLICY_FIELD_MAX + 1] = {
 	[ARP_POLICY_FIELD_IGNORE] =
 		NLA_POLICY_MAX(NLA_U8, ARP_POLICY_IGNORE_NEVER),
@@ -160,7 +160,7 @@ static const struct nla_policy netdev_policy[] = {
 	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 };
 
-/* A command without attributes still refuses those it is given. */
+/* Without a policy, a command without attributes would accept any. */
 static const struct nla_policy no_policy[2];
 
 #define ARPP_NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
@@ -349,8 +349,8 @@ int __init arpp_family_init(void)
 /**
  * arpp_family_clean() - unregister the family
  *
- * Waits for running commands; dumps hold the module. Packets that are about to send
- * an event may still do so: the family must outlast them.
+ * Waits for running commands; dumps hold a reference to the module. First waits for
+ * packets that may still send an event.
  */
 void arpp_family_clean(void)
 {

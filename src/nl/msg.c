@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages of the family: begin, answer, notify.
+ * Messages of the family: begin, reply, notify.
  *
  * Process context.
  */
@@ -9,12 +9,12 @@
 #include "compat.h"
 #include "nl/msg.h"
 
-/* Set before commands can come in. */
+/* Set before commands can arrive. */
 static const struct genl_family *nl_family __ro_after_init;
 
 /**
- * arpp_nl_msg_init() - set the family that messages are of
- * @family: about to be registered
+ * arpp_nl_msg_init() - set the family of all messages
+ * @family: the family, before it is registered
  */
 void __init arpp_nl_msg_init(const struct genl_family *family)
 {
@@ -22,9 +22,9 @@ void __init arpp_nl_msg_init(const struct genl_family *family)
 }
 
 /**
- * arpp_nl_to_sender() - address an answer
+ * arpp_nl_to_sender() - address a reply
  * @info: the request
- * @cmd: what the answer is
+ * @cmd: the command of the reply
  *
  * Return: for arpp_nl_put_header().
  */
@@ -38,7 +38,7 @@ struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd)
 /**
  * arpp_nl_to_dump() - address an object of a dump
  * @cb: the dump
- * @cmd: what the object is
+ * @cmd: the command of the message
  *
  * Return: for arpp_nl_put_header().
  */
@@ -52,10 +52,10 @@ struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd)
 
 /**
  * arpp_nl_put_header() - begin a message
- * @msg: where
- * @to: whom it is for
+ * @msg: the buffer
+ * @to: the recipient
  *
- * Return: for genlmsg_end() or genlmsg_cancel(), or NULL for want of room.
+ * Return: the header for genlmsg_end() or genlmsg_cancel(), or NULL if @msg is full.
  */
 void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to)
 {
@@ -68,9 +68,9 @@ void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to)
 }
 
 /**
- * arpp_nl_fill_whole() - a message about the policy as a whole
- * @msg: where
- * @to: whom it is for, and what happened
+ * arpp_nl_fill_whole() - fill a message about the policy as a whole
+ * @msg: the buffer
+ * @to: the recipient and the command
  * @generation: the number of the change
  *
  * Return: 0 or -EMSGSIZE.
@@ -91,10 +91,10 @@ int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
 }
 
 /**
- * arpp_nl_reply() - answer a request with a message that was filled
+ * arpp_nl_reply() - send a reply, or free it after an error
  * @info: the request
- * @msg: taken over; may be NULL, for want of memory
- * @err: what filling it said
+ * @msg: the reply, consumed; NULL if out of memory
+ * @err: the result of filling it
  *
  * Return: 0 or -errno.
  */
@@ -134,10 +134,10 @@ struct sk_buff *arpp_nl_begin(struct arpp_netns *nn)
 /**
  * arpp_nl_end() - end a command that changes the configuration
  * @nn: the netns; nn->command is released
- * @msg: of arpp_nl_begin()
+ * @msg: the message from arpp_nl_begin(), consumed
  * @notify: @msg was filled: send it to the listeners
  *
- * A listener without room for it sees that it has lost some.
+ * A listener without buffer space gets ENOBUFS from its socket.
  */
 void arpp_nl_end(struct arpp_netns *nn, struct sk_buff *msg, bool notify)
 {

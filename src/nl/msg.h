@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Messages of the family: begin, answer, notify.
+ * Messages of the family: begin, reply, notify.
  *
  * Process context.
  */
@@ -12,10 +12,10 @@
 #include "netns.h"
 
 /**
- * struct arpp_nl_to - whom a message is for
- * @portid: the socket, 0 for a group
- * @seq: of the request that it answers
- * @cmd: what it is
+ * struct arpp_nl_to - the header of a message
+ * @portid: the socket that receives it, 0 for a group
+ * @seq: the sequence number of the request, 0 for a group
+ * @cmd: its command
  * @cb: the dump that it is part of, or NULL
  */
 struct arpp_nl_to {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes to devices, selectors, fields, rules and bindings, with every refusal.
+ * Read attributes: devices, selectors, fields, rules and bindings.
  *
- * Process context. The command's policy has checked types, lengths and ranges.
+ * Process context. The command's policy has validated types, lengths and ranges. All
+ * other errors in them are reported here.
  */
 #include <linux/etherdevice.h>
 #include <linux/in.h>
@@ -19,10 +20,10 @@ static int refuse(struct netlink_ext_ack *extack, struct nlattr *attr,
 }
 
 /**
- * arpp_nl_read_selector() - tell what a selector is
- * @attr: its name; may be NULL, which is refused
+ * arpp_nl_read_selector() - read a selector
+ * @attr: its name; NULL is an error
  * @key: filled in
- * @extack: told of a refusal
+ * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
@@ -40,10 +41,10 @@ int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 }
 
 /**
- * arpp_nl_read_fields() - values of fields
- * @nest: of enum arp_policy_field; may be NULL, which is refused
- * @fields: those that are there are set in it
- * @extack: told of a refusal
+ * arpp_nl_read_fields() - read the values of fields
+ * @nest: nest of enum arp_policy_field; NULL is an error
+ * @fields: the fields in @nest are set in it
+ * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
@@ -73,7 +74,7 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
  * arpp_nl_read_selects() - read the selector of rules and bindings
  * @attr: its name
  * @key: filled in
- * @extack: set on a refusal
+ * @extack: set on error
  *
  * Return: 0, or -EINVAL, also for "default", which has neither rules nor bindings.
  */
@@ -104,7 +105,7 @@ static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 	return 0;
 }
 
-/* Attributes by type; the command's policy knows them all, and found them good. */
+/* Index attributes by type; the command's policy has validated them. */
 static void by_type(struct nlattr *nest, struct nlattr **tb, int max)
 {
 	struct nlattr *attr;
@@ -116,7 +117,7 @@ static void by_type(struct nlattr *nest, struct nlattr **tb, int max)
 			tb[nla_type(attr)] = attr;
 }
 
-/* A lladdr that a host can have, and answer with. */
+/* Read a lladdr, which must be a unicast address. */
 static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
 		       struct netlink_ext_ack *extack)
 {
@@ -131,11 +132,11 @@ static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
 }
 
 /**
- * arpp_nl_read_rule() - a rule, and whose it is
- * @nest: of enum arp_policy_rule; may be NULL, which is refused
- * @whole: it must be complete; else it only says which one is meant
- * @e: filled in; all zeroes before
- * @extack: told of a refusal
+ * arpp_nl_read_rule() - read a rule and its selector
+ * @nest: nest of enum arp_policy_rule; NULL is an error
+ * @whole: the rule must be complete; else it only identifies one
+ * @e: filled in; the caller has zeroed it
+ * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
@@ -186,11 +187,11 @@ int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 }
 
 /**
- * arpp_nl_read_binding() - a binding, and whose it is
- * @nest: of enum arp_policy_binding; may be NULL, which is refused
- * @whole: it must be complete; else it only says which one is meant
- * @e: filled in; all zeroes before
- * @extack: told of a refusal
+ * arpp_nl_read_binding() - read a binding and its selector
+ * @nest: nest of enum arp_policy_binding; NULL is an error
+ * @whole: the binding must be complete; else it only identifies one
+ * @e: filled in; the caller has zeroed it
+ * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
@@ -225,13 +226,13 @@ int arpp_nl_read_binding(struct nlattr *nest, bool whole,
 }
 
 /**
- * arpp_nl_read_error() - say why a change could not be made
- * @err: what arpp_netns_insert() or the like returned; 0 says nothing
- * @table: what it was about
- * @attr: where that was said
- * @extack: told of it
+ * arpp_nl_read_error() - report why a rule or binding could not be changed
+ * @err: the result of arpp_netns_insert() or a similar function; may be 0
+ * @table: the kind of entry
+ * @attr: its attribute
+ * @extack: set if there is a message for @err
  *
- * Return: the error to answer with.
+ * Return: the error code for the reply.
  */
 int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		       struct netlink_ext_ack *extack)
@@ -275,11 +276,11 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 }
 
 /**
- * arpp_nl_dump_all() - check that a dump was asked for without attributes
+ * arpp_nl_dump_all() - check that a dump request has no attributes
  * @cb: the dump
  *
- * Context: in .dumpit, as old kernels have no extack to fill in .start.
- * Return: 0, or -EINVAL after an extended acknowledgment: nothing can be chosen.
+ * Context: .dumpit, because old kernels have no extack in .start.
+ * Return: 0, or -EINVAL with extack set.
  */
 int arpp_nl_dump_all(struct netlink_callback *cb)
 {
@@ -290,13 +291,12 @@ int arpp_nl_dump_all(struct netlink_callback *cb)
 }
 
 /**
- * arpp_nl_netdev() - the device that a command names
+ * arpp_nl_netdev() - read the device that a command names
  * @info: the command, with IFINDEX or IFNAME
- * @required: whether one must be named
+ * @required: the command must name one
  *
  * Context: RTNL held.
- * Return: the device, NULL when none is named, or -errno after an extended
- *	acknowledgment.
+ * Return: the device, NULL if none is named, or an ERR_PTR() with extack set.
  */
 struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
 {

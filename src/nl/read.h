@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attributes to devices, selectors, fields, rules and bindings, with every refusal.
+ * Read attributes: devices, selectors, fields, rules and bindings.
  *
  * Process context.
  */
@@ -12,10 +12,10 @@
 #include "policy/tables.h"
 
 /**
- * struct arpp_nl_entry - a rule or a binding as it was sent
- * @key: the selector that it is for
- * @table: what it is
- * @rule: it
+ * struct arpp_nl_entry - a rule or a binding in a message
+ * @key: its selector
+ * @table: the kind of entry
+ * @rule: the rule or binding
  */
 struct arpp_nl_entry {
 	struct arpp_selector_key key;

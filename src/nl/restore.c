@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replace the whole policy by another one: begin, add, commit, abort.
+ * Replace the whole policy: begin, add, commit, abort.
  *
  * Process context. A policy under construction belongs to a socket and is dropped
  * when the socket is closed. The mutex "making" of a netns serialises the commands
@@ -23,7 +23,7 @@
  * @node: in arpp_netns.made
  * @sk: the socket that it belongs to, with a reference. The port id is not enough:
  *	another socket can get it before the kernel notifies that this one is closed
- * @expected: the generation that the present policy must have, or 0
+ * @expected: the required generation of the present policy, or 0
  * @config: the policy so far
  * @free: to free it
  */
@@ -36,8 +36,8 @@ struct arpp_restore {
 };
 
 /*
- * The policy of a socket, or NULL. It stays while the socket sends: nobody else
- * removes it from the list before the socket is closed.
+ * Find the policy of a socket, or NULL. It stays in the list while the socket sends a
+ * command, because only these commands and closing the socket remove it.
  */
 static struct arpp_restore *find(struct arpp_netns *nn, const struct sock *sk)
 {
@@ -52,7 +52,7 @@ static struct arpp_restore *find(struct arpp_netns *nn, const struct sock *sk)
 	return found;
 }
 
-/* The sender's; found by all commands but begin. */
+/* Find the policy of the sender; there must be one. */
 static struct arpp_restore *begun(struct arpp_netns *nn, struct sk_buff *skb,
 				  struct genl_info *info)
 {
@@ -72,7 +72,7 @@ static void free_work(struct work_struct *work)
 	kfree(r);
 }
 
-/* Free one that is in no list; a million rules take long. */
+/* Free a policy that is in no list, in a work item: a million rules take long. */
 static void discard(struct arpp_restore *r)
 {
 	sock_put(r->sk);
@@ -90,7 +90,7 @@ static void forget(struct arpp_netns *nn, struct arpp_restore *r)
 	discard(r);
 }
 
-/* Drop the policies of a netns whose socket is closed, or all of them. */
+/* Drop the policies whose socket is closed, or all of a netns. */
 static void forget_many(struct arpp_netns *nn, bool all)
 {
 	struct arpp_restore *r, *next;
@@ -105,7 +105,7 @@ static void forget_many(struct arpp_netns *nn, bool all)
 		discard(r);
 }
 
-/* Add one to the list if there is room. */
+/* Add a policy to the list unless the limit is reached. */
 static bool start(struct arpp_netns *nn, struct arpp_restore *r)
 {
 	const struct arpp_restore *other;
@@ -217,7 +217,7 @@ int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info)
 			if (err)
 				break;
 		}
-		/* Half of a message is nothing to go on from. */
+		/* A partly applied message aborts the restore. */
 		if (err)
 			forget(nn, r);
 	}
@@ -279,7 +279,7 @@ int arpp_nl_restore_abort(struct sk_buff *skb, struct genl_info *info)
  * A socket was closed: drop its policy under construction. The socket is marked dead
  * by now, and its port id may belong to another one: netlink_release() removes the
  * socket from the table and orphans it before it notifies. Every socket with a
- * restore causes this notification, because it was bound when it sent.
+ * restore causes this notification, because it was bound when it sent the command.
  */
 static int socket_event(struct notifier_block *nb, unsigned long event,
 			void *info)
@@ -290,7 +290,7 @@ static int socket_event(struct notifier_block *nb, unsigned long event,
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	nn = arpp_netns_get(n->net);
-	/* Most sockets make none; one that does is not closed while it begins. */
+	/* Most sockets have none. A socket is not closed while it sends a command. */
 	if (!list_empty_careful(&nn->made))
 		forget_many(nn, false);
 	return NOTIFY_DONE;
@@ -300,7 +300,7 @@ static struct notifier_block socket_notifier = {
 	.notifier_call = socket_event,
 };
 
-/* With the module: a netns that goes by itself has no sockets any more. */
+/* Needed when the module is unloaded: a netns that goes has no sockets any more. */
 static void __net_exit forget_all(struct net *net)
 {
 	forget_many(arpp_netns_get(net), true);
@@ -311,9 +311,10 @@ static struct pernet_operations restore_ops = {
 };
 
 /**
- * arpp_nl_restore_init() - watch sockets and namespaces go
+ * arpp_nl_restore_init() - register for the end of sockets and namespaces
  *
- * Before the family is there: what is being made must not outlive its socket.
+ * Called before the family is registered, so that no policy under construction can
+ * outlive its socket.
  *
  * Return: 0 or -errno.
  */
@@ -330,9 +331,9 @@ int arpp_nl_restore_init(void)
 }
 
 /**
- * arpp_nl_restore_clean() - forget what is being made everywhere
+ * arpp_nl_restore_clean() - drop all policies under construction
  *
- * After the family went: no command comes in any more.
+ * Called after the family is unregistered, so that no more commands arrive.
  */
 void arpp_nl_restore_clean(void)
 {

@@ -2,8 +2,8 @@
 /*
  * Rules and bindings over netlink: get, add, replace, delete, flush.
  *
- * Process context. A binding is a rule for one address that only has a lladdr,
- * so both are read, kept and dumped by the same code.
+ * Process context. A binding is a rule for one address with only a lladdr, so the same
+ * code reads, stores and dumps both.
  */
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -16,7 +16,7 @@
 #include "nl/read.h"
 #include "packet/event.h"
 
-/* Where the two differ on the wire. */
+/* The differences between rules and bindings in messages. */
 struct nl_kind {
 	u8 get, ntf, del_ntf, flush_ntf;
 	u8 attr;
@@ -42,8 +42,8 @@ static const struct nl_kind bindings = {
 };
 
 /*
- * A message about one rule or binding; without a rule about all of a selector;
- * without a selector about all of them.
+ * Fill a message about one rule or binding; without @rule, about all of a selector;
+ * also without @selector, about all in the netns.
  */
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct nl_kind *kind, u32 generation,
@@ -192,17 +192,17 @@ int arpp_nl_bind_flush(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * Where a dump stands: the last one sent. That place stays good when it goes.
- * Too large for cb->args.
+ * The position of a dump: the last entry sent. It stays valid when that entry is
+ * removed. Too large for cb->args.
  */
 struct nl_place {
 	struct arpp_selector_key key;
 	enum arpp_table table;
 	u32 prefix;
-	int len;		/* -1: before the first of this table */
-	const char *refused;	/* why key is that of none */
-	bool begun;		/* key is that of a selector */
-	bool one;		/* no other selector is wanted */
+	int len;		/* -1: before the first entry of this table */
+	const char *refused;	/* error message if key is invalid */
+	bool begun;		/* key is set */
+	bool one;		/* dump this selector only */
 };
 
 int arpp_nl_rule_start(struct netlink_callback *cb)
@@ -214,7 +214,7 @@ int arpp_nl_rule_start(struct netlink_callback *cb)
 	if (!place)
 		return -ENOMEM;
 	if (selector) {
-		/* Refused in .dumpit: old kernels have no extack to fill in here. */
+		/* An error is reported in .dumpit: old kernels have no extack here. */
 		arpp_selector_parse(&place->key, nla_data(selector),
 				    &place->refused);
 		place->begun = true;
@@ -231,7 +231,7 @@ int arpp_nl_rule_done(struct netlink_callback *cb)
 	return 0;
 }
 
-/* The rest of a selector's; -EMSGSIZE when the message is full. */
+/* Dump the remaining entries of a selector; -EMSGSIZE if the message is full. */
 static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 			 const struct nl_kind *kind, struct nl_place *place,
 			 u32 generation, const struct arpp_selector *sel)
@@ -260,14 +260,14 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* The dump is before the first entry of a selector. */
+/* Move the position before the first entry of a selector. */
 static void begin(struct nl_place *place, const struct arpp_selector *sel)
 {
 	*place = (struct nl_place){ .key = sel->key, .begun = true, .len = -1 };
 }
 
 /*
- * Where a dump continues: at its selector or, if that is gone, at the next one. This
+ * The selector to continue a dump at: the last one or, if it is gone, the next one. This
  * is looked up once per message; from there the dump follows the order.
  */
 static const struct arpp_selector *resume(struct nl_place *place,

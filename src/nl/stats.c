@@ -2,7 +2,7 @@
 /*
  * Counters over netlink: get, reset.
  *
- * Process context. Only devices that a policy reaches have counters.
+ * Process context. Only devices with a policy have counters.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -26,7 +26,7 @@ static int put_reasons(struct sk_buff *msg, const u64 *counts)
 
 	if (!nest)
 		return -EMSGSIZE;
-	/* In here 0 pads: it is no reason. */
+	/* In this nest, type 0 is padding: it is not a reason. */
 	for (reason = 1; reason <= ARP_POLICY_REASON_MAX; reason++)
 		if (counts[reason] &&
 		    nla_put_u64_64bit(msg, reason, counts[reason], 0))
@@ -56,7 +56,7 @@ static int fill_stats(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
-/* The counters of the device that a command names; RTNL and nn->lock held. */
+/* Find the counters of a device; RTNL and nn->lock held. */
 static struct arpp_device *find(struct arpp_netns *nn, struct genl_info *info,
 				const struct net_device *dev)
 {
@@ -97,7 +97,7 @@ int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 /*
  * The next device with counters, in the kernel's order of devices: the order of the
  * buckets would show users which devices collide. The device stays while nn->lock is
- * held, because the notifier takes the lock before a device goes.
+ * held, because the notifier takes the lock before a device is removed.
  */
 static struct arpp_device *next_counted(const struct arpp_netns *nn,
 					unsigned long *pos)
@@ -128,7 +128,7 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	mutex_lock(&nn->lock);
-	/* Both only grow. Positions in the list shift when a device comes or goes. */
+	/* Both only grow. Positions in the list shift if a device is added or removed. */
 	cb->seq = nn->generation + READ_ONCE(nn->net->dev_base_seq);
 	while ((d = next_counted(nn, &pos)) != NULL) {
 		if (fill_stats(skb, &to, d))
@@ -139,7 +139,7 @@ int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* The counters of one named device; RTNL and nn->lock held. */
+/* Reset the counters of the named device; RTNL and nn->lock held. */
 static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 {
 	const struct net_device *dev = arpp_nl_netdev(info, true);
@@ -151,7 +151,7 @@ static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 	return 0;
 }
 
-/* The counters of all devices; nn->lock held. */
+/* Reset the counters of all devices; nn->lock held. */
 static void reset_all(struct arpp_netns *nn)
 {
 	const struct arpp_policy *policy = arpp_netns_policy(nn);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compiled globs against glob_match(), and against a plain recursive matcher.
+ * Compare compiled globs with glob_match() and with a plain recursive matcher.
  *
  * Process context.
  */
@@ -47,7 +47,7 @@ static void some_text(struct test *t, char *text, unsigned int most,
 		text[len] = chars[draw(t, strlen(chars))];
 }
 
-/* Is @c in the class that starts after a [? @end is set to after its ]. */
+/* Is @c in the class that starts after a [? Sets @end to the character after its ]. */
 static bool in_class(const char *class, u8 c, const char **end)
 {
 	bool negated = *class == '!', in = false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The prefix table against a list that is searched from end to end.
+ * Compare the prefix table with a list that is searched linearly.
  *
- * Process context; the table is nobody else's, but updated as one that is read.
+ * Process context. The table has no other users, but is updated as if it had readers.
  */
 #include <linux/kernel.h>
 #include <linux/mutex.h>
@@ -15,10 +15,10 @@
 #include "policy/lpm.h"
 #include "selftest/selftest.h"
 
-#define MOST		20000	/* enough for a table to take its large shape */
+#define MOST		20000	/* enough for the large form of a table */
 #define SMALL		200
 #define ROUNDS		40
-#define STEPS		1300	/* updates in a round, each with questions */
+#define STEPS		1300	/* updates in a round, each followed by lookups */
 #define QUESTIONS	20
 
 struct rule {
@@ -49,7 +49,7 @@ static bool covers(const struct rule *rule, u32 addr)
 	return !((addr ^ rule->node.prefix) & mask_of(rule->node.len));
 }
 
-/* What is found of a rule, or of none. */
+/* The expected result of a lookup that finds this rule, or none. */
 static u64 found_of(const struct rule *rule)
 {
 	return rule ? rule->value << ARPP_LPM_VALUE | rule->node.len : 0;
@@ -84,7 +84,7 @@ static int model_find(const struct test *t, u32 prefix, u8 len)
 	return -1;
 }
 
-/* In a rule, beside it, or anywhere. */
+/* An address in a rule, next to it, or anywhere. */
 static u32 some_address(struct test *t)
 {
 	const struct rule *rule;
@@ -97,7 +97,7 @@ static u32 some_address(struct test *t)
 	return addr + draw(t, 3) - 1;
 }
 
-/* Of a few neighbourhoods, so that prefixes lie in one another; or anywhere. */
+/* A prefix of a few ranges, so that prefixes nest; or anywhere. */
 static void some_prefix(struct test *t, struct arpp_lpm_node *node)
 {
 	u32 addr = prandom_u32_state(&t->rnd);
@@ -108,7 +108,7 @@ static void some_prefix(struct test *t, struct arpp_lpm_node *node)
 	node->prefix = addr & mask_of(node->len);
 }
 
-/* Half of them have no room beside an address. */
+/* Half of the values do not fit into 64 bits with an address. */
 static u64 some_value(struct test *t)
 {
 	u64 value = prandom_u32_state(&t->rnd) >> 11;
@@ -152,7 +152,7 @@ static int remove(struct test *t, int at)
 	return 0;
 }
 
-/* @grow: of a hundred updates, how many add */
+/* @grow: percentage of updates that add */
 static int update(struct test *t, unsigned int grow, unsigned int most)
 {
 	struct rule rule;
@@ -178,8 +178,8 @@ static int update(struct test *t, unsigned int grow, unsigned int most)
 }
 
 /*
- * Nested prefixes of every length; then the longest ones are removed one by one.
- * Once with a value that fits beside an address, and once with one that does not.
+ * Insert nested prefixes of every length, then remove them from the longest on. Called
+ * with a value that fits into 64 bits with an address, and with one that does not.
  */
 static int nested(struct test *t, u64 value)
 {
@@ -224,7 +224,7 @@ static int churn(struct test *t)
 	return 0;
 }
 
-/* Large, and small again; a list is slow to search by then. */
+/* Grow the table and shrink it again, with few lookups: a long list is slow. */
 static int large(struct test *t)
 {
 	int err = 0;
@@ -254,9 +254,9 @@ static int large(struct test *t)
 }
 
 /**
- * arpp_selftest_lpm() - ask the prefix table a million questions
+ * arpp_selftest_lpm() - do a million lookups in a prefix table under updates
  *
- * Return: 0 when each was answered as a list would have.
+ * Return: 0 if all results agree with the list.
  */
 int arpp_selftest_lpm(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compare a request's skb that was reused for its answer with one of arp_create().
+ * Compare an skb that was reused for its answer with an skb from arp_create().
  *
  * Process context; the device is not registered, and no packet leaves.
  */
@@ -16,8 +16,9 @@
 #define SENDER	htonl(0x0a000002)
 #define TARGET	htonl(0x0a000001)
 
-/* A request as in arp_rcv(), with a value in every field that a driver,
- * netfilter, tc, XDP or a tunnel may have set.
+/*
+ * A request as in arp_rcv(), with a value in every field that a driver, netfilter, tc,
+ * XDP or a tunnel may have set.
  */
 static struct sk_buff *make_request(struct net_device *dev, const u8 *sha)
 {
@@ -106,7 +107,7 @@ static int compare(struct sk_buff *reused, struct sk_buff *fresh)
 static int reuse(struct net_device *dev)
 {
 	const u8 sha[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
-	/* At an odd address: a strict CPU cannot read 16 bits there. */
+	/* At an odd address: a CPU with strict alignment cannot read 16 bits there. */
 	const u8 lladdr[1 + ETH_ALEN] __aligned(2) = { 0, 2, 0, 0, 0, 0, 1 };
 	struct sk_buff *skb = make_request(dev, sha), *reused, *fresh;
 	struct arpp_packet p = {};
@@ -123,7 +124,7 @@ static int reuse(struct net_device *dev)
 		pr_err("arp_policy: selftest: a request was not understood\n");
 		goto free;
 	}
-	/* Copies, so that the memory of both is freed as it was made. */
+	/* Compare copies: the originals are needed to free the memory. */
 	reused = kmemdup(skb, sizeof(*skb), GFP_KERNEL);
 	err = -ENOMEM;
 	if (reused) {
@@ -141,9 +142,9 @@ free:
 }
 
 /**
- * arpp_selftest_reuse() - does a reused skb look like a new one?
+ * arpp_selftest_reuse() - check that a reused skb equals a new one
  *
- * Return: 0, or -errno after saying what differs.
+ * Return: 0, or -errno after a message that says what differs.
  */
 int arpp_selftest_reuse(void)
 {

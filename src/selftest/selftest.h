@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a build with ARPP_SELFTEST=1 tries before it is loaded.
+ * Self-tests that a build with ARPP_SELFTEST=1 runs when it is loaded.
  *
- * Process context, before anything else is there. tests/unit does more.
+ * Process context, before anything is registered. tests/unit does more.
  */
 #ifndef _ARPP_SELFTEST_H
 #define _ARPP_SELFTEST_H
