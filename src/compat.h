@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only place that knows kernel versions, by the probes in Kbuild.
+ * All differences between kernels, by the probes in Kbuild.
  *
- * The rest is written for the newest kernel; a shim may lose speed, never a
+ * The other files are written for the newest kernel. A shim may lose speed, never a
  * check or a message.
  */
 #ifndef _ARPP_COMPAT_H
@@ -53,8 +53,8 @@ static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)
 #endif
 
 /*
- * Of a variable that is filled in before it is read: not also zeroed, as by
- * CONFIG_INIT_STACK_ALL_ZERO.
+ * For a variable that is written before it is read: CONFIG_INIT_STACK_ALL_ZERO must
+ * not zero it as well.
  */
 #if __has_attribute(__uninitialized__)
 #define arpp_uninitialized	__attribute__((__uninitialized__))
@@ -63,9 +63,9 @@ static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)
 #endif
 
 /*
- * The capability that it takes to join a group: until 6.7 in the words of the
- * commands. Without it anybody could join; there is no other hook for it. Debian's
- * kernels have it, down to 5.10.
+ * The flag that requires CAP_NET_ADMIN to join a group; until 6.7 it has the name of the
+ * flag for commands. Without it anyone could join, and the module cannot check it in
+ * another way. Debian's kernels have it, down to 5.10.
  */
 #ifndef ARPP_HAVE_MCAST_FLAGS
 #error "this kernel cannot restrict generic netlink groups: update it to its newest stable release"
@@ -113,7 +113,7 @@ static inline void arpp_skb_reset_headers(struct sk_buff *skb)
 }
 
 #ifdef ARPP_SELFTEST
-/* The members that describe the memory and that not every kernel has. */
+/* Clear the members that describe the memory and do not exist in every kernel. */
 static inline void arpp_skb_forget_memory(struct sk_buff *skb)
 {
 #ifdef ARPP_HAVE_ALLOC_CPU
@@ -125,7 +125,7 @@ static inline void arpp_skb_forget_memory(struct sk_buff *skb)
 }
 #endif
 
-/* Attributes of a dump's request, after the command's policy. */
+/* The attributes of a dump request, validated by the command's policy. */
 static inline struct nlattr **arpp_nl_dump_attrs(struct netlink_callback *cb)
 {
 #ifdef ARPP_HAVE_INFO_DUMP
@@ -141,8 +141,8 @@ static inline struct nlattr **arpp_nl_dump_attrs(struct netlink_callback *cb)
  * @addr: the address asked for
  * @dev: the device that the request came in on
  *
- * Mirrors pneigh_lookup() without creation. Kernels whose table is RCU do not
- * export it any more; there the table is walked.
+ * Mirrors pneigh_lookup() without creation. Kernels whose table uses RCU no longer
+ * export it; there the table is walked.
  *
  * Context: RCU read side, softirq.
  * Return: whether the kernel would proxy for @addr because of an entry.
@@ -169,7 +169,7 @@ static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
 }
 
 /**
- * arpp_netdev_dump() - the next device of a dump, in a resumable order
+ * arpp_netdev_dump() - get the next device of a dump, in a resumable order
  * @net: the netns
  * @pos: the position of the dump; 0 at the start, advanced by each call
  *
@@ -188,7 +188,7 @@ static inline struct net_device *arpp_netdev_dump(struct net *net,
 		return dev;
 	}
 #else
-	/* Bucket above, place in the bucket below. */
+	/* The upper bits are the bucket, the lower 16 the position in it. */
 	unsigned int bucket = *pos >> 16, skip = *pos & 0xffff, at;
 
 	for (; bucket < NETDEV_HASHENTRIES; bucket++, skip = 0) {

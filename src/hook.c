@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NF_ARP_IN and NF_ARP_OUT: parse, ask for a verdict, carry it out.
+ * NF_ARP_IN and NF_ARP_OUT: parse a packet, get its verdict, carry it out.
  *
- * Decides nothing. Softirq or BH disabled, RCU read side.
+ * Softirq or BH disabled, RCU read side. The decision itself is in verdict.c.
  */
 #include <linux/bottom_half.h>
 #include <linux/netfilter.h>
@@ -28,13 +28,13 @@ static const struct arpp_verdict malformed = {
 	.reason = ARP_POLICY_REASON_MALFORMED,
 };
 
-/* Not answered, for no reason of policy. */
+/* Not answered, for a reason other than policy. */
 static const struct arpp_verdict unanswered = {
 	.action = ARPP_DROP,
 	.reason = ARP_POLICY_REASON_PASS,
 };
 
-/* What somebody listens for; few packets come here. */
+/* Send the events of a packet; rare. */
 static noinline void notify(struct arpp_netns *nn, const struct arpp_device *d,
 			    bool out, const struct arpp_packet *p,
 			    const struct arpp_verdict *v)
@@ -52,7 +52,7 @@ static noinline void notify(struct arpp_netns *nn, const struct arpp_device *d,
 		arpp_event_verdict(&nn->events, d, out, p, &noted);
 }
 
-/* Count it, trace it, tell it. */
+/* Count, trace and notify. */
 static __always_inline void report(struct arpp_netns *nn,
 				   const struct arpp_device *d, bool out,
 				   const struct arpp_packet *p,
@@ -91,7 +91,7 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 	case ARPP_ANSWER_READY:
 		break;
 	}
-	/* Only values of the packet are read: its skb is the answer now. */
+	/* Reads only the values in @p: the skb is the answer now. */
 	report(nn, d, false, p, v);
 	if (made == ARPP_ANSWER_READY)
 		arp_xmit(p->skb);
@@ -131,7 +131,7 @@ static __always_inline bool answers(const struct arpp_verdict *v)
 	return v->action == ARPP_REPLY || v->action == ARPP_REPLY_STOCK;
 }
 
-/* What came in on a device that policy reaches. */
+/* A packet received on a device with a policy. */
 static noinline unsigned int hook_in(struct arpp_netns *nn,
 				     const struct arpp_policy *policy,
 				     const struct arpp_device *d,
@@ -166,7 +166,7 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
 /**
  * arpp_hook_due() - decide a delayed request again
  * @delay: the queue of the netns
- * @skb: the request, as it was received; taken over
+ * @skb: the request, as it was received; consumed
  *
  * The decision uses the current policy and state of the host, and is carried out as if
  * the request were received now, with two exceptions: rate tokens were taken, and the
@@ -177,8 +177,8 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
  * device is down, it counts as pass, like an answer that could not be made. If policy
  * no longer reaches the device, its counters are gone, and the request is not counted.
  *
- * Under audit nothing is carried out. The event and the trace give the verdict with
- * the audit flag: it was proxied when it was received, and would be as they say now.
+ * If the mode is audit by now, nothing is carried out. The event and the trace report
+ * the new verdict with the audit flag.
  *
  * Context: softirq, RCU read side.
  */
@@ -192,7 +192,7 @@ void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
 	enum arpp_parse form;
 
 	d = policy ? arpp_device_find(policy, skb->dev) : NULL;
-	/* The type of the device may have changed, as that of a bond does. */
+	/* The device type may have changed, for example of a bond. */
 	form = d ? arpp_packet_parse(&p, skb, skb->dev) : ARPP_PARSE_FOREIGN;
 	if (form == ARPP_PARSE_FOREIGN) {
 		consume_skb(skb);
@@ -223,14 +223,14 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	const struct arpp_policy *policy = rcu_dereference(nn->policy);
 	const struct arpp_device *d;
 
-	/* The last policy may be gone, the hook not yet. */
+	/* The policy may be withdrawn while the hook still runs. */
 	if (unlikely(!policy))
 		return NF_ACCEPT;
 	d = arpp_device_find(policy, state->in);
 	return d ? hook_in(nn, policy, d, skb) : NF_ACCEPT;
 }
 
-/* If there is no memory for it, drop: the original sender must not leak. */
+/* If the rewrite fails, drop: the original sender must not leak. */
 static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
 {
 	__be32 sip = p->sip;
@@ -243,7 +243,7 @@ static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
 	p->sip = sip;
 }
 
-/* What is about to leave by a device that policy reaches. */
+/* A packet to be sent on a device with a policy. */
 static noinline unsigned int hook_out(struct arpp_netns *nn,
 				      const struct arpp_policy *policy,
 				      const struct arpp_device *d,
@@ -264,8 +264,8 @@ static noinline unsigned int hook_out(struct arpp_netns *nn,
 }
 
 /*
- * Unlike packets that are received, gratuitous ARP and the requests of bonding's
- * monitor reach the hook in process context.
+ * Gratuitous ARP and the requests of bonding's monitor reach the hook in process
+ * context, unlike received packets.
  */
 static noinline unsigned int hook_out_process(struct arpp_netns *nn,
 					      const struct arpp_policy *policy,
@@ -292,10 +292,10 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 	d = arpp_device_find(policy, state->out);
 	if (!d)
 		return NF_ACCEPT;
-	/* Counters have one writer on a CPU. */
+	/* Counters need BH disabled: one writer per CPU. */
 	if (unlikely(!in_softirq()))
 		return hook_out_process(nn, policy, d, skb);
-	/* Most of what is sent: there is nothing to decide on a reply. */
+	/* Most packets are replies, for which there is nothing to decide. */
 	if (trace_verdict_enabled() || !arpp_packet_is_reply(skb, d->dev))
 		return hook_out(nn, policy, d, skb, true);
 	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
@@ -303,8 +303,8 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 }
 
 /*
- * In last, as what a firewall drops must not be answered by us; out first, so
- * that it sees the sender that leaves, and has the last word.
+ * Last on input: we must not answer what a firewall drops. First on output: a firewall
+ * must see the final sender, and has the last word.
  */
 const struct nf_hook_ops arpp_hooks[ARPP_HOOKS] = {
 	{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The init ladder; exit is its exact mirror.
+ * Module init and exit.
  *
  * Process context.
  */
@@ -36,7 +36,7 @@ static int __init arp_policy_init(void)
 	err = arpp_netns_init(&setup);
 	if (err)
 		return err;
-	/* Last: a request may come in as soon as the family is there. */
+	/* Last: commands may arrive as soon as the family is registered. */
 	err = arpp_family_init();
 	if (err)
 		arpp_netns_clean();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a netns, of its devices and of its addresses: init, exit, notifiers.
+ * Create and destroy the state of a netns; follow its devices and addresses.
  *
  * Process context. RTNL before nn->lock; RTNL orders changes with the notifiers.
  */
@@ -19,7 +19,7 @@ static unsigned int netns_id;
 static const struct arpp_netns_setup *netns_setup;
 
 /**
- * arpp_netns_get() - what belongs to a netns
+ * arpp_netns_get() - get the state of a netns
  * @net: the netns
  *
  * Return: never NULL between arpp_netns_init() and arpp_netns_clean().
@@ -30,8 +30,8 @@ struct arpp_netns *arpp_netns_get(const struct net *net)
 }
 
 /*
- * Devices appear, are renamed, and vanish; one that moves to another netns
- * vanishes here and appears there. All under RTNL.
+ * A device is registered, renamed or unregistered. A device that moves to another netns
+ * is unregistered here and registered there. RTNL is held.
  */
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *info)
@@ -50,8 +50,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_PRE_UP:
 		/*
-		 * A device that comes from another netns stays here even when
-		 * we say that there was no memory; but it is down.
+		 * For a device from another netns, the kernel ignores the error
+		 * of NETDEV_REGISTER. It is down then, so try again.
 		 */
 		mutex_lock(&nn->lock);
 		policy = arpp_netns_policy(nn);
@@ -61,8 +61,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_UNREGISTER:
 		/*
-		 * The last readers of the device's policy are waited for by
-		 * whoever unregisters it, before it is freed.
+		 * The unregistration waits for the last readers of the device's
+		 * policy before it frees the device.
 		 */
 		mutex_lock(&nn->lock);
 		policy = arpp_netns_policy(nn);
@@ -72,7 +72,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		arpp_delay_purge(&nn->delay, dev);
 		break;
 	}
-	/* Better no device than one without its policy. */
+	/* Refuse the device rather than let it have no policy. */
 	return notifier_from_errno(err);
 }
 
@@ -148,7 +148,7 @@ static int host_addr_goes(struct notifier_block *nb, unsigned long event,
 
 /*
  * These run before and after fib_inetaddr_event(), which has priority 0: an address
- * is recorded as long as it can be answered for.
+ * is recorded for as long as the host can answer for it.
  */
 static struct notifier_block host_comes_notifier = {
 	.notifier_call = host_addr_comes,
@@ -207,7 +207,7 @@ static void __net_exit state_exit(struct net *net)
 	struct arpp_netns *nn = arpp_netns_get(net);
 
 	arpp_delay_clean(&nn->delay);
-	/* No packet has come in since the hooks went, a grace period ago. */
+	/* The hooks were removed a grace period ago, so no packet uses them. */
 	arpp_sources_free(nn->sources);
 }
 
@@ -225,7 +225,7 @@ static void policy_exit(struct net *net)
 	arpp_netns_flush(arpp_netns_get(net), &generation);
 }
 
-/* Whoever fails to init is not asked to exit, and may have set a part of it. */
+/* No .exit follows a failed .init: undo a partial policy here. */
 static int __net_init policy_init(struct net *net)
 {
 	int err = netns_setup->initial(arpp_netns_get(net));
@@ -241,12 +241,12 @@ static struct pernet_operations policy_ops = {
 };
 
 /**
- * arpp_netns_init() - watch namespaces and devices
- * @setup: what each netns starts with; used until arpp_netns_clean()
+ * arpp_netns_init() - set up all namespaces and register the notifiers
+ * @setup: the initial policy and limits; used until arpp_netns_clean()
  *
- * In this order: the notifier may run as soon as it is registered and needs
- * the state of its netns; a policy may only be published while the notifier
- * keeps its devices true.
+ * The order matters: a notifier may run as soon as it is registered, and needs the
+ * state of its netns. A policy may only be published while the notifiers keep it up to
+ * date.
  *
  * Return: 0 or -errno.
  */
@@ -291,15 +291,14 @@ err_rule:
 }
 
 /**
- * arpp_netns_clean() - undo arpp_netns_init(), in the exact opposite order
+ * arpp_netns_clean() - undo arpp_netns_init(), in reverse order
  *
- * No configuration may come in any more. Afterwards no packet and no callback
- * is in our code.
+ * No more changes may come in. Afterwards no packet and no callback runs our code.
  */
 void arpp_netns_clean(void)
 {
 	unregister_pernet_subsys(&policy_ops);
-	/* Hooks are off; a packet may still be in one. */
+	/* The hooks are unregistered, but a packet may still be in one. */
 	synchronize_net();
 	host_notifiers_clean();
 	unregister_netdevice_notifier(&netdev_notifier);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The life of a netns, of its devices and of its addresses.
+ * Create and destroy the state of a netns; follow its devices and addresses.
  */
 #ifndef _ARPP_NETNS_H
 #define _ARPP_NETNS_H
@@ -9,11 +9,11 @@
 
 /**
  * struct arpp_netns_setup - initial policy and limits of a netns
- * @hooks: ARPP_HOOKS of them, their .priv not set
+ * @hooks: ARPP_HOOKS hooks, without .priv
  * @due: see struct arpp_delay
  * @max_rules: the maximum number of rules
  * @max_bindings: the maximum number of bindings
- * @initial: policy of @net from its first moment on; returns 0 or -errno
+ * @initial: sets the initial policy of a new netns; returns 0 or -errno
  */
 struct arpp_netns_setup {
 	const struct nf_hook_ops *hooks;

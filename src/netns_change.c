@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Change the configuration of a netns: fields, rules, bindings, all of it.
+ * Change the configuration of a netns: fields, rules, bindings, the whole policy.
  *
- * Process context. RTNL before nn->lock; a change that concerns no device takes
- * nn->lock alone. What packets see is in netns_publish.c.
+ * Process context. RTNL before nn->lock; a change that replaces no device's policy
+ * takes only nn->lock. netns_publish.c publishes the result.
  */
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
@@ -12,13 +12,13 @@
 #include "netns_publish.h"
 #include "packet/rate.h"
 
-/* A change was made; nn->lock held. */
+/* Count a change and return its number; nn->lock held. */
 static u32 changed(struct arpp_netns *nn)
 {
 	return ++nn->generation;
 }
 
-/* The first source-rate makes room for sources, kept while the netns lives. */
+/* The first source-rate allocates the sources, which live as long as the netns. */
 static int prepare(struct arpp_netns *nn, bool metered)
 {
 	if (!metered || nn->sources)
@@ -30,7 +30,7 @@ static int prepare(struct arpp_netns *nn, bool metered)
 /**
  * arpp_netns_change() - set and unset fields of a selector
  * @nn: the netns
- * @change: what to do; filled in with the result
+ * @change: the change; filled in with the result
  *
  * Packets see the change immediately and as a whole. On failure nothing changes.
  *
@@ -88,8 +88,8 @@ unlock:
 }
 
 /*
- * Devices need only be looked at when a selector gets its first rule or binding
- * or loses its last: a million others shall not each take RTNL.
+ * Device policies change only when a selector gets its first rule or binding or loses
+ * its last. All other changes do not take RTNL.
  */
 static bool lock_for_rules(struct arpp_netns *nn,
 			   const struct arpp_selector_key *key,
@@ -116,12 +116,12 @@ static void unlock_for_rules(struct arpp_netns *nn, bool rtnl)
 }
 
 /**
- * arpp_netns_full() - check whether no rule, or binding, may be added
+ * arpp_netns_full() - is the limit of rules or bindings reached?
  * @nn: the netns, for its limits
  * @config: its configuration, or one under construction
  * @table: the kind of entry
  *
- * Return: whether the limit is reached.
+ * Return: whether it is.
  */
 bool arpp_netns_full(const struct arpp_netns *nn,
 		     const struct arpp_config *config, enum arpp_table table)
@@ -168,7 +168,7 @@ prune:
 	return err;
 }
 
-/* Make an entry say something else: 1, 0 if it says so already, or -errno. */
+/* Replace an entry: 1, 0 if it is the same already, or -errno. */
 static int replace_entry(struct arpp_lpm *lpm, const struct arpp_rule *rule,
 			 u64 found)
 {
@@ -218,13 +218,12 @@ static int insert_locked(struct arpp_netns *nn,
  * @replace: replace an existing one
  * @generation: set to the number of this change
  *
- * Packets see the whole change at once, and do not wait.
+ * Packets see the whole change at once, and do not wait. On failure nothing changes.
  *
  * Context: process, without RTNL.
- * Return: 1 if something changed, 0 if a replace had nothing to change, or
- *	-errno, which changes nothing: -EEXIST, -ENOSPC for too many selectors,
- *	-EMLINK for too many globs with rules or bindings, -ENFILE for too many
- *	rules or bindings, -ENOMEM or -EINTR.
+ * Return: 1 if something changed, 0 if a replace had nothing to change, or -errno:
+ *	-EEXIST, -ENOSPC for too many selectors, -EMLINK for too many globs with rules
+ *	or bindings, -ENFILE for too many rules or bindings, -ENOMEM or -EINTR.
  */
 int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, const struct arpp_rule *rule,
@@ -239,7 +238,7 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	return err;
 }
 
-/* Does a rule say what is asked to be removed? */
+/* Does a rule match what is to be removed? */
 static bool agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
 {
 	if (like->action && like->action != rule->action)
@@ -300,12 +299,14 @@ static int remove_locked(struct arpp_netns *nn,
  * @nn: the netns
  * @key: the selector that it is for
  * @table: the kind of entry
- * @like: its prefix, and what else must agree; set to what was there
+ * @like: its prefix, and what else must match; set to the removed entry
  * @generation: set to the number of this change
  *
+ * On failure nothing changes.
+ *
  * Context: process, without RTNL.
- * Return: 0, or -errno, which changes nothing: -ENOENT when there is none, -ESRCH when it
- *	says something else; for a selector's last one also -ENOMEM or -EINTR.
+ * Return: 0, or -errno: -ENOENT if there is none, -ESRCH if it does not match; for the
+ *	last entry of a selector also -ENOMEM or -EINTR.
  */
 int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, struct arpp_rule *like,
@@ -320,7 +321,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	return err;
 }
 
-/* The selectors of a command: the one that it names, or each of them. */
+/* The first of a command's selectors: the named one, or all of them without a key. */
 static struct arpp_selector *clear_first(struct arpp_netns *nn,
 					 const struct arpp_selector_key *key)
 {
@@ -340,7 +341,7 @@ static unsigned int all_but(unsigned int which)
 	return (ARPP_RULES | ARPP_BINDINGS) & ~which;
 }
 
-/* Prepare in sel->next what one selector will have: 1 if less, 0 or -ENOMEM. */
+/* Plan the new tables of a selector in sel->next: 1 if they differ, 0 or -ENOMEM. */
 static int plan_tables(struct arpp_selector *sel, unsigned int which)
 {
 	unsigned int keep = all_but(which);
@@ -356,9 +357,9 @@ static int plan_tables(struct arpp_selector *sel, unsigned int which)
 }
 
 /*
- * Prepare in sel->next what each selector will have after some tables are cleared:
- * its present tables, new ones with the tables to keep, or none. Nothing is
- * published yet. Returns whether anything is to be cleared, or -errno.
+ * Plan in sel->next the tables of each selector after a clear: its present tables, a new
+ * set with the tables to keep, or none. Nothing is published yet. Returns whether
+ * anything is to be cleared, or -errno.
  */
 static int plan_clear(struct arpp_netns *nn, unsigned int which,
 		      const struct arpp_selector_key *key)
@@ -378,7 +379,7 @@ static int plan_clear(struct arpp_netns *nn, unsigned int which,
 	return any;
 }
 
-/* Exchange the tables of a selector and those that were planned. */
+/* Swap the tables of a selector with the planned ones. */
 static void swap_tables(struct arpp_config *config, struct arpp_selector *sel)
 {
 	struct arpp_tables *was = sel->tables;
@@ -393,7 +394,7 @@ static void swap_tables(struct arpp_config *config, struct arpp_selector *sel)
 				    arpp_tables_count(was, BIT(i));
 }
 
-/* The same for each selector; returns whether any is left with something. */
+/* Swap the tables of all selectors; returns whether one is not empty. */
 static bool swap_all(struct arpp_netns *nn, const struct arpp_selector_key *key)
 {
 	struct arpp_selector *sel;
@@ -407,7 +408,7 @@ static bool swap_all(struct arpp_netns *nn, const struct arpp_selector_key *key)
 	return any;
 }
 
-/* Publish the tables that were planned. */
+/* Publish the planned tables. */
 static int publish_clear(struct arpp_netns *nn,
 			 const struct arpp_selector_key *key, u32 *generation)
 {
@@ -433,9 +434,9 @@ static int publish_clear(struct arpp_netns *nn,
 }
 
 /*
- * Free the old or new tables that are not in use, and drop selectors without any.
- * The lock protects dumps. It is released now and then, because a notifier may wait
- * for it under RTNL.
+ * Free the tables that are not in use, old or planned, and remove empty selectors. The
+ * lock protects dumps. It is released now and then, because a notifier may wait for it
+ * under RTNL.
  */
 static void end_clear(struct arpp_netns *nn, unsigned int keep,
 		      const struct arpp_selector_key *key)
@@ -473,8 +474,7 @@ static void end_clear(struct arpp_netns *nn, unsigned int keep,
  * new policy. The work per selector is done before and after, not under RTNL.
  *
  * Context: process, without RTNL; nn->command held, so that the selectors stay.
- * Return: 1 if there were any, 0 if not, or -ENOMEM or -EINTR, which change
- *	nothing.
+ * Return: 1 if there were any, 0 if not, or -ENOMEM or -EINTR if nothing was changed.
  */
 int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 		     const struct arpp_selector_key *key, u32 *generation)
@@ -488,18 +488,18 @@ int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
 }
 
 /**
- * arpp_netns_commit() - replace the whole policy by another one
+ * arpp_netns_commit() - replace the whole policy
  * @nn: the netns
  * @config: the new policy; on success empty afterwards, else unchanged
- * @expected: the generation that the present policy must have; 0: any
+ * @expected: the required generation of the present policy; 0: any
  * @generation: set to the number of this change
  *
  * A packet sees the old policy or the new one. Counters of devices are kept. RTNL is
- * held only for the exchange, not while selectors and rules are walked.
+ * held only for the exchange, not while selectors and rules are walked. On failure
+ * nothing changes.
  *
  * Context: process, without RTNL; nn->command held.
- * Return: 0, or -EBUSY if the policy has another generation, -ENOMEM or -EINTR,
- *	which change nothing.
+ * Return: 0, or -EBUSY if the policy has another generation, -ENOMEM or -EINTR.
  */
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation)
@@ -542,7 +542,7 @@ unlock:
  * Needs no memory and cannot fail.
  *
  * Context: process; nn->command held while the family is registered.
- * Return: whether there was anything.
+ * Return: whether there was a policy.
  */
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 {

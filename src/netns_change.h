@@ -8,12 +8,12 @@
 #include "netns_state.h"
 
 /**
- * struct arpp_netns_change - what a selector shall become
- * @key: which selector
+ * struct arpp_netns_change - a change of a selector's fields
+ * @key: the selector
  * @set: fields to set
  * @unset: mask of the fields to unset
- * @now: afterwards: all that is set on it
- * @generation: afterwards: the number of this change
+ * @now: result: all fields of the selector
+ * @generation: result: the generation after this change
  */
 struct arpp_netns_change {
 	struct arpp_selector_key key;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Publish the policy of a netns: build the table of its devices, show it to packets
- * by one RCU pointer, withdraw it.
+ * Publish the policy of a netns: build the table of its devices, publish it by one RCU
+ * pointer, withdraw it.
  *
  * Process context, nn->lock held. RTNL keeps the devices of the netns in place while
  * their policies are made.
@@ -13,7 +13,7 @@
 #include "netns_publish.h"
 #include "policy/host.h"
 
-/* Make one published, take the one before out of use. */
+/* Publish a policy and free the old one. */
 static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
 {
 	struct arpp_policy *old = arpp_netns_policy(nn);
@@ -22,7 +22,7 @@ static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
 	arpp_policy_free_rcu(old);
 }
 
-/* No published policy uses the old table of addresses and MACs any more. */
+/* Replace the table of addresses and MACs; no published policy uses the old one. */
 static void use_host(struct arpp_netns *nn, struct arpp_host *host)
 {
 	if (host == nn->host)
@@ -49,10 +49,10 @@ static struct arpp_host *host_for(struct arpp_netns *nn)
 }
 
 /**
- * arpp_netns_withdraw() - publish that nothing is configured
+ * arpp_netns_withdraw() - withdraw the published policy
  * @nn: the netns
  *
- * Packets are processed as if the module were not loaded.
+ * Packets are then processed as if the module were not loaded.
  *
  * Context: process, nn->lock held.
  */
@@ -67,14 +67,14 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 }
 
 /**
- * arpp_netns_rebuild() - build every device's policy anew, and publish all at once
+ * arpp_netns_rebuild() - rebuild every device's policy, and publish all at once
  * @nn: the netns
  *
  * This is the longest operation under RTNL: with 1000 devices and 256 globs about 30
  * million instructions. If its process is killed, it stops early.
  *
  * Context: process, RTNL and nn->lock held.
- * Return: 0, or -ENOMEM or -EINTR, which change nothing.
+ * Return: 0, or -ENOMEM or -EINTR if nothing was changed.
  */
 int arpp_netns_rebuild(struct arpp_netns *nn)
 {
@@ -129,12 +129,12 @@ err_free:
 }
 
 /**
- * arpp_netns_refresh() - make one device's policy anew, in the published table
+ * arpp_netns_refresh() - rebuild one device's policy, in the published table
  * @nn: the netns
  * @dev: the device
  *
  * Context: process, RTNL and nn->lock held.
- * Return: 0 or -ENOMEM, which changes nothing.
+ * Return: 0, or -ENOMEM if nothing was changed.
  */
 int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 {
@@ -145,13 +145,13 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 
 	if (!policy)
 		return 0;
-	/* A bucket for each device, so that none stands behind another. */
+	/* Keep at least one bucket per device, so that chains stay short. */
 	if (policy->count > policy->mask && !arpp_netns_rebuild(nn))
 		return 0;
 	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
 }
 
-/* The selector that is being changed may have nothing left to say. */
+/* Is the changed selector, now empty, the only one? */
 static bool says_nothing(const struct arpp_netns *nn,
 			 const struct arpp_selector *changed)
 {
@@ -165,7 +165,7 @@ static bool says_nothing(const struct arpp_netns *nn,
  * @changed: the selector
  *
  * Context: process, RTNL and nn->lock held.
- * Return: 0, or -ENOMEM or -EINTR, which change nothing.
+ * Return: 0, or -ENOMEM or -EINTR if nothing was changed.
  */
 int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 {
@@ -181,7 +181,7 @@ int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 	    changed->key.kind != ARPP_SELECTOR_NAME)
 		return arpp_netns_rebuild(nn);
 	dev = __dev_get_by_name(nn->net, changed->key.name);
-	/* That also finds alternative names, which select nothing. */
+	/* The lookup also finds alternative names, which selectors do not match. */
 	if (!dev || strcmp(dev->name, changed->key.name))
 		return 0;
 	return arpp_netns_refresh(nn, dev);

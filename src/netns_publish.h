@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Publish the policy of a netns: what packets see.
+ * Publish the policy of a netns to packets.
  */
 #ifndef _ARPP_NETNS_PUBLISH_H
 #define _ARPP_NETNS_PUBLISH_H

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that belongs to a netns.
+ * The state of a netns.
  *
- * A packet reads .policy under RCU and nothing else. What was configured is
- * under .lock; whoever must walk devices takes RTNL first, never the other way
- * round. struct arpp_netns lives as long as its netns.
+ * Packets read .policy under RCU. The configuration is under .lock; code that also
+ * needs RTNL takes it before .lock. struct arpp_netns lives as long as its netns.
  */
 #ifndef _ARPP_NETNS_STATE_H
 #define _ARPP_NETNS_STATE_H
@@ -24,21 +23,21 @@
 #define ARPP_HOOKS	2
 
 /**
- * struct arpp_netns - all that belongs to a netns
- * @policy: what packets read; NULL while nothing is configured
+ * struct arpp_netns - the state of a netns
+ * @policy: the published policy; NULL while nothing is configured
  * @net: the netns
- * @command: serialises commands that change something, so that the changes are
+ * @command: serialises commands that change the configuration, so that changes are
  *	notified in the order in which they were made; taken before RTNL
- * @lock: covers everything below, and writers of @policy
+ * @lock: covers everything below unless noted, and writers of @policy
  * @config: the configuration
  * @generation: counts changes of the configuration
- * @hooks: this netns's own copy, as each carries a pointer back here
+ * @hooks: a copy for this netns, because .priv points back here
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
- * @sources: the meters of source-rate, once some selector has set it
- * @source_users: the last number that a device got for its sources; a device whose
+ * @sources: the meters of source-rate, allocated when a selector first sets it
+ * @source_users: the last number given to a device for its sources; a device whose
  *	source-rate changes gets a new one
- * @delay: requests whose answer is delayed; has a lock of its own
+ * @delay: requests whose answer is delayed; has its own lock
  * @defence: recently defended addresses; lock-free
  * @events: limits the rate of events; lock-free
  * @making: serialises commands that work on policies under construction; taken
@@ -70,7 +69,7 @@ struct arpp_netns {
 	unsigned int max_bindings;
 };
 
-/* The published policy, for those who hold the lock of its writers. */
+/* The published policy; nn->lock held. */
 static inline struct arpp_policy *arpp_netns_policy(const struct arpp_netns *nn)
 {
 	return rcu_dereference_protected(nn->policy,

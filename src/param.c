@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Module parameters: what a netns starts with.
+ * Module parameters: the initial policy and the limits of a netns.
  *
- * Process context. Read once at load, before any netns sees them.
+ * Process context. Checked at load, applied to each new netns.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -43,7 +43,7 @@ static unsigned int max_bindings = 1048576;
 module_param(max_bindings, uint, 0444);
 MODULE_PARM_DESC(max_bindings, "the most bindings that one netns holds (1048576)");
 
-/* Called with each selector that is named, and what is to be set on it. */
+/* Called for each selector that the parameters name, with the fields to set on it. */
 typedef int (*use_fn)(struct arpp_netns *nn, struct arpp_netns_change *change);
 
 static int apply(struct arpp_netns *nn, struct arpp_netns_change *change)
@@ -90,7 +90,7 @@ static int use_all(struct arpp_netns *nn, use_fn use)
 	return change.set.set ? use(nn, &change) : 0;
 }
 
-/* FIELD=VALUE[,FIELD=VALUE...]; a piece without "=" belongs to the value. */
+/* FIELD=VALUE[,FIELD=VALUE...]; a part without "=" belongs to the value before it. */
 static int parse_fields(struct arpp_fields *fields, char *list)
 {
 	char *name, *value, *end, *eq;
@@ -166,10 +166,10 @@ static int use_policy(struct arpp_netns *nn, use_fn use)
 }
 
 /**
- * arpp_param_check() - are all parameters well formed?
- * @setup: its bounds are set
+ * arpp_param_check() - validate all parameters
+ * @setup: its limits are set
  *
- * Return: 0, or -EINVAL after a message that names the bad one.
+ * Return: 0, -ENOMEM, or -EINVAL after a message that names the invalid one.
  */
 int arpp_param_check(struct arpp_netns_setup *setup)
 {
@@ -181,7 +181,7 @@ int arpp_param_check(struct arpp_netns_setup *setup)
 }
 
 /**
- * arpp_param_apply() - give a new netns what the parameters say
+ * arpp_param_apply() - set the initial policy of a new netns
  * @nn: the netns
  *
  * Return: 0 or -errno.

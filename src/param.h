@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Module parameters: what a netns starts with.
+ * Module parameters: the initial policy and the limits of a netns.
  */
 #ifndef _ARPP_PARAM_H
 #define _ARPP_PARAM_H
