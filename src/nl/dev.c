@@ -123,10 +123,10 @@ static int change(struct genl_info *info, struct arpp_netns_change *c)
 		    !fill_dev(msg, &to, c->generation, c->key.name, &c->now));
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack,
-			       "nothing of that is set on this selector");
+			       "none of these fields is set on this selector");
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(info->extack,
-			       "this network namespace holds 65536 selectors, 256 of them globs, at most");
+			       "a network namespace holds at most 65536 selectors, 256 of them globs");
 	return err > 0 ? 0 : err;
 }
 
@@ -155,7 +155,7 @@ int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info)
 		c.unset = nla_get_u32(mask);
 	if (!c.unset) {
 		NL_SET_ERR_MSG_ATTR(info->extack, mask,
-				    "mask names no field: leave it out to unset all");
+				    "mask is empty: omit it to unset all fields");
 		return -EINVAL;
 	}
 	return change(info, &c);

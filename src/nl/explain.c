@@ -42,14 +42,14 @@ static int read_query(struct genl_info *info, struct arpp_query *q)
 	lladdr = tb[ARP_POLICY_QUERY_LLADDR];
 	if (q->kind == ARP_POLICY_KIND_SEND && (lladdr || q->unicast)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "lladdr and unicast are for packets that come in");
+				    "lladdr and unicast apply to received packets only");
 		return -EINVAL;
 	}
 	if (!lladdr)
 		return 0;
 	if (nla_len(lladdr) != q->dev->addr_len) {
 		NL_SET_ERR_MSG_ATTR(info->extack, lladdr,
-				    "lladdr is not as long as the device's");
+				    "lladdr must be as long as the device's");
 		return -EINVAL;
 	}
 	q->has_lladdr = true;

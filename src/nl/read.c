@@ -57,14 +57,14 @@ int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
 
 	if (!nest || !nla_len(nest))
 		return refuse(extack, nest,
-			      "fields missing: give one field to set at least");
+			      "fields missing: give at least one field to set");
 	nla_for_each_nested(attr, nest, rem) {
 		val = nla_len(attr) == sizeof(u32) ? nla_get_u32(attr) :
 						     nla_get_u8(attr);
 		if (nla_type(attr) == ARP_POLICY_FIELD_IGNORE && val > 3 &&
 		    val < 8)
 			return refuse(extack, attr,
-				      "ignore takes 0, 1, 2, 3 or 8: 4 to 7 mean nothing");
+				      "ignore takes 0, 1, 2, 3 or 8: 4 to 7 are reserved");
 		arpp_field_set(fields, nla_type(attr), val);
 	}
 	return 0;
@@ -127,7 +127,7 @@ static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
 	nla_memcpy(rule->lladdr, attr, ETH_ALEN);
 	if (!is_valid_ether_addr(rule->lladdr))
 		return refuse(extack, attr,
-			      "lladdr is no single host's: all zeroes, or a group address");
+			      "lladdr is not a unicast address: all zeroes, or a group address");
 	return 0;
 }
 
@@ -157,12 +157,12 @@ int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 		return err;
 	if (!tb[ARP_POLICY_RULE_PREFIX] || !tb[ARP_POLICY_RULE_LENGTH])
 		return refuse(extack, nest,
-			      "rule has no prefix, or no length of it");
+			      "rule has no prefix or no prefix length");
 	prefix = ntohl(nla_get_be32(tb[ARP_POLICY_RULE_PREFIX]));
 	len = nla_get_u8(tb[ARP_POLICY_RULE_LENGTH]);
 	if ((u64)prefix << len & U32_MAX)
 		return refuse(extack, tb[ARP_POLICY_RULE_PREFIX],
-			      "prefix has bits set beyond its length: clear them, or give length 32 for the one address");
+			      "prefix has bits set beyond its length: clear them, or use length 32 for a single address");
 	rule->node.prefix = prefix;
 	rule->node.len = len;
 	e->table = nla_get_flag(tb[ARP_POLICY_RULE_FROM]) ? ARPP_TABLE_SENDER :
@@ -177,12 +177,12 @@ int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 	    (rule->action == ARP_POLICY_ACTION_HIDE ||
 	     rule->action == ARP_POLICY_ACTION_PROXY))
 		return refuse(extack, action,
-			      "a rule for senders (from) is pass or drop");
+			      "a sender rule (from) must be pass or drop");
 	if (whole && rule->action != ARP_POLICY_ACTION_PROXY &&
 	    (tb[ARP_POLICY_RULE_LLADDR] || rule->routed))
 		return refuse(extack, tb[ARP_POLICY_RULE_LLADDR] ?:
 			      tb[ARP_POLICY_RULE_ROUTED],
-			      "lladdr and routed are for proxy rules");
+			      "lladdr and routed apply to proxy rules only");
 	return read_lladdr(tb[ARP_POLICY_RULE_LLADDR], rule, extack);
 }
 
@@ -216,7 +216,7 @@ int arpp_nl_read_binding(struct nlattr *nest, bool whole,
 	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
 	    ipv4_is_zeronet(addr))
 		return refuse(extack, address,
-			      "address is no single host's: 0.0.0.0, multicast or broadcast");
+			      "address is not a unicast address: 0.0.0.0, multicast or broadcast");
 	e->rule.node.prefix = ntohl(addr);
 	e->rule.node.len = 32;
 	e->table = ARPP_TABLE_BINDING;
@@ -253,7 +253,7 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		break;
 	case -ESRCH:
 		err = -ENOENT;
-		why = "what is there for it says something else: see it listed";
+		why = "the existing entry does not match exactly: list it first";
 		break;
 	case -ENFILE:
 		err = -ENOSPC;
@@ -262,11 +262,11 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		      : "this network namespace holds as many rules as parameter max_rules allows";
 		break;
 	case -ENOSPC:
-		why = "this network namespace holds 65536 selectors, 256 of them globs, at most";
+		why = "a network namespace holds at most 65536 selectors, 256 of them globs";
 		break;
 	case -EMLINK:
 		err = -ENOSPC;
-		why = "32 globs may have rules or bindings here: use all, or a device's name";
+		why = "at most 32 globs can have rules or bindings: use all or a device's name";
 		break;
 	default:
 		return err;
@@ -286,7 +286,7 @@ int arpp_nl_dump_all(struct netlink_callback *cb)
 {
 	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
 		return 0;
-	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes: it is of all there is");
+	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes: it always lists everything");
 	return -EINVAL;
 }
 

@@ -60,7 +60,7 @@ static struct arpp_restore *begun(struct arpp_netns *nn, struct sk_buff *skb,
 
 	if (!r)
 		NL_SET_ERR_MSG(info->extack,
-			       "this socket has no restore under way: begin one first");
+			       "this socket has no restore in progress: begin one first");
 	return r;
 }
 
@@ -141,7 +141,7 @@ int arpp_nl_restore_begin(struct sk_buff *skb, struct genl_info *info)
 	forget(nn, find(nn, r->sk));
 	if (!start(nn, r)) {
 		NL_SET_ERR_MSG(info->extack,
-			       "16 restores are under way in this network namespace: wait for one to end");
+			       "16 restores are in progress in this network namespace: wait for one to end");
 		err = -EBUSY;
 	}
 	mutex_unlock(&nn->making);

@@ -67,7 +67,7 @@ static struct arpp_device *find(struct arpp_netns *nn, struct genl_info *info,
 	if (d)
 		return d;
 	NL_SET_ERR_MSG(info->extack,
-		       "no policy reaches this device, so nothing is counted on it");
+		       "no policy applies to this device, so it has no counters");
 	return ERR_PTR(-ENOENT);
 }
 

@@ -52,7 +52,7 @@ int arpp_selector_parse(struct arpp_selector_key *key, const char *name,
 	} else if (strpbrk(name, "*?[\\")) {
 		literals = arpp_glob_literals(name);
 		if (literals < 0) {
-			*why = "glob has an open bracket or a lone backslash at its end";
+			*why = "glob has an unclosed bracket or a trailing backslash";
 			return -EINVAL;
 		}
 		if (strpbrk(name, "/: \t\n")) {

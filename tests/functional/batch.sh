@@ -46,18 +46,18 @@ fails_with 1 'as many rules' "and no more than that" arpctl rule add pass 10.0.0
 fails 1 '.*for this prefix on this selector: replace it instead' "a rule that exists" \
 	"rule add drop 10.0.0.1"
 fails 1 'there is no rule for this prefix' "a rule that does not exist" "rule del pass 10.9.9.9"
-fails 1 'what is there for it says something else' "a rule with another action" "rule del drop 10.0.0.1"
+fails 1 'the existing entry does not match exactly' "a rule with another action" "rule del drop 10.0.0.1"
 fails 1 'there is no binding for this address' "a binding that does not exist" "bind del 10.0.0.9"
-fails 1 '.*lladdr is no single host' "a lladdr that no host can have" \
+fails 1 '.*lladdr is not a unicast address' "a lladdr that no host can have" \
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
-fails 1 '.*open bracket' "an invalid glob" "dev set e[ ignore 1"
+fails 1 '.*unclosed bracket' "an invalid glob" "dev set e[ ignore 1"
 fails 1 '.*eth7' "a device that does not exist" "dev effective eth7"
 fails 1 '.*eth7' "nor for explain" "explain request 10.0.0.1 from 10.0.0.2 dev eth7"
 fails 1 '.*eth7' "nor for announce" "announce 10.0.0.1 dev eth7"
 
 # Files that a command reads.
 printf 'rule add pass 10.1.0.0/16\n\nbind add 10.0.0.77 lladdr 01:00:5e:00:00:01\n' >"$dir/policy"
-fails 1 "$dir/policy:3: .*lladdr is no single host" "a policy that the kernel refuses: both lines are named" \
+fails 1 "$dir/policy:3: .*lladdr is not a unicast address" "a policy that the kernel refuses: both lines are named" \
 	"restore $dir/policy"
 fails 1 "cannot open $dir/nix: No such file" "a policy file that does not exist" "restore $dir/nix"
 fails 2 "cannot open $dir/nix: No such file" "nor for diff" "diff $dir/nix"

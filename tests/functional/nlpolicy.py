@@ -700,7 +700,7 @@ def refused_fields(tester):
     for what, attrs in (("nothing is set there", selector("nobody")),
                         ("the field is not set", selector(dev) +
                          u32(A["MASK"], 1 << FIELD["FILTER"]))):
-        refused(what, "DEV_UNSET", attrs, (errno.ENOENT,), message="nothing of that")
+        refused(what, "DEV_UNSET", attrs, (errno.ENOENT,), message="none of these")
     # Of several fields one that is set will do.
     tester.accept("DEV_UNSET", selector(dev) + u32(
         A["MASK"], 1 << FIELD["FILTER"] | 1 << FIELD["IGNORE"]))
@@ -809,7 +809,7 @@ def refused_rules(tester):
     refused_nests(tester, cmds, A["RULE"], whole, RULE["SELECTOR"])
     for cmd in cmds:
         refused("no prefix", cmd, of(length, drop), message="no prefix")
-        refused("no length", cmd, of(prefix, drop), message="no length")
+        refused("no length", cmd, of(prefix, drop), message="no prefix length")
         for text in "0.0.0.1/0", "192.0.0.0/1", "10.0.0.1/8", "10.1.2.3/31":
             refused(f"the prefix {text}", cmd, rule(text, "DROP"),
                     message="bits set beyond")
@@ -825,7 +825,7 @@ def refused_rules(tester):
                           ("broadcast", "ff:ff:ff:ff:ff:ff")):
             refused(f"a {what} lladdr", cmd, rule(
                 "10.1.0.0/16", "PROXY", lladdr(RULE["LLADDR"], mac)),
-                    message="single host")
+                    message="not a unicast")
         for inner, kind, name, good in (
                 ((length, drop), RULE["PREFIX"], "a prefix", 4),
                 ((prefix, drop), RULE["LENGTH"], "a length", 1),
@@ -842,7 +842,7 @@ def refused_rules(tester):
         for what, more in (("lladdr", lladdr(RULE["LLADDR"], MAC)),
                            ("routed", flag(RULE["ROUTED"]))):
             refused(f"{action} with {what}", "RULE_ADD",
-                    rule("10.1.0.0/16", action, more), message="for proxy rules")
+                    rule("10.1.0.0/16", action, more), message="to proxy rules")
     for action in "PROXY", "DROP":
         refused(f"{action} where there is a rule", "RULE_ADD",
                 rule("10.0.0.0/8", action, rule_dev("e*")),
@@ -861,7 +861,7 @@ def refused_rules(tester):
                             lladdr(RULE["LLADDR"], MAC))),
             ("routed", rule("10.0.0.0/8", None, rule_dev("e*"), flag(RULE["ROUTED"])))):
         refused(f"another {what} than is there", "RULE_DEL", attrs, (errno.ENOENT,),
-                message="something else")
+                message="not match exactly")
 
 
 def refused_bindings(tester):
@@ -882,11 +882,11 @@ def refused_bindings(tester):
     for cmd in cmds:
         refused("no address", cmd, of(mac), message="no address")
         for text in "0.0.0.0", "224.0.0.1", "239.1.2.3", "255.255.255.255":
-            refused(f"the address {text}", cmd, binding(text, MAC), message="single host")
+            refused(f"the address {text}", cmd, binding(text, MAC), message="not a unicast")
         for what, bad in (("zero", "00:00:00:00:00:00"), ("group", "01:00:5e:00:00:01"),
                           ("broadcast", "ff:ff:ff:ff:ff:ff")):
             refused(f"a {what} lladdr", cmd, binding("10.1.0.1", bad),
-                    message="single host")
+                    message="not a unicast")
         lengths_refused(tester, cmd, lambda more: of(more, mac), BINDING["ADDRESS"],
                         "an address", 4)
         lengths_refused(tester, cmd, lambda more: of(address, more), BINDING["LLADDR"],
@@ -904,7 +904,7 @@ def refused_bindings(tester):
                 message="no binding")
     refused("another lladdr than is there", "BIND_DEL",
             binding("10.0.0.9", "02:00:00:00:00:06", binding_dev("e*")),
-            (errno.ENOENT,), message="something else")
+            (errno.ENOENT,), message="not match exactly")
 
 
 def refused_dumps(tester):
@@ -969,7 +969,7 @@ def refused_devices(tester):
     tester.before = nl.policy()
     for cmd in "STATS_GET", "STATS_RESET":
         refused("a device that no policy reaches", cmd, index,
-                (errno.ENOENT,), message="no policy reaches")
+                (errno.ENOENT,), message="no policy applies")
     tester.prepare()
 
 
@@ -1077,7 +1077,7 @@ def refused_restores(tester):
             ("a binding without lladdr", entries(entry("BINDING", binding("10.0.0.1", None))),
              (errno.EINVAL,), "no lladdr"),
             ("a binding of nobody", entries(entry("BINDING", binding("0.0.0.0", MAC))),
-             (errno.EINVAL,), "single host")):
+             (errno.EINVAL,), "not a unicast")):
         nl.ask(CMD["RESTORE_BEGIN"])
         nl.ask(CMD["RESTORE_ADD"], entries(dev_entry("dev1", ignore)))
         refused(what, "RESTORE_ADD", attrs, codes, message=message)
@@ -1126,7 +1126,7 @@ def refused_restores(tester):
         for other in others:
             other.ask(CMD["RESTORE_BEGIN"])
         refused(f"{RESTORES_MAX} are under way", "RESTORE_BEGIN", b"", (errno.EBUSY,),
-                message="under way")
+                message="in progress")
         for other in others:
             other.socket.close()
         nl.ask(CMD["RESTORE_BEGIN"])

@@ -148,7 +148,7 @@ refused policy=eth0:ignore=1, "policy: ignore=1,: $ignores"
 refused policy=eth0:ignore=1announce=2 'policy: .*comma expected'
 refused policy=:ignore=1 'policy: "": not all, default, a glob or a device name'
 refused policy=a/b:ignore=1 'policy: "a/b": not all, default, a glob or a device name'
-refused 'policy=e[:ignore=1' 'policy: "e\[": glob has an open bracket'
+refused 'policy=e[:ignore=1' 'policy: "e\[": glob has an unclosed bracket'
 refused policy=averylongdevname:ignore=1 'policy: "averylongdevname": .*15 characters'
 refused 'policy=lo:hidden=on;eth0:ignore=7' "policy: ignore=7: $ignores"
 refused ignore=1 policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'

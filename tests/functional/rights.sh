@@ -196,7 +196,7 @@ must ctl alice flush
 
 # Limits. Globs are bounded, as each is tried on every device.
 like "$(fill alice 0 $((globs + 9)) 'glob%d*')" \
-	"$selectors selectors, $globs of them globs, at most"$'\n'"accepted $globs refused 9\$" \
+	"at most $selectors selectors, $globs of them globs"$'\n'"accepted $globs refused 9\$" \
 	"$globs globs are accepted, no more"
 fails_with 1 "$globs of them globs" "arpctl prints the kernel's reason" ctl alice dev set 'more*' ignore any
 is "$(ctl alice dev show | grep -c '^glob[0-9]*\*')" "$globs" "the existing ones stay"
@@ -212,7 +212,7 @@ with_rules() {	# COUNT
 	local i
 	for ((i = 0; i < $1; i++)); do echo "rule add drop 10.9.0.0/16 dev g$i*"; done
 }
-too_many="$rule_globs globs may have rules or bindings"
+too_many="at most $rule_globs globs can have rules or bindings"
 run_ok "$rule_globs globs may have rules" ctl alice restore - < <(with_rules "$rule_globs")
 fails_with 1 "$too_many" "no further glob may" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
 fails_with 1 "$too_many" "nor have bindings" \

@@ -181,9 +181,9 @@ is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" \
 must arpctl dev unset eth0 ignore hidden
 is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
 	"so does unsetting some"
-fails_with 1 'nothing of that is set on this selector' "a field that is not set cannot be unset" \
+fails_with 1 'none of these fields is set on this selector' "a field that is not set cannot be unset" \
 	arpctl dev unset eth0 filter hidden
-fails_with 1 'nothing of that is set on this selector' "nor a field of a selector that is not set" \
+fails_with 1 'none of these fields is set on this selector' "nor a field of a selector that is not set" \
 	arpctl dev unset 'eth*'
 is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"eth0","fields":{"announce":1}}' \
 	"and nothing changes"

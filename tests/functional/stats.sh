@@ -49,7 +49,7 @@ must load_module
 is "$(listed)" '[]' "without a policy nothing is counted"
 must ctl alice dev set eth0 ignore device filter on proxy route announce best
 is "$(listed)" '["eth0"]' "with one, the devices it applies to are"
-fails_with 1 'no policy reaches this device' "and no other" ctl alice stats show eth1
+fails_with 1 'no policy applies to this device' "and no other" ctl alice stats show eth1
 must ctl alice dev set eth1 announce strict
 is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "counters start at zero"
 

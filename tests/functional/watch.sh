@@ -76,7 +76,7 @@ watch_until resets -j stats show eth0 --watch
 is "$(jq -s 'last[0].rates.in' "$dir/out")" 0 "a reset shows no rate"
 
 # What fails ends it.
-fails_with 1 'no policy reaches this device' "a device without counters" \
+fails_with 1 'no policy applies to this device' "a device without counters" \
 	ctl alice stats show lo --watch
 start alice "$ARPCTL" stats show --watch >"$dir/out" 2>"$dir/err"
 poll 10 one_device

@@ -32,7 +32,7 @@ refused() {	# STATUS REGEX DESC LINE
 refused 2 'ignore cannot be "4"' "the last line is invalid" "dev set eth0 ignore 4"
 refused 2 'line 1 has one' "the last line is the first again" "rule add drop 10.0.0.0"
 refused 1 'max_rules' "the last line is one rule too many" "rule add hide 11.0.0.0"
-refused 1 'lladdr is no single host' "the last line is refused by the kernel" \
+refused 1 'lladdr is not a unicast address' "the last line is refused by the kernel" \
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
 is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after the refused restores the old policy applies"
 must ip -n alice addr add 10.15.66.62/32 dev eth0

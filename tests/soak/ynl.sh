@@ -41,6 +41,6 @@ run_ok "rule-add" ynl --do rule-add \
 	--json '{"rule": {"action": "hide", "prefix": 168364288, "length": 24, "selector": "all"}}'
 like "$(ctl alice rule show)" '^hide 10\.9\.9\.0/24' "arpctl shows it as well"
 is "$(ynl --dump rule-get | jq -c '[.[].rule.action]')" '["hide"]' "a dump of the rules"
-fails_with 1 'open bracket' "an error of the kernel is reported" \
+fails_with 1 'unclosed bracket' "an error of the kernel is reported" \
 	ynl --do dev-set --json '{"selector": "e[", "fields": {"ignore": "device"}}'
 run_ok "flush" ynl --do flush
