@@ -14,7 +14,7 @@
 #include "policy/host.h"
 
 /* Publish a policy and free the old one. */
-static void publish(struct arpp_netns *nn, struct arpp_policy *policy)
+static void policy_publish(struct arpp_netns *nn, struct arpp_policy *policy)
 {
 	struct arpp_policy *old = arpp_netns_policy(nn);
 
@@ -61,7 +61,7 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 	if (nn->hooked)
 		nf_unregister_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
 	nn->hooked = false;
-	publish(nn, NULL);
+	policy_publish(nn, NULL);
 	use_host(nn, NULL);
 	arpp_delay_purge(&nn->delay, NULL);
 }
@@ -117,7 +117,7 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 		nn->hooked = true;
 	}
 	host = policy->host;
-	publish(nn, policy);
+	policy_publish(nn, policy);
 	use_host(nn, host);
 	return 0;
 

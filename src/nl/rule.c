@@ -45,10 +45,10 @@ static const struct nl_kind bindings = {
  * Fill a message about one rule or binding; without @rule, about all of a selector;
  * also without @selector, about all in the netns.
  */
-static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
-		const struct nl_kind *kind, u32 generation,
-		const struct arpp_rule *rule, const char *selector,
-		enum arpp_table table)
+static int fill_entry(struct sk_buff *msg, const struct arpp_nl_to *to,
+		      const struct nl_kind *kind, u32 generation,
+		      const struct arpp_rule *rule, const char *selector,
+		      enum arpp_table table)
 {
 	void *hdr = arpp_nl_put_header(msg, to);
 	struct nlattr *nest;
@@ -90,7 +90,7 @@ static int read_one(struct genl_info *info, const struct nl_kind *kind,
 				    info->extack);
 }
 
-static int add(struct genl_info *info, const struct nl_kind *kind)
+static int entry_add(struct genl_info *info, const struct nl_kind *kind)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	bool replace = nla_get_flag(info->attrs[ARP_POLICY_A_REPLACE]);
@@ -108,14 +108,14 @@ static int add(struct genl_info *info, const struct nl_kind *kind)
 		return PTR_ERR(msg);
 	err = arpp_netns_insert(nn, &e.key, e.table, &e.rule, replace,
 				&generation);
-	arpp_nl_end(nn, msg, err > 0 && !fill(msg, &to, kind, generation, &e.rule,
-					      e.key.name, e.table));
+	arpp_nl_end(nn, msg, err > 0 && !fill_entry(msg, &to, kind, generation, &e.rule,
+						    e.key.name, e.table));
 	return err > 0 ? 0 : arpp_nl_read_error(err, e.table,
 						info->attrs[kind->attr],
 						info->extack);
 }
 
-static int del(struct genl_info *info, const struct nl_kind *kind)
+static int entry_del(struct genl_info *info, const struct nl_kind *kind)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	const struct arpp_nl_to to = { .cmd = kind->del_ntf };
@@ -131,13 +131,13 @@ static int del(struct genl_info *info, const struct nl_kind *kind)
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
 	err = arpp_netns_remove(nn, &e.key, e.table, &e.rule, &generation);
-	arpp_nl_end(nn, msg, !err && !fill(msg, &to, kind, generation, &e.rule,
-					   e.key.name, e.table));
+	arpp_nl_end(nn, msg, !err && !fill_entry(msg, &to, kind, generation, &e.rule,
+						 e.key.name, e.table));
 	return arpp_nl_read_error(err, e.table, info->attrs[kind->attr],
 				  info->extack);
 }
 
-static int flush(struct genl_info *info, const struct nl_kind *kind)
+static int entry_flush(struct genl_info *info, const struct nl_kind *kind)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
 	const struct arpp_nl_to to = { .cmd = kind->flush_ntf };
@@ -156,39 +156,39 @@ static int flush(struct genl_info *info, const struct nl_kind *kind)
 	if (IS_ERR(msg))
 		return PTR_ERR(msg);
 	err = arpp_netns_clear(nn, kind->which, one ? &key : NULL, &generation);
-	arpp_nl_end(nn, msg, err > 0 && !fill(msg, &to, kind, generation, NULL,
-					      one ? key.name : NULL, 0));
+	arpp_nl_end(nn, msg, err > 0 && !fill_entry(msg, &to, kind, generation, NULL,
+						    one ? key.name : NULL, 0));
 	return err < 0 ? err : 0;
 }
 
 int arpp_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 {
-	return add(info, &rules);
+	return entry_add(info, &rules);
 }
 
 int arpp_nl_rule_del(struct sk_buff *skb, struct genl_info *info)
 {
-	return del(info, &rules);
+	return entry_del(info, &rules);
 }
 
 int arpp_nl_rule_flush(struct sk_buff *skb, struct genl_info *info)
 {
-	return flush(info, &rules);
+	return entry_flush(info, &rules);
 }
 
 int arpp_nl_bind_add(struct sk_buff *skb, struct genl_info *info)
 {
-	return add(info, &bindings);
+	return entry_add(info, &bindings);
 }
 
 int arpp_nl_bind_del(struct sk_buff *skb, struct genl_info *info)
 {
-	return del(info, &bindings);
+	return entry_del(info, &bindings);
 }
 
 int arpp_nl_bind_flush(struct sk_buff *skb, struct genl_info *info)
 {
-	return flush(info, &bindings);
+	return entry_flush(info, &bindings);
 }
 
 /*
@@ -250,8 +250,8 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 			if (!found)
 				break;
 			rule = arpp_rule_of(found, node.prefix);
-			if (fill(skb, to, kind, generation, &rule, sel->key.name,
-				 place->table))
+			if (fill_entry(skb, to, kind, generation, &rule, sel->key.name,
+				       place->table))
 				return -EMSGSIZE;
 			place->prefix = node.prefix;
 			place->len = node.len;
@@ -261,7 +261,7 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 }
 
 /* Move the position before the first entry of a selector. */
-static void begin(struct nl_place *place, const struct arpp_selector *sel)
+static void place_begin(struct nl_place *place, const struct arpp_selector *sel)
 {
 	*place = (struct nl_place){ .key = sel->key, .begun = true, .len = -1 };
 }
@@ -281,12 +281,12 @@ static const struct arpp_selector *resume(struct nl_place *place,
 		return sel;
 	sel = arpp_selector_next(set, place->begun ? &place->key : NULL);
 	if (sel)
-		begin(place, sel);
+		place_begin(place, sel);
 	return sel;
 }
 
-static int dump(struct sk_buff *skb, struct netlink_callback *cb,
-		const struct nl_kind *kind)
+static int entry_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct nl_kind *kind)
 {
 	const struct arpp_nl_to to = arpp_nl_to_dump(cb, kind->get);
 	struct arpp_netns *nn = arpp_netns_get(sock_net(skb->sk));
@@ -306,7 +306,7 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb,
 			break;
 		sel = place->one ? NULL : arpp_selector_after(sel);
 		if (sel)
-			begin(place, sel);
+			place_begin(place, sel);
 		else
 			place->table = ARPP_TABLES;
 	}
@@ -316,10 +316,10 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb,
 
 int arpp_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump(skb, cb, &rules);
+	return entry_dump(skb, cb, &rules);
 }
 
 int arpp_nl_bind_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump(skb, cb, &bindings);
+	return entry_dump(skb, cb, &bindings);
 }

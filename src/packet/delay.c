@@ -34,8 +34,8 @@ static struct delay_cb *delay_cb(struct sk_buff *skb)
 }
 
 /* Move a request out of the queue. RCU protects its device. */
-static void take(struct arpp_delay *delay, struct sk_buff *skb,
-		 struct sk_buff_head *to)
+static void delay_dequeue(struct arpp_delay *delay, struct sk_buff *skb,
+			  struct sk_buff_head *to)
 {
 	struct arpp_stats *stats = delay_cb(skb)->stats;
 
@@ -46,7 +46,7 @@ static void take(struct arpp_delay *delay, struct sk_buff *skb,
 	arpp_stats_put(stats);
 }
 
-static void run(struct timer_list *timer)
+static void delay_timer(struct timer_list *timer)
 {
 	struct arpp_delay *delay = timer_container_of(delay, timer, timer);
 	unsigned long now = jiffies, next = now;
@@ -66,7 +66,7 @@ static void run(struct timer_list *timer)
 		unsigned long at = delay_cb(skb)->due;
 
 		if (time_before_eq(at, now))
-			take(delay, skb, &due);
+			delay_dequeue(delay, skb, &due);
 		else if (next == now || time_before(at, next))
 			next = at;
 	}
@@ -91,7 +91,7 @@ void arpp_delay_init(struct arpp_delay *delay,
 		     void (*due)(struct arpp_delay *delay, struct sk_buff *skb))
 {
 	skb_queue_head_init(&delay->queue);
-	timer_setup(&delay->timer, run, 0);
+	timer_setup(&delay->timer, delay_timer, 0);
 	delay->due = due;
 	delay->closed = false;
 }
@@ -167,7 +167,7 @@ void arpp_delay_purge(struct arpp_delay *delay, const struct net_device *dev)
 	spin_lock_bh(&delay->queue.lock);
 	skb_queue_walk_safe(&delay->queue, skb, n)
 		if (!dev || skb->dev == dev)
-			take(delay, skb, &gone);
+			delay_dequeue(delay, skb, &gone);
 	spin_unlock_bh(&delay->queue.lock);
 	__skb_queue_purge(&gone);
 }

@@ -144,7 +144,7 @@ static int fill(struct sk_buff *msg, const struct genl_family *family,
 }
 
 /* There is no listener in this netns, so nothing is lost. Pause events for a while. */
-static void rest(struct arpp_events *events)
+static void event_pause(struct arpp_events *events)
 {
 	atomic_set(&events->lost, 0);
 	atomic64_set(&events->quiet,
@@ -171,9 +171,9 @@ static void listener_found(struct sk_buff *msg)
  * the listener also gets ENOBUFS from its socket. If only some listeners have no space,
  * they get ENOBUFS only.
  */
-static void publish(struct arpp_events *events,
-		    const struct genl_family *family, struct net *net,
-		    struct sk_buff *msg, u32 lost)
+static void event_send(struct arpp_events *events,
+		       const struct genl_family *family, struct net *net,
+		       struct sk_buff *msg, u32 lost)
 {
 	bool found = false;
 	int err;
@@ -187,7 +187,7 @@ static void publish(struct arpp_events *events,
 	if (found)
 		atomic_add(lost + 1, &events->lost);
 	else
-		rest(events);
+		event_pause(events);
 }
 
 /**
@@ -233,5 +233,5 @@ void arpp_event_verdict(struct arpp_events *events,
 		nlmsg_free(msg);
 		return;
 	}
-	publish(events, family, dev_net(d->dev), msg, e.lost);
+	event_send(events, family, dev_net(d->dev), msg, e.lost);
 }

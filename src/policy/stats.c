@@ -58,7 +58,7 @@ void arpp_stats_put(struct arpp_stats *stats)
 	kfree(stats);
 }
 
-static void sum(const struct arpp_stats *stats, u64 *counts)
+static void stats_sum(const struct arpp_stats *stats, u64 *counts)
 {
 	u64 seen[ARPP_COUNTS];
 	unsigned int start;
@@ -87,7 +87,7 @@ void arpp_stats_read(const struct arpp_stats *stats, u64 *counts)
 {
 	int i;
 
-	sum(stats, counts);
+	stats_sum(stats, counts);
 	for (i = 0; i < ARPP_COUNTS; i++)
 		counts[i] -= stats->base[i];
 }
@@ -100,5 +100,5 @@ void arpp_stats_read(const struct arpp_stats *stats, u64 *counts)
  */
 void arpp_stats_reset(struct arpp_stats *stats)
 {
-	sum(stats, stats->base);
+	stats_sum(stats, stats->base);
 }
