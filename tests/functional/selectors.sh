@@ -191,7 +191,7 @@ must arpctl dev set eth0 filter on
 run_ok "of several fields, one that is set is enough" arpctl dev unset eth0 filter hidden
 must arpctl dev unset eth0 announce
 is "$(arpctl -j dev show)" '[]' "unsetting the last field removes the selector"
-fails_with 1 'no field is set' "which then cannot be shown" arpctl dev show eth0
+fails_with 1 'nothing is set on this selector' "which then cannot be shown" arpctl dev show eth0
 policy "eth0 ignore 1 announce 2"
 must arpctl dev unset eth0
 is "$(arpctl -j dev show)" '[]' "all fields of a selector are removed at once"

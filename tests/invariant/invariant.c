@@ -1402,7 +1402,7 @@ static int main_table_of(const struct host *h, int dev)
 {
 	int vrf = dev == NOBODY ? NOBODY : domain_of(h, dev);
 
-	return vrf == NOBODY ? RT_TABLE_MAIN : h->device[vrf].table;
+	return vrf == NOBODY ? (int)RT_TABLE_MAIN : h->device[vrf].table;
 }
 
 /* Configurations that are rare on the oracle's hosts. */
