@@ -154,13 +154,14 @@ static void event_pause(struct arpp_events *events)
 /*
  * The destructor of an event finds out whether there was a listener. For the first
  * listener, netlink takes another reference to the message and then orphans it. Without
- * listeners the message is only freed, and has one reference then.
+ * listeners the message is only freed. It has one reference then, or none: with
+ * CONFIG_DEBUG_NET, skb_unref() drops the last one too, since Linux 6.12.
  */
 static void listener_found(struct sk_buff *msg)
 {
 	bool *found = skb_shinfo(msg)->destructor_arg;
 
-	if (skb_shared(msg))
+	if (refcount_read(&msg->users) > 1)
 		*found = true;
 	skb_shinfo(msg)->destructor_arg = NULL;
 }
@@ -169,7 +170,8 @@ static void listener_found(struct sk_buff *msg)
  * Send an event. The kernel returns -ESRCH both if there is no listener in the netns and
  * if no listener has buffer space. In the second case the next event reports the loss;
  * the listener also gets ENOBUFS from its socket. If only some listeners have no space,
- * they get ENOBUFS only.
+ * they get ENOBUFS only. An event that the socket filters of all listeners refuse looks
+ * the same, and is reported as lost.
  */
 static void event_send(struct arpp_events *events,
 		       const struct genl_family *family, struct net *net,
