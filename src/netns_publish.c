@@ -37,15 +37,13 @@ static void use_host(struct arpp_netns *nn, struct arpp_host *host)
  */
 static struct arpp_host *host_for(struct arpp_netns *nn)
 {
-	struct arpp_host *host;
-
-	if (nn->host && !arpp_host_stale(nn->host))
-		return nn->host;
-	host = arpp_host_alloc(nn->net);
-	if (host || !nn->host)
-		return host;
-	arpp_host_postpone(nn->host);
-	return nn->host;
+	if (nn->host) {
+		if (!arpp_host_stale(nn->host))
+			return nn->host;
+		/* Now: the rebuild may still fail, and free the new table. */
+		arpp_host_postpone(nn->host);
+	}
+	return arpp_host_alloc(nn->net) ?: nn->host;
 }
 
 /**
