@@ -8,7 +8,7 @@
 # lab: takes 260
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 173
+plan 174
 
 # Fixes name the tool as a user who installed it would.
 PATH=$(dirname "$ARPCTL"):$PATH
@@ -407,6 +407,8 @@ is "$(in_host alice arpctl -j check | jq -r '.[0].cure')" "ip addr del 10.0.0.1/
 	"a fix for another namespace"
 is "$(arpctl -n /run/netns/alice -j check | jq -r '.[0].cure')" \
 	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "for a namespace given by path"
+is "$(printf 'stats show\ncheck\n' | arpctl -n alice -j -b - | jq -r '.[0].cure // empty')" \
+	"ip netns exec alice ip addr del 10.0.0.1/24 dev eth1" "after another command of a batch"
 must unload_module
 is "$(found)" "duplicate eth1 error
 vip lo warning" "without the module, there is no policy"

@@ -14,6 +14,7 @@
 #include "wire/nl.h"
 
 struct ctx {
+	const char *netns;	/* -n, or NULL; nl.netns is NULL once it was entered */
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
 	bool help;		/* -h */

@@ -109,6 +109,7 @@ int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
 			ctx->out.pretty = true;
 			break;
 		case 'n':
+			ctx->netns = optarg;
 			ctx->nl.netns = optarg;
 			break;
 		case 'b':
@@ -139,7 +140,7 @@ int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
 	}
 	/* Unless it is the argument of the option before it. */
 	ctx->literal = optind > 1 && !strcmp(argv[optind - 1], "--") &&
-		       ctx->nl.netns != argv[optind - 1] &&
+		       ctx->netns != argv[optind - 1] &&
 		       ctx->batch != argv[optind - 1];
 	return status || !*done ? status : pr_finish(&ctx->out);
 }

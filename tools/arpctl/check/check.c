@@ -100,7 +100,7 @@ static int read_policy(struct ctx *ctx, struct check *c)
 
 static int read_all(struct ctx *ctx, struct check *c)
 {
-	int status = begin_cures(c, ctx->nl.netns);
+	int status = begin_cures(c, ctx->netns);
 
 	if (!status)
 		status = netns_enter(&ctx->nl.netns);
