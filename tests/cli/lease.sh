@@ -96,7 +96,7 @@ parses 'ISC dhcpd: a leap day' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<'lease 10.0.0.1 { ends 4 2024/02/29 00:00:00; hardware ethernet 02:00:00:00:00:01; }'
 parses 'ISC dhcpd: an invalid state' - '1: expected a state such as active or free, not "actve"' \
 	<<<'lease 10.0.0.1 { binding state actve; }'
-parses 'ISC dhcpd: an unterminated quote' - '2: a quote does not end' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
+parses 'ISC dhcpd: an unterminated quote' - '2: unterminated quote' <<<$'lease 10.0.0.1 {\nuid "\\"; }'
 parses 'ISC dhcpd: an unknown statement' - '2: expected "lease", not "leese"' \
 	<<<$'lease 10.0.0.1 { }\nleese 10.0.0.2 { }'
 parses 'ISC dhcpd: an unterminated host' - '2: the host that begins here does not end' \
@@ -109,7 +109,7 @@ parses 'ISC dhcpd: terminal control characters are not repeated' - $'skipped 0\n
 parses 'Kea: a header in the middle is a header' - '3: no column is named "hwaddr"' \
 	<<<$'address,hwaddr,expire\n10.0.0.1,02:00:00:00:00:01,1\naddress,expire'
 parses 'Kea: a column is missing' - '1: no column is named "hwaddr"' <<<'address,expire,state'
-parses 'Kea: an unterminated quote' - '2: a quote does not end' \
+parses 'Kea: an unterminated quote' - '2: unterminated quote' \
 	<<<$'address,hwaddr,expire,state\n10.0.0.1,"02:00:00:00:00:01,1,0'
 
 for file in "${files[@]}"; do

@@ -42,7 +42,7 @@ taken 'dev set -- -x ignore 1\narpctl dev set -- -- ignore 1\nrule add -- drop 1
 taken 'dev set "#x" ignore 1\nrule add drop 10.0.0.1 dev "it'"'"'s"\n' 'quotes'
 
 # The same messages as on the command line.
-blames 'dev set eth0 ignore 4\n' 1 'dev set: ignore cannot be "4", it takes: any \(0\), .*'
+blames 'dev set eth0 ignore 4\n' 1 'dev set: invalid ignore "4", expected: any \(0\), .*'
 blames '\n# x\ndev set eth0\n' 3 'dev set: FIELD is missing after "eth0"'
 blames 'dev set eth0 ignore 1 ignore 1\n' 1 'dev set: ignore is given twice'
 blames 'dev set eth0 frob 1\n' 1 'dev set: unknown field "frob", the fields are: .*'
@@ -51,8 +51,8 @@ blames 'rule add drop 10.0.0.0/8 dev default\n' 1 'rule add: default selects no 
 blames 'rule add drop 10.0.0.0/8 dev\n' 1 'rule add: SELECTOR is missing after "dev"'
 blames 'rule replace hide 10.0.0.0/8 from\n' 1 'rule replace: from goes with pass and drop, not with hide'
 blames 'rule add drop 10.0.0.0/8 routed\n' 1 'rule add: routed goes with proxy, not with drop'
-blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: lladdr cannot be "x", it takes: .*'
-blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: address cannot be "10.0.0.1/32", .*'
+blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: invalid lladdr "x", expected: .*'
+blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: invalid address "10.0.0.1/32", .*'
 blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: unexpected word "x"'
 
 # Errors that only a file can have.
@@ -63,15 +63,15 @@ blames "bind add 10.0.0.1 lladdr $M dev e\nbind add 10.0.0.1 lladdr $M dev e\n" 
 blames 'rule add drop 1.1.1.1\nrule replace pass 1.1.1.1\nrule add drop 1.1.1.1\n' 3 'rule add: line 2 has one .*'
 blames 'dev set eth0 ignore 1\ndev set eth0 announce 1 ignore 2\n' 2 \
 	'dev set: line 1 sets ignore of eth0 to something else'
-blames 'dev show\n' 1 '"dev show" is not allowed in a policy, which takes: dev set, rule add, rule replace, bind add, bind replace'
+blames 'dev show\n' 1 '"dev show" is not allowed in a policy, expected: dev set, rule add, rule replace, bind add, bind replace'
 blames 'flush\n' 1 '"flush" is not allowed in a policy, .*'
 blames 'arpctl dev show\n' 1 '"dev show" is not allowed in a policy, .*'
 blames 'arpctl arpctl dev set all ignore 1\n' 1 '"arpctl dev" is not allowed in a policy, .*'
 blames 'rule del drop 10.0.0.0/8\n' 1 '"rule del" is not allowed in a policy, .*'
 blames '-j rule add drop 10.0.0.0/8\n' 1 '"-j rule" is not allowed in a policy, .*'
-blames 'dev set "eth0 ignore 1\n' 1 'a quote does not end'
+blames 'dev set "eth0 ignore 1\n' 1 'unterminated quote'
 blames '\ndev set e\0th0 ignore 1\n' 2 'a NUL byte is not allowed in text'
-blames 'dev set \033[2J ignore 4\n' 1 'dev set: ignore cannot be "4", .*'
+blames 'dev set \033[2J ignore 4\n' 1 'dev set: invalid ignore "4", .*'
 blames '\033[2J\n' 1 '"\\033\[2J" is not allowed in a policy, .*'
 blames "dev set $(printf '%05000d' 0) ignore 1\n" 1 'a name of 5000 characters is too long'
 blames "rule add drop 1.1.1.1 dev $(printf '%05000d' 0)\n" 1 'a name of 5000 characters is too long'
@@ -95,7 +95,7 @@ blames '# arpctl save 1\ndev set all ignore 1\n# arpctl end 0\n' 3 'the end line
 blames '# arpctl save 1\n# arpctl end 0\ndev set all ignore 1\n' 3 'nothing may follow the end line'
 blames '# arpctl save 1\n# arpctl end \n' 2 '"# arpctl end" must be followed by the number of lines'
 blames '# arpctl save 1\n# arpctl end 0x\n' 2 '"# arpctl end" must be followed by .*'
-blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: ignore cannot be "4", .*'
+blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: invalid ignore "4", .*'
 
 # Every prefix of a saved file is refused.
 saved='# arpctl save 1
@@ -131,7 +131,7 @@ check_error 2 '^-:1: the line is too long for any command$' 'an endless line'
 small -b - < <(echo; tr '\0' x </dev/zero)
 check_error 2 '^-:2: the line is too long for any command$' 'of commands'
 small restore - < <(yes 'dev set all ignore 4')
-check_error 2 '^-:1: dev set: ignore cannot be "4"' 'endless invalid lines'
+check_error 2 '^-:1: dev set: invalid ignore "4"' 'endless invalid lines'
 small restore - < <(yes 'dev set all ignore 1')
 check_error 1 '^arpctl: cannot read -: it is longer than 512 MiB$' 'and endless valid lines'
 truncate -s 600M "$dir/large"
@@ -171,7 +171,7 @@ feed 'help dev\nhelp rule # x\n\n' -b -
 [ "$status" -eq 0 ] && [[ $out == *'arpctl dev:'*'arpctl rule:'* ]] && [ -z "$err" ]
 result $? 'commands one after the other' "$status $out $err"
 feed 'help dev\n\ndev set eth0 ignore 4\nhelp rule\n' -b -
-[ "$status" -eq 2 ] && [[ $out != *'arpctl rule:'* ]] && [[ $err == '-:3: dev set: ignore cannot be "4"'* && $err != *$'\n'* ]]
+[ "$status" -eq 2 ] && [[ $out != *'arpctl rule:'* ]] && [[ $err == '-:3: dev set: invalid ignore "4"'* && $err != *$'\n'* ]]
 result $? 'the first failure ends the batch' "$status $out $err"
 feed 'frob\ndev show\nhelp rule\ndev set eth0\n' "${NOWHERE[@]}" -f -b -
 [ "$status" -eq 2 ] && [[ $out == *'arpctl rule:'* ]] &&
@@ -182,7 +182,7 @@ feed 'dev show\nfrob\n' "${NOWHERE[@]}" -f -b -
 result $? 'whichever that is' "$status $err"
 printf 'dev set "eth0\n' >"$dir/batch"
 run -b "$dir/batch"
-check_error 2 "^$dir/batch:1: a quote does not end\$" 'a file of commands is named'
+check_error 2 "^$dir/batch:1: unterminated quote\$" 'a file of commands is named'
 printf '\nrestore %s\n' "$dir/bad" >"$dir/batch"
 printf '\n\nfrob\n' >"$dir/bad"
 run -b "$dir/batch"

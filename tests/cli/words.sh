@@ -33,10 +33,10 @@ reads 'quotes within quotes' "\"it's\" 'a\"b' \"a\"b\"\n" "1: <it's> <a\"b> <a\"
 reads 'quotes within a word' "a'b c\"\n" "1: <a'b> <c\">"
 reads 'no comment in quotes' "'# a' '#'\n" '1: <# a> <#>'
 reads 'no escapes' 'a\\ b\\\n' '1: <a\> <b\>'
-reads 'an unterminated quote' "a 'b\nc\n" '1: a quote does not end
+reads 'an unterminated quote' "a 'b\nc\n" '1: unterminated quote
 2: <c>'
-reads 'a quote that ends on a later line' "'a'b\n'\n" '1: a quote does not end
-2: a quote does not end'
+reads 'a quote that ends on a later line' "'a'b\n'\n" '1: unterminated quote
+2: unterminated quote'
 reads 'a NUL' 'a\0b\nc\n' '1: a NUL byte is not allowed in text
 2: <c>'
 reads 'too many words' "$(printf 'a %.0s' {1..129})\n" '1: too many words for any command'

@@ -29,10 +29,10 @@ fails 2 'unknown object "frob"' "no such object" frob
 fails 2 'dev: unknown command "sho"' "no such command" "dev sho"
 fails 2 'rule: a command is missing' "no command" rule
 fails 2 'dev set: unknown field "ign"' "no such field" "dev set eth0 ign 1"
-fails 2 'dev set: ignore cannot be "4"' "no such value" "dev set eth0 ignore 4"
+fails 2 'dev set: invalid ignore "4"' "no such value" "dev set eth0 ignore 4"
 fails 2 'rule add: PREFIX is missing' "a word too few" "rule add pass"
 fails 2 'rule flush: unexpected word "x"' "a word too many" "rule flush x"
-fails 2 'a quote does not end' "an open quote" 'dev set "eth0 ignore 1'
+fails 2 'unterminated quote' "an open quote" 'dev set "eth0 ignore 1'
 fails 2 'unknown object "-n"' "an option in a line" "-n alice dev show"
 fails 2 'unknown object "-b"' "a batch within a batch" "-b $dir/batch"
 

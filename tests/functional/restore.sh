@@ -64,7 +64,7 @@ refused() {	# STATUS REGEX DESC LINE
 	[ "$(saved)" = "$(<"$dir/all")" ] || not_ok "$3: the policy has changed"
 }
 refused 2 '"dev sett" is not allowed in a policy' "refused: no such command" "dev sett eth0 ignore 1"
-refused 2 'ignore cannot be "4"' "no such value" "dev set eth0 ignore 4"
+refused 2 'invalid ignore "4"' "no such value" "dev set eth0 ignore 4"
 refused 2 'host bits' "host bits" "rule add drop 10.0.0.1/8"
 refused 2 '' "a rule twice" "rule add pass 10.7.0.0/16"
 refused 2 '' "a command that makes no policy" "stats reset"

@@ -22,7 +22,7 @@ says() {	# REGEX DESC [AS]
 own_modules
 # Writable for user nobody, too.
 chmod 755 "$MODULES"
-says "not loaded, and not installed for kernel $(uname -r): install arp-policy-dkms, or \"insmod arp_policy.ko\"" \
+says "not loaded, and not installed for kernel $(uname -r): install arp-policy-dkms, or run \"insmod arp_policy.ko\"" \
 	"not installed"
 says "not installed for kernel .*: install arp-policy-dkms" "the same for nobody" nobody
 
@@ -31,16 +31,16 @@ must cp "$ARP_POLICY_KO" "$MODULES/updates"
 must depmod
 was=$(cat /proc/sys/kernel/modprobe)
 echo /bin/false >/proc/sys/kernel/modprobe
-says "installed but not loaded, and the kernel did not load it by itself: \"modprobe arp_policy\"" \
+says "installed but not loaded, and the kernel could not load it on demand: run \"modprobe arp_policy\"" \
 	"installed, and not loaded when asked for"
-says "installed but not loaded, and you may not load it: as root, \"modprobe arp_policy\"" \
+says "installed but not loaded, and you are not allowed to load it: run \"modprobe arp_policy\" as root" \
 	"without the right to" nobody
 echo "$was" >/proc/sys/kernel/modprobe
 
 mkdir -p /etc/modprobe.d
 echo 'options arp_policy ignore=7' >/etc/modprobe.d/arp_policy.conf
 mark_log
-says "\"modprobe arp_policy\" does, or tells why not" "with a parameter that is refused"
+says "run \"modprobe arp_policy\", which loads it or prints the reason" "with a parameter that is refused"
 fails_with 1 'could not insert .*: Invalid argument' "modprobe says so" modprobe arp_policy
 like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "and the kernel's log has the reason"
 rm /etc/modprobe.d/arp_policy.conf
@@ -53,13 +53,13 @@ must unload_module
 mount -t securityfs none /sys/kernel/security 2>/dev/null
 echo integrity >/sys/kernel/security/lockdown
 mark_log
-secure='only modules signed with a key that it knows \(Secure Boot\): "mokutil --import [^ ]*mok.pub"'
-says "installed but not loaded: this kernel takes $secure" "the kernel is locked down"
+secure='only modules signed with a trusted key \(Secure Boot\): run "mokutil --import [^ ]*mok.pub"'
+says "installed but not loaded: this kernel loads $secure" "the kernel is locked down"
 says "$secure" "the same for nobody" nobody
 like "$(kernel_said)" 'Lockdown: modprobe: unsigned module loading is restricted' \
 	"the kernel is locked down"
 fails_with 1 'could not insert' "modprobe cannot load it either" modprobe arp_policy
 
 echo 1 >/proc/sys/kernel/modules_disabled
-says 'no more modules \(kernel.modules_disabled\)' "the kernel loads none any more"
+says 'module loading is disabled until reboot \(kernel.modules_disabled\)' "the kernel loads none any more"
 run_ok "and it is not loaded" test ! -e /sys/module/arp_policy

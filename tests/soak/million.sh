@@ -29,7 +29,7 @@ refused() {	# STATUS REGEX DESC LINE
 	fails_with "$1" "^$dir/bad:1000000: .*$2" "$3" arpctl restore "$dir/bad"
 	[ "$(saved)" = "$before" ] || not_ok "$3: the policy has changed"
 }
-refused 2 'ignore cannot be "4"' "the last line is invalid" "dev set eth0 ignore 4"
+refused 2 'invalid ignore "4"' "the last line is invalid" "dev set eth0 ignore 4"
 refused 2 'line 1 has one' "the last line is the first again" "rule add drop 10.0.0.0"
 refused 1 'max_rules' "the last line is one rule too many" "rule add hide 11.0.0.0"
 refused 1 'lladdr is not a unicast address' "the last line is refused by the kernel" \

@@ -78,8 +78,8 @@ int unknown_command(const struct object *object, const char *name)
 		if (*c->name)
 			list_add(list, sizeof(list), c->name);
 	if (!name)
-		return usage_error("%s: a command is missing, it takes: %s, help",
+		return usage_error("%s: a command is missing, expected: %s, help",
 				   object->name, list);
-	return usage_error("%s: unknown command \"%s\", it takes: %s, help",
+	return usage_error("%s: unknown command \"%s\", expected: %s, help",
 			   object->name, name, list);
 }

@@ -85,7 +85,7 @@ static int set_color(struct ctx *ctx, const char *when)
 				 !(no_color && *no_color) &&
 				 term && strcmp(term, "dumb") != 0;
 	else
-		return usage_error("-c cannot be \"%s\", it takes: auto, always, never",
+		return usage_error("invalid -c \"%s\", expected: auto, always, never",
 				   when);
 	return STATUS_OK;
 }

@@ -133,7 +133,7 @@ int args_address(const struct args *args, const char *word, uint32_t *address)
 {
 	if (parse_address(word, strlen(word), address))
 		return STATUS_OK;
-	return usage_error("%s: address cannot be \"%s\", it takes: an IPv4 address",
+	return usage_error("%s: invalid address \"%s\", expected: an IPv4 address",
 			   args->title, word);
 }
 
@@ -141,7 +141,7 @@ int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
 {
 	if (parse_lladdr(word, strlen(word), lladdr, LLADDR_LEN) == LLADDR_LEN)
 		return STATUS_OK;
-	return usage_error("%s: lladdr cannot be \"%s\", it takes: six bytes such as 02:00:5e:10:00:01",
+	return usage_error("%s: invalid lladdr \"%s\", expected: six bytes such as 02:00:5e:10:00:01",
 			   args->title, word);
 }
 
@@ -151,7 +151,7 @@ int args_any_lladdr(const struct args *args, const char *word,
 	*len = parse_lladdr(word, strlen(word), lladdr, LLADDR_MAX);
 	if (*len > 0 && *len <= LLADDR_MAX)
 		return STATUS_OK;
-	return usage_error("%s: lladdr cannot be \"%s\", it takes: bytes such as 02:00:5e:10:00:01",
+	return usage_error("%s: invalid lladdr \"%s\", expected: bytes such as 02:00:5e:10:00:01",
 			   args->title, word);
 }
 
@@ -160,7 +160,7 @@ int args_number(const struct args *args, const char *what, const char *word,
 {
 	if (!word || (parse_u32(word, value) && *value >= min))
 		return STATUS_OK;
-	return usage_error("%s: %s cannot be \"%s\", it takes: a number from %u",
+	return usage_error("%s: invalid %s \"%s\", expected: a number, %u or more",
 			   args->title, what, word, min);
 }
 

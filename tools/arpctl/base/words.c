@@ -69,7 +69,7 @@ static const char *split(struct words *words, char *s)
 		if (*s == '"' || *s == '\'') {
 			s = quote_end(s);
 			if (!s)
-				return "a quote does not end";
+				return "unterminated quote";
 			words->word[n]++;
 		} else {
 			s = word_end(s);

@@ -52,7 +52,7 @@ void find_lo_sysctl(struct check *c)
 			    set_elsewhere(&c->host, lo_sysctls[j].conf))
 				continue;
 			check_add(c, SEVERITY_WARNING, lo->name,
-				  "%s=%u does nothing here: no ARP comes in by it, and all and the others are 0",
+				  "%s=%u has no effect on a loopback device, and it is 0 for all and for every other device",
 				  lo_sysctls[j].name,
 				  lo->conf[lo_sysctls[j].conf]);
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
@@ -67,7 +67,7 @@ void find_neighbours(struct check *c)
 	uint32_t n = c->host.entries - c->host.kept, thresh2 = 1;
 	enum severity severity = SEVERITY_WARNING;
 	uint32_t limit = c->host.gc_thresh2;
-	const char *name = "gc_thresh2", *then = "the oldest are forgotten early";
+	const char *name = "gc_thresh2", *then = "entries are evicted early";
 
 	if (c->host.entries < c->host.kept || !c->host.gc_thresh3)
 		return;
@@ -75,14 +75,14 @@ void find_neighbours(struct check *c)
 		severity = SEVERITY_ERROR;
 		limit = c->host.gc_thresh3;
 		name = "gc_thresh3";
-		then = "new ones are refused";
+		then = "new entries are refused";
 	} else if (n < limit - limit / 10) {
 		return;
 	}
 	while (thresh2 < 2 * n && thresh2 < UINT32_MAX / 4)
 		thresh2 *= 2;
 	check_add(c, severity, NULL,
-		  "the neighbour table holds %u entries: from %u (%s) on, %s",
+		  "the neighbour table has %u entries: at %u (%s), %s",
 		  n, limit, name, then);
 	check_cure(c, "sysctl -w net.ipv4.neigh.default.gc_thresh2=%u net.ipv4.neigh.default.gc_thresh3=%u",
 		   thresh2, 2 * thresh2);
@@ -111,7 +111,7 @@ void find_bridge_nf(struct check *c)
 		    !(all || link->call_arptables))
 			continue;
 		check_add(c, SEVERITY_NOTE, link->name,
-			  "what it forwards goes through arptables' chain FORWARD, which may drop it");
+			  "bridged ARP passes the arptables chain FORWARD, which may drop it");
 		if (link->call_arptables)
 			check_cure(c, "%sip link set dev %s type bridge nf_call_arptables 0",
 				   c->within, shell_word(link->name, dev));
@@ -165,11 +165,12 @@ void find_firewall(struct check *c)
 		if (chain->hook == NF_ARP_FORWARD)
 			continue;
 		check_add(c, SEVERITY_NOTE, NULL,
-			  "chain %s of %s table %s sees %s, and may drop it",
-			  chain->name, chain->legacy ? "arptables'" : "nftables'",
-			  chain->table, chain->hook == NF_ARP_OUT ?
-			  "what goes out after arp_policy" :
-			  "what comes in before arp_policy");
+			  "%s chain %s in table %s may drop %s",
+			  chain->legacy ? "arptables" : "nftables",
+			  chain->name, chain->table,
+			  chain->hook == NF_ARP_OUT ?
+			  "sent packets after arp_policy has seen them" :
+			  "received packets before arp_policy sees them");
 		cure_chain(c, chain);
 	}
 }

@@ -109,7 +109,7 @@ static enum answers answers(const struct check *c, const struct host_link *link,
 	return yes ? ANSWERS : ANSWERS_AUDITED;
 }
 
-/* Where policy is not carried out: enforce it. */
+/* Policy is only audited there: enforce it. */
 static void cure_audit(struct check *c, const struct host_link *link)
 {
 	const struct effective *d = check_device(c, link->ifindex);
@@ -152,7 +152,7 @@ void find_duplicate(struct check *c)
 			}
 			address_text(gone->address, address);
 			check_add(c, SEVERITY_ERROR, other->name,
-				  "%s is an address of %s, too: which of them answers and asks is left to chance",
+				  "%s is also configured on %s: which device answers and sends ARP for it is unpredictable",
 				  address, one->name);
 			check_cure(c, "%sip addr del %s/%u dev %s", c->within,
 				   address, gone->length,
@@ -230,7 +230,7 @@ void find_flux(struct check *c)
 		address_text(a->address, address);
 		prefix_text(subnet_of(a), prefix);
 		check_add(c, SEVERITY_WARNING, link->name,
-			  "answers for %s of %s: both are in %s", address,
+			  "also answers for %s of %s: both devices are in subnet %s", address,
 			  host_link(&c->host, a->ifindex)->name, prefix);
 		d = check_device(c, link->ifindex);
 		if (how == ANSWERS_AUDITED)
@@ -266,7 +266,7 @@ static bool has_subnet_of(const struct host *host, const struct host_link *link,
 }
 
 /*
- * A device that answers for an address that a load balancer may have as well: the
+ * A device that answers for an address that may be a VIP of a load balancer: the
  * address is in a subnet of the device, or kube-proxy added it.
  */
 static const struct host_link *leak(const struct check *c,
@@ -335,7 +335,7 @@ void find_vip(struct check *c)
 		address_text(a->address, address);
 		snprintf(more, sizeof(more), " and %zu more", n - 1);
 		check_add(c, SEVERITY_WARNING, home->name,
-			  "%s answers for %s%s, which a load balancer may have as well",
+			  "%s answers for %s%s; behind a load balancer, only the balancer should",
 			  link->name, address, n > 1 ? more : "");
 		if (how == ANSWERS_AUDITED)
 			cure_audit(c, link);
@@ -385,7 +385,7 @@ void find_veth_local(struct check *c)
 			continue;
 		address_text(a->address, address);
 		check_add(c, SEVERITY_WARNING, link->name,
-			  "silent when its other end %s asks: %s is an address of this host, and %s",
+			  "does not answer its peer %s: the sender %s is a local address, and %s",
 			  peer->name, address,
 			  local ? "rp_filter=1" : "accept_local=0");
 		check_cure_conf(c, link->name, "accept_local", 1,

@@ -52,7 +52,7 @@ void find_proxy_forwarding(struct check *c)
 		if (!by)
 			continue;
 		check_add(c, SEVERITY_ERROR, link->name,
-			  "answers for nobody, in spite of %s: forwarding is off",
+			  "%s has no effect: forwarding is off",
 			  by);
 		/* Setting all sets each device, but only if the value changes. */
 		if (c->host.all[IPV4_DEVCONF_FORWARDING])
@@ -84,7 +84,7 @@ void find_proxy_onlink(struct check *c)
 		prefix_text(rule->prefix, prefix);
 		prefix_text(s->prefix, covered);
 		check_add(c, SEVERITY_WARNING, link->name,
-			  "answers in the place of every neighbour in %s: the proxy rule for %s (dev %s) covers it",
+			  "answers on behalf of every neighbour in %s: the rule \"proxy %s dev %s\" covers the whole subnet",
 			  covered, prefix, rule->selector);
 		/* More specific than the rule, or a replacement for it. */
 		check_cure(c, "%s rule replace pass %s dev %s", c->arpctl,

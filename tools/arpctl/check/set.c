@@ -34,9 +34,11 @@ static void why_unmatched(const struct check *c, const char *selector,
 	const char *dev = altnames_find(&c->altnames, selector);
 
 	if (dev)
-		snprintf(why, 128, "it is only an alternative name of %s", dev);
+		snprintf(why, 128,
+			 "it is an alternative name of %s, and selectors match only names",
+			 dev);
 	else
-		snprintf(why, 128, "no device matches now");
+		snprintf(why, 128, "currently no device matches");
 }
 
 void find_unmatched(struct check *c)
@@ -51,19 +53,19 @@ void find_unmatched(struct check *c)
 		why_unmatched(c, s->text, why);
 		if (s->dev) {
 			check_add(c, SEVERITY_NOTE, s->text,
-				  "fields are set, and %s", why);
+				  "its fields have no effect: %s", why);
 			check_cure(c, "%s dev unset %s", c->arpctl,
 				   selector_word(s->text, word));
 		}
 		if (s->rules) {
 			check_add(c, SEVERITY_NOTE, s->text,
-				  "has rules (%u), and %s",
+				  "its rules (%u) have no effect: %s",
 				  s->rules, why);
 			cure_entries(c, "rule", s->text);
 		}
 		if (s->bindings) {
 			check_add(c, SEVERITY_NOTE, s->text,
-				  "has bindings (%u), and %s",
+				  "its bindings (%u) have no effect: %s",
 				  s->bindings, why);
 			cure_entries(c, "bind", s->text);
 		}
@@ -77,15 +79,15 @@ static const char *why_no_arp(const struct host *host,
 	const struct host_link *master = host_link(host, link->master);
 
 	if (link->flags & IFF_LOOPBACK)
-		return "no ARP comes in by a loopback device";
+		return "a loopback device receives no ARP";
 	if (link->flags & IFF_NOARP)
-		return "it does no ARP (NOARP)";
+		return "ARP is disabled on the device (NOARP)";
 	if (!link->ipv4)
-		return "it has no IPv4";
+		return "IPv4 is not enabled on the device";
 	if (!link->port)
 		return NULL;
-	snprintf(buf, 64, "what comes in by it is its master's, %s",
-		 master ? master->name : "another device");
+	snprintf(buf, 64, "packets received on this port go to %s",
+		 master ? master->name : "its master");
 	return buf;
 }
 
@@ -130,20 +132,20 @@ void find_no_arp(struct check *c)
 		idle_fields(c, link, ", ", names, sizeof(names));
 		if (*names) {
 			check_add(c, SEVERITY_NOTE, link->name,
-				  "%s: without effect here, %s", names, why);
+				  "%s: no effect, because %s", names, why);
 			idle_fields(c, link, " ", names, sizeof(names));
 			check_cure(c, "%s dev unset %s %s", c->arpctl,
 				   dev_word(link->name, dev), names);
 		}
 		if (own->rules) {
 			check_add(c, SEVERITY_NOTE, link->name,
-				  "rules (%u): without effect here, %s",
+				  "rules (%u): no effect, because %s",
 				  own->rules, why);
 			cure_entries(c, "rule", selector);
 		}
 		if (own->bindings) {
 			check_add(c, SEVERITY_NOTE, link->name,
-				  "bindings (%u): without effect here, %s",
+				  "bindings (%u): no effect, because %s",
 				  own->bindings, why);
 			cure_entries(c, "bind", selector);
 		}
@@ -176,7 +178,7 @@ void find_binding(struct check *c)
 		lladdr_text(binding->lladdr, LLADDR_LEN, bound);
 		lladdr_text(n->lladdr, LLADDR_LEN, known);
 		check_add(c, inspect ? SEVERITY_WARNING : SEVERITY_NOTE,
-			  link->name, "%s is bound to %s, and known as %s",
+			  link->name, "%s is bound to %s, but the neighbour table has %s",
 			  address, bound, known);
 		check_cure(c, "%sip neigh del %s dev %s", c->within, address,
 			   shell_word(link->name, dev));

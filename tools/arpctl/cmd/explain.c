@@ -31,41 +31,44 @@ static const struct block {
 	const char *word;
 	const char *what;
 } blocks[ARP_POLICY_BLOCK_MAX + 1] = {
-	[ARP_POLICY_BLOCK_REPLY] = { "reply", "a reply is not answered" },
+	[ARP_POLICY_BLOCK_REPLY] = { "reply", "replies are never answered" },
 	[ARP_POLICY_BLOCK_DOWN] = {
 		"down", "the device is down, or has no carrier" },
-	[ARP_POLICY_BLOCK_NOARP] = { "noarp", "the device does no ARP" },
+	[ARP_POLICY_BLOCK_NOARP] = { "noarp", "ARP is disabled on the device" },
 	[ARP_POLICY_BLOCK_MASTER] = {
-		"master", "what the device receives is its master's" },
+		"master", "the device is a port: received packets go to its master" },
 	[ARP_POLICY_BLOCK_NO_IPV4] = {
-		"no-ipv4", "the device has no IPv4" },
+		"no-ipv4", "IPv4 is not enabled on the device" },
 	[ARP_POLICY_BLOCK_TARGET] = {
-		"target", "nobody answers for such a target" },
+		"target", "the kernel does no ARP for such a target" },
 	[ARP_POLICY_BLOCK_DROP_GRATUITOUS] = {
 		"drop_gratuitous_arp", "sysctl drop_gratuitous_arp is on" },
 	[ARP_POLICY_BLOCK_NOT_LOCAL] = {
-		"not-local", "a probe for an address that is not ours" },
+		"not-local", "a probe for an address that is not local" },
 	[ARP_POLICY_BLOCK_MARTIAN] = {
-		"martian", "no host can have the sender's address" },
+		"martian", "the sender's address is not a valid host address (martian)" },
 	[ARP_POLICY_BLOCK_ACCEPT_LOCAL] = {
 		"accept_local",
-		"the sender's address is our own, and sysctl accept_local is off" },
+		"the sender's address is local, and sysctl accept_local is off" },
 	[ARP_POLICY_BLOCK_RP_FILTER] = {
 		"rp_filter",
-		"sysctl rp_filter: the way back to the sender is another" },
+		"sysctl rp_filter: the route back to the sender uses another device" },
 	[ARP_POLICY_BLOCK_NO_ROUTE] = {
 		"no-route", "there is no route to the target" },
-	[ARP_POLICY_BLOCK_ARP_IGNORE] = { "arp_ignore", "sysctl arp_ignore" },
-	[ARP_POLICY_BLOCK_ARP_FILTER] = { "arp_filter", "sysctl arp_filter" },
+	[ARP_POLICY_BLOCK_ARP_IGNORE] = {
+		"arp_ignore", "sysctl arp_ignore does not allow an answer" },
+	[ARP_POLICY_BLOCK_ARP_FILTER] = {
+		"arp_filter",
+		"sysctl arp_filter: the route back to the sender uses another device" },
 	[ARP_POLICY_BLOCK_FORWARDING] = {
 		"forwarding",
-		"the target is elsewhere, and sysctl forwarding is off" },
+		"the target is not local, and sysctl forwarding is off" },
 	[ARP_POLICY_BLOCK_PROXY_ARP] = {
 		"proxy_arp",
-		"the target is elsewhere, and nothing proxies for it" },
+		"the target is not local, and no proxy ARP is configured for it" },
 	[ARP_POLICY_BLOCK_NEIGHBOUR] = {
 		"neighbour",
-		"the target's neighbour entry is permanent or noarp" },
+		"the neighbour entry of the target is permanent or noarp" },
 };
 
 static const struct block *block_of(const struct nlattr *attr)
@@ -115,7 +118,7 @@ static void print_kernel(struct printer *out, const struct nlattr *const *x)
 		pr_opt(out, "blocked_by", STYLE_PLAIN, "",
 		       block ? block->word : NULL);
 	else if (block)
-		pr_text(out, "\n  stopped   %s", block->what);
+		pr_text(out, "\n  blocked   %s", block->what);
 	pr_close(out, '}');
 }
 
@@ -202,7 +205,7 @@ static void print_explanation(struct printer *out, const char *kind,
 	       verdict ? verdict : "unknown");
 	pr_opt(out, "reason", STYLE_VALUE, ", ", reason ? reason : "unknown");
 	pr_bool(out, "audit", STYLE_PLAIN, 0, audit,
-		audit ? ", not carried out: mode audit" : "");
+		audit ? ", not applied: mode audit" : "");
 	print_origin(out, ev, x);
 	print_end(out, !strcmp(kind, "send"), ev, x);
 	print_kernel(out, x);

@@ -171,9 +171,9 @@ static uint32_t take_floor(struct importer *im, const struct source *s,
 		value = s->value(all, conf);
 		if (conf == all || join(s, floor, value) == value)
 			continue;
-		note(im, "all has %s=%d, which is no floor beside the %d of %s: it is set where it holds",
+		note(im, "all has %s=%d, but %s has %d, which the kernel treats as 0: set where it applies, not for all",
 		     sysctl_name(s->sysctl), all->value[s->sysctl],
-		     conf->value[s->sysctl], conf->name);
+		     conf->name, conf->value[s->sysctl]);
 		return 0;
 	}
 	if (floor)
@@ -210,7 +210,7 @@ static void note_levels(struct importer *im, enum sysctl s,
 	for (i = 0; i < im->confs.n; i++) {
 		conf = &im->confs.list[i];
 		if (conf->value[s] && !level(conf->value[s]))
-			note(im, "%s has %s=%d, which is no level: the kernel takes it for 0",
+			note(im, "%s has %s=%d, an invalid level: the kernel treats it as 0",
 			     conf->name, sysctl_name(s), conf->value[s]);
 	}
 }
@@ -223,8 +223,8 @@ static uint32_t delay_of(struct importer *im, const struct conf *conf)
 		return 0;
 	if (ticks <= ARP_POLICY_PROXY_DELAY_MAX / TICK)
 		return (uint32_t)ticks * TICK;
-	note(im, "%s has proxy_delay=%d, more than proxy-delay can be", conf->name,
-	     ticks);
+	note(im, "%s has proxy_delay=%d, more than proxy-delay allows: its maximum is used",
+	     conf->name, ticks);
 	return ARP_POLICY_PROXY_DELAY_MAX;
 }
 
@@ -255,15 +255,15 @@ static const struct {
 	enum sysctl sysctl;
 	const char *why;
 } others[] = {
-	{ SYSCTL_ARP_ACCEPT, "who makes himself known becomes a neighbour" },
-	{ SYSCTL_ARP_NOTIFY, "addresses are announced when a device comes up" },
-	{ SYSCTL_ARP_EVICT_NOCARRIER, "what becomes of neighbours without a carrier" },
-	{ SYSCTL_MEDIUM_ID, "proxy minds it" },
-	{ SYSCTL_PROXY_QLEN, "that of policy is 64" },
-	{ SYSCTL_FORWARDING, "proxy needs it" },
-	{ SYSCTL_RP_FILTER, "whether a sender is believed is a matter of routes" },
-	{ SYSCTL_ACCEPT_LOCAL, "whether a sender may have an address of ours" },
-	{ SYSCTL_ROUTE_LOCALNET, "whether 127.0.0.0/8 is an address like others" },
+	{ SYSCTL_ARP_ACCEPT, "gratuitous ARP creates neighbour entries" },
+	{ SYSCTL_ARP_NOTIFY, "gratuitous ARP is sent when a device comes up" },
+	{ SYSCTL_ARP_EVICT_NOCARRIER, "whether losing the carrier removes neighbour entries" },
+	{ SYSCTL_MEDIUM_ID, "proxy respects it" },
+	{ SYSCTL_PROXY_QLEN, "policy queues at most 64 delayed answers" },
+	{ SYSCTL_FORWARDING, "proxy requires it" },
+	{ SYSCTL_RP_FILTER, "whether the route back to a sender is checked" },
+	{ SYSCTL_ACCEPT_LOCAL, "whether a sender may have a local address" },
+	{ SYSCTL_ROUTE_LOCALNET, "whether 127.0.0.0/8 is treated like other addresses" },
 };
 
 #define N_OTHERS (sizeof(others) / sizeof(others[0]))
@@ -291,7 +291,7 @@ static void note_other(struct importer *im, enum sysctl s, const char *why)
 		list = longer;
 	}
 	if (list)
-		note(im, "%s goes on to hold (%s): %s", sysctl_name(s), list + 1,
+		note(im, "%s stays in effect (%s): %s", sysctl_name(s), list + 1,
 		     why);
 	free(list);
 }
@@ -303,7 +303,7 @@ static void take_all(struct importer *im)
 	note_levels(im, SYSCTL_ARP_IGNORE, ignore_level);
 	note_levels(im, SYSCTL_ARP_ANNOUNCE, announce_level);
 	if (im->confs.all->value[SYSCTL_PROXY_ARP_PVLAN])
-		note(im, "all has proxy_arp_pvlan, which the kernel minds on devices alone");
+		note(im, "all has proxy_arp_pvlan, which has no effect: the kernel reads it per device only");
 	for (i = 0; i < N_SOURCES; i++)
 		take_field(im, &sources[i]);
 	take_delays(im);
@@ -318,7 +318,7 @@ static void print(struct printer *out, const struct importer *im)
 	/* As for save, so that restore refuses truncated output. */
 	pr_text(out, POLICY_BEGIN "\n");
 	pr_open(out, NULL, '{');
-	pr_text(out, "# The ARP policy that is equal to this network namespace's sysctls");
+	pr_text(out, "# ARP policy equivalent to the sysctls of this network namespace");
 	pr_text(out, im->policy.n_devs ? ".\n" : ": none.\n");
 	pr_open(out, "comments", '[');
 	for (i = 0; i < im->n_notes; i++) {

@@ -317,7 +317,7 @@ static bool kea_header(struct reader *r, struct span line,
 		where[c] = SIZE_MAX;
 	for (*columns = 0; line.s; (*columns)++) {
 		if (!next_field(&line, &field))
-			return fail(r, nothing, "a quote does not end");
+			return fail(r, nothing, "unterminated quote");
 		for (c = 0; c < KEA_COLUMNS; c++)
 			if (where[c] == SIZE_MAX &&
 			    span_is(field, kea_columns[c].name))
@@ -374,7 +374,7 @@ static bool kea(struct reader *r)
 		all = line;
 		for (n = 0; line.s; n++) {
 			if (!next_field(&line, &field))
-				return fail(r, nothing, "a quote does not end");
+				return fail(r, nothing, "unterminated quote");
 			for (c = 0; c < KEA_COLUMNS; c++)
 				if (where[c] == n)
 					fields[c] = field;
@@ -426,7 +426,7 @@ static bool next_string(struct reader *r, struct token *t)
 	}
 	if (r->at == r->end) {
 		r->line = line;
-		return fail(r, nothing, "a quote does not end");
+		return fail(r, nothing, "unterminated quote");
 	}
 	t->text.len = (size_t)(r->at++ - t->text.s);
 	return true;

@@ -122,7 +122,7 @@ static int unknown(const struct words *words)
 		snprintf(name, sizeof(name), "%s %s", s->object, s->command);
 		list_add(list, sizeof(list), name);
 	}
-	return usage_error("\"%s%s%s\" is not allowed in a policy, which takes: %s",
+	return usage_error("\"%s%s%s\" is not allowed in a policy, expected: %s",
 			   words->word[0], words->n > 1 ? " " : "",
 			   words->n > 1 ? words->word[1] : "", list);
 }

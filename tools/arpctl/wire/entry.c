@@ -35,7 +35,7 @@ static const struct action *find_action(const struct args *args,
 			return a;
 	for (a = actions; a->name; a++)
 		list_add(list, sizeof(list), a->name);
-	usage_error("%s: action cannot be \"%s\", it takes: %s", args->title,
+	usage_error("%s: invalid action \"%s\", expected: %s", args->title,
 		    name, list);
 	return NULL;
 }
@@ -46,7 +46,7 @@ static int check_prefix(const struct args *args, const char *text,
 	char address[ADDRESS_TEXT], masked[PREFIX_TEXT];
 
 	if (!parse_prefix(text, prefix))
-		return usage_error("%s: prefix cannot be \"%s\", it takes: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8",
+		return usage_error("%s: invalid prefix \"%s\", expected: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8",
 				   args->title, text);
 	if (prefix_masked(*prefix).address == prefix->address)
 		return STATUS_OK;

@@ -223,7 +223,7 @@ static int parse_value(const char *command, const struct field *field,
 	if (ok)
 		return STATUS_OK;
 	field_accepts(field, accepted, sizeof(accepted));
-	return usage_error("%s: %s cannot be \"%s\", it takes: %s", command,
+	return usage_error("%s: invalid %s \"%s\", expected: %s", command,
 			   field->name, text, accepted);
 }
 

@@ -97,13 +97,13 @@ int module_missing(void)
 	if (uname(&uts))
 		return failure("%s", strerror(errno));
 	if (!module_installed(MODULE))
-		return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or \"insmod " MODULE ".ko\"",
+		return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or run \"insmod " MODULE ".ko\"",
 			       uts.release);
 	if (says("/proc/sys/kernel/modules_disabled", "1"))
-		return failure("the module " MODULE " is installed but not loaded, and this kernel loads no more modules (kernel.modules_disabled): load it at boot, by a line in /etc/modules");
+		return failure("the module " MODULE " is installed but not loaded, and module loading is disabled until reboot (kernel.modules_disabled): load it at boot, with a line \"" MODULE "\" in /etc/modules");
 	if (only_signed())
-		return failure("the module " MODULE " is installed but not loaded: this kernel takes only modules signed with a key that it knows (Secure Boot): \"mokutil --import /var/lib/dkms/mok.pub\" enrols the key of DKMS at the next boot");
+		return failure("the module " MODULE " is installed but not loaded: this kernel loads only modules signed with a trusted key (Secure Boot): run \"mokutil --import /var/lib/dkms/mok.pub\" and reboot to enrol the DKMS key");
 	if (!may_load())
-		return failure("the module " MODULE " is installed but not loaded, and you may not load it: as root, \"modprobe " MODULE "\"");
-	return failure("the module " MODULE " is installed but not loaded, and the kernel did not load it by itself: \"modprobe " MODULE "\" does, or tells why not");
+		return failure("the module " MODULE " is installed but not loaded, and you are not allowed to load it: run \"modprobe " MODULE "\" as root");
+	return failure("the module " MODULE " is installed but not loaded, and the kernel could not load it on demand: run \"modprobe " MODULE "\", which loads it or prints the reason");
 }
