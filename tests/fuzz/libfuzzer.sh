@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the code that parses packets, words and files under libFuzzer with sanitizers.
 # lab: host
-# lab: timeout 300 3600
+# lab: timeout 900 3600
 # lab: takes 50
 #
 #   tests/fuzz/libfuzzer.sh [SECONDS [TARGET…]]

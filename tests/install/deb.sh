@@ -3,7 +3,7 @@
 # The Debian packages: contents, lintian, and a second build that gives the same bytes.
 # The first build is the one of make deb, repeated if a file is newer.
 # lab: host
-# lab: timeout 600
+# lab: timeout 1200
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
 plan 13

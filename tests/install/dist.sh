@@ -3,8 +3,8 @@
 # The release tarball: reproducible, complete, and buildable without git; the
 # packages that rpmbuild and PKGBUILD make from it; the workflows of public forges.
 # lab: host
-# lab: timeout 600
-# lab: takes 60
+# lab: timeout 1200
+# lab: takes 120
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
 tests/vm/deps dist rpm >&2 || bail "packages are missing"
