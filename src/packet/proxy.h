@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * For whom a device answers in others' place: proxy_arp and proxy_arp_pvlan.
+ * When a device does proxy ARP, as the sysctls proxy_arp and proxy_arp_pvlan do.
  *
  * RCU read side.
  */
