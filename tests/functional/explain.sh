@@ -170,7 +170,7 @@ is "$text" "request on eth0
   answer    is-at $(mac host eth0)
   route     local dev lo" "as text"
 fails_with 1 'no such device' "no such device" ctl host explain request 10.0.0.1 from 10.0.0.2 dev none
-fails_with 1 'not as long' "a lladdr of another length" \
+fails_with 1 'must be as long' "a lladdr of another length" \
 	ctl host explain request 10.0.0.1 from 10.0.0.2 dev eth0 lladdr 02:00
 
 # In VRFs, where who is routed to a device may be in another VRF than it is.

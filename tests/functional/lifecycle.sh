@@ -79,7 +79,7 @@ is "$(asked)" silent "renamed within the pattern, it keeps its policy"
 is "$(count_in alice cali2)" 4 "and its counters"
 rename alice cali2 eth0
 is "$(asked)" answered "renamed out of the pattern, it has none"
-fails_with 1 'no policy reaches' "and no counters" ctl alice stats show eth0
+fails_with 1 'no policy applies' "and no counters" ctl alice stats show eth0
 rename alice eth0 cali3
 is "$(asked)" silent "renamed into the pattern, it has one"
 is "$(count_in alice cali3)" 2 "and counts anew"
