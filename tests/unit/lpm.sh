@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The prefix table (src/policy/lpm.c), built for user space, against a linear search.
 # lab: host
+# lab: timeout 900
+# lab: takes 40
 #
 #   tests/unit/lpm.sh [SEED]
 
