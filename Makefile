@@ -73,7 +73,7 @@ demo:
 	tests/demo/run
 
 check:
-	tests/vm/deps build vm check fuzz deb lint
+	tests/vm/deps build vm check fuzz deb lint dist rpm
 	+$(MAKE) all selftest deb
 	+$(MAKE) -C tests/differential
 	+$(MAKE) -C tests/invariant
