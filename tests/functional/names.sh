@@ -106,4 +106,4 @@ is "$(arpctl restore "$dir/policy" 2>&1)" \
 	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: selectors match only the name" \
 	"restore warns about it"
 is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores everything"
-like "$(arpctl check)" 'enp0s1 +fields are set, and it is only an alternative name of eth0' "check reports it"
+like "$(arpctl check)" 'enp0s1 +its fields have no effect: it is an alternative name of eth0' "check reports it"
