@@ -5,7 +5,7 @@
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-plan 21
+plan 22
 scratch
 tests=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$dir/tests"/{lib,vm,fuzz,abuse,a}
@@ -57,6 +57,9 @@ tests_of() { grep -o '"test": "[^"]*"' <<<"$results" | cut -d '"' -f 4 | sort | 
 run a/host
 is "$status $(tests_of)" "0 a/host.sh" "a test is found by its name below tests/"
 like "$said" '^ok   a/host.sh: 1 passed, [0-9.]+ s \(1 of 1\)' "and shown with its number"
+echo "not a test" >"$dir/tests/a/host" && chmod 755 "$dir/tests/a/host"
+run a/host
+is "$status $(tests_of)" "0 a/host.sh" "a program of the same name is not taken for the test"
 run a/nix
 is "$status $(tests_of)" "2 a/host.sh" "an unknown name keeps earlier results"
 like "$said" 'a/nix: no such test' "and is named"
