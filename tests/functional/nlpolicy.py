@@ -1040,7 +1040,7 @@ def refused_queries(tester):
     for what, more in (("a lladdr", lladdr(QUERY["LLADDR"], MAC)),
                        ("unicast", flag(QUERY["UNICAST"]))):
         refused(f"{what} of what is sent", query("SEND", "10.0.0.1", "10.0.0.2", more),
-                "that come in")
+                "received packets only")
     refused("unicast of one byte", query("REPLY", "10.0.0.1", "10.0.0.2",
                                          u8(QUERY["UNICAST"], 1)))
     refused("an attribute that nobody knows", query("REPLY", "10.0.0.1", "10.0.0.2",
