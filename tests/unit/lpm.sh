@@ -64,8 +64,16 @@ else
 	skip "no invalid memory access" "no sanitizers"
 fi
 
-# With gcc-multilib the last option finds the headers that are there anyway.
-cc=("gcc-$version" -m32 -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
-other "32 bits" "gcc-$version-multilib libc6-dev-i386"
+# 32 bits: on amd64 with gcc-multilib, for which the last option finds the headers that
+# are there anyway.
+case $(gcc -dumpmachine 2>/dev/null) in
+x86_64-*)
+	cc=("gcc-$version" -m32 -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
+	needs="gcc-$version-multilib libc6-dev-i386" ;;
+*)
+	cc=("arm-linux-gnueabihf-gcc-$version" -static) runner=(qemu-arm-static)
+	needs="gcc-$version-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static" ;;
+esac
+other "32 bits" "$needs"
 cc=("s390x-linux-gnu-gcc-$version" -static) runner=(qemu-s390x-static)
 other "big-endian" "gcc-$version-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"
