@@ -97,6 +97,45 @@
  * A table of 4,096 prefixes or more has an array of 4,096 tries (struct lpm_wide),
  * indexed by the first twelve bits, and one trie for shorter prefixes. This saves two
  * branches a lookup.
+ *
+ * Forks
+ * -----
+ *
+ * A transaction updates a fork: a second root that shares all branches with the table.
+ * Before an update changes a branch in the fork, all branches from the root down to it
+ * are copied (lpm_own_path()). The fork has no readers, so it changes its copies in place.
+ * A mark in both the copy and the original (LPM_OWN) says that they are not shared. So
+ * these are at the top of each trie, and what is below a shared branch is shared.
+ *
+ * Add 10.1.2.4/32 to a fork of the table above, with 192.168.0.0/16 in it; * has the mark:
+ *
+ *     table's root                                 fork's root
+ *         |                                            |
+ *     *branch at 0 --- shared: 192.168.0.0/16 --- *branch at 0
+ *         |                                            |
+ *     *branch at 6 ----- shared: 10.0.0.0/8 ----- *branch at 6
+ *         |                                            |
+ *     *branch at 24                               *branch at 24, with 10.1.2.4/32
+ *
+ * No list of the copies is needed: to follow the marks from a root finds them. Two steps
+ * publish a fork, and both take as long as the updates, whatever the size of the table:
+ *
+ *     1. arpp_lpm_join() stores the fork's root in the table, and the table's old root
+ *        in the fork. To readers this is one update. Or the fork takes the place of the
+ *        table in something larger that is published as a whole.
+ *     2. What has lost its readers frees its own branches after a grace period, and the
+ *        marks in the other are cleared: arpp_lpm_drop() in the first case,
+ *        arpp_lpm_take() in the second. To drop a fork that was not published is the same
+ *        without a grace period.
+ *
+ * One update of a table changes one prefix, so a lookup in a large table may read the root
+ * twice: the new one has the same shorter prefixes, or the same longer ones. With a join
+ * both differ. The counter does not show this before it is incremented, so the new root
+ * has the number that it will have then (lpm_root_since()).
+ *
+ * If a fork took the place of a table, readers of the old one do not see the counter of
+ * the new one. Until they are gone, an update of the new one outside of a fork could show
+ * them a later update without the transaction. It waits for them (lpm_settle()).
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -123,7 +162,7 @@
 #ifndef LPM_WIDE_FROM				/* tests set a smaller one */
 #define LPM_WIDE_FROM	4096			/* prefixes: 8 bytes for each */
 #endif
-/* In a table that readers see: more would hold the writers' lock too long. */
+/* In a table that readers see, and in a fork: more would take the writers too long. */
 #define LPM_WIDE_TO	(4 * LPM_WIDE_FROM)
 
 /* What a slot holds. */
@@ -153,11 +192,14 @@ typedef u64 __bitwise lpm_entry_t;
 #define LPM_SMALL	ARPP_LPM_SMALL
 
 #define LPM_INTERNAL	64			/* "off" of an internal position */
+#define LPM_OWN		1ULL			/* in .internal: not a position, see lpm_branch */
 
 /**
  * struct lpm_branch - a node of the trie
  * @external: which external positions are in use, position less LPM_EXTERNAL
- * @internal: which internal positions are in use; always leaves
+ * @internal: which internal positions are in use; always leaves. Positions begin at 1.
+ *	Bit 0, LPM_OWN, is set if a table and its fork do not share this branch. Readers
+ *	do not look at it, so it may change under them.
  * @slot: their entries, from the highest position down; atomic because 32-bit
  *	processors would load and store half of one
  */
@@ -182,10 +224,12 @@ struct lpm_skip {
  * @slot: entries, by the first LPM_WIDE_BITS of an address; allocated on its own, as
  *	its size is a power of two
  * @shorter: the trie of all prefixes that have fewer bits
+ * @since: the table's counter of updates once this is its root
  */
 struct lpm_wide {
 	atomic64_t *slot;
 	atomic64_t shorter;
+	u32 since;
 };
 
 /*
@@ -407,7 +451,7 @@ static u64 leaf_value(lpm_entry_t e)
 
 static unsigned int branch_slots(const struct lpm_branch *b)
 {
-	return hweight64(b->external) + hweight64(b->internal);
+	return hweight64(b->external) + hweight64(b->internal & ~LPM_OWN);
 }
 
 static bool branch_has(const struct lpm_branch *b, unsigned int pos)
@@ -431,6 +475,23 @@ static void branch_flip(struct lpm_branch *b, unsigned int pos)
 		b->internal ^= BIT_ULL(pos);
 	else
 		b->external ^= BIT_ULL(pos - LPM_EXTERNAL);
+}
+
+/* The mark of new branches. */
+static u64 lpm_own(const struct arpp_lpm *t)
+{
+	return t->base ? LPM_OWN : 0;
+}
+
+/* Is a branch not shared between a table and its fork? */
+static bool branch_is_own(const struct lpm_branch *b)
+{
+	return b->internal & LPM_OWN;
+}
+
+static void branch_set_own(struct lpm_branch *b, u64 own)
+{
+	WRITE_ONCE(b->internal, (b->internal & ~LPM_OWN) | own);
 }
 
 /* Make @to a copy of @from, or change @from itself, with @e at position @pos. */
@@ -462,14 +523,20 @@ static void branch_del(struct lpm_branch *to, const struct lpm_branch *from,
 	branch_flip(to, pos);
 }
 
-/* The size of a branch, rounded up to what kmalloc() takes for it anyway. */
-static size_t branch_room(unsigned int slots, u64 tag)
+/* The size of a branch with what is in front of it. */
+static size_t branch_size(unsigned int slots, u64 tag)
 {
 	struct lpm_branch *b;
 	size_t size = struct_size(b, slot, slots);
 
-	if (tag == LPM_SKIP)
-		size += sizeof(struct lpm_skip);
+	return tag == LPM_SKIP ? size + sizeof(struct lpm_skip) : size;
+}
+
+/* The same, rounded up to what kmalloc() takes for it anyway. */
+static size_t branch_room(unsigned int slots, u64 tag)
+{
+	size_t size = branch_size(slots, tag);
+
 	/* Its sizes are powers of two, and these. */
 	if (size > 64 && size <= 96)
 		return 96;
@@ -479,7 +546,8 @@ static size_t branch_room(unsigned int slots, u64 tag)
 }
 
 /* A new branch without slots for prefix @has, in a slot that stands for @off bits. */
-static lpm_entry_t branch_alloc(const struct arpp_lpm_node *has,
+static lpm_entry_t branch_alloc(const struct arpp_lpm *t,
+				const struct arpp_lpm_node *has,
 				unsigned int off, unsigned int slots, gfp_t gfp)
 {
 	u64 tag = has->len == off ? LPM_BRANCH : LPM_SKIP;
@@ -497,7 +565,7 @@ static lpm_entry_t branch_alloc(const struct arpp_lpm_node *has,
 		b = (struct lpm_branch *)skip;
 	}
 	b->external = 0;
-	b->internal = 0;
+	b->internal = lpm_own(t);
 	return entry_make(b, tag);
 }
 
@@ -515,9 +583,30 @@ static void *branch_block(lpm_entry_t e)
 	return entry_tag(e) == LPM_SKIP ? entry_skip(e) : entry_untag(e);
 }
 
+/* Free a branch, or leave one that is shared to the table that @t is a fork of. */
 static void branch_free(const struct arpp_lpm *t, lpm_entry_t e)
 {
-	lpm_free(t, branch_block(e));
+	if (t->base && !branch_is_own(entry_untag(e)))
+		branch_set_own(entry_untag(e), LPM_OWN);
+	else
+		lpm_free(t, branch_block(e));
+}
+
+/* A copy of a branch that is shared, for a fork. */
+static lpm_entry_t branch_copy(lpm_entry_t e, gfp_t gfp)
+{
+	unsigned int slots = branch_slots(entry_untag(e));
+	u64 tag = entry_tag(e);
+	struct lpm_skip *skip;
+	struct lpm_branch *b;
+
+	skip = kmalloc(branch_room(slots, tag), gfp);
+	if (!skip)
+		return LPM_NONE;
+	memcpy(skip, branch_block(e), branch_size(slots, tag));
+	b = (struct lpm_branch *)(tag == LPM_SKIP ? skip + 1 : skip);
+	branch_set_own(b, LPM_OWN);
+	return entry_make(b, tag);
 }
 
 /* Free what lpm_place() made and nobody has seen. */
@@ -542,10 +631,25 @@ static lpm_entry_t lpm_deref(const struct arpp_lpm *t, const atomic64_t *slot)
 	return slot_read(slot);
 }
 
-static void lpm_assert_writer(const struct arpp_lpm *t)
+/*
+ * Readers may still be in the table whose place @t has taken. They must not see an update
+ * of a branch that both share, because they do not see the ones that came before it.
+ */
+static noinline void lpm_settle(struct arpp_lpm *t)
 {
-	if (t->lock)
-		lockdep_assert_held(t->lock);
+	cond_synchronize_rcu(t->settled);
+	t->settling = false;
+}
+
+/* Before an update. */
+static void lpm_begin(struct arpp_lpm *t)
+{
+	WARN_ON_ONCE(t->forked);
+	if (!t->lock)
+		return;
+	lockdep_assert_held(t->lock);
+	if (unlikely(t->settling))
+		lpm_settle(t);
 }
 
 /* Every update that readers may see is one call of this. */
@@ -677,16 +781,28 @@ static noinline u64 lpm_lookup_again(const struct arpp_lpm *t, u32 addr)
 	return found;
 }
 
+/* Was a large table's root published when the counter was @gen? */
+static bool lpm_root_since(lpm_entry_t e, u32 gen)
+{
+	const struct lpm_wide *wide = entry_untag(e);
+
+	return entry_tag(e) != LPM_WIDE || (s32)(gen - wide->since) >= 0;
+}
+
 /*
  * The rest of a lookup in a large table. The root is read again, because to keep it
- * takes registers from every lookup; so the table may have been emptied since.
+ * takes registers from every lookup. So the table may have been emptied since, or a fork
+ * may have joined it, which is not counted yet.
  */
 static noinline u64 lpm_lookup_shorter(const struct arpp_lpm *t, u32 addr,
 				       u32 gen)
 {
-	u64 found = lpm_search_shorter(slot_read(&t->root), addr);
+	lpm_entry_t e = slot_read(&t->root);
+	u64 found = lpm_search_shorter(e, addr);
 
-	return lpm_unchanged(t, gen) ? found : lpm_lookup_again(t, addr);
+	if (lpm_root_since(e, gen) && lpm_unchanged(t, gen))
+		return found;
+	return lpm_lookup_again(t, addr);
 }
 
 /**
@@ -817,6 +933,40 @@ static lpm_entry_t lpm_single(const struct arpp_lpm *t,
 	return branch_slots(entry_untag(e)) == 1 ? e : LPM_NONE;
 }
 
+/*
+ * Give a fork copies of the branches on a walk that it shares, so that an update may
+ * change them. Without memory some are copied, and the fork's prefixes are as before.
+ */
+static int lpm_own_path(struct arpp_lpm *t, struct lpm_walk *w, gfp_t gfp)
+{
+	struct lpm_branch *from, *to;
+	unsigned int i, n;
+	lpm_entry_t e, copy;
+
+	if (!w->e)
+		return 0;
+	/* The last entry is changed only if the prefix is added to it. */
+	n = w->depth + (w->common == w->has.len);
+	for (i = 0; i < n; i++) {
+		e = slot_read(w->step[i].slot);
+		from = entry_untag(e);
+		if (entry_is_leaf(e) || branch_is_own(from))
+			continue;
+		copy = branch_copy(e, gfp);
+		if (!copy)
+			return -ENOMEM;
+		to = entry_untag(copy);
+		slot_set(w->step[i].slot, copy);
+		branch_free(t, e);
+		if (i < w->depth)
+			w->step[i + 1].slot = to->slot +
+					      (w->step[i + 1].slot - from->slot);
+		else
+			w->e = copy;
+	}
+	return 0;
+}
+
 /**
  * arpp_lpm_set_lock() - set who may use the table from now on
  * @t: the table
@@ -851,7 +1001,7 @@ static lpm_entry_t lpm_place(const struct arpp_lpm *t,
 		return e;
 	has.len = node->len > most ? roundup(node->len - most, LPM_STRIDE) : 0;
 	has.prefix = lpm_bits(node->prefix, has.len);
-	e = branch_alloc(&has, at->off, 1, gfp);
+	e = branch_alloc(t, &has, at->off, 1, gfp);
 	if (!e)
 		return LPM_NONE;
 	b = entry_untag(e);
@@ -900,7 +1050,7 @@ static int insert_into(struct arpp_lpm *t, const struct lpm_walk *w,
 		branch_add(b, b, pos, leaf);
 		return 0;
 	}
-	e = branch_alloc(&w->has, step->off, slots + 1, gfp);
+	e = branch_alloc(t, &w->has, step->off, slots + 1, gfp);
 	if (!e) {
 		lpm_unplace(leaf);
 		return -ENOMEM;
@@ -932,7 +1082,7 @@ static int insert_fork(struct arpp_lpm *t, const struct lpm_walk *w,
 	leaf = lpm_place_at(t, pos, fork.len, node, value, gfp);
 	if (!leaf)
 		return -ENOMEM;
-	e = branch_alloc(&fork, step->off, 2, gfp);
+	e = branch_alloc(t, &fork, step->off, 2, gfp);
 	if (!e) {
 		lpm_unplace(leaf);
 		return -ENOMEM;
@@ -959,6 +1109,8 @@ static int lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	lpm_walk(t, node, &w);
 	if (lpm_walk_found(&w, node))
 		return -EEXIST;
+	if (t->base && lpm_own_path(t, &w, gfp))
+		return -ENOMEM;
 	if (!w.e)
 		err = insert_first(t, &w, node, value, gfp);
 	else if (!entry_is_leaf(w.e) && w.common == w.has.len)
@@ -970,8 +1122,48 @@ static int lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	return err;
 }
 
-/* Free all branches of a trie. */
-static void lpm_free_trie(const struct arpp_lpm *t, lpm_entry_t e)
+static struct lpm_wide *lpm_alloc_wide(gfp_t gfp)
+{
+	struct lpm_wide *wide = kzalloc(sizeof(*wide), gfp);
+
+	if (!wide)
+		return NULL;
+	wide->slot = kcalloc(LPM_WIDE_SLOTS, sizeof(*wide->slot), gfp);
+	if (wide->slot)
+		return wide;
+	kfree(wide);
+	return NULL;
+}
+
+static void lpm_free_wide(const struct arpp_lpm *t, struct lpm_wide *wide)
+{
+	lpm_free(t, wide->slot);
+	lpm_free(t, wide);
+}
+
+/* What lpm_end_trie() and lpm_end_root() do. */
+enum lpm_end {
+	LPM_END_ALL,		/* free all branches */
+	LPM_END_OWN,		/* free those that are not shared */
+	LPM_END_SHARING,	/* clear the marks of these: nothing is shared any more */
+};
+
+static bool branch_ends(lpm_entry_t e, enum lpm_end how)
+{
+	return !entry_is_leaf(e) &&
+	       (how == LPM_END_ALL || branch_is_own(entry_untag(e)));
+}
+
+static void branch_end(const struct arpp_lpm *t, lpm_entry_t e, enum lpm_end how)
+{
+	if (how == LPM_END_SHARING)
+		branch_set_own(entry_untag(e), 0);
+	else
+		branch_free(t, e);
+}
+
+/* End all branches of a trie, or those that are not shared: only these have such below. */
+static void lpm_end_trie(const struct arpp_lpm *t, lpm_entry_t e, enum lpm_end how)
 {
 	struct {
 		lpm_entry_t e;
@@ -981,7 +1173,7 @@ static void lpm_free_trie(const struct arpp_lpm *t, lpm_entry_t e)
 	unsigned int depth = 0;
 
 	while (e) {
-		if (!entry_is_leaf(e)) {
+		if (branch_ends(e, how)) {
 			b = entry_untag(e);
 			path[depth].e = e;
 			/* Internal ones are leaves. */
@@ -991,32 +1183,46 @@ static void lpm_free_trie(const struct arpp_lpm *t, lpm_entry_t e)
 			p = &path[depth - 1];
 			if (p->slots) {
 				b = entry_untag(p->e);
-				e = lpm_deref(t, &b->slot[--p->slots]);
+				e = slot_read(&b->slot[--p->slots]);
 			} else {
-				branch_free(t, p->e);
+				branch_end(t, p->e, how);
 				depth--;
 			}
 		}
 	}
 }
 
-static void lpm_free_root(const struct arpp_lpm *t, lpm_entry_t root)
+/* End the branches that are in use from a large root on, except those of @other too. */
+static void lpm_end_wide(const struct arpp_lpm *t, const struct lpm_wide *wide,
+			 enum lpm_end how, const struct lpm_wide *other)
 {
-	struct lpm_wide *wide;
 	unsigned int i;
+	lpm_entry_t e;
 
-	if (entry_tag(root) != LPM_WIDE) {
-		lpm_free_trie(t, root);
-		return;
-	}
-	wide = entry_untag(root);
 	for (i = 0; i < LPM_WIDE_SLOTS; i++) {
-		lpm_free_trie(t, lpm_deref(t, &wide->slot[i]));
+		e = slot_read(&wide->slot[i]);
+		if (!e || (other && e == slot_read(&other->slot[i])))
+			continue;
+		lpm_end_trie(t, e, how);
 		cond_resched();
 	}
-	lpm_free_trie(t, lpm_deref(t, &wide->shorter));
-	lpm_free(t, wide->slot);
-	lpm_free(t, wide);
+	lpm_end_trie(t, slot_read(&wide->shorter), how);
+}
+
+/* The same from any root on; @other: the root of the table that it shares branches with. */
+static void lpm_end_root(const struct arpp_lpm *t, lpm_entry_t root,
+			 enum lpm_end how, lpm_entry_t other)
+{
+	struct lpm_wide *wide = entry_untag(root);
+
+	if (entry_tag(root) != LPM_WIDE) {
+		lpm_end_trie(t, root, how);
+		return;
+	}
+	lpm_end_wide(t, wide, how,
+		     entry_tag(other) == LPM_WIDE ? entry_untag(other) : NULL);
+	if (how != LPM_END_SHARING)
+		lpm_free_wide(t, wide);
 }
 
 /*
@@ -1025,33 +1231,36 @@ static void lpm_free_root(const struct arpp_lpm *t, lpm_entry_t root)
  */
 static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 {
-	struct arpp_lpm fresh = {};
+	struct arpp_lpm fresh = { .base = t->base };
+	struct lpm_wide *wide = lpm_alloc_wide(gfp | __GFP_NOWARN);
+	lpm_entry_t root = entry_make(wide, LPM_WIDE), old;
 	struct arpp_lpm_node node;
-	struct lpm_wide *wide;
-	lpm_entry_t old;
 	u64 found;
 
-	gfp |= __GFP_NOWARN;
-	wide = kzalloc(sizeof(*wide), gfp);
 	if (!wide)
 		return;
-	wide->slot = kcalloc(LPM_WIDE_SLOTS, sizeof(*wide->slot), gfp);
-	if (!wide->slot) {
-		kfree(wide);
-		return;
-	}
-	slot_set(&fresh.root, entry_make(wide, LPM_WIDE));
+	wide->since = t->gen;
+	slot_set(&fresh.root, root);
 	for (found = arpp_lpm_next(t, 0, -1, &node); found;
 	     found = arpp_lpm_next(t, node.prefix, node.len, &node)) {
-		if (lpm_insert(&fresh, &node, arpp_lpm_value(found), gfp)) {
-			lpm_free_root(&fresh, entry_make(wide, LPM_WIDE));
+		if (lpm_insert(&fresh, &node, arpp_lpm_value(found),
+			       gfp | __GFP_NOWARN)) {
+			lpm_end_root(&fresh, root, LPM_END_ALL, LPM_NONE);
 			return;
 		}
 		cond_resched();
 	}
 	old = lpm_deref(t, &t->root);
-	lpm_publish(t, &t->root, entry_make(wide, LPM_WIDE));
-	lpm_free_trie(t, old);
+	lpm_publish(t, &t->root, root);
+	lpm_end_trie(t, old, LPM_END_ALL);
+}
+
+/* Has a table become large? At each power of two, because it may have failed before. */
+static bool lpm_widens(const struct arpp_lpm *t)
+{
+	return t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
+	       ((!t->lock && !t->base) || t->count <= LPM_WIDE_TO) &&
+	       entry_tag(lpm_deref(t, &t->root)) != LPM_WIDE;
 }
 
 /**
@@ -1071,15 +1280,12 @@ int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	int err;
 
 	lpm_check_widths();
-	lpm_assert_writer(t);
+	lpm_begin(t);
 	if (node->len > 32 || node->prefix != lpm_bits(node->prefix, node->len) ||
 	    value >= ARPP_LPM_VALUES)
 		return -EINVAL;
 	err = lpm_insert(t, node, value, gfp);
-	/* At each power of two, because it may have failed before. */
-	if (!err && t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
-	    (!t->lock || t->count <= LPM_WIDE_TO) &&
-	    entry_tag(lpm_deref(t, &t->root)) != LPM_WIDE)
+	if (!err && lpm_widens(t))
 		lpm_widen(t, gfp);
 	return err;
 }
@@ -1102,12 +1308,14 @@ int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 	struct lpm_step *step;
 	struct lpm_walk w;
 
-	lpm_assert_writer(t);
+	lpm_begin(t);
 	if (value >= ARPP_LPM_VALUES)
 		return -EINVAL;
 	lpm_walk(t, node, &w);
 	if (!lpm_walk_found(&w, node))
 		return -ENOENT;
+	if (t->base && lpm_own_path(t, &w, gfp))
+		return -ENOMEM;
 	step = &w.step[w.depth];
 	/* A small value needs no branch of its own. */
 	if (value < LPM_SMALL && w.depth)
@@ -1182,9 +1390,10 @@ static lpm_entry_t lpm_reparent(const struct arpp_lpm *t,
 	/* It did not skip anything before, and does now. */
 	b = entry_untag(e);
 	slots = branch_slots(b);
-	copy = branch_alloc(&child, step->off, slots, LPM_GFP_REMOVE);
+	copy = branch_alloc(t, &child, step->off, slots, LPM_GFP_REMOVE);
 	if (copy) {
 		memcpy(entry_untag(copy), b, struct_size(b, slot, slots));
+		branch_set_own(entry_untag(copy), lpm_own(t));
 		*copied = e;
 	}
 	return copy;
@@ -1194,7 +1403,7 @@ static lpm_entry_t lpm_reparent(const struct arpp_lpm *t,
 static unsigned int branch_other(const struct lpm_branch *b, unsigned int pos)
 {
 	struct lpm_branch other = {
-		.external = b->external, .internal = b->internal,
+		.external = b->external, .internal = b->internal & ~LPM_OWN,
 	};
 
 	branch_flip(&other, pos);
@@ -1213,7 +1422,8 @@ static void lpm_del(struct arpp_lpm *t, const struct lpm_step *step,
 	if (slots == 2) {
 		e = lpm_reparent(t, step, has, branch_other(b, pos), &copied);
 	} else {
-		e = branch_alloc(has, step->off, slots - 1, LPM_GFP_REMOVE);
+		e = branch_alloc(t, has, step->off, slots - 1,
+				 LPM_GFP_REMOVE);
 		if (e)
 			branch_del(entry_untag(e), b, pos);
 	}
@@ -1227,8 +1437,35 @@ static void lpm_del(struct arpp_lpm *t, const struct lpm_step *step,
 		branch_free(t, copied);
 }
 
+/* Remove the prefix that a walk has found. */
+static void lpm_remove(struct arpp_lpm *t, const struct lpm_walk *w,
+		       const struct arpp_lpm_node *node)
+{
+	lpm_entry_t single[LPM_DEPTH], e;
+	unsigned int depth, singles = 0;
+	struct arpp_lpm_node has;
+
+	t->count--;
+	/* A branch that it has alone is removed with it. */
+	for (depth = w->depth; depth; depth--) {
+		e = lpm_single(t, &w->step[depth - 1]);
+		if (!e)
+			break;
+		single[singles++] = e;
+	}
+	if (depth) {
+		has.len = w->step[depth - 1].len;
+		has.prefix = lpm_bits(node->prefix, has.len);
+		lpm_del(t, &w->step[depth - 1], &has, lpm_pos(node, has.len));
+	} else {
+		lpm_publish(t, w->step[0].slot, LPM_NONE);
+	}
+	while (singles)
+		branch_free(t, single[--singles]);
+}
+
 /**
- * arpp_lpm_remove() - remove a prefix
+ * arpp_lpm_remove() - remove a prefix; not from a fork
  * @t: the table
  * @prefix: the prefix, host byte order
  * @len: its length
@@ -1241,35 +1478,43 @@ static void lpm_del(struct arpp_lpm *t, const struct lpm_step *step,
  */
 u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len)
 {
-	struct arpp_lpm_node to = { .prefix = prefix, .len = len }, has;
-	lpm_entry_t single[LPM_DEPTH], e;
-	unsigned int depth, singles = 0;
+	struct arpp_lpm_node node = { .prefix = prefix, .len = len };
 	struct lpm_walk w;
 	u64 found;
 
-	lpm_assert_writer(t);
-	lpm_walk(t, &to, &w);
-	found = lpm_walk_found(&w, &to);
-	if (!found)
+	lpm_begin(t);
+	if (WARN_ON_ONCE(t->base))
 		return 0;
-	t->count--;
-	/* A branch that it has alone is removed with it. */
-	for (depth = w.depth; depth; depth--) {
-		e = lpm_single(t, &w.step[depth - 1]);
-		if (!e)
-			break;
-		single[singles++] = e;
-	}
-	if (depth) {
-		has.len = w.step[depth - 1].len;
-		has.prefix = lpm_bits(prefix, has.len);
-		lpm_del(t, &w.step[depth - 1], &has, lpm_pos(&to, has.len));
-	} else {
-		lpm_publish(t, w.step[0].slot, LPM_NONE);
-	}
-	while (singles)
-		branch_free(t, single[--singles]);
+	lpm_walk(t, &node, &w);
+	found = lpm_walk_found(&w, &node);
+	if (found)
+		lpm_remove(t, &w, &node);
 	return found;
+}
+
+/**
+ * arpp_lpm_delete() - remove a prefix, from a fork or another table
+ * @t: the table
+ * @node: the prefix
+ * @gfp: how to allocate what a fork needs for this
+ *
+ * Context: process context, the writers' lock held if the table is shared.
+ * Return: 0, -ENOENT if the prefix is not there; -ENOMEM only in a fork, which then
+ * has the same prefixes as before.
+ */
+int arpp_lpm_delete(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		    gfp_t gfp)
+{
+	struct lpm_walk w;
+
+	lpm_begin(t);
+	lpm_walk(t, node, &w);
+	if (!lpm_walk_found(&w, node))
+		return -ENOENT;
+	if (t->base && lpm_own_path(t, &w, gfp))
+		return -ENOMEM;
+	lpm_remove(t, &w, node);
+	return 0;
 }
 
 /**
@@ -1362,14 +1607,13 @@ static bool cursor_begin(struct lpm_cursor *c, lpm_entry_t e,
 	return has.prefix >= here;
 }
 
-/* arpp_lpm_next() in the trie of one slot, which stands for the @off bits of @addr. */
-static u64 lpm_next(const struct arpp_lpm *t, const atomic64_t *slot, u32 addr,
+/* arpp_lpm_next() from @e on, in a slot that stands for the first @off bits of @addr. */
+static u64 lpm_next(const struct arpp_lpm *t, lpm_entry_t e, u32 addr,
 		    unsigned int off, u32 prefix, int len,
 		    struct arpp_lpm_node *node)
 {
 	struct lpm_cursor path[LPM_DEPTH], *c = path;
 	unsigned int key = LPM_ORDER_END, pos;
-	lpm_entry_t e = lpm_deref(t, slot);
 
 	for (;;) {
 		if (entry_is_leaf(e)) {
@@ -1417,20 +1661,152 @@ u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
 	unsigned int i;
 
 	if (entry_tag(root) != LPM_WIDE)
-		return lpm_next(t, &t->root, 0, 0, prefix, len, node);
+		return lpm_next(t, root, 0, 0, prefix, len, node);
 	wide = entry_untag(root);
-	shorter = lpm_next(t, &wide->shorter, 0, 0, prefix, len, &first);
+	shorter = lpm_next(t, lpm_deref(t, &wide->shorter), 0, 0, prefix, len,
+			   &first);
 	for (i = prefix >> rest; i < LPM_WIDE_SLOTS && !found; i++)
-		found = lpm_next(t, &wide->slot[i], i << rest, LPM_WIDE_BITS,
-				 prefix, len, node);
+		found = lpm_next(t, lpm_deref(t, &wide->slot[i]), i << rest,
+				 LPM_WIDE_BITS, prefix, len, node);
 	if (!shorter || (found && node->prefix < first.prefix))
 		return found;
 	*node = first;
 	return shorter;
 }
 
+/* A copy of a large root that shares all tries; none without memory. */
+static lpm_entry_t lpm_copy_wide(const struct lpm_wide *from, u32 since)
+{
+	struct lpm_wide *wide = lpm_alloc_wide(GFP_KERNEL_ACCOUNT);
+
+	if (!wide)
+		return LPM_NONE;
+	memcpy(wide->slot, from->slot, LPM_WIDE_SLOTS * sizeof(*wide->slot));
+	slot_set(&wide->shorter, slot_read(&from->shorter));
+	wide->since = since;
+	return entry_make(wide, LPM_WIDE);
+}
+
 /**
- * arpp_lpm_clean() - empty a table
+ * arpp_lpm_fork() - begin a set of updates beside a table
+ * @fork: the fork; what was in it is overwritten
+ * @t: the table, which itself may not be a fork
+ *
+ * The fork has the prefixes of the table and shares its branches. It has no readers. Use
+ * arpp_lpm_insert(), arpp_lpm_replace() and arpp_lpm_delete() on it, then
+ *
+ * - arpp_lpm_join() and arpp_lpm_drop() to update the table, or
+ * - arpp_lpm_take() after it was published in the table's place, or
+ * - arpp_lpm_drop() to forget it.
+ *
+ * Until then, the table must not change and must not have a second fork.
+ *
+ * Context: process context, in which nobody changes the table.
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_lpm_fork(struct arpp_lpm *fork, struct arpp_lpm *t)
+{
+	lpm_entry_t root = slot_read(&t->root);
+
+	WARN_ON_ONCE(t->forked || t->base);
+	*fork = (struct arpp_lpm){ .count = t->count, .gen = t->gen };
+	if (!root)	/* Nothing to share. */
+		return 0;
+	if (entry_tag(root) == LPM_WIDE)
+		root = lpm_copy_wide(entry_untag(root), t->gen);
+	if (!root)
+		return -ENOMEM;
+	slot_set(&fork->root, root);
+	fork->base = t;
+	t->forked = true;
+	return 0;
+}
+
+/* A table and its fork part: @gone frees what it does not share with @stays. */
+static void lpm_part(const struct arpp_lpm *stays, const struct arpp_lpm *gone)
+{
+	lpm_entry_t kept = slot_read(&stays->root), old = slot_read(&gone->root);
+
+	lpm_end_root(stays, kept, LPM_END_SHARING, old);
+	lpm_end_root(gone, old, LPM_END_OWN, kept);
+}
+
+/**
+ * arpp_lpm_join() - publish the updates of a fork
+ * @t: the table
+ * @fork: its fork; has the table's old contents until arpp_lpm_drop(), which must follow
+ *
+ * Readers see all updates or none. Takes the time of one store.
+ *
+ * Context: the writers' lock held if the table is shared.
+ */
+void arpp_lpm_join(struct arpp_lpm *t, struct arpp_lpm *fork)
+{
+	lpm_entry_t old = slot_read(&t->root), root = slot_read(&fork->root);
+	u32 count = t->count;
+
+	if (WARN_ON_ONCE(old && fork->base != t))
+		return;
+	if (t->lock)
+		lockdep_assert_held(t->lock);
+	if (entry_tag(root) == LPM_WIDE)
+		((struct lpm_wide *)entry_untag(root))->since = t->gen + 1;
+	t->count = fork->count;
+	lpm_publish(t, &t->root, root);
+	slot_set(&fork->root, old);
+	fork->count = count;
+	/* It may have readers now, so it is freed after a grace period. */
+	fork->lock = t->lock;
+}
+
+/**
+ * arpp_lpm_take() - let a fork have the branches of a table whose place it took
+ * @fork: the fork; readers may have come to it
+ * @t: the table; no reader comes to it any more, but those that did may be in it
+ *
+ * Afterwards the fork is a table of its own, with the lock of the old one. The old one
+ * can still be read until the end of a grace period, and is then to be cleaned. What they
+ * do not share is freed after a grace period too.
+ *
+ * Context: process context, in which nobody changes either table.
+ */
+void arpp_lpm_take(struct arpp_lpm *fork, struct arpp_lpm *t)
+{
+	fork->lock = t->lock;
+	if (!fork->base)	/* The table was empty. */
+		return;
+	fork->base = NULL;
+	fork->settling = t->lock;
+	fork->settled = get_state_synchronize_rcu();
+	t->forked = false;
+	t->taken = true;
+	lpm_part(fork, t);
+}
+
+/**
+ * arpp_lpm_drop() - free a fork
+ * @fork: the fork; empty afterwards
+ *
+ * It takes its updates with it, or what they have replaced if it has joined the table.
+ *
+ * Context: process context, in which nobody changes the table.
+ */
+void arpp_lpm_drop(struct arpp_lpm *fork)
+{
+	struct arpp_lpm *t = fork->base;
+
+	fork->base = NULL;
+	if (t) {
+		lpm_part(t, fork);
+		t->forked = false;
+	} else {
+		lpm_end_root(fork, slot_read(&fork->root), LPM_END_ALL, LPM_NONE);
+	}
+	*fork = (struct arpp_lpm){};
+}
+
+/**
+ * arpp_lpm_clean() - empty a table, or drop a fork
  * @t: the table
  *
  * Context: process context, the writers' lock held if the table is shared.
@@ -1439,9 +1815,15 @@ void arpp_lpm_clean(struct arpp_lpm *t)
 {
 	lpm_entry_t root;
 
-	lpm_assert_writer(t);
+	if (t->base) {
+		arpp_lpm_drop(t);
+		return;
+	}
+	lpm_begin(t);
 	root = lpm_deref(t, &t->root);
 	lpm_publish(t, &t->root, LPM_NONE);
 	t->count = 0;
-	lpm_free_root(t, root);
+	if (!t->taken)
+		lpm_end_root(t, root, LPM_END_ALL, LPM_NONE);
+	t->taken = false;
 }

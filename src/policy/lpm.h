@@ -34,14 +34,24 @@ struct arpp_lpm_node {
  * struct arpp_lpm - a table; all zeroes is an empty table without readers
  * @root: entry, see lpm.c
  * @lock: the lock of writers once there may be readers, else NULL
+ * @base: the table that this one is a fork of, else NULL
+ * @settled: a grace period: its end is the end of @settling
  * @count: the number of prefixes; under @lock
  * @gen: counts updates, so that a lookup notices that it spans two of them
+ * @forked: there is a fork, so it must not change
+ * @taken: its branches belong to the fork that took its place
+ * @settling: this was the fork, and the last readers may still be in that table
  */
 struct arpp_lpm {
 	atomic64_t root;
 	struct mutex *lock;	/* the owner's; covers all updates */
+	struct arpp_lpm *base;
+	unsigned long settled;
 	u32 count;
 	u32 gen;
+	bool forked;
+	bool taken;
+	bool settling;
 };
 
 /* The prefix length of a lookup's result. */
@@ -70,8 +80,14 @@ int arpp_lpm_insert(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 int arpp_lpm_replace(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		     u64 value, gfp_t gfp);
 u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len);
+int arpp_lpm_delete(struct arpp_lpm *t, const struct arpp_lpm_node *node,
+		    gfp_t gfp);
 u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len);
 u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
 		  struct arpp_lpm_node *node);
+int arpp_lpm_fork(struct arpp_lpm *fork, struct arpp_lpm *t);
+void arpp_lpm_join(struct arpp_lpm *t, struct arpp_lpm *fork);
+void arpp_lpm_take(struct arpp_lpm *fork, struct arpp_lpm *t);
+void arpp_lpm_drop(struct arpp_lpm *fork);
 
 #endif /* _ARPP_LPM_H */

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/prandom.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -20,6 +21,8 @@
 #define ROUNDS		40
 #define STEPS		1300	/* updates in a round, each followed by lookups */
 #define QUESTIONS	20
+#define FORKED		200	/* updates between two transactions */
+#define CHANGES		20	/* updates in a transaction, at most */
 
 struct rule {
 	struct arpp_lpm_node node;
@@ -27,11 +30,13 @@ struct rule {
 };
 
 struct test {
-	struct arpp_lpm table;
+	struct arpp_lpm *table;
 	struct mutex lock;	/* the table's */
 	struct rnd_state rnd;
 	struct rule *rules;	/* the model */
-	unsigned int count, queries, updates;
+	struct rule saved[SMALL];	/* the model before a transaction */
+	unsigned int count, queries, updates, forks;
+	bool forked;		/* @table is a fork */
 };
 
 static u32 draw(struct test *t, u32 below)
@@ -123,7 +128,7 @@ static int ask_for(struct test *t, u32 addr)
 	u64 found;
 
 	rcu_read_lock();
-	found = arpp_lpm_lookup(&t->table, addr);
+	found = arpp_lpm_lookup(t->table, addr);
 	rcu_read_unlock();
 	t->queries++;
 	if (agrees(found, model_lookup(t, addr)))
@@ -144,10 +149,15 @@ static int ask(struct test *t, unsigned int n)
 static int remove(struct test *t, int at)
 {
 	struct rule rule = t->rules[at];
+	int err = 0;
 
-	if (!agrees(arpp_lpm_remove(&t->table, rule.node.prefix, rule.node.len),
-		    &rule))
-		return -EINVAL;
+	if (t->forked)
+		err = arpp_lpm_delete(t->table, &rule.node, GFP_KERNEL);
+	else if (!agrees(arpp_lpm_remove(t->table, rule.node.prefix,
+					 rule.node.len), &rule))
+		err = -EINVAL;
+	if (err)
+		return err;
 	t->rules[at] = t->rules[--t->count];
 	return 0;
 }
@@ -164,14 +174,14 @@ static int update(struct test *t, unsigned int grow, unsigned int most)
 	some_prefix(t, &rule.node);
 	rule.value = some_value(t);
 	at = model_find(t, rule.node.prefix, rule.node.len);
-	err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
+	err = arpp_lpm_insert(t->table, &rule.node, rule.value, GFP_KERNEL);
 	if (!err && at < 0) {
 		t->rules[t->count++] = rule;
 		return 0;
 	}
 	if (err != -EEXIST || at < 0)
 		return err ?: -EINVAL;
-	err = arpp_lpm_replace(&t->table, &rule.node, rule.value, GFP_KERNEL);
+	err = arpp_lpm_replace(t->table, &rule.node, rule.value, GFP_KERNEL);
 	if (!err)
 		t->rules[at] = rule;
 	return err;
@@ -191,7 +201,7 @@ static int nested(struct test *t, u64 value)
 		rule.node.len = len;
 		rule.node.prefix = addr & mask_of(len);
 		rule.value = value + len;
-		err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
+		err = arpp_lpm_insert(t->table, &rule.node, rule.value, GFP_KERNEL);
 		if (err)
 			return err;
 		t->rules[t->count++] = rule;
@@ -206,6 +216,69 @@ static int nested(struct test *t, u64 value)
 	return 0;
 }
 
+/* A fork has the place of the table: an update waits for readers, then this can be freed. */
+static int take(struct test *t, struct arpp_lpm *table)
+{
+	int err;
+
+	arpp_lpm_take(t->table, table);
+	err = update(t, 50, SMALL);
+	synchronize_rcu();
+	arpp_lpm_set_lock(table, NULL);
+	arpp_lpm_clean(table);
+	kfree(table);
+	return err;
+}
+
+/* The model is that of the table again. */
+static void drop(struct test *t, unsigned int count)
+{
+	t->count = count;
+	memcpy(t->rules, t->saved, count * sizeof(*t->rules));
+}
+
+/* Join a fork, let it have the place of the table, or drop it. */
+static int end_fork(struct test *t, struct arpp_lpm *table, unsigned int count)
+{
+	struct arpp_lpm *fork = t->table;
+	unsigned int how = draw(t, 3);
+
+	if (!how)
+		return take(t, table);
+	t->table = table;
+	if (how == 1)
+		arpp_lpm_join(table, fork);
+	else
+		drop(t, count);
+	arpp_lpm_drop(fork);
+	kfree(fork);
+	return 0;
+}
+
+static int transaction(struct test *t)
+{
+	struct arpp_lpm *fork = kmalloc(sizeof(*fork), GFP_KERNEL);
+	struct arpp_lpm *table = t->table;
+	unsigned int n, count = t->count;
+	int err;
+
+	if (!fork)
+		return -ENOMEM;
+	err = arpp_lpm_fork(fork, table);
+	if (err) {
+		kfree(fork);
+		return err;
+	}
+	t->forks++;
+	memcpy(t->saved, t->rules, count * sizeof(*t->rules));
+	t->table = fork;
+	t->forked = true;
+	for (n = draw(t, CHANGES); n && !err; n--)
+		err = update(t, 50, SMALL) ?: ask(t, QUESTIONS);
+	t->forked = false;
+	return end_fork(t, table, count) ?: err ?: ask(t, QUESTIONS);
+}
+
 static int churn(struct test *t)
 {
 	unsigned int round, step;
@@ -216,12 +289,34 @@ static int churn(struct test *t)
 			err = update(t, step < STEPS / 2 ? 75 : 40, SMALL);
 			if (!err)
 				err = ask(t, QUESTIONS);
+			if (!err && step % FORKED == FORKED - 1)
+				err = transaction(t);
 			if (err)
 				return err;
 		}
 		cond_resched();
 	}
 	return 0;
+}
+
+/* The large form of a table, in a fork that is joined. */
+static int large_fork(struct test *t)
+{
+	struct arpp_lpm fork, *table = t->table;
+	unsigned int n;
+	int err = arpp_lpm_fork(&fork, table);
+
+	if (err)
+		return err;
+	t->table = &fork;
+	t->forked = true;
+	for (n = 0; n < CHANGES && !err; n++)
+		err = remove(t, draw(t, t->count)) ?: ask(t, QUESTIONS);
+	t->forked = false;
+	t->table = table;
+	arpp_lpm_join(table, &fork);
+	arpp_lpm_drop(&fork);
+	return err ?: ask(t, 5 * QUESTIONS);
 }
 
 /* Grow the table and shrink it again, with few lookups: a long list is slow. */
@@ -233,7 +328,7 @@ static int large(struct test *t)
 		struct rule rule = { .node.len = 28, .value = some_value(t) };
 
 		rule.node.prefix = prandom_u32_state(&t->rnd) & mask_of(28);
-		err = arpp_lpm_insert(&t->table, &rule.node, rule.value, GFP_KERNEL);
+		err = arpp_lpm_insert(t->table, &rule.node, rule.value, GFP_KERNEL);
 		t->updates++;
 		if (!err)
 			t->rules[t->count++] = rule;
@@ -243,6 +338,8 @@ static int large(struct test *t)
 			err = ask(t, 100);
 		cond_resched();
 	}
+	if (!err)
+		err = large_fork(t);
 	while (!err && t->count) {
 		err = remove(t, draw(t, t->count));
 		t->updates++;
@@ -266,22 +363,24 @@ int arpp_selftest_lpm(void)
 	if (!t)
 		return err;
 	t->rules = vmalloc(array_size(MOST, sizeof(*t->rules)));
-	if (!t->rules)
+	t->table = kzalloc(sizeof(*t->table), GFP_KERNEL);
+	if (!t->rules || !t->table)
 		goto out;
 	mutex_init(&t->lock);
 	prandom_seed_state(&t->rnd, 20240229);
-	arpp_lpm_set_lock(&t->table, &t->lock);
+	arpp_lpm_set_lock(t->table, &t->lock);
 	mutex_lock(&t->lock);
 	err = nested(t, 1) ?: nested(t, 1ULL << 40) ?: churn(t) ?: large(t);
-	arpp_lpm_clean(&t->table);
+	arpp_lpm_clean(t->table);
 	mutex_unlock(&t->lock);
 	if (err)
-		pr_err("arp_policy: selftest: the prefix table failed after %u queries, %u updates: %d\n",
-		       t->queries, t->updates, err);
+		pr_err("arp_policy: selftest: the prefix table failed after %u queries, %u updates, %u forks: %d\n",
+		       t->queries, t->updates, t->forks, err);
 	else
 		pr_info("arp_policy: selftest: prefix table: %u queries, %u updates\n",
 			t->queries, t->updates);
 out:
+	kfree(t->table);
 	vfree(t->rules);
 	kfree(t);
 	return err;

@@ -1,33 +1,43 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The prefix table (src/policy/lpm.c), built for user space, against a linear search.
+# The prefix table (src/policy/lpm.c) and its forks, built for user space, against a linear
+# search.
 # lab: host
-# lab: timeout 900
-# lab: takes 40
+# lab: timeout 1800
+# lab: takes 90
 #
 #   tests/unit/lpm.sh [SEED]
 
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
-plan 7
+plan 14
 scratch
 read -ra native <<<"${CC:-cc}"
 # Debian's cross compilers have gcc's version in their names.
 version=$(gcc -dumpversion 2>/dev/null)
 seed=("$@")
 
-# model NAME FLAG…: builds it with the compiler in cc and these flags, and runs it
-model()
+# program SOURCE NAME FLAG…: builds it with the compiler in cc and these flags, and runs it
+program()
 {
-	local name=$1
-	shift
+	local source=$1 name=$2
+	shift 2
 	"${cc[@]}" -O2 -g -Wall -Wextra -Werror "$@" -DKSHIM_HOOKS -Itests/unit -Itests/lib/kshim -I"$dir/kshim" -Isrc \
-		-o "$dir/model" tests/unit/lpm_model.c tests/lib/kshim/kshim.c src/policy/lpm.c \
+		-o "$dir/model" "tests/unit/$source" tests/lib/kshim/kshim.c src/policy/lpm.c \
 		>"$dir/log" 2>&1 &&
 		"${runner[@]}" "$dir/model" "${seed[@]}" >"$dir/log" 2>&1
 	result $? "$name"
 	diag "$(<"$dir/log")"
+}
+
+# model WHERE FLAG…: tests the table, and its forks
+model()
+{
+	local where=$1
+	shift
+	program lpm_model.c "${where}results equal a linear search" "$@"
+	program lpm_fork.c "${where}a fork is joined, taken or dropped as a whole" "$@"
 }
 
 # Does the compiler in cc make programs that run here?
@@ -43,11 +53,13 @@ int main(void) { return puts("") < 0; }' |
 other()
 {
 	if builds; then
-		model "$1: results equal a linear search"
-		model "$1: results equal a linear search, large tables" $small
+		model "$1: " -DLARGE=100000
+		model "$1, large tables: " $small -DLARGE=100000
 	else
 		skip "$1: results equal a linear search" "no compiler: $2"
-		skip "$1: results equal a linear search, large tables" "no compiler: $2"
+		skip "$1: a fork is joined, taken or dropped as a whole" "no compiler: $2"
+		skip "$1, large tables: results equal a linear search" "no compiler: $2"
+		skip "$1, large tables: a fork is joined, taken or dropped as a whole" "no compiler: $2"
 	fi
 }
 
@@ -55,13 +67,15 @@ other()
 small=-DLPM_WIDE_FROM=64
 tests/lib/kshim/headers "$dir/kshim" src/policy/lpm.c src/policy/lpm.h || bail "no headers"
 cc=("${native[@]}") runner=()
-model "results equal a linear search"
-model "results equal a linear search, large tables" $small
-if builds -fsanitize=address,undefined; then
-	model "no invalid memory access" $small \
-		-fsanitize=address,undefined -fno-sanitize-recover=all
+model ""
+model "large tables: " $small
+sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+if builds "${sanitize[@]}"; then
+	program lpm_model.c "no invalid memory access" $small "${sanitize[@]}"
+	program lpm_fork.c "no invalid memory access by a fork" $small "${sanitize[@]}"
 else
 	skip "no invalid memory access" "no sanitizers"
+	skip "no invalid memory access by a fork" "no sanitizers"
 fi
 
 # 32 bits: on amd64 with gcc-multilib, for which the last option finds the headers that

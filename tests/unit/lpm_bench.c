@@ -80,6 +80,8 @@ void (kfree_rcu_mightsleep)(const void *p)
 }
 
 void synchronize_rcu(void) {}
+void cond_synchronize_rcu(unsigned long state) { (void)state; }
+unsigned long get_state_synchronize_rcu(void) { return 0; }
 void mutex_lock(struct mutex *lock) { lock->held = true; }
 void mutex_unlock(struct mutex *lock) { lock->held = false; }
 

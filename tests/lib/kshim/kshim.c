@@ -24,8 +24,9 @@ size_t kshim_bytes, kshim_blocks;
 unsigned int kshim_fail_in;
 bool kshim_fail_all;
 unsigned int kshim_readers;
-unsigned long kshim_failed, kshim_synchronized;
+unsigned long kshim_failed, kshim_synchronized, kshim_allocated;
 
+static unsigned long graces;
 static struct block *later;
 static struct rcu_head *callbacks;
 
@@ -51,6 +52,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 	if (!b)
 		abort();
 	b->size = size;
+	kshim_allocated++;
 	kshim_bytes += kshim_class(size);
 	kshim_blocks++;
 	ASAN_POISON_MEMORY_REGION(b, sizeof(*b));
@@ -112,6 +114,7 @@ void kshim_grace(void)
 	struct block *b;
 
 	kshim_assert(!kshim_readers, "no reader during a grace period");
+	graces++;
 	while ((b = later)) {
 		later = b->next;
 		block_free(b);
@@ -126,6 +129,17 @@ void synchronize_rcu(void)
 {
 	kshim_synchronized++;
 	kshim_grace();
+}
+
+unsigned long get_state_synchronize_rcu(void)
+{
+	return graces;
+}
+
+void cond_synchronize_rcu(unsigned long state)
+{
+	if (state == graces)
+		synchronize_rcu();
 }
 
 void mutex_lock(struct mutex *lock)

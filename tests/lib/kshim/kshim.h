@@ -99,6 +99,8 @@ struct rcu_head {
 void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu));
 void kfree_rcu_mightsleep(const void *p);
 void synchronize_rcu(void);
+unsigned long get_state_synchronize_rcu(void);
+void cond_synchronize_rcu(unsigned long state);
 /* A macro in the kernel. */
 #define kfree_rcu_mightsleep	kfree_rcu_mightsleep
 
@@ -114,7 +116,7 @@ void mutex_unlock(struct mutex *lock);
 extern size_t kshim_bytes, kshim_blocks;
 extern unsigned int kshim_fail_in;	/* the N-th allocation fails */
 extern bool kshim_fail_all;
-extern unsigned long kshim_failed, kshim_synchronized;	/* counters */
+extern unsigned long kshim_failed, kshim_synchronized, kshim_allocated;	/* counters */
 void kshim_grace(void);
 
 #ifdef KSHIM_HOOKS
