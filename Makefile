@@ -27,7 +27,7 @@ all: module tools
 
 # Targets that build the module here.
 module selftest: path
-check check-kernels soak demo bench bench-native lint install: path
+check check-all check-kernels soak demo bench bench-native lint install: path
 
 module: kdir versions
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -73,19 +73,28 @@ demo:
 	tests/demo/run
 
 check:
-	tests/vm/deps build vm check fuzz deb lint dist rpm
-	+$(MAKE) all selftest deb
+	tests/vm/deps build vm check fuzz lint
+	+$(MAKE) all selftest
 	+$(MAKE) -C tests/differential
 	+$(MAKE) -C tests/invariant
 	tests/run
+
+# Also the slow tests that rarely find anything; docs/testing.md lists them.
+check-all:
+	tests/vm/deps build vm check fuzz lint analysis deb dist rpm kernels
+	+$(MAKE) all selftest deb
+	+$(MAKE) -C tests/differential
+	+$(MAKE) -C tests/invariant
+	tests/run --all
 
 # On the kernels of all supported Debian releases.
 check-kernels:
 	tests/vm/deps build vm check kernels
 	tests/run tests/soak/kernels.sh
 
-# Longer versions of the tests in check, also in the debug kernel; takes hours.
+# check-all, and longer versions of its tests, also in the debug kernel; takes hours.
 soak:
+	+$(MAKE) check-all
 	tests/vm/deps build vm check fuzz debug kernels ynl ansible deb
 	tests/vm/ynl >/dev/null
 	+$(MAKE) all
@@ -114,7 +123,7 @@ bench-native:
 	tests/bench/native
 
 lint:
-	tests/vm/deps build lint
+	tests/vm/deps build lint analysis
 	tests/lint/run
 
 install: all install-module install-tools
@@ -190,5 +199,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools path kdir krel versions demo check check-kernels soak selftest bench bench-native lint install \
+.PHONY: all module tools path kdir krel versions demo check check-all check-kernels soak selftest bench bench-native lint install \
 	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb dist clean

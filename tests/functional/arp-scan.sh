@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # With policy, arp-scan finds only real hosts in a segment.
+# lab: all
 # lab: timeout 300
 # lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh

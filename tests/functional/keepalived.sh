@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # keepalived (VRRP) moves an address between two LVS directors that are each other's real server.
+# lab: all
 # lab: timeout 400
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The Debian packages: contents, lintian, and a second build that gives the same bytes.
 # The first build is the one of make deb, repeated if a file is newer.
+# lab: all
 # lab: host
 # lab: timeout 1200
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The release tarball: reproducible, complete, and buildable without git; the
 # packages that rpmbuild and PKGBUILD make from it; the workflows of public forges.
+# lab: all
 # lab: host
 # lab: timeout 1200
 # lab: takes 120
