@@ -10,8 +10,10 @@ ifneq ($(KERNELRELEASE),)
 KDIR ?= /lib/modules/$(KERNELRELEASE)/build
 endif
 KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(shell \
-	ls -d /usr/src/linux-headers-*-$$(dpkg --print-architecture 2>/dev/null) \
-	2>/dev/null | sort -V | tail -n 1))
+	flavour=$$(dpkg --print-architecture 2>/dev/null | \
+		sed 's/^i386$$/686-pae/; s/^armhf$$/armmp/'); \
+	ls -d /usr/src/linux-headers-*-$$flavour 2>/dev/null | \
+		grep -vE -- '-(rt|cloud)-' | sort -V | tail -n 1))
 # As in uname -r; Debian's kernel.release contains the upstream version.
 KREL = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
@@ -27,7 +29,7 @@ all: module tools
 
 # Targets that build the module here.
 module selftest: path
-check check-all check-kernels soak demo bench bench-native lint install: path
+check check-all check-kernels check-arches soak demo bench bench-native lint install: path
 
 module: kdir versions
 	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -60,7 +62,7 @@ endif
 kdir:
 	@test -n "$(KDIR)" -a -e "$(KDIR)/Makefile" || { \
 	  echo "No kernel headers: install linux-headers-$$(uname -r)" \
-	       "(Debian: linux-headers-amd64), or give KDIR=…" >&2; exit 1; }
+	       "(Debian: linux-headers-$$(dpkg --print-architecture 2>/dev/null)), or give KDIR=…" >&2; exit 1; }
 
 # Prints the release of the kernel in KDIR.
 krel: kdir
@@ -92,10 +94,15 @@ check-kernels:
 	tests/vm/deps build vm check kernels
 	tests/run tests/soak/kernels.sh
 
+# In emulated machines of other architectures.
+check-arches:
+	tests/vm/deps build vm check kernels cross foreign
+	tests/run tests/soak/arches.sh
+
 # check-all, and longer versions of its tests, also in the debug kernel; takes hours.
 soak:
 	+$(MAKE) check-all
-	tests/vm/deps build vm check fuzz debug kernels ynl ansible deb
+	tests/vm/deps build vm check fuzz debug kernels cross foreign ynl ansible deb
 	tests/vm/ynl >/dev/null
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
@@ -199,5 +206,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools path kdir krel versions demo check check-all check-kernels soak selftest bench bench-native lint install \
+.PHONY: all module tools path kdir krel versions demo check check-all check-kernels check-arches soak selftest bench bench-native lint install \
 	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb dist clean
