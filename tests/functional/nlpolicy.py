@@ -190,13 +190,14 @@ class Netlink:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         # The kernel makes the parts of a dump as large as they were read.
         self.size = 4096 if room else 1 << 16
-        if room:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         self.socket.settimeout(20)
         self.sequence = 0
         self.family, self.told = GENL_ID_CTRL, None
         self.told = self.ask(GETFAMILY, string(2, "arp_policy"))[0].attrs
         self.family = number(self.told[1])
+        # Not before: on s390x this answer and its ACK need more than the least room.
+        if room:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
 
     def send(self, cmd, attrs=b"", flags=0, family=None):
         self.sequence += 1
