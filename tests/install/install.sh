@@ -1,17 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make install and make uninstall, with DESTDIR and for real.
+# make install and make uninstall. With DESTDIR they are tested by destdir.sh.
 # lab: own-vm --mem 2048
 # lab: timeout 600
-# lab: takes 140
+# lab: takes 150
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 24
-
-# This project's files below a directory.
-ours() {	# DIR…
-	find "$@" ! -type d 2>/dev/null | grep -E 'arp[-_]policy|arpctl' | sort
-}
+plan 16
 
 # All files in directories where an installation might put some, except what
 # depmod creates.
@@ -44,20 +39,6 @@ fresh=$(built)
 fails_with 1 'not found' "not installed: there is no module" modprobe arp_policy
 is "$(type -P arpctl)" "" "and no arpctl"
 
-# With DESTDIR.
-scratch
-output=$(make_it install DESTDIR="$dir" 2>&1)
-is "$?" 0 "make install DESTDIR="
-is "$(ours "$dir" | sed "s|^$dir||")" "$files" "installs these files there"
-unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
-is "$(built)" "$fresh" "the built files are unchanged"
-is "$(changes)" "" "elsewhere nothing has changed"
-is "$(stat -c '%a %U %n' "$dir/usr/local/sbin/arpctl")" \
-	"755 root $dir/usr/local/sbin/arpctl" "the tool is executable"
-run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$dir"
-is "$(find "$dir" ! -type d)" "" "removes them"
-
-# For real.
 run_ok "make install" make_it install
 is "$(changes | grep .)" "+${files//$'\n'/$'\n'+}" "installs these files"
 is "$(modinfo -n arp_policy)" "$MODULES/updates/arp_policy.ko" "depmod knows the module"

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make install and make uninstall with DESTDIR, as packages use it. install.sh does it
+# without, in a machine.
+# lab: host
+# shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
+. tests/cli/lib.sh
+plan 8
+
+# This project's files below a directory.
+ours() {	# DIR…
+	find "$@" ! -type d 2>/dev/null | grep -E 'arp[-_]policy|arpctl' | sort
+}
+
+outside() { ours /usr/local /usr/share/man "/lib/modules/$KREL" /etc/modprobe.d; }
+built() { stat -c '%Y %n' arp_policy.ko src/*.o src/*/*.o tools/arpctl/{,*/}*.o tools/arpctl/arpctl; }
+make_it() { make --no-print-directory "$@"; }
+
+KREL=$(make -s krel) || bail "no kernel headers"
+files="/lib/modules/$KREL/updates/arp_policy.ko
+/usr/local/include/linux/arp_policy.h
+/usr/local/lib/systemd/system/arp-policy.service
+/usr/local/sbin/arpctl
+/usr/local/share/arp-policy/arp_policy.yaml
+/usr/local/share/bash-completion/completions/arpctl
+/usr/local/share/doc/arp-policy/arp-policy.conf
+/usr/local/share/doc/arp-policy/modprobe.d/arp_policy.conf
+/usr/local/share/man/man7/arp_policy.7
+/usr/local/share/man/man8/arpctl.8"
+
+scratch
+before=$(outside)
+fresh=$(built)
+output=$(make_it install DESTDIR="$dir" 2>&1)
+is "$?" 0 "make install DESTDIR="
+is "$(ours "$dir" | sed "s|^$dir||")" "$files" "installs these files there"
+unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
+is "$(built)" "$fresh" "the built files are unchanged"
+is "$(outside)" "$before" "elsewhere nothing has changed"
+is "$(stat -c '%a %U %n' "$dir/usr/local/sbin/arpctl")" \
+	"755 $(id -un) $dir/usr/local/sbin/arpctl" "the tool is executable"
+run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$dir"
+is "$(find "$dir" ! -type d)" "" "removes them"
