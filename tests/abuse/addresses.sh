@@ -3,9 +3,9 @@
 # A user who owns a network namespace can add any number of addresses and devices. The
 # lookups for a packet must not take longer because of them. Here an instruction
 # takes a nanosecond.
-# lab: own-vm --icount
+# lab: vm --icount --mem 2048
 # lab: timeout 300 1800
-# lab: takes 390
+# lab: takes 100
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 plan 10

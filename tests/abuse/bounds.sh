@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No command in another user's netns delays the host's "ip link set lo up" by more than
 # 100 ms (SECURITY.md). Time is counted in instructions, 1 ns each.
-# lab: own-vm --icount --mem 2048
+# lab: vm --icount --mem 2048
 # lab: timeout 900
-# lab: takes 160
+# lab: takes 70
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 

@@ -3,7 +3,7 @@
 # Floods of restores, namespaces and devices that come and go, all at the same time.
 # lab: own-vm --smp 4
 # lab: timeout 600 3600
-# lab: takes 80
+# lab: takes 100
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 plan 17

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A request has the sender that policy demands even if its neighbour entry is updated or
 # deleted on another CPU while the request is sent.
-# lab: own-vm --smp 2
+# lab: vm
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Loads and unloads the module again and again under traffic and commands.
-# lab: own-vm
+# lab: vm
 # lab: timeout 600 3600
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh

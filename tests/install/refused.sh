@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # arpctl when the module cannot be loaded: each reason has its own message, which says
 # what to do.
-# lab: own-vm --smp 1
+# lab: own-vm
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Invariants on random hosts, policies and packets: see invariant.c and docs/testing.md.
 # lab: timeout 600 14400
-# lab: takes 250
+# lab: takes 160
 #
 #   ARP_POLICY_INVARIANT_CASES=N	number of cases (5000; 200000 in the soak, 250
 #					in the debug kernel)
