@@ -5,7 +5,7 @@
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-plan 27
+plan 28
 scratch
 tests=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$dir/tests"/{lib,vm,fuzz,abuse,a}
@@ -58,6 +58,11 @@ run() {
 	results=$(cat "$dir/build/test-results/results.json")
 }
 tests_of() { grep -o '"test": "[^"]*"' <<<"$results" | cut -d '"' -f 4 | sort | paste -sd ' '; }
+
+put bare vm "$pass"
+run a/bare
+is "$(tests_of) $status" "a/bare.sh 0" "a machine of its own needs no options"
+rm "$dir/tests/a/bare.sh"
 
 run a/host
 is "$status $(tests_of)" "0 a/host.sh" "a test is found by its name below tests/"
