@@ -18,6 +18,7 @@
 #include <net/arp.h>
 #include <net/genetlink.h>
 #include <net/neighbour.h>
+#include <net/netlink.h>
 
 #ifndef ARPP_HAVE_TIMER_DELETE
 #define timer_delete_sync	del_timer_sync
@@ -29,6 +30,11 @@
 
 #ifndef kfree_rcu_mightsleep
 #define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
+#endif
+
+/* Without a range, both types check the same. Linux 6.1, and backports of it. */
+#ifndef ARPP_HAVE_NLA_BE32
+#define NLA_BE32	NLA_U32
 #endif
 
 /* On 32 bits, atomic64_set_release() does not build before Linux 5.17. */
