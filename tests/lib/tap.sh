@@ -98,14 +98,16 @@ checks() {	# CMD…
 
 # Runs tests/run, each test of which is a check. Its output is in RESULTS.log.
 run_tests_as_checks() {	# PREFIX RESULTS ARGUMENT…
-	local prefix=$1 results=$2 test seconds passed failed skipped
+	local prefix=$1 results=$2 test seconds passed failed skipped before=$count
 	shift 2
+	rm -f "$results/results.json"
 	"$(dirname "${BASH_SOURCE[0]}")/../run" --results "$results" "$@" >"$results.log" 2>&1
 	while read -r test seconds passed failed skipped; do
 		result "$failed" "$prefix: $test ($passed passed, $skipped skipped, $seconds s)" \
 			"$(sed "1,\\|^FAIL $test:|d; /^[^ ]/,\$d; /^ *| ok /d" "$results.log")"
 	done < <(tr -d '{}",:' <"$results/results.json" |
 		awk '{ print $2, $4, $6, $8, $10 }')
+	[ $count != "$before" ] || not_ok "$prefix: tests run" "$(<"$results.log")"
 }
 
 # Repeats CMD until it succeeds, for at most SECONDS.
