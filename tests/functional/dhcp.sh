@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Address conflict detection and DHCP work with any policy; leases are imported as bindings.
 # lab: timeout 400
-# lab: takes 60
+# lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v dnsmasq >/dev/null || plan skip "no dnsmasq"

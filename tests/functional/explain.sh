@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # explain predicts what happens on the wire: the same packets are explained, then sent.
 # lab: timeout 400
-# lab: takes 40
+# lab: takes 80
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=../differential/fields.bash

@@ -3,7 +3,7 @@
 # Own and hidden addresses by L3 domain: hidden and defend with the same addresses in
 # several VRFs, and while addresses, VRFs, names and MACs change.
 # lab: timeout 600
-# lab: takes 40
+# lab: takes 50
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 47
