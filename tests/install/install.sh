@@ -3,7 +3,7 @@
 # make install and make uninstall. With DESTDIR they are tested by destdir.sh.
 # lab: own-vm --mem 2048
 # lab: timeout 600
-# lab: takes 80
+# lab: takes 150
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 16

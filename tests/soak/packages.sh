@@ -28,28 +28,23 @@ work=$dir
 unmount() { umount -R "$work"/* 2>/dev/null || :; }
 at_exit unmount
 
-# The URI of this host's mirror for the archive with Debian's LABEL.
-mirror() {	# LABEL
-	apt-get indextargets --format "\$(REPO_URI) \$(ORIGIN) \$(LABEL)" 'Created-By: Packages' |
-		sed -n "s/ Debian $1\$//p" | sort -u | head -n 1
-}
+flavour=$(tests/vm/deps -l root-kernel | sed 's/.*linux-headers-//')
+emulator='' board='' cpu='' console=''
+while IFS='=' read -r name value; do printf -v "$name" %s "$value"; done < <(tests/vm/emulator)
 
 # Everything needed to build and boot, except the packages under test.
 make_root() {	# RELEASE DIR
-	local sequence=dh-dkms unit=systemd main security
+	local sequence=dh-dkms unit=systemd
 	[ ! -e "$2/ready" ] || return 0
 	case $1 in
 	bullseye) sequence=dkms ;;
 	bookworm) ;;
 	*) unit=systemd-dev ;;
 	esac
-	main=$(mirror Debian) security=$(mirror Debian-Security)
 	rm -rf --one-file-system "$2"
-	{
-		echo "deb $main $1 main"
-		[ -z "$security" ] || echo "deb $security $1-security main"
-	} | INITRD=No mmdebstrap -q --variant=apt --aptopt='APT::Install-Recommends "false"' \
-		--include="systemd-sysv,dbus,kmod,iproute2,iputils-arping,procps,dkms,debhelper,$sequence,$unit,dpkg-dev,libmnl-dev,pkg-config,build-essential,linux-image-amd64,linux-headers-amd64" \
+	tests/vm/root --sources "$1" |
+		INITRD=No mmdebstrap -q --variant=apt --aptopt='APT::Install-Recommends "false"' \
+		--include="systemd-sysv,dbus,kmod,iproute2,iputils-arping,procps,dkms,debhelper,$sequence,$unit,dpkg-dev,libmnl-dev,pkg-config,build-essential,linux-image-$flavour,linux-headers-$flavour" \
 		"$1" "$2" - && touch "$2/ready"
 }
 
@@ -101,10 +96,10 @@ initramfs() {
 # Boots the root until it powers off. The service arp-policy-test writes TAP.
 boot() {
 	: >"$root/result"
-	timeout -k 5 "${ARP_POLICY_BOOT_TIMEOUT:-580}" qemu-system-x86_64 -nodefaults -no-user-config \
-		-no-reboot -display none -cpu max -accel tcg,thread=multi -smp 2 -m 1024 \
+	timeout -k 5 "${ARP_POLICY_BOOT_TIMEOUT:-580}" "$emulator" -nodefaults -no-user-config \
+		-no-reboot -display none -M "$board" -cpu "$cpu" -accel tcg,thread=multi -smp 2 -m 1024 \
 		-kernel "$image" -initrd "$work/initrd" \
-		-append "console=ttyS0 panic=-1 mitigations=off net.ifnames=0 no_timer_check tsc=reliable audit=0 quiet $*" \
+		-append "console=$console panic=-1 mitigations=off net.ifnames=0 no_timer_check tsc=reliable audit=0 quiet $*" \
 		-serial "file:$work/console" \
 		-fsdev "local,id=root,path=$root,security_model=none,multidevs=remap" \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root </dev/null >"$work/qemu" 2>&1
@@ -150,11 +145,11 @@ try() {
 	# Not the metapackage's newest version: the archive may have removed it.
 	# shellcheck disable=SC2016
 	works "$suite: headers of another kernel are installed as well" inside sh -c 'apt-get -q update &&
-		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-amd64 |
-			sed -n "s/.*Depends: //p")'
+		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-$1 |
+			sed -n "s/.*Depends: //p")' sh "$flavour"
 	[ "$(inside dkms status arp-policy | grep -c ": installed$")" = 2 ]
 	result $? "$suite: and DKMS has built the module for it, too" "$(inside dkms status)"$'\n'"$said"
-	! said=$(inside dkms build "arp-policy/$version" -k 5.9.0-1-amd64 \
+	! said=$(inside dkms build "arp-policy/$version" -k "5.9.0-1-$flavour" \
 		--kernelsourcedir "/usr/src/linux-headers-$release" 2>&1) &&
 		[[ $said =~ BUILD_EXCLUSIVE ]]
 	result $? "$suite: a kernel before 5.10 is skipped, and DKMS says so" "$said"

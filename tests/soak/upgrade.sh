@@ -109,7 +109,7 @@ before=$(srcversion)
 echo "$policy" >/etc/arp-policy.conf
 echo 'options arp_policy max_rules=1000' >/etc/modprobe.d/arp_policy.conf
 run_ok "dpkg upgrades to this version" install_packages "$built" "$version"
-is "$(dkms status arp-policy | sed 's/, x86_64//; s/, [^,]*: /: /')" \
+is "$(dkms status arp-policy | sed "s/, $(uname -m)//; s/, [^,]*: /: /")" \
 	"arp-policy/$version: installed" "DKMS has built the new module and removed the old one"
 is "$(ls -d /usr/src/arp-policy-*)" "/usr/src/arp-policy-$version" "the old sources are gone"
 is "$(srcversion)" "$before" "the old module stays loaded"
