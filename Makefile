@@ -104,9 +104,11 @@ soak:
 	+$(MAKE) check-all
 	tests/vm/deps build vm check fuzz debug kernels cross foreign ynl ansible deb
 	tests/vm/ynl >/dev/null
+	tests/vm/ynl trixie-backports >/dev/null
 	+$(MAKE) all
 	+$(MAKE) -C tests/differential
 	+$(MAKE) -C tests/invariant
+	+$(MAKE) -C tests/ynl
 	tests/run tests/soak/*.sh
 	tests/soak/under-fire
 

@@ -131,6 +131,16 @@ static inline void arpp_skb_forget_memory(struct sk_buff *skb)
 }
 #endif
 
+#ifndef ARPP_HAVE_PUT_UINT
+/* A number of 32 bits if it fits, else of 64 bits. */
+static inline int nla_put_uint(struct sk_buff *msg, int attr, u64 value)
+{
+	if (value == (u32)value)
+		return nla_put_u32(msg, attr, value);
+	return nla_put(msg, attr, sizeof(value), &value);
+}
+#endif
+
 /* The attributes of a dump request, validated by the command's policy. */
 static inline struct nlattr **arpp_nl_dump_attrs(struct netlink_callback *cb)
 {

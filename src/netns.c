@@ -193,6 +193,7 @@ static int __net_init state_init(struct net *net)
 	nn->max_rules = netns_setup->max_rules;
 	nn->max_bindings = netns_setup->max_bindings;
 	nn->generation = 1;
+	nn->changes = 1;
 	arpp_delay_init(&nn->delay, netns_setup->due);
 	arpp_defence_init(&nn->defence);
 	for (i = 0; i < ARPP_HOOKS; i++) {

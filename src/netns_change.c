@@ -12,21 +12,6 @@
 #include "netns_publish.h"
 #include "packet/rate.h"
 
-/* Count a change and return its number; nn->lock held. */
-static u32 changed(struct arpp_netns *nn)
-{
-	return ++nn->generation;
-}
-
-/* The first source-rate allocates the sources, which live as long as the netns. */
-static int prepare(struct arpp_netns *nn, bool metered)
-{
-	if (!metered || nn->sources)
-		return 0;
-	nn->sources = arpp_sources_alloc();
-	return nn->sources ? 0 : -ENOMEM;
-}
-
 /**
  * arpp_netns_change() - set and unset fields of a selector
  * @nn: the netns
@@ -43,7 +28,6 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 {
 	struct arpp_fields *now = &change->now, was;
 	struct arpp_selector *sel;
-	enum arp_policy_field f;
 	int err;
 
 	rtnl_lock();
@@ -55,20 +39,12 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 	}
 	was = sel->fields;
 	*now = was;
-	err = -ENOENT;
-	if (change->unset && !(was.set & change->unset))
-		goto prune;
-	arpp_for_each_field(f) {
-		if (change->unset & BIT(f))
-			arpp_field_unset(now, f);
-		if (arpp_field_is_set(&change->set, f))
-			arpp_field_set(now, f, change->set.val[f]);
-	}
-	err = 0;
-	if (arpp_field_equal(&was, now))
+	change->generation = nn->generation;
+	err = arpp_field_change(now, &change->set, change->unset);
+	if (err || arpp_field_equal(&was, now))
 		goto prune;
 
-	err = prepare(nn, now->val[ARP_POLICY_FIELD_SOURCE_RATE]);
+	err = arpp_netns_prepare(nn, now->val[ARP_POLICY_FIELD_SOURCE_RATE]);
 	if (err)
 		goto prune;
 	arpp_selector_set(&nn->config.selectors, sel, now);
@@ -76,7 +52,7 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 	if (err) {
 		arpp_selector_set(&nn->config.selectors, sel, &was);
 	} else {
-		change->generation = changed(nn);
+		change->generation = arpp_netns_changed(nn, true);
 		err = 1;
 	}
 prune:
@@ -99,7 +75,7 @@ static bool lock_for_rules(struct arpp_netns *nn,
 
 	mutex_lock(&nn->lock);
 	sel = arpp_selector_find(&nn->config.selectors, key);
-	if (sel && arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS) >=
+	if (sel && arpp_tables_count(sel->tables) >=
 	    enough)
 		return false;
 	mutex_unlock(&nn->lock);
@@ -116,22 +92,27 @@ static void unlock_for_rules(struct arpp_netns *nn, bool rtnl)
 }
 
 /**
- * arpp_netns_full() - is the limit of rules or bindings reached?
+ * arpp_netns_room() - is there room for one more rule or binding?
  * @nn: the netns, for its limits
- * @config: its configuration, or one under construction
+ * @count: the number of entries of each enum arpp_table
+ * @dynamic: the number of dynamic bindings
  * @table: the kind of entry
+ * @rule: the rule or binding
  *
- * Return: whether it is.
+ * Return: 0, -ENFILE if the limit of rules or bindings is reached, or -EDQUOT for that of
+ *	dynamic bindings.
  */
-bool arpp_netns_full(const struct arpp_netns *nn,
-		     const struct arpp_config *config, enum arpp_table table)
+int arpp_netns_room(const struct arpp_netns *nn, const unsigned int *count,
+		    unsigned int dynamic, enum arpp_table table,
+		    const struct arpp_rule *rule)
 {
-	const unsigned int *count = config->count;
-
-	if (table == ARPP_TABLE_BINDING)
-		return count[table] >= nn->max_bindings;
-	return count[ARPP_TABLE_TARGET] + count[ARPP_TABLE_SENDER] >=
-	       nn->max_rules;
+	if (table != ARPP_TABLE_BINDING)
+		return count[ARPP_TABLE_TARGET] + count[ARPP_TABLE_SENDER] <
+		       nn->max_rules ? 0 : -ENFILE;
+	if (count[table] >= nn->max_bindings)
+		return -ENFILE;
+	return rule->dynamic && dynamic >= arpp_netns_max_dynamic(nn) ?
+	       -EDQUOT : 0;
 }
 
 /* Give a selector its first rule or binding. */
@@ -169,16 +150,24 @@ prune:
 }
 
 /* Replace an entry: 1, 0 if it is the same already, or -errno. */
-static int replace_entry(struct arpp_lpm *lpm, const struct arpp_rule *rule,
+static int replace_entry(struct arpp_netns *nn, struct arpp_lpm *lpm,
+			 enum arpp_table table, const struct arpp_rule *rule,
 			 u64 found)
 {
+	struct arpp_rule was = arpp_rule_of(found, table, rule->node.prefix);
 	u64 value = arpp_rule_value(rule);
 	int err;
 
+	/* A static binding wins. */
+	if (rule->dynamic && !was.dynamic)
+		return -EEXIST;
 	if (arpp_lpm_value(found) == value)
 		return 0;
 	err = arpp_lpm_replace(lpm, &rule->node, value, GFP_KERNEL_ACCOUNT);
-	return err ? err : 1;
+	if (err)
+		return err;
+	nn->config.dynamic += rule->dynamic - was.dynamic;
+	return 1;
 }
 
 /* Add or replace an entry: 1, 0 if nothing had to be changed, or -errno. */
@@ -195,9 +184,11 @@ static int insert_locked(struct arpp_netns *nn,
 	if (lpm)
 		found = arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
 	if (found)
-		return replace ? replace_entry(lpm, rule, found) : -EEXIST;
-	if (arpp_netns_full(nn, &nn->config, table))
-		return -ENFILE;
+		return replace ? replace_entry(nn, lpm, table, rule, found) :
+				 -EEXIST;
+	err = arpp_netns_room(nn, nn->config.count, nn->config.dynamic, table, rule);
+	if (err)
+		return err;
 	if (lpm)
 		err = arpp_lpm_insert(lpm, &rule->node, arpp_rule_value(rule),
 				      GFP_KERNEL_ACCOUNT);
@@ -206,6 +197,7 @@ static int insert_locked(struct arpp_netns *nn,
 	if (err)
 		return err;
 	nn->config.count[table]++;
+	nn->config.dynamic += rule->dynamic;
 	return 1;
 }
 
@@ -223,7 +215,8 @@ static int insert_locked(struct arpp_netns *nn,
  * Context: process, without RTNL.
  * Return: 1 if something changed, 0 if a replace had nothing to change, or -errno:
  *	-EEXIST, -ENOSPC for too many selectors, -EMLINK for too many globs with rules
- *	or bindings, -ENFILE for too many rules or bindings, -ENOMEM or -EINTR.
+ *	or bindings, -ENFILE for too many rules or bindings, -EDQUOT for too many dynamic
+ *	bindings, -ENOMEM or -EINTR.
  */
 int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, const struct arpp_rule *rule,
@@ -232,21 +225,29 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 	bool rtnl = lock_for_rules(nn, key, 1);
 	int err = insert_locked(nn, key, table, rule, replace);
 
-	if (err > 0)
-		*generation = changed(nn);
+	*generation = err > 0 ? arpp_netns_changed(nn, !rule->dynamic) :
+				nn->generation;
 	unlock_for_rules(nn, rtnl);
 	return err;
 }
 
-/* Does a rule match what is to be removed? */
-static bool agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
+/**
+ * arpp_netns_agrees() - does a rule match what is to be removed?
+ * @rule: the rule or binding
+ * @like: what it must have
+ *
+ * Return: whether it does.
+ */
+bool arpp_netns_agrees(const struct arpp_rule *rule, const struct arpp_rule *like)
 {
 	if (like->action && like->action != rule->action)
 		return false;
 	if (like->has_lladdr &&
 	    (!rule->has_lladdr || memcmp(like->lladdr, rule->lladdr, ETH_ALEN)))
 		return false;
-	return !like->routed || rule->routed;
+	if (like->any && rule->has_lladdr)
+		return false;
+	return (!like->routed || rule->routed) && (!like->dynamic || rule->dynamic);
 }
 
 /* Remove the last rule or binding of a selector, with its tables. */
@@ -280,16 +281,17 @@ static int remove_locked(struct arpp_netns *nn,
 		found = arpp_lpm_find(lpm, like->node.prefix, like->node.len);
 	if (!found)
 		return -ENOENT;
-	rule = arpp_rule_of(found, like->node.prefix);
-	if (!agrees(&rule, like))
+	rule = arpp_rule_of(found, table, like->node.prefix);
+	if (!arpp_netns_agrees(&rule, like))
 		return -ESRCH;
-	if (arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS) > 1)
+	if (arpp_tables_count(sel->tables) > 1)
 		arpp_lpm_remove(lpm, like->node.prefix, like->node.len);
 	else
 		err = remove_last(nn, sel);
 	if (err)
 		return err;
 	nn->config.count[table]--;
+	nn->config.dynamic -= rule.dynamic;
 	*like = rule;
 	return 0;
 }
@@ -316,203 +318,42 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 	int err = remove_locked(nn, key, table, like);
 
 	if (!err)
-		*generation = changed(nn);
+		*generation = arpp_netns_changed(nn, !like->dynamic);
 	unlock_for_rules(nn, rtnl);
 	return err;
-}
-
-/* The first of a command's selectors: the named one, or all of them without a key. */
-static struct arpp_selector *clear_first(struct arpp_netns *nn,
-					 const struct arpp_selector_key *key)
-{
-	return key ? arpp_selector_find(&nn->config.selectors, key) :
-		     arpp_selector_next(&nn->config.selectors, NULL);
-}
-
-static struct arpp_selector *clear_next(const struct arpp_selector *sel,
-					const struct arpp_selector_key *key)
-{
-	return key ? NULL : arpp_selector_after(sel);
-}
-
-/* The tables that are not in a mask. */
-static unsigned int all_but(unsigned int which)
-{
-	return (ARPP_RULES | ARPP_BINDINGS) & ~which;
-}
-
-/* Plan the new tables of a selector in sel->next: 1 if they differ, 0 or -ENOMEM. */
-static int plan_tables(struct arpp_selector *sel, unsigned int which)
-{
-	unsigned int keep = all_but(which);
-
-	sel->next = sel->tables;
-	if (!arpp_tables_count(sel->tables, which))
-		return 0;
-	sel->next = NULL;
-	if (!arpp_tables_count(sel->tables, keep))
-		return 1;
-	sel->next = arpp_tables_split(sel->tables, keep);
-	return sel->next ? 1 : -ENOMEM;
-}
-
-/*
- * Plan in sel->next the tables of each selector after a clear: its present tables, a new
- * set with the tables to keep, or none. Nothing is published yet. Returns whether
- * anything is to be cleared, or -errno.
- */
-static int plan_clear(struct arpp_netns *nn, unsigned int which,
-		      const struct arpp_selector_key *key)
-{
-	struct arpp_selector *sel;
-	int any = 0, err;
-
-	for (sel = clear_first(nn, key); sel; sel = clear_next(sel, key)) {
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		err = plan_tables(sel, which);
-		if (err < 0)
-			return err;
-		any |= err;
-	}
-	return any;
-}
-
-/* Swap the tables of a selector with the planned ones. */
-static void swap_tables(struct arpp_config *config, struct arpp_selector *sel)
-{
-	struct arpp_tables *was = sel->tables;
-	int i;
-
-	if (was == sel->next)
-		return;
-	arpp_selector_set_tables(&config->selectors, sel, sel->next);
-	sel->next = was;
-	for (i = 0; i < ARPP_TABLES; i++)
-		config->count[i] += arpp_tables_count(sel->tables, BIT(i)) -
-				    arpp_tables_count(was, BIT(i));
-}
-
-/* Swap the tables of all selectors; returns whether one is not empty. */
-static bool swap_all(struct arpp_netns *nn, const struct arpp_selector_key *key)
-{
-	struct arpp_selector *sel;
-	bool any = false;
-
-	lockdep_assert_held(&nn->lock);
-	for (sel = clear_first(nn, key); sel; sel = clear_next(sel, key)) {
-		swap_tables(&nn->config, sel);
-		any |= sel->fields.set || sel->tables;
-	}
-	return any;
-}
-
-/* Publish the planned tables. */
-static int publish_clear(struct arpp_netns *nn,
-			 const struct arpp_selector_key *key, u32 *generation)
-{
-	int err = 0;
-	bool any;
-
-	rtnl_lock();
-	mutex_lock(&nn->lock);
-	any = swap_all(nn, key);
-	if (key)
-		err = arpp_netns_apply(nn, clear_first(nn, key));
-	else if (any)
-		err = arpp_netns_rebuild(nn);
-	else
-		arpp_netns_withdraw(nn);
-	if (err)
-		swap_all(nn, key);
-	else
-		*generation = changed(nn);
-	mutex_unlock(&nn->lock);
-	rtnl_unlock();
-	return err;
-}
-
-/*
- * Free the tables that are not in use, old or planned, and remove empty selectors. The
- * lock protects dumps. It is released now and then, because a notifier may wait for it
- * under RTNL.
- */
-static void end_clear(struct arpp_netns *nn, unsigned int keep,
-		      const struct arpp_selector_key *key)
-{
-	struct arpp_selector *sel, *after;
-	unsigned int n = 0;
-
-	mutex_lock(&nn->lock);
-	for (sel = clear_first(nn, key); sel; sel = after) {
-		after = clear_next(sel, key);
-		if (sel->next && sel->next != sel->tables) {
-			/* Kept tables are in both sets, and belong to sel->tables. */
-			sel->next->lent = sel->tables ? keep : 0;
-			arpp_tables_free_rcu(sel->next);
-		}
-		sel->next = NULL;
-		arpp_selector_prune(&nn->config.selectors, sel);
-		if (++n % 64)
-			continue;
-		mutex_unlock(&nn->lock);
-		cond_resched();
-		mutex_lock(&nn->lock);
-	}
-	mutex_unlock(&nn->lock);
-}
-
-/**
- * arpp_netns_clear() - remove rules or bindings
- * @nn: the netns
- * @which: ARPP_RULES or ARPP_BINDINGS
- * @key: the selector to remove them from; NULL: every selector
- * @generation: set to the number of this change
- *
- * A packet sees all of them or none. Only devices that the selector may match get a
- * new policy. The work per selector is done before and after, not under RTNL.
- *
- * Context: process, without RTNL; nn->command held, so that the selectors stay.
- * Return: 1 if there were any, 0 if not, or -ENOMEM or -EINTR if nothing was changed.
- */
-int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
-		     const struct arpp_selector_key *key, u32 *generation)
-{
-	int any = plan_clear(nn, which, key), err = 0;
-
-	if (any > 0)
-		err = publish_clear(nn, key, generation);
-	end_clear(nn, all_but(which), key);
-	return err ? err : any;
 }
 
 /**
  * arpp_netns_commit() - replace the whole policy
  * @nn: the netns
- * @config: the new policy; on success empty afterwards, else unchanged
+ * @config: the new policy; on success empty afterwards, on failure of no use any more
  * @expected: the required generation of the present policy; 0: any
  * @generation: set to the number of this change
  *
- * A packet sees the old policy or the new one. Counters of devices are kept. RTNL is
- * held only for the exchange, not while selectors and rules are walked. On failure
- * nothing changes.
+ * A packet sees the old policy or the new one. Counters of devices and dynamic bindings
+ * are kept, unless a static binding has the place of a dynamic one. RTNL is held only for
+ * the exchange, not while selectors and rules are walked. On failure nothing changes.
  *
  * Context: process, without RTNL; nn->command held.
- * Return: 0, or -EBUSY if the policy has another generation, -ENOMEM or -EINTR.
+ * Return: 0, or -EBUSY if the policy has another generation, -ENOMEM or -EINTR; with
+ *	dynamic bindings, also as arpp_netns_insert() for too many.
  */
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation)
 {
 	int err;
 
+	if (expected && expected != nn->generation)
+		return -EBUSY;
+	err = arpp_config_keep_dynamic(config, &nn->config, &nn->lock);
+	if (err)
+		return err;
+	if (config->count[ARPP_TABLE_BINDING] > nn->max_bindings)
+		return -ENFILE;
 	arpp_config_share(config, &nn->lock);
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	err = -EBUSY;
-	if (expected && expected != nn->generation)
-		goto unlock;
-	err = prepare(nn, config->selectors.metered);
+	err = arpp_netns_prepare(nn, config->selectors.metered);
 	if (err)
 		goto unlock;
 	swap(nn->config, *config);
@@ -523,7 +364,7 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 	if (err)
 		swap(nn->config, *config);
 	else
-		*generation = changed(nn);
+		*generation = arpp_netns_changed(nn, true);
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
@@ -555,7 +396,7 @@ bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 	was = nn->config;
 	arpp_config_init(&nn->config);
 	if (any)
-		changed(nn);
+		arpp_netns_changed(nn, true);
 	*generation = nn->generation;
 	mutex_unlock(&nn->lock);
 	arpp_config_free_rcu(&was);

@@ -31,10 +31,10 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key,
 		      enum arpp_table table, struct arpp_rule *like,
 		      u32 *generation);
-int arpp_netns_clear(struct arpp_netns *nn, unsigned int which,
-		     const struct arpp_selector_key *key, u32 *generation);
-bool arpp_netns_full(const struct arpp_netns *nn,
-		     const struct arpp_config *config, enum arpp_table table);
+int arpp_netns_room(const struct arpp_netns *nn, const unsigned int *count,
+		    unsigned int dynamic, enum arpp_table table,
+		    const struct arpp_rule *rule);
+bool arpp_netns_agrees(const struct arpp_rule *rule, const struct arpp_rule *like);
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation);
 

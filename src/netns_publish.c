@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 
 #include "netns_publish.h"
+#include "packet/rate.h"
 #include "policy/host.h"
 
 /* Publish a policy and free the old one. */
@@ -44,6 +45,24 @@ static struct arpp_host *host_for(struct arpp_netns *nn)
 		arpp_host_postpone(nn->host);
 	}
 	return arpp_host_alloc(nn->net) ?: nn->host;
+}
+
+/**
+ * arpp_netns_prepare() - prepare for a policy that meters sources
+ * @nn: the netns
+ * @metered: some selector sets source-rate
+ *
+ * The first source-rate allocates the sources, which live as long as the netns.
+ *
+ * Context: process, nn->lock held.
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_netns_prepare(struct arpp_netns *nn, bool metered)
+{
+	if (!metered || nn->sources)
+		return 0;
+	nn->sources = arpp_sources_alloc();
+	return nn->sources ? 0 : -ENOMEM;
 }
 
 /**
@@ -153,8 +172,7 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 static bool says_nothing(const struct arpp_netns *nn,
 			 const struct arpp_selector *changed)
 {
-	return nn->config.selectors.count == 1 && !changed->fields.set &&
-	       !changed->tables;
+	return nn->config.selectors.count == 1 && arpp_selector_is_empty(changed);
 }
 
 /**

@@ -30,7 +30,8 @@
  *	notified in the order in which they were made; taken before RTNL
  * @lock: covers everything below unless noted, and writers of @policy
  * @config: the configuration
- * @generation: counts changes of the configuration
+ * @generation: counts changes of the configuration, except of dynamic bindings
+ * @changes: counts these as well, so that dumps notice them
  * @hooks: a copy for this netns, because .priv points back here
  * @hooked: @hooks are registered
  * @host: the addresses and MACs of the netns, while there is a @policy
@@ -40,10 +41,10 @@
  * @delay: requests whose answer is delayed; has its own lock
  * @defence: recently defended addresses; lock-free
  * @events: limits the rate of events; lock-free
- * @making: serialises commands that work on policies under construction; taken
- *	before @command
- * @made_lock: covers @made; taken last
- * @made: the policies under construction, struct arpp_restore
+ * @making: serialises commands that work on transactions; taken before @command
+ * @made_lock: covers @made and @n_made; taken last
+ * @made: the transactions in progress, struct arpp_transaction
+ * @n_made: their number
  * @max_rules: the maximum number of rules, constant
  * @max_bindings: the maximum number of bindings, constant
  */
@@ -54,6 +55,7 @@ struct arpp_netns {
 	struct mutex lock;
 	struct arpp_config config;
 	u32 generation;
+	u32 changes;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
 	struct arpp_host *host;
@@ -65,9 +67,31 @@ struct arpp_netns {
 	struct mutex making;
 	spinlock_t made_lock;
 	struct list_head made;
+	unsigned int n_made;
 	unsigned int max_rules;
 	unsigned int max_bindings;
 };
+
+/* How many dynamic bindings there may be: they must not crowd out the static ones. */
+static inline unsigned int arpp_netns_max_dynamic(const struct arpp_netns *nn)
+{
+	return nn->max_bindings - nn->max_bindings / 4;
+}
+
+/**
+ * arpp_netns_changed() - count a change of the configuration
+ * @nn: the netns
+ * @counted: more than dynamic bindings changed
+ *
+ * Context: nn->lock held.
+ * Return: the generation after the change.
+ */
+static inline u32 arpp_netns_changed(struct arpp_netns *nn, bool counted)
+{
+	WRITE_ONCE(nn->generation, nn->generation + counted);
+	nn->changes++;
+	return nn->generation;
+}
 
 /* The published policy; nn->lock held. */
 static inline struct arpp_policy *arpp_netns_policy(const struct arpp_netns *nn)

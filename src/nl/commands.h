@@ -13,22 +13,18 @@ int arpp_nl_dev_start(struct netlink_callback *cb);
 int arpp_nl_dev_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int arpp_nl_dev_done(struct netlink_callback *cb);
 int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_dev_del(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_effective_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info);
 
-/* rule.c */
-int arpp_nl_rule_start(struct netlink_callback *cb);
-int arpp_nl_rule_done(struct netlink_callback *cb);
-int arpp_nl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int arpp_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_rule_del(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_rule_flush(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_bind_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int arpp_nl_bind_add(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_bind_del(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_bind_flush(struct sk_buff *skb, struct genl_info *info);
+/* entry.c */
+int arpp_nl_entry_get(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_entry_start(struct netlink_callback *cb);
+int arpp_nl_entry_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int arpp_nl_entry_done(struct netlink_callback *cb);
+int arpp_nl_entry_add(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_entry_del(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* announce.c */
 int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info);
@@ -36,13 +32,17 @@ int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info);
 /* explain.c */
 int arpp_nl_explain(struct sk_buff *skb, struct genl_info *info);
 
-/* restore.c */
-int arpp_nl_restore_begin(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_restore_add(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_restore_commit(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_restore_abort(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_restore_init(void);
-void arpp_nl_restore_clean(void);
+/* info.c */
+int arpp_nl_info_get(struct sk_buff *skb, struct genl_info *info);
+
+/* transaction.c */
+int arpp_nl_transaction_begin(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_transaction_add(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_transaction_get(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_transaction_commit(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_transaction_abort(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_transaction_init(void);
+void arpp_nl_transaction_clean(void);
 
 /* stats.c */
 int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selectors over netlink: get, set, unset, effective policy of a device, flush.
+ * Selectors over netlink: get, set, unset, effective policy of a device.
  *
  * Process context. Each object has one fill function, for get, dump and notification.
  */
@@ -20,23 +20,16 @@ static int put_fields(struct sk_buff *msg, const struct arpp_fields *fields)
 {
 	enum arp_policy_field f;
 	struct nlattr *nest;
-	int err;
 
 	if (!fields->set)
 		return 0;
 	nest = nla_nest_start(msg, ARP_POLICY_A_FIELDS);
 	if (!nest)
 		return -EMSGSIZE;
-	arpp_for_each_field(f) {
-		if (!arpp_field_is_set(fields, f))
-			continue;
-		if (arpp_field_is_u32(f))
-			err = nla_put_u32(msg, f, fields->val[f]);
-		else
-			err = nla_put_u8(msg, f, fields->val[f]);
-		if (err)
-			return err;
-	}
+	arpp_for_each_field(f)
+		if (arpp_field_is_set(fields, f) &&
+		    nla_put_u32(msg, f, fields->val[f]))
+			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }
@@ -108,26 +101,23 @@ static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 				     info->extack);
 }
 
-/* Make a change and notify the listeners. */
-static int change(struct genl_info *info, struct arpp_netns_change *c)
+/* Make a change and tell of it. */
+static int make(struct genl_info *info, struct arpp_netns_change *change)
 {
-	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_DEV_NTF };
-	struct sk_buff *msg = arpp_nl_begin(nn);
-	int err;
+	struct arpp_nl_change c;
+	int err, i;
 
-	if (IS_ERR(msg))
-		return PTR_ERR(msg);
-	err = arpp_netns_change(nn, c);
-	arpp_nl_end(nn, msg, err > 0 &&
-		    !fill_dev(msg, &to, c->generation, c->key.name, &c->now));
-	if (err == -ENOENT)
-		NL_SET_ERR_MSG(info->extack,
-			       "none of these fields is set on this selector");
-	if (err == -ENOSPC)
-		NL_SET_ERR_MSG(info->extack,
-			       "a network namespace holds at most 65536 selectors, 256 of them globs");
-	return err > 0 ? 0 : err;
+	err = arpp_nl_begin(&c, info, ARP_POLICY_CMD_DEV_NTF);
+	if (err)
+		return err;
+	err = arpp_netns_change(c.nn, change);
+	for (i = 0; err >= 0 && i < ARPP_NL_TOLD; i++)
+		if (c.msg[i])
+			c.failed |= fill_dev(c.msg[i], &c.to[i],
+					     change->generation,
+					     change->key.name, &change->now);
+	arpp_nl_read_dev_error(err, NULL, info->extack);
+	return arpp_nl_end(&c, err);
 }
 
 int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
@@ -136,29 +126,21 @@ int arpp_nl_dev_set(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = read_selector(info, &c.key);
+	c.unset = arpp_nl_read_unset(genlmsg_data(info->genlhdr),
+				     genlmsg_len(info->genlhdr),
+				     ARP_POLICY_A_UNSET);
 	if (!err)
-		err = arpp_nl_read_fields(info->attrs[ARP_POLICY_A_FIELDS],
-					  &c.set, info->extack);
-	return err ? err : change(info, &c);
+		err = arpp_nl_read_change(info->attrs[ARP_POLICY_A_FIELDS],
+					  c.unset, &c.set, info->extack);
+	return err ? err : make(info, &c);
 }
 
-int arpp_nl_dev_unset(struct sk_buff *skb, struct genl_info *info)
+int arpp_nl_dev_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *mask = info->attrs[ARP_POLICY_A_MASK];
 	struct arpp_netns_change c = { .unset = ARPP_FIELD_ALL };
-	int err;
+	int err = read_selector(info, &c.key);
 
-	err = read_selector(info, &c.key);
-	if (err)
-		return err;
-	if (mask)
-		c.unset = nla_get_u32(mask);
-	if (!c.unset) {
-		NL_SET_ERR_MSG_ATTR(info->extack, mask,
-				    "mask is empty: omit it to unset all fields");
-		return -EINVAL;
-	}
-	return change(info, &c);
+	return err ? err : make(info, &c);
 }
 
 int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
@@ -288,18 +270,4 @@ int arpp_nl_effective_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
 	return skb->len;
-}
-
-int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
-{
-	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	const struct arpp_nl_to to = { .cmd = ARP_POLICY_CMD_FLUSH_NTF };
-	struct sk_buff *msg = arpp_nl_begin(nn);
-	u32 generation;
-
-	if (IS_ERR(msg))
-		return PTR_ERR(msg);
-	arpp_nl_end(nn, msg, arpp_netns_flush(nn, &generation) &&
-		    !arpp_nl_fill_whole(msg, &to, generation));
-	return 0;
 }

@@ -35,7 +35,7 @@ static int read_query(struct genl_info *info, struct arpp_query *q)
 				    "query needs kind, target and sender");
 		return -EINVAL;
 	}
-	q->kind = nla_get_u8(tb[ARP_POLICY_QUERY_KIND]);
+	q->kind = nla_get_u32(tb[ARP_POLICY_QUERY_KIND]);
 	q->target = nla_get_be32(tb[ARP_POLICY_QUERY_TARGET]);
 	q->sender = nla_get_be32(tb[ARP_POLICY_QUERY_SENDER]);
 	q->unicast = nla_get_flag(tb[ARP_POLICY_QUERY_UNICAST]);
@@ -73,15 +73,15 @@ static int put_explanation(struct sk_buff *msg, const struct arpp_query *q,
 		     x->lladdr)) ||
 	    (send && nla_put_be32(msg, ARP_POLICY_EXPLANATION_SENDER,
 				  x->sender)) ||
-	    (x->route_type && nla_put_u8(msg, ARP_POLICY_EXPLANATION_ROUTE,
-					 x->route_type)) ||
+	    (x->route_type && nla_put_u32(msg, ARP_POLICY_EXPLANATION_ROUTE,
+					  x->route_type)) ||
 	    (x->route_ifindex &&
 	     nla_put_u32(msg, ARP_POLICY_EXPLANATION_ROUTE_IFINDEX,
 			 x->route_ifindex)) ||
 	    (x->error && nla_put_u32(msg, ARP_POLICY_EXPLANATION_ERROR,
 				     x->error)) ||
-	    (x->block && nla_put_u8(msg, ARP_POLICY_EXPLANATION_BLOCKED,
-				    x->block)))
+	    (x->block && nla_put_u32(msg, ARP_POLICY_EXPLANATION_BLOCKED,
+				     x->block)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -7,6 +7,7 @@
 #include <net/genetlink.h>
 
 #include "compat.h"
+#include "netns_state.h"
 #include "nl/msg.h"
 
 /* Set before commands can arrive. */
@@ -68,29 +69,6 @@ void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to)
 }
 
 /**
- * arpp_nl_fill_whole() - fill a message about the policy as a whole
- * @msg: the buffer
- * @to: the recipient and the command
- * @generation: the number of the change
- *
- * Return: 0 or -EMSGSIZE.
- */
-int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
-		       u32 generation)
-{
-	void *hdr = arpp_nl_put_header(msg, to);
-
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_u32(msg, ARP_POLICY_A_GENERATION, generation)) {
-		genlmsg_cancel(msg, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(msg, hdr);
-	return 0;
-}
-
-/**
  * arpp_nl_reply() - send a reply, or free it after an error
  * @info: the request
  * @msg: the reply, consumed; NULL if out of memory
@@ -109,42 +87,71 @@ int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err)
 	return genlmsg_reply(msg, info);
 }
 
+static void free_messages(struct arpp_nl_change *c)
+{
+	int i;
+
+	for (i = 0; i < ARPP_NL_TOLD; i++)
+		nlmsg_free(c->msg[i]);
+}
+
 /**
  * arpp_nl_begin() - begin a command that changes the configuration
- * @nn: the netns
+ * @c: filled in
+ * @info: the request
+ * @ntf: the command of the notification
  *
- * The notification is allocated first: no change is made that cannot be notified.
+ * The messages are allocated first: no change is made that cannot be told.
  *
- * Return: the notification, with nn->command held, or ERR_PTR(-ENOMEM or -EINTR).
+ * Return: 0 with nn->command held, -ENOMEM or -EINTR.
  */
-struct sk_buff *arpp_nl_begin(struct arpp_netns *nn)
+int arpp_nl_begin(struct arpp_nl_change *c, struct genl_info *info, u8 ntf)
 {
-	struct sk_buff *msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	int err;
+	bool echo = info->nlhdr->nlmsg_flags & NLM_F_ECHO;
+	int err = -ENOMEM;
 
-	if (!msg)
-		return ERR_PTR(-ENOMEM);
-	err = mutex_lock_killable(&nn->command);
-	if (!err)
-		return msg;
-	nlmsg_free(msg);
-	return ERR_PTR(err);
+	*c = (struct arpp_nl_change){
+		.nn = arpp_netns_get(genl_info_net(info)), .info = info,
+	};
+	c->to[ARPP_NL_NOTIFICATION] = arpp_nl_to_sender(info, ntf);
+	c->to[ARPP_NL_ECHO] = arpp_nl_to_sender(info, info->genlhdr->cmd);
+	c->msg[ARPP_NL_NOTIFICATION] = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (echo)
+		c->msg[ARPP_NL_ECHO] = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (c->msg[ARPP_NL_NOTIFICATION] && (c->msg[ARPP_NL_ECHO] || !echo))
+		err = mutex_lock_killable(&c->nn->command);
+	if (err)
+		free_messages(c);
+	return err;
 }
 
 /**
  * arpp_nl_end() - end a command that changes the configuration
- * @nn: the netns; nn->command is released
- * @msg: the message from arpp_nl_begin(), consumed
- * @notify: @msg was filled: send it to the listeners
+ * @c: the command; its messages are consumed, and nn->command is released
+ * @err: 1 if something changed, 0 if not, or -errno; unless it is an error, the
+ *	messages were filled
  *
- * A listener without buffer space gets ENOBUFS from its socket.
+ * A listener without buffer space gets ENOBUFS from its socket. A socket that gets the
+ * echo does not get the notification as well.
+ *
+ * Return: 0 or -errno.
  */
-void arpp_nl_end(struct arpp_netns *nn, struct sk_buff *msg, bool notify)
+int arpp_nl_end(struct arpp_nl_change *c, int err)
 {
-	if (notify)
-		genlmsg_multicast_netns(nl_family, nn->net, msg, 0,
+	struct sk_buff *ntf = c->msg[ARPP_NL_NOTIFICATION];
+	struct sk_buff *echo = c->msg[ARPP_NL_ECHO];
+
+	if (err > 0 && !WARN_ON_ONCE(c->failed)) {
+		genlmsg_multicast_netns(nl_family, c->nn->net, ntf,
+					echo ? c->info->snd_portid : 0,
 					ARPP_MCGRP_CONFIG, GFP_KERNEL);
-	else
-		nlmsg_free(msg);
-	mutex_unlock(&nn->command);
+		c->msg[ARPP_NL_NOTIFICATION] = NULL;
+	}
+	mutex_unlock(&c->nn->command);
+	if (err >= 0 && echo && !c->failed) {
+		c->msg[ARPP_NL_ECHO] = NULL;
+		genlmsg_reply(echo, c->info);
+	}
+	free_messages(c);
+	return err < 0 ? err : 0;
 }

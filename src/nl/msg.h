@@ -13,9 +13,9 @@
 
 /**
  * struct arpp_nl_to - the header of a message
- * @portid: the socket that receives it, 0 for a group
- * @seq: the sequence number of the request, 0 for a group
- * @cmd: its command
+ * @portid: the socket that sent the request
+ * @seq: the sequence number of the request
+ * @cmd: the command of the message
  * @cb: the dump that it is part of, or NULL
  */
 struct arpp_nl_to {
@@ -25,14 +25,35 @@ struct arpp_nl_to {
 	struct netlink_callback *cb;
 };
 
+/* The messages that tell of a change. */
+enum arpp_nl_told {
+	ARPP_NL_NOTIFICATION,
+	ARPP_NL_ECHO,
+	ARPP_NL_TOLD
+};
+
+/**
+ * struct arpp_nl_change - a command that changes the configuration
+ * @nn: the netns; its .command is held
+ * @info: the request
+ * @to: the headers of @msg
+ * @msg: the notification and, if the request asks for one, the echo; else NULL
+ * @failed: a message could not be filled
+ */
+struct arpp_nl_change {
+	struct arpp_netns *nn;
+	struct genl_info *info;
+	struct arpp_nl_to to[ARPP_NL_TOLD];
+	struct sk_buff *msg[ARPP_NL_TOLD];
+	bool failed;
+};
+
 void arpp_nl_msg_init(const struct genl_family *family);
 struct arpp_nl_to arpp_nl_to_sender(const struct genl_info *info, u8 cmd);
 struct arpp_nl_to arpp_nl_to_dump(struct netlink_callback *cb, u8 cmd);
 void *arpp_nl_put_header(struct sk_buff *msg, const struct arpp_nl_to *to);
-int arpp_nl_fill_whole(struct sk_buff *msg, const struct arpp_nl_to *to,
-		       u32 generation);
 int arpp_nl_reply(struct genl_info *info, struct sk_buff *msg, int err);
-struct sk_buff *arpp_nl_begin(struct arpp_netns *nn);
-void arpp_nl_end(struct arpp_netns *nn, struct sk_buff *msg, bool notify);
+int arpp_nl_begin(struct arpp_nl_change *c, struct genl_info *info, u8 ntf);
+int arpp_nl_end(struct arpp_nl_change *c, int err);
 
 #endif /* _ARPP_NL_MSG_H */

@@ -41,33 +41,52 @@ int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 }
 
 /**
- * arpp_nl_read_fields() - read the values of fields
- * @nest: nest of enum arp_policy_field; NULL is an error
+ * arpp_nl_read_change() - read a change of fields
+ * @nest: nest of enum arp_policy_field, the values to set, or NULL
+ * @unset: mask of the fields to unset
  * @fields: the fields in @nest are set in it
  * @extack: set on error
  *
- * Return: 0 or -EINVAL.
+ * Return: 0, or -EINVAL if there is nothing to change.
  */
-int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
+int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fields,
 			struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem;
-	u32 val;
 
-	if (!nest || !nla_len(nest))
+	if (!unset && (!nest || !nla_len(nest)))
 		return refuse(extack, nest,
-			      "fields missing: give at least one field to set");
+			      "fields missing: give at least one field to set or unset");
+	if (!nest)
+		return 0;
 	nla_for_each_nested(attr, nest, rem) {
-		val = nla_len(attr) == sizeof(u32) ? nla_get_u32(attr) :
-						     nla_get_u8(attr);
-		if (nla_type(attr) == ARP_POLICY_FIELD_IGNORE && val > 3 &&
-		    val < 8)
+		if (unset & BIT(nla_type(attr)))
 			return refuse(extack, attr,
-				      "ignore takes 0, 1, 2, 3 or 8: 4 to 7 are reserved");
-		arpp_field_set(fields, nla_type(attr), val);
+				      "a field cannot be set and unset at once");
+		arpp_field_set(fields, nla_type(attr), nla_get_u32(attr));
 	}
 	return 0;
+}
+
+/**
+ * arpp_nl_read_unset() - read the fields to unset
+ * @first: the attributes, which the command's policy has validated
+ * @len: their length
+ * @type: the type of those that name a field
+ *
+ * Return: their mask.
+ */
+u32 arpp_nl_read_unset(const struct nlattr *first, int len, int type)
+{
+	const struct nlattr *attr;
+	u32 unset = 0;
+	int rem;
+
+	nla_for_each_attr(attr, first, len, rem)
+		if (nla_type(attr) == type)
+			unset |= BIT(nla_get_u32(attr));
+	return unset;
 }
 
 /**
@@ -131,46 +150,49 @@ static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
 	return 0;
 }
 
-/**
- * arpp_nl_read_rule() - read a rule and its selector
- * @nest: nest of enum arp_policy_rule; NULL is an error
- * @whole: the rule must be complete; else it only identifies one
- * @e: filled in; the caller has zeroed it
- * @extack: set on error
- *
- * Return: 0 or -EINVAL.
- */
-int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
-		      struct netlink_ext_ack *extack)
+/* Read the prefix of an entry. */
+static int read_prefix(struct nlattr **tb, struct nlattr *nest,
+		       struct arpp_nl_entry *e, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[ARP_POLICY_RULE_MAX + 1], *action;
-	struct arpp_rule *rule = &e->rule;
-	u32 prefix;
-	u8 len;
-	int err;
+	struct nlattr *address = tb[ARP_POLICY_ENTRY_ADDRESS];
+	struct nlattr *length = tb[ARP_POLICY_ENTRY_LENGTH];
+	__be32 addr;
+	u32 len = 32;
 
-	if (!nest)
-		return refuse(extack, NULL, "rule missing");
-	by_type(nest, tb, ARP_POLICY_RULE_MAX);
-	err = read_key(tb[ARP_POLICY_RULE_SELECTOR], &e->key, extack);
-	if (err)
-		return err;
-	if (!tb[ARP_POLICY_RULE_PREFIX] || !tb[ARP_POLICY_RULE_LENGTH])
-		return refuse(extack, nest,
-			      "rule has no prefix or no prefix length");
-	prefix = ntohl(nla_get_be32(tb[ARP_POLICY_RULE_PREFIX]));
-	len = nla_get_u8(tb[ARP_POLICY_RULE_LENGTH]);
-	if ((u64)prefix << len & U32_MAX)
-		return refuse(extack, tb[ARP_POLICY_RULE_PREFIX],
+	if (!address)
+		return refuse(extack, nest, "entry has no address");
+	addr = nla_get_be32(address);
+	if (length)
+		len = nla_get_u32(length);
+	if ((u64)ntohl(addr) << len & U32_MAX)
+		return refuse(extack, address,
 			      "prefix has bits set beyond its length: clear them, or use length 32 for a single address");
-	rule->node.prefix = prefix;
-	rule->node.len = len;
-	e->table = nla_get_flag(tb[ARP_POLICY_RULE_FROM]) ? ARPP_TABLE_SENDER :
-							    ARPP_TABLE_TARGET;
-	rule->routed = nla_get_flag(tb[ARP_POLICY_RULE_ROUTED]);
-	action = tb[ARP_POLICY_RULE_ACTION];
+	if (e->table == ARPP_TABLE_BINDING && len &&
+	    (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
+	     ipv4_is_zeronet(addr)))
+		return refuse(extack, address,
+			      "address is not a unicast address: 0.0.0.0, multicast or broadcast");
+	e->rule.node.prefix = ntohl(addr);
+	e->rule.node.len = len;
+	return 0;
+}
+
+/* Read what only rules have. */
+static int read_rule(struct nlattr **tb, struct nlattr *nest, bool whole,
+		     struct arpp_nl_entry *e, struct netlink_ext_ack *extack)
+{
+	struct nlattr *action = tb[ARP_POLICY_ENTRY_ACTION];
+	struct nlattr *lladdr = tb[ARP_POLICY_ENTRY_LLADDR];
+	struct nlattr *routed = tb[ARP_POLICY_ENTRY_ROUTED];
+	struct arpp_rule *rule = &e->rule;
+
+	if (tb[ARP_POLICY_ENTRY_ANY] || tb[ARP_POLICY_ENTRY_DYNAMIC])
+		return refuse(extack, tb[ARP_POLICY_ENTRY_ANY] ?:
+			      tb[ARP_POLICY_ENTRY_DYNAMIC],
+			      "any and dynamic apply to bindings only");
+	rule->routed = nla_get_flag(routed);
 	if (action)
-		rule->action = nla_get_u8(action);
+		rule->action = nla_get_u32(action);
 	else if (whole)
 		return refuse(extack, nest, "rule has no action");
 	if (e->table == ARPP_TABLE_SENDER &&
@@ -178,51 +200,110 @@ int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 	     rule->action == ARP_POLICY_ACTION_PROXY))
 		return refuse(extack, action,
 			      "a sender rule (from) must be pass or drop");
-	if (whole && rule->action != ARP_POLICY_ACTION_PROXY &&
-	    (tb[ARP_POLICY_RULE_LLADDR] || rule->routed))
-		return refuse(extack, tb[ARP_POLICY_RULE_LLADDR] ?:
-			      tb[ARP_POLICY_RULE_ROUTED],
+	if (whole && rule->action != ARP_POLICY_ACTION_PROXY && (lladdr || routed))
+		return refuse(extack, lladdr ?: routed,
 			      "lladdr and routed apply to proxy rules only");
-	return read_lladdr(tb[ARP_POLICY_RULE_LLADDR], rule, extack);
+	return 0;
+}
+
+/* Read what only bindings have. */
+static int read_binding(struct nlattr **tb, struct nlattr *nest, bool whole,
+			struct arpp_nl_entry *e, struct netlink_ext_ack *extack)
+{
+	struct nlattr *any = tb[ARP_POLICY_ENTRY_ANY];
+
+	if (tb[ARP_POLICY_ENTRY_ACTION] || tb[ARP_POLICY_ENTRY_ROUTED])
+		return refuse(extack, tb[ARP_POLICY_ENTRY_ACTION] ?:
+			      tb[ARP_POLICY_ENTRY_ROUTED],
+			      "action and routed apply to rules only");
+	if (any && tb[ARP_POLICY_ENTRY_LLADDR])
+		return refuse(extack, any, "a binding has a lladdr or any, not both");
+	if (whole && !any && !tb[ARP_POLICY_ENTRY_LLADDR])
+		return refuse(extack, nest, "binding has no lladdr: give one, or any");
+	e->rule.any = nla_get_flag(any);
+	e->rule.dynamic = nla_get_flag(tb[ARP_POLICY_ENTRY_DYNAMIC]);
+	return 0;
 }
 
 /**
- * arpp_nl_read_binding() - read a binding and its selector
- * @nest: nest of enum arp_policy_binding; NULL is an error
- * @whole: the binding must be complete; else it only identifies one
+ * arpp_nl_read_entry() - read a rule or a binding, and its selector
+ * @nest: nest of enum arp_policy_entry; NULL is an error
+ * @whole: the entry must be complete; else it only identifies one
  * @e: filled in; the caller has zeroed it
  * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
-int arpp_nl_read_binding(struct nlattr *nest, bool whole,
-			 struct arpp_nl_entry *e,
-			 struct netlink_ext_ack *extack)
+int arpp_nl_read_entry(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
+		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[ARP_POLICY_BINDING_MAX + 1], *address;
-	__be32 addr;
+	struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1];
 	int err;
 
 	if (!nest)
-		return refuse(extack, NULL, "binding missing");
-	by_type(nest, tb, ARP_POLICY_BINDING_MAX);
-	err = read_key(tb[ARP_POLICY_BINDING_SELECTOR], &e->key, extack);
-	if (err)
-		return err;
-	address = tb[ARP_POLICY_BINDING_ADDRESS];
-	if (!address)
-		return refuse(extack, nest, "binding has no address");
-	addr = nla_get_be32(address);
-	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
-	    ipv4_is_zeronet(addr))
-		return refuse(extack, address,
-			      "address is not a unicast address: 0.0.0.0, multicast or broadcast");
-	e->rule.node.prefix = ntohl(addr);
-	e->rule.node.len = 32;
-	e->table = ARPP_TABLE_BINDING;
-	if (whole && !tb[ARP_POLICY_BINDING_LLADDR])
-		return refuse(extack, nest, "binding has no lladdr");
-	return read_lladdr(tb[ARP_POLICY_BINDING_LLADDR], &e->rule, extack);
+		return refuse(extack, NULL, "entry missing");
+	by_type(nest, tb, ARP_POLICY_ENTRY_MAX);
+	if (!tb[ARP_POLICY_ENTRY_TABLE])
+		return refuse(extack, nest, "entry has no table");
+	e->table = nla_get_u32(tb[ARP_POLICY_ENTRY_TABLE]);
+	err = read_key(tb[ARP_POLICY_ENTRY_SELECTOR], &e->key, extack);
+	if (!err)
+		err = read_prefix(tb, nest, e, extack);
+	if (!err)
+		err = e->table == ARPP_TABLE_BINDING ?
+		      read_binding(tb, nest, whole, e, extack) :
+		      read_rule(tb, nest, whole, e, extack);
+	return err ? err : read_lladdr(tb[ARP_POLICY_ENTRY_LLADDR], &e->rule, extack);
+}
+
+/**
+ * arpp_nl_read_filter() - read which entries a command is about
+ * @tb: the attributes of the request
+ * @filter: filled in
+ * @extack: set on error
+ *
+ * Return: 0, or -EINVAL if a filter is not valid.
+ */
+int arpp_nl_read_filter(struct nlattr **tb, struct arpp_netns_filter *filter,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *tables = tb[ARP_POLICY_A_TABLES];
+	struct nlattr *selector = tb[ARP_POLICY_A_SELECTOR];
+
+	*filter = (struct arpp_netns_filter){
+		.tables = ARPP_TABLES_ALL,
+		.dynamic = nla_get_flag(tb[ARP_POLICY_A_DYNAMIC]),
+		.one = selector,
+	};
+	if (tables)
+		filter->tables = nla_get_u32(tables);
+	if (!filter->tables)
+		return refuse(extack, tables, "tables is empty: name at least one");
+	if (filter->dynamic && tables &&
+	    filter->tables != BIT(ARP_POLICY_TABLE_BINDING))
+		return refuse(extack, tables, "only bindings are dynamic");
+	if (filter->dynamic)
+		filter->tables = BIT(ARP_POLICY_TABLE_BINDING);
+	return selector ? arpp_nl_read_selects(selector, &filter->key, extack) : 0;
+}
+
+/**
+ * arpp_nl_read_dev_error() - report why fields could not be changed
+ * @err: the result of arpp_netns_change() or a similar function; may be 0 or 1
+ * @attr: the attribute to name, or NULL
+ * @extack: set if there is a message for @err
+ *
+ * Return: @err.
+ */
+int arpp_nl_read_dev_error(int err, struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	if (err == -ENOENT)
+		refuse(extack, attr, "none of these fields is set on this selector");
+	if (err == -ENOSPC)
+		refuse(extack, attr,
+		       "a network namespace holds at most 65536 selectors, 256 of them globs");
+	return err;
 }
 
 /**
@@ -260,6 +341,10 @@ int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		why = binding ?
 		      "this network namespace holds as many bindings as parameter max_bindings allows"
 		      : "this network namespace holds as many rules as parameter max_rules allows";
+		break;
+	case -EDQUOT:
+		err = -ENOSPC;
+		why = "dynamic bindings may take three quarters of parameter max_bindings at most";
 		break;
 	case -ENOSPC:
 		why = "a network namespace holds at most 65536 selectors, 256 of them globs";

@@ -9,6 +9,7 @@
 
 #include <net/genetlink.h>
 
+#include "netns_plan.h"
 #include "policy/tables.h"
 
 /**
@@ -27,13 +28,15 @@ int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 			  struct netlink_ext_ack *extack);
 int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
 			 struct netlink_ext_ack *extack);
-int arpp_nl_read_fields(struct nlattr *nest, struct arpp_fields *fields,
+int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fields,
 			struct netlink_ext_ack *extack);
-int arpp_nl_read_rule(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
-		      struct netlink_ext_ack *extack);
-int arpp_nl_read_binding(struct nlattr *nest, bool whole,
-			 struct arpp_nl_entry *e,
-			 struct netlink_ext_ack *extack);
+u32 arpp_nl_read_unset(const struct nlattr *first, int len, int type);
+int arpp_nl_read_entry(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
+		       struct netlink_ext_ack *extack);
+int arpp_nl_read_filter(struct nlattr **tb, struct arpp_netns_filter *filter,
+			struct netlink_ext_ack *extack);
+int arpp_nl_read_dev_error(int err, struct nlattr *attr,
+			   struct netlink_ext_ack *extack);
 int arpp_nl_read_error(int err, enum arpp_table table, struct nlattr *attr,
 		       struct netlink_ext_ack *extack);
 int arpp_nl_dump_all(struct netlink_callback *cb);

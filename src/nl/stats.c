@@ -14,11 +14,6 @@
 #include "nl/msg.h"
 #include "nl/read.h"
 
-static int put_u64(struct sk_buff *msg, int attr, u64 val)
-{
-	return nla_put_u64_64bit(msg, attr, val, ARP_POLICY_A_PAD);
-}
-
 static int put_reasons(struct sk_buff *msg, const u64 *counts)
 {
 	struct nlattr *nest = nla_nest_start(msg, ARP_POLICY_A_REASONS);
@@ -26,10 +21,9 @@ static int put_reasons(struct sk_buff *msg, const u64 *counts)
 
 	if (!nest)
 		return -EMSGSIZE;
-	/* In this nest, type 0 is padding: it is not a reason. */
 	for (reason = 1; reason <= ARP_POLICY_REASON_MAX; reason++)
 		if (counts[reason] &&
-		    nla_put_u64_64bit(msg, reason, counts[reason], 0))
+		    nla_put_uint(msg, reason, counts[reason]))
 			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -46,8 +40,8 @@ static int fill_stats(struct sk_buff *msg, const struct arpp_nl_to *to,
 	arpp_stats_read(d->stats, counts);
 	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, d->dev->ifindex) ||
 	    nla_put_string(msg, ARP_POLICY_A_IFNAME, d->dev->name) ||
-	    put_u64(msg, ARP_POLICY_A_IN, counts[ARPP_COUNT_IN]) ||
-	    put_u64(msg, ARP_POLICY_A_OUT, counts[ARPP_COUNT_OUT]) ||
+	    nla_put_uint(msg, ARP_POLICY_A_IN, counts[ARPP_COUNT_IN]) ||
+	    nla_put_uint(msg, ARP_POLICY_A_OUT, counts[ARPP_COUNT_OUT]) ||
 	    put_reasons(msg, counts)) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;

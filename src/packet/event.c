@@ -37,31 +37,34 @@ void arpp_event_close(void)
 }
 
 /**
- * arpp_event_put_rule() - put a rule into a message
+ * arpp_event_put_entry() - put a rule or a binding into a message
  * @msg: the message
  * @attr: the attribute to nest it in
- * @rule: the rule
+ * @table: the kind of entry
+ * @rule: the rule or binding
  * @selector: the name of its selector
- * @from: the rule matches senders
  *
  * Return: 0 or -EMSGSIZE.
  */
-int arpp_event_put_rule(struct sk_buff *msg, int attr,
-			const struct arpp_rule *rule, const char *selector,
-			bool from)
+int arpp_event_put_entry(struct sk_buff *msg, int attr, enum arpp_table table,
+			 const struct arpp_rule *rule, const char *selector)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
+	bool any = table == ARPP_TABLE_BINDING && !rule->has_lladdr;
 
 	if (!nest ||
-	    nla_put_string(msg, ARP_POLICY_RULE_SELECTOR, selector) ||
-	    nla_put_be32(msg, ARP_POLICY_RULE_PREFIX,
+	    nla_put_u32(msg, ARP_POLICY_ENTRY_TABLE, table) ||
+	    nla_put_string(msg, ARP_POLICY_ENTRY_SELECTOR, selector) ||
+	    nla_put_be32(msg, ARP_POLICY_ENTRY_ADDRESS,
 			 htonl(rule->node.prefix)) ||
-	    nla_put_u8(msg, ARP_POLICY_RULE_LENGTH, rule->node.len) ||
-	    (from && nla_put_flag(msg, ARP_POLICY_RULE_FROM)) ||
-	    nla_put_u8(msg, ARP_POLICY_RULE_ACTION, rule->action) ||
-	    (rule->has_lladdr && nla_put(msg, ARP_POLICY_RULE_LLADDR,
+	    nla_put_u32(msg, ARP_POLICY_ENTRY_LENGTH, rule->node.len) ||
+	    (rule->action && nla_put_u32(msg, ARP_POLICY_ENTRY_ACTION,
+					 rule->action)) ||
+	    (rule->has_lladdr && nla_put(msg, ARP_POLICY_ENTRY_LLADDR,
 					 ETH_ALEN, rule->lladdr)) ||
-	    (rule->routed && nla_put_flag(msg, ARP_POLICY_RULE_ROUTED)))
+	    (any && nla_put_flag(msg, ARP_POLICY_ENTRY_ANY)) ||
+	    (rule->routed && nla_put_flag(msg, ARP_POLICY_ENTRY_ROUTED)) ||
+	    (rule->dynamic && nla_put_flag(msg, ARP_POLICY_ENTRY_DYNAMIC)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -115,16 +118,15 @@ int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, ARP_POLICY_A_EVENT);
 	if (!nest ||
-	    nla_put_u8(msg, ARP_POLICY_EVENT_VERDICT, verdict_of(v)) ||
-	    nla_put_u8(msg, ARP_POLICY_EVENT_REASON, v->reason) ||
+	    nla_put_u32(msg, ARP_POLICY_EVENT_VERDICT, verdict_of(v)) ||
+	    nla_put_u32(msg, ARP_POLICY_EVENT_REASON, v->reason) ||
 	    (e->out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
 	    (e->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
 	    (e->p && put_packet(msg, e->p)) ||
-	    (v->field && nla_put_u8(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
-	    (v->by.rule && arpp_event_put_rule(msg, ARP_POLICY_EVENT_RULE,
-					       &rule, v->by.tables->key.name,
-					       v->by.table ==
-					       ARPP_TABLE_SENDER)) ||
+	    (v->field && nla_put_u32(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
+	    (v->by.rule && arpp_event_put_entry(msg, ARP_POLICY_EVENT_ENTRY,
+						v->by.table, &rule,
+						v->by.tables->key.name)) ||
 	    (e->lost && nla_put_u32(msg, ARP_POLICY_EVENT_LOST, e->lost)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

@@ -48,9 +48,8 @@ struct arpp_event {
 };
 
 int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e);
-int arpp_event_put_rule(struct sk_buff *msg, int attr,
-			const struct arpp_rule *rule, const char *selector,
-			bool from);
+int arpp_event_put_entry(struct sk_buff *msg, int attr, enum arpp_table table,
+			 const struct arpp_rule *rule, const char *selector);
 void arpp_event_open(const struct genl_family *family);
 void arpp_event_close(void);
 void arpp_event_verdict(struct arpp_events *events,

@@ -9,6 +9,8 @@
 
 #include <linux/inetdevice.h>
 
+#include "policy/field.h"
+
 bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
 			     __be32 tip);
 bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
@@ -16,7 +18,7 @@ bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 
 /**
  * arpp_ignore_blocks() - does a level of ignore forbid the answer?
- * @level: a value of the field or of the sysctl
+ * @level: as the sysctl arp_ignore
  * @in_dev: of the receiving device
  * @sip: the sender; 0 for a probe
  * @tip: a local address
@@ -28,7 +30,8 @@ bool arpp_filter_blocks(const struct net_device *dev, __be32 sip, __be32 tip,
 static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
 				      __be32 sip, __be32 tip)
 {
-	return level && (level == 8 || arpp_ignore_blocks_addr(level, in_dev, sip, tip));
+	return level && (level == ARPP_SYSCTL_IGNORE_NEVER ||
+			 arpp_ignore_blocks_addr(level, in_dev, sip, tip));
 }
 
 #endif /* _ARPP_IGNORE_H */

@@ -66,6 +66,8 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 		       ARP_POLICY_REASON_UNBOUND : 0;
 	binding = match->rule;
 	match->rule = 0;
+	if (!arpp_binding_has_lladdr(binding))
+		return 0;
 	if (p->dev->addr_len != ETH_ALEN ||
 	    arpp_lladdr_number(p->sha) != arpp_rule_lladdr(binding))
 		return ARP_POLICY_REASON_SPOOFED;

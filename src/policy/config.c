@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "policy/config.h"
 
@@ -35,14 +36,11 @@ int arpp_config_set(struct arpp_config *config,
 {
 	struct arpp_selector *sel = arpp_selector_add(&config->selectors, key);
 	struct arpp_fields now;
-	enum arp_policy_field f;
 
 	if (IS_ERR(sel))
 		return PTR_ERR(sel);
 	now = sel->fields;
-	arpp_for_each_field(f)
-		if (arpp_field_is_set(fields, f))
-			arpp_field_set(&now, f, fields->val[f]);
+	arpp_field_change(&now, fields, 0);
 	arpp_selector_set(&config->selectors, sel, &now);
 	return 0;
 }
@@ -76,8 +74,70 @@ int arpp_config_insert(struct arpp_config *config,
 	}
 	err = arpp_lpm_insert(sel->tables->lpm[table], &rule->node,
 			      arpp_rule_value(rule), GFP_KERNEL_ACCOUNT);
-	if (!err)
-		config->count[table]++;
+	if (err)
+		return err;
+	config->count[table]++;
+	config->dynamic += rule->dynamic;
+	return 0;
+}
+
+/* Add the dynamic bindings of a selector. */
+static int keep_selector(struct arpp_config *config,
+			 const struct arpp_selector *sel, struct mutex *lock)
+{
+	const struct arpp_lpm *lpm = sel->tables->lpm[ARPP_TABLE_BINDING];
+	struct arpp_lpm_node node = {};
+	struct arpp_rule rule;
+	int len = -1, err = 0;
+	unsigned int n = 0;
+	u64 found;
+
+	mutex_lock(lock);
+	while (!err && (found = arpp_lpm_next(lpm, node.prefix, len, &node))) {
+		len = node.len;
+		if (arpp_binding_is_dynamic(found)) {
+			rule = arpp_rule_of(found, ARPP_TABLE_BINDING,
+					    node.prefix);
+			err = arpp_config_insert(config, &sel->key,
+						 ARPP_TABLE_BINDING, &rule);
+		}
+		/* A static binding has its place. */
+		if (err == -EEXIST)
+			err = 0;
+		if (++n % 256)
+			continue;
+		mutex_unlock(lock);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		mutex_lock(lock);
+	}
+	mutex_unlock(lock);
+	return err;
+}
+
+/**
+ * arpp_config_keep_dynamic() - add the dynamic bindings of another configuration
+ * @config: a policy under construction; on failure, some were added
+ * @from: the other one
+ * @lock: its lock, taken for short times
+ *
+ * Context: process; the caller keeps @from from changing.
+ * Return: 0, -ENOMEM, -EINTR, or as arpp_config_insert() for too many.
+ */
+int arpp_config_keep_dynamic(struct arpp_config *config,
+			     const struct arpp_config *from, struct mutex *lock)
+{
+	const struct arpp_selector *sel;
+	int err = 0;
+
+	if (!from->dynamic)
+		return 0;
+	arpp_for_each_selector(sel, &from->selectors) {
+		if (sel->tables && !err)
+			err = keep_selector(config, sel, lock);
+		cond_resched();
+	}
 	return err;
 }
 

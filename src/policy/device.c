@@ -90,7 +90,8 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	const u32 *val = fields->val;
 
 	d->set = fields->set;
-	d->ignore = val[ARP_POLICY_FIELD_IGNORE];
+	d->ignore = val[ARP_POLICY_FIELD_IGNORE] == ARP_POLICY_IGNORE_NEVER ?
+		    ARPP_SYSCTL_IGNORE_NEVER : val[ARP_POLICY_FIELD_IGNORE];
 	d->announce = val[ARP_POLICY_FIELD_ANNOUNCE];
 	d->filter = val[ARP_POLICY_FIELD_FILTER];
 	d->hidden = val[ARP_POLICY_FIELD_HIDDEN];

@@ -40,7 +40,7 @@ struct arpp_sources;
  *	@defend is in use, so senders have to be checked
  * @audit: report only
  * @validate: enum arp_policy_validate, or-ed
- * @ignore: enum arp_policy_ignore
+ * @ignore: as the sysctl arp_ignore
  * @announce: enum arp_policy_announce
  * @filter: 0 or 1
  * @hidden: 0 or 1

@@ -4,6 +4,7 @@
  *
  * Any context, no locks.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -166,14 +167,27 @@ bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b)
 }
 
 /**
- * arpp_field_is_u32() - the width of a field's value in netlink messages
- * @f: the field
+ * arpp_field_change() - set and unset fields
+ * @fields: updated
+ * @set: the fields to set; others are kept
+ * @unset: mask of the fields to unset
  *
- * Return: true for 32 bits, false for 8.
+ * Return: 0, or -ENOENT if there are fields to unset and none of them is set.
  */
-bool arpp_field_is_u32(enum arp_policy_field f)
+int arpp_field_change(struct arpp_fields *fields, const struct arpp_fields *set,
+		      u32 unset)
 {
-	return kinds[f].max;
+	enum arp_policy_field f;
+
+	if (unset && !(fields->set & unset))
+		return -ENOENT;
+	arpp_for_each_field(f) {
+		if (unset & BIT(f))
+			arpp_field_unset(fields, f);
+		if (arpp_field_is_set(set, f))
+			arpp_field_set(fields, f, set->val[f]);
+	}
+	return 0;
 }
 
 /**

@@ -11,6 +11,9 @@
 #include <linux/types.h>
 #include <linux/arp_policy.h>
 
+/* The level of the sysctl arp_ignore that answers nothing. */
+#define ARPP_SYSCTL_IGNORE_NEVER	8
+
 /* Every field, as a mask. */
 #define ARPP_FIELD_ALL	((u32)GENMASK(ARP_POLICY_FIELD_MAX, 1))
 
@@ -48,7 +51,8 @@ static inline void arpp_field_unset(struct arpp_fields *fields,
 }
 
 bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b);
-bool arpp_field_is_u32(enum arp_policy_field f);
+int arpp_field_change(struct arpp_fields *fields, const struct arpp_fields *set,
+		      u32 unset);
 u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b);
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value);

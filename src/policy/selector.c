@@ -255,7 +255,7 @@ void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
 bool arpp_selector_takes_tables(const struct arpp_selectors *set,
 				const struct arpp_selector *sel)
 {
-	return !is_glob(sel) || set->rule_globs < ARP_POLICY_RULE_GLOBS_MAX;
+	return !is_glob(sel) || set->entry_globs < ARP_POLICY_ENTRY_GLOBS_MAX;
 }
 
 /**
@@ -269,7 +269,7 @@ void arpp_selector_set_tables(struct arpp_selectors *set,
 			      struct arpp_tables *tables)
 {
 	if (is_glob(sel))
-		set->rule_globs += !!tables - !!sel->tables;
+		set->entry_globs += !!tables - !!sel->tables;
 	sel->tables = tables;
 }
 
@@ -280,7 +280,7 @@ void arpp_selector_set_tables(struct arpp_selectors *set,
  */
 void arpp_selector_prune(struct arpp_selectors *set, struct arpp_selector *sel)
 {
-	if (sel->fields.set || sel->tables)
+	if (!arpp_selector_is_empty(sel))
 		return;
 	set->count--;
 	if (is_glob(sel))

@@ -14,7 +14,7 @@
 #include "policy/field.h"
 
 /* The maximum number of tables of a device: of its name, of globs, and of "all". */
-#define ARPP_SELECTOR_TABLES	(ARP_POLICY_RULE_GLOBS_MAX + 2)
+#define ARPP_SELECTOR_TABLES	(ARP_POLICY_ENTRY_GLOBS_MAX + 2)
 
 /* In listing order; within a kind, the more specific first. */
 enum arpp_selector_kind {
@@ -36,6 +36,7 @@ struct arpp_selector_key {
 	char name[ARP_POLICY_SELECTOR_MAX + 1];
 };
 
+struct arpp_plan;
 struct arpp_tables;
 struct arpp_selector_glob;
 
@@ -45,7 +46,7 @@ struct arpp_selector_glob;
  * @key: its name
  * @fields: its fields
  * @tables: its rules and bindings, or NULL
- * @next: the planned new @tables, while arpp_netns_clear() is at work
+ * @plan: what is to change, while a change of several selectors is made
  *
  * A selector without fields and tables exists only while a change is made.
  */
@@ -54,7 +55,7 @@ struct arpp_selector {
 	struct arpp_selector_key key;
 	struct arpp_fields fields;
 	struct arpp_tables *tables;
-	struct arpp_tables *next;
+	struct arpp_plan *plan;
 };
 
 /**
@@ -64,7 +65,7 @@ struct arpp_selector {
  * @globs: the globs among them, the most specific first; each is matched against
  *	every device
  * @n_globs: the number of @globs
- * @rule_globs: the number of @globs with tables; a packet may need all of them
+ * @entry_globs: the number of @globs with tables; a packet may need all of them
  * @hidden: the number of selectors with hidden on
  * @metered: the number of selectors with source-rate
  */
@@ -73,7 +74,7 @@ struct arpp_selectors {
 	unsigned int count;
 	struct arpp_selector_glob *globs;
 	unsigned int n_globs;
-	unsigned int rule_globs;
+	unsigned int entry_globs;
 	unsigned int hidden;
 	unsigned int metered;
 };
@@ -98,6 +99,12 @@ static inline const char *arpp_resolved_origin(const struct arpp_resolved *r,
 					       enum arp_policy_field f)
 {
 	return arpp_field_is_set(&r->fields, f) ? r->origins[f] : NULL;
+}
+
+/* Has a selector neither fields nor tables? */
+static inline bool arpp_selector_is_empty(const struct arpp_selector *sel)
+{
+	return !sel->fields.set && !sel->tables;
 }
 
 int arpp_selector_parse(struct arpp_selector_key *key, const char *name,

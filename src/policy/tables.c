@@ -47,41 +47,61 @@ struct arpp_tables *arpp_tables_alloc(const struct arpp_selector_key *key,
 	if (!tables)
 		return NULL;
 	tables->key = *key;
-	if (!alloc_some(tables, ARPP_RULES | ARPP_BINDINGS, lock))
+	if (!alloc_some(tables, ARPP_TABLES_ALL, lock))
 		return tables;
 	arpp_tables_free(tables);
 	return NULL;
 }
 
 /**
- * arpp_tables_split() - make a new set that keeps some tables of an old set
- * @tables: the old set
- * @keep: mask of the tables to keep; the others are empty in the new set
+ * arpp_tables_make() - make the future tables of a selector
+ * @sel: the selector
+ * @lpm: its future tables that differ from the present ones, by enum arpp_table; else
+ *	NULL
+ * @lock: the lock that writers will hold
  *
- * Both sets share the kept tables, so a lookup that began in the old set notices
- * updates that are made through the new one. Before either set is freed, the caller
- * must set its .lent if the other one keeps the tables.
+ * The new set shares the tables that do not differ. Once it is in use, the caller sets
+ * .lent of the old set to these, and .lent of the new set to none.
  *
- * Context: the writers' lock held.
- * Return: the new set, or NULL if out of memory.
+ * Return: the tables, or NULL if out of memory.
  */
-struct arpp_tables *arpp_tables_split(const struct arpp_tables *tables,
-				      unsigned int keep)
+struct arpp_tables *arpp_tables_make(const struct arpp_selector *sel,
+				     struct arpp_lpm *const *lpm,
+				     struct mutex *lock)
 {
-	struct arpp_tables *split = kzalloc(sizeof(*split), GFP_KERNEL_ACCOUNT);
+	struct arpp_tables *made = kzalloc(sizeof(*made), GFP_KERNEL_ACCOUNT);
+	unsigned int missing = 0;
 	int i;
 
-	if (!split)
+	if (!made)
 		return NULL;
-	split->key = tables->key;
-	for (i = 0; i < ARPP_TABLES; i++)
-		if (keep & BIT(i))
-			split->lpm[i] = tables->lpm[i];
-	if (!alloc_some(split, ~keep, tables->lpm[0]->lock))
-		return split;
-	split->lent = keep;
-	arpp_tables_free(split);
+	made->key = sel->key;
+	for (i = 0; i < ARPP_TABLES; i++) {
+		made->lpm[i] = lpm[i] ?: sel->tables ? sel->tables->lpm[i] : NULL;
+		if (!made->lpm[i])
+			missing |= BIT(i);
+	}
+	if (!alloc_some(made, missing, lock))
+		return made;
+	arpp_tables_unmake(made, sel, lpm);
 	return NULL;
+}
+
+/**
+ * arpp_tables_unmake() - undo arpp_tables_make(); nothing was published
+ * @made: its result, or NULL
+ * @sel: likewise
+ * @lpm: likewise; not freed
+ */
+void arpp_tables_unmake(struct arpp_tables *made, const struct arpp_selector *sel,
+			struct arpp_lpm *const *lpm)
+{
+	int i;
+
+	for (i = 0; made && i < ARPP_TABLES; i++)
+		if (lpm[i] || sel->tables)
+			made->lent |= BIT(i);
+	arpp_tables_free(made);
 }
 
 /**

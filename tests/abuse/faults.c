@@ -11,7 +11,6 @@
  * netns of its own, with the devices eth0 and lo. Prints a line for each job: "ok" or
  * "not ok", its name and the reason.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -161,7 +160,7 @@ static struct nlmsghdr *begin_route(char *buf, uint16_t type, uint16_t flags)
 static void look(struct state *s)
 {
 	static const uint8_t dumps[] = {
-		ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_RULE_GET, ARP_POLICY_CMD_BIND_GET,
+		ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_ENTRY_GET,
 		ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_CMD_STATS_GET,
 	};
 	char buf[256];
@@ -205,10 +204,7 @@ static void put_fields(uint16_t type, int field, uint32_t value)
 {
 	struct nlattr *nest = mnl_attr_nest_start(m, type);
 
-	if (field == ARP_POLICY_FIELD_RATE || field == ARP_POLICY_FIELD_SOURCE_RATE)
-		mnl_attr_put_u32(m, (uint16_t)field, value);
-	else
-		mnl_attr_put_u8(m, (uint16_t)field, (uint8_t)value);
+	mnl_attr_put_u32(m, (uint16_t)field, value);
 	mnl_attr_nest_end(m, nest);
 }
 
@@ -220,52 +216,53 @@ static int dev_set(struct mnl_socket *nl, const char *selector, int field, uint3
 	return send_by(nl);
 }
 
-static int dev_unset(struct mnl_socket *nl, const char *selector, uint32_t mask)
+/* Unset a field; 0: all of them. */
+static int dev_unset(struct mnl_socket *nl, const char *selector, uint32_t field)
 {
-	start(ARP_POLICY_CMD_DEV_UNSET);
+	start(field ? ARP_POLICY_CMD_DEV_SET : ARP_POLICY_CMD_DEV_DEL);
 	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
-	if (mask)
-		mnl_attr_put_u32(m, ARP_POLICY_A_MASK, mask);
+	if (field)
+		mnl_attr_put_u32(m, ARP_POLICY_A_UNSET, field);
 	return send_by(nl);
 }
 
-static void put_rule(uint16_t type, const char *selector, uint32_t prefix, uint8_t len,
-		     uint8_t action)
+static void put_rule(uint16_t type, const char *selector, uint32_t prefix, uint32_t len,
+		     uint32_t action)
 {
-	struct nlattr *nest = mnl_attr_nest_start(m, type);
+	struct nlattr *nest = family_put_entry(m, type, ARP_POLICY_TABLE_TARGET, selector,
+					       prefix, len);
 
-	mnl_attr_put_strz(m, ARP_POLICY_RULE_SELECTOR, selector);
-	mnl_attr_put_u32(m, ARP_POLICY_RULE_PREFIX, htonl(prefix));
-	mnl_attr_put_u8(m, ARP_POLICY_RULE_LENGTH, len);
-	mnl_attr_put_u8(m, ARP_POLICY_RULE_ACTION, action);
+	mnl_attr_put_u32(m, ARP_POLICY_ENTRY_ACTION, action);
 	mnl_attr_nest_end(m, nest);
 }
 
 static int rule(struct mnl_socket *nl, uint8_t cmd, const char *selector, uint32_t prefix,
-		uint8_t len, uint8_t action, bool replace)
+		uint32_t len, uint32_t action, bool replace)
 {
 	start(cmd);
-	put_rule(ARP_POLICY_A_RULE, selector, prefix, len, action);
+	put_rule(ARP_POLICY_A_ENTRY, selector, prefix, len, action);
 	if (replace)
 		mnl_attr_put(m, ARP_POLICY_A_REPLACE, 0, NULL);
 	return send_by(nl);
 }
 
-static void put_binding(uint16_t type, const char *selector, uint32_t address)
+static void put_binding(uint16_t type, const char *selector, uint32_t address, bool dynamic)
 {
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 9 };
-	struct nlattr *nest = mnl_attr_nest_start(m, type);
+	struct nlattr *nest = family_put_entry(m, type, ARP_POLICY_TABLE_BINDING, selector,
+					       address, 32);
 
-	mnl_attr_put_strz(m, ARP_POLICY_BINDING_SELECTOR, selector);
-	mnl_attr_put_u32(m, ARP_POLICY_BINDING_ADDRESS, htonl(address));
-	mnl_attr_put(m, ARP_POLICY_BINDING_LLADDR, sizeof(mac), mac);
+	mnl_attr_put(m, ARP_POLICY_ENTRY_LLADDR, sizeof(mac), mac);
+	if (dynamic)
+		mnl_attr_put(m, ARP_POLICY_ENTRY_DYNAMIC, 0, NULL);
 	mnl_attr_nest_end(m, nest);
 }
 
-static int binding(struct mnl_socket *nl, uint8_t cmd, const char *selector, uint32_t address)
+static int binding(struct mnl_socket *nl, uint8_t cmd, const char *selector, uint32_t address,
+		   bool dynamic)
 {
 	start(cmd);
-	put_binding(ARP_POLICY_A_BINDING, selector, address);
+	put_binding(ARP_POLICY_A_ENTRY, selector, address, dynamic);
 	return send_by(nl);
 }
 
@@ -275,30 +272,108 @@ static int plain(struct mnl_socket *nl, uint8_t cmd)
 	return send_by(nl);
 }
 
-static int flush_of(struct mnl_socket *nl, uint8_t cmd, const char *selector)
+static void put_filter(const char *selector, uint32_t tables, bool dynamic)
 {
-	start(cmd);
-	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
+	if (selector)
+		mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, selector);
+	mnl_attr_put_u32(m, ARP_POLICY_A_TABLES, tables);
+	if (dynamic)
+		mnl_attr_put(m, ARP_POLICY_A_DYNAMIC, 0, NULL);
+}
+
+#define RULES		(1 << ARP_POLICY_TABLE_TARGET | 1 << ARP_POLICY_TABLE_SENDER)
+#define BINDINGS	(1 << ARP_POLICY_TABLE_BINDING)
+
+static int flush_of(struct mnl_socket *nl, const char *selector, uint32_t tables, bool dynamic)
+{
+	start(ARP_POLICY_CMD_FLUSH);
+	put_filter(selector, tables, dynamic);
 	return send_by(nl);
 }
 
-static int restore_add(struct mnl_socket *nl)
+static int begin(struct mnl_socket *nl, uint32_t kind)
 {
-	struct nlattr *entries, *nest;
+	m = family_begin_transaction(message, kind);
+	return send_by(nl);
+}
+
+static void op_set(const char *selector, int field, uint32_t value)
+{
+	struct nlattr *op = mnl_attr_nest_start(m, ARP_POLICY_A_OP), *nest;
+
+	nest = mnl_attr_nest_start(m, ARP_POLICY_OP_DEV_SET);
+	mnl_attr_put_strz(m, ARP_POLICY_DEV_SELECTOR, selector);
+	put_fields(ARP_POLICY_DEV_FIELDS, field, value);
+	mnl_attr_nest_end(m, nest);
+	mnl_attr_nest_end(m, op);
+}
+
+static void op_unset(const char *selector)
+{
+	struct nlattr *op = mnl_attr_nest_start(m, ARP_POLICY_A_OP), *nest;
+
+	nest = mnl_attr_nest_start(m, ARP_POLICY_OP_DEV_DEL);
+	mnl_attr_put_strz(m, ARP_POLICY_DEV_SELECTOR, selector);
+	mnl_attr_nest_end(m, nest);
+	mnl_attr_nest_end(m, op);
+}
+
+static void op_rule(uint16_t kind, const char *selector, uint32_t prefix, uint32_t len,
+		    uint32_t action)
+{
+	struct nlattr *op = mnl_attr_nest_start(m, ARP_POLICY_A_OP);
+
+	put_rule(kind, selector, prefix, len, action);
+	mnl_attr_nest_end(m, op);
+}
+
+static void op_binding(uint16_t kind, const char *selector, uint32_t address, bool dynamic)
+{
+	struct nlattr *op = mnl_attr_nest_start(m, ARP_POLICY_A_OP);
+
+	put_binding(kind, selector, address, dynamic);
+	mnl_attr_nest_end(m, op);
+}
+
+/* A policy to replace another. */
+static int replace_add(struct mnl_socket *nl)
+{
 	unsigned int i;
 
-	start(ARP_POLICY_CMD_RESTORE_ADD);
-	entries = mnl_attr_nest_start(m, ARP_POLICY_A_ENTRIES);
-	nest = mnl_attr_nest_start(m, ARP_POLICY_ENTRY_DEV);
-	mnl_attr_put_strz(m, ARP_POLICY_DEV_SELECTOR, "e*");
-	put_fields(ARP_POLICY_DEV_FIELDS, ARP_POLICY_FIELD_IGNORE, 2);
-	mnl_attr_nest_end(m, nest);
+	start(ARP_POLICY_CMD_TRANSACTION_ADD);
+	op_set("e*", ARP_POLICY_FIELD_IGNORE, 2);
 	for (i = 0; i < 40; i++) {
-		put_rule(ARP_POLICY_ENTRY_RULE, i & 1 ? "eth0" : "all", 0x0a000000 | i << 16,
-			 16, ARP_POLICY_ACTION_DROP);
-		put_binding(ARP_POLICY_ENTRY_BINDING, "eth0", 0x0a000001 + i);
+		op_rule(ARP_POLICY_OP_ENTRY_ADD, i & 1 ? "eth0" : "all", 0x0a000000 | i << 16, 16,
+			ARP_POLICY_ACTION_DROP);
+		op_binding(ARP_POLICY_OP_ENTRY_ADD, "eth0", 0x0a000001 + i, false);
 	}
-	mnl_attr_nest_end(m, entries);
+	return send_by(nl);
+}
+
+/* Changes of base(): of each kind, and of selectors that come, stay and go. */
+static int change_add(struct mnl_socket *nl)
+{
+	unsigned int i;
+
+	start(ARP_POLICY_CMD_TRANSACTION_ADD);
+	op_set("eth0", ARP_POLICY_FIELD_FILTER, 1);
+	op_unset("cali*");
+	op_rule(ARP_POLICY_OP_ENTRY_REPLACE, "eth0", 0x0a000000, 8, ARP_POLICY_ACTION_DROP);
+	op_rule(ARP_POLICY_OP_ENTRY_DEL, "none0", 0x0a010000, 16, ARP_POLICY_ACTION_DROP);
+	op_binding(ARP_POLICY_OP_ENTRY_DEL, "lo", 0x0a000006, false);
+	op_binding(ARP_POLICY_OP_ENTRY_ADD, "eth0", 0x0a000007, true);
+	for (i = 0; i < 40; i++)
+		op_rule(ARP_POLICY_OP_ENTRY_ADD, i & 1 ? "eth0" : "e*", 0x0b000000 | i << 16, 16,
+			ARP_POLICY_ACTION_DROP);
+	return send_by(nl);
+}
+
+/* A change of one table of one selector. */
+static int small_add(struct mnl_socket *nl)
+{
+	start(ARP_POLICY_CMD_TRANSACTION_ADD);
+	op_binding(ARP_POLICY_OP_ENTRY_ADD, "eth0", 0x0a000007, false);
+	op_binding(ARP_POLICY_OP_ENTRY_DEL, "eth0", 0x0a000005, false);
 	return send_by(nl);
 }
 
@@ -371,14 +446,15 @@ static void base(void)
 	empty();
 	must(dev_set(looker, "eth0", ARP_POLICY_FIELD_IGNORE, 1));
 	must(dev_set(looker, "cali*", ARP_POLICY_FIELD_ANNOUNCE, 2));
-	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a000000, 8,
+	must(rule(looker, ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a000000, 8,
 		  ARP_POLICY_ACTION_HIDE, false));
-	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "cali*", 0x0a010000, 16,
+	must(rule(looker, ARP_POLICY_CMD_ENTRY_ADD, "cali*", 0x0a010000, 16,
 		  ARP_POLICY_ACTION_DROP, false));
-	must(rule(looker, ARP_POLICY_CMD_RULE_ADD, "none0", 0x0a010000, 16,
+	must(rule(looker, ARP_POLICY_CMD_ENTRY_ADD, "none0", 0x0a010000, 16,
 		  ARP_POLICY_ACTION_DROP, false));
-	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "eth0", 0x0a000005));
-	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "lo", 0x0a000006));
+	must(binding(looker, ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a000005, false));
+	must(binding(looker, ARP_POLICY_CMD_ENTRY_ADD, "lo", 0x0a000006, false));
+	must(binding(looker, ARP_POLICY_CMD_ENTRY_ADD, "all", 0x0a000008, true));
 }
 
 static void one(void)
@@ -391,7 +467,7 @@ static void one(void)
 static void one_of_a_glob(void)
 {
 	one();
-	must(binding(looker, ARP_POLICY_CMD_BIND_ADD, "l*", 0x0a000006));
+	must(binding(looker, ARP_POLICY_CMD_ENTRY_ADD, "l*", 0x0a000006, false));
 }
 
 static void with_device(void)
@@ -415,26 +491,56 @@ static void with_away(void)
 static void begun(void)
 {
 	base();
-	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
+	must(begin(doer, ARP_POLICY_TRANSACTION_REPLACE));
+}
+
+static void begun_change(void)
+{
+	base();
+	must(begin(doer, ARP_POLICY_TRANSACTION_CHANGE));
 }
 
 static void added(void)
 {
 	begun();
-	must(restore_add(doer));
+	must(replace_add(doer));
+}
+
+static void added_change(void)
+{
+	begun_change();
+	must(change_add(doer));
+}
+
+static void added_small(void)
+{
+	begun_change();
+	must(small_add(doer));
 }
 
 static void added_to_nothing(void)
 {
 	empty();
-	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
-	must(restore_add(doer));
+	must(begin(doer, ARP_POLICY_TRANSACTION_REPLACE));
+	must(replace_add(doer));
 }
 
-static void nothing_begun(void)
+static void added_change_to_nothing(void)
 {
-	base();
-	must(plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN));
+	empty();
+	must(begin(doer, ARP_POLICY_TRANSACTION_CHANGE));
+	start(ARP_POLICY_CMD_TRANSACTION_ADD);
+	op_rule(ARP_POLICY_OP_ENTRY_ADD, "e*", 0x0b000000, 16, ARP_POLICY_ACTION_DROP);
+	must(send_by(doer));
+}
+
+static void added_the_end(void)
+{
+	one();
+	must(begin(doer, ARP_POLICY_TRANSACTION_CHANGE));
+	start(ARP_POLICY_CMD_TRANSACTION_ADD);
+	op_unset("eth0");
+	must(send_by(doer));
 }
 
 static int set_field(void) { return dev_set(doer, "eth0", ARP_POLICY_FIELD_FILTER, 1); }
@@ -443,53 +549,75 @@ static int set_all(void) { return dev_set(doer, "all", ARP_POLICY_FIELD_GARP, 1)
 static int set_hidden(void) { return dev_set(doer, "lo", ARP_POLICY_FIELD_HIDDEN, 1); }
 static int set_absent(void) { return dev_set(doer, "none9", ARP_POLICY_FIELD_IGNORE, 1); }
 static int set_source_rate(void) { return dev_set(doer, "eth0", ARP_POLICY_FIELD_SOURCE_RATE, 9); }
-static int unset_field(void) { return dev_unset(doer, "eth0", 1 << ARP_POLICY_FIELD_IGNORE); }
+static int unset_field(void) { return dev_unset(doer, "eth0", ARP_POLICY_FIELD_IGNORE); }
 static int unset_glob(void) { return dev_unset(doer, "cali*", 0); }
 static int flush(void) { return plain(doer, ARP_POLICY_CMD_FLUSH); }
 
 static int rule_add(void)
 {
-	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a020000, 16,
+	return rule(doer, ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a020000, 16,
 		    ARP_POLICY_ACTION_PROXY, false);
 }
 
 static int rule_first(void)
 {
-	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "e*", 0x0a020000, 16,
+	return rule(doer, ARP_POLICY_CMD_ENTRY_ADD, "e*", 0x0a020000, 16,
 		    ARP_POLICY_ACTION_PROXY, false);
 }
 
 static int rule_replace(void)
 {
-	return rule(doer, ARP_POLICY_CMD_RULE_ADD, "eth0", 0x0a000000, 8,
+	return rule(doer, ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a000000, 8,
 		    ARP_POLICY_ACTION_DROP, true);
 }
 
 static int rule_del(void)
 {
-	return rule(doer, ARP_POLICY_CMD_RULE_DEL, "eth0", 0x0a000000, 8,
+	return rule(doer, ARP_POLICY_CMD_ENTRY_DEL, "eth0", 0x0a000000, 8,
 		    ARP_POLICY_ACTION_HIDE, false);
 }
 
 static int rule_del_last(void)
 {
-	return rule(doer, ARP_POLICY_CMD_RULE_DEL, "cali*", 0x0a010000, 16,
+	return rule(doer, ARP_POLICY_CMD_ENTRY_DEL, "cali*", 0x0a010000, 16,
 		    ARP_POLICY_ACTION_DROP, false);
 }
 
-static int rule_flush(void) { return plain(doer, ARP_POLICY_CMD_RULE_FLUSH); }
-static int rule_flush_one(void) { return flush_of(doer, ARP_POLICY_CMD_RULE_FLUSH, "eth0"); }
-static int bind_add(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "eth0", 0x0a000007); }
-static int bind_first(void) { return binding(doer, ARP_POLICY_CMD_BIND_ADD, "all", 0x0a000007); }
-static int bind_del(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "eth0", 0x0a000005); }
-static int bind_del_last(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "lo", 0x0a000006); }
-static int bind_del_globs(void) { return binding(doer, ARP_POLICY_CMD_BIND_DEL, "l*", 0x0a000006); }
-static int bind_flush_one(void) { return flush_of(doer, ARP_POLICY_CMD_BIND_FLUSH, "lo"); }
-static int bind_flush(void) { return plain(doer, ARP_POLICY_CMD_BIND_FLUSH); }
-static int restore_begin(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_BEGIN); }
-static int add_entries(void) { return restore_add(doer); }
-static int restore_commit(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_COMMIT); }
-static int restore_abort(void) { return plain(doer, ARP_POLICY_CMD_RESTORE_ABORT); }
+static int bind_replace(void)
+{
+	start(ARP_POLICY_CMD_ENTRY_ADD);
+	put_binding(ARP_POLICY_A_ENTRY, "all", 0x0a000008, false);
+	mnl_attr_put(m, ARP_POLICY_A_REPLACE, 0, NULL);
+	return send_by(doer);
+}
+
+static int bind_by(uint8_t cmd, const char *selector, uint32_t address)
+{
+	return binding(doer, cmd, selector, address, false);
+}
+
+static int rule_flush(void) { return flush_of(doer, NULL, RULES, false); }
+static int rule_flush_one(void) { return flush_of(doer, "eth0", RULES, false); }
+static int bind_add(void) { return bind_by(ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a000007); }
+static int bind_first(void) { return bind_by(ARP_POLICY_CMD_ENTRY_ADD, "e*", 0x0a000007); }
+static int bind_del(void) { return bind_by(ARP_POLICY_CMD_ENTRY_DEL, "eth0", 0x0a000005); }
+static int bind_del_last(void) { return bind_by(ARP_POLICY_CMD_ENTRY_DEL, "lo", 0x0a000006); }
+static int bind_del_globs(void) { return bind_by(ARP_POLICY_CMD_ENTRY_DEL, "l*", 0x0a000006); }
+static int bind_dynamic(void)
+{
+	return binding(doer, ARP_POLICY_CMD_ENTRY_ADD, "eth0", 0x0a000007, true);
+}
+
+static int bind_flush_one(void) { return flush_of(doer, "lo", BINDINGS, false); }
+static int bind_flush(void) { return flush_of(doer, NULL, BINDINGS, false); }
+static int bind_flush_dynamic(void) { return flush_of(doer, NULL, BINDINGS, true); }
+static int entry_flush(void) { return flush_of(doer, NULL, RULES | BINDINGS, false); }
+static int begin_replace(void) { return begin(doer, ARP_POLICY_TRANSACTION_REPLACE); }
+static int begin_change(void) { return begin(doer, ARP_POLICY_TRANSACTION_CHANGE); }
+static int add_policy(void) { return replace_add(doer); }
+static int add_changes(void) { return change_add(doer); }
+static int commit(void) { return plain(doer, ARP_POLICY_CMD_TRANSACTION_COMMIT); }
+static int transaction_abort(void) { return plain(doer, ARP_POLICY_CMD_TRANSACTION_ABORT); }
 static int device_add(void) { return link_change(route, NULL, "cali0", -1, 0); }
 static int rename_in(void) { return link_rename("other0", "cali0"); }
 static int rename_out(void) { return link_rename("cali0", "other0"); }
@@ -508,8 +636,59 @@ static int ask_for(uint8_t cmd, uint16_t flags)
 	m = family_begin(message, family, cmd, flags);
 	if (flags != NLM_F_DUMP && cmd == ARP_POLICY_CMD_DEV_GET)
 		mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, "eth0");
-	else if (flags != NLM_F_DUMP)
+	else if (flags != NLM_F_DUMP && cmd != ARP_POLICY_CMD_INFO_GET &&
+		 cmd != ARP_POLICY_CMD_TRANSACTION_GET)
 		mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
+	return family_ask(doer, m, keep_message, &answers);
+}
+
+/* A change with NLM_F_ECHO: the answer is part of it. */
+static int echoed(struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_flags |= NLM_F_ECHO;
+	return family_ask(doer, nlh, keep_message, &answers);
+}
+
+static int set_echoed(void)
+{
+	start(ARP_POLICY_CMD_DEV_SET);
+	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, "eth0");
+	put_fields(ARP_POLICY_A_FIELDS, ARP_POLICY_FIELD_FILTER, 1);
+	return echoed(m);
+}
+
+static int rule_echoed(void)
+{
+	start(ARP_POLICY_CMD_ENTRY_ADD);
+	put_rule(ARP_POLICY_A_ENTRY, "eth0", 0x0a020000, 16, ARP_POLICY_ACTION_PROXY);
+	return echoed(m);
+}
+
+static int flush_echoed(void)
+{
+	start(ARP_POLICY_CMD_FLUSH);
+	put_filter(NULL, RULES, false);
+	return echoed(m);
+}
+
+static int commit_echoed(void)
+{
+	start(ARP_POLICY_CMD_TRANSACTION_COMMIT);
+	return echoed(m);
+}
+
+static int get_entry(void)
+{
+	start(ARP_POLICY_CMD_ENTRY_GET);
+	mnl_attr_nest_end(m, family_put_entry(m, ARP_POLICY_A_ENTRY, ARP_POLICY_TABLE_TARGET,
+					      "eth0", 0x0a000000, 8));
+	return family_ask(doer, m, keep_message, &answers);
+}
+
+static int dump_some(void)
+{
+	m = family_begin(message, family, ARP_POLICY_CMD_ENTRY_GET, NLM_F_DUMP);
+	put_filter("eth0", BINDINGS, false);
 	return family_ask(doer, m, keep_message, &answers);
 }
 
@@ -520,7 +699,7 @@ static int explain(void)
 	start(ARP_POLICY_CMD_EXPLAIN);
 	mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
 	nest = mnl_attr_nest_start(m, ARP_POLICY_A_QUERY);
-	mnl_attr_put_u8(m, ARP_POLICY_QUERY_KIND, ARP_POLICY_KIND_REQUEST);
+	mnl_attr_put_u32(m, ARP_POLICY_QUERY_KIND, ARP_POLICY_KIND_REQUEST);
 	mnl_attr_put_u32(m, ARP_POLICY_QUERY_TARGET, htonl(0x0a070001));
 	mnl_attr_put_u32(m, ARP_POLICY_QUERY_SENDER, htonl(0x0a070002));
 	mnl_attr_nest_end(m, nest);
@@ -533,8 +712,10 @@ static int get_stats(void) { return ask_for(ARP_POLICY_CMD_STATS_GET, NLM_F_ACK)
 static int dump_dev(void) { return ask_for(ARP_POLICY_CMD_DEV_GET, NLM_F_DUMP); }
 static int dump_effective(void) { return ask_for(ARP_POLICY_CMD_EFFECTIVE_GET, NLM_F_DUMP); }
 static int dump_stats(void) { return ask_for(ARP_POLICY_CMD_STATS_GET, NLM_F_DUMP); }
-static int dump_rules(void) { return ask_for(ARP_POLICY_CMD_RULE_GET, NLM_F_DUMP); }
-static int dump_bindings(void) { return ask_for(ARP_POLICY_CMD_BIND_GET, NLM_F_DUMP); }
+static int dump_entries(void) { return ask_for(ARP_POLICY_CMD_ENTRY_GET, NLM_F_DUMP); }
+static int get_info(void) { return ask_for(ARP_POLICY_CMD_INFO_GET, NLM_F_ACK); }
+static int get_transaction(void) { return ask_for(ARP_POLICY_CMD_TRANSACTION_GET, NLM_F_ACK); }
+static int reset_stats(void) { return plain(doer, ARP_POLICY_CMD_STATS_RESET); }
 
 static const struct job {
 	const char *name;
@@ -564,16 +745,32 @@ static const struct job {
 	{ "bind del", base, bind_del },
 	{ "bind del: a selector's last", base, bind_del_last },
 	{ "bind del: a glob's last", one_of_a_glob, bind_del_globs },
+	{ "bind add: a dynamic one", base, bind_dynamic },
+	{ "bind replace: a dynamic one by a static one", base, bind_replace },
 	{ "bind flush", base, bind_flush },
 	{ "bind flush: one selector's, its last", base, bind_flush_one },
+	{ "bind flush: dynamic ones", base, bind_flush_dynamic },
+	{ "flush: rules and bindings", base, entry_flush },
 	{ "flush", base, flush },
-	{ "restore begin", base, restore_begin },
-	{ "restore begin: again", nothing_begun, restore_begin },
-	{ "restore add", begun, add_entries },
-	{ "restore commit", added, restore_commit },
-	{ "restore commit: the first policy", added_to_nothing, restore_commit },
-	{ "restore commit: of nothing", begun, restore_commit },
-	{ "restore abort", added, restore_abort },
+	{ "transaction begin: replace", base, begin_replace },
+	{ "transaction begin: change", base, begin_change },
+	{ "transaction begin: again", begun, begin_change },
+	{ "transaction add: to replace", begun, add_policy },
+	{ "transaction add: to change", begun_change, add_changes },
+	{ "transaction commit: replace", added, commit },
+	{ "transaction commit: replace, the first policy", added_to_nothing, commit },
+	{ "transaction commit: replace by nothing", begun, commit },
+	{ "transaction commit: change", added_change, commit },
+	{ "transaction commit: change one table", added_small, commit },
+	{ "transaction commit: change, the first policy", added_change_to_nothing, commit },
+	{ "transaction commit: change, the last policy", added_the_end, commit },
+	{ "transaction commit: no change", begun_change, commit },
+	{ "transaction abort: replace", added, transaction_abort },
+	{ "transaction abort: change", added_change, transaction_abort },
+	{ "echo: dev set", base, set_echoed },
+	{ "echo: rule add", base, rule_echoed },
+	{ "echo: rule flush", base, flush_echoed },
+	{ "echo: transaction commit", added_change, commit_echoed },
 	{ "announce", base, announce },
 	{ "explain", base, explain },
 	{ "get: what is set", base, get_dev },
@@ -582,8 +779,12 @@ static const struct job {
 	{ "dump: selectors", base, dump_dev },
 	{ "dump: what is effective", base, dump_effective },
 	{ "dump: counters", base, dump_stats },
-	{ "dump: rules", base, dump_rules },
-	{ "dump: bindings", base, dump_bindings },
+	{ "dump: entries", base, dump_entries },
+	{ "dump: some entries", base, dump_some },
+	{ "get: an entry", base, get_entry },
+	{ "get: info", base, get_info },
+	{ "get: a transaction", added_change, get_transaction },
+	{ "stats reset", base, reset_stats },
 	{ "a device appears", base, device_add },
 	{ "a device is renamed into a pattern", with_other, rename_in },
 	{ "a device is renamed out of a pattern", with_device, rename_out },

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Starts restores on successive sockets with the same port id.
+ * Begins transactions on successive sockets with the same port id.
  *
  *   portids SECONDS HOGS
  *
  * The port id of a closed socket can be reused before the kernel notifies of the
- * close. Three processes begin a restore on one port id, add to it, and close; others
- * keep restores busy. Prints how many restores were begun, and how many of them no
- * longer existed when something was added.
+ * close. Three processes begin a transaction on one port id, add to it, and close; others
+ * keep transactions busy. Prints how many were begun, and how many of them no longer
+ * existed when something was added. They replace and change the policy alternately.
  */
-#include <arpa/inet.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -29,25 +28,32 @@ static void on_alarm(int sig)
 	stop = 1;
 }
 
-static int plain(struct mnl_socket *nl, uint8_t cmd)
+static int begin(struct mnl_socket *nl)
 {
-	return family_ask(nl, family_begin(buf, family, cmd, NLM_F_ACK), NULL, NULL);
+	static unsigned int n;
+
+	return family_ask(nl, family_begin_transaction(buf, n++ & 1 ?
+						       ARP_POLICY_TRANSACTION_CHANGE :
+						       ARP_POLICY_TRANSACTION_REPLACE),
+			  NULL, NULL);
 }
 
 static int add(struct mnl_socket *nl, unsigned int count)
 {
 	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
-	struct nlmsghdr *nlh = family_begin(buf, family, ARP_POLICY_CMD_RESTORE_ADD, NLM_F_ACK);
-	struct nlattr *entries = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES), *one;
+	struct nlmsghdr *nlh = family_begin(buf, family, ARP_POLICY_CMD_TRANSACTION_ADD,
+					    NLM_F_ACK);
+	struct nlattr *op, *entry;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		one = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_BINDING);
-		mnl_attr_put_u32(nlh, ARP_POLICY_BINDING_ADDRESS, htonl(0x0a000000 | i));
-		mnl_attr_put(nlh, ARP_POLICY_BINDING_LLADDR, sizeof(mac), mac);
-		mnl_attr_nest_end(nlh, one);
+		op = mnl_attr_nest_start(nlh, ARP_POLICY_A_OP);
+		entry = family_put_entry(nlh, ARP_POLICY_OP_ENTRY_ADD, ARP_POLICY_TABLE_BINDING,
+					 NULL, 0x0a000000 | i, 32);
+		mnl_attr_put(nlh, ARP_POLICY_ENTRY_LLADDR, sizeof(mac), mac);
+		mnl_attr_nest_end(nlh, entry);
+		mnl_attr_nest_end(nlh, op);
 	}
-	mnl_attr_nest_end(nlh, entries);
 	return family_ask(nl, nlh, NULL, NULL);
 }
 
@@ -56,8 +62,8 @@ static void hog(void)
 	struct mnl_socket *nl = family_socket(NETLINK_GENERIC);
 
 	while (!stop) {
-		plain(nl, ARP_POLICY_CMD_RESTORE_BEGIN);
-		add(nl, 2000);
+		begin(nl);
+		add(nl, 1400);
 	}
 }
 
@@ -80,7 +86,7 @@ static void use(long *count)
 
 	while (!stop) {
 		nl = bound();
-		if (!stop && !plain(nl, ARP_POLICY_CMD_RESTORE_BEGIN)) {
+		if (!stop && !begin(nl)) {
 			err = add(nl, 1);
 			if (err != EINTR && err != -1)
 				__atomic_add_fetch(&count[0], 1, __ATOMIC_RELAXED);

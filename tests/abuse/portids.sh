@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Closing a socket drops its own pending restore and no other socket's.
+# Closing a socket drops its own pending transaction and no other socket's.
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
 . "$(dirname "$0")/../functional/lib.sh"
 plan 8
@@ -9,16 +9,16 @@ host alice
 must load_module
 for hogs in 0 1 2; do
 	told=$(in_host alice "$ROOT/build/portids" 8 $hogs)
-	like "$told" '^begun [1-9][0-9]* ' "restores start on one port id, beside $hogs others"
+	like "$told" '^begun [1-9][0-9]* ' "transactions begin on one port id, beside $hogs others"
 	like "$told" ' gone 0$' "and none ends with another socket"
 done
 
-# Closed sockets leave the maximum number of restores behind: there must be room.
+# Closed sockets leave the maximum number of transactions behind: there must be room.
 for ((i = 0; i < 3; i++)); do
 	must in_host alice "$ROOT/build/portids" 1 16 >/dev/null
 done
-run_ok "restores of closed sockets are gone" in_host alice "$ROOT/build/restores" 16
+run_ok "transactions of closed sockets are gone" in_host alice "$ROOT/build/restores" 16
 must ip netns del alice
 namespaces=()
-# A restore must not hold its socket, nor a socket its netns.
+# A transaction must not hold its socket, nor a socket its netns.
 run_ok "and no socket is held: the module can be unloaded" poll 10 rmmod arp_policy

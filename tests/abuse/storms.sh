@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Floods of restores, namespaces and devices that come and go, all at the same time.
+# Floods of transactions, namespaces and devices that come and go, all at the same time.
 # lab: own-vm --smp 4
 # lab: timeout 600 3600
 # lab: takes 100
@@ -96,14 +96,14 @@ wait "${going[@]}"
 is "$(sort -u "$dir"/stream*)" "all of $netns_rounds" \
 	"$streams streams of $netns_rounds namespaces each"
 
-# The module is unloaded while restores are in progress.
+# The module is unloaded while transactions are in progress.
 start alice bash -c "while :; do $ROOT/build/restores 5; done" >/dev/null 2>&1
 restorer=$started
 gone=0
 for i in 1 2 3 4 5; do
 	poll 20 rmmod arp_policy 2>/dev/null && must load_module && : $((++gone))
 done
-is $gone 5 "the module is unloaded while restores are under way"
+is $gone 5 "the module is unloaded while transactions are under way"
 stop "$restorer"
 run_ok "the flood continued all the time" kill -0 "$flood"
 run_ok "and so did the dumps" kill -0 "$dumper"

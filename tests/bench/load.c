@@ -5,8 +5,7 @@
  *   load FILE
  *
  * Reads only what make_data writes: "rule add ACTION PREFIX" and "bind add ADDRESS
- * lladdr MAC". For modules whose arpctl has no restore, and to measure the share of
- * arpctl in the cost of "arpctl restore".
+ * lladdr MAC". Measures the share of arpctl in the cost of "arpctl restore".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +18,7 @@
 #include <linux/genetlink.h>
 #include <linux/arp_policy.h>
 
-#define MESSAGE	60000	/* bytes: an attribute is limited to 65535 */
+#define MESSAGE	60000	/* bytes */
 
 static struct mnl_socket *nl;
 static char buffer[MESSAGE + 4096];
@@ -105,7 +104,6 @@ static void rule(struct nlmsghdr *nlh, const char *at)
 		[ARP_POLICY_ACTION_HIDE] = "hide",
 		[ARP_POLICY_ACTION_PROXY] = "proxy",
 	};
-	struct nlattr *nest = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_RULE);
 	const char *prefix = strchr(at, ' ') + 1;
 	unsigned int action, len;
 	uint32_t addr;
@@ -115,15 +113,14 @@ static void rule(struct nlmsghdr *nlh, const char *at)
 		if (!strncmp(at, actions[action], prefix - at - 1))
 			break;
 	number(address(prefix, &addr) + 1, &len);
-	mnl_attr_put_u32(nlh, ARP_POLICY_RULE_PREFIX, htonl(addr));
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_LENGTH, len);
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_ACTION, action);
-	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, ARP_POLICY_TABLE_TARGET);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, htonl(addr));
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_LENGTH, len);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ACTION, action);
 }
 
 static void binding(struct nlmsghdr *nlh, const char *at)
 {
-	struct nlattr *nest = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_BINDING);
 	unsigned char mac[6];
 	uint32_t addr;
 	int i;
@@ -132,14 +129,27 @@ static void binding(struct nlmsghdr *nlh, const char *at)
 	for (i = 0; i < 6; i++, at += 3) {
 		mac[i] = (at[0] % 32 + 9) % 25 << 4 | (at[1] % 32 + 9) % 25;
 	}
-	mnl_attr_put_u32(nlh, ARP_POLICY_BINDING_ADDRESS, htonl(addr));
-	mnl_attr_put(nlh, ARP_POLICY_BINDING_LLADDR, sizeof(mac), mac);
-	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, ARP_POLICY_TABLE_BINDING);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, htonl(addr));
+	mnl_attr_put(nlh, ARP_POLICY_ENTRY_LLADDR, sizeof(mac), mac);
+}
+
+/* One line of the file as a change of the transaction. */
+static void put_line(struct nlmsghdr *nlh, const char *line)
+{
+	struct nlattr *op = mnl_attr_nest_start(nlh, ARP_POLICY_A_OP);
+	struct nlattr *entry = mnl_attr_nest_start(nlh, ARP_POLICY_OP_ENTRY_ADD);
+
+	if (*line == 'r')
+		rule(nlh, line + strlen("rule add "));
+	else
+		binding(nlh, line + strlen("bind add "));
+	mnl_attr_nest_end(nlh, entry);
+	mnl_attr_nest_end(nlh, op);
 }
 
 int main(int argc, char **argv)
 {
-	struct nlattr *entries = NULL;
 	struct nlmsghdr *nlh;
 	char line[256];
 	FILE *f;
@@ -155,27 +165,21 @@ int main(int argc, char **argv)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ARP_POLICY_FAMILY_NAME);
 	talk(nlh, "family");
 
-	talk(begin(family, ARP_POLICY_CMD_RESTORE_BEGIN, 1), "begin");
+	nlh = begin(family, ARP_POLICY_CMD_TRANSACTION_BEGIN, 1);
+	mnl_attr_put_u32(nlh, ARP_POLICY_A_TRANSACTION, ARP_POLICY_TRANSACTION_REPLACE);
+	talk(nlh, "begin");
 	nlh = NULL;
 	while (fgets(line, sizeof(line), f)) {
-		if (!nlh) {
-			nlh = begin(family, ARP_POLICY_CMD_RESTORE_ADD, 1);
-			entries = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES);
-		}
-		if (*line == 'r')
-			rule(nlh, line + strlen("rule add "));
-		else
-			binding(nlh, line + strlen("bind add "));
+		if (!nlh)
+			nlh = begin(family, ARP_POLICY_CMD_TRANSACTION_ADD, 1);
+		put_line(nlh, line);
 		if (nlh->nlmsg_len < MESSAGE)
 			continue;
-		mnl_attr_nest_end(nlh, entries);
 		talk(nlh, "add");
 		nlh = NULL;
 	}
-	if (nlh) {
-		mnl_attr_nest_end(nlh, entries);
+	if (nlh)
 		talk(nlh, "add");
-	}
-	talk(begin(family, ARP_POLICY_CMD_RESTORE_COMMIT, 1), "commit");
+	talk(begin(family, ARP_POLICY_CMD_TRANSACTION_COMMIT, 1), "commit");
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((35 + ${#commands[@]} + ${#fields[@]}))
+plan $((46 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -79,6 +79,29 @@ includes all lo && ! includes default
 result $? 'selectors of rules to flush' "${COMPREPLY[*]}"
 tab bind add 10.0.0.1 ''
 offers 'a required keyword' lladdr
+tab bind add 10.0.0.1 lladdr ''
+offers 'a keyword in place of a MAC' any
+tab bind add 10.0.0.1 lladdr any ''
+offers 'keywords of a binding' dev dynamic
+tab bind show ''
+offers 'keywords of a list' dev dynamic help
+tab bind flush dynamic ''
+offers 'keywords that are not given yet' dev
+tab bind import tests/cli/leases/kea-old.csv sy
+offers 'a keyword after files' sync
+tab bind import tests/cli/leases/kea-old.csv sync tests/cli/leases/kea-t
+offers 'more files after a keyword' tests/cli/leases/kea-two.csv
+tab bind import x sync force dev l
+includes lo && ! includes default
+result $? 'selectors of leases' "${COMPREPLY[*]}"
+tab restore x ''
+offers 'a keyword after the file' generation
+tab restore x generation ''
+offers 'no number' ''
+tab apply tests/cli/leases/dnsmasq
+offers 'files of changes' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
+tab rule del drop 10.0.0.1 f
+offers 'keywords of a deletion' from
 tab announce 10.0.0.1 dev l
 includes lo && ! includes all
 result $? 'the device behind a keyword' "${COMPREPLY[*]}"

@@ -49,8 +49,11 @@ is "$said" "(True, True, True)" "which refer to each other"
 pod() {	# the policy on standard input
 	rm -f "$dir/did"
 	cat >"$dir/policy"
-	# shellcheck disable=SC2016 # its own $1
-	printf '#!/bin/sh\necho "$1" >>%q\n[ "$1" != diff ]\n' "$dir/did" >"$dir/arpctl"
+	cat >"$dir/arpctl" <<-END
+		#!/bin/sh
+		echo "\$@" >>$dir/did
+		[ "\$2" != diff ] || { echo '{"generation":7,"changes":[{"op":"add"}]}'; exit 1; }
+	END
 	chmod +x "$dir/arpctl"
 	yaml "$manifest" 'docs[2]["spec"]["template"]["spec"]["containers"][0]["command"][2]' |
 		sed "s,/policy/policy,$dir/policy,; s,/policy/policy,$dir/policy," >"$dir/pod"
@@ -58,7 +61,7 @@ pod() {	# the policy on standard input
 	did=$(paste -sd ' ' "$dir/did" 2>/dev/null)
 }
 pod <<<$'# a policy\n dev set lo hidden on'
-is "$did" "diff restore" "the pod restores what differs"
+is "$did" "-j diff $dir/policy restore $dir/policy generation 7" "the pod restores what differs, if it is still the same"
 for empty in '' $'# nothing\n\n'; do
 	pod < <(printf %s "$empty")
 	is "$did" "" "and nothing if the policy is empty"

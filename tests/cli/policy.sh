@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 86
+plan 112
 scratch
 M=02:00:00:00:00:01
 
@@ -34,6 +34,7 @@ taken "dev set all ignore 1 announce best # as ever\r\n\tdev set 'cali*' proxy r
 taken "rule add drop 10.0.0.0/8\nrule add drop 10.0.0.0/8 from\nrule add drop 10.0.0.0/8 dev eth0\nrule add drop 10.0.0.0/9\n" \
 	'rules that are not the same'
 taken "bind add 10.0.0.1 lladdr $M\nbind add 10.0.0.1 lladdr $M dev eth0\n" 'bindings that are not the same'
+taken "bind add 10.0.0.0/24 lladdr any\nbind add 10.0.0.0/25 lladdr $M\nbind add 10.0.0.0 lladdr any\n" 'bindings of ranges'
 taken "rule add drop 10.0.0.0/8\nrule replace pass 10.0.0.0/8\nbind replace 10.0.0.1 lladdr $M\nbind replace 10.0.0.1 lladdr $M dev all\n" \
 	'replace with and without an existing entry'
 taken 'dev set eth0 ignore 1\ndev set eth0 announce 1\ndev set eth0 ignore device\n' 'the same field twice with the same value'
@@ -52,7 +53,9 @@ blames 'rule add drop 10.0.0.0/8 dev\n' 1 'rule add: SELECTOR is missing after "
 blames 'rule replace hide 10.0.0.0/8 from\n' 1 'rule replace: from goes with pass and drop, not with hide'
 blames 'rule add drop 10.0.0.0/8 routed\n' 1 'rule add: routed goes with proxy, not with drop'
 blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: invalid lladdr "x", expected: .*'
-blames 'bind add 10.0.0.1/32 lladdr 02:00:00:00:00:01\n' 1 'bind add: invalid address "10.0.0.1/32", .*'
+blames 'bind add 10.0.0.1/33 lladdr 02:00:00:00:00:01\n' 1 'bind add: invalid prefix "10.0.0.1/33", .*'
+blames "bind add 10.0.0.1 lladdr $M dynamic\n" 1 'a dynamic binding is not part of a policy: .*'
+blames "bind replace 10.0.0.1 dynamic lladdr any\n" 1 'bind replace: "dynamic" where "lladdr" is expected'
 blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: unexpected word "x"'
 
 # Errors that only a file can have.
@@ -97,6 +100,44 @@ blames '# arpctl save 1\n# arpctl end \n' 2 '"# arpctl end" must be followed by 
 blames '# arpctl save 1\n# arpctl end 0x\n' 2 '"# arpctl end" must be followed by .*'
 blames '# arpctl save 1\ndev set all ignore 4\n# arpctl end 1\n' 2 'dev set: invalid ignore "4", .*'
 
+# Changes: lines take effect in order, so that most of what a policy refuses is allowed.
+
+# changes TEXT LINE MESSAGE: apply tells so, in one line; no LINE: of the whole.
+changes()
+{
+	feed "$1" "${NOWHERE[@]}" apply -
+	check_error 2 "^-:${2:+$2:} $3\$" "apply: error for ${1:0:60}"
+}
+
+# change TEXT NAME: gets as far as the kernel.
+change()
+{
+	feed "$1" "${NOWHERE[@]}" apply -
+	check_error 1 '^arpctl: Cannot open network namespace' "apply: $2"
+}
+
+change "dev set all ignore 1\ndev set all ignore 2\ndev unset all ignore\ndev unset all\n" 'fields'
+change "rule add drop 10.0.0.1\nrule add drop 10.0.0.1\nrule replace hide 10.0.0.1\nrule del hide 10.0.0.1\n" 'rules'
+change "bind add 10.0.0.0/24 lladdr any dynamic\nbind replace 10.0.0.1 lladdr $M\nbind del 10.0.0.1\n" 'bindings'
+change 'arpctl dev set -- -x ignore 1 # x\n' 'words as in a policy'
+change '# arpctl save 1\ndev set all ignore 1\n# arpctl end 1\n' 'the output of save'
+changes '\nflush\n' 2 '"flush" is not allowed in a file of changes, expected: dev set, rule add, rule replace, bind add, bind replace, dev unset, rule del, bind del'
+changes 'rule flush\n' 1 '"rule flush" is not allowed in a file of changes, .*'
+changes 'dev unset all ignore ignore\n' 1 'dev unset: ignore is given twice'
+changes 'dev unset all frob\n' 1 'dev unset: unknown field "frob", .*'
+changes 'rule del drop 10.0.0.1/8\n' 1 'rule del: 10.0.0.1/8 has host bits set: .*'
+changes "bind del 10.0.0.1 lladdr x\n" 1 'bind del: invalid lladdr "x", .*'
+changes 'dev set all ignore 1\ndev unset all' 2 'the last line does not end in a newline: .*'
+changes '# arpctl save 1\ndev set all ignore 1\n' '' 'the end line that save writes is missing: .*'
+changes "dev unset $(printf '%05000d' 0)\n" 1 'a name of 5000 characters is too long'
+for empty in '' '# nothing\n\n' '# arpctl save 1\n# arpctl end 0\n'; do
+	feed "$empty" "${NOWHERE[@]}" apply -
+	[ "$status$out$err" = 0 ]
+	result $? 'apply: no change at all is no failure' "status $status, $out$err"
+done
+blames 'dev unset all\n' 1 '"dev unset" is not allowed in a policy, expected: .*, bind replace'
+blames 'bind del 10.0.0.1\n' 1 '"bind del" is not allowed in a policy, .*'
+
 # Every prefix of a saved file is refused.
 saved='# arpctl save 1
 dev set all ignore device
@@ -132,6 +173,10 @@ small -b - < <(echo; tr '\0' x </dev/zero)
 check_error 2 '^-:2: the line is too long for any command$' 'of commands'
 small restore - < <(yes 'dev set all ignore 4')
 check_error 2 '^-:1: dev set: invalid ignore "4"' 'endless invalid lines'
+small apply - < <(yes 'dev set all ignore 4')
+check_error 2 '^-:1: dev set: invalid ignore "4"' 'endless invalid changes'
+small apply /dev/zero
+check_error 2 '^/dev/zero:1: a NUL byte is not allowed in text$' 'changes of zero bytes'
 small restore - < <(yes 'dev set all ignore 1')
 check_error 1 '^arpctl: cannot read -: it is longer than 512 MiB$' 'and endless valid lines'
 truncate -s 600M "$dir/large"
@@ -156,6 +201,14 @@ check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'an error in the las
 [ $((SECONDS - before)) -lt 10 ]
 result $? 'is found within 10 s' "$((SECONDS - before)) s"
 
+# The kernel is asked before that is read; the message is not about one of these lines.
+yes 'bind add 10.0.0.1 lladdr any' | head -n 200000 >"$dir/changes"
+echo frob >>"$dir/changes"
+run "${NOWHERE[@]}" apply "$dir/changes"
+check_error 1 '^arpctl: Cannot open network namespace [^:]*: No such file or directory$' 'changes are sent while they are read'
+
+run "${NOWHERE[@]}" apply "$dir/nix"
+check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file of changes that does not exist'
 run "${NOWHERE[@]}" restore "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
 run "${NOWHERE[@]}" restore "$dir"

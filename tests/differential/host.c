@@ -816,6 +816,18 @@ void begin_command(struct netlink *nl, int command)
 	nl_begin(nl, policy_family(), 0, &body, sizeof(body));
 }
 
+uint32_t field_on_wire(int field, int value)
+{
+	return field == ARP_POLICY_FIELD_IGNORE && value == 8 ?
+	       ARP_POLICY_IGNORE_NEVER : (uint32_t)value;
+}
+
+void begin_transaction(struct netlink *nl, int kind)
+{
+	begin_command(nl, ARP_POLICY_CMD_TRANSACTION_BEGIN);
+	nl_put_u32(nl, ARP_POLICY_A_TRANSACTION, kind);
+}
+
 static void put_fields(int type, const int *field)
 {
 	size_t nest = nl_nest(&policy_nl, type | NLA_F_NESTED);
@@ -824,10 +836,7 @@ static void put_fields(int type, const int *field)
 	for (f = 1; f < FIELDS; f++) {
 		if (field[f] < 0)
 			continue;
-		if (f == ARP_POLICY_FIELD_PROXY_DELAY)
-			nl_put_u32(&policy_nl, f, field[f]);
-		else
-			nl_put_u8(&policy_nl, f, field[f]);
+		nl_put_u32(&policy_nl, f, field_on_wire(f, field[f]));
 	}
 	nl_end(&policy_nl, nest);
 }
@@ -844,21 +853,21 @@ static bool says_anything(const int *field)
 
 static void put_transaction(const struct policy *p)
 {
-	size_t entries, entry;
+	size_t op, dev;
 	int i;
 
-	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_BEGIN);
-	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_ADD);
-	entries = nl_nest(&policy_nl, ARP_POLICY_A_ENTRIES | NLA_F_NESTED);
+	begin_transaction(&policy_nl, ARP_POLICY_TRANSACTION_REPLACE);
+	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_ADD);
 	for (i = 0; i < p->count; i++) {
-		entry = nl_nest(&policy_nl, ARP_POLICY_ENTRY_DEV | NLA_F_NESTED);
+		op = nl_nest(&policy_nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+		dev = nl_nest(&policy_nl, ARP_POLICY_OP_DEV_SET | NLA_F_NESTED);
 		nl_put_text(&policy_nl, ARP_POLICY_DEV_SELECTOR,
 			    p->entry[i].selector);
 		put_fields(ARP_POLICY_DEV_FIELDS, p->entry[i].field);
-		nl_end(&policy_nl, entry);
+		nl_end(&policy_nl, dev);
+		nl_end(&policy_nl, op);
 	}
-	nl_end(&policy_nl, entries);
-	begin_command(&policy_nl, ARP_POLICY_CMD_RESTORE_COMMIT);
+	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 }
 
 void set_policy(const struct host *h, struct config *c, bool blunder)

@@ -31,6 +31,9 @@ struct netlink *host_policy(void);
 int policy_family(void);
 /* Begins a command of the family on any socket. */
 void begin_command(struct netlink *nl, int command);
+void begin_transaction(struct netlink *nl, int kind);
+/* The value of a field in a message: in here, ignore is that of arp_ignore. */
+uint32_t field_on_wire(int field, int value);
 /* Do devices share a segment, so that they receive each other's frames? */
 bool host_segment(void);
 /* Sets a sysctl of the host; @key below net. */

@@ -84,7 +84,7 @@ cases=(
 
 	# Bindings
 	'2|bind add 10.0.0.3|lladdr is missing'
-	'2|bind add 10.0.0.0/24 lladdr $A|invalid address "10.0.0.0/24"'
+	'2|bind add 10.0.0.1/24 lladdr $A|10.0.0.1/24 has host bits set'
 	'1|bind add 0.0.0.0 lladdr $A|address is not a unicast address'
 	'1|bind add 224.0.0.1 lladdr $A|address is not a unicast address'
 	'1|bind add 255.255.255.255 lladdr $A|address is not a unicast address'
@@ -186,11 +186,12 @@ churn() {	# HOST ROUNDS
 			$reply }
 		my $family = unpack "x36S", call 16, 1, 3, attr 2, "arp_policy\0";
 		sub change { my ($cmd, $i, $proxy) = @_;
-			call $family, 5, id($cmd), attr 0x8000 | id("A_RULE"),
-				attr(id("RULE_PREFIX"), pack "N", 0x0a090100 + ($proxy << 16) + $i * 128) .
-				attr(id("RULE_LENGTH"), pack "C", 25) .
-				attr(id("RULE_ACTION"), pack "C", id($proxy ? "ACTION_PROXY" : "ACTION_PASS")) }
-		for (1 .. $rounds) { for my $cmd ("CMD_RULE_ADD", "CMD_RULE_DEL") {
+			call $family, 5, id($cmd), attr 0x8000 | id("A_ENTRY"),
+				attr(id("ENTRY_TABLE"), pack "L", id("TABLE_TARGET")) .
+				attr(id("ENTRY_ADDRESS"), pack "N", 0x0a090100 + ($proxy << 16) + $i * 128) .
+				attr(id("ENTRY_LENGTH"), pack "L", 25) .
+				attr(id("ENTRY_ACTION"), pack "L", id($proxy ? "ACTION_PROXY" : "ACTION_PASS")) }
+		for (1 .. $rounds) { for my $cmd ("CMD_ENTRY_ADD", "CMD_ENTRY_DEL") {
 			change $cmd, $_ >> 1, $_ & 1 for 0 .. 999;
 		} }
 	END

@@ -4,7 +4,7 @@
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 68
+plan 75
 
 host victim peer attacker
 segment lan victim:eth0 peer:eth0 attacker:eth0
@@ -79,6 +79,26 @@ is "$(counted)" "spoofed 1, unbound 1" "counted as spoofed"
 fails_with 1 "$victim" "strict: duplicate address detection finds the victim" \
 	in_host attacker arping -D -c 1 -w 5 -I eth0 10.0.0.1
 is "$(counted)" "" "a probe has no sender to check"
+
+# Prefixes and any
+
+policy bind add 10.0.0.0/24 lladdr "$attacker"
+is "$(asks attacker eth0 10.0.0.1)" "$victim" "strict: a binding of a prefix lets its holder use each address in it"
+is "$(asks peer eth0 10.0.0.1 10.0.0.9)" silence "and nobody else"
+believes request "$peer" "the longer prefix wins: the peer's address is still the peer's alone"
+policy bind add 10.0.0.8/29 lladdr any
+is "$(asks peer eth0 10.0.0.1 10.0.0.9)/$(asks attacker eth0 10.0.0.1 10.0.0.9)" "$victim/$victim" \
+	"any: every host may use the address"
+policy bind replace 10.0.0.2 lladdr any
+believes request "$attacker" "also an address that was bound"
+policy bind replace 10.0.0.2 lladdr "$peer" dev eth0 dynamic
+believes request "$peer" "a dynamic binding counts as a static one does"
+policy bind replace 10.0.0.2 lladdr "$peer"
+policy bind del 10.0.0.2 dev eth0
+policy bind del 10.0.0.0/24
+policy bind del 10.0.0.8/29
+is "$(asks attacker eth0 10.0.0.1)" silence "deleted: without a binding again"
+policy stats reset
 
 # Audit
 

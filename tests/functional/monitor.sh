@@ -3,7 +3,7 @@
 # monitor reports each verdict and each policy change as it happens.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 31
+plan 33
 
 host alice bob
 segment lan alice:eth0 bob:eth0
@@ -223,19 +223,27 @@ policy bind add 10.0.0.9 lladdr "$bob"
 policy bind add 10.0.0.9 lladdr "$bob" dev 'eth*'
 policy bind flush dev 'eth*'
 policy bind flush
+policy apply - <<<$'rule add drop 10.0.0.1\nbind add 10.0.0.8/29 lladdr any'
+policy bind add 10.0.0.10 lladdr any dev eth7 dynamic
+policy bind flush dynamic
+policy restore - <<<'dev set eth7 ignore device'
 policy dev set all mode audit
 finished() { grep -q '"all".*audit' "$events"; }
 must poll 20 finished
 kill $monitor
 wait $monitor 2>/dev/null
 is "$(jq -r 'select(.selector != "marker") | .event' "$events" | paste -sd ' ')" \
-	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind bind-flush bind-flush dev" \
+	"flush dev rule bind bind rule-del bind-del dev rule rule-flush bind bind bind-flush bind-flush change bind bind-flush restore dev" \
 	"every change is reported in order"
 is "$(jq -c 'select(.event == "bind") | [.address, .lladdr, .selector]' "$events" | paste -sd ' ')" \
-	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"] [\"10.0.0.9\",\"$bob\",\"eth*\"]" "with its new value"
+	"[\"10.0.0.9\",\"$bob\",\"eth7\"] [\"10.0.0.9\",\"$alice\",\"eth7\"] [\"10.0.0.9\",\"$bob\",\"all\"] [\"10.0.0.9\",\"$bob\",\"eth*\"] [\"10.0.0.10\",\"any\",\"eth7\"]" "with its new value"
 is "$(jq -c 'select(.event == "rule-flush" or .event == "bind-flush") | [.event, .selector]' "$events" | paste -sd ' ')" \
-	'["rule-flush",null] ["bind-flush","eth*"] ["bind-flush",null]' "a flush names its selector if it has one"
-generations=$(jq .generation "$events")
+	'["rule-flush",null] ["bind-flush","eth*"] ["bind-flush",null] ["bind-flush",null]' "a flush names its selector if it has one"
+is "$(jq -c 'select(.dynamic == true) | [.event, .dynamic, .selector]' "$events" | paste -sd ' ')" \
+	'["bind",true,"eth7"] ["bind-flush",true,null]' "dynamic bindings are marked"
+is "$(jq -c 'select(.changes) | [.event, .changes]' "$events" | paste -sd ' ')" \
+	'["change",2] ["restore",1]' "changes in one step are one event, with their number"
+generations=$(jq 'select(.dynamic != true) | .generation' "$events")
 is "$generations" "$(sort -un <<<"$generations")" "generations increase"
 policy flush
 

@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The netlink interface: attribute policies, refusals, dumps, notifications, autoload.
+# The netlink interface: attribute policies, refusals, transactions, dumps, notifications,
+# autoload.
+# lab: timeout 600
+# lab: takes 120
 # shellcheck source-path=SCRIPTDIR source=../install/lib.sh
 . "$(dirname "$0")/../install/lib.sh"
-plan 802
 
 nlpolicy() { in_host alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" "$@"; }
 
@@ -22,10 +24,16 @@ must ip -n alice -batch - < <(printf 'link add name dev%d type dummy\n' {0..119}
 scratch
 must load_module
 
-checks nlpolicy contract "$ROOT/netlink/arp_policy.yaml" "$ROOT/include/uapi/linux/arp_policy.h"
+checks nlpolicy contract
 checks nlpolicy refusals eth0
+checks nlpolicy transactions
 checks nlpolicy interrupted
 checks nlpolicy notices
+checks nlpolicy echoes
+checks nlpolicy entries
+checks nlpolicy dynamic
+checks nlpolicy info
+checks nlpolicy busy 20000
 start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
 checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"
 stop "$started"
@@ -49,6 +57,21 @@ is "$(jq -r '.time | test("^[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{6}[-+][0-9:
 	"$dir/alice" | sort -u)" true "each with its time"
 is "$(grep -c 'e\*' "$dir/bob")" 0 "another netns's changes are not heard"
 
+# The example in C: all bindings of a transaction, or none.
+example() { in_host alice "$ROOT/build/example-bindings" "$@"; }
+is "$(example 10.0.0.5 02:00:00:00:00:05 10.0.0.6 02:00:00:00:00:06)" "2 bindings" \
+	"contrib/examples/bindings.c adds bindings"
+fails_with 1 'commit: File exists' "and none if one is refused" \
+	example 10.0.0.7 02:00:00:00:00:07 10.0.0.6 02:00:00:00:00:06
+is "$(ctl alice -j bind show | jq -c '[.[].address]')" '["10.0.0.5","10.0.0.6"]' \
+	"arpctl lists them"
+must ctl alice flush
+
+# Limits of dynamic bindings.
+must unload_module
+must load_module max_bindings=16
+checks nlpolicy quarters 16
+
 # The module loads by itself when it is installed.
 must unload_module
 own_modules
@@ -66,3 +89,4 @@ fails_with 1 'installed but not loaded.*modprobe arp_policy' \
 	"installed and not to be loaded: arpctl says what to do" ctl alice dev show
 
 no_kernel_faults
+plan "$count"

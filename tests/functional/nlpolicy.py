@@ -5,11 +5,18 @@
     nlpolicy.py JOB [ARGUMENT...]
 
 Jobs act on the network namespace that they run in:
-  contract YAML HEADER  the specification, the C header and the policies that
-                        the kernel tells of must say the same
+  contract              the kernel's commands and attribute policies are those of
+                        the specification (tests/lint/specification has the rest)
   refusals DEV          what must be refused, and change nothing
+  transactions          of both kinds: their order, errors, limits and ends
   interrupted           dumps during which the policy changes
   notices               what the group config is told
+  echoes                what NLM_F_ECHO returns
+  entries               get by key, filtered dumps and flushes
+  dynamic               dynamic bindings
+  quarters MAX          their limit, with max_bindings=MAX
+  info                  counts and limits
+  busy COUNT            info while a transaction of COUNT entries is carried out
   verdicts DEV TARGET SENDER LLADDR
                         what the group verdict is told, while SENDER floods DEV
                         with requests for TARGET
@@ -22,6 +29,8 @@ Jobs act on the network namespace that they run in:
 The checks print TAP without numbers and plan.
 """
 import errno
+import os
+import pathlib
 import re
 import signal
 import socket
@@ -29,10 +38,14 @@ import struct
 import sys
 import time
 
+sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from family import BIG_ENDIAN, Header, Specification  # noqa: E402
+
 SOL_NETLINK = 270
 NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK = 1, 10
 NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 11, 12
-REQUEST, MULTI, ACK, DUMP_INTR, DUMP = 1, 2, 4, 0x10, 0x300
+REQUEST, MULTI, ACK, ECHO, DUMP_INTR, DUMP = 1, 2, 4, 8, 0x10, 0x300
 ACK_TLVS = 0x200
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 ERR_MSG, ERR_OFFS = 1, 2
@@ -41,37 +54,19 @@ GENL_ID_CTRL, GETFAMILY, GETPOLICY = 0x10, 3, 10
 ADMIN, CAN_DO, CAN_DUMP = 0x10, 2, 4
 
 
-
-def numbered(names):
-    return {name: number for number, name in enumerate(names.split(), 1)}
-
-
-# Of include/uapi/linux/arp_policy.h; contract() holds them against it.
-CMD = numbered(
-    "DEV_GET DEV_SET DEV_UNSET DEV_NTF EFFECTIVE_GET STATS_GET STATS_RESET "
-    "FLUSH FLUSH_NTF "
-    "RULE_GET RULE_ADD RULE_DEL RULE_FLUSH RULE_NTF RULE_DEL_NTF RULE_FLUSH_NTF "
-    "BIND_GET BIND_ADD BIND_DEL BIND_FLUSH BIND_NTF BIND_DEL_NTF BIND_FLUSH_NTF "
-    "ANNOUNCE VERDICT_NTF EXPLAIN "
-    "RESTORE_BEGIN RESTORE_ADD RESTORE_COMMIT RESTORE_ABORT RESTORE_NTF")
-A = numbered(
-    "SELECTOR FIELDS ORIGINS MASK GENERATION IFINDEX IFNAME IN OUT REASONS PAD "
-    "RULE BINDING EVENT ADDRESS FORCE REPLACE QUERY EXPLANATION ENTRIES")
-FIELD = numbered(
-    "IGNORE ANNOUNCE FILTER HIDDEN PROXY PROXY_DELAY GARP LEARN INSPECT VALIDATE "
-    "RATE BURST SOURCE_RATE DEFEND MODE")
-RULE = numbered("SELECTOR PREFIX LENGTH FROM ACTION LLADDR ROUTED")
-BINDING = numbered("SELECTOR ADDRESS LLADDR")
-EVENT = numbered(
-    "VERDICT REASON OUT AUDIT REQUEST SENDER TARGET LLADDR FIELD RULE LOST")
-ACTION = numbered("PASS DROP HIDE PROXY")
-QUERY = numbered("KIND TARGET SENDER LLADDR UNICAST")
-KIND = numbered("REQUEST REPLY SEND")
-ENTRY = numbered("DEV RULE BINDING")
-DEV = numbered("SELECTOR FIELDS")
-RESTORES_MAX = 16
-VERDICT_DROP, REASON_RULE_DROP = 2, 10
-EVENTS_PER_SECOND = 1000
+HEADER = Header()
+CMD, A, FIELD, ENTRY, OP, DEV, EVENT, QUERY, INFO = map(
+    HEADER.numbers,
+    ("cmd", "attr", "field", "entry", "op", "dev", "event", "query", "info"))
+TABLE, ACTION, KIND, TRANSACTION, IGNORE, VERDICT, REASON = map(
+    HEADER.numbers,
+    ("table", "action", "kind", "transaction", "ignore", "verdict", "reason"))
+TRANSACTIONS_MAX = HEADER.number("TRANSACTIONS_MAX")
+EVENTS_PER_SECOND = HEADER.number("EVENTS_PER_SECOND")
+CMD_NAMES = {number: name for name, number in CMD.items()}
+RULES = 1 << TABLE["TARGET"] | 1 << TABLE["SENDER"]
+BINDINGS = 1 << TABLE["BINDING"]
+NEVER = IGNORE["NEVER"]
 
 
 def check(good, what, why=""):
@@ -156,8 +151,9 @@ class Refused(Exception):
 
 
 class Message:
-    def __init__(self, kind, flags, sequence, payload):
+    def __init__(self, kind, flags, sequence, portid, payload):
         self.kind, self.flags, self.sequence = kind, flags, sequence
+        self.portid = portid
         self.payload = payload
         self.cmd = payload[0] if len(payload) > 1 else 0
         # An acknowledgment holds the head of a request instead.
@@ -166,8 +162,8 @@ class Message:
 
 def messages(data):
     while len(data) >= 16:
-        length, kind, flags, sequence, _ = struct.unpack_from("=IHHII", data)
-        yield Message(kind, flags, sequence, data[16:length])
+        length, kind, flags, sequence, portid = struct.unpack_from("=IHHII", data)
+        yield Message(kind, flags, sequence, portid, data[16:length])
         data = data[(length + 3) & ~3:]
 
 
@@ -186,6 +182,7 @@ class Netlink:
     def __init__(self, room=None):
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.socket.bind((0, 0))
+        self.portid = self.socket.getsockname()[0]
         for option in NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
         # The kernel makes the parts of a dump as large as they were read.
@@ -193,7 +190,7 @@ class Netlink:
         self.socket.settimeout(20)
         self.sequence = 0
         self.family, self.told = GENL_ID_CTRL, None
-        self.told = self.ask(GETFAMILY, string(2, "arp_policy"))[0].attrs
+        self.told = self.ask(GETFAMILY, string(2, HEADER.number("FAMILY_NAME")))[0].attrs
         self.family = number(self.told[1])
         # Not before: on s390x this answer and its ACK need more than the least room.
         if room:
@@ -230,8 +227,11 @@ class Netlink:
 
     def policy(self):
         """Everything that is set, byte for byte."""
-        return [m.payload for cmd in ("DEV_GET", "RULE_GET", "BIND_GET")
+        return [m.payload for cmd in ("DEV_GET", "ENTRY_GET")
                 for m in self.ask(CMD[cmd], flags=DUMP)]
+
+    def generation(self):
+        return number(self.ask(CMD["INFO_GET"])[0].attrs[INFO["GENERATION"]])
 
     def join(self, name):
         for _, group in parse(self.told[7]):
@@ -259,169 +259,92 @@ def dev_set(name, *fields):
     return selector(name) + nest(A["FIELDS"], *fields)
 
 
-def rule(prefix, action, *more):
-    """RULE with an action, or without one, and further attributes of it."""
+def rule_attrs(prefix, action, *more, sender=False):
+    """The attributes of a rule with an action, or without one, and further ones."""
     address, length = prefix.split("/")
-    action = [] if action is None else [u8(RULE["ACTION"], ACTION[action])]
-    return nest(A["RULE"], be32(RULE["PREFIX"], address),
-                u8(RULE["LENGTH"], int(length)), *action, *more)
+    action = [] if action is None else [u32(ENTRY["ACTION"], ACTION[action])]
+    return b"".join([u32(ENTRY["TABLE"], TABLE["SENDER" if sender else "TARGET"]),
+                     be32(ENTRY["ADDRESS"], address),
+                     u32(ENTRY["LENGTH"], int(length)), *action, *more])
 
 
-def rule_dev(name):
-    return string(RULE["SELECTOR"], name)
+def binding_attrs(prefix, mac, *more):
+    """Those of a binding to a lladdr, to "any", or without either; a prefix without a
+    length has no LENGTH."""
+    address, _, length = prefix.partition("/")
+    length = [u32(ENTRY["LENGTH"], int(length))] if length else []
+    if mac == "any":
+        mac = [flag(ENTRY["ANY"])]
+    else:
+        mac = [] if mac is None else [lladdr(ENTRY["LLADDR"], mac)]
+    return b"".join([u32(ENTRY["TABLE"], TABLE["BINDING"]),
+                     be32(ENTRY["ADDRESS"], address), *length, *mac, *more])
 
 
-def binding(address, mac, *more):
-    """BINDING to a lladdr, or without one, and further attributes of it."""
-    mac = [] if mac is None else [lladdr(BINDING["LLADDR"], mac)]
-    return nest(A["BINDING"], be32(BINDING["ADDRESS"], address), *mac, *more)
+def rule(*args, **keywords):
+    return nest(A["ENTRY"], rule_attrs(*args, **keywords))
+
+
+def binding(*args):
+    return nest(A["ENTRY"], binding_attrs(*args))
+
+
+def entry_dev(name):
+    return string(ENTRY["SELECTOR"], name)
+
+
+DYNAMIC = flag(ENTRY["DYNAMIC"])
 
 
 def query(kind, target, sender, *more):
-    return nest(A["QUERY"], u8(QUERY["KIND"], KIND.get(kind, kind)),
+    return nest(A["QUERY"], u32(QUERY["KIND"], KIND.get(kind, kind)),
                 be32(QUERY["TARGET"], target), be32(QUERY["SENDER"], sender), *more)
 
 
-def entry(kind, whole):
-    """A rule or a binding, as rule() and binding() make it, for ENTRIES."""
-    return nest(ENTRY[kind], whole[4:])
+def op(kind, inner):
+    """A change for TRANSACTION_ADD; inner as by rule_attrs() and similar."""
+    return nest(A["OP"], nest(OP[kind], inner))
 
 
-def dev_entry(name, *fields):
-    return nest(ENTRY["DEV"], string(DEV["SELECTOR"], name),
-                nest(DEV["FIELDS"], *fields))
+def dev_attrs(name, *fields, unset=()):
+    """A selector, its fields, and the numbers of fields to unset."""
+    return b"".join([string(DEV["SELECTOR"], name),
+                     nest(DEV["FIELDS"], *fields) if fields else b"",
+                     *(u32(DEV["UNSET"], each) for each in unset)])
 
 
-def binding_dev(name):
-    return string(BINDING["SELECTOR"], name)
+def begin(kind, generation=None):
+    return u32(A["TRANSACTION"], TRANSACTION[kind]) + (
+        b"" if generation is None else u32(A["GENERATION"], generation))
 
 
-def rule_text(payload):
-    """A rule of the kernel's, as arpctl would write it."""
+def tables(mask):
+    return u32(A["TABLES"], mask)
+
+
+def entry_text(payload):
+    """An entry of the kernel's, as arpctl would write it."""
     told = dict(parse(payload))
-    text = {number: name for name, number in ACTION.items()}[
-        number(told.pop(RULE["ACTION"]))]
-    text += " " + address_of(told.pop(RULE["PREFIX"]))
-    text += f"/{number(told.pop(RULE['LENGTH']))}"
-    if told.pop(RULE["FROM"], None) is not None:
+    table = number(told.pop(ENTRY["TABLE"]))
+    text = address_of(told.pop(ENTRY["ADDRESS"]))
+    length = number(told.pop(ENTRY["LENGTH"]))
+    if table != TABLE["BINDING"] or length != 32:
+        text += f"/{length}"
+    if ENTRY["ACTION"] in told:
+        action = number(told.pop(ENTRY["ACTION"]))
+        text = {number: name for name, number in ACTION.items()}[action] + " " + text
+    if table == TABLE["SENDER"]:
         text += " from"
-    text += " dev " + text_of(told.pop(RULE["SELECTOR"]))
-    if RULE["LLADDR"] in told:
-        text += " lladdr " + lladdr_of(told.pop(RULE["LLADDR"]))
-    if told.pop(RULE["ROUTED"], None) is not None:
-        text += " routed"
-    return text + (f" and {told}" if told else "")
-
-
-def binding_text(payload):
-    told = dict(parse(payload))
-    text = address_of(told.pop(BINDING["ADDRESS"]))
-    text += " lladdr " + lladdr_of(told.pop(BINDING["LLADDR"]))
-    text += " dev " + text_of(told.pop(BINDING["SELECTOR"]))
+    if ENTRY["LLADDR"] in told:
+        text += " lladdr " + lladdr_of(told.pop(ENTRY["LLADDR"]))
+    for name in "ANY", "ROUTED", "DYNAMIC":
+        if told.pop(ENTRY[name], None) is not None:
+            text += " " + name.lower()
+    text += " dev " + text_of(told.pop(ENTRY["SELECTOR"]))
     return text + (f" and {told}" if told else "")
 
 
 # contract
-
-def header_numbers(path):
-    """Enumerators and defined numbers of the C header, by name."""
-    with open(path, encoding="utf-8") as file:
-        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
-    found = {}
-    for body in re.findall(r"enum \w+ \{(.*?)\}", text, flags=re.S):
-        value = -1
-        for name, given in re.findall(r"(\w+)(?:\s*=\s*([^,]+))?\s*(?:,|$)",
-                                      body.strip()):
-            value = int(given, 0) if given and given.strip().isdigit() else value + 1
-            if not name.startswith("__") and not re.fullmatch(
-                    r"ARP_POLICY_(A|CMD|FIELD|RULE|BINDING|EVENT|REASON|QUERY|"
-                    r"EXPLANATION|BLOCK|ENTRY|DEV)_MAX", name):
-                found[name] = value
-    for name, given in re.findall(r"#define\s+(\w+)[ \t]+(\S+)", text):
-        found[name] = given.strip('"') if '"' in given else int(given)
-    return found
-
-
-def c_name(text):
-    return text.upper().replace("-", "_")
-
-
-BIG_ENDIAN = ("u32, big-endian",)
-
-
-class Specification:
-    """netlink/arp_policy.yaml, with the defaults of the format filled in."""
-
-    def __init__(self, path):
-        import yaml
-        with open(path, encoding="utf-8") as file:
-            self.tree = yaml.load(file, Loader=getattr(
-                yaml, "CSafeLoader", yaml.SafeLoader))
-        self.sets, self.enums, self.consts, self.numbers = {}, {}, {}, {}
-        for item in self.tree["definitions"]:
-            if item["type"] == "const":
-                self.consts[item["name"]] = item["value"]
-                self.numbers["ARP_POLICY_" + c_name(item["name"])] = item["value"]
-                continue
-            flags = item["type"] == "flags"
-            value = item.get("value-start", 0) - 1
-            values = {}
-            for entry in item["entries"]:
-                if isinstance(entry, str):
-                    entry = {"name": entry}
-                value = entry.get("value", value + 1)
-                values[entry["name"]] = value
-            self.enums[item["name"]] = values
-            for name, value in values.items():
-                self.numbers[c_name(item["enum-name"] + "-" + name)] = \
-                    1 << value if flags else value
-        for item in self.tree["attribute-sets"]:
-            value, attrs = 0, {}
-            for entry in item["attributes"]:
-                value = entry.get("value", value + 1)
-                attrs[entry["name"]] = (value, entry)
-                self.numbers[c_name(item["name-prefix"] + entry["name"])] = value
-            self.sets[item["name"]] = attrs
-        operations, value = self.tree["operations"], 0
-        self.operations = {}
-        for item in operations["list"]:
-            value = item.get("value", value + 1)
-            self.numbers[c_name(operations["name-prefix"] + item["name"])] = value
-            if "do" in item or "dump" in item:
-                self.operations[value] = item
-
-    def number_of(self, value):
-        return self.consts.get(value, value)
-
-    def policy(self, entry):
-        """An attribute as the kernel should tell of it."""
-        checks = entry.get("checks", {})
-        if entry["type"] == "string":
-            return ("string", self.number_of(checks.get("max-len")))
-        if entry["type"] == "nest":
-            return ("nest", self.attributes(entry["nested-attributes"]))
-        if entry["type"] == "flag":
-            return ("flag",)
-        if entry["type"] == "binary":
-            if "max-len" in checks:
-                return ("binary", None, checks["max-len"])
-            return ("binary", checks["exact-len"], checks["exact-len"])
-        if entry.get("byte-order") == "big-endian":
-            return BIG_ENDIAN
-        if entry.get("enum-as-flags"):
-            mask = sum(1 << bit for bit in self.enums[entry["enum"]].values())
-            return (entry["type"], "mask", mask)
-        top = {"u8": 0xff, "u32": 0xffffffff}[entry["type"]]
-        if "enum" in entry:
-            top = max(self.enums[entry["enum"]].values())
-        return (entry["type"], self.number_of(checks.get("min", 0)),
-                self.number_of(checks.get("max", top)))
-
-    def attributes(self, name, only=None):
-        return {number: self.policy(entry)
-                for title, (number, entry) in self.sets[name].items()
-                if only is None or title in only}
-
 
 def as_told(want, told):
     """Attributes as this kernel should tell of them: a policy's form has no word
@@ -443,21 +366,16 @@ KERNEL_TYPES = {1: "flag", 2: "u8", 3: "u16", 4: "u32", 5: "u64", 10: "binary",
 
 
 def kernel_policies(nl):
-    """What CTRL_CMD_GETPOLICY tells: policies by index, indices by command, and
-    those of commands that can only be dumped: they are 0 from Linux 6.2 on."""
-    policies, commands, dumps = {}, {}, []
+    """What CTRL_CMD_GETPOLICY tells: policies by index, and indices by command."""
+    policies, commands = {}, {}
     for message in nl.ask(GETPOLICY, struct.pack("=HHHH", 6, 1, nl.family, 0),
                           flags=DUMP, family=GENL_ID_CTRL):
         for cmd, told in parse(message.attrs.get(9, b"")):
-            indices = {how: number(index) for how, index in parse(told)}
-            if cmd:
-                commands[cmd] = indices
-            else:
-                dumps.append(indices)
+            commands[cmd] = {how: number(index) for how, index in parse(told)}
         for index, told in parse(message.attrs.get(8, b"")):
             for kind, payload in parse(told):
                 policies.setdefault(index, {})[kind] = dict(parse(payload))
-    return policies, commands, dumps
+    return policies, commands
 
 
 def told_policy(policies, index):
@@ -481,58 +399,19 @@ def told_policy(policies, index):
     return found
 
 
-def contract(yaml_path, header_path):
-    spec, nl = Specification(yaml_path), Netlink()
-    header = header_numbers(header_path)
-
-    ours = {f"ARP_POLICY_{kind}_{name}": value for kind, names in (
-        ("CMD", CMD), ("A", A), ("FIELD", FIELD), ("RULE", RULE),
-        ("BINDING", BINDING), ("EVENT", EVENT), ("ACTION", ACTION),
-        ("QUERY", QUERY), ("KIND", KIND), ("ENTRY", ENTRY), ("DEV", DEV),
-        ("RESTORES", {"MAX": RESTORES_MAX}),
-        ("VERDICT", {"DROP": VERDICT_DROP}),
-        ("REASON", {"RULE_DROP": REASON_RULE_DROP}))
-            for name, value in names.items()}
-    equal({name: header.get(name) for name in ours}, ours,
-          "the numbers of this test are the header's")
-
-    # What the specification has no place for.
-    plain = {name: value for name, value in header.items() if name not in (
-        "ARP_POLICY_SELECTORS_MAX", "ARP_POLICY_GLOBS_MAX",
-        "ARP_POLICY_RULE_GLOBS_MAX",
-        "ARP_POLICY_EVENTS_PER_SECOND", "ARP_POLICY_DEFEND_INTERVAL",
-        "ARP_POLICY_RESTORES_MAX",
-        "ARP_POLICY_FAMILY_NAME", "ARP_POLICY_FAMILY_VERSION",
-        "ARP_POLICY_MCGRP_CONFIG", "ARP_POLICY_MCGRP_VERDICT")}
-    differ = {name: (plain.get(name), spec.numbers.get(name))
-              for name in plain.keys() | spec.numbers.keys()
-              if plain.get(name) != spec.numbers.get(name)}
-    equal(differ, {}, "header and specification have the same names and numbers")
-
+def contract():
+    spec, nl = Specification(), Netlink()
     equal((text_of(nl.told[2]), number(nl.told[3])),
-          (header["ARP_POLICY_FAMILY_NAME"], header["ARP_POLICY_FAMILY_VERSION"]),
+          (HEADER.number("FAMILY_NAME"), HEADER.number("FAMILY_VERSION")),
           "the family's name and version are the header's")
-    equal(spec.tree["name"], header["ARP_POLICY_FAMILY_NAME"],
-          "and the specification's")
     groups = [text_of(dict(parse(group))[1]) for _, group in parse(nl.told[7])]
-    equal(groups, [header["ARP_POLICY_MCGRP_CONFIG"],
-                   header["ARP_POLICY_MCGRP_VERDICT"]],
+    equal(groups, [HEADER.number("MCGRP_CONFIG"), HEADER.number("MCGRP_VERDICT")],
           "the multicast groups are the header's")
-    equal([(group["name"], group["flags"])
-           for group in spec.tree["mcast-groups"]["list"]],
-          [(name, ["uns-admin-perm"]) for name in groups],
-          "and the specification's, which tells the right that they take")
-    equal({item["name"]: item["mcgrp"] for item in spec.tree["operations"]["list"]
-           if item["name"].endswith("-ntf")},
-          {name.lower().replace("_", "-"):
-           "verdict" if name == "VERDICT_NTF" else "config"
-           for name in CMD if name.endswith("_NTF")},
-          "each notification has a group")
 
     told = {}
-    for _, op in parse(nl.told[6]):
-        op = dict(parse(op))
-        told[number(op[1])] = number(op[2])
+    for _, each in parse(nl.told[6]):
+        each = dict(parse(each))
+        told[number(each[1])] = number(each[2])
     for cmd, item in spec.operations.items():
         can = (CAN_DO if "do" in item else 0) | (CAN_DUMP if "dump" in item else 0)
         flags = ADMIN if "uns-admin-perm" in item["flags"] else 0
@@ -541,17 +420,13 @@ def contract(yaml_path, header_path):
               f"{item['name']}: do, dump and the right that it takes")
     equal(sorted(told), sorted(spec.operations), "there are no other commands")
 
-    policies, commands, dumps = kernel_policies(nl)
+    policies, commands = kernel_policies(nl)
     for cmd, item in spec.operations.items():
-        if "do" not in item and "dump" in item and dumps:
-            commands[cmd] = dumps.pop(0)
+        want = spec.attributes(item["attribute-set"], spec.request(item))
         for how, index, what in (("do", 1, "types, lengths, ranges and masks"),
                                  ("dump", 2, "those of its dump")):
             if how not in item:
                 continue
-            # A dump that takes no attributes refuses those of one object.
-            request = item[how].get("request") or item["do"]["request"]
-            want = spec.attributes(item["attribute-set"], request["attributes"])
             indices = commands.get(cmd, {})
             if not want and index not in indices:
                 check(True, f"{item['name']}: no attributes")
@@ -573,13 +448,14 @@ class Tester:
         self.prepare()
 
     def prepare(self):
-        ignore = u8(FIELD["IGNORE"], 1)
+        ignore = u32(FIELD["IGNORE"], 1)
         for cmd, attrs in (
                 ("FLUSH", b""),
                 ("DEV_SET", dev_set("all", ignore)),
                 ("DEV_SET", dev_set(self.dev, ignore, u32(FIELD["PROXY_DELAY"], 7))),
-                ("RULE_ADD", rule("10.0.0.0/8", "PROXY", rule_dev("e*"))),
-                ("BIND_ADD", binding("10.0.0.9", MAC, binding_dev("e*")))):
+                ("ENTRY_ADD", rule("10.0.0.0/8", "PROXY", entry_dev("e*"))),
+                ("ENTRY_ADD", binding("10.0.0.9", MAC, entry_dev("e*"))),
+                ("ENTRY_ADD", binding("10.0.0.10", MAC, DYNAMIC))):
             self.nl.ask(CMD[cmd], attrs)
         self.before = self.nl.policy()
 
@@ -589,7 +465,7 @@ class Tester:
         self.prepare()
 
     def refused(self, what, cmd, attrs, codes=(errno.EINVAL, errno.ERANGE), flags=0,
-                silent=False, message=""):
+                silent=False, message="", offset=None):
         why = ""
         try:
             self.nl.ask(CMD.get(cmd, cmd), attrs, flags)
@@ -601,6 +477,8 @@ class Tester:
                 why = "neither message nor attribute"
             elif not re.search(message, no.message):
                 why = f"message: {no.message}"
+            elif offset is not None and no.offset not in offset:
+                why = f"attribute at {no.offset}: {no.message}"
         if self.nl.policy() != self.before:
             why += "; the policy changed"
             self.prepare()
@@ -608,81 +486,80 @@ class Tester:
 
 
 BAD_SELECTORS = ("a/b", "a b", "a:b", ".", "..", "e[", "e[]", "e[!]", "e\\", "*/", "* ")
+ENTRY_CMDS = "ENTRY_ADD", "ENTRY_DEL", "ENTRY_GET"
 
 
 def refusals(dev):
     tester = Tester(dev)
     refused_by_form(tester)
     refused_fields(tester)
+    refused_nests(tester)
     refused_rules(tester)
     refused_bindings(tester)
+    refused_filters(tester)
     refused_dumps(tester)
     refused_devices(tester)
     refused_announcements(tester)
     refused_queries(tester)
-    refused_restores(tester)
 
 
 def refused_by_form(tester):
     refused, dev = tester.refused, tester.dev
     rest = {
-        "DEV_SET": nest(A["FIELDS"], u8(FIELD["IGNORE"], 1)),
+        "DEV_SET": nest(A["FIELDS"], u32(FIELD["IGNORE"], 1)),
         "ANNOUNCE": be32(A["ADDRESS"], "10.0.0.1"),
     }
     device = u32(A["IFINDEX"], socket.if_nametoindex(dev))
     # What each command accepts, else its refusals would say nothing; and an
     # attribute that is another command's.
     good = {
-        "DEV_GET": (selector("all"), u32(A["MASK"], 2)),
-        "DEV_SET": (selector("all") + rest["DEV_SET"], u32(A["MASK"], 2)),
-        "DEV_UNSET": (selector("all"), nest(A["FIELDS"])),
+        "INFO_GET": (b"", selector("all")),
+        "DEV_GET": (selector("all"), u32(A["UNSET"], 1)),
+        "DEV_SET": (selector("all") + rest["DEV_SET"], flag(A["REPLACE"])),
+        "DEV_DEL": (selector("all"), nest(A["FIELDS"])),
         "EFFECTIVE_GET": (string(A["IFNAME"], dev), selector("all")),
         "STATS_GET": (device, selector("all")),
         "STATS_RESET": (b"", selector("all")),
-        "FLUSH": (b"", selector("all")),
-        "RULE_ADD": (rule("10.0.0.0/8", "HIDE"), binding("10.0.0.9", MAC)),
-        "RULE_DEL": (rule("10.0.0.0/8", None, rule_dev("e*")), flag(A["REPLACE"])),
-        "RULE_FLUSH": (selector("e*"), u32(A["MASK"], 2)),
-        "BIND_ADD": (binding("10.0.0.9", MAC), rule("10.0.0.0/8", "HIDE")),
-        "BIND_DEL": (binding("10.0.0.9", None, binding_dev("e*")), flag(A["REPLACE"])),
-        "BIND_FLUSH": (selector("e*"), u32(A["MASK"], 2)),
+        "FLUSH": (tables(BINDINGS), flag(A["REPLACE"])),
+        "ENTRY_GET": (rule("10.0.0.0/8", None, entry_dev("e*")), flag(A["REPLACE"])),
+        "ENTRY_ADD": (rule("10.0.0.0/8", "HIDE"), selector("all")),
+        "ENTRY_DEL": (rule("10.0.0.0/8", None, entry_dev("e*")), flag(A["REPLACE"])),
         "ANNOUNCE": (device + rest["ANNOUNCE"], flag(A["REPLACE"])),
         "EXPLAIN": (device + query("REQUEST", "10.0.0.1", "10.0.0.2"), selector("all")),
         # Each of these needs the one before it.
-        "RESTORE_BEGIN": (b"", selector("all")),
-        "RESTORE_ADD": (nest(A["ENTRIES"], dev_entry("lo", u8(FIELD["IGNORE"], 1))),
-                        selector("all")),
-        "RESTORE_COMMIT": (b"", selector("all")),
-        "RESTORE_ABORT": (b"", selector("all")),
+        "TRANSACTION_BEGIN": (begin("REPLACE"), selector("all")),
+        "TRANSACTION_ADD": (op("DEV_SET", dev_attrs("lo", u32(FIELD["IGNORE"], 1))),
+                            selector("all")),
+        "TRANSACTION_GET": (b"", u32(A["TRANSACTION"], 1)),
+        "TRANSACTION_COMMIT": (b"", selector("all")),
+        "TRANSACTION_ABORT": (b"", selector("all")),
     }
     for cmd, (attrs, foreign) in good.items():
-        if cmd == "RESTORE_ABORT":
-            tester.nl.ask(CMD["RESTORE_BEGIN"])
+        if cmd == "TRANSACTION_ABORT":
+            tester.nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
         tester.accept(cmd, attrs)
         refused("an attribute that nobody knows", cmd, attrs + u8(99, 1))
         refused("an attribute of another message", cmd, attrs + foreign)
         refused("an attribute of an answer", cmd, attrs + (
-            attr(A["IN"], bytes(8)) if cmd == "RESTORE_BEGIN" else
+            attr(A["IN"], bytes(8)) if cmd == "TRANSACTION_BEGIN" else
             u32(A["GENERATION"], 1)))
         refused("attribute 0", cmd, attrs + u32(0, 1))
         refused("bytes left over", cmd, attrs + b"\1\0")
         refused("an attribute longer than the message", cmd,
                 attrs + struct.pack("=HHI", 200, 1, 0))
     for cmd, (attrs, _) in good.items():
-        if not cmd.endswith("_GET"):
+        if cmd not in ("DEV_GET", "EFFECTIVE_GET", "STATS_GET", "ENTRY_GET"):
             refused("a dump of what is not there", cmd, attrs, (errno.EOPNOTSUPP,),
                     DUMP, silent=True)
-    for cmd in "RULE_GET", "BIND_GET":
-        refused("no dump", cmd, selector("e*"), (errno.EOPNOTSUPP,), silent=True)
     for cmd in *(cmd for cmd in CMD if cmd.endswith("_NTF")), 0, 200:
         refused("no such command", cmd, b"", (errno.EOPNOTSUPP,), silent=True)
 
 
 def refused_fields(tester):
     refused, nl, dev = tester.refused, tester.nl, tester.dev
-    ignore = u8(FIELD["IGNORE"], 1)
+    ignore = u32(FIELD["IGNORE"], 1)
 
-    for cmd in "DEV_GET", "DEV_SET", "DEV_UNSET":
+    for cmd in "DEV_GET", "DEV_SET", "DEV_DEL":
         rest = nest(A["FIELDS"], ignore) if cmd == "DEV_SET" else b""
         refused("no selector", cmd, rest, message="selector missing")
         refused("an empty selector", cmd, selector("") + rest)
@@ -698,13 +575,20 @@ def refused_fields(tester):
     tester.accept("DEV_SET", dev_set("e*" + "x" * 61, ignore))
     refused("nothing is set there", "DEV_GET", selector("nobody"), (errno.ENOENT,),
             message="nothing is set")
-    for what, attrs in (("nothing is set there", selector("nobody")),
-                        ("the field is not set", selector(dev) +
-                         u32(A["MASK"], 1 << FIELD["FILTER"]))):
-        refused(what, "DEV_UNSET", attrs, (errno.ENOENT,), message="none of these")
+    refused("nothing is set there", "DEV_DEL", selector("nobody"), (errno.ENOENT,),
+            message="none of these")
+
+    def unset(*names):
+        return b"".join(u32(A["UNSET"], FIELD[name]) for name in names)
+
+    for what, attrs in (("nothing is set there", selector("nobody") + unset("IGNORE")),
+                        ("the field is not set", selector(dev) + unset("FILTER")),
+                        ("nor are several", selector(dev) + unset("FILTER", "HIDDEN"))):
+        refused(what, "DEV_SET", attrs, (errno.ENOENT,), message="none of these")
     # Of several fields one that is set will do.
-    tester.accept("DEV_UNSET", selector(dev) + u32(
-        A["MASK"], 1 << FIELD["FILTER"] | 1 << FIELD["IGNORE"]))
+    tester.accept("DEV_SET", selector(dev) + unset("FILTER", "IGNORE"))
+    tester.accept("DEV_SET", dev_set(dev, u32(FIELD["FILTER"], 1)) + unset("IGNORE"))
+    tester.accept("DEV_SET", selector(dev) + unset("IGNORE", "IGNORE"))
 
     def set_refused(what, fields, message=""):
         refused(what, "DEV_SET", selector(dev) + fields, message=message)
@@ -713,59 +597,51 @@ def refused_fields(tester):
     set_refused("fields with nothing in them", nest(A["FIELDS"]), "fields missing")
     set_refused("fields that are no nest", attr(A["FIELDS"], ignore), "NESTED")
     set_refused("fields of two bytes", attr(A["FIELDS"] | NESTED, b"\1\0"))
+    set_refused("a field set and unset", nest(A["FIELDS"], ignore) + unset("IGNORE"),
+                "set and unset")
+    for bad in 0, len(FIELD) + 1, 0xffffffff:
+        set_refused(f"field {bad} to unset", u32(A["UNSET"], bad))
+        set_refused(f"field {bad} to unset, after a good one",
+                    unset("IGNORE") + u32(A["UNSET"], bad))
+    set_refused("a field to unset of one byte", u8(A["UNSET"], 1))
 
     def field_refused(what, *fields, message=""):
         # A good one before them: nothing of the message may be done.
-        set_refused(what, nest(A["FIELDS"], u8(FIELD["FILTER"], 1), *fields), message)
+        set_refused(what, nest(A["FIELDS"], u32(FIELD["FILTER"], 1), *fields), message)
 
-    field_refused("field 0", u8(0, 1))
-    field_refused("a field too many", u8(len(FIELD) + 1, 1))
-    for name, top in (("IGNORE", 8), ("ANNOUNCE", 3), ("FILTER", 1), ("HIDDEN", 1),
-                      ("PROXY", 3), ("GARP", 1), ("LEARN", 2), ("INSPECT", 3),
-                      ("VALIDATE", 7), ("DEFEND", 1), ("MODE", 1)):
-        kind = FIELD[name]
-        tester.accept("DEV_SET", dev_set("none", u8(kind, top)))
-        field_refused(f"{name} {top + 1}", u8(kind, top + 1))
-        field_refused(f"{name} 255", u8(kind, 255))
-        field_refused(f"{name} of no bytes", attr(kind))
-        field_refused(f"{name} of two bytes", attr(kind, b"\0\0"))
-        field_refused(f"{name} of four bytes", u32(kind, 0))
-    for level in 4, 5, 6, 7:
-        field_refused(f"IGNORE {level}", u8(FIELD["IGNORE"], level),
-                      message="0, 1, 2, 3 or 8")
-    for name, top in (("PROXY_DELAY", 60000), ("RATE", 1000000), ("BURST", 1000000),
-                      ("SOURCE_RATE", 1000000)):
+    field_refused("field 0", u32(0, 1))
+    field_refused("a field too many", u32(len(FIELD) + 1, 1))
+    for name, top in (("IGNORE", 4), ("ANNOUNCE", 3), ("FILTER", 1), ("HIDDEN", 1),
+                      ("PROXY", 3), ("PROXY_DELAY", 60000), ("GARP", 1), ("LEARN", 2),
+                      ("INSPECT", 3), ("VALIDATE", 7), ("RATE", 1000000),
+                      ("BURST", 1000000), ("SOURCE_RATE", 1000000), ("DEFEND", 1),
+                      ("MODE", 1)):
         kind = FIELD[name]
         tester.accept("DEV_SET", dev_set("none", u32(kind, top)))
         field_refused(f"{name} {top + 1}", u32(kind, top + 1))
         field_refused(f"{name} of all bits", u32(kind, 0xffffffff))
+        field_refused(f"{name} of no bytes", attr(kind))
         field_refused(f"{name} of one byte", u8(kind, 1))
         field_refused(f"{name} of eight bytes", attr(kind, bytes(8)))
-
-    for cmd in "RULE_FLUSH", "BIND_FLUSH":
-        refused("an empty selector", cmd, selector(""))
-        refused("a selector without its end", cmd, attr(A["SELECTOR"], b"eth0"))
-        refused("a selector of 64 characters", cmd, selector("e*" + "x" * 62))
-        refused("the selector default", cmd, selector("default"),
-                message="default selects no")
-        for bad in *BAD_SELECTORS, "e" * 16:
-            refused(f"the selector \"{bad}\"", cmd, selector(bad), message="glob|name")
-
-    for what, mask in (("of no field", 1), ("of nothing", 0), ("of bit 31", 1 << 31),
-                       ("of a field too many", 1 << (len(FIELD) + 1))):
-        refused("a mask " + what, "DEV_UNSET", selector(dev) + u32(A["MASK"], mask))
-    refused("a mask of one byte", "DEV_UNSET", selector(dev) + u8(A["MASK"], 2))
     equal(nl.policy(), tester.before, "and nothing of it has been done")
 
 
-def refused_nests(tester, cmds, kind, wrap, dev_kind):
-    """What is wrong with a nest whatever its inside; wrap puts more into a good one."""
-    for cmd in cmds:
+def refused_nests(tester):
+    """What is wrong with an entry whatever its kind."""
+    kind, dev = A["ENTRY"], ENTRY["SELECTOR"]
+
+    def wrap(*more):
+        return rule("10.1.0.0/16", "DROP", *more)
+
+    for cmd in ENTRY_CMDS:
         def refused(what, attrs, message=""):
             tester.refused(what, cmd, attrs, message=message)
 
-        refused("nothing", b"", "missing")
-        refused("an empty nest", nest(kind), " has no ")
+        refused("nothing", b"", "entry missing")
+        refused("an empty nest", nest(kind), "no table")
+        refused("no table", nest(kind, be32(ENTRY["ADDRESS"], "10.1.0.1")), "no table")
+        refused("a table too many", nest(kind, u32(ENTRY["TABLE"], len(TABLE)),
+                                         be32(ENTRY["ADDRESS"], "10.1.0.1")))
         refused("no nest", attr(kind, wrap()[4:]), "NESTED")
         refused("a nest of two bytes", attr(kind | NESTED, b"\1\0"))
         refused("an attribute in it that nobody knows", wrap(u8(99, 1)))
@@ -773,15 +649,15 @@ def refused_nests(tester, cmds, kind, wrap, dev_kind):
         refused("bytes left over in it", wrap(b"\1\0"))
         refused("an attribute in it that is longer",
                 wrap(struct.pack("=HHI", 200, 1, 0)))
-        refused("an empty selector", wrap(string(dev_kind, "")))
-        refused("a selector of no bytes", wrap(attr(dev_kind)))
-        refused("a selector without its end", wrap(attr(dev_kind, b"eth0")))
-        refused("a selector of 64 characters", wrap(string(dev_kind, "e*" + "x" * 62)))
-        refused("the selector default", wrap(string(dev_kind, "default")),
+        refused("an empty selector", wrap(entry_dev("")))
+        refused("a selector of no bytes", wrap(attr(dev)))
+        refused("a selector without its end", wrap(attr(dev, b"eth0")))
+        refused("a selector of 64 characters", wrap(entry_dev("e*" + "x" * 62)))
+        refused("the selector default", wrap(entry_dev("default")),
                 "default selects no")
         for bad in *BAD_SELECTORS, "e" * 16:
-            refused(f"the selector \"{bad}\"", wrap(string(dev_kind, bad)), "glob|name")
-    tester.refused("REPLACE of one byte", cmds[0], wrap() + u8(A["REPLACE"], 1))
+            refused(f"the selector \"{bad}\"", wrap(entry_dev(bad)), "glob|name")
+    tester.refused("REPLACE of one byte", "ENTRY_ADD", wrap() + u8(A["REPLACE"], 1))
 
 
 def lengths_refused(tester, cmd, wrap, kind, name, good):
@@ -792,120 +668,177 @@ def lengths_refused(tester, cmd, wrap, kind, name, good):
 
 def refused_rules(tester):
     refused = tester.refused
-    prefix, length = be32(RULE["PREFIX"], "10.1.0.0"), u8(RULE["LENGTH"], 16)
-    drop, proxy = (u8(RULE["ACTION"], ACTION[name]) for name in ("DROP", "PROXY"))
-    source = flag(RULE["FROM"])
+    table = u32(ENTRY["TABLE"], TABLE["TARGET"])
+    address, length = be32(ENTRY["ADDRESS"], "10.1.0.0"), u32(ENTRY["LENGTH"], 16)
+    drop, proxy = (u32(ENTRY["ACTION"], ACTION[name]) for name in ("DROP", "PROXY"))
 
     def of(*inner):
-        return nest(A["RULE"], *inner)
-
-    def whole(*more):
-        return rule("10.1.0.0/16", "DROP", *more)
+        return nest(A["ENTRY"], table, *inner)
 
     for text in "0.0.0.0/0", "128.0.0.0/1", "10.1.2.2/31", "255.255.255.255/32":
-        tester.accept("RULE_ADD", rule(text, "PASS", source))
-    tester.accept("RULE_ADD", rule("10.1.0.0/16", "PROXY", lladdr(RULE["LLADDR"], MAC),
-                                   flag(RULE["ROUTED"]), rule_dev("e*" + "x" * 61)))
-    cmds = "RULE_ADD", "RULE_DEL"
-    refused_nests(tester, cmds, A["RULE"], whole, RULE["SELECTOR"])
-    for cmd in cmds:
-        refused("no prefix", cmd, of(length, drop), message="no prefix")
-        refused("no length", cmd, of(prefix, drop), message="no prefix length")
+        tester.accept("ENTRY_ADD", rule(text, "PASS", sender=True))
+    tester.accept("ENTRY_ADD", rule("10.1.0.0/16", "PROXY", lladdr(ENTRY["LLADDR"], MAC),
+                                    flag(ENTRY["ROUTED"]), entry_dev("e*" + "x" * 61)))
+    # Without a length it is a single address.
+    tester.accept("ENTRY_ADD", of(be32(ENTRY["ADDRESS"], "10.1.2.3"), drop))
+    for cmd in ENTRY_CMDS:
+        refused("no address", cmd, of(length, drop), message="no address")
         for text in "0.0.0.1/0", "192.0.0.0/1", "10.0.0.1/8", "10.1.2.3/31":
             refused(f"the prefix {text}", cmd, rule(text, "DROP"),
                     message="bits set beyond")
-        for bits in 33, 64, 255:
-            refused(f"a length of {bits}", cmd, of(prefix, u8(RULE["LENGTH"], bits), drop))
-        for action in 0, 5, 255:
+        for bits in 33, 64, 255, 0xffffffff:
+            refused(f"a length of {bits}", cmd,
+                    of(address, u32(ENTRY["LENGTH"], bits), drop))
+        for action in 0, 5, 255, 0xffffffff:
             refused(f"action {action}", cmd,
-                    of(prefix, length, u8(RULE["ACTION"], action)))
+                    of(address, length, u32(ENTRY["ACTION"], action)))
         for action in "HIDE", "PROXY":
-            refused(f"{action} of senders", cmd, rule("10.1.0.0/16", action, source),
+            refused(f"{action} of senders", cmd, rule("10.1.0.0/16", action, sender=True),
                     message="pass or drop")
         for what, mac in (("zero", "00:00:00:00:00:00"), ("group", "01:00:5e:00:00:01"),
                           ("broadcast", "ff:ff:ff:ff:ff:ff")):
             refused(f"a {what} lladdr", cmd, rule(
-                "10.1.0.0/16", "PROXY", lladdr(RULE["LLADDR"], mac)),
+                "10.1.0.0/16", "PROXY", lladdr(ENTRY["LLADDR"], mac)),
                     message="not a unicast")
+        for name in "ANY", "DYNAMIC":
+            refused(f"{name} of a rule", cmd, rule("10.1.0.0/16", "DROP",
+                                                   flag(ENTRY[name])),
+                    message="to bindings only")
         for inner, kind, name, good in (
-                ((length, drop), RULE["PREFIX"], "a prefix", 4),
-                ((prefix, drop), RULE["LENGTH"], "a length", 1),
-                ((prefix, length), RULE["ACTION"], "an action", 1),
-                ((prefix, length, proxy), RULE["LLADDR"], "a lladdr", 6)):
+                ((length, drop), ENTRY["ADDRESS"], "an address", 4),
+                ((address, drop), ENTRY["LENGTH"], "a length", 4),
+                ((address, length), ENTRY["ACTION"], "an action", 4),
+                ((address, length, proxy), ENTRY["LLADDR"], "a lladdr", 6)):
             lengths_refused(tester, cmd, lambda more, inner=inner: of(*inner, more),
                             kind, name, good)
-        for name in "FROM", "ROUTED":
-            refused(f"{name} of one byte", cmd, rule(
-                "10.1.0.0/16", "PASS" if name == "FROM" else "PROXY", u8(RULE[name], 1)))
+        lengths_refused(tester, cmd, lambda more: nest(A["ENTRY"], address, more),
+                        ENTRY["TABLE"], "a table", 4)
+        refused("ROUTED of one byte", cmd, rule(
+            "10.1.0.0/16", "PROXY", u8(ENTRY["ROUTED"], 1)))
 
-    refused("no action", "RULE_ADD", of(prefix, length), message="no action")
+    refused("no action", "ENTRY_ADD", of(address, length), message="no action")
     for action in "PASS", "DROP", "HIDE":
-        for what, more in (("lladdr", lladdr(RULE["LLADDR"], MAC)),
-                           ("routed", flag(RULE["ROUTED"]))):
-            refused(f"{action} with {what}", "RULE_ADD",
+        for what, more in (("lladdr", lladdr(ENTRY["LLADDR"], MAC)),
+                           ("routed", flag(ENTRY["ROUTED"]))):
+            refused(f"{action} with {what}", "ENTRY_ADD",
                     rule("10.1.0.0/16", action, more), message="to proxy rules")
     for action in "PROXY", "DROP":
-        refused(f"{action} where there is a rule", "RULE_ADD",
-                rule("10.0.0.0/8", action, rule_dev("e*")),
+        refused(f"{action} where there is a rule", "ENTRY_ADD",
+                rule("10.0.0.0/8", action, entry_dev("e*")),
                 (errno.EEXIST,), message="replace")
-    for what, attrs in (
-            ("another prefix", rule("11.0.0.0/8", None, rule_dev("e*"))),
-            ("another length", rule("10.0.0.0/9", None, rule_dev("e*"))),
-            ("another selector", rule("10.0.0.0/8", None, rule_dev("et*"))),
-            ("no selector", rule("10.0.0.0/8", None)),
-            ("senders", rule("10.0.0.0/8", None, rule_dev("e*"), source))):
-        refused(f"{what}, and there is none", "RULE_DEL", attrs, (errno.ENOENT,),
-                message="no rule")
-    for what, attrs in (
-            ("action", rule("10.0.0.0/8", "DROP", rule_dev("e*"))),
-            ("lladdr", rule("10.0.0.0/8", None, rule_dev("e*"),
-                            lladdr(RULE["LLADDR"], MAC))),
-            ("routed", rule("10.0.0.0/8", None, rule_dev("e*"), flag(RULE["ROUTED"])))):
-        refused(f"another {what} than is there", "RULE_DEL", attrs, (errno.ENOENT,),
-                message="not match exactly")
+    for cmd in "ENTRY_DEL", "ENTRY_GET":
+        for what, attrs in (
+                ("another prefix", rule("11.0.0.0/8", None, entry_dev("e*"))),
+                ("another length", rule("10.0.0.0/9", None, entry_dev("e*"))),
+                ("another selector", rule("10.0.0.0/8", None, entry_dev("et*"))),
+                ("no selector", rule("10.0.0.0/8", None)),
+                ("senders", rule("10.0.0.0/8", None, entry_dev("e*"), sender=True))):
+            refused(f"{what}, and there is none", cmd, attrs, (errno.ENOENT,),
+                    message="no rule")
+        for what, attrs in (
+                ("action", rule("10.0.0.0/8", "DROP", entry_dev("e*"))),
+                ("lladdr", rule("10.0.0.0/8", None, entry_dev("e*"),
+                                lladdr(ENTRY["LLADDR"], MAC))),
+                ("routed", rule("10.0.0.0/8", None, entry_dev("e*"),
+                                flag(ENTRY["ROUTED"])))):
+            refused(f"another {what} than is there", cmd, attrs, (errno.ENOENT,),
+                    message="not match exactly")
 
 
 def refused_bindings(tester):
     refused = tester.refused
-    address, mac = be32(BINDING["ADDRESS"], "10.1.0.1"), lladdr(BINDING["LLADDR"], MAC)
+    table = u32(ENTRY["TABLE"], TABLE["BINDING"])
+    address, mac = be32(ENTRY["ADDRESS"], "10.1.0.1"), lladdr(ENTRY["LLADDR"], MAC)
 
     def of(*inner):
-        return nest(A["BINDING"], *inner)
+        return nest(A["ENTRY"], table, *inner)
 
-    def whole(*more):
-        return binding("10.1.0.1", MAC, *more)
-
-    for text in "0.0.0.1", "127.0.0.1", "223.255.255.255", "240.0.0.1":
-        tester.accept("BIND_ADD", binding(text, MAC))
-    tester.accept("BIND_ADD", whole(binding_dev("e*" + "x" * 61)))
-    cmds = "BIND_ADD", "BIND_DEL"
-    refused_nests(tester, cmds, A["BINDING"], whole, BINDING["SELECTOR"])
-    for cmd in cmds:
+    for text in ("0.0.0.0/0", "1.0.0.0", "127.0.0.1", "223.255.255.255", "240.0.0.1",
+                 "128.0.0.0/1", "10.1.0.0/16", "10.1.0.0/30"):
+        tester.accept("ENTRY_ADD", binding(text, MAC))
+        tester.accept("ENTRY_ADD", binding(text, "any", DYNAMIC))
+    tester.accept("ENTRY_ADD", binding("10.1.0.1", MAC, entry_dev("e*" + "x" * 61)))
+    for cmd in ENTRY_CMDS:
         refused("no address", cmd, of(mac), message="no address")
-        for text in "0.0.0.0", "224.0.0.1", "239.1.2.3", "255.255.255.255":
+        for text in ("0.0.0.0", "0.0.0.0/8", "224.0.0.1", "239.1.2.3", "224.0.0.0/4",
+                     "255.255.255.255"):
             refused(f"the address {text}", cmd, binding(text, MAC), message="not a unicast")
+        for text in "10.1.0.1/16", "10.1.0.1/31", "128.0.0.0/0":
+            refused(f"the prefix {text}", cmd, binding(text, MAC),
+                    message="bits set beyond")
+        refused("a length of 33", cmd, binding("10.1.0.1/33", MAC))
         for what, bad in (("zero", "00:00:00:00:00:00"), ("group", "01:00:5e:00:00:01"),
                           ("broadcast", "ff:ff:ff:ff:ff:ff")):
             refused(f"a {what} lladdr", cmd, binding("10.1.0.1", bad),
                     message="not a unicast")
-        lengths_refused(tester, cmd, lambda more: of(more, mac), BINDING["ADDRESS"],
+        refused("a lladdr and any", cmd, binding("10.1.0.1", MAC, flag(ENTRY["ANY"])),
+                message="not both")
+        for what, more in (("action", u32(ENTRY["ACTION"], ACTION["DROP"])),
+                           ("routed", flag(ENTRY["ROUTED"]))):
+            refused(f"{what} of a binding", cmd, binding("10.1.0.1", MAC, more),
+                    message="to rules only")
+        for name in "ANY", "DYNAMIC":
+            refused(f"{name} of one byte", cmd, of(address, u8(ENTRY[name], 1)))
+        lengths_refused(tester, cmd, lambda more: of(more, mac), ENTRY["ADDRESS"],
                         "an address", 4)
-        lengths_refused(tester, cmd, lambda more: of(address, more), BINDING["LLADDR"],
+        lengths_refused(tester, cmd, lambda more: of(address, more), ENTRY["LLADDR"],
                         "a lladdr", 6)
-    refused("no lladdr", "BIND_ADD", of(address), message="no lladdr")
-    for bound in MAC, "02:00:00:00:00:06":
-        refused(f"{bound} where there is a binding", "BIND_ADD",
-                binding("10.0.0.9", bound, binding_dev("e*")),
+    refused("no lladdr", "ENTRY_ADD", of(address), message="no lladdr")
+    for bound in MAC, "02:00:00:00:00:06", "any":
+        refused(f"{bound} where there is a binding", "ENTRY_ADD",
+                binding("10.0.0.9", bound, entry_dev("e*")),
                 (errno.EEXIST,), message="replace")
-    for what, attrs in (
-            ("another address", binding("10.0.0.8", None, binding_dev("e*"))),
-            ("another selector", binding("10.0.0.9", None, binding_dev("et*"))),
-            ("no selector", binding("10.0.0.9", None))):
-        refused(f"{what}, and there is none", "BIND_DEL", attrs, (errno.ENOENT,),
-                message="no binding")
-    refused("another lladdr than is there", "BIND_DEL",
-            binding("10.0.0.9", "02:00:00:00:00:06", binding_dev("e*")),
-            (errno.ENOENT,), message="not match exactly")
+    for what, more in (("without", b""), ("with", flag(A["REPLACE"]))):
+        refused(f"a dynamic one where there is a static one, {what} REPLACE", "ENTRY_ADD",
+                binding("10.0.0.9", MAC, entry_dev("e*"), DYNAMIC) + more,
+                (errno.EEXIST,))
+    refused("a static one where there is a dynamic one, without REPLACE", "ENTRY_ADD",
+            binding("10.0.0.10", MAC), (errno.EEXIST,), message="replace")
+    for cmd in "ENTRY_DEL", "ENTRY_GET":
+        for what, attrs in (
+                ("another address", binding("10.0.0.8", None, entry_dev("e*"))),
+                ("another length", binding("10.0.0.8/31", None, entry_dev("e*"))),
+                ("another selector", binding("10.0.0.9", None, entry_dev("et*"))),
+                ("no selector", binding("10.0.0.9", None))):
+            refused(f"{what}, and there is none", cmd, attrs, (errno.ENOENT,),
+                    message="no binding")
+        for what, bound, more in (("lladdr", "02:00:00:00:00:06", b""), ("any", "any", b""),
+                                  ("dynamic", None, DYNAMIC)):
+            refused(f"another {what} than is there", cmd,
+                    binding("10.0.0.9", bound, entry_dev("e*"), more),
+                    (errno.ENOENT,), message="not match exactly")
+
+
+def refused_filters(tester):
+    """Filters of a dump and of a flush."""
+    for cmd, flags in (("ENTRY_GET", DUMP), ("FLUSH", 0)):
+        def refused(what, attrs, message=""):
+            tester.refused(what, cmd, attrs, flags=flags, message=message)
+
+        every = tables(RULES | BINDINGS)
+        refused("an empty selector", selector("") + every)
+        refused("a selector of no bytes", attr(A["SELECTOR"]) + every)
+        refused("a selector without its end", attr(A["SELECTOR"], b"eth0") + every)
+        refused("a selector of 64 characters", selector("e*" + "x" * 62) + every)
+        refused("the selector default", selector("default") + every, "default selects no")
+        for bad in *BAD_SELECTORS, "e" * 16:
+            refused(f"the selector \"{bad}\"", selector(bad) + every, "glob|name")
+        for mask in 1 << len(TABLE), 0xffffffff:
+            refused(f"tables {mask}", tables(mask))
+        refused("no table", tables(0), "tables is empty")
+        refused("tables of one byte", u8(A["TABLES"], 1))
+        refused("DYNAMIC of one byte", tables(BINDINGS) + u8(A["DYNAMIC"], 1))
+        for mask in RULES, RULES | BINDINGS, 1 << TABLE["TARGET"]:
+            refused(f"dynamic ones of the tables {mask}", tables(mask) +
+                    flag(A["DYNAMIC"]), "only bindings are dynamic")
+    for what, attrs in (("a selector", selector("e*")), ("dynamic", flag(A["DYNAMIC"]))):
+        tester.refused(f"{what} without tables", "FLUSH", attrs, message="tables missing")
+    tester.refused("a dump by key", "ENTRY_GET", rule("10.0.0.0/8", None, entry_dev("e*")),
+                   flags=DUMP, message="filter")
+    key = rule("10.0.0.0/8", None, entry_dev("e*"))
+    for what, attrs in (("a selector", selector("e*")), ("tables", tables(RULES)),
+                        ("dynamic", flag(A["DYNAMIC"]))):
+        tester.refused(f"{what} beside a key", "ENTRY_GET", key + attrs, message="by its key")
 
 
 def refused_dumps(tester):
@@ -916,36 +849,10 @@ def refused_dumps(tester):
         nl.ask(CMD[cmd], flags=DUMP)
         refused("a dump with an attribute that nobody knows", cmd, u8(99, 1), flags=DUMP)
         refused("a dump of one object", cmd, attrs, flags=DUMP)
-
-    # Of rules and bindings a selector's may be chosen.
-    nl.ask(CMD["RULE_ADD"], rule("10.2.0.0/16", "HIDE", rule_dev(tester.dev)))
-    nl.ask(CMD["BIND_ADD"], binding("10.0.0.9", MAC, binding_dev(tester.dev)))
-    tester.before = nl.policy()
-    for cmd, kind, text, want in (
-            ("RULE_GET", "RULE", rule_text,
-             ["PROXY 10.0.0.0/8 dev e*", f"HIDE 10.2.0.0/16 dev {tester.dev}"]),
-            ("BIND_GET", "BINDING", binding_text,
-             [f"10.0.0.9 lladdr {MAC} dev {dev}" for dev in ("e*", tester.dev)])):
-        def dumped(attrs=b""):
-            return [text(m.attrs[A[kind]]) for m in nl.ask(CMD[cmd], attrs, DUMP)]
-
-        equal(dumped(), want, f"{cmd}: all of them")
-        equal(dumped(selector("e*")), want[:1], f"{cmd}: those of a selector")
-        equal(dumped(selector(tester.dev)), want[1:], f"{cmd}: those of another")
-        equal(dumped(selector("all")), [], f"{cmd}: those of one that has none")
-        refused("a dump with an attribute that nobody knows", cmd, u8(99, 1), flags=DUMP)
-        refused("a dump with an attribute of an answer", cmd,
-                u32(A["GENERATION"], 1), flags=DUMP)
-        refused("a dump with one of another message", cmd,
-                string(A["IFNAME"], tester.dev), flags=DUMP)
-        refused("a dump of an empty selector", cmd, selector(""), flags=DUMP)
-        refused("a dump of a selector of no bytes", cmd, attr(A["SELECTOR"]), flags=DUMP)
-        refused("a dump of a selector of 64 characters", cmd,
-                selector("e*" + "x" * 62), flags=DUMP)
-        for bad in "a/b", "e[", "e" * 16:
-            refused(f"a dump of the selector \"{bad}\"", cmd, selector(bad),
-                    flags=DUMP, message="glob|name")
-    tester.prepare()
+    for what, attrs in (("that nobody knows", u8(99, 1)),
+                        ("of an answer", u32(A["GENERATION"], 1)),
+                        ("of another message", string(A["IFNAME"], tester.dev))):
+        refused(f"a dump with an attribute {what}", "ENTRY_GET", attrs, flags=DUMP)
 
 
 def refused_devices(tester):
@@ -999,10 +906,10 @@ def refused_announcements(tester):
     refused("an address that is not ours", index + address("10.0.0.77"),
             unavailable, "not ours")
     for what, cmd, attrs, text in (
-            ("a rule hides it", "RULE_ADD",
-             rule("10.0.0.1/32", "HIDE", rule_dev(tester.dev)), "10.0.0.1"),
+            ("a rule hides it", "ENTRY_ADD",
+             rule("10.0.0.1/32", "HIDE", entry_dev(tester.dev)), "10.0.0.1"),
             ("its device is hidden", "DEV_SET",
-             dev_set("lo", u8(FIELD["HIDDEN"], 1)), "10.9.9.9")):
+             dev_set("lo", u32(FIELD["HIDDEN"], 1)), "10.9.9.9")):
         nl.ask(CMD[cmd], attrs)
         tester.before = nl.policy()
         refused(f"an address of ours, {what}", index + address(text),
@@ -1022,7 +929,7 @@ def refused_queries(tester):
     def refused(what, attrs, message=""):
         tester.refused(what, "EXPLAIN", index + attrs, message=message)
 
-    kind, target, sender = (u8(QUERY["KIND"], 1), be32(QUERY["TARGET"], "10.0.0.1"),
+    kind, target, sender = (u32(QUERY["KIND"], 1), be32(QUERY["TARGET"], "10.0.0.1"),
                             be32(QUERY["SENDER"], "10.0.0.2"))
     answer = tester.nl.ask(CMD["EXPLAIN"], index + query(
         "REQUEST", "10.0.0.1", "10.0.0.2", lladdr(QUERY["LLADDR"], MAC),
@@ -1035,6 +942,7 @@ def refused_queries(tester):
         refused(f"no {what}", nest(A["QUERY"], *inner), "kind, target and sender")
     for bad in 0, 4, 255:
         refused(f"kind {bad}", query(bad, "10.0.0.1", "10.0.0.2"))
+    refused("a kind of one byte", nest(A["QUERY"], u8(QUERY["KIND"], 1), target, sender))
     for size in 0, 5, 7, 32, 33:
         refused(f"a lladdr of {size} bytes", query(
             "REQUEST", "10.0.0.1", "10.0.0.2", attr(QUERY["LLADDR"], bytes(size))))
@@ -1048,93 +956,328 @@ def refused_queries(tester):
                                                     u8(99, 1)))
 
 
-def refused_restores(tester):
+# transactions
+
+IGNORE_1 = u32(FIELD["IGNORE"], 1)
+
+
+def dumped(nl, attrs=b""):
+    return [entry_text(m.attrs[A["ENTRY"]]) for m in nl.ask(CMD["ENTRY_GET"], attrs, DUMP)]
+
+
+def selectors_of(nl):
+    return [text_of(m.attrs[A["SELECTOR"]]) for m in nl.ask(CMD["DEV_GET"], flags=DUMP)]
+
+
+def transactions():
+    tester = Tester("eth0")
+    refused_without(tester)
+    refused_ops(tester)
+    refused_at_commit(tester)
+    replaces(tester)
+    changes(tester)
+    generations(tester)
+    owners(tester)
+    tester.nl.ask(CMD["FLUSH"])
+
+
+def refused_without(tester):
     nl, refused = tester.nl, tester.refused
-    ignore = u8(FIELD["IGNORE"], 1)
-    gone = errno.ENOENT,
+    for cmd, attrs in (("ADD", op("DEV_SET", dev_attrs("lo", IGNORE_1))), ("GET", b""),
+                       ("COMMIT", b""), ("ABORT", b"")):
+        refused("none is begun", "TRANSACTION_" + cmd, attrs, (errno.ENOENT,),
+                message="begin one first")
+    refused("of no kind", "TRANSACTION_BEGIN", b"", message="transaction missing")
+    for kind in 0, len(TRANSACTION) + 1, 0xffffffff:
+        refused(f"of kind {kind}", "TRANSACTION_BEGIN", u32(A["TRANSACTION"], kind))
+    refused("of a kind of one byte", "TRANSACTION_BEGIN", u8(A["TRANSACTION"], 1))
+    refused("a generation of one byte", "TRANSACTION_BEGIN",
+            begin("CHANGE") + u8(A["GENERATION"], 1))
+    for kind in TRANSACTION:
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind))
+        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal({name: number(told.pop(A[name])) for name in ("TRANSACTION", "OPS")},
+              {"TRANSACTION": TRANSACTION[kind], "OPS": 0}, f"GET: a new one, {kind}")
+        equal(told, {}, "and nothing else")
+        refused("no change", "TRANSACTION_ADD", b"", message="op missing")
+        nl.ask(CMD["TRANSACTION_ABORT"])
+        refused("it was dropped", "TRANSACTION_GET", b"", (errno.ENOENT,),
+                message="begin one first")
 
-    def entries(*inner):
-        return nest(A["ENTRIES"], *inner)
 
-    for cmd, attrs in (("RESTORE_ADD", entries(dev_entry("lo", ignore))),
-                       ("RESTORE_COMMIT", b""), ("RESTORE_ABORT", b"")):
-        refused("none is begun", cmd, attrs, gone, message="begin one first")
-    good = entry("RULE", rule("10.3.0.0/16", "DROP"))
+def refused_ops(tester):
+    """Errors at ADD: with the attribute's position, and the transaction is dropped."""
+    nl, refused = tester.nl, tester.refused
+    good = op("DEV_SET", dev_attrs("lo", IGNORE_1))
+    add_rule = op("ENTRY_ADD", rule_attrs("10.3.0.0/16", "DROP"))
+    missing, exists = (errno.ENOENT,), (errno.EEXIST,)
+    both = (
+        ("an empty change", nest(A["OP"]), "exactly one"),
+        ("two changes in one", nest(A["OP"], good[4:], add_rule[4:]), "exactly one"),
+        ("a change that nobody knows", nest(A["OP"], nest(99, IGNORE_1)), ""),
+        ("a change 0", nest(A["OP"], nest(0, IGNORE_1)), ""),
+        ("a change that is no nest", nest(A["OP"], attr(OP["ENTRY_ADD"], bytes(8))), ""),
+        ("an attribute in it that nobody knows",
+         op("DEV_SET", dev_attrs("lo", IGNORE_1) + u8(99, 1)), ""),
+        ("no selector", op("DEV_SET", nest(DEV["FIELDS"], IGNORE_1)), "selector missing"),
+        ("no fields", op("DEV_SET", dev_attrs("lo")), "fields missing"),
+        ("ignore 5", op("DEV_SET", dev_attrs("lo", u32(FIELD["IGNORE"], 5))), ""),
+        ("a bad glob", op("DEV_SET", dev_attrs("e[", IGNORE_1)), "glob"),
+        ("no entry", op("ENTRY_ADD", b""), "no table"),
+        ("host bits", op("ENTRY_ADD", rule_attrs("10.0.0.1/8", "DROP")), "bits set beyond"),
+        ("no action", op("ENTRY_ADD", rule_attrs("10.0.0.0/8", None)), "no action"),
+        ("a binding without lladdr", op("ENTRY_ADD", binding_attrs("10.0.0.1", None)),
+         "no lladdr"),
+        ("a binding of nobody", op("ENTRY_ADD", binding_attrs("0.0.0.0", MAC)),
+         "not a unicast"),
+    )
+    only = {
+        "REPLACE": (
+            ("dev-del", op("DEV_DEL", dev_attrs("lo")), "dev-set and entry-add only"),
+            ("entry-replace", op("ENTRY_REPLACE", rule_attrs("10.0.0.0/8", "DROP")),
+             "dev-set and entry-add only"),
+            ("entry-del", op("ENTRY_DEL", rule_attrs("10.3.0.0/16", None)),
+             "dev-set and entry-add only"),
+            ("a field to unset", op("DEV_SET", dev_attrs("lo", unset=[FIELD["IGNORE"]])),
+             "nothing to unset"),
+            ("a dynamic binding", op("ENTRY_ADD", binding_attrs("10.0.0.1", MAC, DYNAMIC)),
+             "no dynamic"),
+        ),
+        "CHANGE": (
+            ("dev-del with fields", op("DEV_DEL", dev_attrs("lo", IGNORE_1)),
+             "selector only"),
+            ("dev-del with a field to unset",
+             op("DEV_DEL", dev_attrs("lo", unset=[FIELD["IGNORE"]])), "selector only"),
+            ("a field set and unset",
+             op("DEV_SET", dev_attrs("lo", IGNORE_1, unset=[FIELD["IGNORE"]])),
+             "set and unset"),
+            ("dev-del without a selector", op("DEV_DEL", b""), "selector missing"),
+            ("entry-del without a table", op("ENTRY_DEL", b""), "no table"),
+        ),
+    }
+    head = 16 + 4 + len(add_rule)
+    for kind, more in only.items():
+        for what, attrs, message in both + more:
+            nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind))
+            nl.ask(CMD["TRANSACTION_ADD"], good)
+            refused(f"{kind}: {what}", "TRANSACTION_ADD", add_rule + attrs,
+                    message=message, offset=range(head, head + len(attrs)))
+            # What the policy of attributes refuses never came to the transaction.
+            try:
+                nl.ask(CMD["TRANSACTION_ABORT"])
+            except Refused as no:
+                equal(no.errno, errno.ENOENT, f"{kind}: {what}: it is dropped")
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+    refused("REPLACE: a rule twice", "TRANSACTION_ADD", add_rule + add_rule, exists,
+            message="replace", offset=range(head, head + len(add_rule)))
+    for cmd in "TRANSACTION_COMMIT", "TRANSACTION_ADD":
+        refused("REPLACE: what was refused a change", cmd, add_rule
+                if cmd.endswith("ADD") else b"", missing, message="begin one first")
+
+
+def refused_at_commit(tester):
+    """Errors of a CHANGE that only the policy tells: with the number of the change."""
+    nl, refused = tester.nl, tester.refused
+    good = op("DEV_SET", dev_attrs("lo", IGNORE_1))
+    rule_e, missing, exists = entry_dev("e*"), (errno.ENOENT,), (errno.EEXIST,)
     for what, attrs, codes, message in (
-            ("no entries", b"", (errno.EINVAL,), "entries missing"),
-            ("an entry that nobody knows", entries(nest(99, ignore)), (errno.EINVAL,), ""),
-            ("an entry that is no nest", entries(attr(ENTRY["RULE"], bytes(8))),
-             (errno.EINVAL,), ""),
-            ("no selector", entries(nest(ENTRY["DEV"], nest(DEV["FIELDS"], ignore))),
-             (errno.EINVAL,), "selector missing"),
-            ("no fields", entries(nest(ENTRY["DEV"], string(DEV["SELECTOR"], "lo"))),
-             (errno.EINVAL,), "fields missing"),
-            ("ignore 4", entries(dev_entry("lo", u8(FIELD["IGNORE"], 4))),
-             (errno.EINVAL,), "4 to 7"),
-            ("a bad glob", entries(dev_entry("e[", ignore)), (errno.EINVAL,), "glob"),
-            ("host bits", entries(good, entry("RULE", rule("10.0.0.1/8", "DROP"))),
-             (errno.EINVAL,), "bits set beyond"),
-            ("a rule twice", entries(good, good), (errno.EEXIST,), "replace"),
-            ("a binding without lladdr", entries(entry("BINDING", binding("10.0.0.1", None))),
-             (errno.EINVAL,), "no lladdr"),
-            ("a binding of nobody", entries(entry("BINDING", binding("0.0.0.0", MAC))),
-             (errno.EINVAL,), "not a unicast")):
-        nl.ask(CMD["RESTORE_BEGIN"])
-        nl.ask(CMD["RESTORE_ADD"], entries(dev_entry("dev1", ignore)))
-        refused(what, "RESTORE_ADD", attrs, codes, message=message)
-    refused("what was refused an entry", "RESTORE_COMMIT", b"",
-            gone, message="begin one first")
+            ("a rule that exists",
+             op("ENTRY_ADD", rule_attrs("10.0.0.0/8", "DROP", rule_e)), exists, "replace"),
+            ("a binding that exists",
+             op("ENTRY_ADD", binding_attrs("10.0.0.9", MAC, rule_e)), exists, "replace"),
+            ("a dynamic binding for a static one",
+             op("ENTRY_REPLACE", binding_attrs("10.0.0.9", MAC, rule_e, DYNAMIC)),
+             exists, ""),
+            ("a rule that is missing", op("ENTRY_DEL", rule_attrs("10.0.0.0/9", None)),
+             missing, "no rule"),
+            ("a binding that is missing", op("ENTRY_DEL", binding_attrs("10.0.0.8", None)),
+             missing, "no binding"),
+            ("a rule that says something else",
+             op("ENTRY_DEL", rule_attrs("10.0.0.0/8", "DROP", rule_e)), missing,
+             "not match exactly"),
+            ("a selector with nothing set", op("DEV_DEL", dev_attrs("nobody")), missing,
+             "none of these"),
+            ("a field that is not set",
+             op("DEV_SET", dev_attrs("all", unset=[FIELD["FILTER"]])), missing,
+             "none of these"),
+            ("a rule that the transaction added already",
+             op("ENTRY_ADD", rule_attrs("10.5.0.0/16", "HIDE")), exists, "replace"),
+            ("a rule that the transaction deleted already",
+             op("ENTRY_DEL", rule_attrs("10.4.0.0/16", None)), missing, "no rule")):
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+        # Two before it, in a message of their own, and two in its own.
+        nl.ask(CMD["TRANSACTION_ADD"],
+               op("ENTRY_ADD", rule_attrs("10.5.0.0/16", "DROP")) +
+               op("ENTRY_ADD", rule_attrs("10.4.0.0/16", "DROP")))
+        nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_DEL", rule_attrs("10.4.0.0/16", None)) +
+               good + attrs + good)
+        refused(what, "TRANSACTION_COMMIT", b"", codes, message=message)
+        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal({name: number(told.get(A[name], b"")) for name in ("OPS", "FAILED")},
+              {"OPS": 6, "FAILED": 4}, f"{what}: GET tells which change")
+        for cmd, more in (("COMMIT", b""), ("ADD", good)):
+            refused(f"it was refused: {what}", "TRANSACTION_" + cmd, more,
+                    message="begin another")
+        nl.ask(CMD["TRANSACTION_ABORT"])
 
-    # Two at once do not mix, and each replaces all there was.
+
+def replaces(tester):
+    """Two at once do not mix, and each replaces all there was but dynamic bindings."""
+    nl, others = tester.nl, [Netlink() for _ in range(2)]
+    for n, other in enumerate(others):
+        other.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+        other.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs(f"dev{n}", IGNORE_1)))
+    for n, other in enumerate(others):
+        other.ask(CMD["TRANSACTION_ADD"],
+                  op("ENTRY_ADD", rule_attrs(f"10.{n}.0.0/16", "HIDE",
+                                             entry_dev(f"dev{n}"))) +
+                  op("ENTRY_ADD", binding_attrs(f"10.0.0.{n + 1}", MAC)))
+    equal(nl.policy(), tester.before, "REPLACE: nothing is changed before COMMIT")
+    for n, other in enumerate(others):
+        other.ask(CMD["TRANSACTION_COMMIT"])
+        equal((dumped(nl), selectors_of(nl)),
+              ([f"10.0.0.{n + 1} lladdr {MAC} dev all",
+                f"10.0.0.10 lladdr {MAC} dynamic dev all",
+                f"HIDE 10.{n}.0.0/16 dev dev{n}"], [f"dev{n}"]),
+              f"REPLACE: all of socket {n}'s, and dynamic bindings stay")
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+    nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_ADD", binding_attrs("10.0.0.10", "any")))
+    nl.ask(CMD["TRANSACTION_COMMIT"])
+    equal(dumped(nl), ["10.0.0.10 any dev all"],
+          "REPLACE: a static binding takes the place of a dynamic one")
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+    nl.ask(CMD["TRANSACTION_COMMIT"])
+    equal(nl.policy(), [], "REPLACE: of nothing: nothing is left")
+    tester.prepare()
+
+
+def changes(tester):
+    """Each change sees those before it; a packet and the generation only the whole."""
+    nl, generation = tester.nl, tester.nl.generation()
+    e = entry_dev("e*")
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE", generation))
+    told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+    equal(number(told[A["GENERATION"]]), generation, "CHANGE: GET has the generation")
+    for attrs in (
+            op("ENTRY_ADD", rule_attrs("10.7.0.0/16", "DROP", entry_dev("new*"))) +
+            op("ENTRY_REPLACE", rule_attrs("10.7.0.0/16", "PASS", entry_dev("new*"))),
+            op("ENTRY_DEL", rule_attrs("10.0.0.0/8", "PROXY", e)) +
+            op("ENTRY_ADD", rule_attrs("10.0.0.0/8", "HIDE", e)),
+            op("ENTRY_ADD", binding_attrs("10.1.0.0/16", "any", DYNAMIC)) +
+            op("ENTRY_REPLACE", binding_attrs("10.0.0.10", MAC)),
+            op("ENTRY_ADD", binding_attrs("10.6.0.6", MAC)) +
+            op("ENTRY_DEL", binding_attrs("10.6.0.6", MAC)),
+            op("DEV_SET", dev_attrs("new*", IGNORE_1, u32(FIELD["FILTER"], 1))) +
+            op("DEV_SET", dev_attrs("new*", u32(FIELD["GARP"], 1),
+                                    unset=[FIELD["IGNORE"]])) +
+            op("DEV_DEL", dev_attrs("all"))):
+        nl.ask(CMD["TRANSACTION_ADD"], attrs)
+    equal(nl.policy(), tester.before, "CHANGE: nothing is changed before COMMIT")
+    equal(number(nl.ask(CMD["TRANSACTION_GET"])[0].attrs[A["OPS"]]), 11,
+          "CHANGE: GET counts them")
+    nl.ask(CMD["TRANSACTION_COMMIT"])
+    equal(dumped(nl), [f"10.0.0.10 lladdr {MAC} dev all", "10.1.0.0/16 any dynamic dev all",
+                       "PASS 10.7.0.0/16 dev new*", "HIDE 10.0.0.0/8 dev e*",
+                       f"10.0.0.9 lladdr {MAC} dev e*"], "CHANGE: the entries afterwards")
+    equal({text_of(m.attrs[A["SELECTOR"]]):
+           {kind: number(value) for kind, value in parse(m.attrs[A["FIELDS"]])}
+           for m in nl.ask(CMD["DEV_GET"], flags=DUMP)},
+          {tester.dev: {FIELD["IGNORE"]: 1, FIELD["PROXY_DELAY"]: 7},
+           "new*": {FIELD["FILTER"]: 1, FIELD["GARP"]: 1}}, "and the fields")
+    equal(nl.generation(), generation + 1, "and the generation is the next one")
+
+    # Nothing to change; all that changes is undone again; dynamic bindings alone.
+    generation = nl.generation()
+    for what, attrs in (
+            ("none", b""),
+            ("that change nothing", op("ENTRY_REPLACE", rule_attrs("10.0.0.0/8", "HIDE", e)) +
+             op("DEV_SET", dev_attrs("new*", u32(FIELD["FILTER"], 1)))),
+            ("to dynamic bindings", op("ENTRY_ADD", binding_attrs("10.8.0.8", MAC, DYNAMIC)) +
+             op("ENTRY_DEL", binding_attrs("10.1.0.0/16", "any")))):
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+        if attrs:
+            nl.ask(CMD["TRANSACTION_ADD"], attrs)
+        nl.ask(CMD["TRANSACTION_COMMIT"])
+        equal(nl.generation(), generation, f"CHANGE: changes {what} leave the generation")
+
+    # Two at once are carried out one after the other.
     others = [Netlink() for _ in range(2)]
     for n, other in enumerate(others):
-        other.ask(CMD["RESTORE_BEGIN"])
-        other.ask(CMD["RESTORE_ADD"], entries(dev_entry(f"dev{n}", ignore)))
-    for n, other in enumerate(others):
-        other.ask(CMD["RESTORE_ADD"], entries(
-            entry("RULE", rule(f"10.{n}.0.0/16", "HIDE", rule_dev(f"dev{n}"))),
-            entry("BINDING", binding(f"10.0.0.{n + 1}", MAC))))
-    equal(nl.policy(), tester.before, "RESTORE_ADD: the policy is as it was")
-    for n, other in enumerate(others):
-        other.ask(CMD["RESTORE_COMMIT"])
-        equal(([rule_text(m.attrs[A["RULE"]]) for m in nl.ask(CMD["RULE_GET"], flags=DUMP)],
-               [text_of(m.attrs[A["SELECTOR"]]) for m in nl.ask(CMD["DEV_GET"], flags=DUMP)],
-               len(nl.ask(CMD["BIND_GET"], flags=DUMP))),
-              ([f"HIDE 10.{n}.0.0/16 dev dev{n}"], [f"dev{n}"], 1),
-              f"RESTORE_COMMIT: all of socket {n}'s and nothing else")
-    tester.before = nl.policy()
+        other.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+        other.ask(CMD["TRANSACTION_ADD"],
+                  op("ENTRY_REPLACE", rule_attrs("10.9.0.0/16", "DROP")) +
+                  op("ENTRY_ADD", rule_attrs(f"10.9.{n}.0/24", "PASS")))
+    nl.ask(CMD["ENTRY_ADD"], rule("10.9.2.0/24", "PASS"))
+    for other in others:
+        other.ask(CMD["TRANSACTION_COMMIT"])
+    equal([text for text in dumped(nl, selector("all") + tables(RULES)) if " 10.9." in text],
+          ["DROP 10.9.0.0/16 dev all"] + [f"PASS 10.9.{n}.0/24 dev all" for n in range(3)],
+          "CHANGE: two sockets' changes, and a command's between them")
+    tester.prepare()
 
-    # One that was read before the policy changed.
-    before = number(nl.ask(CMD["DEV_GET"], flags=DUMP)[0].attrs[A["GENERATION"]])
-    for generation, codes in ((before, None), (before, (errno.EBUSY,))):
-        nl.ask(CMD["RESTORE_BEGIN"], u32(A["GENERATION"], generation))
-        nl.ask(CMD["RESTORE_ADD"], entries(dev_entry("all", ignore)))
-        if not codes:
-            nl.ask(CMD["RESTORE_COMMIT"])
-            tester.before = nl.policy()
-        else:
-            refused("the policy was changed meanwhile", "RESTORE_COMMIT", b"", codes,
-                    message="changed since")
-    nl.ask(CMD["RESTORE_ABORT"])
-    nl.ask(CMD["RESTORE_BEGIN"])
-    nl.ask(CMD["RESTORE_COMMIT"])
-    equal(nl.policy(), [], "RESTORE_COMMIT: of nothing: nothing is left")
-    tester.before = []
 
-    # What is being made goes with its socket.
-    others += [Netlink() for _ in range(RESTORES_MAX - len(others))]
+def generations(tester):
+    """A transaction on a policy that was read before it changed."""
+    nl, refused = tester.nl, tester.refused
+    for kind in TRANSACTION:
+        before = nl.generation()
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind, before))
+        nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs(kind.lower(), IGNORE_1)))
+        nl.ask(CMD["TRANSACTION_COMMIT"])
+        equal(nl.generation(), before + 1, f"{kind}: on the present generation")
+        tester.before = nl.policy()
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind, before))
+        nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs("lo", IGNORE_1)))
+        refused(f"{kind}: the policy was changed meanwhile", "TRANSACTION_COMMIT", b"",
+                (errno.EBUSY,), message="changed since")
+        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal((A["FAILED"] in told, number(told[A["GENERATION"]])), (False, before),
+              f"{kind}: no change of it is to blame")
+        nl.ask(CMD["TRANSACTION_ABORT"])
+    # Dynamic bindings do not count.
+    before = nl.generation()
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE", before))
+    nl.ask(CMD["ENTRY_ADD"], binding("10.8.0.1", MAC, DYNAMIC))
+    nl.ask(CMD["TRANSACTION_COMMIT"])
+    check(True, "CHANGE: dynamic bindings may change meanwhile")
+    tester.prepare()
+
+
+def owners(tester):
+    """A transaction is its socket's: one at a time, and it ends with it."""
+    nl, refused = tester.nl, tester.refused
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+    nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs("first", IGNORE_1)))
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+    nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs("second", IGNORE_1)))
+    stranger = Netlink()
+    for cmd in "GET", "COMMIT", "ABORT":
+        try:
+            stranger.ask(CMD["TRANSACTION_" + cmd])
+            check(False, f"{cmd}: another socket's transaction")
+        except Refused as no:
+            equal(no.errno, errno.ENOENT, f"{cmd}: another socket has none")
+    nl.ask(CMD["TRANSACTION_COMMIT"])
+    equal(selectors_of(nl), ["all", tester.dev, "second"],
+          "a second BEGIN drops what the first began")
+    tester.prepare()
+    others = [Netlink() for _ in range(TRANSACTIONS_MAX)]
     for _ in range(2):
-        for other in others:
-            other.ask(CMD["RESTORE_BEGIN"])
-        refused(f"{RESTORES_MAX} are under way", "RESTORE_BEGIN", b"", (errno.EBUSY,),
-                message="in progress")
+        for n, other in enumerate(others):
+            other.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE" if n % 2 else "REPLACE"))
+        equal(number(nl.ask(CMD["INFO_GET"])[0].attrs[INFO["TRANSACTIONS"]]),
+              TRANSACTIONS_MAX, "INFO_GET counts them")
+        refused(f"{TRANSACTIONS_MAX} are under way", "TRANSACTION_BEGIN", begin("CHANGE"),
+                (errno.EBUSY,), message="in progress")
+        # One's own is replaced, not added.
+        others[0].ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
         for other in others:
             other.socket.close()
-        nl.ask(CMD["RESTORE_BEGIN"])
-        nl.ask(CMD["RESTORE_ABORT"])
-        others = [Netlink() for _ in range(RESTORES_MAX)]
-    check(True, "RESTORE_BEGIN: closed sockets make room")
-    tester.prepare()
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+        nl.ask(CMD["TRANSACTION_ABORT"])
+        others = [Netlink() for _ in range(TRANSACTIONS_MAX)]
+    equal(number(nl.ask(CMD["INFO_GET"])[0].attrs[INFO["TRANSACTIONS"]]), 0,
+          "BEGIN: closed sockets make room")
 
 
 # interrupted
@@ -1142,191 +1285,566 @@ def refused_restores(tester):
 def interrupted():
     nl = Netlink()
     for n in range(300):
-        nl.send(CMD["DEV_SET"], dev_set(f"dev{n}", u8(FIELD["IGNORE"], 1)))
-        dev = "all" if n % 2 else "dev*"
-        nl.send(CMD["RULE_ADD"], rule(f"10.{n // 200}.{n % 200}.0/24", "HIDE",
-                                      rule_dev(dev)))
-        nl.send(CMD["BIND_ADD"], binding(f"10.0.{n // 200}.{n % 200}", MAC,
-                                         binding_dev(dev)))
-    nl.ask(CMD["DEV_SET"], dev_set("default", u8(FIELD["ANNOUNCE"], 2)))
+        nl.send(CMD["DEV_SET"], dev_set(f"dev{n}", u32(FIELD["IGNORE"], 1)))
+        dev = entry_dev("all" if n % 2 else "dev*")
+        nl.send(CMD["ENTRY_ADD"], rule(f"10.{n // 200}.{n % 200}.0/24", "HIDE", dev))
+        nl.send(CMD["ENTRY_ADD"], binding(f"10.0.{n // 200}.{n % 200}", MAC, dev,
+                                          DYNAMIC if n % 3 else b""))
+    nl.ask(CMD["DEV_SET"], dev_set("default", u32(FIELD["ANNOUNCE"], 2)))
 
-    change = ("DEV_SET", dev_set("default", u8(FIELD["FILTER"], 1)))
-    undo = ("DEV_UNSET", selector("default") + u32(A["MASK"], 1 << FIELD["FILTER"]))
-    changes = {
-        "DEV_GET": (change, undo), "EFFECTIVE_GET": (change, undo),
-        "STATS_GET": (change, undo),
-        "RULE_GET": (("RULE_ADD", rule("11.0.0.0/8", "DROP")),
-                     ("RULE_DEL", rule("11.0.0.0/8", None))),
-        "BIND_GET": (("BIND_ADD", binding("11.0.0.1", MAC)),
-                     ("BIND_DEL", binding("11.0.0.1", None))),
-    }
-    for cmd, both in changes.items():
+    change = ("DEV_SET", dev_set("default", u32(FIELD["FILTER"], 1)))
+    undo = ("DEV_SET", selector("default") + u32(A["UNSET"], FIELD["FILTER"]))
+    add = ("ENTRY_ADD", rule("11.0.0.0/8", "DROP")), ("ENTRY_DEL", rule("11.0.0.0/8", None))
+    learn = (("ENTRY_ADD", binding("11.0.0.1", MAC, DYNAMIC)),
+             ("ENTRY_DEL", binding("11.0.0.1", None)))
+    for what, cmd, attrs, both in (
+            ("selectors", "DEV_GET", b"", (change, undo)),
+            ("effective values", "EFFECTIVE_GET", b"", (change, undo)),
+            ("counters", "STATS_GET", b"", (change, undo)),
+            ("entries", "ENTRY_GET", b"", add),
+            ("rules", "ENTRY_GET", tables(RULES), add),
+            ("bindings", "ENTRY_GET", tables(BINDINGS), learn),
+            ("dynamic bindings", "ENTRY_GET", flag(A["DYNAMIC"]), learn),
+            ("a selector's entries", "ENTRY_GET", selector("dev*"), add)):
         # The smallest buffer there is: what it cannot hold is made later.
         reader = Netlink(room=1)
-        whole = reader.ask(CMD[cmd], flags=DUMP)
+        whole = reader.ask(CMD[cmd], attrs, DUMP)
         check(len(whole) > 100 and not any(m.flags & DUMP_INTR for m in whole),
-              f"{cmd}: a dump in peace is whole", len(whole))
-        equal(len({m.payload for m in whole}), len(whole), f"{cmd}: each is there once")
+              f"{what}: a dump in peace is whole", len(whole))
+        equal(len({m.payload for m in whole}), len(whole), f"{what}: each is there once")
 
-        reader.send(CMD[cmd], flags=DUMP)
+        reader.send(CMD[cmd], attrs, DUMP)
         begun = reader.receive()
-        for done, attrs in both:
-            nl.ask(CMD[done], attrs)
+        for done, more in both:
+            nl.ask(CMD[done], more)
         rest = reader.answer()
         check(begun[-1].kind != NLMSG_DONE and
               not any(m.flags & DUMP_INTR for m in begun) and
               any(m.flags & DUMP_INTR for m in rest),
-              f"{cmd}: a dump during which the policy changes says so",
+              f"{what}: a dump during which the policy changes says so",
               f"{len(begun)} before, {len(rest)} after")
 
     # Where a dump stands may go.
-    for cmd, flush in (("RULE_GET", "RULE_FLUSH"), ("BIND_GET", "BIND_FLUSH"),
-                       ("DEV_GET", "FLUSH")):
+    for cmd, attrs, flush in (("ENTRY_GET", tables(RULES), tables(RULES)),
+                              ("ENTRY_GET", flag(A["DYNAMIC"]),
+                               tables(BINDINGS) + flag(A["DYNAMIC"])),
+                              ("ENTRY_GET", b"", tables(RULES | BINDINGS)),
+                              ("DEV_GET", b"", b"")):
+        if cmd == "ENTRY_GET":
+            for n in range(300):
+                nl.send(CMD["ENTRY_ADD"], binding(f"10.1.{n // 200}.{n % 200}", MAC) +
+                        flag(A["REPLACE"]))
         reader = Netlink(room=1)
-        reader.send(CMD[cmd], flags=DUMP)
+        whole = len(reader.ask(CMD[cmd], attrs, DUMP))
+        reader.send(CMD[cmd], attrs, DUMP)
         begun = reader.receive()
-        nl.ask(CMD[flush])
+        nl.ask(CMD["FLUSH"], flush)
         rest = reader.answer()
         # Another part may be on its way.
-        check(begun[-1].kind != NLMSG_DONE and len(begun) + len(rest) < 250 and
+        check(begun[-1].kind != NLMSG_DONE and len(begun) + len(rest) < whole - 20 and
               rest[-1].flags & DUMP_INTR,
               f"{cmd}: a dump of what goes meanwhile ends, and says so",
-              f"{len(begun)} before, {len(rest)} after")
+              f"{len(begun)} before, {len(rest)} after, of {whole}")
 
 
-# notices
+# notices and echoes
+
+def content(attrs):
+    """What a notice tells besides its generation."""
+    told = []
+    for kind, payload in attrs.items():
+        if kind == A["SELECTOR"]:
+            told.append(text_of(payload))
+        elif kind == A["FIELDS"]:
+            told.append({field: number(value) for field, value in parse(payload)})
+        elif kind == A["ENTRY"]:
+            told.append(entry_text(payload))
+        elif kind in (A["TABLES"], A["TRANSACTION"], A["OPS"]):
+            told.append((kind, number(payload)))
+        elif kind == A["DYNAMIC"]:
+            told.append("dynamic")
+        elif kind != A["GENERATION"]:
+            told.append((kind, payload))
+    return told
+
 
 def notices():
     nl, listener, stranger = Netlink(), Netlink(), Netlink()
     listener.join("config")
     stranger.join("verdict")
-    ignore, announce = u8(FIELD["IGNORE"], 8), u8(FIELD["ANNOUNCE"], 2)
-    generation = None
+    ignore, announce = u32(FIELD["IGNORE"], NEVER), u32(FIELD["ANNOUNCE"], 2)
+    generation, asked = None, nl.sequence
 
-    def content(attrs):
-        """What a notice tells besides its generation."""
-        told = []
-        for kind, payload in attrs.items():
-            if kind == A["SELECTOR"]:
-                told.append(text_of(payload))
-            elif kind == A["FIELDS"]:
-                told.append({field: number(value) for field, value in parse(payload)})
-            elif kind == A["RULE"]:
-                told.append(rule_text(payload))
-            elif kind == A["BINDING"]:
-                told.append(binding_text(payload))
-            elif kind != A["GENERATION"]:
-                told.append((kind, payload))
-        return told
-
-    def told(what, want, cmd, attrs=b"", code=0):
-        nonlocal generation
+    def told(what, want, cmd, attrs=b"", code=0, same=False):
+        """same: the change does not count in the generation."""
+        nonlocal generation, asked
         got, refused = [], 0
         try:
             nl.ask(CMD[cmd], attrs)
         except Refused as no:
             refused = no.errno
         for message in listener.notices():
-            name = {number: name for name, number in CMD.items()}[message.cmd]
-            got.append((name, *content(message.attrs)))
+            got.append((CMD_NAMES[message.cmd], *content(message.attrs)))
             now = number(message.attrs[A["GENERATION"]])
-            if generation is not None and now != generation + 1:
+            if generation is not None and now != generation + (not same):
                 got.append(("generation", generation, now))
             generation = now
+            if message.portid != nl.portid or not asked < message.sequence <= nl.sequence:
+                got.append(("of", message.portid, message.sequence))
+            asked = message.sequence
+        asked = nl.sequence
         equal((got, refused), (want, code), what)
 
-    told("a new selector is told", [("DEV_NTF", "e*", {1: 8})],
+    def unset(name, field):
+        return selector(name) + u32(A["UNSET"], FIELD[field])
+
+    told("a new selector is told", [("DEV_NTF", "e*", {1: NEVER})],
          "DEV_SET", dev_set("e*", ignore))
-    told("another field: all that is set now", [("DEV_NTF", "e*", {1: 8, 2: 2})],
+    told("another field: all that is set now", [("DEV_NTF", "e*", {1: NEVER, 2: 2})],
          "DEV_SET", dev_set("e*", announce))
     told("the same again: nothing", [], "DEV_SET", dev_set("e*", ignore, announce))
     told("a field unset: what is left", [("DEV_NTF", "e*", {2: 2})],
-         "DEV_UNSET", selector("e*") + u32(A["MASK"], 1 << 1))
+         "DEV_SET", unset("e*", "IGNORE"))
     told("a field unset that was not set: nothing", [],
-         "DEV_UNSET", selector("e*") + u32(A["MASK"], 1 << 1), errno.ENOENT)
+         "DEV_SET", unset("e*", "IGNORE"), errno.ENOENT)
+    told("one set and another unset: one change", [("DEV_NTF", "e*", {1: NEVER})],
+         "DEV_SET", dev_set("e*", ignore) + u32(A["UNSET"], FIELD["ANNOUNCE"]))
     told("the last field unset: no fields", [("DEV_NTF", "e*")],
-         "DEV_UNSET", selector("e*") + u32(A["MASK"], 1 << 2))
-    told("a selector unset that is not there: nothing", [],
-         "DEV_UNSET", selector("e*"), errno.ENOENT)
-    told("a restore that begins: nothing", [], "RESTORE_BEGIN")
-    told("what it adds: nothing", [], "RESTORE_ADD", nest(
-        A["ENTRIES"], dev_entry("e*", ignore)))
-    told("its commit: that all may be another", [("RESTORE_NTF",)], "RESTORE_COMMIT")
-    told("the first as before", [("DEV_NTF", "e*")], "DEV_UNSET", selector("e*"))
-    told("a refusal: nothing", [], "DEV_SET", dev_set("e*", u8(FIELD["IGNORE"], 4)),
-         errno.EINVAL)
-    for cmd in "FLUSH", "RULE_FLUSH", "BIND_FLUSH":
-        told(f"{cmd} of nothing: nothing", [], cmd)
+         "DEV_SET", unset("e*", "IGNORE"))
+    told("a selector deleted that is not there: nothing", [],
+         "DEV_DEL", selector("e*"), errno.ENOENT)
+    told("a transaction that begins: nothing", [], "TRANSACTION_BEGIN", begin("REPLACE"))
+    told("what it adds: nothing", [], "TRANSACTION_ADD",
+         op("DEV_SET", dev_attrs("e*", ignore)) + op("DEV_SET", dev_attrs("x*", ignore)))
+    told("its commit: that all may be another",
+         [("TRANSACTION_NTF", (A["TRANSACTION"], 1), (A["OPS"], 2))], "TRANSACTION_COMMIT")
+    told("one of changes, likewise", [], "TRANSACTION_BEGIN", begin("CHANGE"))
+    told("what it adds: nothing", [], "TRANSACTION_ADD", op("DEV_DEL", dev_attrs("x*")))
+    told("its commit", [("TRANSACTION_NTF", (A["TRANSACTION"], 2), (A["OPS"], 1))],
+         "TRANSACTION_COMMIT")
+    told("one without changes", [], "TRANSACTION_BEGIN", begin("CHANGE"))
+    told("its commit: nothing", [], "TRANSACTION_COMMIT")
+    told("one that is dropped", [], "TRANSACTION_BEGIN", begin("REPLACE"))
+    told("nothing", [], "TRANSACTION_ABORT")
+    told("the first as before", [("DEV_NTF", "e*")], "DEV_DEL", selector("e*"))
+    told("a refusal: nothing", [], "DEV_SET", dev_set("e*", u32(FIELD["IGNORE"], 5)),
+         errno.ERANGE)
+    for attrs in b"", tables(RULES), tables(BINDINGS), tables(BINDINGS) + flag(A["DYNAMIC"]):
+        told("a flush of nothing: nothing", [], "FLUSH", attrs)
     for name in "all", "default", "lo":
         nl.send(CMD["DEV_SET"], dev_set(name, ignore))
     told("several: in their order",
-         [("DEV_NTF", name, {1: 8}) for name in ("all", "default", "lo")] +
-         [("DEV_NTF", "all")], "DEV_UNSET", selector("all"))
+         [("DEV_NTF", name, {1: NEVER}) for name in ("all", "default", "lo")] +
+         [("DEV_NTF", "all")], "DEV_DEL", selector("all"))
     told("a flush is told once", [("FLUSH_NTF",)], "FLUSH")
     equal(nl.policy(), [], "and it leaves nothing")
-    told("afterwards the generation goes on", [("DEV_NTF", "lo", {1: 8})],
+    told("afterwards the generation goes on", [("DEV_NTF", "lo", {1: NEVER})],
          "DEV_SET", dev_set("lo", ignore))
 
-    replace, net = flag(A["REPLACE"]), "10.1.0.0/16"
-    mac = lladdr(RULE["LLADDR"], MAC)
-    told("a new rule is told", [("RULE_NTF", f"DROP {net} dev all")],
-         "RULE_ADD", rule(net, "DROP"))
-    told("the same again: nothing", [], "RULE_ADD", rule(net, "DROP"), errno.EEXIST)
-    told("one for senders is another", [("RULE_NTF", f"PASS {net} from dev all")],
-         "RULE_ADD", rule(net, "PASS", flag(RULE["FROM"])))
+    replace, net, e = flag(A["REPLACE"]), "10.1.0.0/16", entry_dev("e*")
+    told("a new rule is told", [("ENTRY_ADD_NTF", f"DROP {net} dev all")],
+         "ENTRY_ADD", rule(net, "DROP"))
+    told("the same again: nothing", [], "ENTRY_ADD", rule(net, "DROP"), errno.EEXIST)
+    told("nor if it may be replaced", [], "ENTRY_ADD", rule(net, "DROP") + replace)
+    told("one for senders is another", [("ENTRY_ADD_NTF", f"PASS {net} from dev all")],
+         "ENTRY_ADD", rule(net, "PASS", sender=True))
     told("so is another selector's, with all that is in it",
-         [("RULE_NTF", f"PROXY {net} dev e* lladdr {MAC} routed")],
-         "RULE_ADD", rule(net, "PROXY", rule_dev("e*"), mac, flag(RULE["ROUTED"])))
-    told("replaced: what it is now", [("RULE_NTF", f"HIDE {net} dev e*")],
-         "RULE_ADD", rule(net, "HIDE", rule_dev("e*")) + replace)
+         [("ENTRY_ADD_NTF", f"PROXY {net} lladdr {MAC} routed dev e*")], "ENTRY_ADD",
+         rule(net, "PROXY", e, lladdr(ENTRY["LLADDR"], MAC), flag(ENTRY["ROUTED"])))
+    told("replaced: what it is now", [("ENTRY_ADD_NTF", f"HIDE {net} dev e*")],
+         "ENTRY_ADD", rule(net, "HIDE", e) + replace)
     told("replaced that was not there: as a new one",
-         [("RULE_NTF", "PROXY 0.0.0.0/0 dev e*")],
-         "RULE_ADD", rule("0.0.0.0/0", "PROXY", rule_dev("e*")) + replace)
-    told("deleted: what it was", [("RULE_DEL_NTF", f"HIDE {net} dev e*")],
-         "RULE_DEL", rule(net, None, rule_dev("e*")))
-    told("again: nothing", [], "RULE_DEL", rule(net, None, rule_dev("e*")), errno.ENOENT)
+         [("ENTRY_ADD_NTF", "PROXY 0.0.0.0/0 dev e*")],
+         "ENTRY_ADD", rule("0.0.0.0/0", "PROXY", e) + replace)
+    told("deleted: what it was", [("ENTRY_DEL_NTF", f"HIDE {net} dev e*")],
+         "ENTRY_DEL", rule(net, None, e))
+    told("again: nothing", [], "ENTRY_DEL", rule(net, None, e), errno.ENOENT)
     told("deleted that says something else: nothing", [],
-         "RULE_DEL", rule(net, "HIDE"), errno.ENOENT)
-    told("by all that it says", [("RULE_DEL_NTF", f"PASS {net} from dev all")],
-         "RULE_DEL", rule(net, "PASS", flag(RULE["FROM"])))
+         "ENTRY_DEL", rule(net, "HIDE"), errno.ENOENT)
+    told("by all that it says", [("ENTRY_DEL_NTF", f"PASS {net} from dev all")],
+         "ENTRY_DEL", rule(net, "PASS", sender=True))
 
     other = "02:00:00:00:00:06"
-    told("a new binding is told", [("BIND_NTF", f"10.0.0.9 lladdr {MAC} dev all")],
-         "BIND_ADD", binding("10.0.0.9", MAC))
+    told("a new binding is told", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all")],
+         "ENTRY_ADD", binding("10.0.0.9", MAC))
     told("the same again: nothing", [],
-         "BIND_ADD", binding("10.0.0.9", MAC), errno.EEXIST)
-    told("another selector's is another", [("BIND_NTF", f"10.0.0.9 lladdr {MAC} dev lo")],
-         "BIND_ADD", binding("10.0.0.9", MAC, binding_dev("lo")))
-    told("replaced: what it is now", [("BIND_NTF", f"10.0.0.9 lladdr {other} dev all")],
-         "BIND_ADD", binding("10.0.0.9", other) + replace)
+         "ENTRY_ADD", binding("10.0.0.9", MAC), errno.EEXIST)
+    told("another selector's is another",
+         [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev lo")],
+         "ENTRY_ADD", binding("10.0.0.9", MAC, entry_dev("lo")))
+    told("a prefix's, for any lladdr", [("ENTRY_ADD_NTF", "10.0.0.8/29 any dev all")],
+         "ENTRY_ADD", binding("10.0.0.8/29", "any"))
+    told("replaced: what it is now",
+         [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {other} dev all")],
+         "ENTRY_ADD", binding("10.0.0.9", other) + replace)
     told("deleted that says something else: nothing", [],
-         "BIND_DEL", binding("10.0.0.9", MAC), errno.ENOENT)
-    told("deleted: what it was", [("BIND_DEL_NTF", f"10.0.0.9 lladdr {other} dev all")],
-         "BIND_DEL", binding("10.0.0.9", None))
+         "ENTRY_DEL", binding("10.0.0.9", MAC), errno.ENOENT)
+    told("deleted: what it was", [("ENTRY_DEL_NTF", f"10.0.0.9 lladdr {other} dev all")],
+         "ENTRY_DEL", binding("10.0.0.9", None))
+    told("and the prefix's", [("ENTRY_DEL_NTF", "10.0.0.8/29 any dev all")],
+         "ENTRY_DEL", binding("10.0.0.8/29", None))
 
-    nl.send(CMD["RULE_ADD"], rule(net, "DROP", rule_dev("lo")))
+    rules, bindings = (A["TABLES"], RULES), (A["TABLES"], BINDINGS)
+    nl.send(CMD["ENTRY_ADD"], rule(net, "DROP", entry_dev("lo")))
     told("a selector without rules flushed: nothing",
-         [("RULE_NTF", f"DROP {net} dev lo")], "RULE_FLUSH", selector("l*"))
-    told("one selector's rules flushed: its name", [("RULE_FLUSH_NTF", "lo")],
-         "RULE_FLUSH", selector("lo"))
-    told("again: nothing", [], "RULE_FLUSH", selector("lo"))
-    nl.send(CMD["BIND_ADD"], binding("10.0.0.7", MAC))
+         [("ENTRY_ADD_NTF", f"DROP {net} dev lo")], "FLUSH", selector("l*") + tables(RULES))
+    told("one selector's rules flushed: its name and the tables",
+         [("FLUSH_NTF", "lo", rules)], "FLUSH", selector("lo") + tables(RULES))
+    told("again: nothing", [], "FLUSH", selector("lo") + tables(RULES))
+    nl.send(CMD["ENTRY_ADD"], binding("10.0.0.7", MAC))
     told("one selector's bindings, likewise",
-         [("BIND_NTF", f"10.0.0.7 lladdr {MAC} dev all"), ("BIND_FLUSH_NTF", "all")],
-         "BIND_FLUSH", selector("all"))
-    told("all rules flushed", [("RULE_FLUSH_NTF",)], "RULE_FLUSH")
-    told("again: nothing", [], "RULE_FLUSH")
-    told("all bindings", [("BIND_FLUSH_NTF",)], "BIND_FLUSH")
-    told("again: nothing", [], "BIND_FLUSH")
-    told("the fields are there still", [("DEV_NTF", "lo", {1: 8, 2: 2})],
+         [("ENTRY_ADD_NTF", f"10.0.0.7 lladdr {MAC} dev all"),
+          ("FLUSH_NTF", "all", bindings)], "FLUSH", selector("all") + tables(BINDINGS))
+    told("all rules flushed", [("FLUSH_NTF", rules)], "FLUSH", tables(RULES))
+    told("again: nothing", [], "FLUSH", tables(RULES))
+    told("all bindings", [("FLUSH_NTF", bindings)], "FLUSH", tables(BINDINGS))
+    told("again: nothing", [], "FLUSH", tables(BINDINGS))
+    told("the fields are there still", [("DEV_NTF", "lo", {1: NEVER, 2: 2})],
          "DEV_SET", dev_set("lo", announce))
-    nl.send(CMD["RULE_ADD"], rule(net, "DROP"))
-    nl.send(CMD["BIND_ADD"], binding("10.0.0.9", MAC))
+    nl.send(CMD["ENTRY_ADD"], rule(net, "DROP"))
+    nl.send(CMD["ENTRY_ADD"], binding("10.0.0.9", MAC))
     told("a flush takes them all, and is told once",
-         [("RULE_NTF", f"DROP {net} dev all"),
-          ("BIND_NTF", f"10.0.0.9 lladdr {MAC} dev all"), ("FLUSH_NTF",)], "FLUSH")
+         [("ENTRY_ADD_NTF", f"DROP {net} dev all"),
+          ("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all"), ("FLUSH_NTF",)], "FLUSH")
     equal(nl.policy(), [], "and nothing is left")
+
+    told("a dynamic binding", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dynamic dev all")],
+         "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC), same=True)
+    told("replaced by another",
+         [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
+         "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC) + replace, same=True)
+    told("deleted", [("ENTRY_DEL_NTF", "10.0.0.9 any dynamic dev all")],
+         "ENTRY_DEL", binding("10.0.0.9", None), same=True)
+    told("another", [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
+         "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC), same=True)
+    told("dynamic ones flushed", [("FLUSH_NTF", bindings, "dynamic")],
+         "FLUSH", tables(BINDINGS) + flag(A["DYNAMIC"]), same=True)
     equal(stranger.notices(), [], "the group verdict has heard nothing of it")
+
+
+def echoes():
+    """NLM_F_ECHO: one reply with the command, before the acknowledgment."""
+    nl, listener = Netlink(), Netlink()
+    listener.join("config")
+    nl.join("config")
+    ignore, net, replace = u32(FIELD["IGNORE"], 1), "10.1.0.0/16", flag(A["REPLACE"])
+
+    def echo(what, cmd, attrs, want, notice):
+        """What comes back, and how many others hear of it."""
+        nl.send(CMD[cmd], attrs, ECHO | ACK)
+        got = [m for m in nl.answer() if m.kind == nl.family]
+        heard = listener.notices()
+        equal([(CMD_NAMES[m.cmd], *content(m.attrs)) for m in got], [(cmd, *want)], what)
+        good = all((m.portid, m.sequence) == (nl.portid, nl.sequence) for m in got + heard)
+        generation = {number(m.attrs[A["GENERATION"]]) for m in got + heard}
+        equal((good, len(heard), generation, nl.notices()),
+              (True, notice, {nl.generation()}, []),
+              f"{what}: its port and sequence number, {notice} notices to others")
+
+    echo("DEV_SET: all that is set now", "DEV_SET", dev_set("e*", ignore),
+         ("e*", {1: 1}), 1)
+    echo("the same again", "DEV_SET", dev_set("e*", ignore), ("e*", {1: 1}), 0)
+    echo("DEV_SET that unsets", "DEV_SET",
+         dev_set("e*", u32(FIELD["FILTER"], 1)) + u32(A["UNSET"], FIELD["IGNORE"]),
+         ("e*", {3: 1}), 1)
+    echo("DEV_DEL", "DEV_DEL", selector("e*"), ("e*",), 1)
+    echo("ENTRY_ADD: as it is now", "ENTRY_ADD", rule(net, "DROP"), (f"DROP {net} dev all",), 1)
+    echo("ENTRY_ADD that replaces", "ENTRY_ADD", rule(net, "HIDE") + replace,
+         (f"HIDE {net} dev all",), 1)
+    echo("the same again", "ENTRY_ADD", rule(net, "HIDE") + replace,
+         (f"HIDE {net} dev all",), 0)
+    echo("ENTRY_ADD without a length", "ENTRY_ADD", binding("10.0.0.9", "any"),
+         ("10.0.0.9 any dev all",), 1)
+    echo("ENTRY_DEL: what was there", "ENTRY_DEL", rule(net, None), (f"HIDE {net} dev all",), 1)
+    echo("FLUSH of some", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 1)
+    echo("again, of nothing", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 0)
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+    nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_ADD", rule_attrs(net, "DROP")))
+    echo("TRANSACTION_COMMIT", "TRANSACTION_COMMIT", b"",
+         ((A["TRANSACTION"], 2), (A["OPS"], 1)), 1)
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+    echo("one without changes", "TRANSACTION_COMMIT", b"",
+         ((A["TRANSACTION"], 2), (A["OPS"], 0)), 0)
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+    echo("one that replaces", "TRANSACTION_COMMIT", b"",
+         ((A["TRANSACTION"], 1), (A["OPS"], 0)), 1)
+    echo("FLUSH of nothing", "FLUSH", b"", (), 0)
+
+    # Refused, there is nothing but the error.
+    for cmd, attrs in (("DEV_DEL", selector("e*")), ("ENTRY_DEL", rule(net, None))):
+        nl.send(CMD[cmd], attrs, ECHO | ACK)
+        got = [m for m in nl.receive() if m.sequence == nl.sequence]
+        equal([m.kind for m in got], [NLMSG_ERROR], f"{cmd}: refused, no echo")
+    # Without ECHO it hears what others hear.
+    nl.ask(CMD["DEV_SET"], dev_set("e*", ignore))
+    equal([CMD_NAMES[m.cmd] for m in nl.notices()], [], "and no notice is left")
+    nl.ask(CMD["FLUSH"])
+
+
+# entries
+
+def entries():
+    nl = Netlink()
+    everything = [
+        ("DROP 10.0.0.0/8 dev all", rule("10.0.0.0/8", "DROP")),
+        ("PASS 10.0.0.0/8 from dev all", rule("10.0.0.0/8", "PASS", sender=True)),
+        ("0.0.0.0/0 any dev all", binding("0.0.0.0/0", "any")),
+        (f"10.0.0.9 lladdr {MAC} dev all", binding("10.0.0.9", MAC)),
+        (f"10.0.1.0/24 lladdr {MAC} dynamic dev all", binding("10.0.1.0/24", MAC, DYNAMIC)),
+        (f"PROXY 10.0.0.0/8 lladdr {MAC} routed dev e*",
+         rule("10.0.0.0/8", "PROXY", entry_dev("e*"), lladdr(ENTRY["LLADDR"], MAC),
+              flag(ENTRY["ROUTED"]))),
+        ("10.0.0.8/29 any dynamic dev e*", binding("10.0.0.8/29", "any", entry_dev("e*"),
+                                                    DYNAMIC)),
+        (f"10.0.0.9 lladdr {MAC} dev e*", binding("10.0.0.9", MAC, entry_dev("e*"))),
+        ("HIDE 10.0.0.0/8 dev lo", rule("10.0.0.0/8", "HIDE", entry_dev("lo"))),
+    ]
+    texts = [text for text, _ in everything]
+
+    def fill_all():
+        for _, attrs in everything:
+            nl.ask(CMD["ENTRY_ADD"], attrs)
+
+    fill_all()
+    for text, attrs in everything:
+        told = nl.ask(CMD["ENTRY_GET"], attrs)
+        equal(([entry_text(m.attrs[A["ENTRY"]]) for m in told],
+               {number(m.attrs[A["GENERATION"]]) for m in told}),
+              ([text], {nl.generation()}), f"ENTRY_GET: {text}")
+    # The key alone.
+    key = nl.ask(CMD["ENTRY_GET"], binding("10.0.0.8/29", None, entry_dev("e*")))[0]
+    equal(entry_text(key.attrs[A["ENTRY"]]), "10.0.0.8/29 any dynamic dev e*",
+          "ENTRY_GET: by its key")
+
+    def kinds(want):
+        return [text for text in texts if want(text)]
+
+    def is_rule(text):
+        return text[0].isupper()
+
+    bind_only, dynamic = tables(BINDINGS), flag(A["DYNAMIC"])
+    filters = [
+        ("all", b"", texts),
+        ("rules", tables(RULES), kinds(is_rule)),
+        ("rules for targets", tables(1 << TABLE["TARGET"]),
+         kinds(lambda text: is_rule(text) and " from " not in text)),
+        ("rules for senders", tables(1 << TABLE["SENDER"]),
+         kinds(lambda text: " from " in text)),
+        ("bindings", bind_only, kinds(lambda text: not is_rule(text))),
+        ("a selector's", selector("e*"), kinds(lambda text: text.endswith(" e*"))),
+        ("a selector's rules", selector("e*") + tables(RULES),
+         kinds(lambda text: is_rule(text) and text.endswith(" e*"))),
+        ("of all devices", selector("all"), kinds(lambda text: text.endswith(" all"))),
+        ("of one that has none", selector("eth*"), []),
+        ("dynamic", dynamic, kinds(lambda text: " dynamic " in text)),
+        ("dynamic bindings", dynamic + bind_only, kinds(lambda text: " dynamic " in text)),
+        ("a selector's dynamic ones", dynamic + selector("e*"),
+         kinds(lambda text: " dynamic dev e*" in text)),
+    ]
+    for what, attrs, want in filters:
+        equal(dumped(nl, attrs), want, f"ENTRY_GET: {what}")
+    for what, attrs, want in filters:
+        if A["TABLES"] not in dict(parse(attrs)):
+            continue
+        nl.ask(CMD["FLUSH"], attrs)
+        equal(dumped(nl), [text for text in texts if text not in want],
+              f"FLUSH: {what}")
+        nl.ask(CMD["FLUSH"])
+        fill_all()
+    # A flush of entries leaves fields, and one of everything does not.
+    nl.ask(CMD["DEV_SET"], dev_set("e*", IGNORE_1))
+    nl.ask(CMD["FLUSH"], tables(RULES | BINDINGS))
+    equal((dumped(nl), selectors_of(nl)), ([], ["e*"]), "FLUSH: entries, not fields")
+    nl.ask(CMD["FLUSH"])
+    equal(selectors_of(nl), [], "FLUSH: the whole policy")
+
+
+# dynamic bindings
+
+def dynamic():
+    nl, replace = Netlink(), flag(A["REPLACE"])
+    nl.ask(CMD["FLUSH"])
+    generation = nl.generation()
+
+    def step(what, cmd, attrs, want, grows, code=0):
+        nonlocal generation
+        refused = 0
+        try:
+            nl.ask(CMD[cmd], attrs)
+        except Refused as no:
+            refused = no.errno
+        now = nl.generation()
+        equal((dumped(nl), now - generation, refused), (want, grows, code), what)
+        generation = now
+
+    fixed = f"10.0.0.9 lladdr {MAC} dev all"
+    learned = f"10.0.0.9 lladdr {MAC} dynamic dev all"
+    step("a dynamic binding: the generation is kept", "ENTRY_ADD",
+         binding("10.0.0.9", MAC, DYNAMIC), [learned], 0)
+    step("a dynamic one again", "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC), [learned],
+         0, errno.EEXIST)
+    step("a dynamic one instead", "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC) + replace,
+         ["10.0.0.9 any dynamic dev all"], 0)
+    step("a static one in its place", "ENTRY_ADD", binding("10.0.0.9", MAC),
+         ["10.0.0.9 any dynamic dev all"], 0, errno.EEXIST)
+    step("a static one instead: it counts", "ENTRY_ADD", binding("10.0.0.9", MAC) + replace,
+         [fixed], 1)
+    for what, more in ("in its place", b""), ("instead", replace):
+        step(f"a dynamic one {what}", "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC) + more,
+             [fixed], 0, errno.EEXIST)
+    step("deleted as a dynamic one", "ENTRY_DEL", binding("10.0.0.9", None, DYNAMIC),
+         [fixed], 0, errno.ENOENT)
+    step("another that is dynamic", "ENTRY_ADD", binding("10.0.0.8", MAC, DYNAMIC),
+         [f"10.0.0.8 lladdr {MAC} dynamic dev all", fixed], 0)
+    step("a flush of dynamic ones: the generation is kept", "FLUSH",
+         tables(BINDINGS) + flag(A["DYNAMIC"]), [fixed], 0)
+    step("a flush of static ones", "FLUSH", tables(BINDINGS), [], 1)
+    step("a dynamic one of a glob", "ENTRY_ADD",
+         binding("10.0.0.8", MAC, DYNAMIC, entry_dev("e*")),
+         [f"10.0.0.8 lladdr {MAC} dynamic dev e*"], 0)
+    step("deleted", "ENTRY_DEL", binding("10.0.0.8", MAC, DYNAMIC, entry_dev("e*")), [], 0)
+
+
+def quarters(most):
+    """With max_bindings=MOST."""
+    nl, most = Netlink(), int(most)
+    room = most * 3 // 4
+
+    def add(n, *more):
+        try:
+            nl.ask(CMD["ENTRY_ADD"], binding(f"10.0.{n >> 8}.{(n & 255)}", MAC, *more))
+            return 0
+        except Refused as no:
+            return no.errno, no.message
+
+    def counts():
+        told = nl.ask(CMD["INFO_GET"])[0].attrs
+        return [number(told[INFO[name]]) for name in
+                ("BINDINGS", "BINDINGS_MAX", "DYNAMIC", "DYNAMIC_MAX")]
+
+    equal([add(n, DYNAMIC) for n in range(1, room + 1)], [0] * room,
+          "three quarters may be dynamic")
+    no = add(room + 1, DYNAMIC)
+    check(no and no[0] == errno.ENOSPC and "three quarters" in no[1], "no more", no)
+    equal(counts(), [room, most, room, room], "INFO_GET tells of it")
+    equal([add(n) for n in range(room + 1, most + 1)], [0] * (most - room),
+          "the rest may be static")
+    no = add(most + 1)
+    check(no and no[0] == errno.ENOSPC and "max_bindings" in no[1], "no more of these", no)
+    # A transaction is bound likewise.
+    for what, kind, attrs in (
+            ("dynamic", "CHANGE", (DYNAMIC,)), ("static", "CHANGE", ())):
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind))
+        nl.ask(CMD["TRANSACTION_ADD"],
+               op("ENTRY_DEL", binding_attrs(f"10.0.0.{most}", None)) +
+               op("ENTRY_ADD", binding_attrs("10.1.0.1", MAC)) +
+               op("ENTRY_ADD", binding_attrs("10.1.0.2", MAC, *attrs)))
+        try:
+            nl.ask(CMD["TRANSACTION_COMMIT"])
+            check(False, f"{kind}: too many {what} ones")
+        except Refused as no:
+            failed = number(nl.ask(CMD["TRANSACTION_GET"])[0].attrs.get(A["FAILED"], b""))
+            equal((no.errno, failed), (errno.ENOSPC, 2), f"{kind}: one {what} too many")
+    # All dynamic ones stay, so there is room for the rest only.
+    static = most - room
+    for count, code in ((static, 0), (static + 1, errno.ENOSPC)):
+        nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
+        refused = 0
+        try:
+            nl.ask(CMD["TRANSACTION_ADD"], b"".join(
+                op("ENTRY_ADD", binding_attrs(f"10.2.0.{n + 1}", MAC)) for n in range(count)))
+            nl.ask(CMD["TRANSACTION_COMMIT"])
+        except Refused as no:
+            refused = no.errno
+        equal(refused, code, f"REPLACE: {count} beside {room} dynamic ones")
+    equal(counts()[0], most, "and nothing of the last one is there")
+    nl.ask(CMD["FLUSH"])
+
+
+# info
+
+def info():
+    nl = Netlink()
+    nl.ask(CMD["FLUSH"])
+    told = nl.ask(CMD["INFO_GET"])[0].attrs
+    equal(sorted(told), sorted(INFO.values()), "INFO_GET: every attribute")
+    with open("/sys/module/arp_policy/version", encoding="utf-8") as file:
+        equal(text_of(told[INFO["VERSION"]]), file.read().strip(), "the module's version")
+
+    def numbers(prefix=""):
+        attrs = nl.ask(CMD["INFO_GET"])[0].attrs
+        return {name: number(attrs[INFO[name]]) for name in (
+            "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC",
+            "TRANSACTIONS") if name.startswith(prefix)}
+
+    def parameter(name):
+        with open(f"/sys/module/arp_policy/parameters/{name}", encoding="utf-8") as file:
+            return int(file.read())
+
+    most = parameter("max_bindings")
+    equal({name: number(told[INFO[name + "_MAX"]]) for name in (
+        "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC", "TRANSACTIONS")},
+          {"SELECTORS": HEADER.number("SELECTORS_MAX"),
+           "GLOBS": HEADER.number("GLOBS_MAX"),
+           "ENTRY_GLOBS": HEADER.number("ENTRY_GLOBS_MAX"),
+           "RULES": parameter("max_rules"), "BINDINGS": most, "DYNAMIC": most // 4 * 3,
+           "TRANSACTIONS": TRANSACTIONS_MAX}, "the limits")
+    want = dict.fromkeys(("SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS",
+                          "DYNAMIC", "TRANSACTIONS"), 0)
+    equal(numbers(), want, "the counts without policy")
+    for cmd, attrs, more in (
+            ("DEV_SET", dev_set("eth0", IGNORE_1), ("SELECTORS",)),
+            ("DEV_SET", dev_set("e*", IGNORE_1), ("SELECTORS", "GLOBS")),
+            ("ENTRY_ADD", rule("10.0.0.0/8", "DROP", entry_dev("e*")),
+             ("RULES", "ENTRY_GLOBS")),
+            ("ENTRY_ADD", rule("10.0.0.0/8", "DROP", entry_dev("e*"), sender=True),
+             ("RULES",)),
+            ("ENTRY_ADD", binding("10.0.0.0/8", MAC, entry_dev("x*")),
+             ("BINDINGS", "SELECTORS", "GLOBS", "ENTRY_GLOBS")),
+            ("ENTRY_ADD", binding("10.0.0.1", MAC, entry_dev("e*"), DYNAMIC),
+             ("BINDINGS", "DYNAMIC")),
+            ("TRANSACTION_BEGIN", begin("CHANGE"), ("TRANSACTIONS",))):
+        nl.ask(CMD[cmd], attrs)
+        for name in more:
+            want[name] += 1
+        equal(numbers(), want, f"{cmd}: one more of {', '.join(more)}")
+    before = nl.generation()
+    nl.ask(CMD["FLUSH"])
+    nl.ask(CMD["TRANSACTION_ABORT"])
+    equal((numbers(), nl.generation()), (dict.fromkeys(want, 0), before + 1),
+          "none after a flush, of the next generation")
+
+
+def busy(count):
+    """INFO_GET is answered while a transaction is carried out."""
+    nl, count = Netlink(), int(count)
+    nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
+    for at in range(0, count, 500):
+        nl.ask(CMD["TRANSACTION_ADD"], b"".join(
+            op("ENTRY_ADD", binding_attrs(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", MAC))
+            for n in range(at + 1, at + 501)))
+    result, told = os.pipe()
+    asker, child = Netlink(), os.fork()
+    if not child:
+        begun = time.monotonic()
+        nl.ask(CMD["TRANSACTION_COMMIT"])
+        os.write(told, struct.pack("dd", begun, time.monotonic()))
+        os._exit(0)
+    answers = []
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        asked = time.monotonic()
+        asker.ask(CMD["INFO_GET"])
+        answers.append((asked, time.monotonic()))
+    begun, ended = struct.unpack("dd", os.read(result, 16))
+    # One that waited for the transaction would have ended with it.
+    margin = (ended - begun) / 10
+    within = [each for each in answers
+              if each[0] > begun + margin and each[1] < ended - margin]
+    check(within, "INFO_GET is answered while a transaction is carried out",
+          f"{len(answers)} answers, the transaction took {ended - begun:.3f} s")
+    equal(number(asker.ask(CMD["INFO_GET"])[0].attrs[INFO["BINDINGS"]]), count,
+          "and afterwards with what it did")
+    nl.ask(CMD["FLUSH"])
 
 
 # verdicts
@@ -1336,7 +1854,7 @@ def verdicts(dev, target, sender, mac):
     listener.join("verdict")
     # A thousand a second: more than fits into it while others have their turn.
     listener.socket.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)	# SO_RCVBUFFORCE
-    nl.ask(CMD["RULE_ADD"], rule(f"{target}/32", "DROP", rule_dev("e*")))
+    nl.ask(CMD["ENTRY_ADD"], rule(f"{target}/32", "DROP", entry_dev("e*")))
     stranger.join("config")
     events, lost = [], []
     # In a slow kernel the flood is none, and all of it is told.
@@ -1351,15 +1869,16 @@ def verdicts(dev, target, sender, mac):
     equal(cmd, CMD["VERDICT_NTF"], "a decision is told")
     equal(attrs, {A["IFINDEX"]: struct.pack("=I", socket.if_nametoindex(dev)),
                   A["IFNAME"]: dev.encode() + b"\0"}, "with its device")
-    equal(rule_text(told.pop(EVENT["RULE"], b"")), f"DROP {target}/32 dev e*",
+    equal(entry_text(told.pop(EVENT["ENTRY"], b"")), f"DROP {target}/32 dev e*",
           "the rule that made it")
-    equal(told, {EVENT["VERDICT"]: bytes([VERDICT_DROP]),
-                 EVENT["REASON"]: bytes([REASON_RULE_DROP]), EVENT["REQUEST"]: b"",
+    equal(told, {EVENT["VERDICT"]: struct.pack("=I", VERDICT["DROP"]),
+                 EVENT["REASON"]: struct.pack("=I", REASON["RULE_DROP"]),
+                 EVENT["REQUEST"]: b"",
                  EVENT["SENDER"]: socket.inet_aton(sender),
                  EVENT["TARGET"]: socket.inet_aton(target),
                  EVENT["LLADDR"]: bytes.fromhex(mac.replace(":", ""))},
           "the packet, and no more")
-    rules = {told.pop(EVENT["RULE"], None) for _, _, told in events[1:]}
+    rules = {told.pop(EVENT["ENTRY"], None) for _, _, told in events[1:]}
     check(len(rules) == 1 and all(event == events[0] for event in events[1:]),
           "and so is each of many")
     slow = not lost and len(events) < 20 * EVENTS_PER_SECOND
@@ -1394,7 +1913,7 @@ def overrun():
 
 def fill(first, end, form):
     nl, sent, refused = Netlink(), 0, 0
-    field = nest(A["FIELDS"], u8(FIELD["IGNORE"], 1))
+    field = nest(A["FIELDS"], u32(FIELD["IGNORE"], 1))
     names = [form % n for n in range(int(first), int(end))]
     for at in range(0, len(names), 256):
         batch = b""
@@ -1424,7 +1943,8 @@ def hold():
 
 def main():
     jobs = {job.__name__: job for job in (
-        contract, refusals, interrupted, notices, verdicts, overrun, fill, hold)}
+        contract, refusals, transactions, interrupted, notices, echoes, entries, dynamic,
+        quarters, info, busy, verdicts, overrun, fill, hold)}
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:
         print(__doc__.strip(), file=sys.stderr)
         return 2

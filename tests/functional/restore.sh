@@ -4,7 +4,7 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 72
+plan 79
 
 host alice bob
 link alice:eth0 bob:eth0
@@ -52,9 +52,26 @@ sed '/hide/d; s/02:00:5e:00:00:0a/02:00:5e:00:00:0b/; s/ignore device/ignore nev
 	"$dir/all" >"$dir/changed"
 is "$(arpctl diff "$dir/changed" | cut -c 1 | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
 	" 2 +, 3 -" "diff shows removed and added lines"
-is "$(arpctl -j diff "$dir/changed" | jq -r '.[].op' | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
+is "$(arpctl -j diff "$dir/changed" | jq -r '.changes[].op' | sort | uniq -c | tr -s ' ' | paste -sd ,)" \
 	" 2 add, 3 del" "as JSON too"
 is "$(saved)" "$(<"$dir/all")" "and changes nothing"
+
+# Only on the generation that was compared.
+compared() { arpctl -j diff "$dir/changed" | jq .generation; }
+generation=$(compared)
+must arpctl dev set eth8 filter on
+fails_with 1 'the policy was changed since it was read' "restore of an older generation is refused" \
+	arpctl restore "$dir/all" generation "$generation"
+is "$(saved | grep -c eth8)" 1 "and changes nothing"
+generation=$(compared)
+run_ok "of the present one" arpctl restore "$dir/changed" generation "$generation"
+is "$(compared | grep -cx "$generation")" 0 "it is done, and is a change itself"
+generation=$(compared)
+must arpctl bind add 10.0.0.99 lladdr any dynamic
+run_ok "dynamic bindings are no change of the policy" arpctl restore "$dir/all" generation "$generation"
+is "$(arpctl bind show dynamic)" "10.0.0.99 lladdr any dev all dynamic" "a restore keeps them"
+must arpctl bind flush dynamic
+is "$(saved)" "$(<"$dir/all")" "and the policy is the restored one"
 
 # All of it, or nothing.
 refused() {	# STATUS REGEX DESC LINE

@@ -25,6 +25,10 @@ fill() {	# HOST FROM TO FORMAT
 scratch
 chmod 755 "$dir"
 install -m 755 "$ARPCTL" "$ARPQ" "$dir"
+for file in tests/functional/nlpolicy.py tests/lib/family.py include/uapi/linux/arp_policy.h; do
+	install -D -m 644 "$ROOT/$file" "$dir/$file"
+done
+chmod -R a+rX "$dir"
 
 host alice
 must ip -n alice link add name eth0 type dummy
@@ -36,48 +40,44 @@ must ctl alice bind add 10.0.0.5 lladdr 02:00:00:00:00:05
 # All of alice's policy.
 policy_of() { ctl "$1" -j dev show; ctl "$1" -j rule show; ctl "$1" -j bind show; }
 policy=$(policy_of alice)
-{
-	sed '/^if __name__/,$d' "$ROOT/tests/functional/nlpolicy.py"
-	cat <<-'END'
-		nl = Netlink()
-		codes = set()
-		for _, op in parse(nl.told[6]):
-		    op = dict(parse(op))
-		    for flags in (0, DUMP):
-		        can = CAN_DUMP if flags else CAN_DO
-		        if not number(op[2]) & can:
-		            continue
-		        try:
-		            nl.ask(number(op[1]), flags=flags)
-		            codes.add(f"accepted {number(op[1])}")
-		        except Refused as no:
-		            codes.add(no.errno)
-		print(*sorted(codes, key=str))
-	END
-} >"$dir/commands.py"
-{
-	sed '/^if __name__/,$d' "$ROOT/tests/functional/nlpolicy.py"
-	cat <<-'END'
-		begin = header_numbers(sys.argv[1])["ARP_POLICY_CMD_RESTORE_BEGIN"]
-		sockets, code = [], ""
-		while not code and len(sockets) < 100:
-		    sockets.append(Netlink())
-		    try:
-		        sockets[-1].ask(begin)
-		    except Refused as no:
-		        code = errno.errorcode[no.errno]
-		n = len(sockets) - 1
-		for nl in sockets:
-		    nl.socket.close()
-		left = 0
-		for nl in [Netlink() for _ in range(n)]:
-		    try:
-		        nl.ask(begin)
-		    except Refused:
-		        left += 1
-		print(n, code, left)
-	END
-} >"$dir/restores.py"
+cat >"$dir/tests/functional/commands.py" <<'END'
+from nlpolicy import *
+nl = Netlink()
+codes = set()
+for _, op in parse(nl.told[6]):
+    op = dict(parse(op))
+    for flags in (0, DUMP):
+        can = CAN_DUMP if flags else CAN_DO
+        if not number(op[2]) & can:
+            continue
+        try:
+            nl.ask(number(op[1]), flags=flags)
+            codes.add(f"accepted {number(op[1])}")
+        except Refused as no:
+            codes.add(no.errno)
+print(*sorted(codes, key=str))
+END
+cat >"$dir/tests/functional/pending.py" <<'END'
+from nlpolicy import *
+ask = CMD["TRANSACTION_BEGIN"], begin("CHANGE")
+sockets, code = [], ""
+while not code and len(sockets) < 100:
+    sockets.append(Netlink())
+    try:
+        sockets[-1].ask(*ask)
+    except Refused as no:
+        code = errno.errorcode[no.errno]
+n = len(sockets) - 1
+for nl in sockets:
+    nl.socket.close()
+left = 0
+for nl in [Netlink() for _ in range(n)]:
+    try:
+        nl.ask(*ask)
+    except Refused:
+        left += 1
+print(n, code, left)
+END
 
 # User nobody may do nothing, not even read.
 while read -r command; do
@@ -121,7 +121,7 @@ for group in '' config verdict; do
 		"nobody may not: monitor $group" nobody timeout 20 "$dir/arpctl" monitor $group
 done
 # Every netlink command, also those that arpctl does not use.
-is "$(nobody /usr/bin/python3 "$dir/commands.py")" "1" "each of them is refused with EPERM"
+is "$(nobody /usr/bin/python3 "$dir/tests/functional/commands.py")" "1" "each of them is refused with EPERM"
 fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace in a netns that is not its own" \
 	nobody unshare -Ur "$dir/arpctl" dev show
 fails_with 1 'Operation not permitted' "nor listen there" \
@@ -207,7 +207,7 @@ run_ok "after one is removed, another is accepted" ctl alice dev set 'more*' ign
 
 # Of globs with rules or bindings, a packet may look into each.
 must ctl alice flush
-rule_globs=$(number_of RULE_GLOBS_MAX)
+rule_globs=$(number_of ENTRY_GLOBS_MAX)
 with_rules() {	# COUNT
 	local i
 	for ((i = 0; i < $1; i++)); do echo "rule add drop 10.9.0.0/16 dev g$i*"; done
@@ -250,7 +250,7 @@ unset 'namespaces[-1]'
 run_ok "and released with the netns" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 
-# Rules and bindings, and restores that are never finished.
+# Rules and bindings, and transactions that are never finished.
 namespace carol
 before=$(charged)
 awk 'BEGIN { for (i = 0; i < 20000; i++)
@@ -261,8 +261,7 @@ run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) 
 must ctl carol bind flush
 run_ok "and released by a flush" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
-like "$(in_host carol /usr/bin/python3 "$dir/restores.py" \
-	"$ROOT/include/uapi/linux/arp_policy.h")" '^16 EBUSY 0$' \
-	"at most 16 restores are pending; they end with their sockets"
+like "$(in_host carol /usr/bin/python3 "$dir/tests/functional/pending.py")" '^16 EBUSY 0$' \
+	"at most 16 transactions are pending; they end with their sockets"
 poll 10 rmdir $group
 plan "$count"

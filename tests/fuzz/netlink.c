@@ -6,10 +6,10 @@
  *
  * Messages are built from tables that tables.py generates from
  * netlink/arp_policy.yaml; half of them are then corrupted.
- * Sockets are opened and closed with their restores and dumps in progress.
+ * Sockets are opened and closed with their transactions and dumps in progress.
  * Periodically, and at the end, the policy of the netns is checked: two dumps are
- * equal, sorted and free of duplicates; the dumped policy is accepted again, by one
- * restore and by single commands, and dumps are equal again.
+ * equal, sorted and free of duplicates; the dumped policy is accepted again, by a
+ * transaction of each kind and by single commands, and dumps are equal again.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #include "../lib/family.h"
 #include "random.h"
 
-enum kind { END, U8, U32, BE32, FLAG, SELECTOR, IFNAME, IFINDEX, PREFIX, LENGTH, MAC, NEST };
+enum kind { END, U32, BE32, FLAG, SELECTOR, IFNAME, IFINDEX, PREFIX, LENGTH, MAC, NEST };
 
 struct attr_kind {
 	enum kind kind;
@@ -30,13 +30,13 @@ struct attr_kind {
 
 struct command_kind {
 	const struct attr_kind *args;
+	const struct attr_kind *dump;	/* of its dump, or NULL */
 	uint8_t weight;			/* 0: not to be sent */
-	uint8_t dump;			/* the command has a dump, with these attributes */
 };
 
 #include "fuzz-tables.h"
 
-#define SOCKETS		20	/* more than the maximum number of restores */
+#define SOCKETS		20	/* more than the maximum number of transactions */
 #define CHECK_EVERY	5000
 
 static struct mnl_socket *sockets[SOCKETS];
@@ -94,8 +94,69 @@ static void put_prefix(struct nlmsghdr *nlh, const struct attr_kind *k)
 		mnl_attr_put_u32(nlh, k->type, htonl(one_in(20) ? some_address() : !length ? 0 :
 				 some_address() & UINT32_MAX << (32 - length)));
 	} else {
-		mnl_attr_put_u8(nlh, k->type, length);
+		mnl_attr_put_u32(nlh, k->type, length);
 	}
+}
+
+/*
+ * Is an attribute of an entry one of its table? Most of those that are not would be refused.
+ */
+static bool fits(const struct attr_kind *k, uint32_t table, bool has_lladdr)
+{
+	bool binding = table == ARP_POLICY_TABLE_BINDING;
+
+	switch (k->type) {
+	case ARP_POLICY_ENTRY_ACTION:
+	case ARP_POLICY_ENTRY_ROUTED:
+		return !binding;
+	case ARP_POLICY_ENTRY_LLADDR:
+		return binding ? !one_in(4) : one_in(8);
+	case ARP_POLICY_ENTRY_ANY:
+		return binding && !has_lladdr;
+	case ARP_POLICY_ENTRY_DYNAMIC:
+		return binding;
+	default:
+		return true;
+	}
+}
+
+static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k);
+
+static void put_entry_attrs(struct nlmsghdr *nlh, const struct attr_kind *k)
+{
+	uint32_t table = below(ARP_POLICY_TABLE_BINDING + 1);
+	bool has_lladdr = false;
+
+	for (; k->kind != END; k++) {
+		if (!(one_in(20) || fits(k, table, has_lladdr)) || below(8) >= k->often)
+			continue;
+		has_lladdr |= k->kind == MAC;
+		if (k->type == ARP_POLICY_ENTRY_TABLE && !one_in(40))
+			mnl_attr_put_u32(nlh, k->type, table);
+		else
+			put_one(nlh, k);
+	}
+}
+
+/* Exactly one change. */
+static void put_op(struct nlmsghdr *nlh, const struct attr_kind *k)
+{
+	unsigned int n = 0;
+	struct nlattr *nest;
+
+	while (k[n].kind != END)
+		n++;
+	k += below(n);
+	/* A deletion takes the selector only. */
+	if (k->type == ARP_POLICY_OP_DEV_DEL && !one_in(8)) {
+		nest = mnl_attr_nest_start(nlh, k->type);
+		put_one(nlh, k->nest);
+		mnl_attr_nest_end(nlh, nest);
+		return;
+	}
+	put_one(nlh, k);
+	if (one_in(40))
+		put_one(nlh, k);
 }
 
 static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
@@ -106,10 +167,6 @@ static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
 	uint8_t mac[6] = { 2 };
 
 	switch (k->kind) {
-	case U8:
-		mnl_attr_put_u8(nlh, k->type, (uint8_t)(one_in(20) ? below(256) :
-							k->min + below(k->max - k->min + 1)));
-		break;
 	case U32:
 		mnl_attr_put_u32(nlh, k->type, one_in(20) ? (uint32_t)random_next() :
 						one_in(2) ? below(4) :
@@ -143,7 +200,12 @@ static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
 		break;
 	case NEST:
 		nest = mnl_attr_nest_start(nlh, k->type);
-		put_all(nlh, k->nest);
+		if (k->nest == entry_attrs_set)
+			put_entry_attrs(nlh, k->nest);
+		else if (k->nest == op_attrs_set)
+			put_op(nlh, k->nest);
+		else
+			put_all(nlh, k->nest);
 		mnl_attr_nest_end(nlh, nest);
 		break;
 	case END:
@@ -174,7 +236,7 @@ static uint8_t some_command(void)
 		at = below(total);
 		for (cmd = 0; at >= commands[cmd].weight; cmd++)
 			at -= commands[cmd].weight;
-		/* Commands that delete everything are rare, so that some policy is left. */
+		/* Commands that end transactions are rare, so that some become large. */
 	} while (!commands[cmd].weight ||
 		 (commands[cmd].args->kind == END && !one_in(16)));
 	return (uint8_t)cmd;
@@ -188,8 +250,7 @@ static struct nlmsghdr *make(char *buf)
 
 	if (commands[cmd].dump && one_in(3)) {
 		nlh->nlmsg_flags |= NLM_F_DUMP;
-		if (one_in(2))
-			put_all(nlh, commands[cmd].args);
+		put_all(nlh, one_in(8) ? commands[cmd].args : commands[cmd].dump);
 		return nlh;
 	}
 	put_all(nlh, commands[cmd].args);
@@ -350,7 +411,6 @@ static void throw_one(void)
 
 struct object {
 	uint8_t cmd;		/* the command that adds it */
-	uint16_t attr;		/* the attribute that contains it; 0: SELECTOR and FIELDS */
 	size_t len;
 	char data[512];		/* the attributes as received, without the generation */
 };
@@ -404,8 +464,7 @@ static void look(struct mnl_socket *nl, struct holdings *h)
 {
 	static const uint8_t dumps[][2] = {
 		{ ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_DEV_SET },
-		{ ARP_POLICY_CMD_RULE_GET, ARP_POLICY_CMD_RULE_ADD },
-		{ ARP_POLICY_CMD_BIND_GET, ARP_POLICY_CMD_BIND_ADD },
+		{ ARP_POLICY_CMD_ENTRY_GET, ARP_POLICY_CMD_ENTRY_ADD },
 	};
 	char buf[256];
 	size_t i;
@@ -454,29 +513,44 @@ static void each_once(const struct holdings *h)
 	free(sorted);
 }
 
-static void put_entry(struct nlmsghdr *nlh, const struct object *o)
+static bool is_dynamic(const struct object *o)
 {
 	const struct nlattr *attr;
-	struct nlattr *nest;
+
+	if (o->cmd != ARP_POLICY_CMD_ENTRY_ADD)
+		return false;
+	mnl_attr_for_each_nested(attr, (const struct nlattr *)o->data)
+		if (mnl_attr_get_type(attr) == ARP_POLICY_ENTRY_DYNAMIC)
+			return true;
+	return false;
+}
+
+static void put_dev(struct nlmsghdr *nlh, const struct object *o)
+{
+	struct nlattr *dev = mnl_attr_nest_start(nlh, ARP_POLICY_OP_DEV_SET);
+	const struct nlattr *attr;
 	const char *at;
 
-	if (o->cmd == ARP_POLICY_CMD_DEV_SET) {
-		nest = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_DEV);
-		for (at = o->data; at < o->data + o->len; at += MNL_ALIGN(attr->nla_len)) {
-			attr = (const struct nlattr *)at;
-			mnl_attr_put(nlh, mnl_attr_get_type(attr) == ARP_POLICY_A_SELECTOR ?
-				     ARP_POLICY_DEV_SELECTOR : ARP_POLICY_DEV_FIELDS | NLA_F_NESTED,
-				     mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
-		}
-	} else {
-		attr = (const struct nlattr *)o->data;
-		nest = mnl_attr_nest_start(nlh, o->cmd == ARP_POLICY_CMD_RULE_ADD ?
-					   ARP_POLICY_ENTRY_RULE : ARP_POLICY_ENTRY_BINDING);
-		memcpy((char *)nlh + nlh->nlmsg_len, mnl_attr_get_payload(attr),
-		       mnl_attr_get_payload_len(attr));
-		nlh->nlmsg_len += mnl_attr_get_payload_len(attr);
+	for (at = o->data; at < o->data + o->len; at += MNL_ALIGN(attr->nla_len)) {
+		attr = (const struct nlattr *)at;
+		mnl_attr_put(nlh, mnl_attr_get_type(attr) == ARP_POLICY_A_SELECTOR ?
+			     ARP_POLICY_DEV_SELECTOR : ARP_POLICY_DEV_FIELDS | NLA_F_NESTED,
+			     mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
 	}
-	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, dev);
+}
+
+static void put_object(struct nlmsghdr *nlh, const struct object *o)
+{
+	struct nlattr *op = mnl_attr_nest_start(nlh, ARP_POLICY_A_OP);
+	const struct nlattr *attr = (const struct nlattr *)o->data;
+
+	if (o->cmd == ARP_POLICY_CMD_DEV_SET)
+		put_dev(nlh, o);
+	else
+		mnl_attr_put(nlh, ARP_POLICY_OP_ENTRY_ADD | NLA_F_NESTED,
+			     mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
+	mnl_attr_nest_end(nlh, op);
 }
 
 static void must(struct mnl_socket *nl, const struct nlmsghdr *nlh, const char *what)
@@ -489,24 +563,41 @@ static void must(struct mnl_socket *nl, const struct nlmsghdr *nlh, const char *
 	}
 }
 
-/* One restore, of messages as large as possible. */
-static void restore(struct mnl_socket *nl, const struct holdings *h)
+static void flush(struct mnl_socket *nl)
+{
+	char buf[64];
+
+	must(nl, family_begin(buf, family, ARP_POLICY_CMD_FLUSH, NLM_F_ACK), "flush");
+}
+
+/*
+ * One transaction, of messages as large as possible. One that replaces the policy leaves
+ * dynamic bindings; one that changes it starts after a flush.
+ */
+static void transact(struct mnl_socket *nl, const struct holdings *h, uint32_t kind)
 {
 	static char buf[FAMILY_MESSAGE_MAX];
-	struct nlattr *nest;
-	struct nlmsghdr *nlh;
-	size_t i = 0;
+	struct nlmsghdr *nlh = NULL;
+	size_t i;
 
-	must(nl, family_begin(buf, family, ARP_POLICY_CMD_RESTORE_BEGIN, NLM_F_ACK), "restore begin");
-	while (i < h->n) {
-		nlh = family_begin(buf, family, ARP_POLICY_CMD_RESTORE_ADD, NLM_F_ACK);
-		nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES);
-		while (i < h->n && nlh->nlmsg_len < 30000)
-			put_entry(nlh, &h->list[i++]);
-		mnl_attr_nest_end(nlh, nest);
-		must(nl, nlh, "restore the dumped policy");
+	if (kind == ARP_POLICY_TRANSACTION_CHANGE)
+		flush(nl);
+	must(nl, family_begin_transaction(buf, kind), "transaction begin");
+	for (i = 0; i < h->n; i++) {
+		if (kind == ARP_POLICY_TRANSACTION_REPLACE && is_dynamic(&h->list[i]))
+			continue;
+		if (!nlh)
+			nlh = family_begin(buf, family, ARP_POLICY_CMD_TRANSACTION_ADD, NLM_F_ACK);
+		put_object(nlh, &h->list[i]);
+		if (nlh->nlmsg_len < 30000)
+			continue;
+		must(nl, nlh, "add the dumped policy to a transaction");
+		nlh = NULL;
 	}
-	must(nl, family_begin(buf, family, ARP_POLICY_CMD_RESTORE_COMMIT, NLM_F_ACK), "restore commit");
+	if (nlh)
+		must(nl, nlh, "add the dumped policy to a transaction");
+	must(nl, family_begin(buf, family, ARP_POLICY_CMD_TRANSACTION_COMMIT, NLM_F_ACK),
+	     "transaction commit");
 }
 
 /* One command per object. */
@@ -516,7 +607,7 @@ static void add_again(struct mnl_socket *nl, const struct holdings *h)
 	struct nlmsghdr *nlh;
 	size_t i;
 
-	must(nl, family_begin(buf, family, ARP_POLICY_CMD_FLUSH, NLM_F_ACK), "flush");
+	flush(nl);
 	for (i = 0; i < h->n; i++) {
 		nlh = family_begin(buf, family, h->list[i].cmd, NLM_F_ACK);
 		memcpy((char *)nlh + nlh->nlmsg_len, h->list[i].data, h->list[i].len);
@@ -532,7 +623,7 @@ static size_t check(bool thorough)
 	struct holdings first, second;
 	size_t n, i;
 
-	/* Close sockets, so that a restore of our own is possible. */
+	/* Close sockets, so that a transaction of our own is possible. */
 	for (i = 0; i < SOCKETS; i++) {
 		mnl_socket_close(sockets[i]);
 		sockets[i] = open_socket();
@@ -545,9 +636,13 @@ static size_t check(bool thorough)
 		bad("the generation changes without a change of policy");
 	free(second.list);
 	if (thorough) {
-		restore(nl, &first);
+		transact(nl, &first, ARP_POLICY_TRANSACTION_REPLACE);
 		look(nl, &second);
-		same(&first, &second, "the dump differs after a restore");
+		same(&first, &second, "the dump differs after a transaction that replaces");
+		free(second.list);
+		transact(nl, &first, ARP_POLICY_TRANSACTION_CHANGE);
+		look(nl, &second);
+		same(&first, &second, "the dump differs after a transaction that changes");
 		free(second.list);
 		add_again(nl, &first);
 		look(nl, &second);

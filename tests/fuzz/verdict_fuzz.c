@@ -324,7 +324,7 @@ static void add_rule(void)
 			     arpp_rule_value(&rule), GFP_KERNEL))
 		return;
 undo:
-	if (sel->tables && !arpp_tables_count(sel->tables, ARPP_RULES | ARPP_BINDINGS)) {
+	if (sel->tables && !arpp_tables_count(sel->tables)) {
 		arpp_tables_free(sel->tables);
 		arpp_selector_set_tables(&selectors, sel, NULL);
 	}

@@ -235,8 +235,8 @@ static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 
 struct explained {
 	bool given, answered;
-	uint8_t reason, lladdr[ETH_ALEN];
-	uint32_t sender;
+	uint8_t lladdr[ETH_ALEN];
+	uint32_t reason, sender;
 };
 
 static void read_explained(struct nlmsghdr *m, void *arg)
@@ -258,7 +258,7 @@ static void read_explained(struct nlmsghdr *m, void *arg)
 	x->given = true;
 	x->answered = in[ARP_POLICY_EXPLANATION_ANSWERED];
 	if (ev[ARP_POLICY_EVENT_REASON])
-		x->reason = *(const uint8_t *)ev[ARP_POLICY_EVENT_REASON];
+		memcpy(&x->reason, ev[ARP_POLICY_EVENT_REASON], 4);
 	if (in[ARP_POLICY_EXPLANATION_LLADDR])
 		memcpy(x->lladdr, in[ARP_POLICY_EXPLANATION_LLADDR], ETH_ALEN);
 	if (in[ARP_POLICY_EXPLANATION_SENDER])
@@ -284,8 +284,8 @@ static void begin_explain(const struct question *q, int i, int dev)
 	begin_command(nl, ARP_POLICY_CMD_EXPLAIN);
 	nl_put_u32(nl, ARP_POLICY_A_IFINDEX, host_ifindex(dev));
 	query = nl_nest(nl, ARP_POLICY_A_QUERY | NLA_F_NESTED);
-	nl_put_u8(nl, ARP_POLICY_QUERY_KIND, q->what == SEND ?
-		  ARP_POLICY_KIND_SEND : ARP_POLICY_KIND_REQUEST);
+	nl_put_u32(nl, ARP_POLICY_QUERY_KIND, q->what == SEND ?
+		   ARP_POLICY_KIND_SEND : ARP_POLICY_KIND_REQUEST);
 	nl_put(nl, ARP_POLICY_QUERY_TARGET, &q->target, 4);
 	nl_put(nl, ARP_POLICY_QUERY_SENDER, &q->sender, 4);
 	if (q->what == ASK) {
@@ -365,19 +365,26 @@ struct counters {
 	uint64_t in, out, reason[ARP_POLICY_REASON_MAX + 1];
 };
 
-static uint64_t u64_of(const void *data)
+/* An attribute of 4 or 8 bytes. */
+static uint64_t uint_of(const void *data, int size)
 {
+	uint32_t small = 0;
 	uint64_t n = 0;
 
-	if (data)
+	if (data && size == sizeof(n)) {
 		memcpy(&n, data, sizeof(n));
-	return n;
+		return n;
+	}
+	if (data)
+		memcpy(&small, data, sizeof(small));
+	return small;
 }
 
 static void read_counters(struct nlmsghdr *m, void *arg)
 {
 	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_REASON_MAX + 1];
-	int size[ARP_POLICY_A_MAX + 1], ifindex, dev, i;
+	int size[ARP_POLICY_A_MAX + 1], sizes[ARP_POLICY_REASON_MAX + 1] = { 0 };
+	int ifindex, dev, i;
 	struct counters *list = arg, *c;
 
 	read_attrs((const char *)NLMSG_DATA(m) + GENL_HDRLEN,
@@ -391,14 +398,14 @@ static void read_counters(struct nlmsghdr *m, void *arg)
 		return;
 	c = &list[dev];
 	c->there = true;
-	c->in = u64_of(tb[ARP_POLICY_A_IN]);
-	c->out = u64_of(tb[ARP_POLICY_A_OUT]);
+	c->in = uint_of(tb[ARP_POLICY_A_IN], size[ARP_POLICY_A_IN]);
+	c->out = uint_of(tb[ARP_POLICY_A_OUT], size[ARP_POLICY_A_OUT]);
 	if (!tb[ARP_POLICY_A_REASONS])
 		return;
-	read_attrs(tb[ARP_POLICY_A_REASONS], size[ARP_POLICY_A_REASONS], in, NULL,
+	read_attrs(tb[ARP_POLICY_A_REASONS], size[ARP_POLICY_A_REASONS], in, sizes,
 		   ARP_POLICY_REASON_MAX);
 	for (i = 1; i <= ARP_POLICY_REASON_MAX; i++)
-		c->reason[i] = u64_of(in[i]);
+		c->reason[i] = uint_of(in[i], sizes[i]);
 }
 
 static void list_counters(struct counters *list)

@@ -284,16 +284,7 @@ static void put_fields(struct netlink *nl, int type, const int *field)
 	for (f = 1; f < FIELDS; f++) {
 		if (field[f] < 0)
 			continue;
-		switch (f) {
-		case ARP_POLICY_FIELD_PROXY_DELAY:
-		case ARP_POLICY_FIELD_RATE:
-		case ARP_POLICY_FIELD_BURST:
-		case ARP_POLICY_FIELD_SOURCE_RATE:
-			nl_put_u32(nl, f, field[f]);
-			break;
-		default:
-			nl_put_u8(nl, f, field[f]);
-		}
+		nl_put_u32(nl, f, field_on_wire(f, field[f]));
 	}
 	nl_end(nl, nest);
 }
@@ -302,27 +293,51 @@ static void put_target(struct netlink *nl, int type, const struct target *t)
 {
 	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
 
-	nl_put_text(nl, ARP_POLICY_RULE_SELECTOR, t->selector);
-	nl_put(nl, ARP_POLICY_RULE_PREFIX, &t->prefix, 4);
-	nl_put_u8(nl, ARP_POLICY_RULE_LENGTH, t->len);
-	if (t->from)
-		nl_put(nl, ARP_POLICY_RULE_FROM, NULL, 0);
-	nl_put_u8(nl, ARP_POLICY_RULE_ACTION, t->action);
+	nl_put_u32(nl, ARP_POLICY_ENTRY_TABLE, t->from ? ARP_POLICY_TABLE_SENDER :
+							 ARP_POLICY_TABLE_TARGET);
+	nl_put_text(nl, ARP_POLICY_ENTRY_SELECTOR, t->selector);
+	nl_put(nl, ARP_POLICY_ENTRY_ADDRESS, &t->prefix, 4);
+	nl_put_u32(nl, ARP_POLICY_ENTRY_LENGTH, t->len);
+	nl_put_u32(nl, ARP_POLICY_ENTRY_ACTION, t->action);
 	if (t->has_mac)
-		nl_put(nl, ARP_POLICY_RULE_LLADDR, t->mac, ETH_ALEN);
+		nl_put(nl, ARP_POLICY_ENTRY_LLADDR, t->mac, ETH_ALEN);
 	if (t->routed)
-		nl_put(nl, ARP_POLICY_RULE_ROUTED, NULL, 0);
+		nl_put(nl, ARP_POLICY_ENTRY_ROUTED, NULL, 0);
 	nl_end(nl, nest);
 }
 
 static void put_binding(struct netlink *nl, const struct binding *b)
 {
-	size_t nest = nl_nest(nl, ARP_POLICY_ENTRY_BINDING | NLA_F_NESTED);
+	size_t op = nl_nest(nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+	size_t nest = nl_nest(nl, ARP_POLICY_OP_ENTRY_ADD | NLA_F_NESTED);
 
-	nl_put_text(nl, ARP_POLICY_BINDING_SELECTOR, b->selector);
-	nl_put(nl, ARP_POLICY_BINDING_ADDRESS, &b->addr, 4);
-	nl_put(nl, ARP_POLICY_BINDING_LLADDR, b->mac, ETH_ALEN);
+	nl_put_u32(nl, ARP_POLICY_ENTRY_TABLE, ARP_POLICY_TABLE_BINDING);
+	nl_put_text(nl, ARP_POLICY_ENTRY_SELECTOR, b->selector);
+	nl_put(nl, ARP_POLICY_ENTRY_ADDRESS, &b->addr, 4);
+	nl_put(nl, ARP_POLICY_ENTRY_LLADDR, b->mac, ETH_ALEN);
 	nl_end(nl, nest);
+	nl_end(nl, op);
+}
+
+/* An operation of a transaction. */
+static void put_target_op(struct netlink *nl, int kind, const struct target *t)
+{
+	size_t op = nl_nest(nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+
+	put_target(nl, kind, t);
+	nl_end(nl, op);
+}
+
+static void put_setting_op(struct netlink *nl, int kind, const struct setting *s)
+{
+	size_t op = nl_nest(nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+	size_t dev = nl_nest(nl, kind | NLA_F_NESTED);
+
+	nl_put_text(nl, ARP_POLICY_DEV_SELECTOR, s->selector);
+	if (kind == ARP_POLICY_OP_DEV_SET)
+		put_fields(nl, ARP_POLICY_DEV_FIELDS, s->field);
+	nl_end(nl, dev);
+	nl_end(nl, op);
 }
 
 bool policy_empty(const struct policy *p)
@@ -340,33 +355,40 @@ bool policy_empty(const struct policy *p)
 
 int put_policy(struct netlink *nl, const struct policy *p)
 {
-	size_t entries, entry;
 	int i;
 
 	if (policy_empty(p)) {
 		begin_command(nl, ARP_POLICY_CMD_FLUSH);
 		return nl_commit(nl);
 	}
-	begin_command(nl, ARP_POLICY_CMD_RESTORE_BEGIN);
-	begin_command(nl, ARP_POLICY_CMD_RESTORE_ADD);
-	entries = nl_nest(nl, ARP_POLICY_A_ENTRIES | NLA_F_NESTED);
-	for (i = 0; i < p->settings; i++) {
-		if (p->setting[i].gone)
-			continue;
-		entry = nl_nest(nl, ARP_POLICY_ENTRY_DEV | NLA_F_NESTED);
-		nl_put_text(nl, ARP_POLICY_DEV_SELECTOR, p->setting[i].selector);
-		put_fields(nl, ARP_POLICY_DEV_FIELDS, p->setting[i].field);
-		nl_end(nl, entry);
-	}
+	begin_transaction(nl, ARP_POLICY_TRANSACTION_REPLACE);
+	begin_command(nl, ARP_POLICY_CMD_TRANSACTION_ADD);
+	for (i = 0; i < p->settings; i++)
+		if (!p->setting[i].gone)
+			put_setting_op(nl, ARP_POLICY_OP_DEV_SET, &p->setting[i]);
 	for (i = 0; i < p->targets; i++)
 		if (!p->target[i].gone)
-			put_target(nl, ARP_POLICY_ENTRY_RULE, &p->target[i]);
+			put_target_op(nl, ARP_POLICY_OP_ENTRY_ADD, &p->target[i]);
 	for (i = 0; i < p->bindings; i++)
 		if (!p->binding[i].gone)
 			put_binding(nl, &p->binding[i]);
-	nl_end(nl, entries);
-	begin_command(nl, ARP_POLICY_CMD_RESTORE_COMMIT);
+	begin_command(nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 	return nl_commit(nl);
+}
+
+/* One change as a command. */
+static void put_setting_command(struct netlink *nl, const struct setting *s, bool set)
+{
+	begin_command(nl, set ? ARP_POLICY_CMD_DEV_SET : ARP_POLICY_CMD_DEV_DEL);
+	nl_put_text(nl, ARP_POLICY_A_SELECTOR, s->selector);
+	if (set)
+		put_fields(nl, ARP_POLICY_A_FIELDS, s->field);
+}
+
+static void put_target_command(struct netlink *nl, const struct target *t, bool add)
+{
+	begin_command(nl, add ? ARP_POLICY_CMD_ENTRY_ADD : ARP_POLICY_CMD_ENTRY_DEL);
+	put_target(nl, ARP_POLICY_A_ENTRY, t);
 }
 
 int put_change(struct netlink *nl, const struct change *c,
@@ -377,29 +399,34 @@ int put_change(struct netlink *nl, const struct change *c,
 	const struct target *t = c->kind == ADD ? &to->target[c->at] :
 						  &from->target[c->at];
 	bool makes = c->kind == SET || c->kind == ADD;
+	/* Every other change is a command, the others are transactions. */
+	bool in_transaction = c->at & 1, fields;
 
 	if (c->kind == WHOLE || (c->kind == FLUSH && back))
 		return put_policy(nl, back ? from : to);
 	if (c->kind == FLUSH) {
 		begin_command(nl, ARP_POLICY_CMD_FLUSH);
-	} else if (c->kind == SET || c->kind == UNSET) {
-		if (s->gone)
-			return 0;
-		if (makes == back) {
-			begin_command(nl, ARP_POLICY_CMD_DEV_UNSET);
-			nl_put_text(nl, ARP_POLICY_A_SELECTOR, s->selector);
-		} else {
-			begin_command(nl, ARP_POLICY_CMD_DEV_SET);
-			nl_put_text(nl, ARP_POLICY_A_SELECTOR, s->selector);
-			put_fields(nl, ARP_POLICY_A_FIELDS, s->field);
-		}
-	} else {
-		if (t->gone)
-			return 0;
-		begin_command(nl, makes == back ? ARP_POLICY_CMD_RULE_DEL :
-						  ARP_POLICY_CMD_RULE_ADD);
-		put_target(nl, ARP_POLICY_A_RULE, t);
+		return nl_commit(nl);
 	}
+	fields = c->kind == SET || c->kind == UNSET;
+	if (fields ? s->gone : t->gone)
+		return 0;
+	if (in_transaction) {
+		begin_transaction(nl, ARP_POLICY_TRANSACTION_CHANGE);
+		begin_command(nl, ARP_POLICY_CMD_TRANSACTION_ADD);
+	}
+	if (fields && in_transaction)
+		put_setting_op(nl, makes == back ? ARP_POLICY_OP_DEV_DEL :
+						   ARP_POLICY_OP_DEV_SET, s);
+	else if (fields)
+		put_setting_command(nl, s, makes != back);
+	else if (in_transaction)
+		put_target_op(nl, makes == back ? ARP_POLICY_OP_ENTRY_DEL :
+						  ARP_POLICY_OP_ENTRY_ADD, t);
+	else
+		put_target_command(nl, t, makes != back);
+	if (in_transaction)
+		begin_command(nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 	return nl_commit(nl);
 }
 

@@ -7,6 +7,7 @@
 #ifndef TESTS_FAMILY_H
 #define TESTS_FAMILY_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
@@ -55,6 +56,34 @@ static inline struct nlmsghdr *family_begin(char *buf, uint16_t type, uint8_t cm
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = type == GENL_ID_CTRL ? 2 : ARP_POLICY_FAMILY_VERSION;
+	return nlh;
+}
+
+/*
+ * Begins an entry with its key; the caller adds more and ends the nest.
+ * @attr: the attribute to nest it in; @selector: or NULL; @address: in host order
+ */
+static inline struct nlattr *family_put_entry(struct nlmsghdr *nlh, uint16_t attr,
+					      uint32_t table, const char *selector,
+					      uint32_t address, uint32_t length)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, table);
+	if (selector)
+		mnl_attr_put_strz(nlh, ARP_POLICY_ENTRY_SELECTOR, selector);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, htonl(address));
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_LENGTH, length);
+	return nest;
+}
+
+/* Begins a transaction that replaces or changes the policy: the message. */
+static inline struct nlmsghdr *family_begin_transaction(char *buf, uint32_t kind)
+{
+	struct nlmsghdr *nlh = family_begin(buf, family, ARP_POLICY_CMD_TRANSACTION_BEGIN,
+					    NLM_F_ACK);
+
+	mnl_attr_put_u32(nlh, ARP_POLICY_A_TRANSACTION, kind);
 	return nlh;
 }
 

@@ -78,7 +78,7 @@ ended 0 1 "a setting made by somebody else: one change"
 is "$(saved ctl alice)" "$policy" "it is removed"
 play <<<"dev set lo hidden maybe"
 ended 2 0 "a wrong line is an error"
-like "$said" 'hidden cannot be' "with arpctl's message"
+like "$said" 'invalid hidden' "with arpctl's message"
 is "$(saved ctl alice)" "$policy" "and changes nothing"
 
 # Without a policy, nothing on the host is changed.

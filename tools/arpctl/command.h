@@ -38,6 +38,7 @@ struct object {
 };
 
 extern const struct object announce_object;
+extern const struct object apply_object;
 extern const struct object bind_object;
 extern const struct object check_object;
 extern const struct object dev_object;

@@ -17,6 +17,7 @@ const struct object *const objects[] = {
 	&check_object,
 	&save_object,
 	&restore_object,
+	&apply_object,
 	&diff_object,
 	&import_object,
 	NULL

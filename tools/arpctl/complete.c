@@ -87,14 +87,6 @@ static void complete_where(const struct typed *t)
 	complete_dev(t);
 }
 
-/* Reads objects, but does not load the module for it. */
-static void read_objects(const struct typed *t, uint8_t cmd,
-			 struct nl_reply *reply)
-{
-	if (!module_loaded() || nl_dump(&t->ctx->nl, cmd, 0, NULL, reply))
-		nl_reply_free(reply);
-}
-
 static void complete_selector(const struct typed *t)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
@@ -104,7 +96,10 @@ static void complete_selector(const struct typed *t)
 
 	complete_word(t->word, "default");
 	complete_where(t);
-	read_objects(t, ARP_POLICY_CMD_DEV_GET, &reply);
+	/* The module is not loaded for this. */
+	if (!module_loaded() ||
+	    nl_dump(&t->ctx->nl, ARP_POLICY_CMD_DEV_GET, 0, NULL, &reply))
+		nl_reply_free(&reply);
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
 		selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
@@ -154,67 +149,55 @@ static bool is_command(const struct typed *t, const char *name)
 	return !strcmp(t->command->name, name);
 }
 
-/* Those of the existing rules with the action that was typed. */
+/* Those of the existing rules with the action that was typed, or of the bindings. */
 static void complete_prefix(const struct typed *t)
 {
+	const struct entry_filter filter = {
+		.tables = t->argc > 1 ? TABLES_RULES : TABLES_BINDINGS,
+	};
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	char prefix[PREFIX_TEXT];
-	struct entry rule;
+	struct entry entry;
 
-	if (is_command(t, "add"))
+	if (is_command(t, "add") || !module_loaded())
 		return;
-	read_objects(t, ARP_POLICY_CMD_RULE_GET, &reply);
-	nl_for_each(msg, &reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		rule_read(&rule, tb[ARP_POLICY_A_RULE]);
-		prefix_text(rule.prefix, prefix);
-		if (t->argc > 1 &&
-		    !strcmp(t->argv[t->argc - 2], action_name(rule.action)))
-			complete_word(t->word, prefix);
-	}
+	if (!entry_dump(&t->ctx->nl, &filter, &reply))
+		nl_for_each(msg, &reply) {
+			nl_parse(msg, tb, ARP_POLICY_A_MAX);
+			entry_read(&entry, tb[ARP_POLICY_A_ENTRY]);
+			entry_prefix_text(&entry, prefix);
+			if (t->argc == 1 ||
+			    !strcmp(t->argv[t->argc - 2],
+				    action_name(entry.action)))
+				complete_word(t->word, prefix);
+		}
 	nl_reply_free(&reply);
 }
 
-/* Those of the existing bindings, to be replaced or deleted. */
-static void complete_address(const struct typed *t)
+static void complete_mac(const struct typed *t)
 {
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	char address[ADDRESS_TEXT];
-	struct entry binding;
-
-	if (!is_command(t, "del") && !is_command(t, "replace"))
-		return;
-	read_objects(t, ARP_POLICY_CMD_BIND_GET, &reply);
-	nl_for_each(msg, &reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		bind_read(&binding, tb[ARP_POLICY_A_BINDING]);
-		address_text(binding.prefix.address, address);
-		complete_word(t->word, address);
-	}
-	nl_reply_free(&reply);
+	complete_word(t->word, "any");
 }
 
 /* What completes each kind of word. */
 static const struct {
 	const char *name;
-	bool dev;			/* behind the word dev */
+	const char *after;		/* the word before; "": any but dev */
 	void (*complete)(const struct typed *t);
 } kinds[] = {
-	{ "SELECTOR", true, complete_where },
-	{ "SELECTOR", false, complete_selector },
-	{ "DEV", true, complete_dev },
-	{ "DEV", false, complete_dev },
-	{ "FIELD", false, complete_field },
-	{ "VALUE", false, complete_value },
-	{ "ACTION", false, complete_action },
-	{ "PREFIX", false, complete_prefix },
-	{ "ADDRESS", false, complete_address },
-	{ "FILE", false, complete_file },
-	{ "FILE|-", false, complete_file },
+	{ "SELECTOR", "dev", complete_where },
+	{ "SELECTOR", "", complete_selector },
+	{ "DEV", "dev", complete_dev },
+	{ "DEV", "", complete_dev },
+	{ "FIELD", "", complete_field },
+	{ "VALUE", "", complete_value },
+	{ "ACTION", "", complete_action },
+	{ "PREFIX", "", complete_prefix },
+	{ "MAC|any", "", complete_mac },
+	{ "FILE", "", complete_file },
+	{ "FILE|-", "", complete_file },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -235,7 +218,7 @@ static void complete_argument(const struct typed *t)
 		if (!g.tokens[i].kind)
 			complete_word(t->word, g.tokens[i].name);
 		for (k = 0; k < N_KINDS; k++)
-			if (grammar_is(&g, i, kinds[k].name, kinds[k].dev))
+			if (grammar_is(&g, i, kinds[k].name, kinds[k].after))
 				kinds[k].complete(t);
 	}
 }

@@ -39,44 +39,51 @@ static void help_action(FILE *file)
  */
 static const struct kind {
 	const char *name;
-	bool dev;			/* behind the word dev */
+	const char *after;		/* the word before; "": any but dev */
 	const char *text;
 	void (*help)(FILE *file);
 } kinds[] = {
-	{ "SELECTOR", true,
+	{ "SELECTOR", "dev",
 	  "\nSELECTOR: all, the name of a device, or a shell glob in quotes ('cali*'). The\n"
 	  "  default is all. The longest prefix decides; at equal length, the device's name\n"
 	  "  precedes globs, and those precede all.\n", NULL },
-	{ "SELECTOR", false,
+	{ "SELECTOR", "",
 	  "\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
 	  "  The device's name precedes globs, a glob with more letters one with fewer, and\n"
 	  "  those precede default; all is a floor for the other values.\n", NULL },
-	{ "DEV", true, "\nDEV: the name of a device.\n", NULL },
-	{ "DEV", false,
+	{ "DEV", "dev", "\nDEV: the name of a device.\n", NULL },
+	{ "DEV", "",
 	  "\nDEV: the name of a device. The default is all devices.\n", NULL },
-	{ "FIELD", false, NULL, help_field },
-	{ "ACTION", false, NULL, help_action },
-	{ "PREFIX", false,
-	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8), for the target of packets,\n"
-	  "  or with from for their sender.\n", NULL },
-	{ "ADDRESS", false, "\nADDRESS: an IPv4 address.\n", NULL },
-	{ "TARGET", false,
+	{ "FIELD", "", NULL, help_field },
+	{ "ACTION", "", NULL, help_action },
+	{ "PREFIX", "",
+	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8); of a rule for the target\n"
+	  "  of packets, or with from for their sender.\n", NULL },
+	{ "ADDRESS", "", "\nADDRESS: an IPv4 address.\n", NULL },
+	{ "TARGET", "",
 	  "\nTARGET: the target address of the ARP packet.\n", NULL },
-	{ "SENDER", false,
+	{ "SENDER", "",
 	  "\nSENDER: the sender address of the ARP packet; for send, the source of an IP\n"
 	  "  packet to TARGET.\n", NULL },
-	{ "MAC", false,
+	{ "MAC", "",
 	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01.\n", NULL },
-	{ "FILE", false,
+	{ "MAC|any", "",
+	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01; any allows every one.\n",
+	  NULL },
+	{ "FILE", "",
 	  "\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
 	  "  (kea-leases4.csv); - reads from standard input.\n", NULL },
-	{ "FILE|-", false,
-	  "\nFILE: lines of dev set, rule add and bind add, as save prints them; # begins a\n"
-	  "  comment. - is standard input, or of save standard output.\n", NULL },
-	{ "N", false, "\nN: how many times. The default is 1.\n", NULL },
-	{ "MS", false,
+	{ "FILE|-", "",
+	  "\nFILE: lines of dev set, rule add and bind add, as save prints them, for apply\n"
+	  "  also of dev unset, replace and del; # begins a comment. - is standard input,\n"
+	  "  or of save standard output.\n", NULL },
+	{ "N", "count", "\nN: how many times. The default is 1.\n", NULL },
+	{ "N", "generation",
+	  "\nN: the generation that \"arpctl -j diff\" printed. If the policy was changed\n"
+	  "  since, nothing is restored.\n", NULL },
+	{ "MS", "",
 	  "\nMS: the interval in milliseconds. The default is 1000.\n", NULL },
-	{ "--watch", false,
+	{ "--watch", "",
 	  "\n--watch: repeat every second, with rates, until interrupted.\n", NULL },
 };
 
@@ -90,7 +97,7 @@ static void help_kinds(FILE *file, const char *usage)
 
 	grammar_init(&g, usage);
 	for (k = kinds; k < end; k++) {
-		for (i = 0; i < g.n && !grammar_is(&g, i, k->name, k->dev); i++)
+		for (i = 0; i < g.n && !grammar_is(&g, i, k->name, k->after); i++)
 			;
 		if (i < g.n && k->text)
 			fputs(k->text, file);

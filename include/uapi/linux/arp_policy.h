@@ -9,73 +9,105 @@
  * of the socket. Every command and multicast group requires CAP_NET_ADMIN in
  * the user namespace that owns that network namespace. Attributes are validated
  * strictly: unknown ones are refused, and each refusal has an extended
- * acknowledgment that names the attribute and the accepted values.
+ * acknowledgment that names the attribute and the accepted values. Integers
+ * have 32 bits, except counters: these have 32 or 64 bits, as NLA_UINT.
  *
- * Message tree (do = one object, dump = all of them; -> = the response):
+ * Message tree (do = one object, dump = all of them; -> = the reply; [] =
+ * optional; * = any number):
  *
- *   DEV_GET        do { SELECTOR }              -> { SELECTOR FIELDS GENERATION }
- *                  dump {}                      -> the same for each selector
- *   DEV_SET        do { SELECTOR FIELDS }       -> ack; other fields are kept
- *   DEV_UNSET      do { SELECTOR [MASK] }       -> ack; no MASK: every field
+ *   INFO_GET       do {}                       -> { INFO_* }
+ *                  versions, generation, counts, limits. Takes no lock that a
+ *                  packet, RTNL or another namespace may hold
+ *
+ *   DEV_GET        do { SELECTOR }             -> { SELECTOR FIELDS GENERATION }
+ *                  ENOENT: nothing is set on it
+ *                  dump {}                     -> the same for each selector
+ *   DEV_SET        do { SELECTOR [FIELDS] [UNSET*] }; other fields are kept
+ *                  ENOENT: none of UNSET is set; ENOSPC: SELECTORS_MAX, GLOBS_MAX
+ *   DEV_DEL        do { SELECTOR }; unsets all fields; ENOENT: none is set
  *   DEV_NTF        group "config": { SELECTOR [FIELDS] GENERATION }, everything
  *                  that is set on the selector now; no FIELDS: nothing
- *   EFFECTIVE_GET  do { IFINDEX or IFNAME }     -> { IFINDEX IFNAME [FIELDS
+ *   EFFECTIVE_GET  do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME [FIELDS
  *                  dump {}                         ORIGINS] GENERATION }
- *   STATS_GET      do { IFINDEX or IFNAME }     -> { IFINDEX IFNAME IN OUT
- *                  dump {}                         REASONS }
- *   STATS_RESET    do { [IFINDEX or IFNAME] }   -> ack; neither: every device
- *   RULE_GET       dump { [SELECTOR] }          -> { RULE GENERATION }
- *   RULE_ADD       do { RULE [REPLACE] }        -> ack; EEXIST if it exists
- *                  and there is no REPLACE
- *   RULE_DEL       do { RULE }, by PREFIX FROM  -> ack; ENOENT if there is
- *                  SELECTOR; other attributes      none
- *                  must match if given
- *   RULE_FLUSH     do { [SELECTOR] }            -> ack; deletes the rules of
- *                  exactly this selector, or all rules. It is not an error if
- *                  there are none
- *   RULE_NTF       group "config": { RULE GENERATION }, added or replaced
- *   RULE_DEL_NTF   group "config": { RULE GENERATION }
- *   RULE_FLUSH_NTF group "config": { [SELECTOR] GENERATION }, with the
- *                  SELECTOR of RULE_FLUSH; only if a rule was deleted
- *   BIND_GET       dump { [SELECTOR] }          -> { BINDING GENERATION }
- *   BIND_ADD       do { BINDING [REPLACE] }     -> as RULE_ADD
- *   BIND_DEL       do { BINDING }, by ADDRESS   -> as RULE_DEL
- *                  SELECTOR
- *   BIND_FLUSH     do { [SELECTOR] }            -> as RULE_FLUSH
- *   BIND_NTF, BIND_DEL_NTF, BIND_FLUSH_NTF       as for rules
- *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] } -> ack; one
- *                  gratuitous ARP for one of our addresses that is not hidden
- *                  there, or with FORCE for any address
- *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
- *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
- *                  evaluate a hypothetical packet      EXPLANATION }
- *   RESTORE_BEGIN  do { [GENERATION] }          -> ack; starts a new, empty
- *                  policy that belongs to this socket
- *   RESTORE_ADD    do { ENTRIES }               -> ack; adds to it; if an entry
- *                  is refused, the new policy is dropped
- *   RESTORE_COMMIT do {}                        -> ack; replaces the whole
- *                  policy of the netns in one step; EBUSY if that no longer
- *                  has the GENERATION of RESTORE_BEGIN
- *   RESTORE_ABORT  do {}                        -> ack; drops the new policy
- *   RESTORE_NTF    group "config": { GENERATION }, the policy was replaced
- *   FLUSH          do {}                        -> ack; removes all policy
- *   FLUSH_NTF      group "config": { GENERATION }
+ *                  ENODEV: no such device
  *
- * Without SELECTOR a rule or binding applies to every device ("all"); "default"
- * is not allowed for either. The longest prefix wins, at equal length the more
- * specific selector. The key of a rule is (SELECTOR, PREFIX, FROM), that of a
- * binding (SELECTOR, ADDRESS). The module parameters max_rules and max_bindings
- * limit the number in a netns.
+ *   ENTRY_GET      do { ENTRY }, by its key    -> { ENTRY GENERATION }
+ *                  ENOENT: there is none
+ *                  dump { [SELECTOR] [TABLES] [DYNAMIC] } -> the same for each
+ *                  entry of exactly this selector, of these tables; with
+ *                  DYNAMIC, only dynamic bindings
+ *   ENTRY_ADD      do { ENTRY [REPLACE] }
+ *                  EEXIST: it exists, and there is no REPLACE, or a static
+ *                  binding has the place of a dynamic one; ENOSPC: max_rules,
+ *                  max_bindings, SELECTORS_MAX, GLOBS_MAX, ENTRY_GLOBS_MAX
+ *   ENTRY_DEL      do { ENTRY }, by its key; other attributes must match if given
+ *                  ENOENT: there is none, or it does not match
+ *   ENTRY_ADD_NTF  group "config": { ENTRY GENERATION }, added or replaced
+ *   ENTRY_DEL_NTF  group "config": { ENTRY GENERATION }
+ *   FLUSH          do { [SELECTOR] [TABLES] [DYNAMIC] }; deletes the entries that
+ *                  a dump with these attributes lists. Without attributes, the
+ *                  whole policy: fields too. It is not an error if there is none
+ *   FLUSH_NTF      group "config": { [SELECTOR] [TABLES] [DYNAMIC] GENERATION },
+ *                  those of FLUSH; only if something was deleted
+ *
+ *   TRANSACTION_BEGIN  do { TRANSACTION [GENERATION] }; begins a transaction
+ *                  that belongs to this socket: TRANSACTION_REPLACE starts with an
+ *                  empty policy, TRANSACTION_CHANGE with the present one
+ *                  EBUSY: TRANSACTIONS_MAX are in progress
+ *   TRANSACTION_ADD    do { OP* }; adds changes. They are carried out in this
+ *                  order, and each sees the result of those before it. If one is
+ *                  refused, the transaction is dropped. TRANSACTION_REPLACE takes
+ *                  DEV_SET without UNSET, and ENTRY_ADD
+ *                  ENOENT: this socket has no transaction
+ *   TRANSACTION_GET    do {}                   -> { TRANSACTION [GENERATION] OPS
+ *                                                   [FAILED] }
+ *   TRANSACTION_COMMIT do {}; publishes the result in one step: a packet sees the
+ *                  old policy or the new one. EBUSY: the policy no longer has the
+ *                  GENERATION of TRANSACTION_BEGIN. Other errors are those of the
+ *                  change number FAILED, which TRANSACTION_GET tells. Then
+ *                  nothing is changed, and the transaction ends with the socket,
+ *                  with TRANSACTION_ABORT or with another TRANSACTION_BEGIN
+ *   TRANSACTION_ABORT  do {}; drops it
+ *   TRANSACTION_NTF    group "config": { TRANSACTION OPS GENERATION }, it was
+ *                  carried out; listeners read the policy again
+ *
+ *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
+ *                  dump {}                         REASONS }
+ *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device
+ *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] }; one gratuitous ARP
+ *                  for one of our addresses that is not hidden there, or with
+ *                  FORCE for any address
+ *                  EADDRNOTAVAIL: not ours; EPERM: hidden there
+ *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
+ *                  evaluates a hypothetical packet     EXPLANATION }
+ *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
+ *
+ * With NLM_F_ECHO, a command that changes the policy replies with what is there
+ * now: DEV_SET and DEV_DEL as DEV_GET, ENTRY_ADD as ENTRY_GET, ENTRY_DEL with what
+ * was there, FLUSH as FLUSH_NTF, TRANSACTION_COMMIT as TRANSACTION_NTF. A
+ * notification has the port ID and the sequence number of the request that caused
+ * it; a socket that asked for an echo does not also get the notification.
+ *
+ * An entry is a rule for targets, a rule for senders, or a binding. Its key is
+ * (TABLE, SELECTOR, ADDRESS, LENGTH). Without SELECTOR it applies to every device
+ * ("all"); "default" is not allowed. The longest prefix wins, at equal length the
+ * more specific selector. A rule needs an ACTION, a binding LLADDR or ANY. The
+ * module parameters max_rules and max_bindings limit the number in a netns.
+ *
+ * A dynamic binding is one that a program learned. A static binding wins: adding a
+ * dynamic one in its place is refused (EEXIST), also with REPLACE. A static one
+ * with REPLACE takes the place of a dynamic one. Dynamic bindings do not change
+ * GENERATION, and take at most three quarters of max_bindings.
+ * TRANSACTION_REPLACE may not add any, and keeps those that are there unless a new
+ * static binding takes their place.
  *
  * Verdicts other than "pass" are sent to the group while it has listeners, at
  * most ARP_POLICY_EVENTS_PER_SECOND; LOST counts the events dropped since the
  * last one. While only other netns have listeners, a new listener may miss the
  * events of its first 10 ms.
  *
- * A policy under construction belongs to the socket that began it. It ends when
- * that socket is closed, begins another one, aborts or commits. Without
- * GENERATION, or with 0, it replaces any policy. A netns can have
- * ARP_POLICY_RESTORES_MAX of them at a time.
+ * A transaction belongs to the socket that began it and ends when that is closed.
+ * A netns can have ARP_POLICY_TRANSACTIONS_MAX at a time.
  *
  * EXPLAIN runs a hypothetical packet through the module's decision code: it
  * uses no rate token, creates no neighbour and counts nothing.
@@ -118,46 +150,39 @@
 /* An address is defended by at most one gratuitous ARP in this many seconds. */
 #define ARP_POLICY_DEFEND_INTERVAL	10
 
-/* Limits per netns: selectors, globs among them, globs with rules or bindings. */
+/* Limits per netns: selectors, globs among them, globs with entries. */
 #define ARP_POLICY_SELECTORS_MAX	65536
 #define ARP_POLICY_GLOBS_MAX		256
-#define ARP_POLICY_RULE_GLOBS_MAX	32
+#define ARP_POLICY_ENTRY_GLOBS_MAX	32
 
-/* Limit per netns: policies under construction at a time. */
-#define ARP_POLICY_RESTORES_MAX		16
+/* Limit per netns: transactions at a time. */
+#define ARP_POLICY_TRANSACTIONS_MAX	16
 
 enum arp_policy_cmd {
-	ARP_POLICY_CMD_DEV_GET = 1,
+	ARP_POLICY_CMD_INFO_GET = 1,
+	ARP_POLICY_CMD_DEV_GET,
 	ARP_POLICY_CMD_DEV_SET,
-	ARP_POLICY_CMD_DEV_UNSET,
+	ARP_POLICY_CMD_DEV_DEL,
 	ARP_POLICY_CMD_DEV_NTF,
 	ARP_POLICY_CMD_EFFECTIVE_GET,
-	ARP_POLICY_CMD_STATS_GET,
-	ARP_POLICY_CMD_STATS_RESET,
+	ARP_POLICY_CMD_ENTRY_GET,
+	ARP_POLICY_CMD_ENTRY_ADD,
+	ARP_POLICY_CMD_ENTRY_DEL,
+	ARP_POLICY_CMD_ENTRY_ADD_NTF,
+	ARP_POLICY_CMD_ENTRY_DEL_NTF,
 	ARP_POLICY_CMD_FLUSH,
 	ARP_POLICY_CMD_FLUSH_NTF,
-	ARP_POLICY_CMD_RULE_GET,
-	ARP_POLICY_CMD_RULE_ADD,
-	ARP_POLICY_CMD_RULE_DEL,
-	ARP_POLICY_CMD_RULE_FLUSH,
-	ARP_POLICY_CMD_RULE_NTF,
-	ARP_POLICY_CMD_RULE_DEL_NTF,
-	ARP_POLICY_CMD_RULE_FLUSH_NTF,
-	ARP_POLICY_CMD_BIND_GET,
-	ARP_POLICY_CMD_BIND_ADD,
-	ARP_POLICY_CMD_BIND_DEL,
-	ARP_POLICY_CMD_BIND_FLUSH,
-	ARP_POLICY_CMD_BIND_NTF,
-	ARP_POLICY_CMD_BIND_DEL_NTF,
-	ARP_POLICY_CMD_BIND_FLUSH_NTF,
+	ARP_POLICY_CMD_TRANSACTION_BEGIN,
+	ARP_POLICY_CMD_TRANSACTION_ADD,
+	ARP_POLICY_CMD_TRANSACTION_GET,
+	ARP_POLICY_CMD_TRANSACTION_COMMIT,
+	ARP_POLICY_CMD_TRANSACTION_ABORT,
+	ARP_POLICY_CMD_TRANSACTION_NTF,
+	ARP_POLICY_CMD_STATS_GET,
+	ARP_POLICY_CMD_STATS_RESET,
 	ARP_POLICY_CMD_ANNOUNCE,
-	ARP_POLICY_CMD_VERDICT_NTF,
 	ARP_POLICY_CMD_EXPLAIN,
-	ARP_POLICY_CMD_RESTORE_BEGIN,
-	ARP_POLICY_CMD_RESTORE_ADD,
-	ARP_POLICY_CMD_RESTORE_COMMIT,
-	ARP_POLICY_CMD_RESTORE_ABORT,
-	ARP_POLICY_CMD_RESTORE_NTF,
+	ARP_POLICY_CMD_VERDICT_NTF,
 
 	/* private: */
 	__ARP_POLICY_CMD_MAX,
@@ -168,50 +193,100 @@ enum arp_policy_cmd {
 enum arp_policy_attr {
 	ARP_POLICY_A_SELECTOR = 1,	/* string, 1..SELECTOR_MAX bytes */
 	ARP_POLICY_A_FIELDS,		/* nest of enum arp_policy_field: values */
+	ARP_POLICY_A_UNSET,		/* u32, enum arp_policy_field; repeated */
 	ARP_POLICY_A_ORIGINS,		/* nest of enum arp_policy_field: strings,
 					 * the selector that each value comes from
 					 */
-	ARP_POLICY_A_MASK,		/* u32, 1 << enum arp_policy_field */
 	ARP_POLICY_A_GENERATION,	/* u32 */
-	ARP_POLICY_A_IFINDEX,		/* u32, 1..INT_MAX */
-	ARP_POLICY_A_IFNAME,		/* string, 1..IFNAMSIZ - 1 bytes */
-	ARP_POLICY_A_IN,		/* u64, ARP packets received */
-	ARP_POLICY_A_OUT,		/* u64, ARP packets sent */
-	ARP_POLICY_A_REASONS,		/* nest of enum arp_policy_reason: u64,
-					 * packets per reason; zeros left out
-					 */
-	ARP_POLICY_A_PAD,
-	ARP_POLICY_A_RULE,		/* nest of enum arp_policy_rule */
-	ARP_POLICY_A_BINDING,		/* nest of enum arp_policy_binding */
-	ARP_POLICY_A_EVENT,		/* nest of enum arp_policy_event */
-	ARP_POLICY_A_ADDRESS,		/* be32, IPv4 address */
-	ARP_POLICY_A_FORCE,		/* flag */
+	ARP_POLICY_A_ENTRY,		/* nest of enum arp_policy_entry */
 	ARP_POLICY_A_REPLACE,		/* flag; generic netlink does not allow
 					 * NLM_F_REPLACE
 					 */
+	ARP_POLICY_A_TABLES,		/* u32, 1 << enum arp_policy_table, or-ed */
+	ARP_POLICY_A_DYNAMIC,		/* flag: only dynamic bindings */
+	ARP_POLICY_A_TRANSACTION,	/* u32, enum arp_policy_transaction */
+	ARP_POLICY_A_OP,		/* nest of enum arp_policy_op; repeated */
+	ARP_POLICY_A_OPS,		/* u32, the number of changes */
+	ARP_POLICY_A_FAILED,		/* u32, the change that was refused, from 0 */
+	ARP_POLICY_A_IFINDEX,		/* u32, 1..INT_MAX */
+	ARP_POLICY_A_IFNAME,		/* string, 1..IFNAMSIZ - 1 bytes */
+	ARP_POLICY_A_IN,		/* uint, ARP packets received */
+	ARP_POLICY_A_OUT,		/* uint, ARP packets sent */
+	ARP_POLICY_A_REASONS,		/* nest of enum arp_policy_reason: uint,
+					 * packets per reason; zeros left out
+					 */
+	ARP_POLICY_A_EVENT,		/* nest of enum arp_policy_event */
+	ARP_POLICY_A_ADDRESS,		/* be32, IPv4 address */
+	ARP_POLICY_A_FORCE,		/* flag */
 	ARP_POLICY_A_QUERY,		/* nest of enum arp_policy_query */
 	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
-	ARP_POLICY_A_ENTRIES,		/* nest of enum arp_policy_entry, any
-					 * number of each, in any order
-					 */
 
 	/* private: */
 	__ARP_POLICY_A_MAX,
 	ARP_POLICY_A_MAX = (__ARP_POLICY_A_MAX - 1)
 };
 
+/* What INFO_GET tells. */
+enum arp_policy_info {
+	ARP_POLICY_INFO_VERSION = 1,	/* string, of the module */
+	ARP_POLICY_INFO_GENERATION,	/* u32 */
+	ARP_POLICY_INFO_CAPABILITIES,	/* u32, enum arp_policy_capability, or-ed */
+	ARP_POLICY_INFO_SELECTORS,	/* u32, as all below */
+	ARP_POLICY_INFO_SELECTORS_MAX,
+	ARP_POLICY_INFO_GLOBS,		/* selectors that are globs */
+	ARP_POLICY_INFO_GLOBS_MAX,
+	ARP_POLICY_INFO_ENTRY_GLOBS,	/* globs with entries */
+	ARP_POLICY_INFO_ENTRY_GLOBS_MAX,
+	ARP_POLICY_INFO_RULES,
+	ARP_POLICY_INFO_RULES_MAX,
+	ARP_POLICY_INFO_BINDINGS,	/* with the dynamic ones */
+	ARP_POLICY_INFO_BINDINGS_MAX,
+	ARP_POLICY_INFO_DYNAMIC,	/* dynamic bindings */
+	ARP_POLICY_INFO_DYNAMIC_MAX,
+	ARP_POLICY_INFO_TRANSACTIONS,	/* those in progress */
+	ARP_POLICY_INFO_TRANSACTIONS_MAX,
+
+	/* private: */
+	__ARP_POLICY_INFO_MAX,
+	ARP_POLICY_INFO_MAX = (__ARP_POLICY_INFO_MAX - 1)
+};
+
+/* What this kernel supports. */
+enum arp_policy_capability {
+	ARP_POLICY_CAPABILITY_VRF = 1,	/* L3 domains */
+};
+
+/* What a transaction does with the present policy. */
+enum arp_policy_transaction {
+	ARP_POLICY_TRANSACTION_REPLACE = 1, /* replaces it as a whole */
+	ARP_POLICY_TRANSACTION_CHANGE,	/* carries out changes on it */
+};
+
+/* One change of a transaction; exactly one of these. */
+enum arp_policy_op {
+	ARP_POLICY_OP_DEV_SET = 1,	/* nest of enum arp_policy_dev */
+	ARP_POLICY_OP_DEV_DEL,		/* the same, SELECTOR only */
+	ARP_POLICY_OP_ENTRY_ADD,	/* nest of enum arp_policy_entry */
+	ARP_POLICY_OP_ENTRY_REPLACE,	/* the same: adds it or replaces it */
+	ARP_POLICY_OP_ENTRY_DEL,	/* the same, as the command ENTRY_DEL */
+
+	/* private: */
+	__ARP_POLICY_OP_MAX,
+	ARP_POLICY_OP_MAX = (__ARP_POLICY_OP_MAX - 1)
+};
+
 /* The fields that can be set on a selector. */
 enum arp_policy_field {
-	ARP_POLICY_FIELD_IGNORE = 1,	/* u8, enum arp_policy_ignore */
-	ARP_POLICY_FIELD_ANNOUNCE,	/* u8, enum arp_policy_announce */
-	ARP_POLICY_FIELD_FILTER,	/* u8, 0 or 1 */
-	ARP_POLICY_FIELD_HIDDEN,	/* u8, 0 or 1 */
-	ARP_POLICY_FIELD_PROXY,		/* u8, enum arp_policy_proxy, or-ed */
+	ARP_POLICY_FIELD_IGNORE = 1,	/* u32, enum arp_policy_ignore */
+	ARP_POLICY_FIELD_ANNOUNCE,	/* u32, enum arp_policy_announce */
+	ARP_POLICY_FIELD_FILTER,	/* u32, 0 or 1 */
+	ARP_POLICY_FIELD_HIDDEN,	/* u32, 0 or 1 */
+	ARP_POLICY_FIELD_PROXY,		/* u32, enum arp_policy_proxy, or-ed */
 	ARP_POLICY_FIELD_PROXY_DELAY,	/* u32, ms, 0..PROXY_DELAY_MAX */
-	ARP_POLICY_FIELD_GARP,		/* u8, enum arp_policy_garp */
-	ARP_POLICY_FIELD_LEARN,		/* u8, enum arp_policy_learn */
-	ARP_POLICY_FIELD_INSPECT,	/* u8, enum arp_policy_inspect */
-	ARP_POLICY_FIELD_VALIDATE,	/* u8, enum arp_policy_validate, or-ed */
+	ARP_POLICY_FIELD_GARP,		/* u32, enum arp_policy_garp */
+	ARP_POLICY_FIELD_LEARN,		/* u32, enum arp_policy_learn */
+	ARP_POLICY_FIELD_INSPECT,	/* u32, enum arp_policy_inspect */
+	ARP_POLICY_FIELD_VALIDATE,	/* u32, enum arp_policy_validate, or-ed */
 	ARP_POLICY_FIELD_RATE,		/* u32, packets/s, 0..RATE_MAX, 0: off */
 	ARP_POLICY_FIELD_BURST,		/* u32, packets, same range; off: one
 					 * second's worth of rate
@@ -219,29 +294,39 @@ enum arp_policy_field {
 	ARP_POLICY_FIELD_SOURCE_RATE,	/* u32, packets/s, same range; its burst
 					 * is one second's worth
 					 */
-	ARP_POLICY_FIELD_DEFEND,	/* u8, 0 or 1 */
-	ARP_POLICY_FIELD_MODE,		/* u8, enum arp_policy_mode */
+	ARP_POLICY_FIELD_DEFEND,	/* u32, 0 or 1 */
+	ARP_POLICY_FIELD_MODE,		/* u32, enum arp_policy_mode */
 
 	/* private: */
 	__ARP_POLICY_FIELD_MAX,
 	ARP_POLICY_FIELD_MAX = (__ARP_POLICY_FIELD_MAX - 1)
 };
 
-/* A rule: an action for a range of addresses. */
-enum arp_policy_rule {
-	ARP_POLICY_RULE_SELECTOR = 1,	/* string; "all" if left out */
-	ARP_POLICY_RULE_PREFIX,		/* be32, no bits set beyond LENGTH */
-	ARP_POLICY_RULE_LENGTH,		/* u8, 0..32 */
-	ARP_POLICY_RULE_FROM,		/* flag: match the sender, not the target */
-	ARP_POLICY_RULE_ACTION,		/* u8, enum arp_policy_action */
-	ARP_POLICY_RULE_LLADDR,		/* 6 bytes; proxy only: the MAC to answer with */
-	ARP_POLICY_RULE_ROUTED,		/* flag; proxy only: answer only if the
+/* A rule or a binding: what to do about a prefix, or who may use it. */
+enum arp_policy_entry {
+	ARP_POLICY_ENTRY_TABLE = 1,	/* u32, enum arp_policy_table */
+	ARP_POLICY_ENTRY_SELECTOR,	/* string; "all" if left out */
+	ARP_POLICY_ENTRY_ADDRESS,	/* be32, no bits set beyond LENGTH */
+	ARP_POLICY_ENTRY_LENGTH,	/* u32, 0..32; 32 if left out */
+	ARP_POLICY_ENTRY_ACTION,	/* u32, enum arp_policy_action; of a rule */
+	ARP_POLICY_ENTRY_LLADDR,	/* 6 bytes; of a binding, or of a proxy rule:
+					 * the MAC to answer with
+					 */
+	ARP_POLICY_ENTRY_ANY,		/* flag; of a binding: any MAC */
+	ARP_POLICY_ENTRY_ROUTED,	/* flag; of a proxy rule: answer only if the
 					 * route leaves by another device
 					 */
+	ARP_POLICY_ENTRY_DYNAMIC,	/* flag; of a binding */
 
 	/* private: */
-	__ARP_POLICY_RULE_MAX,
-	ARP_POLICY_RULE_MAX = (__ARP_POLICY_RULE_MAX - 1)
+	__ARP_POLICY_ENTRY_MAX,
+	ARP_POLICY_ENTRY_MAX = (__ARP_POLICY_ENTRY_MAX - 1)
+};
+
+enum arp_policy_table {
+	ARP_POLICY_TABLE_TARGET = 0,	/* rules for targets */
+	ARP_POLICY_TABLE_SENDER = 1,	/* rules for senders */
+	ARP_POLICY_TABLE_BINDING = 2,	/* inspect checks senders against these */
 };
 
 enum arp_policy_action {
@@ -251,21 +336,10 @@ enum arp_policy_action {
 	ARP_POLICY_ACTION_PROXY,	/* answer on behalf of the target */
 };
 
-/* A binding: the MAC that may use an address; inspect checks senders against it. */
-enum arp_policy_binding {
-	ARP_POLICY_BINDING_SELECTOR = 1, /* string; "all" if left out */
-	ARP_POLICY_BINDING_ADDRESS,	/* be32 */
-	ARP_POLICY_BINDING_LLADDR,	/* 6 bytes */
-
-	/* private: */
-	__ARP_POLICY_BINDING_MAX,
-	ARP_POLICY_BINDING_MAX = (__ARP_POLICY_BINDING_MAX - 1)
-};
-
 /* A decision, sent to the group "verdict". */
 enum arp_policy_event {
-	ARP_POLICY_EVENT_VERDICT = 1,	/* u8, enum arp_policy_verdict */
-	ARP_POLICY_EVENT_REASON,	/* u8, enum arp_policy_reason */
+	ARP_POLICY_EVENT_VERDICT = 1,	/* u32, enum arp_policy_verdict */
+	ARP_POLICY_EVENT_REASON,	/* u32, enum arp_policy_reason */
 	ARP_POLICY_EVENT_OUT,		/* flag: sent; else received */
 	ARP_POLICY_EVENT_AUDIT,		/* flag: mode audit, not enforced */
 	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. Malformed packets
@@ -274,8 +348,10 @@ enum arp_policy_event {
 	ARP_POLICY_EVENT_SENDER,	/* be32, before any rewrite */
 	ARP_POLICY_EVENT_TARGET,	/* be32 */
 	ARP_POLICY_EVENT_LLADDR,	/* sender's hardware address */
-	ARP_POLICY_EVENT_FIELD,		/* u8, enum arp_policy_field that decided */
-	ARP_POLICY_EVENT_RULE,		/* nest of enum arp_policy_rule that decided */
+	ARP_POLICY_EVENT_FIELD,		/* u32, enum arp_policy_field that decided */
+	ARP_POLICY_EVENT_ENTRY,		/* nest of enum arp_policy_entry, the rule
+					 * that decided
+					 */
 	ARP_POLICY_EVENT_LOST,		/* u32, events dropped before this one */
 
 	/* private: */
@@ -285,7 +361,7 @@ enum arp_policy_event {
 
 /* The packet to explain. */
 enum arp_policy_query {
-	ARP_POLICY_QUERY_KIND = 1,	/* u8, enum arp_policy_kind */
+	ARP_POLICY_QUERY_KIND = 1,	/* u32, enum arp_policy_kind */
 	ARP_POLICY_QUERY_TARGET,	/* be32 */
 	ARP_POLICY_QUERY_SENDER,	/* be32; for KIND_SEND: the source of the
 					 * IP packet that is sent to TARGET
@@ -319,13 +395,13 @@ enum arp_policy_explanation {
 	ARP_POLICY_EXPLANATION_SENDER,	/* be32, for KIND_SEND: the sender address
 					 * that is sent
 					 */
-	ARP_POLICY_EXPLANATION_ROUTE,	/* u8, an rtm_type: the kernel's route from
+	ARP_POLICY_EXPLANATION_ROUTE,	/* u32, an rtm_type: the kernel's route from
 					 * the sender to the target; absent if not
 					 * looked up, or with ERROR
 					 */
 	ARP_POLICY_EXPLANATION_ROUTE_IFINDEX, /* u32, the device of that route */
 	ARP_POLICY_EXPLANATION_ERROR,	/* u32, errno: why there is no route */
-	ARP_POLICY_EXPLANATION_BLOCKED,	/* u8, enum arp_policy_block: what in the
+	ARP_POLICY_EXPLANATION_BLOCKED,	/* u32, enum arp_policy_block: what in the
 					 * kernel prevents it
 					 */
 
@@ -361,21 +437,11 @@ enum arp_policy_block {
 	ARP_POLICY_BLOCK_MAX = (__ARP_POLICY_BLOCK_MAX - 1)
 };
 
-/* The entries of a policy under construction. */
-enum arp_policy_entry {
-	ARP_POLICY_ENTRY_DEV = 1,	/* nest of enum arp_policy_dev */
-	ARP_POLICY_ENTRY_RULE,		/* nest of enum arp_policy_rule */
-	ARP_POLICY_ENTRY_BINDING,	/* nest of enum arp_policy_binding */
-
-	/* private: */
-	__ARP_POLICY_ENTRY_MAX,
-	ARP_POLICY_ENTRY_MAX = (__ARP_POLICY_ENTRY_MAX - 1)
-};
-
-/* Fields of a selector; several entries for one selector add up. */
+/* Fields of a selector, in a transaction. */
 enum arp_policy_dev {
 	ARP_POLICY_DEV_SELECTOR = 1,	/* string */
 	ARP_POLICY_DEV_FIELDS,		/* nest of enum arp_policy_field */
+	ARP_POLICY_DEV_UNSET,		/* u32, enum arp_policy_field; repeated */
 
 	/* private: */
 	__ARP_POLICY_DEV_MAX,
@@ -390,13 +456,13 @@ enum arp_policy_verdict {
 	ARP_POLICY_VERDICT_REWRITE,	/* sent with another sender address */
 };
 
-/* Which of our addresses are answered for; the levels of the sysctl arp_ignore. */
+/* Which of our addresses are answered for, as the sysctl arp_ignore. */
 enum arp_policy_ignore {
 	ARP_POLICY_IGNORE_ANY = 0,	/* any local address */
 	ARP_POLICY_IGNORE_DEVICE = 1,	/* those of the receiving device */
 	ARP_POLICY_IGNORE_SUBNET = 2,	/* and only to senders in its subnet */
 	ARP_POLICY_IGNORE_GLOBAL = 3,	/* all but those of scope host */
-	ARP_POLICY_IGNORE_NEVER = 8,	/* none */
+	ARP_POLICY_IGNORE_NEVER = 4,	/* none; arp_ignore 8 */
 };
 
 /* Which of our addresses a request names as sender; 0-2 as sysctl arp_announce. */

@@ -129,6 +129,21 @@ const char *args_option(const struct args *args, const char *name)
 	return args->grammar.used & ~1U ? args_get(args, name) : NULL;
 }
 
+int args_each(const struct args *args, const char *name,
+	      int (*each)(void *data, const char *word), void *data)
+{
+	struct grammar g = args->grammar;
+	int i, token, status = STATUS_OK;
+
+	grammar_restart(&g);
+	for (i = 0; !status && i < args->argc; i++) {
+		token = grammar_take(&g, as_word(args, i));
+		if (token >= 0 && !strcmp(g.tokens[token].name, name))
+			status = each(data, args->argv[i]);
+	}
+	return status;
+}
+
 int args_address(const struct args *args, const char *word, uint32_t *address)
 {
 	if (parse_address(word, strlen(word), address))

@@ -46,7 +46,11 @@ static inline const char *args_first(const struct args *args)
 /* The first word that was taken for this word of the usage; NULL if none was. */
 const char *args_get(const struct args *args, const char *name);
 
-/* The same for words in brackets, which are usually absent. */
+/* Calls each with every word that was taken for this one, until one fails. */
+int args_each(const struct args *args, const char *name,
+	      int (*each)(void *data, const char *word), void *data);
+
+/* As args_get() for words in brackets, which are usually absent. */
 const char *args_option(const struct args *args, const char *name);
 
 /*

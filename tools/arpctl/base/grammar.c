@@ -94,10 +94,14 @@ bool grammar_has(const struct grammar *g, const char *word)
 	return false;
 }
 
-bool grammar_is(const struct grammar *g, int i, const char *name, bool dev)
+bool grammar_is(const struct grammar *g, int i, const char *name,
+		const char *after)
 {
-	return !strcmp(g->tokens[i].name, name) &&
-	       dev == (i && !strcmp(g->tokens[i - 1].name, "dev"));
+	const char *before = i ? g->tokens[i - 1].name : "";
+
+	if (strcmp(g->tokens[i].name, name) != 0)
+		return false;
+	return *after ? !strcmp(before, after) : strcmp(before, "dev") != 0;
 }
 
 /* Finds the [] that begins with the word; a literal precedes a kind. */

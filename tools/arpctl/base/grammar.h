@@ -45,8 +45,12 @@ bool grammar_may(const struct grammar *g, int i);
 /* Whether the grammar has this word as a literal. */
 bool grammar_has(const struct grammar *g, const char *word);
 
-/* Whether token i has this name, and "dev" precedes it, or does not. */
-bool grammar_is(const struct grammar *g, int i, const char *name, bool dev);
+/*
+ * Whether token i has this name and follows the word "after"; if that is "", whether
+ * it does not follow "dev".
+ */
+bool grammar_is(const struct grammar *g, int i, const char *name,
+		const char *after);
 
 /* Takes one word. Return: its token, -1 if it does not fit. */
 int grammar_take(struct grammar *g, const char *word);

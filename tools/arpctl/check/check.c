@@ -74,13 +74,16 @@ static int begin_cures(struct check *c, const char *netns)
 /* Without the module there is no policy. Reading must not load it. */
 static int read_policy(struct ctx *ctx, struct check *c)
 {
+	static const struct policy_query all = {
+		.devs = true, .entries.tables = TABLES_ALL,
+	};
 	const struct nlmsghdr *msg;
 	struct effective *device;
 	int status;
 
 	if (!module_loaded())
 		return STATUS_OK;
-	status = policy_get(&ctx->nl, &c->policy);
+	status = policy_get(&ctx->nl, &c->policy, &all);
 	/* There are no events for effective policy: this may be slightly newer. */
 	if (!status)
 		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0, NULL,

@@ -48,7 +48,7 @@ static bool level_answers(uint32_t level, uint8_t scope)
 	switch (level) {
 	case ARP_POLICY_IGNORE_DEVICE:
 	case ARP_POLICY_IGNORE_SUBNET:
-	case ARP_POLICY_IGNORE_NEVER:
+	case IGNORE_NEVER:
 		return false;
 	case ARP_POLICY_IGNORE_GLOBAL:
 		return scope <= RT_SCOPE_LINK;
@@ -66,7 +66,7 @@ static bool policy_answers(const struct check *c, const struct host_link *link,
 	const struct entry *rule;
 	uint32_t value;
 
-	rule = policy_match(&c->policy, ENTRY_TARGET, link->name,
+	rule = policy_match(&c->policy, ARP_POLICY_TABLE_TARGET, link->name,
 			    (struct prefix){ address->address, 32 });
 	home = check_device(c, address->ifindex);
 	*yes = false;

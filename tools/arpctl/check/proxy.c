@@ -28,7 +28,7 @@ static bool has_routed_rule(const struct check *c, const struct host_link *link)
 	const struct entry *end = e + c->policy.n_entries;
 
 	/* Rules for targets come first. */
-	for (; e < end && e->table == ENTRY_TARGET; e++)
+	for (; e < end && e->table == ARP_POLICY_TABLE_TARGET; e++)
 		if (e->action == ARP_POLICY_ACTION_PROXY && e->routed &&
 		    selector_matches(e->selector, link->name))
 			return true;
@@ -77,7 +77,7 @@ void find_proxy_onlink(struct check *c)
 		link = host_link(&c->host, s->ifindex);
 		if (!link || !host_does_arp(link))
 			continue;
-		rule = policy_match(&c->policy, ENTRY_TARGET, link->name, s->prefix);
+		rule = policy_match(&c->policy, ARP_POLICY_TABLE_TARGET, link->name, s->prefix);
 		if (!rule || rule->action != ARP_POLICY_ACTION_PROXY ||
 		    rule->routed)
 			continue;

@@ -167,9 +167,10 @@ void find_binding(struct check *c)
 		link = host_link(&c->host, n->ifindex);
 		if (!link || n->lladdr_len != LLADDR_LEN)
 			continue;
-		binding = policy_match(&c->policy, ENTRY_BINDING, link->name,
+		binding = policy_match(&c->policy, ARP_POLICY_TABLE_BINDING, link->name,
 				       (struct prefix){ n->address, 32 });
-		if (!binding || !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
+		if (!binding || binding->any ||
+		    !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
 			continue;
 		inspect = ARP_POLICY_INSPECT_OFF;
 		effective_field(check_device(c, link->ifindex),

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dev: the fields of selectors, and the effective policy of devices. */
 
-#include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
-#include <string.h>
 
 #include "command.h"
 #include "policy/policy.h"
@@ -12,39 +10,12 @@
 
 static int dev_set(struct ctx *ctx)
 {
-	const char *selector = args_first(ctx->args);
-	struct field_values values;
-	struct nlmsghdr *nlh;
-	int status;
-
-	status = fields_parse(ctx->args, &values);
-	if (!status)
-		status = policy_check_selector(&ctx->nl, selector);
-	if (status)
-		return status;
-	nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_SET, 0);
-	mnl_attr_put_strz(nlh, ARP_POLICY_A_SELECTOR, selector);
-	field_put_all(nlh, ARP_POLICY_A_FIELDS, &values);
-	return nl_call(&ctx->nl, NULL);
+	return policy_change(&ctx->nl, ctx->args, ARP_POLICY_OP_DEV_SET);
 }
 
 static int dev_unset(struct ctx *ctx)
 {
-	const struct args *args = ctx->args;
-	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_DEV_UNSET, 0);
-	const struct field *field;
-	uint32_t mask = 0;
-	int status, i;
-
-	status = nl_put_str(&ctx->nl, ARP_POLICY_A_SELECTOR,
-			    args_first(args));
-	for (i = 1; !status && i < args->argc; i++)
-		status = field_next(args, args->argv[i], &mask, &field);
-	if (status)
-		return status;
-	if (mask)
-		mnl_attr_put_u32(nlh, ARP_POLICY_A_MASK, mask);
-	return nl_call(&ctx->nl, NULL);
+	return policy_change(&ctx->nl, ctx->args, ARP_POLICY_OP_DEV_DEL);
 }
 
 static void print_selectors(struct printer *out, const struct policy *policy)
@@ -95,12 +66,13 @@ static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 
 static int dev_show(struct ctx *ctx)
 {
+	static const struct policy_query devs = { .devs = true };
 	const char *selector = args_first(ctx->args);
 	struct policy policy = { 0 };
 	int status;
 
 	status = selector ? get_one(ctx, &policy, selector) :
-			    policy_list(&ctx->nl, &policy, POLICY_DEVS, NULL);
+			    policy_list(&ctx->nl, &policy, &devs);
 	if (!status)
 		print_selectors(&ctx->out, &policy);
 	policy_free(&policy);
@@ -156,7 +128,7 @@ static const struct command commands[] = {
 	{ "set", FIELDS_ARGS,
 	  "set fields, leaving the selector's other fields as they are",
 	  dev_set },
-	{ "unset", "SELECTOR [FIELD ...]",
+	{ "unset", UNSET_ARGS,
 	  "unset these fields of a selector, or all that it sets", dev_unset },
 	{ "show", "[SELECTOR]", "the fields that are set, by selector", dev_show },
 	{ "effective", "[DEV]",

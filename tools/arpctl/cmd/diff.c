@@ -77,7 +77,7 @@ static void merge_devs(struct merge *m)
 static bool same(const struct entry *a, const struct entry *b)
 {
 	return a->action == b->action && a->routed == b->routed &&
-	       a->has_lladdr == b->has_lladdr &&
+	       a->any == b->any && a->has_lladdr == b->has_lladdr &&
 	       !memcmp(a->lladdr, b->lladdr, sizeof(a->lladdr));
 }
 
@@ -122,14 +122,19 @@ static int diff(struct ctx *ctx)
 	if (!status)
 		status = policy_check_altnames(&ctx->nl, &then, file);
 	if (!status)
-		status = policy_get(&ctx->nl, &now);
+		status = policy_get(&ctx->nl, &now, &policy_saved);
 	if (!status) {
 		policy_sort(&now);
 		policy_sort(&then);
-		pr_open(m.out, NULL, '[');
+		pr_open(m.out, NULL, '{');
+		if (m.out->json)
+			pr_num(m.out, "generation", STYLE_PLAIN, 0,
+			       now.generation, NULL);
+		pr_open(m.out, "changes", '[');
 		merge_devs(&m);
 		merge_entries(&m);
 		pr_close(m.out, ']');
+		pr_close(m.out, '}');
 		status = pr_finish(m.out);
 	}
 	policy_free(&now);

@@ -126,29 +126,27 @@ static void print_kernel(struct printer *out, const struct nlattr *const *x)
 static void print_origin(struct printer *out, const struct nlattr *const *ev,
 			 const struct nlattr *const *x)
 {
-	const struct nlattr *rule[ARP_POLICY_RULE_MAX + 1];
-	const struct nlattr *nest = ev[ARP_POLICY_EVENT_RULE];
+	const struct nlattr *nest = ev[ARP_POLICY_EVENT_ENTRY];
 	const struct nlattr *origin = x[ARP_POLICY_EXPLANATION_ORIGIN];
 	const struct nlattr *attr = ev[ARP_POLICY_EVENT_FIELD];
 	const struct field *field = NULL;
+	struct entry rule;
 
-	nl_parse_nest(nest, rule, ARP_POLICY_RULE_MAX);
 	if (attr)
 		field = field_by_attr((unsigned int)nl_uint(attr));
 	if (nest && !out->json) {
 		pr_text(out, "\n  by        rule ");
-		rule_print_nest(out, nest);
+		entry_print_nest(out, nest);
 		return;
 	}
 	pr_opt(out, "field", STYLE_VALUE, "\n  by        ",
 	       field ? field->name : NULL);
-	if (nest)
-		origin = rule[ARP_POLICY_RULE_SELECTOR];
-	pr_opt(out, "selector", STYLE_NAME, " of ",
+	entry_read(&rule, nest);
+	pr_opt(out, "selector", STYLE_NAME, " of ", nest ? rule.selector :
 	       origin ? nl_str(origin) : NULL);
 	if (nest) {
 		pr_open(out, "rule", '{');
-		rule_print_nest(out, nest);
+		entry_print(out, &rule, 0);
 		pr_close(out, '}');
 	} else {
 		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
@@ -244,8 +242,7 @@ static int explain(struct ctx *ctx)
 	if (status)
 		return status;
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
-	mnl_attr_put_u8(nlh, ARP_POLICY_QUERY_KIND,
-			(uint8_t)kind_of(args->command));
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_KIND, kind_of(args->command));
 	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_TARGET, target);
 	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_SENDER, sender);
 	if (mac)

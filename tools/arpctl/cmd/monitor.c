@@ -53,29 +53,56 @@ static void print_dev(struct printer *out, const struct nlattr *const *tb)
 		pr_text(out, "  unset");
 }
 
-static void print_rule(struct printer *out, const struct nlattr *const *tb)
+static void print_entry(struct printer *out, const struct nlattr *const *tb)
 {
 	pr_text(out, " ");
-	rule_print_nest(out, tb[ARP_POLICY_A_RULE]);
+	entry_print_nest(out, tb[ARP_POLICY_A_ENTRY]);
 }
 
-static void print_binding(struct printer *out, const struct nlattr *const *tb)
+static uint32_t tables_of(const struct nlattr *const *tb)
 {
-	pr_text(out, " ");
-	bind_print_nest(out, tb[ARP_POLICY_A_BINDING]);
+	return (uint32_t)nl_uint(tb[ARP_POLICY_A_TABLES]);
 }
 
-/* The selector whose rules or bindings were deleted; without one, all. */
-static void print_flush(struct printer *out, const struct nlattr *const *tb)
+/* Whose entries were deleted; without a selector, all. */
+static void print_flushed(struct printer *out, const struct nlattr *const *tb)
 {
-	const char *selector = nl_str(tb[ARP_POLICY_A_SELECTOR]);
-
 	if (!tb[ARP_POLICY_A_SELECTOR]) {
 		pr_opt(out, "selector", STYLE_NAME, "", NULL);
 		return;
 	}
 	pr_text(out, " dev ");
-	word_print(out, "selector", STYLE_NAME, selector);
+	word_print(out, "selector", STYLE_NAME,
+		   nl_str(tb[ARP_POLICY_A_SELECTOR]));
+}
+
+/* Other programs may delete only rules for targets, or for senders. */
+static void print_rule_flush(struct printer *out, const struct nlattr *const *tb)
+{
+	static const char *const tables[] = {
+		[1U << ARP_POLICY_TABLE_TARGET] = "target",
+		[1U << ARP_POLICY_TABLE_SENDER] = "sender",
+		[TABLES_RULES] = NULL,
+	};
+
+	pr_opt(out, "table", STYLE_PLAIN, " ", tables[tables_of(tb) & TABLES_RULES]);
+	print_flushed(out, tb);
+}
+
+static void print_bind_flush(struct printer *out, const struct nlattr *const *tb)
+{
+	bool dynamic = tb[ARP_POLICY_A_DYNAMIC];
+
+	pr_bool(out, "dynamic", STYLE_PLAIN, 0, dynamic,
+		dynamic ? " dynamic" : "");
+	print_flushed(out, tb);
+}
+
+static void print_changes(struct printer *out, const struct nlattr *const *tb)
+{
+	pr_text(out, " ");
+	pr_num(out, "changes", STYLE_PLAIN, 0, nl_uint(tb[ARP_POLICY_A_OPS]),
+	       NULL);
 }
 
 /* who-has TARGET from SENDER LLADDR, or SENDER is-at LLADDR to TARGET */
@@ -130,10 +157,10 @@ static void print_verdict(struct printer *out, const struct nlattr *const *tb)
 	pr_opt(out, "reason", STYLE_VALUE, " ", reason ? reason : "unknown");
 	pr_opt(out, "field", STYLE_PLAIN, "  field ",
 	       field_name(ev[ARP_POLICY_EVENT_FIELD]));
-	if (ev[ARP_POLICY_EVENT_RULE]) {
+	if (ev[ARP_POLICY_EVENT_ENTRY]) {
 		pr_text(out, "  rule ");
 		pr_open(out, "rule", '{');
-		rule_print_nest(out, ev[ARP_POLICY_EVENT_RULE]);
+		entry_print_nest(out, ev[ARP_POLICY_EVENT_ENTRY]);
 		pr_close(out, '}');
 	} else {
 		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
@@ -147,50 +174,100 @@ static void print_verdict(struct printer *out, const struct nlattr *const *tb)
 	}
 }
 
+static bool is_binding(const struct nlattr *const *tb)
+{
+	struct entry entry;
+
+	entry_read(&entry, tb[ARP_POLICY_A_ENTRY]);
+	return entry.table == ARP_POLICY_TABLE_BINDING;
+}
+
+static bool is_rule(const struct nlattr *const *tb)
+{
+	return !is_binding(tb);
+}
+
+static bool is_whole(const struct nlattr *const *tb)
+{
+	return !tb[ARP_POLICY_A_TABLES];
+}
+
+static bool has_rules(const struct nlattr *const *tb)
+{
+	return tables_of(tb) & TABLES_RULES;
+}
+
+static bool has_bindings(const struct nlattr *const *tb)
+{
+	return tables_of(tb) & TABLES_BINDINGS;
+}
+
+static bool is_change(const struct nlattr *const *tb)
+{
+	return nl_uint(tb[ARP_POLICY_A_TRANSACTION]) ==
+	       ARP_POLICY_TRANSACTION_CHANGE;
+}
+
+static bool is_replacement(const struct nlattr *const *tb)
+{
+	return !is_change(tb);
+}
+
+/* A message may be more than one: a flush of rules and of bindings. */
 static const struct event {
 	uint8_t cmd;
+	bool (*is)(const struct nlattr *const *tb);	/* NULL: always */
 	const char *name;
 	void (*print)(struct printer *out, const struct nlattr *const *tb);
 } events[] = {
-	{ ARP_POLICY_CMD_DEV_NTF, "dev", print_dev },
-	{ ARP_POLICY_CMD_FLUSH_NTF, "flush", NULL },
-	{ ARP_POLICY_CMD_RULE_NTF, "rule", print_rule },
-	{ ARP_POLICY_CMD_RULE_DEL_NTF, "rule-del", print_rule },
-	{ ARP_POLICY_CMD_RULE_FLUSH_NTF, "rule-flush", print_flush },
-	{ ARP_POLICY_CMD_BIND_NTF, "bind", print_binding },
-	{ ARP_POLICY_CMD_BIND_DEL_NTF, "bind-del", print_binding },
-	{ ARP_POLICY_CMD_BIND_FLUSH_NTF, "bind-flush", print_flush },
-	{ ARP_POLICY_CMD_RESTORE_NTF, "restore", NULL },
-	{ ARP_POLICY_CMD_VERDICT_NTF, "verdict", print_verdict },
+	{ ARP_POLICY_CMD_DEV_NTF, NULL, "dev", print_dev },
+	{ ARP_POLICY_CMD_ENTRY_ADD_NTF, is_rule, "rule", print_entry },
+	{ ARP_POLICY_CMD_ENTRY_ADD_NTF, is_binding, "bind", print_entry },
+	{ ARP_POLICY_CMD_ENTRY_DEL_NTF, is_rule, "rule-del", print_entry },
+	{ ARP_POLICY_CMD_ENTRY_DEL_NTF, is_binding, "bind-del", print_entry },
+	{ ARP_POLICY_CMD_FLUSH_NTF, is_whole, "flush", NULL },
+	{ ARP_POLICY_CMD_FLUSH_NTF, has_rules, "rule-flush", print_rule_flush },
+	{ ARP_POLICY_CMD_FLUSH_NTF, has_bindings, "bind-flush",
+	  print_bind_flush },
+	{ ARP_POLICY_CMD_TRANSACTION_NTF, is_change, "change", print_changes },
+	{ ARP_POLICY_CMD_TRANSACTION_NTF, is_replacement, "restore",
+	  print_changes },
+	{ ARP_POLICY_CMD_VERDICT_NTF, NULL, "verdict", print_verdict },
 	{ 0 }
 };
+
+static void end(struct printer *out)
+{
+	pr_text(out, "\n");
+	pr_close(out, '}');
+}
 
 static int print_event(void *data, const struct nlmsghdr *msg)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	const struct genlmsghdr *genl;
 	struct printer *out = data;
-	const struct event *e = events;
+	const struct event *e;
 
 	if (!msg) {
 		begin(out, "lost");
 		pr_text(out, "  events came faster than they were read");
-	} else {
-		genl = mnl_nlmsg_get_payload(msg);
-		while (e->cmd && e->cmd != genl->cmd)
-			e++;
-		if (!e->cmd)
-			return STATUS_OK;
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
+		end(out);
+		return pr_finish(out);
+	}
+	genl = mnl_nlmsg_get_payload(msg);
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	for (e = events; e->cmd; e++) {
+		if (e->cmd != genl->cmd || (e->is && !e->is(tb)))
+			continue;
 		begin(out, e->name);
 		if (e->print)
 			e->print(out, tb);
 		if (out->json && tb[ARP_POLICY_A_GENERATION])
 			pr_num(out, "generation", STYLE_PLAIN, 0,
 			       nl_uint(tb[ARP_POLICY_A_GENERATION]), NULL);
+		end(out);
 	}
-	pr_text(out, "\n");
-	pr_close(out, '}');
 	return pr_finish(out);
 }
 

@@ -7,21 +7,27 @@
 static int restore(struct ctx *ctx)
 {
 	const char *file = args_first(ctx->args);
+	const char *number = args_get(ctx->args, "N");
 	struct policy policy = { 0 };
+	uint32_t generation;
 	int status;
 
+	status = args_number(ctx->args, "generation", number, 0, &generation);
 	/* The whole file is parsed before the kernel is contacted. */
-	status = policy_read(&policy, file);
+	if (!status)
+		status = policy_read(&policy, file);
 	if (!status)
 		status = policy_check_altnames(&ctx->nl, &policy, file);
 	if (!status)
-		status = policy_put(&ctx->nl, &policy, file);
+		status = policy_put(&ctx->nl, &policy, file,
+				    number ? &generation : NULL);
 	policy_free(&policy);
 	return status;
 }
 
 static const struct command commands[] = {
-	{ "", "FILE|-", "replace the whole policy with one from a file, or change nothing",
+	{ "", "FILE|- [generation N]",
+	  "replace the whole policy with one from a file, or change nothing",
 	  restore },
 	{ 0 }
 };

@@ -32,7 +32,7 @@ static int save(struct ctx *ctx)
 		name = NULL;
 	if (name && ctx->out.json)
 		return usage_error("save: FILE is written for restore, not as JSON: leave out -j");
-	status = policy_get(&ctx->nl, &policy);
+	status = policy_get(&ctx->nl, &policy, &policy_saved);
 	if (!status) {
 		policy_sort(&policy);
 		if (name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads a policy from a file. Its lines are commands, with the same grammar and error
- * messages as on the command line.
+ * Reads a policy, or changes of one, from a file. Its lines are commands, with the
+ * same grammar and error messages as on the command line.
  *
  * A file that save wrote has a special first and last line, which show whether it is
  * complete.
@@ -15,122 +15,63 @@
 #include "base/print.h"
 #include "base/words.h"
 #include "policy/policy.h"
-#include "wire/entry.h"
-#include "wire/fields.h"
 
 struct reader {
-	struct policy *policy;
 	struct words words;
 	bool saved;		/* save wrote it, so it must have an end line */
 	bool ended;		/* the end line was read */
 	bool any;		/* a command was read */
+	bool whole;		/* it is a policy, not changes */
 	struct args *grammars;	/* of the statements */
+	struct place place;
+	int (*take)(void *data, const struct change *change, struct place *place);
+	void *data;
 };
 
-static int take_dev(struct reader *r, const struct args *args, bool replace)
-{
-	struct field_values values;
-	struct policy_dev *dev;
-	const struct field *f;
-	bool there;
-	int status;
-
-	(void)replace;
-	status = fields_parse(args, &values);
-	if (status)
-		return status;
-	dev = policy_dev(r->policy, args->argv[0], &there);
-	if (!dev)
-		return STATUS_FAILED;
-	for (f = fields; f->name; f++) {
-		if (!field_is_set(&values, f))
-			continue;
-		if (field_is_set(&dev->values, f) &&
-		    dev->values.value[f->attr] != values.value[f->attr])
-			return usage_error("%s: line %u sets %s of %s to something else",
-					   args->title, dev->line[f->attr],
-					   f->name, dev->selector);
-		field_set(&dev->values, f, values.value[f->attr]);
-		dev->line[f->attr] = (uint32_t)r->words.line;
-	}
-	return STATUS_OK;
-}
-
-/* Takes a rule or a binding; of is the name of its key in messages. */
-static int take_entry(struct reader *r, const struct args *args, bool replace,
-		      struct entry *entry, const char *of)
-{
-	struct entry *found;
-	const char *selector;
-	bool there;
-
-	entry->line = (uint32_t)r->words.line;
-	found = policy_entry(r->policy, entry, &there);
-	if (!found)
-		return STATUS_FAILED;
-	if (!there)
-		return STATUS_OK;
-	if (!replace)
-		return usage_error("%s: line %u has one for this %s on this selector: replace it instead",
-				   args->title, found->line, of);
-	selector = found->selector;
-	*found = *entry;
-	found->selector = selector;
-	return STATUS_OK;
-}
-
-static int take_rule(struct reader *r, const struct args *args, bool replace)
-{
-	struct entry rule;
-	int status = rule_parse(args, &rule);
-
-	return status ? status : take_entry(r, args, replace, &rule, "prefix");
-}
-
-static int take_binding(struct reader *r, const struct args *args, bool replace)
-{
-	struct entry binding;
-	int status = bind_parse(args, &binding);
-
-	return status ? status :
-			take_entry(r, args, replace, &binding, "address");
-}
-
-/* The commands that a file may contain. */
+/* The commands that a file may contain; only some of them make a policy. */
 static const struct statement {
 	const char *object;
 	const char *command;
 	const char *usage;
-	int (*take)(struct reader *r, const struct args *args, bool replace);
-	bool replace;		/* replaces that of an earlier line */
+	enum arp_policy_op op;
+	bool whole;		/* also in a whole policy */
 } statements[] = {
-	{ "dev", "set", FIELDS_ARGS, take_dev, false },
-	{ "rule", "add", RULE_ARGS, take_rule, false },
-	{ "rule", "replace", RULE_ARGS, take_rule, true },
-	{ "bind", "add", BIND_ARGS, take_binding, false },
-	{ "bind", "replace", BIND_ARGS, take_binding, true },
+	{ "dev", "set", FIELDS_ARGS, ARP_POLICY_OP_DEV_SET, true },
+	{ "rule", "add", RULE_ARGS, ARP_POLICY_OP_ENTRY_ADD, true },
+	{ "rule", "replace", RULE_ARGS, ARP_POLICY_OP_ENTRY_REPLACE, true },
+	{ "bind", "add", BIND_ARGS, ARP_POLICY_OP_ENTRY_ADD, true },
+	{ "bind", "replace", BIND_ARGS, ARP_POLICY_OP_ENTRY_REPLACE, true },
+	{ "dev", "unset", UNSET_ARGS, ARP_POLICY_OP_DEV_DEL, false },
+	{ "rule", "del", RULE_ARGS, ARP_POLICY_OP_ENTRY_DEL, false },
+	{ "bind", "del", BIND_DEL_ARGS, ARP_POLICY_OP_ENTRY_DEL, false },
 };
 
 #define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
 
-static int unknown(const struct words *words)
+static int unknown(const struct reader *r)
 {
+	const struct words *words = &r->words;
 	char list[128] = "", name[64];
 	const struct statement *s;
 
 	for (s = statements; s < statements + N_STATEMENTS; s++) {
+		if (r->whole && !s->whole)
+			continue;
 		snprintf(name, sizeof(name), "%s %s", s->object, s->command);
 		list_add(list, sizeof(list), name);
 	}
-	return usage_error("\"%s%s%s\" is not allowed in a policy, expected: %s",
+	return usage_error("\"%s%s%s\" is not allowed in %s, expected: %s",
 			   words->word[0], words->n > 1 ? " " : "",
-			   words->n > 1 ? words->word[1] : "", list);
+			   words->n > 1 ? words->word[1] : "",
+			   r->whole ? "a policy" : "a file of changes", list);
 }
 
-static bool is_statement(const struct statement *s, const struct words *words)
+static bool is_statement(const struct reader *r, const struct statement *s)
 {
+	const struct words *words = &r->words;
+
 	/* The objects differ in their first letters. */
-	return words->n > 1 && words->word[0][0] == s->object[0] &&
+	return words->n > 1 && (s->whole || !r->whole) && words->word[0][0] == s->object[0] &&
 	       !strcmp(words->word[0], s->object) &&
 	       !strcmp(words->word[1], s->command);
 }
@@ -139,6 +80,7 @@ static bool is_statement(const struct statement *s, const struct words *words)
 static int take_words(struct reader *r)
 {
 	struct words *words = &r->words;
+	struct change change;
 	size_t i;
 	int status;
 
@@ -153,13 +95,14 @@ static int take_words(struct reader *r)
 	if (words->dash)
 		args_end_options(&words->n, words->word);
 	for (i = 0; i < N_STATEMENTS; i++)
-		if (is_statement(&statements[i], words))
+		if (is_statement(r, &statements[i]))
 			break;
 	if (i == N_STATEMENTS)
-		return unknown(words);
+		return unknown(r);
 	status = args_take(&r->grammars[i], words->n - 2, words->word + 2);
-	return status ? status : statements[i].take(r, &r->grammars[i],
-						     statements[i].replace);
+	if (!status)
+		status = change_parse(&r->grammars[i], statements[i].op, &change);
+	return status ? status : r->take(r->data, &change, &r->place);
 }
 
 /* The rest of a line that begins with the text; NULL if it does not. */
@@ -195,7 +138,7 @@ static int take_end(struct reader *r, const char *count)
 }
 
 /* Takes the next line of a text of whole lines, if there is one. */
-static int take_line(struct reader *r, struct place *place, bool *more)
+static int take_line(struct reader *r, bool *more)
 {
 	const char *line = r->words.at, *end = NULL, *why;
 	size_t len = line < r->words.end ? (size_t)(r->words.end - line) : 0;
@@ -204,10 +147,10 @@ static int take_line(struct reader *r, struct place *place, bool *more)
 	*more = len;
 	if (!len)
 		return STATUS_OK;
-	place->line = r->words.line + 1;
+	r->place.line = r->words.line + 1;
 	if (r->ended)
 		return usage_error("nothing may follow the end line");
-	if (*line == '#' && place->line == 1) {
+	if (*line == '#' && r->place.line == 1) {
 		end = line_after(line, len, POLICY_BEGIN);
 		r->saved = end && is_line_end(end);
 	} else if (*line == '#' && r->saved) {
@@ -219,57 +162,55 @@ static int take_line(struct reader *r, struct place *place, bool *more)
 	return got < 0 ? usage_error("%s", why) : take_words(r);
 }
 
-static int take_lines(struct reader *r, struct place *place, char *text,
-		      size_t len)
+static int take_lines(struct reader *r, char *text, size_t len)
 {
 	bool more = true;
 	int status = STATUS_OK;
 
 	words_more(&r->words, text, len);
 	while (!status && more)
-		status = take_line(r, place, &more);
+		status = take_line(r, &more);
 	return status;
 }
 
 /* Whether a file that was read to its end is complete. */
-static int check_whole(const struct reader *r, struct place *place)
+static int check_end(struct reader *r)
 {
-	place->line = 0;
+	r->place.line = 0;
 	if (r->saved && !r->ended)
 		return usage_error("the end line that save writes is missing: the file is cut off");
-	if (!r->saved && !r->any)
+	if (r->whole && !r->saved && !r->any)
 		return usage_error("there is no command in it; \"arpctl flush\" removes the policy");
 	return STATUS_OK;
 }
 
 static int read_input(struct reader *r, struct input *in)
 {
-	struct place place = { .file = in->name };
 	const char *why;
 	char *text;
 	size_t len;
 	int status;
 
+	r->place.file = in->name;
 	do {
 		status = input_lines(in, &text, &len, &why);
-		place_enter(&place);
+		place_enter(&r->place);
 		if (!status && why) {
-			place.line = r->words.line + 1;
+			r->place.line = r->words.line + 1;
 			status = usage_error("%s", why);
 		} else if (!status && len) {
-			status = take_lines(r, &place, text, len);
+			status = take_lines(r, text, len);
 		} else if (!status) {
-			status = check_whole(r, &place);
+			status = check_end(r);
 		}
-		place_leave(&place);
+		place_leave(&r->place);
 	} while (!status && len);
 	return status;
 }
 
-int policy_read(struct policy *policy, const char *file)
+static int read_file(struct reader *r, const char *file)
 {
 	struct args grammars[N_STATEMENTS];
-	struct reader r = { .policy = policy, .grammars = grammars };
 	struct input in;
 	size_t i;
 	int status;
@@ -277,9 +218,84 @@ int policy_read(struct policy *policy, const char *file)
 	for (i = 0; i < N_STATEMENTS; i++)
 		args_init(&grammars[i], statements[i].object,
 			  statements[i].command, statements[i].usage);
+	r->grammars = grammars;
 	status = input_open(file, &in);
 	if (!status)
-		status = read_input(&r, &in);
+		status = read_input(r, &in);
 	input_close(&in);
 	return status;
+}
+
+int changes_read(const char *file,
+		 int (*take)(void *data, const struct change *change,
+			     struct place *place),
+		 void *data)
+{
+	struct reader r = { .take = take, .data = data };
+
+	return read_file(&r, file);
+}
+
+static int take_dev(struct policy *policy, const struct change *change,
+		    uint32_t line)
+{
+	const struct field_values *values = &change->values;
+	struct policy_dev *dev;
+	const struct field *f;
+	bool there;
+
+	dev = policy_dev(policy, change->selector, &there);
+	if (!dev)
+		return STATUS_FAILED;
+	for (f = fields; f->name; f++) {
+		if (!field_is_set(values, f))
+			continue;
+		if (field_is_set(&dev->values, f) &&
+		    dev->values.value[f->attr] != values->value[f->attr])
+			return usage_error("dev set: line %u sets %s of %s to something else",
+					   dev->line[f->attr], f->name,
+					   dev->selector);
+		field_set(&dev->values, f, values->value[f->attr]);
+		dev->line[f->attr] = line;
+	}
+	return STATUS_OK;
+}
+
+static int take_entry(struct policy *policy, const struct change *change,
+		      uint32_t line)
+{
+	bool binding = change->entry.table == ARP_POLICY_TABLE_BINDING;
+	struct entry entry = change->entry, *found;
+	bool there;
+
+	if (entry.dynamic)
+		return usage_error("a dynamic binding is not part of a policy: a restore keeps those that are there, apply adds them");
+	entry.line = line;
+	found = policy_entry(policy, &entry, &there);
+	if (!found)
+		return STATUS_FAILED;
+	if (there && change->op == ARP_POLICY_OP_ENTRY_ADD)
+		return usage_error("%s add: line %u has one for this %s on this selector: replace it instead",
+				   binding ? "bind" : "rule", found->line,
+				   binding ? "address" : "prefix");
+	entry.selector = found->selector;
+	*found = entry;
+	return STATUS_OK;
+}
+
+/* Takes a line of a policy: an op that sets, adds or replaces. */
+static int take_setting(void *policy, const struct change *change,
+			struct place *place)
+{
+	uint32_t line = (uint32_t)place->line;
+
+	return change->op == ARP_POLICY_OP_DEV_SET ?
+	       take_dev(policy, change, line) : take_entry(policy, change, line);
+}
+
+int policy_read(struct policy *policy, const char *file)
+{
+	struct reader r = { .whole = true, .take = take_setting, .data = policy };
+
+	return read_file(&r, file);
 }

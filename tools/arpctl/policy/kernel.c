@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A policy from the kernel, and to it. */
 
-#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/arp_policy.h>
 #include <linux/genetlink.h>
 #include <string.h>
 
 #include "base/print.h"
-#include "base/words.h"
 #include "policy/policy.h"
-#include "wire/entry.h"
 #include "wire/nl.h"
 #include "wire/nl_events.h"
-
-/* Every namespace has this device, under any name. */
-#define LOOPBACK_IFINDEX 1
+#include "wire/transaction.h"
 
 /* The longest time between a change and its notification, in ms. */
 #define EVENT_PATIENCE 2000
@@ -23,18 +18,16 @@
 /* The generation of the policy, which also an empty policy has. */
 static int get_generation(struct nl *nl, uint32_t *generation)
 {
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_INFO_MAX + 1];
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
-	struct nlmsghdr *nlh;
 	int status;
 
-	nlh = nl_request(nl, ARP_POLICY_CMD_EFFECTIVE_GET, 0);
-	mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, LOOPBACK_IFINDEX);
+	nl_request(nl, ARP_POLICY_CMD_INFO_GET, 0);
 	status = nl_call(nl, &reply);
 	nl_for_each(msg, &reply) {
-		nl_parse(msg, tb, ARP_POLICY_A_MAX);
-		*generation = (uint32_t)nl_uint(tb[ARP_POLICY_A_GENERATION]);
+		nl_parse(msg, tb, ARP_POLICY_INFO_MAX);
+		*generation = (uint32_t)nl_uint(tb[ARP_POLICY_INFO_GENERATION]);
 	}
 	nl_reply_free(&reply);
 	return status;
@@ -46,10 +39,8 @@ static bool is_after(uint32_t generation, uint32_t other)
 	return (int32_t)(generation - other) > 0;
 }
 
-/* The parts of a policy to read. */
-struct policy_query {
-	unsigned int what;		/* POLICY_* */
-	const char *selector;		/* only its rules and bindings; NULL: all */
+const struct policy_query policy_saved = {
+	.devs = true, .no_dynamic = true, .entries.tables = TABLES_ALL,
 };
 
 /* A policy that is being read: dumps, then the changes made meanwhile. */
@@ -68,7 +59,7 @@ static int set_dev(struct getter *g, const struct nlattr *const *tb)
 	struct policy_dev *dev;
 	bool there;
 
-	if (!(g->query->what & POLICY_DEVS))
+	if (!g->query->devs)
 		return STATUS_OK;
 	dev = policy_dev(g->policy, selector, &there);
 	if (!dev)
@@ -77,14 +68,19 @@ static int set_dev(struct getter *g, const struct nlattr *const *tb)
 	return STATUS_OK;
 }
 
+/* Whether the result has such entries. */
+static bool wanted(const struct getter *g, const struct entry *entry)
+{
+	return entry_fits(&g->query->entries, entry) &&
+	       !(entry->dynamic && g->query->no_dynamic);
+}
+
 static int set_entry(struct getter *g, const struct entry *entry)
 {
-	const char *only = g->query->selector, *selector;
+	const char *selector;
 	struct entry *found;
 	bool there;
 
-	if (only && strcmp(only, entry->selector) != 0)
-		return STATUS_OK;
 	found = policy_entry(g->policy, entry, &there);
 	if (!found)
 		return STATUS_FAILED;
@@ -94,102 +90,77 @@ static int set_entry(struct getter *g, const struct entry *entry)
 	return STATUS_OK;
 }
 
-static int set_rule(struct getter *g, const struct nlattr *const *tb, bool gone)
+/* An entry was added, replaced or deleted. */
+static int change_entry(struct getter *g, const struct nlattr *nest, bool gone)
 {
-	struct entry rule;
+	struct entry entry;
 
-	if (!(g->query->what & POLICY_RULES))
-		return STATUS_OK;
-	rule_read(&rule, tb[ARP_POLICY_A_RULE]);
-	rule.gone = gone;
-	return set_entry(g, &rule);
-}
-
-static int set_binding(struct getter *g, const struct nlattr *const *tb,
-		       bool gone)
-{
-	struct entry binding;
-
-	if (!(g->query->what & POLICY_BINDINGS))
-		return STATUS_OK;
-	bind_read(&binding, tb[ARP_POLICY_A_BINDING]);
-	binding.gone = gone;
-	return set_entry(g, &binding);
+	entry_read(&entry, nest);
+	/* One that replaces a wanted one need not be wanted itself. */
+	entry.gone = gone || !wanted(g, &entry);
+	return set_entry(g, &entry);
 }
 
 /* Adds one object of a dump. */
-static int take_object(struct getter *g, const struct nlmsghdr *msg,
-		       unsigned int what)
+static int take_object(struct getter *g, uint8_t cmd, const struct nlmsghdr *msg)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct entry entry;
 
 	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	if (what == POLICY_DEVS)
+	if (cmd == ARP_POLICY_CMD_DEV_GET)
 		return set_dev(g, tb);
-	return what == POLICY_RULES ? set_rule(g, tb, false) :
-				      set_binding(g, tb, false);
+	entry_read(&entry, tb[ARP_POLICY_A_ENTRY]);
+	return wanted(g, &entry) ? set_entry(g, &entry) : STATUS_OK;
 }
 
-static int dump_one(struct nl *nl, struct getter *g, uint8_t cmd,
-		    unsigned int what)
+static int dump_one(struct nl *nl, struct getter *g, uint8_t cmd)
 {
-	const char *selector = g->query->selector;
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	int status = STATUS_OK;
 
 	nl_request(nl, cmd, NLM_F_DUMP);
-	if (selector && what != POLICY_DEVS)
-		status = nl_put_str(nl, ARP_POLICY_A_SELECTOR, selector);
+	if (cmd == ARP_POLICY_CMD_ENTRY_GET)
+		status = entry_put_filter(nl, &g->query->entries);
 	if (!status)
 		status = nl_call_once(nl, &reply);
 	nl_for_each(msg, &reply)
 		if (!status)
-			status = take_object(g, msg, what);
+			status = take_object(g, cmd, msg);
 	nl_reply_free(&reply);
 	return status;
 }
 
 static int dump_all(struct nl *nl, struct getter *g)
 {
-	static const struct {
-		uint8_t cmd;
-		unsigned int what;
-	} dumps[] = {
-		{ ARP_POLICY_CMD_DEV_GET, POLICY_DEVS },
-		{ ARP_POLICY_CMD_RULE_GET, POLICY_RULES },
-		{ ARP_POLICY_CMD_BIND_GET, POLICY_BINDINGS },
-	};
 	int status = STATUS_OK;
-	size_t i;
 
-	for (i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++)
-		if (g->query->what & dumps[i].what)
-			status = dump_one(nl, g, dumps[i].cmd, dumps[i].what);
+	if (g->query->devs)
+		status = dump_one(nl, g, ARP_POLICY_CMD_DEV_GET);
+	if (!status && g->query->entries.tables)
+		status = dump_one(nl, g, ARP_POLICY_CMD_ENTRY_GET);
 	return status;
 }
 
-/* All rules or bindings were deleted; if a selector is named, only its own. */
-static void forget_entries(struct getter *g, bool bindings,
-			   const char *selector)
+/* Entries were deleted; without a table, the whole policy. */
+static void forget(struct getter *g, const struct nlattr *const *tb)
 {
-	struct entry *e = g->policy->entries;
-	const struct entry *end = e + g->policy->n_entries;
-
-	for (; e < end; e++)
-		if ((e->table == ENTRY_BINDING) == bindings &&
-		    (!*selector || !strcmp(e->selector, selector)))
-			e->gone = true;
-}
-
-static void forget_all(struct getter *g)
-{
+	const struct entry_filter filter = {
+		.selector = tb[ARP_POLICY_A_SELECTOR] ?
+			    nl_str(tb[ARP_POLICY_A_SELECTOR]) : NULL,
+		.tables = tb[ARP_POLICY_A_TABLES] ?
+			  (uint32_t)nl_uint(tb[ARP_POLICY_A_TABLES]) : TABLES_ALL,
+		.dynamic = tb[ARP_POLICY_A_DYNAMIC],
+	};
+	struct policy *policy = g->policy;
 	size_t i;
 
-	for (i = 0; i < g->policy->n_devs; i++)
-		g->policy->devs[i].values.set = 0;
-	forget_entries(g, false, "");
-	forget_entries(g, true, "");
+	for (i = 0; i < policy->n_entries; i++)
+		if (entry_fits(&filter, &policy->entries[i]))
+			policy->entries[i].gone = true;
+	for (i = 0; !tb[ARP_POLICY_A_TABLES] && i < policy->n_devs; i++)
+		policy->devs[i].values.set = 0;
 }
 
 /*
@@ -202,27 +173,17 @@ static int take_change(struct getter *g, const struct nlmsghdr *msg,
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(msg);
 
 	switch (genl->cmd) {
-	case ARP_POLICY_CMD_RULE_NTF:
-		return set_rule(g, tb, false);
-	case ARP_POLICY_CMD_RULE_DEL_NTF:
-		return set_rule(g, tb, true);
-	case ARP_POLICY_CMD_RULE_FLUSH_NTF:
-		forget_entries(g, false, nl_str(tb[ARP_POLICY_A_SELECTOR]));
-		return STATUS_OK;
-	case ARP_POLICY_CMD_BIND_NTF:
-		return set_binding(g, tb, false);
-	case ARP_POLICY_CMD_BIND_DEL_NTF:
-		return set_binding(g, tb, true);
-	case ARP_POLICY_CMD_BIND_FLUSH_NTF:
-		forget_entries(g, true, nl_str(tb[ARP_POLICY_A_SELECTOR]));
-		return STATUS_OK;
+	case ARP_POLICY_CMD_ENTRY_ADD_NTF:
+		return change_entry(g, tb[ARP_POLICY_A_ENTRY], false);
+	case ARP_POLICY_CMD_ENTRY_DEL_NTF:
+		return change_entry(g, tb[ARP_POLICY_A_ENTRY], true);
 	case ARP_POLICY_CMD_DEV_NTF:
 		return set_dev(g, tb);
 	case ARP_POLICY_CMD_FLUSH_NTF:
-		forget_all(g);
+		forget(g, tb);
 		return STATUS_OK;
 	default:
-		/* A restore, or an unknown event: anything may have changed. */
+		/* A transaction, or an unknown event: anything may have changed. */
 		g->whole = false;
 		return STATUS_OK;
 	}
@@ -322,27 +283,25 @@ static int get(struct nl *nl, struct policy *policy,
 		status = try_get(nl, &g);
 	nl->events = NULL;
 	nl_events_close(&g.events);
+	policy->generation = g.after;
 	*whole = g.whole;
 	return status;
 }
 
-int policy_get(struct nl *nl, struct policy *policy)
+int policy_get(struct nl *nl, struct policy *policy,
+	       const struct policy_query *query)
 {
-	static const struct policy_query all = {
-		.what = POLICY_DEVS | POLICY_RULES | POLICY_BINDINGS,
-	};
 	bool whole;
-	int status = get(nl, policy, &all, &whole);
+	int status = get(nl, policy, query, &whole);
 
 	return status || whole ? status : nl_busy();
 }
 
-int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
-		const char *selector)
+int policy_list(struct nl *nl, struct policy *policy,
+		const struct policy_query *query)
 {
-	const struct policy_query query = { .what = what, .selector = selector };
 	bool whole;
-	int status = get(nl, policy, &query, &whole);
+	int status = get(nl, policy, query, &whole);
 
 	if (status)
 		return status;
@@ -352,149 +311,74 @@ int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
 	return STATUS_OK;
 }
 
-/* A restore in progress; numbers count the devs first, then the entries. */
+/* The policy that is sent, as changes: the devs first, then the entries. */
 struct sender {
 	const struct policy *policy;
-	size_t first, next;	/* of the last message, and of the next */
-	struct place place;	/* the line of the refused object */
-	bool blamed;
+	const char *file;
 };
 
-/* The most that one object takes in a message. */
-#define ROOM (WORD_MAX + 512)
-
-static size_t total(const struct policy *policy)
+/* The line of the refused field, else of the first one. */
+static void where(void *data, size_t change, unsigned int field,
+		  struct place *place)
 {
-	return policy->n_devs + policy->n_entries;
-}
+	const struct sender *s = data;
+	size_t n = s->policy->n_devs;
+	const struct policy_dev *dev;
 
-static void put_dev(struct nlmsghdr *nlh, const struct policy_dev *dev)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, ARP_POLICY_ENTRY_DEV);
-
-	mnl_attr_put_strz(nlh, ARP_POLICY_DEV_SELECTOR, dev->selector);
-	field_put_all(nlh, ARP_POLICY_DEV_FIELDS, &dev->values);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_next(struct nlmsghdr *nlh, const struct policy *policy, size_t i)
-{
-	const struct entry *e;
-
-	if (i < policy->n_devs) {
-		put_dev(nlh, &policy->devs[i]);
+	place->file = s->file;
+	if (change >= n) {
+		place->line = s->policy->entries[change - n].line;
 		return;
 	}
-	e = &policy->entries[i - policy->n_devs];
-	entry_put(nlh, e->table == ENTRY_BINDING ? ARP_POLICY_ENTRY_BINDING :
-						   ARP_POLICY_ENTRY_RULE, e);
+	dev = &s->policy->devs[change];
+	place->line = field ? dev->line[field] : policy_dev_line(dev);
 }
 
-/* Sends as many as one message holds. */
-static int send_some(struct nl *nl, struct sender *s)
+static int send_all(struct transaction *t, const struct policy *policy)
 {
-	struct nlmsghdr *nlh = nl_request(nl, ARP_POLICY_CMD_RESTORE_ADD, 0);
-	struct nlattr *nest;
-	int status;
+	size_t total = policy->n_devs + policy->n_entries, i;
+	struct change change = { .op = ARP_POLICY_OP_DEV_SET };
+	int status = STATUS_OK;
 
-	s->first = s->next;
-	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_ENTRIES);
-	while (s->next < total(s->policy) && nl_room(nl) > ROOM)
-		put_next(nlh, s->policy, s->next++);
-	mnl_attr_nest_end(nlh, nest);
-	status = nl_call(nl, NULL);
-	if (s->blamed)
-		place_leave(&s->place);
+	progress("restoring", 0, 0);
+	for (i = 0; !status && i < policy->n_devs; i++) {
+		change.selector = policy->devs[i].selector;
+		change.values = policy->devs[i].values;
+		status = transaction_add(t, &change);
+	}
+	change.op = ARP_POLICY_OP_ENTRY_ADD;
+	for (i = 0; !status && i < policy->n_entries; i++) {
+		change.entry = policy->entries[i];
+		status = transaction_add(t, &change);
+		if (!(i & 4095))
+			progress("restoring", policy->n_devs + i, total);
+	}
+	progress("restoring", total, total);
 	return status;
 }
 
-/* The line of the field at the offset, else of the first field. */
-static uint32_t field_line(const struct nlmsghdr *req,
-			   const struct nlattr *entry, uint32_t offset,
-			   const struct policy_dev *dev)
+int policy_put(struct nl *nl, const struct policy *policy, const char *file,
+	       const uint32_t *generation)
 {
-	const char *target = (const char *)req + offset;
-	const struct nlattr *attr, *nested;
+	struct sender s = { .policy = policy, .file = file };
+	struct transaction t = {
+		.nl = nl, .kind = ARP_POLICY_TRANSACTION_REPLACE,
+		.generation = generation, .where = where, .data = &s,
+	};
 
-	mnl_attr_for_each_nested(attr, entry) {
-		if (mnl_attr_get_type(attr) != ARP_POLICY_DEV_FIELDS)
-			continue;
-		mnl_attr_for_each_nested(nested, attr)
-			if ((const char *)nested == target)
-				return dev->line[mnl_attr_get_type(nested)];
-	}
-	return policy_dev_line(dev);
+	return transaction_end(&t, send_all(&t, policy));
 }
 
-/* The line of the refused object: a message has them in order. */
-static uint32_t refused_line(const struct sender *s, const struct nlmsghdr *req,
-			     uint32_t offset)
+int policy_change(struct nl *nl, const struct args *args, enum arp_policy_op op)
 {
-	const char *target = (const char *)req + offset;
-	size_t i = s->first, n = s->policy->n_devs;
-	const struct nlattr *entries, *attr;
-
-	mnl_attr_for_each(entries, req, GENL_HDRLEN) {
-		if (mnl_attr_get_type(entries) != ARP_POLICY_A_ENTRIES)
-			continue;
-		mnl_attr_for_each_nested(attr, entries) {
-			if (target >= (const char *)attr &&
-			    target < (const char *)mnl_attr_next(attr))
-				return i < n ?
-				       field_line(req, attr, offset,
-						  &s->policy->devs[i]) :
-				       s->policy->entries[i - n].line;
-			i++;
-		}
-	}
-	return 0;
-}
-
-static void blame(void *data, const struct nlmsghdr *req, uint32_t offset)
-{
-	struct sender *s = data;
-
-	s->place.line = refused_line(s, req, offset);
-	s->blamed = s->place.line;
-	if (s->blamed)
-		place_enter(&s->place);
-}
-
-static int send_all(struct nl *nl, struct sender *s)
-{
-	size_t all = total(s->policy);
+	struct change change;
+	const char *sets;
 	int status;
 
-	nl_request(nl, ARP_POLICY_CMD_RESTORE_BEGIN, 0);
-	status = nl_call(nl, NULL);
+	status = change_parse(args, op, &change);
 	if (status)
 		return status;
-	progress("restoring", 0, 0);
-	while (!status && s->next < all) {
-		status = send_some(nl, s);
-		progress("restoring", s->next, all);
-	}
-	if (!status) {
-		nl_request(nl, ARP_POLICY_CMD_RESTORE_COMMIT, 0);
-		status = nl_call(nl, NULL);
-	}
-	if (status) {
-		/* The kernel may have dropped it when it refused it. */
-		nl_request(nl, ARP_POLICY_CMD_RESTORE_ABORT, 0);
-		(void)nl_call_or(nl, ENOENT);
-	}
-	return status;
-}
-
-int policy_put(struct nl *nl, const struct policy *policy, const char *file)
-{
-	struct sender s = { .policy = policy, .place.file = file };
-	int status;
-
-	nl->refused = blame;
-	nl->refused_data = &s;
-	status = send_all(nl, &s);
-	nl->refused = NULL;
-	nl->refused_data = NULL;
-	return status;
+	sets = change_sets(&change);
+	status = sets ? policy_check_selector(nl, sets) : STATUS_OK;
+	return status ? status : change_send(nl, &change);
 }

@@ -42,7 +42,7 @@ static const struct entry *match_exactly(const struct policy *policy,
 }
 
 const struct entry *policy_match(const struct policy *policy,
-				 enum entry_table table, const char *dev,
+				 enum arp_policy_table table, const char *dev,
 				 struct prefix prefix)
 {
 	struct entry key = { .table = (uint8_t)table, .prefix = prefix };

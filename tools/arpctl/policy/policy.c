@@ -240,7 +240,8 @@ int policy_entry_cmp(const void *a, const void *b)
 	int order;
 
 	/* All rules come before all bindings. */
-	order = (x->table == ENTRY_BINDING) - (y->table == ENTRY_BINDING);
+	order = (x->table == ARP_POLICY_TABLE_BINDING) -
+		(y->table == ARP_POLICY_TABLE_BINDING);
 	if (!order && x->selector != y->selector)
 		order = selector_cmp(x->selector, y->selector);
 	if (!order)
@@ -327,7 +328,7 @@ void policy_index(struct policy *policy)
 		get_name(policy, policy->devs[i].selector)->dev = (uint32_t)i + 1;
 	for (i = 0; i < policy->n_entries; i++) {
 		name = get_name(policy, policy->entries[i].selector);
-		if (policy->entries[i].table == ENTRY_BINDING)
+		if (policy->entries[i].table == ARP_POLICY_TABLE_BINDING)
 			name->bindings++;
 		else
 			name->rules++;

@@ -13,10 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wire/entry.h"
-#include "wire/fields.h"
+#include "wire/change.h"
 
+struct args;
 struct nl;
+struct place;
 struct printer;
 
 struct policy_dev {
@@ -50,6 +51,8 @@ struct policy {
 	struct entry *entries;		/* rules and bindings */
 	size_t n_entries;
 	struct policy_index by_key;
+
+	uint32_t generation;		/* of one from the kernel */
 };
 
 void policy_free(struct policy *policy);
@@ -82,7 +85,7 @@ int policy_prefix_cmp(const struct entry *x, const struct entry *y);
 
 /* match.c: the entry that decides on a device about all of a prefix, or NULL. */
 const struct entry *policy_match(const struct policy *policy,
-				 enum entry_table table, const char *dev,
+				 enum arp_policy_table table, const char *dev,
 				 struct prefix prefix);
 
 /* The line of a selector's fields; if there are several, the first. */
@@ -100,22 +103,42 @@ int policy_check_selector(struct nl *nl, const char *selector);
 int policy_check_altnames(struct nl *nl, const struct policy *policy,
 			  const char *file);
 
-/* file.c: reads the lines of a file, "-" being standard input. */
+/*
+ * file.c: reads the lines of a file, "-" being standard input: a whole policy; or
+ * changes, of which each is taken with its place before the next is read.
+ */
 int policy_read(struct policy *policy, const char *file);
+int changes_read(const char *file,
+		 int (*take)(void *data, const struct change *change,
+			     struct place *place),
+		 void *data);
 
-/* The parts of a policy to read, as bits. */
-#define POLICY_DEVS	1U
-#define POLICY_RULES	2U
-#define POLICY_BINDINGS	4U
+/* The parts of a policy to read. */
+struct policy_query {
+	bool devs;
+	bool no_dynamic;		/* leave out dynamic bindings */
+	struct entry_filter entries;
+};
+
+/* What save prints, and diff compares. */
+extern const struct policy_query policy_saved;
 
 /*
  * kernel.c: read a consistent snapshot from the kernel; replace the kernel's whole
- * policy. The result of policy_list() may mix old and new; then it prints a warning.
+ * policy, if a generation is given only one of this generation. The result of
+ * policy_list() may mix old and new; then it prints a warning. Dynamic bindings may be
+ * of any moment while it is read.
  */
-int policy_get(struct nl *nl, struct policy *policy);
-int policy_list(struct nl *nl, struct policy *policy, unsigned int what,
-		const char *selector);
-int policy_put(struct nl *nl, const struct policy *policy, const char *file);
+int policy_get(struct nl *nl, struct policy *policy,
+	       const struct policy_query *query);
+int policy_list(struct nl *nl, struct policy *policy,
+		const struct policy_query *query);
+int policy_put(struct nl *nl, const struct policy *policy, const char *file,
+	       const uint32_t *generation);
+
+/* Makes the one change that the arguments of a command name. */
+int policy_change(struct nl *nl, const struct args *args,
+		  enum arp_policy_op op);
 
 /*
  * The first and last line of a file that save wrote. The last has the count of the
@@ -131,8 +154,7 @@ void policy_print_dev(struct printer *out, const char *selector,
 		      const struct field_values *values);
 void policy_print_entry(struct printer *out, const struct entry *entry);
 
-/* Prints all entries without their commands, in columns if the width is not 0. */
-void policy_print_entries(struct printer *out, const struct policy *policy,
-			  int width);
+/* Prints all entries without their commands. */
+void policy_print_entries(struct printer *out, const struct policy *policy);
 
 #endif /* ARPCTL_POLICY_H */

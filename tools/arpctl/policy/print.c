@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Prints a policy as the commands that make it. */
 
+#include <string.h>
+
 #include "base/print.h"
 #include "base/words.h"
 #include "policy/policy.h"
@@ -23,14 +25,29 @@ void policy_print_dev(struct printer *out, const char *selector,
 
 void policy_print_entry(struct printer *out, const struct entry *entry)
 {
-	print_command(out, entry->table == ENTRY_BINDING ? "bind add" : "rule add",
-		      entry->selector);
+	print_command(out, entry->table == ARP_POLICY_TABLE_BINDING ?
+		      "bind add" : "rule add", entry->selector);
 	entry_print(out, entry, 0);
 }
 
-void policy_print_entries(struct printer *out, const struct policy *policy,
-			  int width)
+/* The width of the widest prefix; 0 if there are no columns. */
+static int prefix_width(const struct printer *out, const struct policy *policy)
 {
+	char prefix[PREFIX_TEXT];
+	int width = 0, len;
+	size_t i;
+
+	for (i = 0; out->columns && i < policy->n_entries; i++) {
+		entry_prefix_text(&policy->entries[i], prefix);
+		len = (int)strlen(prefix);
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
+void policy_print_entries(struct printer *out, const struct policy *policy)
+{
+	int width = prefix_width(out, policy);
 	size_t i;
 
 	pr_open(out, NULL, '[');
@@ -51,7 +68,8 @@ static size_t print_entries(struct printer *out, const struct policy *policy,
 
 	pr_open(out, key, '[');
 	for (i = first; i < policy->n_entries; i++) {
-		if ((policy->entries[i].table == ENTRY_BINDING) != bindings)
+		if ((policy->entries[i].table == ARP_POLICY_TABLE_BINDING) !=
+		    bindings)
 			break;
 		pr_open(out, NULL, '{');
 		policy_print_entry(out, &policy->entries[i]);

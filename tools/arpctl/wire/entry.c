@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rules and bindings: in words and on the wire. */
+/* Entries, which are rules and bindings: in words and on the wire. */
 
 #include <libmnl/libmnl.h>
 #include <string.h>
@@ -56,7 +56,18 @@ static int check_prefix(const struct args *args, const char *text,
 			   args->title, text, masked, address);
 }
 
-int rule_parse(const struct args *args, struct entry *rule)
+/* The objects differ in their first letters. */
+static bool is_binding(const struct args *args)
+{
+	return args->object[0] == 'b';
+}
+
+uint32_t entry_tables(const struct args *args)
+{
+	return is_binding(args) ? TABLES_BINDINGS : TABLES_RULES;
+}
+
+static int parse_rule(const struct args *args, struct entry *rule)
 {
 	const char *mac = args_option(args, "MAC");
 	bool from = args_option(args, "from");
@@ -65,7 +76,7 @@ int rule_parse(const struct args *args, struct entry *rule)
 
 	*rule = (struct entry){
 		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
-		.table = from ? ENTRY_SENDER : ENTRY_TARGET,
+		.table = from ? ARP_POLICY_TABLE_SENDER : ARP_POLICY_TABLE_TARGET,
 		.routed = args_option(args, "routed"),
 		.has_lladdr = mac,
 	};
@@ -90,82 +101,110 @@ int rule_parse(const struct args *args, struct entry *rule)
 	return STATUS_OK;
 }
 
-int bind_parse(const struct args *args, struct entry *binding)
+static int parse_binding(const struct args *args, struct entry *binding)
 {
-	const char *mac = args_get(args, "MAC");
+	const char *mac = args_get(args, "MAC|any");
+	bool any = mac && !strcmp(mac, "any");
 	int status;
 
 	*binding = (struct entry){
 		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
-		.prefix.length = 32,
-		.table = ENTRY_BINDING,
-		.has_lladdr = mac,
+		.table = ARP_POLICY_TABLE_BINDING,
+		.any = any,
+		.has_lladdr = mac && !any,
+		.dynamic = args_option(args, "dynamic"),
 	};
-	status = args_address(args, args->argv[0], &binding->prefix.address);
-	if (!status && mac)
+	status = check_prefix(args, args->argv[0], &binding->prefix);
+	if (!status && binding->has_lladdr)
 		status = args_lladdr(args, mac, binding->lladdr);
 	if (!status)
 		status = args_selects(args, binding->selector);
 	return status;
 }
 
-static void put_rule(struct nlmsghdr *nlh, uint16_t attr,
-		     const struct entry *rule)
+int entry_parse(const struct args *args, struct entry *entry)
 {
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
-
-	/* This one is the default. */
-	if (strcmp(rule->selector, EVERYWHERE) != 0)
-		mnl_attr_put_strz(nlh, ARP_POLICY_RULE_SELECTOR,
-				  rule->selector);
-	mnl_attr_put_u32(nlh, ARP_POLICY_RULE_PREFIX, rule->prefix.address);
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_LENGTH, rule->prefix.length);
-	if (rule->table == ENTRY_SENDER)
-		mnl_attr_put(nlh, ARP_POLICY_RULE_FROM, 0, NULL);
-	mnl_attr_put_u8(nlh, ARP_POLICY_RULE_ACTION, rule->action);
-	if (rule->has_lladdr)
-		mnl_attr_put(nlh, ARP_POLICY_RULE_LLADDR, LLADDR_LEN,
-			     rule->lladdr);
-	if (rule->routed)
-		mnl_attr_put(nlh, ARP_POLICY_RULE_ROUTED, 0, NULL);
-	mnl_attr_nest_end(nlh, nest);
+	return is_binding(args) ? parse_binding(args, entry) :
+				  parse_rule(args, entry);
 }
 
-static void put_binding(struct nlmsghdr *nlh, uint16_t attr,
-			const struct entry *binding)
+static void put_flag(struct nlmsghdr *nlh, uint16_t attr, bool set)
 {
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
-
-	/* This one is the default. */
-	if (strcmp(binding->selector, EVERYWHERE) != 0)
-		mnl_attr_put_strz(nlh, ARP_POLICY_BINDING_SELECTOR,
-				  binding->selector);
-	mnl_attr_put_u32(nlh, ARP_POLICY_BINDING_ADDRESS,
-			 binding->prefix.address);
-	if (binding->has_lladdr)
-		mnl_attr_put(nlh, ARP_POLICY_BINDING_LLADDR, LLADDR_LEN,
-			     binding->lladdr);
-	mnl_attr_nest_end(nlh, nest);
+	if (set)
+		mnl_attr_put(nlh, attr, 0, NULL);
 }
 
 void entry_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *entry)
 {
-	if (entry->table == ENTRY_BINDING)
-		put_binding(nlh, attr, entry);
-	else
-		put_rule(nlh, attr, entry);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, entry->table);
+	/* This one is the default; so is the length 32. */
+	if (strcmp(entry->selector, EVERYWHERE) != 0)
+		mnl_attr_put_strz(nlh, ARP_POLICY_ENTRY_SELECTOR,
+				  entry->selector);
+	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, entry->prefix.address);
+	if (entry->prefix.length != 32)
+		mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_LENGTH,
+				 entry->prefix.length);
+	if (entry->action)
+		mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ACTION, entry->action);
+	if (entry->has_lladdr)
+		mnl_attr_put(nlh, ARP_POLICY_ENTRY_LLADDR, LLADDR_LEN,
+			     entry->lladdr);
+	put_flag(nlh, ARP_POLICY_ENTRY_ANY, entry->any);
+	put_flag(nlh, ARP_POLICY_ENTRY_ROUTED, entry->routed);
+	put_flag(nlh, ARP_POLICY_ENTRY_DYNAMIC, entry->dynamic);
+	mnl_attr_nest_end(nlh, nest);
 }
 
-int entry_change(struct nl *nl, uint8_t cmd, bool replace,
-		 const struct entry *entry)
+void entry_read(struct entry *entry, const struct nlattr *nest)
 {
-	struct nlmsghdr *nlh = nl_request(nl, cmd, 0);
+	const struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1];
 
-	entry_put(nlh, entry->table == ENTRY_BINDING ? ARP_POLICY_A_BINDING :
-						       ARP_POLICY_A_RULE, entry);
-	if (replace)
-		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(nl, NULL);
+	nl_parse_nest(nest, tb, ARP_POLICY_ENTRY_MAX);
+	*entry = (struct entry){
+		.selector = tb[ARP_POLICY_ENTRY_SELECTOR] ?
+			    nl_str(tb[ARP_POLICY_ENTRY_SELECTOR]) : EVERYWHERE,
+		.prefix = {
+			(uint32_t)nl_uint(tb[ARP_POLICY_ENTRY_ADDRESS]),
+			tb[ARP_POLICY_ENTRY_LENGTH] ?
+			(uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_LENGTH]) : 32
+		},
+		.table = (uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_TABLE]),
+		.action = (uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_ACTION]),
+		.any = tb[ARP_POLICY_ENTRY_ANY],
+		.routed = tb[ARP_POLICY_ENTRY_ROUTED],
+		.dynamic = tb[ARP_POLICY_ENTRY_DYNAMIC],
+	};
+	entry->has_lladdr = nl_mac(tb[ARP_POLICY_ENTRY_LLADDR], entry->lladdr);
+}
+
+bool entry_fits(const struct entry_filter *filter, const struct entry *entry)
+{
+	return filter->tables & 1U << entry->table &&
+	       (!filter->dynamic || entry->dynamic) &&
+	       (!filter->selector || !strcmp(filter->selector, entry->selector));
+}
+
+int entry_put_filter(struct nl *nl, const struct entry_filter *filter)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)nl->tx;
+
+	mnl_attr_put_u32(nlh, ARP_POLICY_A_TABLES, filter->tables);
+	put_flag(nlh, ARP_POLICY_A_DYNAMIC, filter->dynamic);
+	return filter->selector ?
+	       nl_put_str(nl, ARP_POLICY_A_SELECTOR, filter->selector) : STATUS_OK;
+}
+
+int entry_dump(struct nl *nl, const struct entry_filter *filter,
+	       struct nl_reply *reply)
+{
+	int status;
+
+	nl_request(nl, ARP_POLICY_CMD_ENTRY_GET, NLM_F_DUMP);
+	status = entry_put_filter(nl, filter);
+	return status ? status : nl_call(nl, reply);
 }
 
 const char *action_name(uint8_t value)
@@ -178,46 +217,20 @@ const char *action_name(uint8_t value)
 	return "unknown";
 }
 
-void rule_read(struct entry *rule, const struct nlattr *nest)
+void entry_prefix_text(const struct entry *entry, char buf[PREFIX_TEXT])
 {
-	const struct nlattr *tb[ARP_POLICY_RULE_MAX + 1];
-
-	nl_parse_nest(nest, tb, ARP_POLICY_RULE_MAX);
-	*rule = (struct entry){
-		.selector = nl_str(tb[ARP_POLICY_RULE_SELECTOR]),
-		.prefix = {
-			(uint32_t)nl_uint(tb[ARP_POLICY_RULE_PREFIX]),
-			(uint8_t)nl_uint(tb[ARP_POLICY_RULE_LENGTH])
-		},
-		.table = tb[ARP_POLICY_RULE_FROM] ? ENTRY_SENDER : ENTRY_TARGET,
-		.action = (uint8_t)nl_uint(tb[ARP_POLICY_RULE_ACTION]),
-		.routed = tb[ARP_POLICY_RULE_ROUTED],
-	};
-	rule->has_lladdr = nl_mac(tb[ARP_POLICY_RULE_LLADDR], rule->lladdr);
-}
-
-void bind_read(struct entry *binding, const struct nlattr *nest)
-{
-	const struct nlattr *tb[ARP_POLICY_BINDING_MAX + 1];
-
-	nl_parse_nest(nest, tb, ARP_POLICY_BINDING_MAX);
-	*binding = (struct entry){
-		.selector = nl_str(tb[ARP_POLICY_BINDING_SELECTOR]),
-		.prefix = {
-			(uint32_t)nl_uint(tb[ARP_POLICY_BINDING_ADDRESS]), 32
-		},
-		.table = ENTRY_BINDING,
-	};
-	binding->has_lladdr = nl_mac(tb[ARP_POLICY_BINDING_LLADDR],
-				     binding->lladdr);
+	if (entry->table == ARP_POLICY_TABLE_BINDING && entry->prefix.length == 32)
+		address_text(entry->prefix.address, buf);
+	else
+		prefix_text(entry->prefix, buf);
 }
 
 static void print_rule(struct printer *out, const struct entry *rule, int width)
 {
 	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
-	bool from = rule->table == ENTRY_SENDER;
+	bool from = rule->table == ARP_POLICY_TABLE_SENDER;
 
-	prefix_text(rule->prefix, prefix);
+	entry_prefix_text(rule, prefix);
 	lladdr_text(rule->lladdr, LLADDR_LEN, lladdr);
 	pr_str(out, "action", STYLE_VALUE, width ? 5 : 0,
 	       action_name(rule->action));
@@ -235,37 +248,31 @@ static void print_rule(struct printer *out, const struct entry *rule, int width)
 static void print_binding(struct printer *out, const struct entry *binding,
 			  int width)
 {
-	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
+	char prefix[PREFIX_TEXT], lladdr[LLADDR_TEXT];
 
-	address_text(binding->prefix.address, address);
+	entry_prefix_text(binding, prefix);
 	lladdr_text(binding->lladdr, LLADDR_LEN, lladdr);
-	pr_str(out, "address", STYLE_VALUE, width, address);
+	pr_str(out, "address", STYLE_VALUE, width, prefix);
 	pr_text(out, " lladdr ");
-	pr_str(out, "lladdr", STYLE_VALUE, 0, lladdr);
+	pr_str(out, "lladdr", STYLE_VALUE, 0, binding->any ? "any" : lladdr);
 	pr_text(out, " dev ");
 	word_print(out, "selector", STYLE_NAME, binding->selector);
+	pr_bool(out, "dynamic", STYLE_PLAIN, 0, binding->dynamic,
+		binding->dynamic ? " dynamic" : "");
 }
 
 void entry_print(struct printer *out, const struct entry *entry, int width)
 {
-	if (entry->table == ENTRY_BINDING)
+	if (entry->table == ARP_POLICY_TABLE_BINDING)
 		print_binding(out, entry, width);
 	else
 		print_rule(out, entry, width);
 }
 
-void rule_print_nest(struct printer *out, const struct nlattr *nest)
+void entry_print_nest(struct printer *out, const struct nlattr *nest)
 {
-	struct entry rule;
+	struct entry entry;
 
-	rule_read(&rule, nest);
-	print_rule(out, &rule, 0);
-}
-
-void bind_print_nest(struct printer *out, const struct nlattr *nest)
-{
-	struct entry binding;
-
-	bind_read(&binding, nest);
-	print_binding(out, &binding, 0);
+	entry_read(&entry, nest);
+	entry_print(out, &entry, 0);
 }

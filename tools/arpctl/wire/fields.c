@@ -16,7 +16,7 @@ static const struct field_word ignore_words[] = {
 	{ "device", ARP_POLICY_IGNORE_DEVICE },
 	{ "subnet", ARP_POLICY_IGNORE_SUBNET },
 	{ "global", ARP_POLICY_IGNORE_GLOBAL },
-	{ "never", ARP_POLICY_IGNORE_NEVER },
+	{ "never", IGNORE_NEVER },
 	{ 0 }
 };
 
@@ -239,8 +239,12 @@ void field_set(struct field_values *values, const struct field *field,
 	values->value[field->attr] = value;
 }
 
-int field_next(const struct args *args, const char *name, uint32_t *seen,
-	       const struct field **field)
+/*
+ * Finds the field with this name, which must not be among those in *seen, and adds
+ * it there.
+ */
+static int field_next(const struct args *args, const char *name, uint32_t *seen,
+		      const struct field **field)
 {
 	*field = field_find(name);
 	if (!*field)
@@ -270,23 +274,51 @@ int fields_parse(const struct args *args, struct field_values *values)
 	return status;
 }
 
+int fields_parse_unset(const struct args *args, uint32_t *unset)
+{
+	const struct field *field;
+	int status, i;
+
+	*unset = 0;
+	status = word_fits(args->argv[0]);
+	for (i = 1; !status && i < args->argc; i++)
+		status = field_next(args, args->argv[i], unset, &field);
+	return status;
+}
+
+/* A value from messages, and for them: only one level has another number there. */
+static uint32_t from_wire(const struct field *field, uint32_t value)
+{
+	return field->attr == ARP_POLICY_FIELD_IGNORE &&
+	       value == ARP_POLICY_IGNORE_NEVER ? IGNORE_NEVER : value;
+}
+
+static uint32_t to_wire(const struct field *field, uint32_t value)
+{
+	return field->attr == ARP_POLICY_FIELD_IGNORE && value == IGNORE_NEVER ?
+	       ARP_POLICY_IGNORE_NEVER : value;
+}
+
 void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
 		   const struct field_values *values)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
 	const struct field *f;
 
-	for (f = fields; f->name; f++) {
-		uint32_t value = values->value[f->attr];
-
-		if (!field_is_set(values, f))
-			continue;
-		if (units[f->kind])
-			mnl_attr_put_u32(nlh, (uint16_t)f->attr, value);
-		else
-			mnl_attr_put_u8(nlh, (uint16_t)f->attr, (uint8_t)value);
-	}
+	for (f = fields; f->name; f++)
+		if (field_is_set(values, f))
+			mnl_attr_put_u32(nlh, (uint16_t)f->attr,
+					 to_wire(f, values->value[f->attr]));
 	mnl_attr_nest_end(nlh, nest);
+}
+
+void field_put_unset(struct nlmsghdr *nlh, uint16_t attr, uint32_t unset)
+{
+	const struct field *f;
+
+	for (f = fields; f->name; f++)
+		if (unset & 1U << f->attr)
+			mnl_attr_put_u32(nlh, attr, f->attr);
 }
 
 void field_read_all(struct field_values *values, const struct nlattr *nest)
@@ -298,7 +330,8 @@ void field_read_all(struct field_values *values, const struct nlattr *nest)
 	nl_parse_nest(nest, tb, ARP_POLICY_FIELD_MAX);
 	for (f = fields; f->name; f++)
 		if (tb[f->attr])
-			field_set(values, f, (uint32_t)nl_uint(tb[f->attr]));
+			field_set(values, f,
+				  from_wire(f, (uint32_t)nl_uint(tb[f->attr])));
 }
 
 static uint32_t all_flags(const struct field *field)

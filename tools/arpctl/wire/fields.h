@@ -14,8 +14,12 @@
 struct args;
 struct printer;
 
-/* The arguments of dev set. */
+/* The arguments of dev set and dev unset. */
 #define FIELDS_ARGS "SELECTOR FIELD VALUE [FIELD VALUE ...]"
+#define UNSET_ARGS "SELECTOR [FIELD ...]"
+
+/* ignore never, as the sysctl arp_ignore; in messages ARP_POLICY_IGNORE_NEVER. */
+#define IGNORE_NEVER 8
 
 enum field_kind {
 	FIELD_LEVEL,	/* one of its words, or that word's number */
@@ -56,19 +60,19 @@ const struct field *field_find(const char *name);
 const struct field *field_by_attr(unsigned int attr);
 
 /*
- * Finds the field with this name, which must not be among those in *seen, and adds
- * it there. Usage errors name the command.
+ * From the arguments of dev set, and of dev unset, of which the first is the selector;
+ * *unset is 0 if no field is named, else they are in it as 1 << field.
  */
-int field_next(const struct args *args, const char *name, uint32_t *seen,
-	       const struct field **field);
-
-/* From the arguments of dev set, of which the first is the selector. */
 int fields_parse(const struct args *args, struct field_values *values);
+int fields_parse_unset(const struct args *args, uint32_t *unset);
 
 /* Values into a message, as a nest of this type; and from a nest or NULL. */
 void field_put_all(struct nlmsghdr *nlh, uint16_t attr,
 		   const struct field_values *values);
 void field_read_all(struct field_values *values, const struct nlattr *nest);
+
+/* The fields to unset, each in an attribute of this type. */
+void field_put_unset(struct nlmsghdr *nlh, uint16_t attr, uint32_t unset);
 
 void field_print(struct printer *out, const struct field *field,
 		 const char *key, int width, uint32_t value);

@@ -37,6 +37,11 @@ struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 	return request(nl->tx, 0, cmd, ARP_POLICY_FAMILY_VERSION, flags);
 }
 
+struct nlmsghdr *nl_request_in(char *buf, uint8_t cmd)
+{
+	return request(buf, 0, cmd, ARP_POLICY_FAMILY_VERSION, 0);
+}
+
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value)
 {
 	int status = word_fits(value);
@@ -81,8 +86,8 @@ static int verdict(const struct nl *nl, const struct nlmsghdr *req,
 			warning("%s", refusal.text);
 		return STATUS_OK;
 	}
-	if (nl->refused)
-		nl->refused(nl->refused_data, req, refusal.offset);
+	if (nl->refused && !nl->refused(nl->refused_data, req, &refusal))
+		return STATUS_FAILED;
 	if (refusal.err == EPERM && !*refusal.text)
 		return nl_not_permitted();
 	return nl_refusal_print(&refusal, req);
@@ -235,10 +240,9 @@ int nl_connected(struct nl *nl)
 }
 
 /* As nl_call(), but prints no message if the kernel refuses with this errno. */
-static int call(struct nl *nl, struct nl_reply *reply, int tries,
-		int quiet_errno, bool *mixed)
+static int call(struct nl *nl, struct nlmsghdr *req, struct nl_reply *reply,
+		int tries, int quiet_errno, bool *mixed)
 {
-	struct nlmsghdr *req = (struct nlmsghdr *)nl->tx;
 	int status = nl_connected(nl);
 
 	if (status)
@@ -257,8 +261,8 @@ int nl_call(struct nl *nl, struct nl_reply *reply)
 	bool mixed = false;
 	int status;
 
-	status = call(nl, reply, nl->tries ? nl->tries : NL_TRIES, 0,
-		      &mixed);
+	status = call(nl, (struct nlmsghdr *)nl->tx, reply,
+		      nl->tries ? nl->tries : NL_TRIES, 0, &mixed);
 	if (!status && mixed && !nl->quiet)
 		nl_mixed();
 	return status;
@@ -268,13 +272,20 @@ int nl_call_once(struct nl *nl, struct nl_reply *reply)
 {
 	bool mixed;
 
-	return call(nl, reply, 1, 0, &mixed);
+	return call(nl, (struct nlmsghdr *)nl->tx, reply, 1, 0, &mixed);
+}
+
+int nl_send(struct nl *nl, struct nlmsghdr *req)
+{
+	bool mixed;
+
+	return call(nl, req, NULL, 1, 0, &mixed);
 }
 
 int nl_call_or(struct nl *nl, int err)
 {
 	bool mixed;
-	int status = call(nl, NULL, 1, err, &mixed);
+	int status = call(nl, (struct nlmsghdr *)nl->tx, NULL, 1, err, &mixed);
 
 	return status < 0 ? STATUS_OK : status;
 }

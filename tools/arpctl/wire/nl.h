@@ -13,6 +13,7 @@
 
 struct mnl_socket;
 struct nl_events;
+struct nl_refusal;
 
 /* How often a read that a change interrupted is repeated. */
 #define NL_TRIES	10
@@ -27,12 +28,9 @@ struct nl {
 	int tries;		/* for an interrupted dump; 0: NL_TRIES */
 	bool quiet;		/* no warning if all are interrupted */
 	struct nl_events *events;	/* received between messages, or NULL */
-	/*
-	 * Called before a refusal is printed, with the offset in the request of what
-	 * was refused, 0 for all of it; or NULL.
-	 */
-	void (*refused)(void *data, const struct nlmsghdr *req,
-			uint32_t offset);
+	/* Called with a refusal before it is printed, or NULL. Return: print it. */
+	bool (*refused)(void *data, const struct nlmsghdr *req,
+			const struct nl_refusal *refusal);
 	void *refused_data;
 	/* Nearly the longest nest, whose length has 16 bits. */
 	char tx[61440] __attribute__((aligned(8)));
@@ -41,6 +39,9 @@ struct nl {
 
 /* Starts a request; flags may be NLM_F_DUMP. */
 struct nlmsghdr *nl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
+
+/* The same in another buffer, for nl_send(); what is built in nl->tx stays. */
+struct nlmsghdr *nl_request_in(char *buf, uint8_t cmd);
 
 /* Adds a string; a usage error if it is too long. */
 int nl_put_str(struct nl *nl, uint16_t attr, const char *value);
@@ -64,6 +65,9 @@ int nl_call(struct nl *nl, struct nl_reply *reply);
 
 /* The same, but a dump is not repeated, and may mix old and new. */
 int nl_call_once(struct nl *nl, struct nl_reply *reply);
+
+/* As nl_call() without an answer, for a request in another buffer. */
+int nl_send(struct nl *nl, struct nlmsghdr *req);
 
 /* The same without an answer; a refusal with this errno counts as success. */
 int nl_call_or(struct nl *nl, int err);

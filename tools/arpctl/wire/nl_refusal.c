@@ -26,43 +26,34 @@ static const char *const query_names[ARP_POLICY_QUERY_MAX + 1] = {
 	[ARP_POLICY_QUERY_UNICAST] = "unicast",
 };
 
-static const char *const rule_names[ARP_POLICY_RULE_MAX + 1] = {
-	[ARP_POLICY_RULE_SELECTOR] = "selector",
-	[ARP_POLICY_RULE_PREFIX] = "prefix",
-	[ARP_POLICY_RULE_LENGTH] = "prefix",
-	[ARP_POLICY_RULE_FROM] = "from",
-	[ARP_POLICY_RULE_ACTION] = "action",
-	[ARP_POLICY_RULE_LLADDR] = "lladdr",
-	[ARP_POLICY_RULE_ROUTED] = "routed",
-};
-
-static const char *const binding_names[ARP_POLICY_BINDING_MAX + 1] = {
-	[ARP_POLICY_BINDING_SELECTOR] = "selector",
-	[ARP_POLICY_BINDING_ADDRESS] = "address",
-	[ARP_POLICY_BINDING_LLADDR] = "lladdr",
+static const char *const entry_names[ARP_POLICY_ENTRY_MAX + 1] = {
+	[ARP_POLICY_ENTRY_TABLE] = "table",
+	[ARP_POLICY_ENTRY_SELECTOR] = "selector",
+	[ARP_POLICY_ENTRY_ADDRESS] = "prefix",
+	[ARP_POLICY_ENTRY_LENGTH] = "prefix",
+	[ARP_POLICY_ENTRY_ACTION] = "action",
+	[ARP_POLICY_ENTRY_LLADDR] = "lladdr",
+	[ARP_POLICY_ENTRY_ANY] = "lladdr any",
+	[ARP_POLICY_ENTRY_ROUTED] = "routed",
+	[ARP_POLICY_ENTRY_DYNAMIC] = "dynamic",
 };
 
 static const char *const dev_names[ARP_POLICY_DEV_MAX + 1] = {
 	[ARP_POLICY_DEV_SELECTOR] = "selector",
 	[ARP_POLICY_DEV_FIELDS] = "fields",
-};
-
-static const char *const entry_names[ARP_POLICY_ENTRY_MAX + 1] = {
-	[ARP_POLICY_ENTRY_RULE] = "rule",
-	[ARP_POLICY_ENTRY_BINDING] = "binding",
+	[ARP_POLICY_DEV_UNSET] = "fields",
 };
 
 static const char *const attr_names[ARP_POLICY_A_MAX + 1] = {
 	[ARP_POLICY_A_SELECTOR] = "selector",
 	[ARP_POLICY_A_FIELDS] = "fields",
-	[ARP_POLICY_A_MASK] = "fields",
+	[ARP_POLICY_A_UNSET] = "fields",
 	[ARP_POLICY_A_IFINDEX] = "ifindex",
 	[ARP_POLICY_A_IFNAME] = "device",
-	[ARP_POLICY_A_RULE] = "rule",
-	[ARP_POLICY_A_BINDING] = "binding",
 	[ARP_POLICY_A_ADDRESS] = "address",
 	[ARP_POLICY_A_FORCE] = "force",
 	[ARP_POLICY_A_REPLACE] = "replace",
+	[ARP_POLICY_A_DYNAMIC] = "dynamic",
 };
 
 static const struct nest fields_nest = { NULL, NULL, ARP_POLICY_FIELD_MAX };
@@ -70,10 +61,7 @@ static const struct nest query_nest = {
 	query_names, NULL, ARP_POLICY_QUERY_MAX
 };
 
-static const struct nest rule_nest = { rule_names, NULL, ARP_POLICY_RULE_MAX };
-static const struct nest binding_nest = {
-	binding_names, NULL, ARP_POLICY_BINDING_MAX
-};
+static const struct nest entry_nest = { entry_names, NULL, ARP_POLICY_ENTRY_MAX };
 
 static const struct nest *const dev_nests[ARP_POLICY_DEV_MAX + 1] = {
 	[ARP_POLICY_DEV_FIELDS] = &fields_nest,
@@ -81,22 +69,23 @@ static const struct nest *const dev_nests[ARP_POLICY_DEV_MAX + 1] = {
 
 static const struct nest dev_nest = { dev_names, dev_nests, ARP_POLICY_DEV_MAX };
 
-static const struct nest *const entry_nests[ARP_POLICY_ENTRY_MAX + 1] = {
-	[ARP_POLICY_ENTRY_DEV] = &dev_nest,
-	[ARP_POLICY_ENTRY_RULE] = &rule_nest,
-	[ARP_POLICY_ENTRY_BINDING] = &binding_nest,
+static const struct nest *const op_nests[ARP_POLICY_OP_MAX + 1] = {
+	[ARP_POLICY_OP_DEV_SET] = &dev_nest,
+	[ARP_POLICY_OP_DEV_DEL] = &dev_nest,
+	[ARP_POLICY_OP_ENTRY_ADD] = &entry_nest,
+	[ARP_POLICY_OP_ENTRY_REPLACE] = &entry_nest,
+	[ARP_POLICY_OP_ENTRY_DEL] = &entry_nest,
 };
 
-static const struct nest entries_nest = {
-	entry_names, entry_nests, ARP_POLICY_ENTRY_MAX
-};
+static const char *const op_names[ARP_POLICY_OP_MAX + 1] = { NULL };
+
+static const struct nest op_nest = { op_names, op_nests, ARP_POLICY_OP_MAX };
 
 static const struct nest *const attr_nests[ARP_POLICY_A_MAX + 1] = {
 	[ARP_POLICY_A_FIELDS] = &fields_nest,
 	[ARP_POLICY_A_QUERY] = &query_nest,
-	[ARP_POLICY_A_RULE] = &rule_nest,
-	[ARP_POLICY_A_BINDING] = &binding_nest,
-	[ARP_POLICY_A_ENTRIES] = &entries_nest,
+	[ARP_POLICY_A_ENTRY] = &entry_nest,
+	[ARP_POLICY_A_OP] = &op_nest,
 };
 
 static const struct nest message = { attr_names, attr_nests, ARP_POLICY_A_MAX };
@@ -208,8 +197,8 @@ void nl_refusal_read(struct nl_refusal *refusal, const struct nlmsghdr *msg)
 	refusal->policy = tb[NLMSGERR_ATTR_POLICY];
 }
 
-int nl_refusal_print(const struct nl_refusal *refusal,
-		     const struct nlmsghdr *req)
+void nl_refusal_text(const struct nl_refusal *refusal, const struct nlmsghdr *req,
+		     char buf[REFUSAL_TEXT])
 {
 	char what[128], range[64], about[256] = "";
 	const char *text = refusal->text;
@@ -220,8 +209,18 @@ int nl_refusal_print(const struct nl_refusal *refusal,
 		list_add(about, sizeof(about), what);
 	if (*range)
 		list_add(about, sizeof(about), range);
-	return failure("%s%s%s%s", *text ? text : strerror(refusal->err),
-		       *about ? " (" : "", about, *about ? ")" : "");
+	snprintf(buf, REFUSAL_TEXT, "%s%s%s%s",
+		 *text ? text : strerror(refusal->err), *about ? " (" : "", about,
+		 *about ? ")" : "");
+}
+
+int nl_refusal_print(const struct nl_refusal *refusal,
+		     const struct nlmsghdr *req)
+{
+	char text[REFUSAL_TEXT];
+
+	nl_refusal_text(refusal, req, text);
+	return failure("%s", text);
 }
 
 int nl_not_permitted(void)

@@ -16,7 +16,10 @@ struct nl_refusal {
 /* From an NLMSG_ERROR, or from the end of a dump. */
 void nl_refusal_read(struct nl_refusal *refusal, const struct nlmsghdr *msg);
 
-/* Prints it, with the name of the refused attribute. */
+/* The message, with the name of the refused attribute; and prints it. */
+#define REFUSAL_TEXT 512
+void nl_refusal_text(const struct nl_refusal *refusal, const struct nlmsghdr *req,
+		     char buf[REFUSAL_TEXT]);
 int nl_refusal_print(const struct nl_refusal *refusal,
 		     const struct nlmsghdr *req);
 

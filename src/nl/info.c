@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state of the policy as a whole over netlink: versions, counts, limits.
+ *
+ * Process context, no locks: each number is right by itself.
+ */
+#include <net/genetlink.h>
+
+#include "netns.h"
+#include "netns_state.h"
+#include "nl/commands.h"
+#include "nl/msg.h"
+
+static u32 capabilities(void)
+{
+	return IS_ENABLED(CONFIG_NET_L3_MASTER_DEV) ?
+	       ARP_POLICY_CAPABILITY_VRF : 0;
+}
+
+/* A number that the owner of its lock may change. */
+#define PUT(msg, attr, number) \
+	nla_put_u32(msg, ARP_POLICY_INFO_##attr, READ_ONCE(number))
+
+static int put_counts(struct sk_buff *msg, const struct arpp_netns *nn)
+{
+	const struct arpp_config *config = &nn->config;
+	u32 rules = READ_ONCE(config->count[ARPP_TABLE_TARGET]) +
+		    READ_ONCE(config->count[ARPP_TABLE_SENDER]);
+
+	return PUT(msg, SELECTORS, config->selectors.count) ||
+	       PUT(msg, GLOBS, config->selectors.n_globs) ||
+	       PUT(msg, ENTRY_GLOBS, config->selectors.entry_globs) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_RULES, rules) ||
+	       PUT(msg, BINDINGS, config->count[ARPP_TABLE_BINDING]) ||
+	       PUT(msg, DYNAMIC, config->dynamic) ||
+	       PUT(msg, TRANSACTIONS, nn->n_made) ? -EMSGSIZE : 0;
+}
+
+static int put_limits(struct sk_buff *msg, const struct arpp_netns *nn)
+{
+	return nla_put_u32(msg, ARP_POLICY_INFO_SELECTORS_MAX,
+			   ARP_POLICY_SELECTORS_MAX) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_GLOBS_MAX,
+			   ARP_POLICY_GLOBS_MAX) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_ENTRY_GLOBS_MAX,
+			   ARP_POLICY_ENTRY_GLOBS_MAX) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_RULES_MAX, nn->max_rules) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_BINDINGS_MAX,
+			   nn->max_bindings) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_DYNAMIC_MAX,
+			   arpp_netns_max_dynamic(nn)) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_TRANSACTIONS_MAX,
+			   ARP_POLICY_TRANSACTIONS_MAX) ? -EMSGSIZE : 0;
+}
+
+static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
+		const struct arpp_netns *nn)
+{
+	void *hdr = arpp_nl_put_header(msg, to);
+
+	if (!hdr ||
+	    nla_put_string(msg, ARP_POLICY_INFO_VERSION, ARPP_VERSION) ||
+	    PUT(msg, GENERATION, nn->generation) ||
+	    nla_put_u32(msg, ARP_POLICY_INFO_CAPABILITIES, capabilities()) ||
+	    put_counts(msg, nn) || put_limits(msg, nn))
+		return -EMSGSIZE;
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+int arpp_nl_info_get(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct arpp_nl_to to =
+		arpp_nl_to_sender(info, ARP_POLICY_CMD_INFO_GET);
+	struct sk_buff *msg = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+
+	return arpp_nl_reply(info, msg, msg ?
+			     fill(msg, &to, arpp_netns_get(genl_info_net(info))) :
+			     -ENOMEM);
+}

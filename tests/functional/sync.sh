@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bind import FILE… sync: dynamic bindings follow the leases, in one step; static ones are never touched.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+plan 38
+
+host alice
+scratch
+must load_module
+
+arpctl() { ctl alice "$@"; }
+# Leases of dnsmasq: the last bytes of address and MAC.
+leases() {	# FILE [ADDRESS MAC]…
+	local file=$dir/$1
+	shift
+	: >"$file"
+	while [ $# -gt 0 ]; do
+		echo "$(($(date +%s) + 7200)) 02:00:5e:00:61:$2 10.31.0.$1 * *" >>"$file"
+		shift 2
+	done
+}
+# The bindings of br0: "100-01 101-02+", + marks dynamic ones.
+bound() {
+	arpctl -j bind show dev br0 | jq -r '.[] | "\(.address | ltrimstr("10.31.0."))-\(.lladdr[-2:])\(if .dynamic then "+" else "" end)"' |
+		paste -sd ' '
+}
+syncs() {	# SAID BOUND DESC [WORD…]
+	local said want=$1 now=$2 desc=$3
+	shift 3
+	said=$(arpctl bind import "$@" dev br0 2>&1)
+	is "$said: $(bound)" "$want: $now" "$desc"
+}
+generation() { arpctl -j diff "$dir/any" | jq .generation; }
+echo 'dev set all ignore 1' >"$dir/any"
+
+leases a 100 01 101 02
+leases b 102 03
+must arpctl bind add 10.31.0.100 lladdr 02:00:5e:00:61:09 dev br1 dynamic
+must arpctl bind add 10.31.0.101 lladdr 02:00:5e:00:61:08 dynamic
+
+syncs "imported 3, skipped 0, removed 0" "100-01+ 101-02+ 102-03+" "the leases of two files" "$dir/a" "$dir/b" sync
+was=$(generation)
+syncs "imported 3, skipped 0, removed 0" "100-01+ 101-02+ 102-03+" "again: no difference" "$dir/a" sync "$dir/b"
+leases a 100 05 103 06
+syncs "imported 3, skipped 0, removed 1" "100-05+ 102-03+ 103-06+" "one has ended, one is new, one has another MAC" \
+	"$dir/a" "$dir/b" sync
+is "$(generation)" "$was" "the generation is the same"
+is "$(arpctl save | grep -v '^#')" "" "and there is nothing to save"
+like "$(arpctl bind show)" "^10.31.0.101 lladdr 02:00:5e:00:61:08 dev all dynamic
+10.31.0.100 lladdr 02:00:5e:00:61:05 dev br0 dynamic
+10.31.0.102 .*
+10.31.0.103 .*
+10.31.0.100 lladdr 02:00:5e:00:61:09 dev br1 dynamic\$" "those of other selectors stay"
+syncs "imported 2, skipped 0, removed 1" "100-05+ 103-06+" "a file that is no longer named" "$dir/a" sync
+leases c 100 07
+syncs "imported 2, skipped 1, removed 0" "100-07+ 103-06+" "of two leases for an address, the last file's counts" \
+	"$dir/a" "$dir/c" sync
+
+# Static bindings
+
+must arpctl bind replace 10.31.0.100 lladdr 02:00:5e:00:61:77 dev br0
+must arpctl bind add 10.31.0.110 lladdr 02:00:5e:00:61:78 dev br0
+syncs "imported 1, skipped 1, removed 0" "100-77 103-06+ 110-78" "a static binding stays, and its lease is skipped" \
+	"$dir/a" sync
+must arpctl bind add 10.31.0.128/25 lladdr any dev br0 dynamic
+must arpctl bind add 10.31.0.0/25 lladdr any dev br0
+syncs "imported 1, skipped 1, removed 1" "0/25-ny 100-77 103-06+ 110-78" "of ranges, only dynamic ones are removed" \
+	"$dir/a" sync
+syncs "imported 2, skipped 0" "0/25-ny 100-05 103-06 110-78" "without sync, leases replace everything, and are static" "$dir/a"
+must arpctl bind flush dev br0
+
+# Nothing to import
+
+syncs "imported 2, skipped 0, removed 0" "100-05+ 103-06+" "leases" "$dir/a" sync
+leases none
+fails_with 2 "there is no lease at all: with force, sync removes every dynamic binding of .br0." \
+	"an empty file is refused" arpctl bind import "$dir/none" sync dev br0
+like "$(arpctl bind import "$dir/none" sync dev br0 2>&1)" "warning: $dir/none holds no lease" "and named"
+is "$(bound)" "100-05+ 103-06+" "the bindings are unchanged"
+syncs "arpctl: warning: $dir/none holds no lease
+imported 2, skipped 0, removed 0" "100-05+ 103-06+" "one beside a file with leases is named, too" "$dir/none" "$dir/a" sync
+echo "1 02:00:5e:00:61:01 10.31.0.100 * *" >"$dir/ended"
+syncs "imported 0, skipped 1, removed 2" "" "leases that have ended are leases" "$dir/ended" sync
+syncs "imported 2, skipped 0, removed 0" "100-05+ 103-06+" "leases" "$dir/a" sync
+syncs "arpctl: warning: $dir/none holds no lease
+imported 0, skipped 0, removed 2" "" "force" "$dir/none" sync force
+is "$(arpctl -j bind import "$dir/a" sync dev br0)" '{"imported":2,"skipped":0,"removed":0}' "as JSON"
+is "$(arpctl -j bind import "$dir/a" dev br0)" '{"imported":2,"skipped":0}' "without sync"
+
+# All or nothing
+
+must unload_module
+must load_module max_bindings=4
+must arpctl bind import "$dir/a" sync dev br0
+leases many 104 01 105 01 106 01 107 01
+fails_with 1 "many:4: .*max_bindings" "one more than can be dynamic: the lease's line is named" \
+	arpctl bind import "$dir/many" sync dev br0
+is "$(bound)" "100-05+ 103-06+" "and nothing has changed"
+fails_with 1 "many:3: .*max_bindings" "one more than max_bindings, without sync" arpctl bind import "$dir/many" dev br0
+is "$(bound)" "100-05+ 103-06+" "the same"
+sed -i '$d' "$dir/many"
+syncs "imported 3, skipped 0, removed 2" "104-01+ 105-01+ 106-01+" "room that is made in the same step can be used" \
+	"$dir/many" sync
+must unload_module
+must load_module
+must arpctl bind import "$dir/a" sync dev br0
+
+# Dynamic bindings by hand
+
+must arpctl bind flush dynamic
+is "$(bound)$(arpctl bind show)" "" "bind flush dynamic removes them all"
+must arpctl bind add 10.31.0.1 lladdr any dev br0
+must arpctl bind add 10.31.0.2 lladdr any dev br0 dynamic
+must arpctl bind add 10.31.0.3 lladdr any dynamic
+is "$(arpctl bind show dynamic | cut -d ' ' -f 1 | paste -sd ' ')" "10.31.0.3 10.31.0.2" "bind show dynamic lists only them"
+is "$(arpctl bind show dynamic dev br0)" "10.31.0.2 lladdr any dev br0 dynamic" "of a selector"
+fails_with 1 "" "a dynamic binding does not replace a static one" \
+	arpctl bind replace 10.31.0.1 lladdr 02:00:5e:00:61:01 dev br0 dynamic
+fails_with 1 "" "nor is the static one deleted as a dynamic one" arpctl bind del 10.31.0.1 dev br0 dynamic
+run_ok "a static one replaces a dynamic one" arpctl bind replace 10.31.0.2 lladdr any dev br0
+is "$(bound)" "1-ny 2-ny" "which is static then"
+must arpctl bind add 10.31.0.4 lladdr any dev br0 dynamic
+must arpctl restore - <<<'bind add 10.31.0.3 lladdr 02:00:5e:00:61:33'
+is "$(arpctl bind show | cut -d ' ' -f 1,3- | paste -sd ,)" \
+	"10.31.0.3 02:00:5e:00:61:33 dev all,10.31.0.4 any dev br0 dynamic" \
+	"a restored policy keeps those that it does not name"
+run_ok "to diff they make no difference" arpctl diff - <<<'bind add 10.31.0.3 lladdr 02:00:5e:00:61:33'
+must arpctl bind flush dynamic dev br1
+is "$(arpctl bind show dynamic | wc -l)" 1 "bind flush dynamic of another selector leaves them"
+must arpctl bind flush
+is "$(arpctl bind show)" "" "bind flush takes both"
+must arpctl bind add 10.31.0.4 lladdr any dev br0 dynamic
+must arpctl flush
+is "$(arpctl bind show)" "" "so does flush"
