@@ -69,7 +69,7 @@ tests/lib/kshim/headers "$dir/kshim" src/policy/lpm.c src/policy/lpm.h || bail "
 cc=("${native[@]}") runner=()
 model ""
 model "large tables: " $small
-sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all)
+sanitize=("-fsanitize=address,undefined" -fno-sanitize-recover=all)
 if builds "${sanitize[@]}"; then
 	program lpm_model.c "no invalid memory access" $small "${sanitize[@]}"
 	program lpm_fork.c "no invalid memory access by a fork" $small "${sanitize[@]}"
