@@ -72,6 +72,13 @@ static int fill_dev(struct sk_buff *msg, const struct arpp_nl_to *to,
 	return 0;
 }
 
+/* The fields that mean something on a device. */
+static u32 fields_for(const struct net_device *dev)
+{
+	return ARPP_FIELD_ALL & ~(netif_is_bridge_port(dev) ? ARPP_FIELDS_NOT_PORT :
+							      ARPP_FIELDS_PORT);
+}
+
 /* Fill a message with the effective policy of a device. */
 static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 			  const struct arpp_netns *nn,
@@ -83,6 +90,7 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 	if (!hdr)
 		return -EMSGSIZE;
 	arpp_selector_resolve(&nn->config.selectors, dev->name, &r);
+	r.fields.set &= fields_for(dev);
 	if (nla_put_u32(msg, ARP_POLICY_A_IFINDEX, dev->ifindex) ||
 	    nla_put_string(msg, ARP_POLICY_A_IFNAME, dev->name) ||
 	    put_fields(msg, &r.fields) ||

@@ -13,8 +13,10 @@
 
 static u32 capabilities(void)
 {
-	return IS_ENABLED(CONFIG_NET_L3_MASTER_DEV) ?
-	       ARP_POLICY_CAPABILITY_VRF : 0;
+	return (IS_ENABLED(CONFIG_NET_L3_MASTER_DEV) ?
+		ARP_POLICY_CAPABILITY_VRF : 0) |
+	       (IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE) ?
+		ARP_POLICY_CAPABILITY_BRIDGE : 0);
 }
 
 /* A number that the owner of its lock may change. */

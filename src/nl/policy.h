@@ -58,6 +58,10 @@ static const struct nla_policy fields_nest_policy[ARP_POLICY_FIELD_MAX + 1] = {
 	[ARP_POLICY_FIELD_DEFEND] = NLA_POLICY_MAX(NLA_U32, 1),
 	[ARP_POLICY_FIELD_MODE] =
 		NLA_POLICY_MAX(NLA_U32, ARP_POLICY_MODE_AUDIT),
+	[ARP_POLICY_FIELD_TRUST] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ARP_POLICY_FIELD_SUPPRESS] =
+		NLA_POLICY_MASK(NLA_U32, ARP_POLICY_SUPPRESS_BIND |
+				ARP_POLICY_SUPPRESS_NEIGH),
 };
 
 static const struct nla_policy dev_set_policy[] = {
@@ -68,7 +72,7 @@ static const struct nla_policy dev_set_policy[] = {
 	[ARP_POLICY_A_FIELDS] = NLA_POLICY_NESTED(fields_nest_policy),
 	[ARP_POLICY_A_UNSET] = NLA_POLICY_RANGE(NLA_U32,
 						ARP_POLICY_FIELD_IGNORE,
-						ARP_POLICY_FIELD_MODE),
+						ARP_POLICY_FIELD_SUPPRESS),
 };
 
 static const struct nla_policy dev_del_policy[] = {
@@ -155,7 +159,7 @@ static const struct nla_policy dev_nest_policy[ARP_POLICY_DEV_MAX + 1] = {
 	[ARP_POLICY_DEV_FIELDS] = NLA_POLICY_NESTED(fields_nest_policy),
 	[ARP_POLICY_DEV_UNSET] = NLA_POLICY_RANGE(NLA_U32,
 						  ARP_POLICY_FIELD_IGNORE,
-						  ARP_POLICY_FIELD_MODE),
+						  ARP_POLICY_FIELD_SUPPRESS),
 };
 
 static const struct nla_policy op_nest_policy[ARP_POLICY_OP_MAX + 1] = {
@@ -195,6 +199,8 @@ static const struct nla_policy query_nest_policy[ARP_POLICY_QUERY_MAX + 1] = {
 	[ARP_POLICY_QUERY_SENDER] = { .type = NLA_BE32 },
 	[ARP_POLICY_QUERY_LLADDR] = { .type = NLA_BINARY, .len = MAX_ADDR_LEN },
 	[ARP_POLICY_QUERY_UNICAST] = { .type = NLA_FLAG },
+	[ARP_POLICY_QUERY_VLAN] =
+		NLA_POLICY_RANGE(NLA_U32, 1, ARP_POLICY_VLAN_MAX),
 };
 
 static const struct nla_policy explain_policy[] = {

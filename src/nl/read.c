@@ -47,12 +47,13 @@ int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
  * @fields: the fields in @nest are set in it
  * @extack: set on error
  *
- * Return: 0, or -EINVAL if there is nothing to change.
+ * Return: 0, or -EINVAL if there is nothing to change, or a field is not supported.
  */
 int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fields,
 			struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
+	const char *why;
 	int rem;
 
 	if (!unset && (!nest || !nla_len(nest)))
@@ -64,6 +65,9 @@ int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fiel
 		if (unset & BIT(nla_type(attr)))
 			return refuse(extack, attr,
 				      "a field cannot be set and unset at once");
+		why = arpp_field_unsupported(nla_type(attr));
+		if (why)
+			return refuse(extack, attr, why);
 		arpp_field_set(fields, nla_type(attr), nla_get_u32(attr));
 	}
 	return 0;

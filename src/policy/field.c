@@ -76,6 +76,14 @@ static const struct arpp_word validate_words[] = {
 	{}
 };
 
+static const struct arpp_word suppress_words[] = {
+	{ "off", 0 },
+	{ "on", ARP_POLICY_SUPPRESS_BIND },
+	{ "bind", ARP_POLICY_SUPPRESS_BIND },
+	{ "neigh", ARP_POLICY_SUPPRESS_NEIGH },
+	{}
+};
+
 static const struct arpp_word off_words[] = {
 	{ "off", 0 },
 	{}
@@ -92,6 +100,7 @@ enum arpp_stricter {
 	MORE,		/* the greater */
 	EITHER,		/* flags: the union */
 	LESS,		/* the smaller; 0 means no limit */
+	LEAST,		/* the smaller */
 };
 
 /*
@@ -108,7 +117,7 @@ static const struct arpp_field_kind {
 	/* Not a field: the message for an unknown name. */
 	[0] = {
 		NULL,
-		"fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode",
+		"fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode trust suppress",
 	},
 	[ARP_POLICY_FIELD_IGNORE] = {
 		"ignore",
@@ -152,6 +161,11 @@ static const struct arpp_field_kind {
 		"defend", "defend takes on or off", flag_words },
 	[ARP_POLICY_FIELD_MODE] = {
 		"mode", "mode takes enforce or audit", mode_words },
+	[ARP_POLICY_FIELD_TRUST] = {
+		"trust", "trust takes on or off", flag_words, LEAST },
+	[ARP_POLICY_FIELD_SUPPRESS] = {
+		"suppress", "suppress takes off, bind, neigh or bind,neigh",
+		suppress_words, EITHER },
 };
 
 /**
@@ -197,7 +211,7 @@ int arpp_field_change(struct arpp_fields *fields, const struct arpp_fields *set,
  * @b: another
  *
  * Mirrors IN_DEV_MAXCONF() and IN_DEV_ORCONF(): the greater value, and the union of
- * flags. A longer proxy-delay, a lower rate, and audit are stricter.
+ * flags. A longer proxy-delay, a lower rate, audit, and trust off are stricter.
  *
  * Return: the value.
  */
@@ -208,9 +222,25 @@ u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b)
 		return a | b;
 	case LESS:
 		return min_not_zero(a, b);
+	case LEAST:
+		return min(a, b);
 	default:
 		return max(a, b);
 	}
+}
+
+/**
+ * arpp_field_unsupported() - can this kernel not carry out a field?
+ * @f: the field
+ *
+ * Return: NULL if it can, else an error message.
+ */
+const char *arpp_field_unsupported(enum arp_policy_field f)
+{
+	if (!IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE) &&
+	    ARPP_FIELDS_PORT & BIT(f))
+		return "trust and suppress need a kernel with CONFIG_NETFILTER_FAMILY_BRIDGE";
+	return NULL;
 }
 
 /* Parse one word of @len characters. */
@@ -256,7 +286,7 @@ static bool parse_value(const struct arpp_field_kind *kind, const char *text,
  * @name: the field's name
  * @value: its value, a word or a number
  *
- * Return: NULL if it was set, else an error message with the accepted values.
+ * Return: NULL if it was set, else an error message.
  */
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value)
@@ -271,6 +301,8 @@ const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 		return kinds[0].values;
 	if (!parse_value(&kinds[f], value, &val))
 		return kinds[f].values;
+	if (arpp_field_unsupported(f))
+		return arpp_field_unsupported(f);
 	arpp_field_set(fields, f, val);
 	return NULL;
 }

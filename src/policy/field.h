@@ -17,6 +17,17 @@
 /* Every field, as a mask. */
 #define ARPP_FIELD_ALL	((u32)GENMASK(ARP_POLICY_FIELD_MAX, 1))
 
+/* The fields of bridge ports, as a mask. */
+#define ARPP_FIELDS_PORT \
+	((u32)(BIT(ARP_POLICY_FIELD_TRUST) | BIT(ARP_POLICY_FIELD_SUPPRESS)))
+
+/* Those that mean nothing on a bridge port: the host does not speak ARP on it. */
+#define ARPP_FIELDS_NOT_PORT \
+	((u32)(BIT(ARP_POLICY_FIELD_IGNORE) | BIT(ARP_POLICY_FIELD_ANNOUNCE) | \
+	       BIT(ARP_POLICY_FIELD_FILTER) | BIT(ARP_POLICY_FIELD_HIDDEN) | \
+	       BIT(ARP_POLICY_FIELD_PROXY) | BIT(ARP_POLICY_FIELD_PROXY_DELAY) | \
+	       BIT(ARP_POLICY_FIELD_LEARN)))
+
 #define arpp_for_each_field(f) \
 	for ((f) = 1; (f) <= ARP_POLICY_FIELD_MAX; (f)++)
 
@@ -54,6 +65,7 @@ bool arpp_field_equal(const struct arpp_fields *a, const struct arpp_fields *b);
 int arpp_field_change(struct arpp_fields *fields, const struct arpp_fields *set,
 		      u32 unset);
 u32 arpp_field_stricter(enum arp_policy_field f, u32 a, u32 b);
+const char *arpp_field_unsupported(enum arp_policy_field f);
 const char *arpp_field_parse(struct arpp_fields *fields, const char *name,
 			     const char *value);
 

@@ -68,6 +68,7 @@ struct arpp_selector {
  * @entry_globs: the number of @globs with tables; a packet may need all of them
  * @hidden: the number of selectors with hidden on
  * @metered: the number of selectors with source-rate
+ * @ports: the number of selectors with trust or suppress, whatever their values
  */
 struct arpp_selectors {
 	struct rb_root root;
@@ -77,6 +78,7 @@ struct arpp_selectors {
 	unsigned int entry_globs;
 	unsigned int hidden;
 	unsigned int metered;
+	unsigned int ports;
 };
 
 /**

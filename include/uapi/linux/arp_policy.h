@@ -79,7 +79,10 @@
  *                  FORCE for any address
  *                  EADDRNOTAVAIL: not ours; EPERM: hidden there
  *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
- *                  evaluates a hypothetical packet     EXPLANATION }
+ *                  evaluates a hypothetical packet     EXPLANATION [NEXT] }
+ *                  of a bridge port: the port's decision, and what the bridge
+ *                  then does; NEXT: { IFINDEX IFNAME EVENT EXPLANATION } of the
+ *                  host's device on the segment, if the host receives it
  *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
  *
  * With NLM_F_ECHO, a command that changes the policy replies with what is there
@@ -146,6 +149,9 @@
 
 /* The maximum rate and burst; 0 is off: no limit. */
 #define ARP_POLICY_RATE_MAX		1000000
+
+/* The highest VLAN ID. */
+#define ARP_POLICY_VLAN_MAX		4094
 
 /* An address is defended by at most one gratuitous ARP in this many seconds. */
 #define ARP_POLICY_DEFEND_INTERVAL	10
@@ -220,6 +226,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_FORCE,		/* flag */
 	ARP_POLICY_A_QUERY,		/* nest of enum arp_policy_query */
 	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
+	ARP_POLICY_A_NEXT,		/* nest of enum arp_policy_attr */
 
 	/* private: */
 	__ARP_POLICY_A_MAX,
@@ -254,6 +261,7 @@ enum arp_policy_info {
 /* What this kernel supports. */
 enum arp_policy_capability {
 	ARP_POLICY_CAPABILITY_VRF = 1,	/* L3 domains */
+	ARP_POLICY_CAPABILITY_BRIDGE = 2, /* trust and suppress on bridge ports */
 };
 
 /* What a transaction does with the present policy. */
@@ -296,6 +304,10 @@ enum arp_policy_field {
 					 */
 	ARP_POLICY_FIELD_DEFEND,	/* u32, 0 or 1 */
 	ARP_POLICY_FIELD_MODE,		/* u32, enum arp_policy_mode */
+	ARP_POLICY_FIELD_TRUST,		/* u32, 0 or 1; of bridge ports */
+	ARP_POLICY_FIELD_SUPPRESS,	/* u32, enum arp_policy_suppress, or-ed; of
+					 * bridge ports
+					 */
 
 	/* private: */
 	__ARP_POLICY_FIELD_MAX,
@@ -343,7 +355,8 @@ enum arp_policy_event {
 	ARP_POLICY_EVENT_OUT,		/* flag: sent; else received */
 	ARP_POLICY_EVENT_AUDIT,		/* flag: mode audit, not enforced */
 	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. Malformed packets
-					 * have neither this nor the next three
+					 * and encapsulated ones have neither this
+					 * nor the next three
 					 */
 	ARP_POLICY_EVENT_SENDER,	/* be32, before any rewrite */
 	ARP_POLICY_EVENT_TARGET,	/* be32 */
@@ -353,6 +366,8 @@ enum arp_policy_event {
 					 * that decided
 					 */
 	ARP_POLICY_EVENT_LOST,		/* u32, events dropped before this one */
+	ARP_POLICY_EVENT_BRIDGE,	/* string, on a bridge port: its bridge */
+	ARP_POLICY_EVENT_VLAN,		/* u32, on a bridge port: the VLAN, if any */
 
 	/* private: */
 	__ARP_POLICY_EVENT_MAX,
@@ -370,7 +385,10 @@ enum arp_policy_query {
 					 * left out, the neighbour table's, else
 					 * an invented one
 					 */
-	ARP_POLICY_QUERY_UNICAST,	/* flag: addressed to this host only */
+	ARP_POLICY_QUERY_UNICAST,	/* flag: addressed to this host only; on a
+					 * bridge port, to the target's owner
+					 */
+	ARP_POLICY_QUERY_VLAN,		/* u32, 1..VLAN_MAX; of a bridge port: the tag */
 
 	/* private: */
 	__ARP_POLICY_QUERY_MAX,
@@ -404,10 +422,24 @@ enum arp_policy_explanation {
 	ARP_POLICY_EXPLANATION_BLOCKED,	/* u32, enum arp_policy_block: what in the
 					 * kernel prevents it
 					 */
+	ARP_POLICY_EXPLANATION_FORWARD,	/* u32, enum arp_policy_forward; of a port whose
+					 * policy passes the packet
+					 */
+	ARP_POLICY_EXPLANATION_PORT,	/* string, for FORWARD_FORWARD: the port */
 
 	/* private: */
 	__ARP_POLICY_EXPLANATION_MAX,
 	ARP_POLICY_EXPLANATION_MAX = (__ARP_POLICY_EXPLANATION_MAX - 1)
+};
+
+/* What a bridge does with a packet that the policy of its port passes. */
+enum arp_policy_forward {
+	ARP_POLICY_FORWARD_HOST = 1,	/* passes it to the host */
+	ARP_POLICY_FORWARD_FLOOD,	/* floods it; a broadcast also to the host */
+	ARP_POLICY_FORWARD_FORWARD,	/* sends it to the port of its destination */
+	ARP_POLICY_FORWARD_DROP,	/* the VLAN is not one of the port's, the port is
+					 * locked, or it is where the destination is
+					 */
 };
 
 /* What in the kernel prevents an answer, or a request, from being sent. */
@@ -521,6 +553,12 @@ enum arp_policy_mode {
 	ARP_POLICY_MODE_AUDIT = 1,	/* count and report, change nothing */
 };
 
+/* On a bridge port: answer broadcast requests there instead of flooding them. */
+enum arp_policy_suppress {
+	ARP_POLICY_SUPPRESS_BIND = 1,	/* for addresses that are bound */
+	ARP_POLICY_SUPPRESS_NEIGH = 2,	/* for permanent and noarp neighbours */
+};
+
 /* The reason of a decision: counters, events, tracepoint. */
 enum arp_policy_reason {
 	ARP_POLICY_REASON_PASS = 1,	/* left to the kernel */
@@ -543,6 +581,8 @@ enum arp_policy_reason {
 	ARP_POLICY_REASON_FILTERED,	/* not answered: filter */
 	ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,	/* sender address replaced */
 	ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,	/* request not sent */
+	ARP_POLICY_REASON_SUPPRESSED,	/* answered on a bridge port, not flooded */
+	ARP_POLICY_REASON_ENCAPSULATED,	/* on a bridge port: ARP in tags or SNAP */
 
 	/* private: */
 	__ARP_POLICY_REASON_MAX,

@@ -70,6 +70,14 @@ static const struct field_word validate_words[] = {
 	{ 0 }
 };
 
+static const struct field_word suppress_words[] = {
+	{ "off", 0 },
+	{ "bind", ARP_POLICY_SUPPRESS_BIND },
+	{ "neigh", ARP_POLICY_SUPPRESS_NEIGH },
+	{ "on", ARP_POLICY_SUPPRESS_BIND },	/* accepted, not printed */
+	{ 0 }
+};
+
 static const struct field_word rate_words[] = {
 	{ "off", 0 },
 	{ 0 }
@@ -112,6 +120,10 @@ const struct field fields[] = {
 	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_DEFEND },
 	{ "mode", "audit: count every verdict, change nothing",
 	  mode_words, FIELD_WORD, ARP_POLICY_FIELD_MODE },
+	{ "trust", "bridge ports: off: judge what the bridge receives; on: never",
+	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_TRUST },
+	{ "suppress", "bridge ports: answer requests there, do not flood them",
+	  suppress_words, FIELD_FLAGS, ARP_POLICY_FIELD_SUPPRESS },
 	{ 0 }
 };
 
@@ -351,10 +363,14 @@ static void flags_text(const struct field *field, uint32_t value, char *buf,
 	size_t len = 0;
 
 	snprintf(buf, size, "%s", value ? "" : word_of(field, 0));
-	for (w = field->words; w->name; w++)
-		if (value & w->value && len < size)
-			len += (size_t)snprintf(buf + len, size - len, "%s%s",
-						len ? "," : "", w->name);
+	for (w = field->words; w->name; w++) {
+		if (!(value & w->value) || len >= size)
+			continue;
+		len += (size_t)snprintf(buf + len, size - len, "%s%s",
+					len ? "," : "", w->name);
+		/* There may be another word for it. */
+		value &= ~w->value;
+	}
 }
 
 void field_print(struct printer *out, const struct field *field,

@@ -27,6 +27,8 @@ static const char *const names[ARP_POLICY_REASON_MAX + 1] = {
 	[ARP_POLICY_REASON_FILTERED] = "filtered",
 	[ARP_POLICY_REASON_ANNOUNCE_REWRITTEN] = "announce-rewritten",
 	[ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED] = "announce-suppressed",
+	[ARP_POLICY_REASON_SUPPRESSED] = "suppressed",
+	[ARP_POLICY_REASON_ENCAPSULATED] = "encapsulated",
 };
 
 static const char *const verdicts[] = {
