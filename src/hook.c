@@ -17,16 +17,10 @@
 #include "hook.h"
 #include "netns.h"
 #include "packet/act.h"
-#include "packet/event.h"
 #include "packet/verdict.h"
 
 #define CREATE_TRACE_POINTS
-#include "packet/trace.h"
-
-static const struct arpp_verdict malformed = {
-	.action = ARPP_DROP,
-	.reason = ARP_POLICY_REASON_MALFORMED,
-};
+#include "hook_report.h"
 
 /* Not answered, for a reason other than policy. */
 static const struct arpp_verdict unanswered = {
@@ -35,38 +29,26 @@ static const struct arpp_verdict unanswered = {
 };
 
 /* Send the events of a packet; rare. */
-static noinline void notify(struct arpp_netns *nn, const struct arpp_device *d,
-			    bool out, const struct arpp_packet *p,
-			    const struct arpp_verdict *v)
+void arpp_hook_notify(struct arpp_netns *nn, const struct arpp_device *d,
+		      struct arpp_segment *segment, bool out,
+		      const struct arpp_packet *p, const struct arpp_verdict *v)
 {
-	bool formed = v->reason != ARP_POLICY_REASON_MALFORMED;
 	const struct arpp_verdict noted = {
 		.action = ARPP_ACCEPT,
 		.reason = v->noted,
 		.field = ARP_POLICY_FIELD_INSPECT,
 	};
+	struct arpp_event e = {
+		.dev = d->dev, .out = out, .audit = d->audit,
+		.segment = segment, .p = arpp_verdict_parsed(v) ? p : NULL, .v = v,
+	};
 
 	if (v->reason != ARP_POLICY_REASON_PASS)
-		arpp_event_verdict(&nn->events, d, out, formed ? p : NULL, v);
-	if (v->noted)
-		arpp_event_verdict(&nn->events, d, out, p, &noted);
-}
-
-/* Count, trace and notify. */
-static __always_inline void report(struct arpp_netns *nn,
-				   const struct arpp_device *d, bool out,
-				   const struct arpp_packet *p,
-				   const struct arpp_verdict *v)
-{
-	arpp_stats_count(d->counts, out ? ARPP_COUNT_OUT : ARPP_COUNT_IN,
-			 v->reason);
-	if (unlikely(v->noted))
-		arpp_stats_note(d->counts, v->noted);
-	trace_verdict(d, out, p, v);
-	if (v->reason == ARP_POLICY_REASON_PASS && likely(!v->noted))
+		arpp_event_verdict(&nn->events, &e);
+	if (!v->noted)
 		return;
-	if (unlikely(arpp_event_wanted(nn->net)))
-		notify(nn, d, out, p, v);
+	e.v = &noted;
+	arpp_event_verdict(&nn->events, &e);
 }
 
 /*
@@ -92,7 +74,7 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 		break;
 	}
 	/* Reads only the values in @p: the skb is the answer now. */
-	report(nn, d, false, p, v);
+	hook_report(nn, d, NULL, false, p, v);
 	if (made == ARPP_ANSWER_READY)
 		arp_xmit(p->skb);
 }
@@ -111,7 +93,7 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 			arpp_act_learn(p);
 		break;
 	case ARPP_DEFEND:
-		arpp_act_defend(&nn->defence, p);
+		arpp_act_defend(&nn->defence, p->dev, p->sip);
 		break;
 	case ARPP_ACCEPT:
 	case ARPP_REPLY:
@@ -146,17 +128,17 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
 	if (likely(form == ARPP_PARSE_OK))
 		arpp_verdict_in(policy, d, &p, &v);
 	else
-		v = malformed;
+		v = hook_malformed;
 	/* First, because a flood mostly ends here. */
 	if (v.action == ARPP_DROP) {
-		report(nn, d, false, &p, &v);
+		hook_report(nn, d, NULL, false, &p, &v);
 		return unlikely(d->audit) ? NF_ACCEPT : NF_DROP;
 	}
 	if (answers(&v) && likely(!d->audit)) {
 		answer(nn, d, &p, &v);
 		return NF_STOLEN;
 	}
-	report(nn, d, false, &p, &v);
+	hook_report(nn, d, NULL, false, &p, &v);
 	if (v.action == ARPP_ACCEPT || unlikely(d->audit))
 		return NF_ACCEPT;
 	carry_out(nn, &p, &v);
@@ -199,7 +181,7 @@ void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
 		return;
 	}
 	if (form == ARPP_PARSE_MALFORMED) {
-		v = malformed;
+		v = hook_malformed;
 	} else if (!netif_running(skb->dev)) {
 		v = unanswered;
 	} else {
@@ -210,7 +192,7 @@ void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
 		answer(nn, d, &p, &v);
 		return;
 	}
-	report(nn, d, false, &p, &v);
+	hook_report(nn, d, NULL, false, &p, &v);
 	if (!d->audit)
 		carry_out(nn, &p, &v);
 	consume_skb(skb);
@@ -259,7 +241,7 @@ static noinline unsigned int hook_out(struct arpp_netns *nn,
 	arpp_verdict_out(policy, d, &p, &v);
 	if (v.action == ARPP_REWRITE && !d->audit)
 		rewrite(&p, &v);
-	report(nn, d, true, &p, &v);
+	hook_report(nn, d, NULL, true, &p, &v);
 	return v.action == ARPP_DROP && !d->audit ? NF_DROP : NF_ACCEPT;
 }
 

@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 
 #include "netns.h"
+#include "netns_bridge.h"
 #include "netns_change.h"
 #include "netns_publish.h"
 #include "packet/rate.h"
@@ -46,6 +47,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_CHANGENAME:
 		mutex_lock(&nn->lock);
 		err = arpp_netns_refresh(nn, dev);
+		if (!err && netif_is_bridge_master(dev))
+			err = arpp_netns_bridge_comes(nn);
 		mutex_unlock(&nn->lock);
 		break;
 	case NETDEV_PRE_UP:
@@ -57,6 +60,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		policy = arpp_netns_policy(nn);
 		if (policy && !arpp_device_find(policy, dev))
 			err = arpp_netns_refresh(nn, dev);
+		if (!err && netif_is_bridge_master(dev))
+			err = arpp_netns_bridge_comes(nn);
 		mutex_unlock(&nn->lock);
 		break;
 	case NETDEV_UNREGISTER:
@@ -68,6 +73,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		policy = arpp_netns_policy(nn);
 		if (policy)
 			arpp_policy_del(policy, dev);
+		if (netif_is_bridge_master(dev))
+			arpp_netns_bridge_goes(nn);
 		mutex_unlock(&nn->lock);
 		arpp_delay_purge(&nn->delay, dev);
 		break;
@@ -200,6 +207,8 @@ static int __net_init state_init(struct net *net)
 		nn->hooks[i] = netns_setup->hooks[i];
 		nn->hooks[i].priv = nn;
 	}
+	nn->bridge_hook = *netns_setup->bridge_hook;
+	nn->bridge_hook.priv = nn;
 	return 0;
 }
 

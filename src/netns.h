@@ -10,6 +10,7 @@
 /**
  * struct arpp_netns_setup - initial policy and limits of a netns
  * @hooks: ARPP_HOOKS hooks, without .priv
+ * @bridge_hook: the hook of bridge ports, without .priv
  * @due: see struct arpp_delay
  * @max_rules: the maximum number of rules
  * @max_bindings: the maximum number of bindings
@@ -17,6 +18,7 @@
  */
 struct arpp_netns_setup {
 	const struct nf_hook_ops *hooks;
+	const struct nf_hook_ops *bridge_hook;
 	void (*due)(struct arpp_delay *delay, struct sk_buff *skb);
 	unsigned int max_rules;
 	unsigned int max_bindings;

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
 
+#include "netns_bridge.h"
 #include "netns_publish.h"
 #include "packet/rate.h"
 #include "policy/host.h"
@@ -78,6 +79,7 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 	if (nn->hooked)
 		nf_unregister_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
 	nn->hooked = false;
+	arpp_netns_bridge_unhook(nn);
 	policy_publish(nn, NULL);
 	use_host(nn, NULL);
 	arpp_delay_purge(&nn->delay, NULL);
@@ -100,21 +102,23 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 	unsigned int devices = 0;
 	struct arpp_host *host;
 	struct net_device *dev;
-	int err;
+	int err, bridge;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nn->lock);
 
+	bridge = arpp_netns_bridge_hook(nn);
+	if (bridge < 0)
+		return bridge;
 	for_each_netdev(nn->net, dev)
 		devices++;
+	err = -ENOMEM;
 	policy = arpp_policy_alloc(devices);
 	if (!policy)
-		return -ENOMEM;
+		goto err_bridge;
 	policy->host = host_for(nn);
-	if (!policy->host) {
-		err = -ENOMEM;
+	if (!policy->host)
 		goto err_free;
-	}
 	policy->any_hidden = nn->config.selectors.hidden;
 	policy->sources = nn->sources;
 	policy->source_users = &nn->source_users;
@@ -136,12 +140,17 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 	host = policy->host;
 	policy_publish(nn, policy);
 	use_host(nn, host);
+	if (!arpp_netns_has_ports(nn))
+		arpp_netns_bridge_unhook(nn);
 	return 0;
 
 err_free:
 	if (policy->host != nn->host)
 		arpp_host_free_rcu(policy->host);
 	arpp_policy_free(policy);
+err_bridge:
+	if (bridge)
+		arpp_netns_bridge_unhook(nn);
 	return err;
 }
 
@@ -168,6 +177,22 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
 }
 
+/* Refresh the device of a selector that is a name; its hook may come or go with it. */
+static int refresh_name(struct arpp_netns *nn, const char *name)
+{
+	struct net_device *dev = __dev_get_by_name(nn->net, name);
+	int bridge = arpp_netns_bridge_hook(nn), err = 0;
+
+	if (bridge < 0)
+		return bridge;
+	/* The lookup also finds alternative names, which selectors do not match. */
+	if (dev && !strcmp(dev->name, name))
+		err = arpp_netns_refresh(nn, dev);
+	if (err ? bridge : !arpp_netns_has_ports(nn))
+		arpp_netns_bridge_unhook(nn);
+	return err;
+}
+
 /* Is the changed selector, now empty, the only one? */
 static bool says_nothing(const struct arpp_netns *nn,
 			 const struct arpp_selector *changed)
@@ -186,7 +211,6 @@ static bool says_nothing(const struct arpp_netns *nn,
 int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 {
 	const struct arpp_policy *policy = arpp_netns_policy(nn);
-	struct net_device *dev;
 
 	if (says_nothing(nn, changed)) {
 		arpp_netns_withdraw(nn);
@@ -196,9 +220,5 @@ int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 	    policy->sources != nn->sources ||
 	    changed->key.kind != ARPP_SELECTOR_NAME)
 		return arpp_netns_rebuild(nn);
-	dev = __dev_get_by_name(nn->net, changed->key.name);
-	/* The lookup also finds alternative names, which selectors do not match. */
-	if (!dev || strcmp(dev->name, changed->key.name))
-		return 0;
-	return arpp_netns_refresh(nn, dev);
+	return refresh_name(nn, changed->key.name);
 }

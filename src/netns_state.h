@@ -17,6 +17,7 @@
 #include "packet/act.h"
 #include "packet/delay.h"
 #include "packet/event.h"
+#include "packet/segment.h"
 #include "policy/config.h"
 #include "policy/device.h"
 
@@ -34,6 +35,10 @@
  * @changes: counts these as well, so that dumps notice them
  * @hooks: a copy for this netns, because .priv points back here
  * @hooked: @hooks are registered
+ * @bridge_hook: the hook of bridge ports, likewise
+ * @bridge_hooked: @bridge_hook is registered
+ * @bridge: the functions of bridge.ko, while @bridge_hook is registered and the netns
+ *	has a bridge; read under RCU
  * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, allocated when a selector first sets it
  * @source_users: the last number given to a device for its sources; a device whose
@@ -58,6 +63,9 @@ struct arpp_netns {
 	u32 changes;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
+	struct nf_hook_ops bridge_hook;
+	bool bridge_hooked;
+	struct arpp_bridge __rcu *bridge;
 	struct arpp_host *host;
 	struct arpp_sources *sources;
 	u16 source_users;

@@ -7,6 +7,7 @@
 #include <linux/bottom_half.h>
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
@@ -203,6 +204,32 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 	return ARPP_ANSWER_READY;
 }
 
+/**
+ * arpp_act_reply_port() - build the answer to a request on a bridge port
+ * @p: the request; its skb is taken over and replaced by the answer
+ * @lladdr: the MAC to answer with
+ * @tag: the request's tag, which the answer gets too
+ *
+ * Teaches nothing: neither the neighbour table nor the bridge sees the request.
+ *
+ * Return: ARPP_ANSWER_READY, to be sent by dev_queue_xmit(), or ARPP_ANSWER_FAILED.
+ */
+enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
+				     const struct arpp_tag *tag)
+{
+	enum arpp_answer made = ARPP_ANSWER_READY;
+
+	if (tag->in_data || !can_reuse_skb(p)) {
+		made = reply_anew(p, lladdr);
+	} else if (!arpp_act_reuse_skb(p, lladdr)) {
+		kfree_skb(p->skb);
+		made = ARPP_ANSWER_FAILED;
+	}
+	if (made == ARPP_ANSWER_READY && tag->proto)
+		__vlan_hwaccel_put_tag(p->skb, tag->proto, tag->tci);
+	return made;
+}
+
 /* Mirrors arp_accept(); the sysctl is a bool in older kernels. */
 static bool accepts_new(struct in_device *in_dev, __be32 sip)
 {
@@ -324,10 +351,9 @@ static bool defended_lately(u64 slot, u32 now)
 }
 
 /* Identifies an address in an L3 domain. It is a 32-bit hash, so two may collide. */
-static u32 defended_id(const struct arpp_packet *p)
+static u32 defended_id(const struct net_device *dev, __be32 addr)
 {
-	return (__force u32)p->sip ^
-	       arpp_host_domain(p->dev) * GOLDEN_RATIO_32;
+	return (__force u32)addr ^ arpp_host_domain(dev) * GOLDEN_RATIO_32;
 }
 
 /*
@@ -397,12 +423,13 @@ static bool may_defend(struct arpp_defence *defence, u32 id)
 /**
  * arpp_act_defend() - announce our address, which another host claimed
  * @defence: of the netns
- * @p: the packet of the other host
+ * @dev: our device on the segment
+ * @addr: the address
  *
  * RFC 5227, 2.4 (c): one announcement, then none for 10 s.
  */
-void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p)
+void arpp_act_defend(struct arpp_defence *defence, struct net_device *dev, __be32 addr)
 {
-	if (may_defend(defence, defended_id(p)))
-		arpp_act_announce(p->dev, p->sip, false);
+	if (may_defend(defence, defended_id(dev, addr)))
+		arpp_act_announce(dev, addr, false);
 }

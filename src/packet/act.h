@@ -13,6 +13,7 @@
 
 #include "packet/delay.h"
 #include "packet/verdict.h"
+#include "packet/wrap.h"
 
 /* The outcome of answering a request. */
 enum arpp_answer {
@@ -66,11 +67,13 @@ static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
 
 int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);
 void arpp_defence_init(struct arpp_defence *defence);
-void arpp_act_defend(struct arpp_defence *defence, const struct arpp_packet *p);
+void arpp_act_defend(struct arpp_defence *defence, struct net_device *dev, __be32 addr);
 enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 				const struct arpp_device *d,
 				struct arpp_packet *p,
 				const struct arpp_verdict *v);
+enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
+				     const struct arpp_tag *tag);
 void arpp_act_learn(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
 

@@ -96,6 +96,16 @@ static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
 	return 0;
 }
 
+/* The bridge and the VLAN; the device of the message is the port. */
+static int put_segment(struct sk_buff *msg, struct arpp_segment *s)
+{
+	arpp_segment_find(s);
+	if (s->bridge &&
+	    nla_put_string(msg, ARP_POLICY_EVENT_BRIDGE, s->bridge->name))
+		return -EMSGSIZE;
+	return s->vid ? nla_put_u32(msg, ARP_POLICY_EVENT_VLAN, s->vid) : 0;
+}
+
 /**
  * arpp_event_put() - put a verdict into a message
  * @msg: the message
@@ -123,6 +133,7 @@ int arpp_event_put(struct sk_buff *msg, const struct arpp_event *e)
 	    (e->out && nla_put_flag(msg, ARP_POLICY_EVENT_OUT)) ||
 	    (e->audit && nla_put_flag(msg, ARP_POLICY_EVENT_AUDIT)) ||
 	    (e->p && put_packet(msg, e->p)) ||
+	    (e->segment && put_segment(msg, e->segment)) ||
 	    (v->field && nla_put_u32(msg, ARP_POLICY_EVENT_FIELD, v->field)) ||
 	    (v->by.rule && arpp_event_put_entry(msg, ARP_POLICY_EVENT_ENTRY,
 						v->by.table, &rule,
@@ -197,23 +208,14 @@ static void event_send(struct arpp_events *events,
 /**
  * arpp_event_verdict() - notify listeners of a verdict
  * @events: the state of the netns
- * @d: the device's policy
- * @out: the packet is outgoing
- * @p: the packet before the verdict was carried out; NULL if malformed
- * @v: the verdict
+ * @e: the verdict and its packet; .lost is set
  *
  * This is also called if only another netns has a listener. So that packets of this
  * netns stay fast, no event is generated for 10 ms after one that nobody received. A new
  * listener may miss the events of that time.
  */
-void arpp_event_verdict(struct arpp_events *events,
-			const struct arpp_device *d, bool out,
-			const struct arpp_packet *p,
-			const struct arpp_verdict *v)
+void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e)
 {
-	struct arpp_event e = {
-		.dev = d->dev, .out = out, .audit = d->audit, .p = p, .v = v,
-	};
 	const struct genl_family *family = READ_ONCE(arpp_event_family);
 	struct sk_buff *msg;
 
@@ -232,10 +234,10 @@ void arpp_event_verdict(struct arpp_events *events,
 		atomic_inc(&events->lost);
 		return;
 	}
-	e.lost = atomic_xchg(&events->lost, 0);
-	if (WARN_ON_ONCE(fill(msg, family, &e))) {
+	e->lost = atomic_xchg(&events->lost, 0);
+	if (WARN_ON_ONCE(fill(msg, family, e))) {
 		nlmsg_free(msg);
 		return;
 	}
-	event_send(events, family, dev_net(d->dev), msg, e.lost);
+	event_send(events, family, dev_net(e->dev), msg, e->lost);
 }

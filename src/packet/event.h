@@ -9,6 +9,7 @@
 
 #include <net/genetlink.h>
 
+#include "packet/segment.h"
 #include "packet/verdict.h"
 
 enum arpp_mcgrp {
@@ -34,7 +35,8 @@ struct arpp_events {
  * @dev: the device
  * @out: the packet is outgoing
  * @audit: the verdict is not carried out
- * @p: the packet before the verdict was carried out; NULL if malformed
+ * @segment: of a packet on a bridge port, else NULL
+ * @p: the packet before the verdict was carried out; NULL if it was not parsed
  * @v: the verdict
  * @lost: the number of events dropped before this one
  */
@@ -42,6 +44,7 @@ struct arpp_event {
 	const struct net_device *dev;
 	bool out;
 	bool audit;
+	struct arpp_segment *segment;
 	const struct arpp_packet *p;
 	const struct arpp_verdict *v;
 	u32 lost;
@@ -52,10 +55,7 @@ int arpp_event_put_entry(struct sk_buff *msg, int attr, enum arpp_table table,
 			 const struct arpp_rule *rule, const char *selector);
 void arpp_event_open(const struct genl_family *family);
 void arpp_event_close(void);
-void arpp_event_verdict(struct arpp_events *events,
-			const struct arpp_device *d, bool out,
-			const struct arpp_packet *p,
-			const struct arpp_verdict *v);
+void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e);
 
 /* The family while it is registered, else NULL: its groups have no id then. */
 extern const struct genl_family *arpp_event_family;

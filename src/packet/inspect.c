@@ -29,18 +29,18 @@ static bool forbidden(__be32 addr)
 enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 				     struct arpp_packet *p)
 {
-	bool ethernet = arpp_packet_frame(p);
+	bool ethernet = arpp_packet_frame(p), reply = !p->request && !p->other;
 
 	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && ethernet &&
 	    (!ether_addr_equal(p->sha, p->eth_src) ||
 	     !is_valid_ether_addr(p->sha)))
 		return ARP_POLICY_REASON_BAD_SRC_MAC;
 	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && ethernet &&
-	    !p->request && !ether_addr_equal(p->tha, p->eth_dst))
+	    reply && !ether_addr_equal(p->tha, p->eth_dst))
 		return ARP_POLICY_REASON_BAD_DST_MAC;
 	if (d->validate & ARP_POLICY_VALIDATE_IP &&
 	    (forbidden(p->sip) || (!p->sip && !p->request) ||
-	     (!p->request && forbidden(p->tip))))
+	     (reply && forbidden(p->tip))))
 		return ARP_POLICY_REASON_BAD_IP;
 	return 0;
 }
@@ -66,18 +66,14 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
 		       ARP_POLICY_REASON_UNBOUND : 0;
 	binding = match->rule;
 	match->rule = 0;
-	if (!arpp_binding_has_lladdr(binding))
-		return 0;
-	if (p->dev->addr_len != ETH_ALEN ||
-	    arpp_lladdr_number(p->sha) != arpp_rule_lladdr(binding))
-		return ARP_POLICY_REASON_SPOOFED;
-	return 0;
+	return arpp_inspect_mac(binding, p) ? 0 : ARP_POLICY_REASON_SPOOFED;
 }
 
 /**
  * arpp_inspect_conflict() - does another host claim an address of ours?
  * @policy: of the netns
- * @d: the receiving device's policy, which defends
+ * @d: the policy of @dev, or NULL
+ * @dev: the device that the address would be defended on
  * @p: the packet
  *
  * An address is ours if a device of the same L3 domain has it and we would answer for
@@ -88,20 +84,21 @@ enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
  */
 bool arpp_inspect_conflict(const struct arpp_policy *policy,
 			   const struct arpp_device *d,
+			   const struct net_device *dev,
 			   const struct arpp_packet *p)
 {
-	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+	struct in_device *in_dev = __in_dev_get_rcu(dev);
 	struct arpp_match by;
 	int ignore;
 
-	if (!p->sip || !in_dev || !arpp_ours(policy, p->dev, p->sip))
+	if (!p->sip || !in_dev || !arpp_ours(policy, dev, p->sip))
 		return false;
-	if (arpp_hidden(policy, p->dev, p->sip) ||
-	    arpp_rule_hides(d, p->sip, &by))
+	if (arpp_hidden(policy, dev, p->sip) ||
+	    (d && arpp_rule_hides(d, p->sip, &by)))
 		return false;
-	ignore = arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
+	ignore = d && arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
 		 d->ignore : IN_DEV_ARP_IGNORE(in_dev);
 	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->sip))
 		return false;
-	return !arpp_host_has_lladdr(policy->host, p->dev, p->sha);
+	return !arpp_host_has_lladdr(policy->host, dev, p->sha);
 }

@@ -128,7 +128,7 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 
 	if (ret != ARPP_PARSE_OK)
 		return ret;
-	arpp_packet_begin(p, skb, dev);
+	arpp_packet_begin(p, skb, dev, arp_hdr(skb)->ar_op);
 	at = (const u8 *)(arp_hdr(skb) + 1);
 	memcpy(p->sha, at, hln);
 	at += hln;
@@ -138,6 +138,86 @@ enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 	at += hln;
 	memcpy(&p->tip, at, sizeof(p->tip));
 	return ARPP_PARSE_OK;
+}
+
+/* ARP for IPv4 over Ethernet, as it stands in a frame. */
+struct frame_arp {
+	struct arphdr hdr;
+	u8 sha[ETH_ALEN];
+	__be32 sip;
+	u8 tha[ETH_ALEN];
+	__be32 tip;
+} __packed;
+
+/* The hardware types that hosts take for Ethernet. */
+static bool is_ethernet(__be16 hrd)
+{
+	return hrd == htons(ARPHRD_ETHER) || hrd == htons(ARPHRD_IEEE802);
+}
+
+/**
+ * arpp_packet_parse_port_any() - parse a packet that a bridge receives
+ * @p: filled in
+ * @skb: as for arpp_packet_parse_port()
+ * @dev: as for arpp_packet_parse_port()
+ * @offset: as for arpp_packet_parse_port()
+ *
+ * Other hosts on the bridge may accept more than the kernel does: any operation, and
+ * both hardware types.
+ *
+ * Return: as arpp_packet_parse_port().
+ */
+enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
+					   struct sk_buff *skb,
+					   struct net_device *dev,
+					   unsigned int offset)
+{
+	int at = skb_network_offset(skb) + offset;
+	const struct frame_arp *arp;
+	const struct arphdr *hdr;
+	struct frame_arp copy;
+
+	hdr = skb_header_pointer(skb, at, sizeof(*hdr), &copy);
+	if (!hdr)
+		return ARPP_PARSE_MALFORMED;
+	if (!is_ethernet(hdr->ar_hrd) || hdr->ar_pro != htons(ETH_P_IP))
+		return ARPP_PARSE_FOREIGN;
+	if (hdr->ar_hln != ETH_ALEN || hdr->ar_pln != sizeof(__be32))
+		return ARPP_PARSE_MALFORMED;
+	arp = skb_header_pointer(skb, at, sizeof(*arp), &copy);
+	if (!arp)
+		return ARPP_PARSE_MALFORMED;
+	arpp_packet_begin(p, skb, dev, arp->hdr.ar_op);
+	p->other = !p->request && arp->hdr.ar_op != htons(ARPOP_REPLY);
+	memcpy(p->sha, arp->sha, ETH_ALEN);
+	memcpy(p->tha, arp->tha, ETH_ALEN);
+	p->sip = arp->sip;
+	p->tip = arp->tip;
+	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_neigh_fixed() - find a neighbour that received ARP cannot change
+ * @dev: the device
+ * @addr: the neighbour's address
+ * @lladdr: set to its hardware address
+ *
+ * neigh_update() spares permanent and noarp entries. One that is only NTF_EXT_LEARNED
+ * can be changed by received ARP.
+ *
+ * Return: whether there is one.
+ */
+bool arpp_packet_neigh_fixed(struct net_device *dev, __be32 addr, u8 *lladdr)
+{
+	struct neighbour *n;
+
+	if (dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
+		return false;
+	n = __ipv4_neigh_lookup_noref(dev, (__force u32)addr);
+	if (!n || !(READ_ONCE(n->nud_state) & (NUD_PERMANENT | NUD_NOARP)))
+		return false;
+	neigh_ha_snapshot((char *)lladdr, n, dev);
+	return true;
 }
 
 /* Is the device in a VRF, which has routing tables of its own? */

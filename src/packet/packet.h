@@ -15,6 +15,7 @@
 #include <linux/types.h>
 
 struct arpp_host;
+struct arpp_segment;
 
 enum arpp_parse {
 	ARPP_PARSE_OK,
@@ -49,11 +50,13 @@ enum arpp_maker {
  * struct arpp_packet - one ARP packet
  * @skb: the packet itself; only for packet.c, act.c and hook.c
  * @dev: the receiving or sending device
- * @request: ARPOP_REQUEST, else ARPOP_REPLY
+ * @request: ARPOP_REQUEST
+ * @other: neither that nor ARPOP_REPLY; only on bridge ports
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth_src and @eth_dst are known
  * @dry_run: a hypothetical packet, which must not take rate tokens or change state
  * @due: its delayed answer is due: it passed the rate limits when it was received
+ * @segment: where a bridge received it; only for packets on bridge ports
  * @tip_local: the target is an own address; set before a proxy rule answers
  * @routed: @route_err, @route_type and @route_dev are known
  * @maker: enum arpp_maker; outgoing packets only
@@ -72,7 +75,9 @@ enum arpp_maker {
 struct arpp_packet {
 	struct sk_buff *skb;
 	struct net_device *dev;
+	struct arpp_segment *segment;
 	bool request;
+	bool other;
 	bool framed;
 	bool ethernet;
 	bool dry_run;
@@ -103,6 +108,11 @@ enum arpp_target {
 enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
 				      struct sk_buff *skb,
 				      struct net_device *dev);
+enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
+					   struct sk_buff *skb,
+					   struct net_device *dev,
+					   unsigned int offset);
+bool arpp_packet_neigh_fixed(struct net_device *dev, __be32 addr, u8 *lladdr);
 bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_neigh_matches(const struct arpp_packet *p);
@@ -152,16 +162,34 @@ static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
 /* Initialise everything but the addresses. */
 static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 					      struct sk_buff *skb,
-					      struct net_device *dev)
+					      struct net_device *dev,
+					      __be16 op)
 {
 	p->skb = skb;
 	p->dev = dev;
-	p->request = arp_hdr(skb)->ar_op == htons(ARPOP_REQUEST);
+	p->request = op == htons(ARPOP_REQUEST);
+	p->other = false;
 	p->framed = false;
 	p->ethernet = false;
 	p->dry_run = false;
 	p->due = false;
 	p->routed = false;
+}
+
+/* Copy the fields of a packet that arpp_packet_plain() accepts. */
+static __always_inline void arpp_packet_copy(struct arpp_packet *p,
+					     struct sk_buff *skb,
+					     struct net_device *dev)
+{
+	const u8 *at = (const u8 *)(arp_hdr(skb) + 1);
+
+	arpp_packet_begin(p, skb, dev, arp_hdr(skb)->ar_op);
+	/* Copy eight bytes instead of six, which is one load; there is room for them. */
+	memcpy(p->sha, at, sizeof(u64));
+	memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
+	at += ETH_ALEN + sizeof(p->sip);
+	memcpy(p->tha, at, sizeof(u64));
+	memcpy(&p->tip, at + ETH_ALEN, sizeof(p->tip));
 }
 
 /**
@@ -179,18 +207,28 @@ static __always_inline enum arpp_parse
 arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 		  struct net_device *dev)
 {
-	const u8 *at;
-
 	if (unlikely(!arpp_packet_plain(skb, dev)))
 		return arpp_packet_parse_any(p, skb, dev);
-	arpp_packet_begin(p, skb, dev);
-	at = (const u8 *)(arp_hdr(skb) + 1);
-	/* Copy eight bytes instead of six, which is one load; there is room for them. */
-	memcpy(p->sha, at, sizeof(u64));
-	memcpy(&p->sip, at + ETH_ALEN, sizeof(p->sip));
-	at += ETH_ALEN + sizeof(p->sip);
-	memcpy(p->tha, at, sizeof(u64));
-	memcpy(&p->tip, at + ETH_ALEN, sizeof(p->tip));
+	arpp_packet_copy(p, skb, dev);
+	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_parse_port() - parse a packet that a bridge receives
+ * @p: filled in
+ * @skb: the frame; its network header follows the Ethernet header
+ * @dev: the port
+ * @offset: of the ARP header from there
+ *
+ * Return: ARPP_PARSE_OK, or why @p is not filled in.
+ */
+static __always_inline enum arpp_parse
+arpp_packet_parse_port(struct arpp_packet *p, struct sk_buff *skb,
+		       struct net_device *dev, unsigned int offset)
+{
+	if (unlikely(offset || !arpp_packet_plain(skb, dev)))
+		return arpp_packet_parse_port_any(p, skb, dev, offset);
+	arpp_packet_copy(p, skb, dev);
 	return ARPP_PARSE_OK;
 }
 

@@ -10,6 +10,7 @@
 
 #include <linux/tracepoint.h>
 
+#include "packet/segment.h"
 #include "packet/verdict.h"
 
 #define arpp_trace_actions \
@@ -43,7 +44,9 @@
 	{ ARP_POLICY_REASON_IGNORED, "ignored" }, \
 	{ ARP_POLICY_REASON_FILTERED, "filtered" }, \
 	{ ARP_POLICY_REASON_ANNOUNCE_REWRITTEN, "announce-rewritten" }, \
-	{ ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, "announce-suppressed" }
+	{ ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, "announce-suppressed" }, \
+	{ ARP_POLICY_REASON_SUPPRESSED, "suppressed" }, \
+	{ ARP_POLICY_REASON_ENCAPSULATED, "encapsulated" }
 
 #define arpp_trace_fields \
 	{ 0, "-" }, \
@@ -61,20 +64,25 @@
 	{ ARP_POLICY_FIELD_BURST, "burst" }, \
 	{ ARP_POLICY_FIELD_SOURCE_RATE, "source-rate" }, \
 	{ ARP_POLICY_FIELD_DEFEND, "defend" }, \
-	{ ARP_POLICY_FIELD_MODE, "mode" }
+	{ ARP_POLICY_FIELD_MODE, "mode" }, \
+	{ ARP_POLICY_FIELD_TRUST, "trust" }, \
+	{ ARP_POLICY_FIELD_SUPPRESS, "suppress" }
 
 /*
- * A malformed packet has the operation "-" and addresses 0.0.0.0. If no rule decided,
+ * A malformed or encapsulated packet has the operation "-" and addresses 0.0.0.0. On a
+ * bridge port, dev is the port; elsewhere bridge is "-" and vlan is 0. If no rule decided,
  * rule is 0.0.0.0/0, and field names the field that did, or is "-". With audit=1 the
  * verdict is not carried out.
  */
 TRACE_EVENT(verdict,
-	TP_PROTO(const struct arpp_device *d, bool out,
+	TP_PROTO(const struct arpp_device *d, struct arpp_segment *segment, bool out,
 		 const struct arpp_packet *p, const struct arpp_verdict *v),
-	TP_ARGS(d, out, p, v),
+	TP_ARGS(d, segment, out, p, v),
 	TP_STRUCT__entry(
 		__array(char, dev, IFNAMSIZ)
 		__field(int, ifindex)
+		__array(char, bridge, IFNAMSIZ)
+		__field(u16, vlan)
 		__field(bool, out)
 		__field(bool, audit)
 		__field(u8, op)
@@ -88,13 +96,18 @@ TRACE_EVENT(verdict,
 		__field(u8, len)
 	),
 	TP_fast_assign(
-		bool formed = v->reason != ARP_POLICY_REASON_MALFORMED;
+		bool formed = arpp_verdict_parsed(v);
 		__be32 sip = formed ? p->sip : 0;
 		__be32 tip = formed ? p->tip : 0;
 		__be32 prefix;
 
 		strscpy(__entry->dev, d->dev->name, IFNAMSIZ);
 		__entry->ifindex = d->dev->ifindex;
+		if (segment)
+			arpp_segment_find(segment);
+		strscpy(__entry->bridge, segment && segment->bridge ?
+					 segment->bridge->name : "-", IFNAMSIZ);
+		__entry->vlan = segment ? segment->vid : 0;
 		__entry->out = out;
 		__entry->audit = d->audit;
 		__entry->op = !formed ? 0 : p->request ? ARPOP_REQUEST :
@@ -110,8 +123,9 @@ TRACE_EVENT(verdict,
 		memcpy(__entry->prefix, &prefix, 4);
 		__entry->len = arpp_lpm_len(v->by.rule);
 	),
-	TP_printk("dev=%s ifindex=%d %s %s target=%pI4 sender=%pI4 verdict=%s reason=%s noted=%s field=%s rule=%pI4/%d audit=%d",
-		  __entry->dev, __entry->ifindex, __entry->out ? "out" : "in",
+	TP_printk("dev=%s ifindex=%d bridge=%s vlan=%u %s %s target=%pI4 sender=%pI4 verdict=%s reason=%s noted=%s field=%s rule=%pI4/%d audit=%d",
+		  __entry->dev, __entry->ifindex, __entry->bridge, __entry->vlan,
+		  __entry->out ? "out" : "in",
 		  __print_symbolic(__entry->op, { 0, "-" },
 				   { ARPOP_REQUEST, "request" },
 				   { ARPOP_REPLY, "reply" }),

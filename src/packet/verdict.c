@@ -345,21 +345,11 @@ static bool refuse(struct arpp_verdict *v, enum arpp_action action,
 	return true;
 }
 
-/**
- * arpp_verdict_sender() - is the packet refused because of its sender?
- * @policy: of the netns
- * @d: the receiving device's policy
- * @p: the packet
- * @v: filled in if so
- *
- * Rate limits, validation, rules for senders, inspection, defend, garp, learn, in
- * this order. Called only if the device uses one of them.
- *
- * Return: whether it is.
- */
-bool arpp_verdict_sender(const struct arpp_policy *policy,
-			 const struct arpp_device *d, struct arpp_packet *p,
-			 struct arpp_verdict *v)
+/* Rate limits, validation, rules for senders. */
+static __always_inline bool refuses_source(const struct arpp_policy *policy,
+					   const struct arpp_device *d,
+					   struct arpp_packet *p,
+					   struct arpp_verdict *v)
 {
 	enum arp_policy_reason reason;
 
@@ -380,12 +370,53 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 				      ARP_POLICY_REASON_RULE_DROP, 0);
 		v->by.rule = 0;
 	}
+	return false;
+}
+
+/**
+ * arpp_verdict_source() - the first steps of arpp_verdict_sender()
+ * @policy: of the netns
+ * @d: the receiving device's policy
+ * @p: the packet
+ * @v: filled in if one decides
+ *
+ * Rate limits, validation, rules for senders.
+ *
+ * Return: whether the packet is refused.
+ */
+bool arpp_verdict_source(const struct arpp_policy *policy,
+			 const struct arpp_device *d, struct arpp_packet *p,
+			 struct arpp_verdict *v)
+{
+	return refuses_source(policy, d, p, v);
+}
+
+/**
+ * arpp_verdict_sender() - is the packet refused because of its sender?
+ * @policy: of the netns
+ * @d: the receiving device's policy
+ * @p: the packet
+ * @v: filled in if so
+ *
+ * Rate limits, validation, rules for senders, inspection, defend, garp, learn, in
+ * this order. Called only if the device uses one of them.
+ *
+ * Return: whether it is.
+ */
+bool arpp_verdict_sender(const struct arpp_policy *policy,
+			 const struct arpp_device *d, struct arpp_packet *p,
+			 struct arpp_verdict *v)
+{
+	enum arp_policy_reason reason;
+
+	if (refuses_source(policy, d, p, v))
+		return true;
 	reason = d->inspect ? arpp_inspect(d, p, &v->by) : 0;
 	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
 		v->noted = reason;
 	else if (reason)
 		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
-	if (d->defend && arpp_inspect_conflict(policy, d, p))
+	if (d->defend && arpp_inspect_conflict(policy, d, p->dev, p))
 		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
 			      ARP_POLICY_FIELD_DEFEND);
 	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)

@@ -32,6 +32,7 @@ enum arpp_action {
  * @delay: of ARPP_REPLY: upper bound of a random delay, in ms
  * @sender: of ARPP_REWRITE: the sender address
  * @by: the rule that decided, if any
+ * @lladdr: of ARPP_REPLY on a bridge port: the MAC to answer with
  */
 struct arpp_verdict {
 	u8 action;
@@ -41,8 +42,12 @@ struct arpp_verdict {
 	u32 delay;
 	__be32 sender;
 	struct arpp_match by;
+	u8 lladdr[ETH_ALEN] __aligned(2);	/* for ether_addr_copy() */
 };
 
+bool arpp_verdict_source(const struct arpp_policy *policy,
+			 const struct arpp_device *d, struct arpp_packet *p,
+			 struct arpp_verdict *v);
 bool arpp_verdict_sender(const struct arpp_policy *policy,
 			 const struct arpp_device *d, struct arpp_packet *p,
 			 struct arpp_verdict *v);
@@ -65,6 +70,13 @@ static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
 	v->delay = 0;
 	v->sender = 0;
 	v->by.rule = 0;
+}
+
+/* Was the packet parsed? Else only the frame is known. */
+static inline bool arpp_verdict_parsed(const struct arpp_verdict *v)
+{
+	return v->reason != ARP_POLICY_REASON_MALFORMED &&
+	       v->reason != ARP_POLICY_REASON_ENCAPSULATED;
 }
 
 /* Apply the rule for the target; true if it decides. */

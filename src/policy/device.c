@@ -84,6 +84,18 @@ void arpp_policy_free_rcu(struct arpp_policy *policy)
 	queue_rcu_work(arpp_free_wq, &policy->free);
 }
 
+/* What is done on a bridge port with these fields. */
+static enum arpp_port port_of(const struct arpp_fields *fields)
+{
+	const u32 *val = fields->val;
+
+	if (arpp_field_is_set(fields, ARP_POLICY_FIELD_TRUST))
+		return val[ARP_POLICY_FIELD_TRUST] ? ARPP_PORT_IGNORED :
+						     ARPP_PORT_JUDGED;
+	return val[ARP_POLICY_FIELD_SUPPRESS] ? ARPP_PORT_ANSWERED :
+						ARPP_PORT_IGNORED;
+}
+
 /* Copy a device's fields to where the packet path reads them. */
 static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 {
@@ -105,9 +117,13 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	d->burst = val[ARP_POLICY_FIELD_BURST] ?: d->rate;
 	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
 	d->defend = val[ARP_POLICY_FIELD_DEFEND];
+	d->port = port_of(fields);
+	d->suppress = val[ARP_POLICY_FIELD_SUPPRESS];
 	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
-	d->strict = d->rate || d->source_rate || d->validate || d->garp ||
-		    d->learn || d->inspect || d->defend;
+	d->strict = (d->rate || d->source_rate || d->validate ?
+		     ARPP_STRICT_SOURCE : 0) |
+		    (d->garp || d->learn || d->inspect || d->defend ?
+		     ARPP_STRICT_SENDER : 0);
 }
 
 /* Replace @old by @d in @policy. Without @old, add @d; without @d, delete @old. */
@@ -274,4 +290,112 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		return false;
 	*by = match;
 	return true;
+}
+
+/* The tables of selector "all", or NULL; they come last. */
+static const struct arpp_tables *tables_of_all(const struct arpp_device *d)
+{
+	const struct arpp_tables *last = d->n_tables ? d->tables[d->n_tables - 1] : NULL;
+
+	return last && last->key.kind == ARPP_SELECTOR_ALL ? last : NULL;
+}
+
+/* Does a rule for targets hold on bridge ports without naming them? */
+static bool holds_on_ports(u64 rule)
+{
+	return arpp_rule_action(rule) != ARP_POLICY_ACTION_HIDE &&
+	       arpp_rule_action(rule) != ARP_POLICY_ACTION_PROXY;
+}
+
+/* The longest rule of "all" that holds on ports and is longer than @than. */
+static u64 longest_of_all(const struct arpp_tables *all, u32 addr, int than)
+{
+	const struct arpp_lpm *lpm = all->lpm[ARPP_TABLE_TARGET];
+	u64 rule = arpp_lpm_lookup(lpm, addr);
+	int len;
+
+	for (len = arpp_lpm_len(rule); rule && len > than; len--) {
+		rule = arpp_lpm_find(lpm, len ? addr & ~0U << (32 - len) : 0, len) ?:
+		       rule;
+		if (arpp_lpm_len(rule) == len && holds_on_ports(rule))
+			return rule;
+	}
+	return 0;
+}
+
+/* With rules of "all" that do not hold on the port: find the one that does. */
+static noinline bool match_port_again(const struct arpp_device *d, __be32 addr,
+				      struct arpp_match *match)
+{
+	const struct arpp_tables *all = tables_of_all(d);
+	u64 best = 0, rule;
+	unsigned int i;
+
+	for (i = 0; i < d->n_tables && d->tables[i] != all; i++) {
+		rule = arpp_lpm_lookup(d->tables[i]->lpm[ARPP_TABLE_TARGET],
+				       ntohl(addr));
+		if (!rule || (best && arpp_lpm_len(best) >= arpp_lpm_len(rule)))
+			continue;
+		best = rule;
+		match->tables = d->tables[i];
+	}
+	rule = longest_of_all(all, ntohl(addr), best ? arpp_lpm_len(best) : -1);
+	if (rule) {
+		best = rule;
+		match->tables = all;
+	}
+	match->rule = best;
+	return best;
+}
+
+/**
+ * arpp_rule_match_port() - find the rule for a target on a bridge port
+ * @d: the port's policy
+ * @addr: the target
+ * @match: set to the result
+ *
+ * Rules that hide or proxy hold on a port only if their selector is its name or a glob,
+ * because they are about the host's own devices otherwise.
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
+			  struct arpp_match *match)
+{
+	if (!arpp_rule_match(d, ARPP_TABLE_TARGET, addr, match))
+		return false;
+	if (likely(match->tables->key.kind != ARPP_SELECTOR_ALL ||
+		   holds_on_ports(match->rule)))
+		return true;
+	return match_port_again(d, addr, match);
+}
+
+/**
+ * arpp_binding_ties() - does a binding tie an address to a port?
+ * @d: the port's policy
+ * @addr: the address
+ *
+ * Context: RCU read side.
+ * Return: whether a binding whose selector is the port's name covers the address.
+ */
+bool arpp_binding_ties(const struct arpp_device *d, __be32 addr)
+{
+	return d->n_tables && d->tables[0]->key.kind == ARPP_SELECTOR_NAME &&
+	       arpp_lpm_lookup(d->tables[0]->lpm[ARPP_TABLE_BINDING], ntohl(addr));
+}
+
+/**
+ * arpp_binding_of_all() - find the binding of an address among those of "all"
+ * @d: the policy of any device
+ * @addr: the address
+ *
+ * Context: RCU read side.
+ * Return: the result of the lookup, or 0.
+ */
+u64 arpp_binding_of_all(const struct arpp_device *d, __be32 addr)
+{
+	const struct arpp_tables *all = tables_of_all(d);
+
+	return all ? arpp_lpm_lookup(all->lpm[ARPP_TABLE_BINDING], ntohl(addr)) : 0;
 }

@@ -18,6 +18,17 @@
 struct arpp_host;
 struct arpp_sources;
 
+/* Of struct arpp_device.strict: */
+#define ARPP_STRICT_SOURCE	1	/* rate, source-rate or validate is in use */
+#define ARPP_STRICT_SENDER	2	/* garp, learn, inspect or defend is */
+
+/* What is done with frames that a bridge receives on the device. */
+enum arpp_port {
+	ARPP_PORT_IGNORED,	/* nothing: "trust on", or neither trust nor suppress */
+	ARPP_PORT_ANSWERED,	/* only suppress is carried out: trust is unset */
+	ARPP_PORT_JUDGED,	/* everything: "trust off" */
+};
+
 /**
  * struct arpp_device - the policy of one device
  * @rcu: to free it
@@ -36,8 +47,7 @@ struct arpp_sources;
  * @counts: @stats->cpu
  * @set: mask of the fields that are managed, BIT(enum arp_policy_field)
  * @n_tables: the number of @tables
- * @strict: one of @rate, @source_rate, @validate, @garp, @learn, @inspect and
- *	@defend is in use, so senders have to be checked
+ * @strict: ARPP_STRICT_*, or-ed: what senders have to be checked for
  * @audit: report only
  * @validate: enum arp_policy_validate, or-ed
  * @ignore: as the sysctl arp_ignore
@@ -49,6 +59,8 @@ struct arpp_sources;
  * @learn: enum arp_policy_learn
  * @inspect: enum arp_policy_inspect
  * @defend: 0 or 1
+ * @port: enum arpp_port
+ * @suppress: enum arp_policy_suppress, or-ed
  * @tables: its rules and bindings, the most specific selector's first
  *
  * Every packet needs the members from @node to the first of @tables. They share
@@ -83,6 +95,8 @@ struct arpp_device {
 	u8 learn;
 	u8 inspect;
 	u8 defend;
+	u8 port;
+	u8 suppress;
 	struct arpp_tables *tables[];
 };
 
@@ -161,6 +175,10 @@ bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 			 __be32 addr, struct arpp_match *match);
 bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		     struct arpp_match *by);
+bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
+			  struct arpp_match *match);
+bool arpp_binding_ties(const struct arpp_device *d, __be32 addr);
+u64 arpp_binding_of_all(const struct arpp_device *d, __be32 addr);
 
 /*
  * May a device have rules or bindings of a kind? Exact for the tables of one selector,

@@ -150,6 +150,14 @@ static void print_verdict(struct printer *out, const struct nlattr *const *tb)
 	if (out->json)
 		pr_num(out, "ifindex", STYLE_PLAIN, 0,
 		       nl_uint(tb[ARP_POLICY_A_IFINDEX]), NULL);
+	if (ev[ARP_POLICY_EVENT_BRIDGE])
+		pr_opt(out, "bridge", STYLE_NAME, " of ",
+		       nl_str(ev[ARP_POLICY_EVENT_BRIDGE]));
+	if (ev[ARP_POLICY_EVENT_VLAN]) {
+		pr_text(out, " vlan ");
+		pr_num(out, "vlan", STYLE_PLAIN, 0,
+		       nl_uint(ev[ARP_POLICY_EVENT_VLAN]), NULL);
+	}
 	pr_opt(out, "direction", STYLE_PLAIN, " ",
 	       ev[ARP_POLICY_EVENT_OUT] ? "out" : "in");
 	print_packet(out, ev);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NF_BR_PRE_ROUTING: judge or answer ARP that a bridge receives, before it learns from it.
+ *
+ * Softirq, RCU read side. The decision itself is in port.c. Registered only in a netns
+ * where some selector sets trust or suppress. Every frame that is bridged there comes
+ * here.
+ */
+#include <linux/if_vlan.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/skbuff.h>
+
+#include "compat.h"
+#include "hook.h"
+#include "hook_report.h"
+#include "packet/act.h"
+#include "packet/port.h"
+
+static const struct arpp_verdict encapsulated = {
+	.action = ARPP_DROP,
+	.reason = ARP_POLICY_REASON_ENCAPSULATED,
+	.field = ARP_POLICY_FIELD_TRUST,
+};
+
+/* Find ARP behind tags in the data, and LLC. */
+static noinline enum arpp_wrapping unwrap_data(const struct sk_buff *skb,
+					       struct arpp_tag *tag)
+{
+	unsigned int at = skb_network_offset(skb);
+	unsigned int len = min_t(unsigned int, skb->len - at, ARPP_WRAP_LEN);
+	u8 copy[ARPP_WRAP_LEN];
+	const u8 *data = skb_header_pointer(skb, at, len, copy);
+
+	return data ? arpp_wrap_parse(tag, skb->protocol, data, len) : ARPP_WRAP_OTHER;
+}
+
+/* Find ARP in a frame, and its outermost tag. */
+static __always_inline enum arpp_wrapping unwrap(const struct sk_buff *skb,
+						 struct arpp_tag *tag)
+{
+	tag->in_data = false;
+	tag->proto = 0;
+	if (skb_vlan_tag_present(skb)) {
+		tag->proto = skb->vlan_proto;
+		tag->tci = skb_vlan_tag_get(skb);
+	}
+	return likely(skb->protocol == htons(ETH_P_ARP)) ? ARPP_WRAP_ARP :
+							   unwrap_data(skb, tag);
+}
+
+/* Answer out of the port, without the bridge. Counted before the answer is sent. */
+static noinline void answer_port(struct arpp_netns *nn, const struct arpp_device *d,
+				 struct arpp_packet *p, struct arpp_verdict *v)
+{
+	struct arpp_segment *s = p->segment;
+	enum arpp_answer made = arpp_act_reply_port(p, v->lladdr, &s->tag);
+
+	if (made == ARPP_ANSWER_FAILED) {
+		v->action = ARPP_DROP;
+		v->reason = ARP_POLICY_REASON_PASS;
+		v->field = 0;
+		v->by.rule = 0;
+	}
+	hook_report(nn, d, s, false, p, v);
+	/* Not arp_xmit(): to NF_ARP_OUT, a port is no device that speaks ARP. */
+	if (made == ARPP_ANSWER_READY)
+		dev_queue_xmit(p->skb);
+}
+
+/* Frames that are not ARP, or none that is judged on this port, are OTHER. */
+static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *skb,
+				   struct arpp_segment *s)
+{
+	enum arpp_wrapping wrapping = unwrap(skb, &s->tag);
+
+	if (wrapping == ARPP_WRAP_ARP && unlikely(s->tag.proto) &&
+	    arpp_segment_is_foreign(s))
+		wrapping = ARPP_WRAP_NESTED;
+	if (wrapping == ARPP_WRAP_NESTED && d->port != ARPP_PORT_JUDGED)
+		return ARPP_WRAP_OTHER;
+	return wrapping;
+}
+
+/* A frame that may carry ARP, on a port with a policy. */
+static noinline unsigned int port_in(struct arpp_netns *nn,
+				     const struct arpp_policy *policy,
+				     const struct arpp_device *d,
+				     struct sk_buff *skb)
+{
+	struct arpp_segment s arpp_uninitialized;
+	struct arpp_packet p arpp_uninitialized;
+	struct arpp_verdict v arpp_uninitialized;
+	enum arpp_wrapping wrapping;
+	enum arpp_parse form = ARPP_PARSE_OK;
+
+	arpp_segment_begin(&s, rcu_dereference(nn->bridge), d->dev);
+	wrapping = classify(d, skb, &s);
+	if (wrapping == ARPP_WRAP_OTHER)
+		return NF_ACCEPT;
+	if (likely(wrapping == ARPP_WRAP_ARP))
+		form = arpp_packet_parse_port(&p, skb, d->dev,
+					      s.tag.in_data ? VLAN_HLEN : 0);
+	if (unlikely(form == ARPP_PARSE_FOREIGN))
+		return NF_ACCEPT;
+	if (unlikely(form == ARPP_PARSE_MALFORMED && d->port != ARPP_PORT_JUDGED))
+		return NF_ACCEPT;
+	p.segment = &s;
+	if (unlikely(wrapping == ARPP_WRAP_NESTED))
+		v = encapsulated;
+	else if (unlikely(form == ARPP_PARSE_MALFORMED))
+		v = hook_malformed;
+	else
+		arpp_port_verdict(policy, d, &p, &v);
+
+	if (v.action == ARPP_REPLY && likely(!d->audit)) {
+		answer_port(nn, d, &p, &v);
+		return NF_STOLEN;
+	}
+	hook_report(nn, d, &s, false, &p, &v);
+	if (v.action == ARPP_ACCEPT || unlikely(d->audit))
+		return NF_ACCEPT;
+	if (unlikely(v.action == ARPP_DEFEND))
+		arpp_act_defend(&nn->defence, s.dev, p.sip);
+	return NF_DROP;
+}
+
+static unsigned int bridge_in(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct arpp_netns *nn = priv;
+	const struct arpp_policy *policy;
+	const struct arpp_device *d;
+
+	/* Most frames are not ARP; this is all that they cost. */
+	if (likely(skb->protocol == htons(ETH_P_IP)))
+		return NF_ACCEPT;
+	switch (skb->protocol) {
+	case htons(ETH_P_ARP):
+	case htons(ETH_P_8021Q):
+	case htons(ETH_P_8021AD):
+	case htons(ETH_P_802_2):
+		break;
+	default:
+		return NF_ACCEPT;
+	}
+	policy = rcu_dereference(nn->policy);
+	d = policy ? arpp_device_find(policy, state->in) : NULL;
+	return d && d->port ? port_in(nn, policy, d, skb) : NF_ACCEPT;
+}
+
+/* Last: what another hook drops must not be answered. */
+const struct nf_hook_ops arpp_bridge_hook = {
+	.hook = bridge_in,
+	.pf = NFPROTO_BRIDGE,
+	.hooknum = NF_BR_PRE_ROUTING,
+	.priority = NF_BR_PRI_LAST,
+};

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decide on a packet that a bridge receives on a port, before the bridge learns from it.
+ *
+ * RCU read side, BH disabled. Changes nothing but rate tokens.
+ *
+ * The first step that decides wins. A port with "trust off" makes them all; without
+ * trust, only the last. The hook has dropped before what is encapsulated or malformed.
+ *
+ *    1  rate limits, validate, rule for sender    arpp_verdict_source()
+ *    2  inspect                                   inspect_port()
+ *    3  defend                                    arpp_port_sender()
+ *    4  garp                                      arpp_port_sender()
+ *    5  rule for target                           arpp_port_target()
+ *    6  suppress                                  arpp_port_suppress()
+ *    7  bridge                                    ARPP_ACCEPT
+ *
+ * Steps 1 and 2 hold for every operation, the others for requests and replies. Steps 3, 5
+ * and 6 are about the host's device on the segment: the bridge, or a VLAN device of it.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_bridge.h>
+
+#include "compat.h"
+#include "packet/hidden.h"
+#include "packet/inspect.h"
+#include "packet/port.h"
+
+/* @v->noted and @v->by stay as they are. */
+static bool decide(struct arpp_verdict *v, enum arpp_action action,
+		   enum arp_policy_reason reason, enum arp_policy_field field)
+{
+	v->action = action;
+	v->reason = reason;
+	v->field = field;
+	return true;
+}
+
+/* Refuse the sender; this is the only reason to report. */
+static bool refuse(struct arpp_verdict *v, enum arpp_action action,
+		   enum arp_policy_reason reason, enum arp_policy_field field)
+{
+	v->noted = 0;
+	return decide(v, action, reason, field);
+}
+
+/* The policy of the host's device on the segment, or NULL. */
+static const struct arpp_device *segment_policy(const struct arpp_policy *policy,
+						struct arpp_segment *s)
+{
+	arpp_segment_find(s);
+	return s->dev ? arpp_device_find(policy, s->dev) : NULL;
+}
+
+/*
+ * No binding of the port has the sender's address. A binding of the segment then can only
+ * refuse: it says who has the address, but not that it is behind this port.
+ */
+static noinline enum arp_policy_reason
+inspect_segment(const struct arpp_policy *policy, const struct arpp_device *d,
+		const struct arpp_packet *p)
+{
+	const struct arpp_device *segment = segment_policy(policy, p->segment);
+	struct arpp_match match arpp_uninitialized;
+
+	if (segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->sip, &match) &&
+	    !arpp_inspect_mac(match.rule, p))
+		return ARP_POLICY_REASON_SPOOFED;
+	return d->inspect == ARP_POLICY_INSPECT_STRICT ? ARP_POLICY_REASON_UNBOUND : 0;
+}
+
+/* As arpp_inspect(), with the bindings of the port first. */
+static enum arp_policy_reason inspect_port(const struct arpp_policy *policy,
+					   const struct arpp_device *d,
+					   const struct arpp_packet *p)
+{
+	struct arpp_match match arpp_uninitialized;
+
+	if (!p->sip)
+		return 0;
+	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, &match))
+		return inspect_segment(policy, d, p);
+	return arpp_inspect_mac(match.rule, p) ? 0 : ARP_POLICY_REASON_SPOOFED;
+}
+
+/* Does the packet claim an address that the host has on this segment? */
+static bool claims_ours(const struct arpp_policy *policy, const struct arpp_packet *p)
+{
+	const struct arpp_device *segment = segment_policy(policy, p->segment);
+
+	return p->segment->dev &&
+	       arpp_inspect_conflict(policy, segment, p->segment->dev, p);
+}
+
+/**
+ * arpp_port_sender() - is a packet on a port refused because of its sender?
+ * @policy: of the netns
+ * @d: the port's policy
+ * @p: the packet
+ * @v: filled in if so
+ *
+ * Return: whether it is.
+ */
+bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device *d,
+		      struct arpp_packet *p, struct arpp_verdict *v)
+{
+	enum arp_policy_reason reason;
+
+	if ((d->strict & ARPP_STRICT_SOURCE || arpp_rules(d, ARPP_TABLE_SENDER)) &&
+	    arpp_verdict_source(policy, d, p, v))
+		return true;
+	reason = d->inspect ? inspect_port(policy, d, p) : 0;
+	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
+		v->noted = reason;
+	else if (reason)
+		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
+	if (p->other)
+		return false;
+	if (d->defend && claims_ours(policy, p))
+		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
+			      ARP_POLICY_FIELD_DEFEND);
+	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)
+		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
+			      ARP_POLICY_FIELD_GARP);
+	return false;
+}
+
+/* Decide as on the host's device on the segment; @v->by is a proxy rule. */
+static bool proxies(const struct arpp_policy *policy, const struct arpp_device *d,
+		    struct arpp_packet *p, struct arpp_verdict *v)
+{
+	const struct arpp_rule rule = arpp_match_rule(&v->by);
+	struct arpp_segment *s = p->segment;
+	struct net_device *port = p->dev;
+	bool answers;
+
+	if (!arpp_segment_admits(s) || (rule.routed && !s->dev))
+		return false;
+	p->dev = s->dev ?: s->bridge;
+	answers = arpp_verdict_proxy(policy, d, p, v);
+	p->dev = port;
+	if (!answers)
+		return false;
+	v->delay = 0;
+	ether_addr_copy(v->lladdr, rule.has_lladdr ? rule.lladdr :
+						     s->bridge->dev_addr);
+	return true;
+}
+
+/**
+ * arpp_port_target() - apply the rule for the target of a packet on a port
+ * @policy: of the netns
+ * @d: the port's policy
+ * @p: the packet
+ * @v: filled in if it decides
+ *
+ * Return: whether it does.
+ */
+bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device *d,
+		      struct arpp_packet *p, struct arpp_verdict *v)
+{
+	if (!arpp_rule_match_port(d, p->tip, &v->by))
+		return false;
+	switch (arpp_rule_action(v->by.rule)) {
+	case ARP_POLICY_ACTION_DROP:
+		return decide(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+	case ARP_POLICY_ACTION_HIDE:
+		if (p->request)
+			return decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
+		break;
+	case ARP_POLICY_ACTION_PROXY:
+		if (proxies(policy, d, p, v))
+			return true;
+		break;
+	}
+	v->by.rule = 0;
+	return false;
+}
+
+/* Find the MAC that an address is bound to on the segment, if it is a single address. */
+static bool bound_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
+			 const struct arpp_packet *p, u8 *lladdr)
+{
+	const struct arpp_device *segment = segment_policy(policy, p->segment);
+	struct arpp_match match arpp_uninitialized;
+	struct arpp_rule rule;
+	u64 binding;
+
+	if (!p->segment->dev)
+		binding = arpp_binding_of_all(d, p->tip);
+	else if (segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->tip, &match))
+		binding = match.rule;
+	else
+		binding = 0;
+	if (!binding || arpp_lpm_len(binding) != 32 || !arpp_binding_has_lladdr(binding))
+		return false;
+	rule = arpp_rule_of(binding, ARPP_TABLE_BINDING, ntohl(p->tip));
+	ether_addr_copy(lladdr, rule.lladdr);
+	return true;
+}
+
+/* Find the owner of the target: a binding, or a neighbour that ARP cannot change. */
+static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
+			 const struct arpp_packet *p, u8 *lladdr)
+{
+	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+
+	if (d->suppress & ARP_POLICY_SUPPRESS_BIND &&
+	    bound_lladdr(policy, d, p, lladdr))
+		return true;
+	if (!(d->suppress & ARP_POLICY_SUPPRESS_NEIGH))
+		return false;
+	arpp_segment_find(p->segment);
+	if (!p->segment->dev || !arpp_packet_neigh_fixed(p->segment->dev, p->tip, ha))
+		return false;
+	memcpy(lladdr, ha, ETH_ALEN);
+	return true;
+}
+
+/*
+ * May a request be answered at all? Not gratuitous ARP, and not a unicast poll: it asks
+ * whether the owner is still there. An answer goes to the sender of the frame.
+ */
+static bool may_suppress(struct arpp_packet *p)
+{
+	return p->request && p->sip != p->tip && arpp_packet_frame(p) &&
+	       is_multicast_ether_addr(p->eth_dst) &&
+	       ether_addr_equal(p->sha, p->eth_src) && is_valid_ether_addr(p->sha);
+}
+
+/**
+ * arpp_port_suppress() - answer a request on a port instead of flooding it
+ * @policy: of the netns
+ * @d: the port's policy, with suppress
+ * @p: the packet
+ * @v: filled in if it is answered
+ *
+ * Requests of the owner itself pass, so that its own probe is not answered, and so do
+ * those for an owner behind the asker's port and for the host.
+ *
+ * Return: whether it is answered.
+ */
+bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
+			struct arpp_packet *p, struct arpp_verdict *v)
+{
+	const struct net_device *dev;
+
+	if (!may_suppress(p) || !owner_lladdr(policy, d, p, v->lladdr) ||
+	    !is_valid_ether_addr(v->lladdr) || ether_addr_equal(v->lladdr, p->sha) ||
+	    arpp_binding_ties(d, p->tip) || !arpp_segment_admits(p->segment))
+		return false;
+	dev = p->segment->dev ?: p->segment->bridge;
+	if (arpp_local_quickly(policy, dev, p->tip))
+		return false;
+	return decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
+		      ARP_POLICY_FIELD_SUPPRESS);
+}

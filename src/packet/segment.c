@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The segment of a frame that a bridge receives: its VLAN, and the host's device there.
+ *
+ * Packet path: softirq, RCU read side. Mirrors what br_allowed_ingress() will decide,
+ * because the hook runs before it.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "packet/segment.h"
+#include "policy/tables.h"
+
+/* Take the functions; each keeps bridge.ko loaded. */
+static bool take_functions(struct arpp_bridge *bridge)
+{
+	bridge->has_flag = symbol_get(br_port_flag_is_set);
+	bridge->find_port = symbol_get(br_fdb_find_port);
+	if (!bridge->has_flag || !bridge->find_port)
+		return false;
+	if (!IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING))
+		return true;
+	bridge->vlan_enabled = symbol_get(br_vlan_enabled);
+	bridge->get_pvid = symbol_get(br_vlan_get_pvid_rcu);
+	bridge->get_proto = symbol_get(br_vlan_get_proto);
+#ifdef ARPP_HAVE_BR_VLAN_INFO
+	bridge->get_info = symbol_get(br_vlan_get_info_rcu);
+	if (!bridge->get_info)
+		return false;
+#endif
+	return bridge->vlan_enabled && bridge->get_pvid && bridge->get_proto;
+}
+
+/**
+ * arpp_bridge_get() - take the functions of bridge.ko
+ *
+ * Context: process.
+ * Return: the functions; NULL if bridge.ko is not loaded, or its initialisation has not
+ *	ended yet; or an ERR_PTR() of -ENOMEM.
+ */
+struct arpp_bridge *arpp_bridge_get(void)
+{
+	struct arpp_bridge *bridge = kzalloc(sizeof(*bridge), GFP_KERNEL_ACCOUNT);
+
+	if (!bridge)
+		return ERR_PTR(-ENOMEM);
+	if (take_functions(bridge))
+		return bridge;
+	arpp_bridge_put(bridge);
+	return NULL;
+}
+
+/**
+ * arpp_bridge_put() - release the functions of bridge.ko
+ * @bridge: the functions, which no packet uses; or NULL
+ *
+ * Context: process.
+ */
+void arpp_bridge_put(struct arpp_bridge *bridge)
+{
+	if (!bridge)
+		return;
+	if (bridge->has_flag)
+		symbol_put(br_port_flag_is_set);
+	if (bridge->find_port)
+		symbol_put(br_fdb_find_port);
+	if (bridge->vlan_enabled)
+		symbol_put(br_vlan_enabled);
+	if (bridge->get_pvid)
+		symbol_put(br_vlan_get_pvid_rcu);
+	if (bridge->get_proto)
+		symbol_put(br_vlan_get_proto);
+#ifdef ARPP_HAVE_BR_VLAN_INFO
+	if (bridge->get_info)
+		symbol_put(br_vlan_get_info_rcu);
+#endif
+	kfree(bridge);
+}
+
+static void put_work(struct work_struct *work)
+{
+	arpp_bridge_put(container_of(to_rcu_work(work), struct arpp_bridge, free));
+}
+
+/**
+ * arpp_bridge_put_rcu() - release the functions after a grace period
+ * @bridge: the functions, which no new packet finds; or NULL
+ */
+void arpp_bridge_put_rcu(struct arpp_bridge *bridge)
+{
+	if (!bridge)
+		return;
+	INIT_RCU_WORK(&bridge->free, put_work);
+	queue_rcu_work(arpp_free_wq, &bridge->free);
+}
+
+/*
+ * The VLAN device of the bridge itself: a device above it may have others. One that was
+ * moved to another netns is that netns's.
+ */
+static struct net_device *vlan_dev(struct net_device *bridge, __be16 proto, u16 vid)
+{
+	struct net_device *dev = __vlan_find_dev_deep_rcu(bridge, proto, vid);
+
+	return dev && vlan_dev_real_dev(dev) == bridge &&
+	       net_eq(dev_net(dev), dev_net(bridge)) ? dev : NULL;
+}
+
+/* Without VLAN filtering the tag alone decides. */
+static void find_by_tag(struct arpp_segment *s)
+{
+	s->vid = s->tag.proto ? s->tag.tci & VLAN_VID_MASK : 0;
+	s->dev = s->vid ? vlan_dev(s->bridge, s->tag.proto, s->vid) : s->bridge;
+}
+
+/* With it, the port's PVID takes the place of a missing VID. */
+static void find_by_vlan(struct arpp_segment *s)
+{
+	const struct arpp_bridge *fns = s->fns;
+	u16 proto, pvid;
+
+	s->filtering = true;
+	s->vid = s->tag.proto ? s->tag.tci & VLAN_VID_MASK : 0;
+	if (!s->vid && fns->get_pvid(s->port, &s->vid))
+		s->vid = 0;
+	if (!s->vid || fns->get_proto(s->bridge, &proto))
+		return;
+	s->dev = vlan_dev(s->bridge, htons(proto), s->vid);
+	if (!s->dev && !fns->get_pvid(s->bridge, &pvid) && pvid == s->vid)
+		s->dev = s->bridge;
+}
+
+/**
+ * arpp_segment_find() - find the segment of a frame, once
+ * @s: the segment; its VLAN and devices are set
+ */
+void arpp_segment_find(struct arpp_segment *s)
+{
+	struct net_device *master;
+
+	if (s->found)
+		return;
+	s->found = true;
+	s->filtering = false;
+	s->vid = 0;
+	s->bridge = NULL;
+	s->dev = NULL;
+	master = netdev_master_upper_dev_get_rcu(s->port);
+	/* The port may have left the bridge since. */
+	if (!master || !netif_is_bridge_master(master))
+		return;
+	s->bridge = master;
+	if (!s->fns)
+		return;
+	/* First: a bridge that does not filter has a PVID too. */
+	if (s->fns->vlan_enabled && s->fns->vlan_enabled(master))
+		find_by_vlan(s);
+	else
+		find_by_tag(s);
+}
+
+/**
+ * arpp_segment_is_foreign() - has the frame a tag that the bridge takes for data?
+ * @s: the segment
+ *
+ * A bridge that filters VLANs forwards a frame with a tag of another protocol as an
+ * untagged one: a host gets it with the tag, and strips it if its VID is 0.
+ *
+ * Return: whether it has; true if that cannot be determined.
+ */
+bool arpp_segment_is_foreign(struct arpp_segment *s)
+{
+	u16 proto;
+
+	if (!s->tag.proto)
+		return false;
+	arpp_segment_find(s);
+	if (!s->fns)
+		return true;
+	return s->filtering && (s->fns->get_proto(s->bridge, &proto) ||
+				htons(proto) != s->tag.proto);
+}
+
+/* Is its VLAN one of the port's? Without get_info, only the PVID is known. */
+static bool has_vlan(const struct arpp_segment *s)
+{
+#ifdef ARPP_HAVE_BR_VLAN_INFO
+	struct bridge_vlan_info info;
+
+	return !s->fns->get_info(s->port, s->vid, &info);
+#else
+	u16 pvid;
+
+	return !s->fns->get_pvid(s->port, &pvid) && pvid == s->vid;
+#endif
+}
+
+/**
+ * arpp_segment_is_member() - is the port in the VLAN of the frame?
+ * @s: the segment; its bridge and .fns are known
+ *
+ * Return: whether it is; true if the bridge does not filter VLANs.
+ */
+bool arpp_segment_is_member(const struct arpp_segment *s)
+{
+	return !s->filtering || (s->vid && has_vlan(s));
+}
+
+/**
+ * arpp_segment_is_locked() - is the port locked?
+ * @s: the segment; .fns is known
+ *
+ * Return: whether it is.
+ */
+bool arpp_segment_is_locked(const struct arpp_segment *s)
+{
+#ifdef BR_PORT_LOCKED
+	return s->fns->has_flag(s->port, BR_PORT_LOCKED);
+#else
+	return false;
+#endif
+}
+
+/**
+ * arpp_segment_admits() - does the bridge accept frames like this one?
+ * @s: the segment
+ *
+ * What it would refuse must not be answered: a VLAN that is not one of the port's, and
+ * what comes from a locked port.
+ *
+ * Return: whether it does; false if that cannot be determined.
+ */
+bool arpp_segment_admits(struct arpp_segment *s)
+{
+	arpp_segment_find(s);
+	return s->fns && s->bridge && !arpp_segment_is_locked(s) &&
+	       arpp_segment_is_member(s);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The segment of a frame that a bridge receives: its VLAN, and the host's device there.
+ *
+ * Packet path: softirq, RCU read side. arpp_bridge_get() and _put(): process context.
+ */
+#ifndef _ARPP_SEGMENT_H
+#define _ARPP_SEGMENT_H
+
+#include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+
+#include "packet/wrap.h"
+
+/**
+ * struct arpp_bridge - the functions of bridge.ko that are used
+ * @vlan_enabled: does a bridge filter VLANs? NULL if the kernel's bridge cannot
+ * @get_pvid: the PVID of a port or a bridge; set with @vlan_enabled
+ * @get_proto: the tag protocol of a bridge; set with @vlan_enabled
+ * @get_info: is a VLAN one of a port? Set with @vlan_enabled
+ * @has_flag: the flags of a port
+ * @find_port: the port of a MAC; RTNL only
+ * @free: to release them
+ *
+ * They are looked up by name, so that the module does not depend on bridge.ko. While a
+ * struct arpp_bridge exists, bridge.ko cannot be unloaded.
+ */
+struct arpp_bridge {
+	bool (*vlan_enabled)(const struct net_device *bridge);
+	int (*get_pvid)(const struct net_device *dev, u16 *pvid);
+	int (*get_proto)(const struct net_device *bridge, u16 *proto);
+#ifdef ARPP_HAVE_BR_VLAN_INFO
+	int (*get_info)(const struct net_device *dev, u16 vid,
+			struct bridge_vlan_info *info);
+#endif
+	bool (*has_flag)(const struct net_device *port, unsigned long flag);
+	struct net_device *(*find_port)(const struct net_device *bridge,
+					const unsigned char *lladdr, u16 vid);
+	struct rcu_work free;
+};
+
+/**
+ * struct arpp_segment - where a frame entered a bridge
+ * @fns: the functions of the bridge; NULL: its VLANs cannot be determined
+ * @port: the port
+ * @tag: the frame's tag
+ * @found: arpp_segment_find() was called; it sets the rest
+ * @filtering: the bridge filters VLANs
+ * @vid: the VLAN, or 0: there is none
+ * @bridge: the bridge
+ * @dev: the host's device on the segment: the bridge or a VLAN device of it, or NULL
+ */
+struct arpp_segment {
+	const struct arpp_bridge *fns;
+	struct net_device *port;
+	struct arpp_tag tag;
+	bool found;
+	bool filtering;
+	u16 vid;
+	struct net_device *bridge;
+	struct net_device *dev;
+};
+
+static inline void arpp_segment_begin(struct arpp_segment *s,
+				      const struct arpp_bridge *fns,
+				      struct net_device *port)
+{
+	s->fns = fns;
+	s->port = port;
+	s->found = false;
+}
+
+struct arpp_bridge *arpp_bridge_get(void);
+void arpp_bridge_put(struct arpp_bridge *bridge);
+void arpp_bridge_put_rcu(struct arpp_bridge *bridge);
+void arpp_segment_find(struct arpp_segment *s);
+bool arpp_segment_is_foreign(struct arpp_segment *s);
+bool arpp_segment_is_locked(const struct arpp_segment *s);
+bool arpp_segment_is_member(const struct arpp_segment *s);
+bool arpp_segment_admits(struct arpp_segment *s);
+
+#endif /* _ARPP_SEGMENT_H */
