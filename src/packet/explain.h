@@ -7,17 +7,19 @@
 #ifndef _ARPP_EXPLAIN_H
 #define _ARPP_EXPLAIN_H
 
+#include "packet/segment.h"
 #include "packet/verdict.h"
 
 /**
  * struct arpp_query - a hypothetical packet
  * @dev: the receiving or sending device
  * @kind: the kind of packet
- * @unicast: sent to this host only
+ * @unicast: sent to this host only; on a bridge port, to the owner of the target
  * @has_lladdr: @lladdr is set, else one is made up
  * @target: target address
  * @sender: sender address; for ARP_POLICY_KIND_SEND the source of the IP packet
  * @lladdr: the sender's hardware address, as long as the device's
+ * @vlan: on a bridge port: the VID of its tag; 0: it has none
  */
 struct arpp_query {
 	struct net_device *dev;
@@ -27,6 +29,7 @@ struct arpp_query {
 	__be32 target;
 	__be32 sender;
 	u8 lladdr[MAX_ADDR_LEN];
+	u16 vlan;
 };
 
 /**
@@ -42,6 +45,10 @@ struct arpp_query {
  * @deciding_dev: the device that hides the address, if hidden decided; else @p.dev
  * @lladdr: the hardware address in the answer, if @answered
  * @sender: for ARP_POLICY_KIND_SEND: the sender address that is sent
+ * @segment: on a bridge port: where the bridge receives the packet; else .port is NULL
+ * @forward: on a bridge port: what the bridge does, or 0 if the port's policy decides
+ * @out: for ARP_POLICY_FORWARD_FORWARD: the port that it goes to
+ * @to_host: on a bridge port: the host receives it, too
  */
 struct arpp_explanation {
 	struct arpp_packet p;
@@ -55,8 +62,15 @@ struct arpp_explanation {
 	const struct net_device *deciding_dev;
 	u8 lladdr[MAX_ADDR_LEN];
 	__be32 sender;
+	struct arpp_segment segment;
+	enum arp_policy_forward forward;
+	const struct net_device *out;
+	bool to_host;
 };
 
+int arpp_explain_port(const struct arpp_policy *policy, const struct arpp_device *d,
+		      const struct arpp_bridge *fns, const struct arpp_query *q,
+		      struct arpp_explanation *x);
 int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
 		 const struct arpp_query *q, struct arpp_explanation *x);
 

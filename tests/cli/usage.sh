@@ -23,7 +23,7 @@ cases=(
 	'2|dev set eth0|FIELD is missing after "eth0"'
 	'2|dev set eth0 ignore|VALUE is missing after "ignore"'
 	'2|dev set eth0 ignore 1 announce|VALUE is missing after "announce"'
-	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, announce, filter, hidden, proxy, proxy-delay, garp, learn, inspect, validate, rate, burst, source-rate, defend, mode$'
+	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, announce, filter, hidden, proxy, proxy-delay, garp, learn, inspect, validate, rate, burst, source-rate, defend, mode, trust, suppress$'
 	'2|dev set eth0 ign 1|unknown field "ign"'
 	'2|dev set eth0 ignore 1 ignore 2|ignore is given twice'
 	'2|dev set eth0 ignore 4|invalid ignore "4", expected: any \(0\), device \(1\), subnet \(2\), global \(3\), never \(8\)$'
@@ -152,7 +152,7 @@ cases=(
 	'1|bind import - sync sync|cannot open sync: No such file'
 
 	'2|explain|explain: a command is missing, expected: request, reply, send, help$'
-	'2|explain request|explain request: TARGET is missing.*Usage: arpctl explain request TARGET from SENDER dev DEV \[lladdr MAC\] \[unicast\]'
+	'2|explain request|explain request: TARGET is missing.*Usage: arpctl explain request TARGET from SENDER dev DEV \[vlan N\] \[lladdr MAC\] \[unicast\]'
 	'2|explain request 10.0.0.1|explain request: from is missing after "10.0.0.1"'
 	'2|explain request 10.0.0.1 from 10.0.0.2|explain request: dev is missing after "10.0.0.2"'
 	'2|explain request 10.0.0.0/24 from 10.0.0.2 dev eth0|explain request: invalid address "10.0.0.0/24"'

@@ -162,7 +162,10 @@ is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev dummy0)" noarp "noarp"
 must ip -n host link add br0 type bridge
 is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev br0)" down "down"
 must ip -n host link set eth3 master br0
-is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev eth3)" master "a bridge's port"
+is "$(blocked_by request 10.0.0.1 from 10.0.0.50 dev eth3)" down "a port of a bridge that is down"
+must ip -n host link set br0 up
+is "$(ctl host -j explain request 10.0.0.1 from 10.0.0.50 dev eth3 |
+	jq -r '"\(.bridge.action) \(.next.dev)"')" "flood br0" "a bridge's port"
 
 text=$(ctl host explain request 10.0.0.1 from 10.0.0.50 dev eth0)
 is "$text" "request on eth0

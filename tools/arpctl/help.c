@@ -106,10 +106,32 @@ static void help_kinds(FILE *file, const char *usage)
 	}
 }
 
+/* What of a command's arguments goes to a second line of 80 columns, or NULL. */
+static const char *wide_part(const struct object *object, const struct command *command)
+{
+	size_t before = strlen("  arpctl   ") + strlen(object->name) +
+			strlen(command->name);
+	const char *rest = NULL, *at;
+
+	if (before + strlen(command->args) <= 80)
+		return NULL;
+	for (at = command->args; (at = strstr(at, " [")) != NULL; at++)
+		if (before + (size_t)(at - command->args) <= 80)
+			rest = at + 1;
+	return rest;
+}
+
 static void help_row(FILE *file, const struct object *object,
 		     const struct command *command)
 {
-	args_usage(file, "  ", object->name, command->name, command->args);
+	const char *rest = wide_part(object, command);
+
+	if (rest)
+		fprintf(file, "  arpctl %s %s %.*s\n        %s\n", object->name,
+			command->name, (int)(rest - command->args - 1),
+			command->args, rest);
+	else
+		args_usage(file, "  ", object->name, command->name, command->args);
 	fprintf(file, "        %s\n", command->what);
 }
 

@@ -179,16 +179,46 @@ static void print_end(struct printer *out, bool send,
 		pr_opt(out, NULL, STYLE_VALUE, "is-at ", nl_lladdr(lladdr, mac));
 }
 
+/* Indexed by enum arp_policy_forward. */
+static const char *const forwards[] = {
+	[ARP_POLICY_FORWARD_HOST] = "host",
+	[ARP_POLICY_FORWARD_FLOOD] = "flood",
+	[ARP_POLICY_FORWARD_FORWARD] = "forward",
+	[ARP_POLICY_FORWARD_DROP] = "drop",
+};
+
+/* On a bridge port: the VLAN, and what the bridge does with the packet. */
+static void print_bridge(struct printer *out, const struct nlattr *const *ev,
+			 const struct nlattr *const *x)
+{
+	const struct nlattr *bridge = ev[ARP_POLICY_EVENT_BRIDGE];
+	const struct nlattr *vlan = ev[ARP_POLICY_EVENT_VLAN];
+	const struct nlattr *port = x[ARP_POLICY_EXPLANATION_PORT];
+	uint64_t forward = nl_uint(x[ARP_POLICY_EXPLANATION_FORWARD]);
+
+	if (!bridge)
+		return;
+	if (vlan) {
+		pr_text(out, "\n  vlan      ");
+		pr_num(out, "vlan", STYLE_VALUE, 0, nl_uint(vlan), NULL);
+	}
+	pr_open(out, "bridge", '{');
+	pr_opt(out, "dev", STYLE_NAME, "\n  bridge    ", nl_str(bridge));
+	if (forward && forward < sizeof(forwards) / sizeof(forwards[0]))
+		pr_opt(out, "action", STYLE_VALUE, " ", forwards[forward]);
+	if (port)
+		pr_opt(out, "port", STYLE_NAME, " to ", nl_str(port));
+	pr_close(out, '}');
+}
+
 static void print_explanation(struct printer *out, const char *kind,
-			      const struct nlmsghdr *msg)
+			      const struct nlattr *const *tb)
 {
 	const struct nlattr *x[ARP_POLICY_EXPLANATION_MAX + 1];
 	const struct nlattr *ev[ARP_POLICY_EVENT_MAX + 1];
-	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	const char *verdict, *reason;
 	bool audit;
 
-	nl_parse(msg, tb, ARP_POLICY_A_MAX);
 	nl_parse_nest(tb[ARP_POLICY_A_EVENT], ev, ARP_POLICY_EVENT_MAX);
 	nl_parse_nest(tb[ARP_POLICY_A_EXPLANATION], x,
 		      ARP_POLICY_EXPLANATION_MAX);
@@ -196,7 +226,6 @@ static void print_explanation(struct printer *out, const char *kind,
 	reason = reason_name((unsigned int)nl_uint(ev[ARP_POLICY_EVENT_REASON]));
 	audit = ev[ARP_POLICY_EVENT_AUDIT];
 
-	pr_open(out, NULL, '{');
 	pr_text(out, "%s on ", kind);
 	pr_str(out, "dev", STYLE_NAME, 0, nl_str(tb[ARP_POLICY_A_IFNAME]));
 	pr_opt(out, "verdict", STYLE_VALUE, "\n  verdict   ",
@@ -207,7 +236,27 @@ static void print_explanation(struct printer *out, const char *kind,
 	print_origin(out, ev, x);
 	print_end(out, !strcmp(kind, "send"), ev, x);
 	print_kernel(out, x);
+	print_bridge(out, ev, x);
 	pr_text(out, "\n");
+}
+
+/* The verdict, and on a bridge port what follows on the host's device. */
+static void print_all(struct printer *out, const char *kind,
+		      const struct nlmsghdr *msg)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	const struct nlattr *next[ARP_POLICY_A_MAX + 1];
+
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_NEXT], next, ARP_POLICY_A_MAX);
+	pr_open(out, NULL, '{');
+	print_explanation(out, kind, tb);
+	if (tb[ARP_POLICY_A_NEXT]) {
+		pr_open(out, "next", '{');
+		pr_text(out, "then ");
+		print_explanation(out, kind, next);
+		pr_close(out, '}');
+	}
 	pr_close(out, '}');
 }
 
@@ -228,7 +277,7 @@ static int explain(struct ctx *ctx)
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	uint8_t lladdr[LLADDR_MAX];
-	uint32_t target, sender;
+	uint32_t target, sender, vlan = 0;
 	struct nlattr *nest;
 	int status, len = 0;
 
@@ -237,6 +286,8 @@ static int explain(struct ctx *ctx)
 		status = args_address(args, args_get(args, "SENDER"), &sender);
 	if (!status && mac)
 		status = args_any_lladdr(args, mac, lladdr, &len);
+	if (!status)
+		status = args_number(args, "vlan", args_get(args, "N"), 1, &vlan);
 	if (!status)
 		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
 	if (status)
@@ -249,17 +300,19 @@ static int explain(struct ctx *ctx)
 		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, (size_t)len, lladdr);
 	if (args_get(args, "unicast"))
 		mnl_attr_put(nlh, ARP_POLICY_QUERY_UNICAST, 0, NULL);
+	if (vlan)
+		mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_VLAN, vlan);
 	mnl_attr_nest_end(nlh, nest);
 
 	status = nl_call(&ctx->nl, &reply);
 	if (!status)
 		nl_for_each(msg, &reply)
-			print_explanation(&ctx->out, ctx->args->command, msg);
+			print_all(&ctx->out, ctx->args->command, msg);
 	nl_reply_free(&reply);
 	return status;
 }
 
-#define RECEIVED_ARGS "TARGET from SENDER dev DEV [lladdr MAC] [unicast]"
+#define RECEIVED_ARGS "TARGET from SENDER dev DEV [vlan N] [lladdr MAC] [unicast]"
 
 static const struct command commands[] = {
 	{ "request", RECEIVED_ARGS,
