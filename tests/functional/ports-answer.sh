@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Bridge ports: requests are answered there instead of being flooded, by bindings, fixed
+# neighbours and proxy rules; and what must never be answered.
+# lab: timeout 600
+# lab: takes 150
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+plan 56
+
+bridge_host
+
+# Red asks: who answers, and how many requests another container hears. It is the fence
+# too, so its answer comes last.
+scratch
+listener=green
+addr green eth0 $FENCE/32
+asked() {	# TARGET [ARPQ OPTION…]
+	local heard
+	# shellcheck disable=SC2016
+	heard=$(hears $listener eth0 count 99 timeout 200 -- \
+		sh -c 'exec "$@" >"$0"' "$dir/answers" \
+		nsenter --net=/run/netns/red -- "$ARPQ" ask eth0 "$1" fence $FENCE "${@:2}")
+	echo "$(awk '{ print $3 }' "$dir/answers" | sort -u | grep . || echo silence)" \
+		"$(grep -c "in request .* target $1 " <<<"$heard")"
+}
+
+is "$(asked 10.0.0.3)" "$BLUE 1" "stock: a request is flooded"
+
+must load_module
+policy bind add 10.0.0.3 lladdr "$BLUE"
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99
+policy dev set to-red suppress bind
+like "$(policy dev show to-red)" "suppress bind" "suppress is set"
+is "$(asked 10.0.0.3)" "$BLUE 0" "suppress bind: answered, and not flooded"
+is "$(counted)" "suppressed 1" "counted as suppressed"
+is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "for an owner that is not there, too"
+is "$(asked 10.0.0.4)" "$GREEN 1" "an address without a binding is flooded"
+is "$(asked 10.0.0.1)" "$BR0 1" "so is one of the host"
+policy bind add 10.0.0.1 lladdr 02:00:00:00:00:01
+is "$(asked 10.0.0.1)" "$BR0 1" "even with a binding"
+policy bind del 10.0.0.1
+is "$(asked 10.0.0.3 sender 0.0.0.0)" "$BLUE 0" "another's probe is answered"
+is "$(asked 10.0.0.3 smac "$BLUE")" "silence 1" "the owner's own request passes"
+is "$(asked 10.0.0.3 sender 10.0.0.3)" "silence 1" "gratuitous ARP passes"
+is "$(asked 10.0.0.9 dst "$GREEN")" "silence 1" "a unicast poll passes"
+is "$(fate tip=10.0.0.9 src="$RED" sha=03:00:00:00:00:01 sip=10.0.0.2)" pass "a multicast sender passes"
+is "$(fate tip=10.0.0.9 sha="$GREEN" sip=10.0.0.2)" pass "a sender that is not the frame's passes"
+is "$(fate tip=10.0.0.9 dst=01:00:5e:00:00:01 sip=10.0.0.2)" suppressed "multicast is answered"
+is "$(fate op=0002 tip=10.0.0.9)" pass "a reply passes"
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99 dev to-red
+is "$(asked 10.0.0.9)" "silence 1" "an owner behind the asker's port is asked itself"
+policy bind del 10.0.0.9 dev to-red
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98 dev br0
+is "$(asked 10.0.0.9)" "02:00:00:00:00:98 0" "a binding of the bridge goes before that of all"
+policy bind del 10.0.0.9 dev br0
+
+# What explain says of it
+
+explained() {	# WORD…
+	ctl node -j explain "$@" | jq -r '[.verdict, .reason, .lladdr, .vlan, .bridge.action,
+		.bridge.port, .next.dev, .next.lladdr] | map(select(. != null) | tostring) | join(" ")'
+}
+is "$(explained request 10.0.0.3 from 10.0.0.2 dev to-red)" "reply suppressed $BLUE" \
+	"explain: answered"
+is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red)" "accept pass flood br0" \
+	"flooded, and received by the host"
+is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass forward to-green" \
+	"forwarded to the port of its destination"
+is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" "accept pass host br0 $BR0" \
+	"for the host, which answers"
+
+# With a reader, the frame is not written into
+
+policy stats reset
+heard=$(hears node to-red count 99 timeout 200 -- nsenter --net=/run/netns/red -- \
+	"$ARPQ" ask eth0 10.0.0.9 first timeout 5000)
+like "$heard" "in request sender 10\.0\.0\.2 $RED target 10\.0\.0\.9 " \
+	"a reader on the port sees the request as it was"
+is "$(counted)" "suppressed 1" "which is answered"
+
+# Modes and trust
+
+policy dev set to-red mode audit
+is "$(asked 10.0.0.3)" "$BLUE 1" "audit: flooded"
+is "$(counted)" "suppressed 1" "and counted"
+policy dev unset to-red mode
+policy dev set to-red trust on
+is "$(asked 10.0.0.9)" "silence 1" "trust on: flooded"
+is "$(counted)" "" "and not counted"
+policy dev set to-red trust off inspect enforce
+is "$(asked 10.0.0.3)" "$BLUE 0" "trust off: judged and answered"
+is "$(asked 10.0.0.9 sender 10.0.0.3)" "silence 0" "not for a forged sender"
+policy dev set to-red inspect off
+policy dev unset to-red trust
+is "$(fate form=vid0 tip=10.0.0.9 sip=10.0.0.2)" suppressed "a priority tag is answered"
+like "$(arpq red ask eth0 10.0.0.9 vlan 0 first timeout 5000)" "is-at 02:00:00:00:00:99" "with its tag"
+is "$(fate form=vid0x2 tip=10.0.0.9 sip=10.0.0.2)" "" "without trust off, two tags pass"
+
+# Neighbours that received ARP cannot change
+
+policy dev set to-red suppress neigh
+must ip -n node neigh replace 10.0.0.20 lladdr 02:00:00:00:00:20 nud permanent dev br0
+must ip -n node neigh replace 10.0.0.21 lladdr 02:00:00:00:00:21 nud noarp dev br0
+must ip -n node neigh replace 10.0.0.22 lladdr 02:00:00:00:00:22 nud reachable extern_learn dev br0
+is "$(asked 10.0.0.20)" "02:00:00:00:00:20 0" "suppress neigh: a permanent neighbour"
+is "$(asked 10.0.0.21)" "02:00:00:00:00:21 0" "and a noarp one"
+is "$(asked 10.0.0.22)" "silence 1" "not one that ARP can change"
+is "$(asked 10.0.0.9)" "silence 1" "nor a binding"
+policy dev set to-red suppress bind,neigh
+is "$(asked 10.0.0.9) $(asked 10.0.0.21)" "02:00:00:00:00:99 0 02:00:00:00:00:21 0" "both"
+must ip -n node neigh del 10.0.0.20 dev br0
+is "$(asked 10.0.0.20)" "silence 1" "flooded again without the neighbour"
+policy dev unset to-red suppress
+
+# Proxy rules
+
+policy dev set to-red trust off
+policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
+policy rule add proxy 10.0.0.31 dev 'to-*'
+policy rule add proxy 10.0.0.32
+is "$(asked 10.0.0.30)" "02:00:00:00:00:30 0" "a proxy rule answers on the port"
+is "$(asked 10.0.0.31)" "$BR0 0" "without a MAC, with the bridge's"
+is "$(asked 10.0.0.32)" "$BR0 1" "a rule of all does so on the bridge only"
+is "$(asked 10.0.0.30 sender 0.0.0.0)" "silence 1" "a probe passes"
+is "$(fate tip=10.0.0.30 sip=10.0.0.2)" proxied "counted as proxied"
+policy rule flush
+
+# What the bridge would refuse
+
+policy dev set to-red suppress bind
+if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
+	is "$(fate tip=10.0.0.9 sip=10.0.0.2)" pass "a locked port is not answered"
+	must ip -n node link set to-red type bridge_slave locked off
+else
+	skip "a locked port is not answered" "no locked ports"
+fi
+policy flush
+
+# VLANs: red and blue are access ports of VLAN 10, green one of VLAN 20
+
+must ip -n node link set br0 type bridge vlan_filtering 1
+for name in red blue green; do must bridge -n node vlan del dev to-$name vid 1; done
+must bridge -n node vlan add dev to-red vid 10 pvid untagged
+must bridge -n node vlan add dev to-blue vid 10 pvid untagged
+must bridge -n node vlan add dev to-green vid 20 pvid untagged
+must bridge -n node vlan add dev br0 vid 10 self
+must ip -n node addr flush dev br0
+must ip -n node link add link br0 name br0.10 up type vlan id 10
+addr node br0.10 10.0.0.1/24
+fence_on br0.10
+must poll 5 forwarding node
+fence red || must fence red
+
+is "$(forge vid0)/$(forge ad0)/$(forge ad0q0)" poisoned/poisoned/poisoned \
+	"stock: access ports do not help"
+listener=blue
+must ip -n green addr del $FENCE/32 dev eth0
+addr blue eth0 $FENCE/32
+policy dev set 'to-*' trust off inspect enforce
+policy bind add 10.0.0.4 lladdr "$GREEN" dev br0.10
+policy bind add 10.0.0.4 lladdr 02:00:00:00:00:44 dev br0
+for form in plain vid0 vid10; do
+	is "$(forge $form) $(counted)" "unharmed spoofed 1" "spoofed in the form $form, by the VLAN's binding"
+done
+is "$(forge ad0) $(counted)" "unharmed encapsulated 1" "another protocol's tag is encapsulated"
+is "$(forge ad0q0) $(counted)" "unharmed encapsulated 1" "and so are two"
+policy dev set to-red suppress bind
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99 dev br0.10
+is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "suppress answers by the VLAN's bindings"
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98
+is "$(fate form=vid10 tip=10.0.0.9 sip=10.0.0.2) $(fate form=vid20 tip=10.0.0.9 sip=10.0.0.2)" \
+	"suppressed pass" "not in a VLAN that is not the port's"
+is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" \
+	"reply suppressed 02:00:00:00:00:99 10" "explain: the VLAN of an access port"
+is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red vlan 20)" "accept pass 20 drop" \
+	"and a VLAN that is not one of its"
+no_kernel_faults
