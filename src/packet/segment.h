@@ -81,4 +81,13 @@ bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
 bool arpp_segment_admits(struct arpp_segment *s);
 
+/* The name of the bridge of a segment, which may be NULL; "-" if there is none. */
+static inline const char *arpp_segment_bridge(struct arpp_segment *s)
+{
+	if (!s)
+		return "-";
+	arpp_segment_find(s);
+	return s->bridge ? s->bridge->name : "-";
+}
+
 #endif /* _ARPP_SEGMENT_H */

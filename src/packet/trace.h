@@ -103,10 +103,7 @@ TRACE_EVENT(verdict,
 
 		strscpy(__entry->dev, d->dev->name, IFNAMSIZ);
 		__entry->ifindex = d->dev->ifindex;
-		if (segment)
-			arpp_segment_find(segment);
-		strscpy(__entry->bridge, segment && segment->bridge ?
-					 segment->bridge->name : "-", IFNAMSIZ);
+		strscpy(__entry->bridge, arpp_segment_bridge(segment), IFNAMSIZ);
 		__entry->vlan = segment ? segment->vid : 0;
 		__entry->out = out;
 		__entry->audit = d->audit;

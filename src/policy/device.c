@@ -311,13 +311,12 @@ static bool holds_on_ports(u64 rule)
 static u64 longest_of_all(const struct arpp_tables *all, u32 addr, int than)
 {
 	const struct arpp_lpm *lpm = all->lpm[ARPP_TABLE_TARGET];
-	u64 rule = arpp_lpm_lookup(lpm, addr);
+	u64 longest = arpp_lpm_lookup(lpm, addr), rule;
 	int len;
 
-	for (len = arpp_lpm_len(rule); rule && len > than; len--) {
-		rule = arpp_lpm_find(lpm, len ? addr & ~0U << (32 - len) : 0, len) ?:
-		       rule;
-		if (arpp_lpm_len(rule) == len && holds_on_ports(rule))
+	for (len = arpp_lpm_len(longest); longest && len > than; len--) {
+		rule = arpp_lpm_find(lpm, len ? addr & ~0U << (32 - len) : 0, len);
+		if (rule && holds_on_ports(rule))
 			return rule;
 	}
 	return 0;
