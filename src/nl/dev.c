@@ -109,7 +109,7 @@ static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 				     info->extack);
 }
 
-/* Make a change and tell of it. */
+/* Make a change, and notify the listeners. */
 static int make(struct genl_info *info, struct arpp_netns_change *change)
 {
 	struct arpp_nl_change c;
@@ -119,7 +119,7 @@ static int make(struct genl_info *info, struct arpp_netns_change *change)
 	if (err)
 		return err;
 	err = arpp_netns_change(c.nn, change);
-	for (i = 0; err >= 0 && i < ARPP_NL_TOLD; i++)
+	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
 		if (c.msg[i])
 			c.failed |= fill_dev(c.msg[i], &c.to[i],
 					     change->generation,

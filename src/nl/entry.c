@@ -89,7 +89,7 @@ int arpp_nl_entry_get(struct sk_buff *skb, struct genl_info *info)
 	return arpp_nl_reply(info, msg, err);
 }
 
-/* Tell of a change of an entry, and end the command. */
+/* Fill the messages about a change of an entry, and end the command. */
 static int end(struct arpp_nl_change *c, int err, struct arpp_nl_entry *e,
 	       u32 generation)
 {
@@ -99,7 +99,7 @@ static int end(struct arpp_nl_change *c, int err, struct arpp_nl_entry *e,
 		err = arpp_nl_read_error(err, e->table,
 					 c->info->attrs[ARP_POLICY_A_ENTRY],
 					 c->info->extack);
-	for (i = 0; err >= 0 && i < ARPP_NL_TOLD; i++)
+	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
 		if (c->msg[i])
 			c->failed |= fill_entry(c->msg[i], &c->to[i], generation,
 						e->table, &e->rule, e->key.name);
@@ -184,7 +184,7 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	err = some ? arpp_netns_clear(c.nn, &filter, &generation) :
 		     arpp_netns_flush(c.nn, &generation);
-	for (i = 0; err >= 0 && i < ARPP_NL_TOLD; i++)
+	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
 		if (c.msg[i])
 			c.failed |= fill_flush(c.msg[i], &c.to[i], info->attrs,
 					       generation);

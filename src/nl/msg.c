@@ -91,7 +91,7 @@ static void free_messages(struct arpp_nl_change *c)
 {
 	int i;
 
-	for (i = 0; i < ARPP_NL_TOLD; i++)
+	for (i = 0; i < ARPP_NL_MESSAGES; i++)
 		nlmsg_free(c->msg[i]);
 }
 
@@ -101,7 +101,7 @@ static void free_messages(struct arpp_nl_change *c)
  * @info: the request
  * @ntf: the command of the notification
  *
- * The messages are allocated first: no change is made that cannot be told.
+ * The messages are allocated first: no change is made that cannot be notified.
  *
  * Return: 0 with nn->command held, -ENOMEM or -EINTR.
  */

@@ -25,11 +25,11 @@ struct arpp_nl_to {
 	struct netlink_callback *cb;
 };
 
-/* The messages that tell of a change. */
-enum arpp_nl_told {
+/* The messages about a change. */
+enum arpp_nl_message {
 	ARPP_NL_NOTIFICATION,
 	ARPP_NL_ECHO,
-	ARPP_NL_TOLD
+	ARPP_NL_MESSAGES
 };
 
 /**
@@ -43,8 +43,8 @@ enum arpp_nl_told {
 struct arpp_nl_change {
 	struct arpp_netns *nn;
 	struct genl_info *info;
-	struct arpp_nl_to to[ARPP_NL_TOLD];
-	struct sk_buff *msg[ARPP_NL_TOLD];
+	struct arpp_nl_to to[ARPP_NL_MESSAGES];
+	struct sk_buff *msg[ARPP_NL_MESSAGES];
 	bool failed;
 };
 

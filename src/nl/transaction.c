@@ -316,7 +316,7 @@ static int add_ops(const struct arpp_netns *nn, struct arpp_transaction *t,
 			break;
 		t->count++;
 	}
-	/* Each error tells which change it is of. */
+	/* Each error names the change that it is about. */
 	if (err && !info->extack->bad_attr)
 		NL_SET_BAD_ATTR(info->extack, op);
 	return err;
@@ -408,7 +408,7 @@ static int commit_error(const struct arpp_transaction *t, int err,
 	return arpp_nl_read_dev_error(err, NULL, extack);
 }
 
-/* Carry out a transaction, and tell of it. */
+/* Carry out a transaction, and notify the listeners. */
 static int commit(struct arpp_netns *nn, struct arpp_transaction *t,
 		  struct genl_info *info)
 {
@@ -422,7 +422,7 @@ static int commit(struct arpp_netns *nn, struct arpp_transaction *t,
 	err = carry_out(nn, t, &generation);
 	if (err < 0)
 		err = commit_error(t, err, info->extack);
-	for (i = 0; err >= 0 && i < ARPP_NL_TOLD; i++)
+	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
 		if (c.msg[i])
 			c.failed |= fill(c.msg[i], &c.to[i], t, generation);
 	return arpp_nl_end(&c, err);

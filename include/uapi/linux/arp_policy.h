@@ -64,7 +64,7 @@
  *   TRANSACTION_COMMIT do {}; publishes the result in one step: a packet sees the
  *                  old policy or the new one. EBUSY: the policy no longer has the
  *                  GENERATION of TRANSACTION_BEGIN. Other errors are those of the
- *                  change number FAILED, which TRANSACTION_GET tells. Then
+ *                  change number FAILED, which TRANSACTION_GET has. Then
  *                  nothing is changed, and the transaction ends with the socket,
  *                  with TRANSACTION_ABORT or with another TRANSACTION_BEGIN
  *   TRANSACTION_ABORT  do {}; drops it
@@ -233,7 +233,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_MAX = (__ARP_POLICY_A_MAX - 1)
 };
 
-/* What INFO_GET tells. */
+/* What INFO_GET replies. */
 enum arp_policy_info {
 	ARP_POLICY_INFO_VERSION = 1,	/* string, of the module */
 	ARP_POLICY_INFO_GENERATION,	/* u32 */
