@@ -8,7 +8,7 @@
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 174
+plan 175
 
 # Fixes name the tool as a user who installed it would.
 PATH=$(dirname "$ARPCTL"):$PATH
@@ -336,6 +336,10 @@ is "$(found)" "no-arp veth0 note
 no-arp veth0 note" "fields and rules of a bridge's port"
 bash -c "$(arpctl -n alice -j check | jq -r '.[] | .cure')"
 clean "a glob's are meant for others as well"
+policy flush
+policy dev set veth0 trust off inspect enforce ignore device
+policy rule add drop 10.3.0.0/16 dev veth0
+is "$(found)" "no-arp veth0 note" "a port that is judged: only the field that means nothing there"
 policy flush
 alice link add name small up type dummy
 alice link set small arp on mtu 67

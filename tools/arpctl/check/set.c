@@ -91,22 +91,59 @@ static const char *why_no_arp(const struct host *host,
 	return buf;
 }
 
-/* The device's own fields that only affect ARP that it receives. */
-static void idle_fields(const struct check *c, const struct host_link *link,
-			const char *separator, char *buf, size_t size)
+/* Does the module judge what a bridge receives on this device? */
+static bool is_judged(const struct check *c, const struct host_link *link)
 {
-	const struct effective *d = check_device(c, link->ifindex);
-	char selector[DEV_SELECTOR];
+	uint32_t trust = 1;
+
+	effective_field(check_device(c, link->ifindex), ARP_POLICY_FIELD_TRUST,
+			&trust);
+	return !trust;
+}
+
+/* Has a field an effect on a device that receives no ARP itself? */
+static bool has_effect(const struct check *c, const struct host_link *link,
+		       enum arp_policy_field field)
+{
+	uint32_t value;
+
+	switch (field) {
+	case ARP_POLICY_FIELD_HIDDEN:
+		/* On what other devices receive. */
+		return true;
+	case ARP_POLICY_FIELD_TRUST:
+	case ARP_POLICY_FIELD_SUPPRESS:
+		/* Left out of the effective ones if it is not a bridge's port. */
+		return effective_field(check_device(c, link->ifindex), field,
+				       &value);
+	case ARP_POLICY_FIELD_IGNORE:
+	case ARP_POLICY_FIELD_ANNOUNCE:
+	case ARP_POLICY_FIELD_FILTER:
+	case ARP_POLICY_FIELD_PROXY:
+	case ARP_POLICY_FIELD_PROXY_DELAY:
+	case ARP_POLICY_FIELD_LEARN:
+		return false;
+	default:
+		return is_judged(c, link);
+	}
+}
+
+/* The fields set on the device's name that have no effect there. */
+static void idle_fields(const struct check *c, const struct policy_name *own,
+			const struct host_link *link, const char *separator,
+			char *buf, size_t size)
+{
+	const struct policy_dev *dev;
 	const struct field *f;
 	size_t len = 0;
 
-	dev_selector(link->name, selector);
 	buf[0] = '\0';
-	for (f = fields; d && f->name; f++) {
-		/* hidden affects what other devices receive. */
-		if (f->attr == ARP_POLICY_FIELD_HIDDEN ||
-		    !(d->values.set & 1U << f->attr) ||
-		    strcmp(d->origin[f->attr], selector) != 0 || len >= size)
+	if (!own->dev)
+		return;
+	dev = &c->policy.devs[own->dev - 1];
+	for (f = fields; f->name; f++) {
+		if (!field_is_set(&dev->values, f) ||
+		    has_effect(c, link, f->attr) || len >= size)
 			continue;
 		len += (size_t)snprintf(buf + len, size - len, "%s%s",
 					len ? separator : "", f->name);
@@ -129,14 +166,16 @@ void find_no_arp(struct check *c)
 		own = policy_name(&c->policy, selector);
 		if (!why || !own)
 			continue;
-		idle_fields(c, link, ", ", names, sizeof(names));
+		idle_fields(c, own, link, ", ", names, sizeof(names));
 		if (*names) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "%s: no effect, because %s", names, why);
-			idle_fields(c, link, " ", names, sizeof(names));
+			idle_fields(c, own, link, " ", names, sizeof(names));
 			check_cure(c, "%s dev unset %s %s", c->arpctl,
 				   dev_word(link->name, dev), names);
 		}
+		if (is_judged(c, link))
+			continue;
 		if (own->rules) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "rules (%u): no effect, because %s",
