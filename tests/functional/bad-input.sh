@@ -39,7 +39,7 @@ cases=(
 	'1|dev set eth0 ignore 2 rate 1000001|rate, 0 to 1000000'
 
 	# Fields and selectors
-	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, .*mode$'
+	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, .*mode, trust, suppress$'
 	'2|dev set eth0 ignore 1 ignore 2|ignore is given twice'
 	'2|dev set eth0 ignore|VALUE is missing after "ignore"'
 	'2|dev unset eth0 frob|unknown field "frob"'
