@@ -96,7 +96,8 @@ static inline unsigned int arpp_netns_max_dynamic(const struct arpp_netns *nn)
  */
 static inline u32 arpp_netns_changed(struct arpp_netns *nn, bool counted)
 {
-	WRITE_ONCE(nn->generation, nn->generation + counted);
+	/* Never 0: in a request, that is any generation. */
+	WRITE_ONCE(nn->generation, nn->generation + counted ?: 1);
 	nn->changes++;
 	return nn->generation;
 }
