@@ -159,39 +159,39 @@ traced() {	# CMD…
 	sed -n 's/^.* verdict: dev=\([^ ]*\) ifindex=[0-9]* /\1 /p' $trace/trace
 }
 index=$(ip -n alice -j link show eth0 | jq '.[].ifindex')
-is "$(traced send eth0 10.9.9.9 2)" "eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0
-eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0" \
+is "$(traced send eth0 10.9.9.9 2)" "eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0
+eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0" \
 	"traced: a line for each packet"
 like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index in " "with the device's index"
-is "$(traced send eth0 10.8.0.7 1)" "eth0 in request target=10.8.0.7 sender=10.0.0.2 verdict=reply reason=proxied noted=- field=proxy rule=0.0.0.0/0 audit=0
-eth0 out reply target=10.0.0.2 sender=10.8.0.7 verdict=accept reason=pass noted=- field=- rule=0.0.0.0/0 audit=0" \
+is "$(traced send eth0 10.8.0.7 1)" "eth0 bridge=- vlan=0 in request target=10.8.0.7 sender=10.0.0.2 verdict=reply reason=proxied noted=- field=proxy rule=0.0.0.0/0 audit=0
+eth0 bridge=- vlan=0 out reply target=10.0.0.2 sender=10.8.0.7 verdict=accept reason=pass noted=- field=- rule=0.0.0.0/0 audit=0" \
 	"the answer as well"
 is "$(traced send eth0 10.0.0.1 1 sender 10.8.0.9)" \
-	"eth0 in request target=10.0.0.1 sender=10.8.0.9 verdict=drop reason=filtered noted=- field=filter rule=0.0.0.0/0 audit=0" \
+	"eth0 bridge=- vlan=0 in request target=10.0.0.1 sender=10.8.0.9 verdict=drop reason=filtered noted=- field=filter rule=0.0.0.0/0 audit=0" \
 	"filtered"
 is "$(traced send eth0 10.8.0.254 1)" \
-	"eth0 in request target=10.8.0.254 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=hidden rule=0.0.0.0/0 audit=0" \
+	"eth0 bridge=- vlan=0 in request target=10.8.0.254 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=hidden rule=0.0.0.0/0 audit=0" \
 	"hidden"
 is "$(traced arpq bob send eth0 "${head}0009$rest")" \
-	"eth0 in - target=0.0.0.0 sender=0.0.0.0 verdict=drop reason=malformed noted=- field=- rule=0.0.0.0/0 audit=0" \
+	"eth0 bridge=- vlan=0 in - target=0.0.0.0 sender=0.0.0.0 verdict=drop reason=malformed noted=- field=- rule=0.0.0.0/0 audit=0" \
 	"malformed: neither request nor reply, without addresses"
 is "$(traced in_host alice bash -c 'echo >/dev/udp/10.5.0.3/9')" \
-	"eth1 out request target=10.5.0.3 sender=10.9.9.9 verdict=drop reason=announce-suppressed noted=- field=announce rule=0.0.0.0/0 audit=0" \
+	"eth1 bridge=- vlan=0 out request target=10.5.0.3 sender=10.9.9.9 verdict=drop reason=announce-suppressed noted=- field=announce rule=0.0.0.0/0 audit=0" \
 	"suppressed"
 must ctl alice rule add hide 10.9.9.0/24 dev 'e*'
 is "$(traced send eth0 10.9.9.9 1)" \
-	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=- rule=10.9.9.0/24 audit=0" \
+	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=- rule=10.9.9.0/24 audit=0" \
 	"a rule"
 must ctl alice rule flush
 must ctl alice bind add 10.0.0.2 lladdr 02:00:00:00:00:99
 must ctl alice dev set eth0 inspect audit
 is "$(traced send eth0 10.9.9.9 1)" \
-	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=spoofed field=ignore rule=0.0.0.0/0 audit=0" \
+	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=spoofed field=ignore rule=0.0.0.0/0 audit=0" \
 	"what inspection only audits"
 must ctl alice dev unset eth0 inspect
 must ctl alice dev set eth0 mode audit
 is "$(traced send eth0 10.9.9.9 1 | head -n 1)" \
-	"eth0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=1" \
+	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=1" \
 	"audit is marked"
 must rmdir $trace
 

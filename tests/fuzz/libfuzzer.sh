@@ -26,7 +26,7 @@ seconds=${1-}
 shift $(($# > 0))
 declare -A sources=(
 	[verdict]="tests/fuzz/verdict_fuzz.c tests/lib/kshim/kshim.c tests/lib/kshim/net.c
-		$(find src/policy -name '*.c' ! -name config.c ! -name host.c | sort)
+		$(find src/policy -name '*.c' ! -name config.c ! -name host.c ! -name ops.c | sort)
 		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/base/parse.c"
@@ -62,7 +62,8 @@ tests/lib/kshim/headers "$dir/kshim" ${sources[verdict]} src/*.h src/*/*.h || ba
 build() {	# TARGET
 	local flags=(-std=gnu11 -D_GNU_SOURCE -DARPCTL_VERSION='"fuzz"' -Itools/arpctl
 		-Iinclude/uapi)
-	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -DKSHIM_NET
+	[ "$1" != verdict ] || flags=(-std=gnu11 -D_GNU_SOURCE -Wno-gnu -DKSHIM_NET -DARPP_HAVE_PUT_UINT
+		-DCONFIG_NETFILTER_FAMILY_BRIDGE=1
 		-Itests/lib/kshim -I"$dir/kshim" -Iinclude/uapi -Isrc)
 	# shellcheck disable=SC2086
 	$clang -g -O1 "${flags[@]}" -fsanitize=fuzzer,address,undefined \

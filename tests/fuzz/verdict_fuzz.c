@@ -255,7 +255,7 @@ static bool next_key(struct arpp_selector_key *key)
 static void next_fields(struct arpp_fields *fields)
 {
 	static const u32 max[ARP_POLICY_FIELD_MAX + 1] = {
-		[ARP_POLICY_FIELD_IGNORE] = 3, [ARP_POLICY_FIELD_ANNOUNCE] = 3,
+		[ARP_POLICY_FIELD_IGNORE] = 4, [ARP_POLICY_FIELD_ANNOUNCE] = 3,
 		[ARP_POLICY_FIELD_FILTER] = 1, [ARP_POLICY_FIELD_HIDDEN] = 1,
 		[ARP_POLICY_FIELD_PROXY] = 3,
 		[ARP_POLICY_FIELD_PROXY_DELAY] = ARP_POLICY_PROXY_DELAY_MAX,
@@ -267,13 +267,9 @@ static void next_fields(struct arpp_fields *fields)
 		[ARP_POLICY_FIELD_DEFEND] = 1, [ARP_POLICY_FIELD_MODE] = 1,
 	};
 	enum arp_policy_field f = 1 + next() % ARP_POLICY_FIELD_MAX;
-	u32 val = arpp_field_is_u32(f) ? next32() : next();
+	u32 val = max[f] > 255 ? next32() : next();
 
-	if (f == ARP_POLICY_FIELD_IGNORE && val % 5 == 4)
-		val = 8;
-	else
-		val %= max[f] + 1;
-	arpp_field_set(fields, f, val);
+	arpp_field_set(fields, f, val % (max[f] + 1));
 }
 
 static void add_field(void)
@@ -310,15 +306,20 @@ static void add_rule(void)
 	if (!sel->tables)
 		goto undo;
 	n = next();
-	rule.node.len = table == ARPP_TABLE_BINDING ? 32 : n % 33;
+	rule.node.len = table == ARPP_TABLE_BINDING && n & 64 ? 32 : n % 33;
 	rule.node.prefix = ntohl(next_address());
 	if (rule.node.len < 32)
 		rule.node.prefix &= ~(U32_MAX >> rule.node.len);
 	n = next();
 	rule.action = 1 + n % (table == ARPP_TABLE_SENDER ? 2 : 4);
-	rule.has_lladdr = table == ARPP_TABLE_BINDING ||
-			   (rule.action == ARP_POLICY_ACTION_PROXY && n & 8);
-	rule.routed = rule.action == ARP_POLICY_ACTION_PROXY && n & 16;
+	if (table == ARPP_TABLE_BINDING) {
+		rule.action = 0;
+		rule.has_lladdr = n & 24;
+		rule.dynamic = n & 1;
+	} else if (rule.action == ARP_POLICY_ACTION_PROXY) {
+		rule.has_lladdr = n & 8;
+		rule.routed = n & 16;
+	}
 	memset(rule.lladdr, n & 6, sizeof(rule.lladdr));
 	if (!arpp_lpm_insert(sel->tables->lpm[table], &rule.node,
 			     arpp_rule_value(&rule), GFP_KERNEL))

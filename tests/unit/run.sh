@@ -90,7 +90,8 @@ like "$said" '\(15 of 15\)' "up to the last"
 like "$(grep -c -- --take "$MACHINES")" '^[2-5]$' "several machines share tests"
 like "$(<"$MACHINES")" '--mem 7 .*own.sh' "and one has tests of its own"
 is "$(grep -c -- '--mem 7' "$MACHINES") $(grep -c -- '--mem 8' "$MACHINES")" "2 1" "some share a machine with options"
-is "$(grep -m 1 '^m' "$dir/order")" m7.sh "the longest starts first"
+# Up to four machines start their first tests at once.
+like "$(grep '^m' "$dir/order" | head -n 4 | paste -sd ' ')" 'm7\.sh' "the longest is among the first"
 like "$said" '[0-9.]+ s  a/m[0-9].sh \(vm[0-9], from [0-9]+ s\)' "the slowest are listed"
 
 run --all

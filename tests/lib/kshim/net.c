@@ -296,6 +296,20 @@ bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
 	return move_head(skb, len);
 }
 
+void *skb_header_pointer(const struct sk_buff *skb, int offset, int len, void *buffer)
+{
+	size_t at = (size_t)offset, size = (size_t)len, i;
+
+	if (offset < 0 || at + size > skb->headlen + skb->restlen)
+		return NULL;
+	if (at + size <= skb->headlen)
+		return skb->data + at;
+	for (i = 0; i < size; i++)
+		((u8 *)buffer)[i] = at + i < skb->headlen ? skb->data[at + i] :
+				    skb->rest[at + i - skb->headlen];
+	return buffer;
+}
+
 int skb_ensure_writable(struct sk_buff *skb, unsigned int len)
 {
 	if (!pskb_may_pull(skb, len))

@@ -305,6 +305,7 @@ struct sk_buff {
 #define skb_dst_drop(s)		((s)->dst = NULL)
 #define skb_dst_set(s, d)	((s)->dst = (d))
 bool pskb_may_pull(struct sk_buff *skb, unsigned int len);
+void *skb_header_pointer(const struct sk_buff *skb, int offset, int len, void *buffer);
 int skb_ensure_writable(struct sk_buff *skb, unsigned int len);
 int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 			 struct net_device *dev);
@@ -312,6 +313,8 @@ int ip_route_input_noref(struct sk_buff *skb, __be32 dst, __be32 src, u8 tos,
 /* Neighbours */
 #define NUD_INCOMPLETE		1
 #define NUD_PROBE		0x10
+#define NUD_NOARP		0x40
+#define NUD_PERMANENT		0x80
 #define NUD_VALID		0xde
 enum { UCAST_PROBES, APP_PROBES, MCAST_PROBES };
 struct neigh_parms { int data[3]; };
