@@ -6,6 +6,7 @@
  * where some selector sets trust or suppress. Every frame that is bridged there comes
  * here.
  */
+#include <linux/bottom_half.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
@@ -125,6 +126,20 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 	return NF_DROP;
 }
 
+/* A frame that NFQUEUE gave back: a process carries it on, with BH enabled. */
+static noinline unsigned int port_in_process(struct arpp_netns *nn,
+					     const struct arpp_policy *policy,
+					     const struct arpp_device *d,
+					     struct sk_buff *skb)
+{
+	unsigned int ret;
+
+	local_bh_disable();
+	ret = port_in(nn, policy, d, skb);
+	local_bh_enable();
+	return ret;
+}
+
 static unsigned int bridge_in(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
@@ -146,7 +161,11 @@ static unsigned int bridge_in(void *priv, struct sk_buff *skb,
 	}
 	policy = rcu_dereference(nn->policy);
 	d = policy ? arpp_device_find(policy, state->in) : NULL;
-	return d && d->port ? port_in(nn, policy, d, skb) : NF_ACCEPT;
+	if (!d || !d->port)
+		return NF_ACCEPT;
+	if (unlikely(!in_softirq()))
+		return port_in_process(nn, policy, d, skb);
+	return port_in(nn, policy, d, skb);
 }
 
 /* Last: what another hook drops must not be answered. */

@@ -375,6 +375,23 @@ unlock:
 	return err;
 }
 
+/* Is there more than dynamic bindings? */
+static bool has_static(const struct arpp_netns *nn)
+{
+	const struct arpp_config *config = &nn->config;
+	const struct arpp_selector *sel;
+
+	if (arpp_config_rules(config) ||
+	    config->count[ARPP_TABLE_BINDING] > config->dynamic)
+		return true;
+	arpp_for_each_selector(sel, &config->selectors) {
+		if (sel->fields.set)
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
 /**
  * arpp_netns_flush() - remove the whole policy
  * @nn: the netns
@@ -387,8 +404,8 @@ unlock:
  */
 bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 {
+	bool counted = has_static(nn), any;
 	struct arpp_config was;
-	bool any;
 
 	mutex_lock(&nn->lock);
 	any = nn->config.selectors.count;
@@ -396,7 +413,7 @@ bool arpp_netns_flush(struct arpp_netns *nn, u32 *generation)
 	was = nn->config;
 	arpp_config_init(&nn->config);
 	if (any)
-		arpp_netns_changed(nn, true);
+		arpp_netns_changed(nn, counted);
 	*generation = nn->generation;
 	mutex_unlock(&nn->lock);
 	arpp_config_free_rcu(&was);

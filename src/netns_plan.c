@@ -44,6 +44,7 @@ struct arpp_plan {
  * @list: of struct arpp_plan
  * @count: as in struct arpp_config, after the change
  * @dynamic: likewise
+ * @globs: how many more globs have entries after the change
  * @any: something changes
  * @counted: something changes that counts as a change of the policy: more than
  *	dynamic bindings
@@ -53,6 +54,7 @@ struct arpp_plans {
 	struct list_head list;
 	unsigned int count[ARPP_TABLES];
 	unsigned int dynamic;
+	int globs;
 	bool any;
 	bool counted;
 };
@@ -84,13 +86,16 @@ static struct arpp_plan *plan_of(struct arpp_plans *p, struct arpp_selector *sel
 	return plan;
 }
 
-/* The plan of the selector with a key, which is added if it is not there. */
+/* The plan of the selector with a key. If it is not there, @add it, or fail. */
 static struct arpp_plan *plan_for(struct arpp_plans *p,
-				  const struct arpp_selector_key *key)
+				  const struct arpp_selector_key *key, bool add)
 {
-	struct arpp_selector *sel =
-		arpp_selector_add(&p->nn->config.selectors, key);
+	struct arpp_selectors *set = &p->nn->config.selectors;
+	struct arpp_selector *sel = add ? arpp_selector_add(set, key) :
+					  arpp_selector_find(set, key);
 
+	if (!sel)
+		return ERR_PTR(-ENOENT);
 	return IS_ERR(sel) ? ERR_CAST(sel) : plan_of(p, sel);
 }
 
@@ -135,7 +140,7 @@ static void plan_changes(struct arpp_plans *p, struct arpp_plan *plan,
 static int plan_dev(struct arpp_plans *p, const struct arpp_op *op)
 {
 	const struct arpp_op_dev *dev = op->dev;
-	struct arpp_plan *plan = plan_for(p, &dev->key);
+	struct arpp_plan *plan = plan_for(p, &dev->key, !dev->unset);
 	struct arpp_fields was;
 	int err;
 
@@ -150,17 +155,43 @@ static int plan_dev(struct arpp_plans *p, const struct arpp_op *op)
 	return err;
 }
 
+/* The number of entries that a selector will have. */
+static unsigned int future_entries(const struct arpp_plan *plan)
+{
+	const struct arpp_lpm *lpm;
+	unsigned int count = 0;
+	int table;
+
+	for (table = 0; table < ARPP_TABLES; table++) {
+		lpm = plan->changed & BIT(table) ? plan->lpm[table] :
+						   present(plan, table);
+		count += lpm ? lpm->count : 0;
+	}
+	return count;
+}
+
+/* Is the selector a glob that will have no entries? Globs with entries are limited. */
+static bool is_idle_glob(const struct arpp_plan *plan)
+{
+	return plan->sel->key.kind == ARPP_SELECTOR_GLOB && !future_entries(plan);
+}
+
 static int plan_insert(struct arpp_plans *p, struct arpp_plan *plan,
 		       const struct arpp_op *op, struct arpp_lpm *lpm)
 {
+	int globs = p->nn->config.selectors.entry_globs + p->globs;
 	const struct arpp_rule *rule = &op->rule;
+	bool glob = is_idle_glob(plan);
 	int err = arpp_netns_room(p->nn, p->count, p->dynamic, op->table, rule);
 
+	if (!err && glob && globs >= ARP_POLICY_ENTRY_GLOBS_MAX)
+		err = -EMLINK;
 	if (!err)
 		err = arpp_lpm_insert(lpm, &rule->node, arpp_rule_value(rule),
 				      GFP_KERNEL_ACCOUNT);
 	if (err)
 		return err;
+	p->globs += glob;
 	p->count[op->table]++;
 	p->dynamic += rule->dynamic;
 	plan_changes(p, plan, op->table, !rule->dynamic);
@@ -204,13 +235,15 @@ static int plan_remove(struct arpp_plans *p, struct arpp_plan *plan,
 	p->count[op->table]--;
 	p->dynamic -= was.dynamic;
 	plan_changes(p, plan, op->table, !was.dynamic);
+	p->globs -= is_idle_glob(plan);
 	return 0;
 }
 
 static int plan_entry(struct arpp_plans *p, const struct arpp_op *op)
 {
 	const struct arpp_rule *rule = &op->rule;
-	struct arpp_plan *plan = plan_for(p, op->key);
+	struct arpp_plan *plan = plan_for(p, op->key,
+					  op->kind != ARP_POLICY_OP_ENTRY_DEL);
 	struct arpp_lpm *lpm;
 	u64 found;
 
@@ -352,21 +385,6 @@ static int plan_clear(struct arpp_plans *p, const struct arpp_netns_filter *filt
 static bool sets_fields(const struct arpp_plan *plan)
 {
 	return !arpp_field_equal(&plan->fields, &plan->sel->fields);
-}
-
-/* The number of entries that a selector will have. */
-static unsigned int future_entries(const struct arpp_plan *plan)
-{
-	const struct arpp_lpm *lpm;
-	unsigned int count = 0;
-	int table;
-
-	for (table = 0; table < ARPP_TABLES; table++) {
-		lpm = plan->changed & BIT(table) ? plan->lpm[table] :
-						   present(plan, table);
-		count += lpm ? lpm->count : 0;
-	}
-	return count;
 }
 
 /* Free a table that is not published, or what a published one has replaced. */
@@ -593,8 +611,11 @@ static void end(struct arpp_plans *p, bool published)
 static int publish(struct arpp_plans *p, int err, u32 *generation)
 {
 	*generation = p->nn->generation;
-	if (!err && p->any) {
+	if (!err && p->any)
 		settle(p);
+	/* The changes may have cancelled each other out. */
+	p->any &= !list_empty(&p->list);
+	if (!err && p->any) {
 		if (is_one_store(p))
 			publish_table(p, generation);
 		else

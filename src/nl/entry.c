@@ -198,6 +198,7 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
  * @prefix: its prefix
  * @len: the length of that; -1: before the first entry of @table
  * @begun: @key is set
+ * @skipped: how much was left out since the lock was taken
  * @filter: what to dump
  * @refused: the error message of a filter that is not valid
  *
@@ -209,6 +210,7 @@ struct nl_place {
 	u32 prefix;
 	int len;
 	bool begun;
+	unsigned int skipped;
 	struct arpp_netns_filter filter;
 	const char *refused;
 };
@@ -240,7 +242,7 @@ int arpp_nl_entry_done(struct netlink_callback *cb)
 	return 0;
 }
 
-/* How many entries a dump may leave out before it releases the lock. */
+/* How many entries and selectors a dump may leave out before it releases the lock. */
 #define SKIP_MAX	1024
 
 /*
@@ -251,7 +253,6 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 			 struct nl_place *place, u32 generation,
 			 const struct arpp_selector *sel)
 {
-	unsigned int skipped = 0;
 	struct arpp_lpm_node node;
 	struct arpp_rule rule;
 	u64 found;
@@ -267,13 +268,13 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 				break;
 			rule = arpp_rule_of(found, place->table, node.prefix);
 			if (place->filter.dynamic && !rule.dynamic)
-				skipped++;
+				place->skipped++;
 			else if (fill_entry(skb, to, generation, place->table,
 					    &rule, sel->key.name))
 				return -EMSGSIZE;
 			place->prefix = node.prefix;
 			place->len = node.len;
-			if (skipped == SKIP_MAX)
+			if (place->skipped >= SKIP_MAX)
 				return -EAGAIN;
 		}
 	}
@@ -326,6 +327,8 @@ static int dump_some(struct sk_buff *skb, const struct arpp_nl_to *to,
 			place_begin(place, sel);
 		else
 			place->table = ARPP_TABLES;
+		if (sel && ++place->skipped >= SKIP_MAX)
+			return -EAGAIN;
 	}
 	return 0;
 }
@@ -345,6 +348,7 @@ int arpp_nl_entry_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	do {
 		mutex_lock(&nn->lock);
 		cb->seq = nn->changes;
+		place->skipped = 0;
 		err = dump_some(skb, &to, place, nn);
 		mutex_unlock(&nn->lock);
 		cond_resched();

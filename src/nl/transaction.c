@@ -279,11 +279,24 @@ static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
 	return arpp_nl_read_error(err, e.table, nest, extack);
 }
 
+/* Has a list as many changes as may make sense? All may be replaced, then removed. */
+static bool is_full(const struct arpp_netns *nn, const struct arpp_ops *ops)
+{
+	return ops->count >= 2 * ((u64)nn->max_rules + nn->max_bindings +
+				  ARP_POLICY_SELECTORS_MAX);
+}
+
 static int add_op(const struct arpp_netns *nn, struct arpp_transaction *t,
 		  struct nlattr *op, struct netlink_ext_ack *extack)
 {
 	struct nlattr *nest = nla_data(op);
 	int type;
+
+	if (is_full(nn, &t->ops)) {
+		NL_SET_ERR_MSG_ATTR(extack, op,
+				    "a transaction takes twice as many changes as there may be rules, bindings and selectors");
+		return -ENOSPC;
+	}
 
 	/* Exactly one attribute, which the command's policy has validated. */
 	if (!nla_ok(nest, nla_len(op)) || NLA_ALIGN(nest->nla_len) < nla_len(op)) {

@@ -227,13 +227,15 @@ bool arpp_segment_is_locked(const struct arpp_segment *s)
  * @s: the segment
  *
  * What it would refuse must not be answered: a VLAN that is not one of the port's, and
- * what comes from a locked port.
+ * what comes from a locked port. Nor is a port answered that maps VLANs to tunnels.
  *
  * Return: whether it does; false if that cannot be determined.
  */
 bool arpp_segment_admits(struct arpp_segment *s)
 {
 	arpp_segment_find(s);
+	/* An answer there would need tunnel metadata, which the bridge has removed. */
 	return s->fns && s->bridge && !arpp_segment_is_locked(s) &&
+	       !s->fns->has_flag(s->port, BR_VLAN_TUNNEL) &&
 	       arpp_segment_is_member(s);
 }

@@ -1755,8 +1755,8 @@ void arpp_lpm_join(struct arpp_lpm *t, struct arpp_lpm *fork)
 	lpm_publish(t, &t->root, root);
 	slot_set(&fork->root, old);
 	fork->count = count;
-	/* It may have readers now, so it is freed after a grace period. */
-	fork->lock = t->lock;
+	/* What it has now may have readers, so it is freed after a grace period. */
+	fork->lock = old ? t->lock : NULL;
 }
 
 /**

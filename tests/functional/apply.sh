@@ -4,7 +4,7 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 57
+plan 66
 
 host alice bob
 link alice:eth0 bob:eth0
@@ -180,3 +180,33 @@ must poll 10 settled
 is "$(($(count in) > 1000))" 1 "which went on meanwhile"
 is "$(count 'reasons.proxied')" "$(count in)" "each packet was answered"
 must arpctl flush
+
+# What a review found
+must arpctl dev set all ignore device
+before=$(generation)
+run_ok "changes that cancel each other out" arpctl apply - <<-END
+	dev set eth5 ignore never
+	dev unset eth5
+	END
+is "$(generation)" "$before" "are no change"
+must arpctl rule add drop 10.9.0.0/16
+run_ok "the first binding of a selector with rules" arpctl apply - <<<"bind add 10.0.0.9 lladdr $M"
+is "$(arpctl -j bind show | jq -r '.[].address')" 10.0.0.9 "is there"
+must arpctl flush
+run_ok "as many globs as there may be" arpctl apply - \
+	< <(printf 'dev set g%s* ignore device\n' {0..255})
+fails_with 1 'none of these fields' "then a glob that sets nothing is named, not the limit" \
+	arpctl apply - <<<'dev unset zz*'
+must arpctl flush
+must arpctl apply - < <(printf 'rule add drop 10.9.0.0/16 dev g%s*\n' {0..31})
+fails_with 1 '1: .*at most 32 globs' "one glob with entries too many: the line is named" \
+	arpctl apply - <<<'rule add drop 10.9.0.0/16 dev zz*'
+run_ok "one goes, another one comes" arpctl apply - <<-END
+	rule del drop 10.9.0.0/16 dev g7*
+	rule add drop 10.9.0.0/16 dev zz*
+	END
+must arpctl flush
+must arpctl bind add 10.0.0.9 lladdr $M dynamic
+before=$(generation)
+must arpctl flush
+is "$(generation)" "$before" "to flush dynamic bindings alone changes no generation"

@@ -162,7 +162,7 @@ index=$(ip -n alice -j link show eth0 | jq '.[].ifindex')
 is "$(traced send eth0 10.9.9.9 2)" "eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0
 eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0" \
 	"traced: a line for each packet"
-like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index in " "with the device's index"
+like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index bridge=- vlan=0 in " "with the device's index"
 is "$(traced send eth0 10.8.0.7 1)" "eth0 bridge=- vlan=0 in request target=10.8.0.7 sender=10.0.0.2 verdict=reply reason=proxied noted=- field=proxy rule=0.0.0.0/0 audit=0
 eth0 bridge=- vlan=0 out reply target=10.0.0.2 sender=10.8.0.7 verdict=accept reason=pass noted=- field=- rule=0.0.0.0/0 audit=0" \
 	"the answer as well"
