@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# README.md's recipes for bridge ports, as they are printed there, do what they promise.
+# lab: takes 40
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+plan 27
+scratch
+
+# The commands of a recipe.
+recipe() {	# TITLE
+	awk -v title="**$1" 'index($0, title) == 1 { found = 1 }
+		found && /^```/ && n++ { exit }
+		found && n && !/^```/' "$ROOT/README.md"
+}
+
+# The command of README.md's text that starts so, for a port and a MAC.
+text() {	# START PORT MAC
+	sed -n "s/.*\`\($1 [^\`]*\)\`.*/\1/p" "$ROOT/README.md" | sed "s/ PORT/ $2/; s/ MAC/ $3/"
+}
+
+# Runs commands on the host.
+follow() { in_host node env PATH="${ARPCTL%/*}:$PATH" sh -e -c "$1" 2>&1; }
+
+# A container and its port.
+container() {	# NAME PORT ADDRESS MAC
+	link "node:$2" "$1:eth0" "" "$4"
+	must ip -n node link set "$2" master docker0
+	addr "$1" eth0 "$3/16"
+	address[$1]=$3 lladdr[$1]=$4 port[$1]=$2
+	set_sysctl "$1" net.ipv4.neigh.eth0.locktime=0
+}
+
+rename() {	# NAME PORT
+	must ip -n node link set "${port[$1]}" down
+	must ip -n node link set "${port[$1]}" name "$2" up
+	port[$1]=$2
+}
+
+# What the port's policy decides about a frame.
+fate() {	# NAME [NAME=VALUE…]
+	must ctl node stats reset
+	send "$@"
+	ctl node -j stats show "${port[$1]}" | jq -r '.[].reasons | keys | join(" ")'
+}
+
+# Red claims the host's address: green's neighbour entry for it.
+claims_host() {
+	must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
+	send red sip="${address[host]}" tip="${address[green]}"
+	knows green "${address[host]}"
+	must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud permanent
+}
+
+# Red sends a frame from green's MAC: the port that the bridge then has for it.
+takes() {	# ETHERTYPE
+	fence green
+	send red src="$GREEN" sha="$GREEN" ip="$1"
+	bridge -n node fdb show br docker0 | sed -n "s/^$GREEN dev \([^ ]*\).*/\1/p" | sort -u | paste -sd ' '
+}
+
+# How many of one request of red's green hears.
+flooded() {	# TARGET TIMEOUT
+	hears green eth0 count 1 match "target $1 " timeout "$2" -- nsenter --net=/run/netns/red -- \
+		"$ARPQ" send eth0 "$(frame red sip="${address[red]}" tip="$1")" | grep -c 'in request'
+}
+
+# docker0: red is the recipe's first container, green the second. Blue came later.
+
+docker0=$(recipe docker0)
+BR0=02:42:5a:00:00:01 lladdr=([host]=$BR0) address=([host]=172.17.0.1)
+declare -A port=()
+host node red green blue
+must ip -n node link add name docker0 address $BR0 up type bridge mcast_snooping 0
+names=(red green)
+while read -r ip mac dev; do
+	[ ${#names[@]} = 0 ] || container "${names[0]}" "$dev" "$ip" "$mac"
+	names=("${names[@]:1}")
+done < <(sed -n 's/^arpctl bind add \([^ ]*\) lladdr \([^ ]*\) dev \(veth[^ ]*\)$/\1 \2 \3/p' <<<"$docker0")
+is "${#names[@]}" 0 "docker0: the recipe has two containers"
+container blue veth9a0b1c2 172.17.0.4 02:42:ac:11:00:04
+addr node docker0 172.17.0.1/16
+must poll 5 forwarding node
+RED=${lladdr[red]} GREEN=${lladdr[green]}
+fence_on docker0
+
+is "$(forge plain) $(forge vid0)" "poisoned poisoned" "stock: a container takes another's address"
+is "$(claims_host)" "$RED" "stock: and the host's"
+is "$(takes 0806)" "${port[red]}" "stock: and the frames for its MAC"
+
+must load_module
+output=$(follow "$docker0")
+result $? "the recipe's commands" "$output"
+like "$output" "drop, unbound" "explain says what the recipe says"
+is "$(forge plain) $(forge vid0) $(forge vid0x2)" "unharmed unharmed unharmed" \
+	"no container takes another's address"
+is "$(claims_host)" "$BR0" "nor the host's"
+is "$(takes 0806)" "${port[green]}" "nor another's frames by ARP"
+run_ok "containers reach each other" reaches red green
+run_ok "and the host" reaches red host
+is "$(fate blue)" unbound "a new container needs a binding"
+is "$(takes 0800)" "${port[red]}" "IP frames still move a MAC"
+if ip -n node link set "${port[red]}" type bridge_slave locked off 2>/dev/null; then
+	output=$(follow "$(for name in red green; do
+		text 'bridge fdb replace' "${port[$name]}" "${lladdr[$name]}"
+		text 'bridge link set' "${port[$name]}" ''
+	done)")
+	result $? "the commands that lock a port" "$output"
+	is "$(takes 0800)" "${port[green]}" "then they do not"
+	run_ok "and containers reach each other" reaches red green
+	for name in red green; do
+		must bridge -n node link set dev "${port[$name]}" locked off learning on
+	done
+else
+	for i in 1 2 3; do skip "locked ports $i" "the kernel or iproute2 has none"; done
+fi
+must ctl node flush
+is "$(forge plain)" poisoned "flush: stock again"
+
+# libvirt
+
+rename red vnet0
+rename green vnet1
+must poll 5 forwarding node
+output=$(follow "$(recipe libvirt)")
+result $? "libvirt: the recipe's commands" "$output"
+guest=(src=52:54:00:00:00:10 sha=52:54:00:00:00:10)
+is "$(fate red "${guest[@]}" sip=192.168.122.10) $(fate red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
+	"a guest may use its address and its prefix"
+is "$(fate red sip=192.168.122.100)" pass "and the one of all guests"
+is "$(fate red sip=192.168.122.10) $(fate green "${guest[@]}" sip=192.168.122.10)" "spoofed unbound" \
+	"not with another MAC, nor at another port"
+must ctl node flush
+
+# EVPN: hosts in VLAN 10
+
+must ip -n node link set docker0 down
+must ip -n node link set docker0 name br0 type bridge vlan_filtering 1
+must ip -n node link set br0 up
+rename red swp1
+rename green swp2
+for name in red green; do must bridge -n node vlan add dev "${port[$name]}" vid 10 pvid untagged; done
+must bridge -n node vlan add dev br0 vid 10 self
+must ip -n node link add link br0 name br0.10 up type vlan id 10
+must ip -n node addr flush dev br0
+addr node br0.10 172.17.0.1/16
+must ip -n node neigh replace 10.0.10.21 lladdr 02:00:00:00:10:21 nud noarp dev br0.10
+must poll 5 forwarding node
+fence_on br0.10
+is "$(flooded 10.0.10.20 5000)" 1 "EVPN, stock: a request is flooded"
+output=$(follow "$(recipe EVPN)")
+result $? "EVPN: the recipe's commands" "$output"
+like "$output" "10.0.10.21 lladdr 02:00:00:00:10:21" "which show the neighbour"
+is "$(fate red tip=10.0.10.20) $(fate red tip=10.0.10.21) $(fate red tip=10.0.10.22)" \
+	"suppressed suppressed pass" "bound addresses and fixed neighbours are answered"
+is "$(flooded 10.0.10.20 500) $(flooded 10.0.10.22 5000)" "0 1" "and only others are flooded"
+no_kernel_faults
