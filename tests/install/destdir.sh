@@ -5,6 +5,8 @@
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
+# shellcheck source=installed.inc
+. "$(dirname "$0")/installed.inc"
 plan 8
 
 # This project's files below a directory.
@@ -17,16 +19,7 @@ built() { stat -c '%Y %n' arp_policy.ko src/*.o src/*/*.o tools/arpctl/{,*/}*.o 
 make_it() { make --no-print-directory "$@"; }
 
 KREL=$(make -s krel) || bail "no kernel headers"
-files="/lib/modules/$KREL/updates/arp_policy.ko
-/usr/local/include/linux/arp_policy.h
-/usr/local/lib/systemd/system/arp-policy.service
-/usr/local/sbin/arpctl
-/usr/local/share/arp-policy/arp_policy.yaml
-/usr/local/share/bash-completion/completions/arpctl
-/usr/local/share/doc/arp-policy/arp-policy.conf
-/usr/local/share/doc/arp-policy/modprobe.d/arp_policy.conf
-/usr/local/share/man/man7/arp_policy.7
-/usr/local/share/man/man8/arpctl.8"
+files=$(installed "$KREL")
 
 scratch
 before=$(outside)

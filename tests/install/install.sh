@@ -6,6 +6,8 @@
 # lab: takes 150
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=installed.inc
+. "$(dirname "$0")/installed.inc"
 plan 16
 
 # All files in directories where an installation might put some, except what
@@ -22,16 +24,7 @@ built() { stat -c '%Y %n' "$ROOT"/{arp_policy.ko,src/*.o,src/*/*.o,tools/arpctl/
 
 make_it() { make --no-print-directory -C "$ROOT" "$@"; }
 
-files="/lib/modules/$(uname -r)/updates/arp_policy.ko
-/usr/local/include/linux/arp_policy.h
-/usr/local/lib/systemd/system/arp-policy.service
-/usr/local/sbin/arpctl
-/usr/local/share/arp-policy/arp_policy.yaml
-/usr/local/share/bash-completion/completions/arpctl
-/usr/local/share/doc/arp-policy/arp-policy.conf
-/usr/local/share/doc/arp-policy/modprobe.d/arp_policy.conf
-/usr/local/share/man/man7/arp_policy.7
-/usr/local/share/man/man8/arpctl.8"
+files=$(installed "$(uname -r)")
 
 own_modules
 before=$(everything)
