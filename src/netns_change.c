@@ -149,16 +149,26 @@ prune:
 	return err;
 }
 
-/* Replace an entry: 1, 0 if it is the same already, or -errno. */
-static int replace_entry(struct arpp_netns *nn, struct arpp_lpm *lpm,
-			 enum arpp_table table, const struct arpp_rule *rule,
-			 u64 found)
+/**
+ * arpp_netns_replace() - replace a rule or a binding in its table
+ * @lpm: the table
+ * @table: the kind of entry
+ * @rule: the rule or binding
+ * @found: the present one, as a lookup returns it
+ * @dynamic: the number of dynamic bindings; updated
+ *
+ * A static binding wins: a dynamic one does not replace it.
+ *
+ * Return: 1, 0 if they are equal, or -EEXIST or -ENOMEM if nothing was changed.
+ */
+int arpp_netns_replace(struct arpp_lpm *lpm, enum arpp_table table,
+		       const struct arpp_rule *rule, u64 found,
+		       unsigned int *dynamic)
 {
 	struct arpp_rule was = arpp_rule_of(found, table, rule->node.prefix);
 	u64 value = arpp_rule_value(rule);
 	int err;
 
-	/* A static binding wins. */
 	if (rule->dynamic && !was.dynamic)
 		return -EEXIST;
 	if (arpp_lpm_value(found) == value)
@@ -166,7 +176,7 @@ static int replace_entry(struct arpp_netns *nn, struct arpp_lpm *lpm,
 	err = arpp_lpm_replace(lpm, &rule->node, value, GFP_KERNEL_ACCOUNT);
 	if (err)
 		return err;
-	nn->config.dynamic += rule->dynamic - was.dynamic;
+	*dynamic += rule->dynamic - was.dynamic;
 	return 1;
 }
 
@@ -184,7 +194,8 @@ static int insert_locked(struct arpp_netns *nn,
 	if (lpm)
 		found = arpp_lpm_find(lpm, rule->node.prefix, rule->node.len);
 	if (found)
-		return replace ? replace_entry(nn, lpm, table, rule, found) :
+		return replace ? arpp_netns_replace(lpm, table, rule, found,
+						    &nn->config.dynamic) :
 				 -EEXIST;
 	err = arpp_netns_room(nn, nn->config.count, nn->config.dynamic, table, rule);
 	if (err)

@@ -34,6 +34,9 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 int arpp_netns_room(const struct arpp_netns *nn, const unsigned int *count,
 		    unsigned int dynamic, enum arpp_table table,
 		    const struct arpp_rule *rule);
+int arpp_netns_replace(struct arpp_lpm *lpm, enum arpp_table table,
+		       const struct arpp_rule *rule, u64 found,
+		       unsigned int *dynamic);
 bool arpp_netns_agrees(const struct arpp_rule *rule, const struct arpp_rule *like);
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation);

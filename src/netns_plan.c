@@ -201,20 +201,11 @@ static int plan_insert(struct arpp_plans *p, struct arpp_plan *plan,
 static int plan_replace(struct arpp_plans *p, struct arpp_plan *plan,
 			const struct arpp_op *op, struct arpp_lpm *lpm, u64 found)
 {
-	const struct arpp_rule *rule = &op->rule;
-	struct arpp_rule was = arpp_rule_of(found, op->table, rule->node.prefix);
-	u64 value = arpp_rule_value(rule);
-	int err;
+	int err = arpp_netns_replace(lpm, op->table, &op->rule, found, &p->dynamic);
 
-	if (rule->dynamic && !was.dynamic)
-		return -EEXIST;
-	if (arpp_lpm_value(found) == value)
-		return 0;
-	err = arpp_lpm_replace(lpm, &rule->node, value, GFP_KERNEL_ACCOUNT);
-	if (err)
+	if (err <= 0)
 		return err;
-	p->dynamic += rule->dynamic - was.dynamic;
-	plan_changes(p, plan, op->table, !rule->dynamic);
+	plan_changes(p, plan, op->table, !op->rule.dynamic);
 	return 0;
 }
 
@@ -516,8 +507,6 @@ static int publish_swapped(struct arpp_plans *p)
 	struct arpp_plan *plan;
 	int err;
 
-	if (nn->config.selectors.entry_globs > ARP_POLICY_ENTRY_GLOBS_MAX)
-		return -EMLINK;
 	err = arpp_netns_prepare(nn, nn->config.selectors.metered);
 	if (err)
 		return err;

@@ -63,16 +63,25 @@ static struct arpp_transaction *find(struct arpp_netns *nn, const struct sock *s
 	return found;
 }
 
-/* Find the transaction of the sender; there must be one. */
-static struct arpp_transaction *begun(struct arpp_netns *nn, struct sk_buff *skb,
-				      struct genl_info *info)
+/*
+ * Lock nn->making and find the transaction of the sender. Without one, or if the process is
+ * killed, the result is an ERR_PTR() and nothing is locked.
+ */
+static struct arpp_transaction *lock_begun(struct arpp_netns *nn, struct sk_buff *skb,
+					   struct genl_info *info)
 {
-	struct arpp_transaction *t = find(nn, NETLINK_CB(skb).sk);
+	int err = mutex_lock_killable(&nn->making);
+	struct arpp_transaction *t;
 
-	if (!t)
-		NL_SET_ERR_MSG(info->extack,
-			       "this socket has no transaction in progress: begin one first");
-	return t;
+	if (err)
+		return ERR_PTR(err);
+	t = find(nn, NETLINK_CB(skb).sk);
+	if (t)
+		return t;
+	mutex_unlock(&nn->making);
+	NL_SET_ERR_MSG(info->extack,
+		       "this socket has no transaction in progress: begin one first");
+	return ERR_PTR(-ENOENT);
 }
 
 static void free_work(struct work_struct *work)
@@ -345,16 +354,12 @@ static int refuse_over(struct genl_info *info)
 int arpp_nl_transaction_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	struct arpp_transaction *t;
+	struct arpp_transaction *t = lock_begun(nn, skb, info);
 	int err;
 
-	err = mutex_lock_killable(&nn->making);
-	if (err)
-		return err;
-	t = begun(nn, skb, info);
-	if (!t) {
-		err = -ENOENT;
-	} else if (t->over) {
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	if (t->over) {
 		err = refuse_over(info);
 	} else if (!info->attrs[ARP_POLICY_A_OP]) {
 		NL_SET_ERR_MSG(info->extack, "op missing");
@@ -380,10 +385,11 @@ int arpp_nl_transaction_get(struct sk_buff *skb, struct genl_info *info)
 
 	if (!msg)
 		return -ENOMEM;
-	err = mutex_lock_killable(&nn->making);
-	if (!err) {
-		t = begun(nn, skb, info);
-		err = t ? fill(msg, &to, t, t->expected) : -ENOENT;
+	t = lock_begun(nn, skb, info);
+	if (IS_ERR(t)) {
+		err = PTR_ERR(t);
+	} else {
+		err = fill(msg, &to, t, t->expected);
 		mutex_unlock(&nn->making);
 	}
 	return arpp_nl_reply(info, msg, err);
@@ -444,24 +450,16 @@ static int commit(struct arpp_netns *nn, struct arpp_transaction *t,
 int arpp_nl_transaction_commit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	struct arpp_transaction *t;
+	struct arpp_transaction *t = lock_begun(nn, skb, info);
 	int err;
 
-	err = mutex_lock_killable(&nn->making);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	err = t->over ? refuse_over(info) : commit(nn, t, info);
 	if (err)
-		return err;
-	t = begun(nn, skb, info);
-	if (!t) {
-		err = -ENOENT;
-	} else if (t->over) {
-		err = refuse_over(info);
-	} else {
-		err = commit(nn, t, info);
-		if (err)
-			t->over = true;
-		else
-			forget(nn, t);
-	}
+		t->over = true;
+	else
+		forget(nn, t);
 	mutex_unlock(&nn->making);
 	return err;
 }
@@ -469,16 +467,13 @@ int arpp_nl_transaction_commit(struct sk_buff *skb, struct genl_info *info)
 int arpp_nl_transaction_abort(struct sk_buff *skb, struct genl_info *info)
 {
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	struct arpp_transaction *t;
-	int err;
+	struct arpp_transaction *t = lock_begun(nn, skb, info);
 
-	err = mutex_lock_killable(&nn->making);
-	if (err)
-		return err;
-	t = begun(nn, skb, info);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
 	forget(nn, t);
 	mutex_unlock(&nn->making);
-	return t ? 0 : -ENOENT;
+	return 0;
 }
 
 /*
