@@ -89,6 +89,8 @@ static int put_packet(struct sk_buff *msg, const struct arpp_packet *p)
 {
 	if (p->request && nla_put_flag(msg, ARP_POLICY_EVENT_REQUEST))
 		return -EMSGSIZE;
+	if (p->other && nla_put_u32(msg, ARP_POLICY_EVENT_OPCODE, p->opcode))
+		return -EMSGSIZE;
 	if (nla_put_be32(msg, ARP_POLICY_EVENT_SENDER, p->sip) ||
 	    nla_put_be32(msg, ARP_POLICY_EVENT_TARGET, p->tip) ||
 	    nla_put(msg, ARP_POLICY_EVENT_LLADDR, p->dev->addr_len, p->sha))

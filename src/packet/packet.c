@@ -189,6 +189,7 @@ enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
 		return ARPP_PARSE_MALFORMED;
 	arpp_packet_begin(p, skb, dev, arp->hdr.ar_op);
 	p->other = !p->request && arp->hdr.ar_op != htons(ARPOP_REPLY);
+	p->opcode = ntohs(arp->hdr.ar_op);
 	memcpy(p->sha, arp->sha, ETH_ALEN);
 	memcpy(p->tha, arp->tha, ETH_ALEN);
 	p->sip = arp->sip;

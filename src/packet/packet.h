@@ -52,6 +52,7 @@ enum arpp_maker {
  * @dev: the receiving or sending device
  * @request: ARPOP_REQUEST
  * @other: neither that nor ARPOP_REPLY; only on bridge ports
+ * @opcode: of a packet that is @other
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth_src and @eth_dst are known
  * @dry_run: a hypothetical packet, which must not take rate tokens or change state
@@ -86,6 +87,7 @@ struct arpp_packet {
 	bool routed;
 	u8 maker;
 	u8 route_type;
+	u16 opcode;
 	int route_err;
 	__be32 sip;
 	__be32 tip;
@@ -157,6 +159,14 @@ static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
 {
 	return arpp_packet_plain(skb, dev) &&
 	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
+}
+
+/* The operation. */
+static inline u16 arpp_packet_opcode(const struct arpp_packet *p)
+{
+	if (p->request)
+		return ARPOP_REQUEST;
+	return p->other ? p->opcode : ARPOP_REPLY;
 }
 
 /* Initialise everything but the addresses. */

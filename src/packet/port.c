@@ -177,37 +177,36 @@ bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device
 	return false;
 }
 
-/* Find the MAC that an address is bound to on the segment, if it is a single address. */
-static bool bound_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
-			 const struct arpp_packet *p, u8 *lladdr)
+/* Find the target's binding on the segment, if it gives a single address a MAC. */
+static bool owner_binding(const struct arpp_policy *policy, const struct arpp_device *d,
+			  const struct arpp_packet *p, struct arpp_match *by)
 {
 	const struct arpp_device *segment = segment_policy(policy, p->segment);
-	struct arpp_match match arpp_uninitialized;
-	struct arpp_rule rule;
-	u64 binding;
+	bool found;
 
 	if (!p->segment->dev)
-		binding = arpp_binding_of_all(d, p->tip);
-	else if (segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->tip, &match))
-		binding = match.rule;
+		found = arpp_binding_of_all(d, p->tip, by);
 	else
-		binding = 0;
-	if (!binding || arpp_lpm_len(binding) != 32 || !arpp_binding_has_lladdr(binding))
-		return false;
-	rule = arpp_rule_of(binding, ARPP_TABLE_BINDING, ntohl(p->tip));
-	ether_addr_copy(lladdr, rule.lladdr);
-	return true;
+		found = segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->tip, by);
+	return found && arpp_lpm_len(by->rule) == 32 && arpp_binding_has_lladdr(by->rule);
 }
 
-/* Find the owner of the target: a binding, or a neighbour that ARP cannot change. */
+/*
+ * Find the owner of the target: a binding, or a neighbour that ARP cannot change, with
+ * @by->rule 0.
+ */
 static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
-			 const struct arpp_packet *p, u8 *lladdr)
+			 const struct arpp_packet *p, struct arpp_match *by, u8 *lladdr)
 {
 	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+	struct arpp_rule binding;
 
-	if (d->suppress & ARP_POLICY_SUPPRESS_BIND &&
-	    bound_lladdr(policy, d, p, lladdr))
+	if (d->suppress & ARP_POLICY_SUPPRESS_BIND && owner_binding(policy, d, p, by)) {
+		binding = arpp_match_rule(by);
+		ether_addr_copy(lladdr, binding.lladdr);
 		return true;
+	}
+	by->rule = 0;
 	if (!(d->suppress & ARP_POLICY_SUPPRESS_NEIGH))
 		return false;
 	arpp_segment_find(p->segment);
@@ -243,15 +242,17 @@ static bool may_suppress(struct arpp_packet *p)
 bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v)
 {
+	struct arpp_match by arpp_uninitialized;
 	const struct net_device *dev;
 
-	if (!may_suppress(p) || !owner_lladdr(policy, d, p, v->lladdr) ||
+	if (!may_suppress(p) || !owner_lladdr(policy, d, p, &by, v->lladdr) ||
 	    !is_valid_ether_addr(v->lladdr) || ether_addr_equal(v->lladdr, p->sha) ||
 	    arpp_binding_ties(d, p->tip) || !arpp_segment_admits(p->segment))
 		return false;
 	dev = p->segment->dev ?: p->segment->bridge;
 	if (arpp_local_quickly(policy, dev, p->tip))
 		return false;
+	v->by = by;
 	return decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
 		      ARP_POLICY_FIELD_SUPPRESS);
 }

@@ -70,9 +70,10 @@
 
 /*
  * A malformed or encapsulated packet has the operation "-" and addresses 0.0.0.0. On a
- * bridge port, dev is the port; elsewhere bridge is "-" and vlan is 0. If no rule decided,
- * rule is 0.0.0.0/0, and field names the field that did, or is "-". With audit=1 the
- * verdict is not carried out.
+ * bridge port, dev is the port, and an operation that is neither request nor reply is a
+ * number; elsewhere bridge is "-" and vlan is 0. If no rule decided, rule is 0.0.0.0/0,
+ * and field names the field that did, or is "-"; of suppress, rule is the binding. With
+ * audit=1 the verdict is not carried out.
  */
 TRACE_EVENT(verdict,
 	TP_PROTO(const struct arpp_device *d, struct arpp_segment *segment, bool out,
@@ -85,7 +86,7 @@ TRACE_EVENT(verdict,
 		__field(u16, vlan)
 		__field(bool, out)
 		__field(bool, audit)
-		__field(u8, op)
+		__field(u16, op)
 		__array(u8, sip, 4)
 		__array(u8, tip, 4)
 		__field(u8, action)
@@ -107,8 +108,7 @@ TRACE_EVENT(verdict,
 		__entry->vlan = segment ? segment->vid : 0;
 		__entry->out = out;
 		__entry->audit = d->audit;
-		__entry->op = !formed ? 0 : p->request ? ARPOP_REQUEST :
-						       ARPOP_REPLY;
+		__entry->op = formed ? arpp_packet_opcode(p) : 0;
 		memcpy(__entry->sip, &sip, 4);
 		memcpy(__entry->tip, &tip, 4);
 		__entry->action = v->action;

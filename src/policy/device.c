@@ -388,13 +388,19 @@ bool arpp_binding_ties(const struct arpp_device *d, __be32 addr)
  * arpp_binding_of_all() - find the binding of an address among those of "all"
  * @d: the policy of any device
  * @addr: the address
+ * @match: set to the result
  *
  * Context: RCU read side.
- * Return: the result of the lookup, or 0.
+ * Return: whether there is one.
  */
-u64 arpp_binding_of_all(const struct arpp_device *d, __be32 addr)
+bool arpp_binding_of_all(const struct arpp_device *d, __be32 addr,
+			 struct arpp_match *match)
 {
-	const struct arpp_tables *all = tables_of_all(d);
-
-	return all ? arpp_lpm_lookup(all->lpm[ARPP_TABLE_BINDING], ntohl(addr)) : 0;
+	match->tables = tables_of_all(d);
+	if (!match->tables)
+		return false;
+	match->table = ARPP_TABLE_BINDING;
+	match->addr = addr;
+	match->rule = arpp_lpm_lookup(match->tables->lpm[ARPP_TABLE_BINDING], ntohl(addr));
+	return match->rule;
 }

@@ -178,7 +178,8 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
 			  struct arpp_match *match);
 bool arpp_binding_ties(const struct arpp_device *d, __be32 addr);
-u64 arpp_binding_of_all(const struct arpp_device *d, __be32 addr);
+bool arpp_binding_of_all(const struct arpp_device *d, __be32 addr,
+			 struct arpp_match *match);
 
 /*
  * May a device have rules or bindings of a kind? Exact for the tables of one selector,

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 56
+plan 60
 
 bridge_host
 
@@ -71,6 +71,32 @@ is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass
 	"forwarded to the port of its destination"
 is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" "accept pass host br0 $BR0" \
 	"for the host, which answers"
+
+like "$(ctl node explain request 10.0.0.3 from 10.0.0.2 dev to-red)" \
+	"by +suppress of to-red, binding 10\.0\.0\.3 lladdr $BLUE dev all" "by which binding"
+is "$(ctl node -j explain request 10.0.0.3 from 10.0.0.2 dev to-red | jq -c '[.field, .selector, .rule, .binding.lladdr]')" \
+	"[\"suppress\",\"to-red\",null,\"$BLUE\"]" "as JSON, too"
+
+# Events
+
+start node "$ARPCTL" -j monitor verdict >"$dir/events"
+monitor=$started
+reported() {	# REASON NAME=VALUE…
+	send red "${@:2}"
+	grep -q "\"reason\": *\"$1\"" "$dir/events"
+}
+must poll 10 reported suppressed tip=10.0.0.3 sip=10.0.0.2
+is "$(jq -r 'select(.reason == "suppressed") | [.op, .bridge, .field, .binding.address, .binding.lladdr,
+	.binding.selector] | join(" ")' "$dir/events" | sort -u)" \
+	"request br0 suppress 10.0.0.3 $BLUE all" "an event names the binding that answered"
+policy rule add drop 10.0.0.66 from dev to-red
+policy dev set to-red trust off
+must poll 10 reported rule-drop op=0008 sip=10.0.0.66
+is "$(jq -r 'select(.reason == "rule-drop").op' "$dir/events" | sort -u)" op-8 \
+	"and an operation that is neither request nor reply"
+stop "$monitor"
+policy rule flush
+policy dev unset to-red trust
 
 # With a reader, the frame is not written into
 

@@ -354,20 +354,24 @@ enum arp_policy_event {
 	ARP_POLICY_EVENT_REASON,	/* u32, enum arp_policy_reason */
 	ARP_POLICY_EVENT_OUT,		/* flag: sent; else received */
 	ARP_POLICY_EVENT_AUDIT,		/* flag: mode audit, not enforced */
-	ARP_POLICY_EVENT_REQUEST,	/* flag; else a reply. Malformed packets
-					 * and encapsulated ones have neither this
-					 * nor the next three
+	ARP_POLICY_EVENT_REQUEST,	/* flag; without it and without OPCODE, a
+					 * reply. Malformed packets and encapsulated
+					 * ones have neither this nor the next three
 					 */
 	ARP_POLICY_EVENT_SENDER,	/* be32, before any rewrite */
 	ARP_POLICY_EVENT_TARGET,	/* be32 */
 	ARP_POLICY_EVENT_LLADDR,	/* sender's hardware address */
 	ARP_POLICY_EVENT_FIELD,		/* u32, enum arp_policy_field that decided */
 	ARP_POLICY_EVENT_ENTRY,		/* nest of enum arp_policy_entry, the rule
-					 * that decided
+					 * that decided, or the binding that
+					 * suppress answered by
 					 */
 	ARP_POLICY_EVENT_LOST,		/* u32, events dropped before this one */
 	ARP_POLICY_EVENT_BRIDGE,	/* string, on a bridge port: its bridge */
 	ARP_POLICY_EVENT_VLAN,		/* u32, on a bridge port: the VLAN, if any */
+	ARP_POLICY_EVENT_OPCODE,	/* u32, on a bridge port: the operation, if
+					 * it is neither request nor reply
+					 */
 
 	/* private: */
 	__ARP_POLICY_EVENT_MAX,

@@ -122,7 +122,10 @@ static void print_kernel(struct printer *out, const struct nlattr *const *x)
 	pr_close(out, '}');
 }
 
-/* Prints what decided: a rule, or a field with the selector that set it. */
+/*
+ * Prints what decided: a rule, or a field with the selector that set it; of suppress, also
+ * the binding.
+ */
 static void print_origin(struct printer *out, const struct nlattr *const *ev,
 			 const struct nlattr *const *x)
 {
@@ -130,27 +133,22 @@ static void print_origin(struct printer *out, const struct nlattr *const *ev,
 	const struct nlattr *origin = x[ARP_POLICY_EXPLANATION_ORIGIN];
 	const struct nlattr *attr = ev[ARP_POLICY_EVENT_FIELD];
 	const struct field *field = NULL;
-	struct entry rule;
+	struct entry entry;
+	bool rule;
 
 	if (attr)
 		field = field_by_attr((unsigned int)nl_uint(attr));
-	if (nest && !out->json) {
-		pr_text(out, "\n  by        rule ");
-		entry_print_nest(out, nest);
+	entry_read(&entry, nest);
+	rule = nest && entry.table != ARP_POLICY_TABLE_BINDING;
+	if (rule && !out->json) {
+		entry_print_cause(out, nest, "\n  by        ");
 		return;
 	}
 	pr_opt(out, "field", STYLE_VALUE, "\n  by        ",
 	       field ? field->name : NULL);
-	entry_read(&rule, nest);
-	pr_opt(out, "selector", STYLE_NAME, " of ", nest ? rule.selector :
+	pr_opt(out, "selector", STYLE_NAME, " of ", rule ? entry.selector :
 	       origin ? nl_str(origin) : NULL);
-	if (nest) {
-		pr_open(out, "rule", '{');
-		entry_print(out, &rule, 0);
-		pr_close(out, '}');
-	} else {
-		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
-	}
+	entry_print_cause(out, nest, ", ");
 }
 
 static void print_end(struct printer *out, bool send,

@@ -105,10 +105,22 @@ static void print_changes(struct printer *out, const struct nlattr *const *tb)
 	       NULL);
 }
 
+/* On bridge ports, other operations are reported too. */
+static const char *op_text(const struct nlattr *const *tb, char *buf, size_t size)
+{
+	if (tb[ARP_POLICY_EVENT_REQUEST])
+		return "request";
+	if (!tb[ARP_POLICY_EVENT_OPCODE])
+		return "reply";
+	snprintf(buf, size, "op-%u", (unsigned int)nl_uint(tb[ARP_POLICY_EVENT_OPCODE]));
+	return buf;
+}
+
 /* who-has TARGET from SENDER LLADDR, or SENDER is-at LLADDR to TARGET */
 static void print_packet(struct printer *out, const struct nlattr *const *tb)
 {
-	const char *op = tb[ARP_POLICY_EVENT_REQUEST] ? "request" : "reply";
+	char number[16];
+	const char *op = op_text(tb, number, sizeof(number));
 	char sender[ADDRESS_TEXT], target[ADDRESS_TEXT], mac[LLADDR_TEXT];
 	const char *s = nl_address(tb[ARP_POLICY_EVENT_SENDER], sender);
 	const char *t = nl_address(tb[ARP_POLICY_EVENT_TARGET], target);
@@ -122,6 +134,9 @@ static void print_packet(struct printer *out, const struct nlattr *const *tb)
 		pr_opt(out, "lladdr", STYLE_PLAIN, " ", m);
 	} else if (tb[ARP_POLICY_EVENT_REQUEST]) {
 		pr_text(out, " %s who-has %s from %s %s", op, t ? t : "?", s,
+			m ? m : "?");
+	} else if (tb[ARP_POLICY_EVENT_OPCODE]) {
+		pr_text(out, " %s target %s from %s %s", op, t ? t : "?", s,
 			m ? m : "?");
 	} else {
 		pr_text(out, " %s %s is-at %s to %s", op, s, m ? m : "?",
@@ -165,14 +180,7 @@ static void print_verdict(struct printer *out, const struct nlattr *const *tb)
 	pr_opt(out, "reason", STYLE_VALUE, " ", reason ? reason : "unknown");
 	pr_opt(out, "field", STYLE_PLAIN, "  field ",
 	       field_name(ev[ARP_POLICY_EVENT_FIELD]));
-	if (ev[ARP_POLICY_EVENT_ENTRY]) {
-		pr_text(out, "  rule ");
-		pr_open(out, "rule", '{');
-		entry_print_nest(out, ev[ARP_POLICY_EVENT_ENTRY]);
-		pr_close(out, '}');
-	} else {
-		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
-	}
+	entry_print_cause(out, ev[ARP_POLICY_EVENT_ENTRY], "  ");
 	pr_bool(out, "audit", STYLE_PLAIN, 0, ev[ARP_POLICY_EVENT_AUDIT],
 		ev[ARP_POLICY_EVENT_AUDIT] ? "  audit" : "");
 	if (out->json || ev[ARP_POLICY_EVENT_LOST]) {

@@ -276,3 +276,20 @@ void entry_print_nest(struct printer *out, const struct nlattr *nest)
 	entry_read(&entry, nest);
 	entry_print(out, &entry, 0);
 }
+
+void entry_print_cause(struct printer *out, const struct nlattr *nest, const char *lead)
+{
+	struct entry entry;
+	const char *name;
+
+	entry_read(&entry, nest);
+	name = entry.table == ARP_POLICY_TABLE_BINDING ? "binding" : "rule";
+	if (!nest || entry.table == ARP_POLICY_TABLE_BINDING)
+		pr_opt(out, "rule", STYLE_PLAIN, "", NULL);
+	if (!nest)
+		return;
+	pr_text(out, "%s%s ", lead, name);
+	pr_open(out, name, '{');
+	entry_print(out, &entry, 0);
+	pr_close(out, '}');
+}

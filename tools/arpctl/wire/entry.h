@@ -89,4 +89,10 @@ void entry_prefix_text(const struct entry *entry, char buf[PREFIX_TEXT]);
 void entry_print(struct printer *out, const struct entry *entry, int width);
 void entry_print_nest(struct printer *out, const struct nlattr *nest);
 
+/*
+ * Print the entry that decided on a packet, after @lead: in JSON, a rule as "rule", else
+ * null; a binding as "binding". @nest may be NULL: none did.
+ */
+void entry_print_cause(struct printer *out, const struct nlattr *nest, const char *lead);
+
 #endif /* ARPCTL_ENTRY_H */
