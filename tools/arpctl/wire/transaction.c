@@ -49,9 +49,23 @@ static unsigned int field_at(const struct nlattr *op, const char *byte)
 
 static void enter(struct transaction *t, size_t change, unsigned int field)
 {
+	t->failed = change;
+	if (t->quiet)
+		return;
 	t->where(t->data, change, field, &t->place);
 	place_enter(&t->place);
 	t->placed = true;
+}
+
+/* Keeps a refusal without printing it. */
+static bool keep(void *data, const struct nlmsghdr *req,
+		 const struct nl_refusal *refusal)
+{
+	struct transaction *t = data;
+
+	t->err = refusal->err;
+	nl_refusal_text(refusal, req, t->text);
+	return false;
 }
 
 /* A message of changes was refused: it has them in order. */
@@ -70,18 +84,7 @@ static bool refused(void *data, const struct nlmsghdr *req,
 		}
 		i++;
 	}
-	return true;
-}
-
-/* The commit was refused: the message is printed when the change is known. */
-static bool keep(void *data, const struct nlmsghdr *req,
-		 const struct nl_refusal *refusal)
-{
-	struct transaction *t = data;
-
-	t->err = refusal->err;
-	nl_refusal_text(refusal, req, t->text);
-	return false;
+	return t->quiet ? keep(t, req, refusal) : true;
 }
 
 static bool ignore(void *data, const struct nlmsghdr *req,
@@ -118,10 +121,14 @@ static int begin(struct transaction *t)
 
 	if (t->begun)
 		return STATUS_OK;
+	t->failed = SIZE_MAX;
 	mnl_attr_put_u32(req, ARP_POLICY_A_TRANSACTION, t->kind);
 	if (t->generation)
 		mnl_attr_put_u32(req, ARP_POLICY_A_GENERATION, *t->generation);
+	t->nl->refused = t->quiet ? keep : NULL;
+	t->nl->refused_data = t;
 	status = nl_send(t->nl, req);
+	t->nl->refused = NULL;
 	t->begun = !status;
 	return status;
 }
@@ -151,7 +158,10 @@ int transaction_add(struct transaction *t, const struct change *change)
 	return STATUS_OK;
 }
 
-/* Prints why the commit was refused, at the place of the change if it is one's fault. */
+/*
+ * Finds the change whose fault it is that the commit was refused, and prints why unless
+ * the caller does. This is the first that knows the change.
+ */
 static int tell(struct transaction *t)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1] = { NULL };
@@ -164,7 +174,8 @@ static int tell(struct transaction *t)
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
 	if (tb[ARP_POLICY_A_FAILED])
 		enter(t, nl_uint(tb[ARP_POLICY_A_FAILED]), 0);
-	failure("%s", t->text);
+	if (!t->quiet)
+		failure("%s", t->text);
 	if (t->placed)
 		place_leave(&t->place);
 	t->placed = false;
@@ -178,7 +189,6 @@ static int commit(struct transaction *t)
 
 	if (status)
 		return status;
-	t->err = 0;
 	nl_request(t->nl, ARP_POLICY_CMD_TRANSACTION_COMMIT, 0);
 	status = call(t, NULL, keep);
 	/* Without an errno, it could not be sent, and this was printed. */

@@ -36,14 +36,19 @@ struct transaction {
 	 * what the policy contains by now.
 	 */
 	bool *conflict;
+	/* A refusal is not printed; the next three have it. where may be NULL then. */
+	bool quiet;
+
+	/* The last refusal; err is 0 if the kernel refused nothing. */
+	int err;
+	char text[REFUSAL_TEXT];
+	size_t failed;		/* the change at fault, SIZE_MAX: none or unknown */
 
 	/* The rest is private. */
 	bool begun;
 	size_t first, n;	/* changes: before this message, and all */
 	struct place place;
 	bool placed;
-	int err;		/* of the commit, with its message */
-	char text[REFUSAL_TEXT];
 };
 
 /* Adds a change. */
