@@ -16,8 +16,6 @@
 #include "base/list.h"
 #include "host/lease.h"
 
-#define NEVER UINT64_MAX
-
 /* A part of the file, which is not NUL-terminated and may have NULs in it. */
 struct span {
 	const char *s;
@@ -243,7 +241,8 @@ static bool dnsmasq_line(struct reader *r, struct span line)
 	}
 	if (!dnsmasq_lladdr(&lease, words[1]))
 		return fail(r, words[1], "expected a hardware address");
-	if (expiry && expiry <= r->now)
+	lease.expiry = expiry ? expiry : LEASE_FOREVER;
+	if (lease.expiry <= r->now)
 		lease.live = false;
 	return add(r, &lease);
 }
@@ -352,9 +351,9 @@ static bool kea_lease(struct reader *r, const struct span fields[KEA_COLUMNS])
 	if (fields[STATE].s &&
 	    !parse_u64(fields[STATE].s, fields[STATE].len, &state))
 		return fail(r, fields[STATE], "expected the number of a state");
+	lease.expiry = lifetime == KEA_FOREVER ? LEASE_FOREVER : expire;
 	/* A lease that Kea deleted is written once more with lifetime 0. */
-	if (state || !lifetime ||
-	    (lifetime != KEA_FOREVER && expire <= r->now))
+	if (state || !lifetime || lease.expiry <= r->now)
 		lease.live = false;
 	return add(r, &lease);
 }
@@ -559,7 +558,7 @@ static bool isc_ends(struct reader *r, uint64_t *ends)
 	if (!next_isc_word(r, &t, "a time"))
 		return false;
 	if (span_is(t.text, "never")) {
-		*ends = NEVER;
+		*ends = LEASE_FOREVER;
 	} else if (span_is(t.text, "epoch")) {
 		if (!next_isc_word(r, &t, "a time"))
 			return false;
@@ -625,8 +624,9 @@ static bool isc_hardware(struct reader *r, struct lease *lease, bool *known)
 
 static bool isc_lease(struct reader *r)
 {
-	struct lease lease = { .live = true, .line = r->line };
-	uint64_t ends = NEVER;
+	struct lease lease = {
+		.live = true, .line = r->line, .expiry = LEASE_FOREVER,
+	};
 	bool known = false;
 	struct token t;
 
@@ -652,7 +652,7 @@ static bool isc_lease(struct reader *r)
 		if (t.type != TOKEN_WORD)
 			return unexpected(r, &t, "a statement");
 		if (span_is(t.text, "ends")) {
-			ok = isc_ends(r, &ends);
+			ok = isc_ends(r, &lease.expiry);
 		} else if (span_is(t.text, "binding")) {
 			ok = isc_state(r, &lease);
 		} else if (span_is(t.text, "hardware")) {
@@ -665,7 +665,7 @@ static bool isc_lease(struct reader *r)
 		if (!ok)
 			return false;
 	}
-	if (!known || ends <= r->now)
+	if (!known || lease.expiry <= r->now)
 		lease.live = false;
 	return add(r, &lease);
 }
@@ -756,7 +756,7 @@ static bool isc_host(struct reader *r)
 {
 	struct leases *out = r->out;
 	struct lease host = {
-		.live = true, .line = r->line,
+		.live = true, .line = r->line, .expiry = LEASE_FOREVER,
 		.declaration = ++out->declarations,
 	};
 	size_t first = out->n, had = out->unread;

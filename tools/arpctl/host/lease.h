@@ -16,9 +16,13 @@
 
 #include "base/parse.h"
 
+/* The expiry of a lease that does not expire. */
+#define LEASE_FOREVER UINT64_MAX
+
 struct lease {
 	uint32_t address;	/* network byte order */
 	uint8_t lladdr[LLADDR_LEN];
+	uint64_t expiry;	/* in seconds since 1970, or LEASE_FOREVER */
 	bool live;		/* valid now, and has a hardware address */
 	bool nowhere;		/* a host's declaration without an address */
 	unsigned int file;	/* which of the files, from 0 */
