@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who owns the dynamic bindings of a selector.
+ *
+ * The file's name is the inode of the network namespace and the selector, whose unusual
+ * bytes are escaped. Its lines are "pid NUMBER" and "selector NAME", the own one first.
+ * The lock is one of the open file description, so that F_OFD_GETLK tells others whether
+ * it is held without taking it.
+ */
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/arp_policy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/list.h"
+#include "base/print.h"
+#include "lease/owner.h"
+
+#define PREFIX_MAX	24	/* "4026531840-" */
+#define PID		"pid "
+#define SELECTOR	"selector "
+
+static int no_memory(void)
+{
+	return failure("%s", strerror(ENOMEM));
+}
+
+/* The beginning of the names of this network namespace's files. */
+static bool netns_prefix(char buf[PREFIX_MAX])
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st) && stat("/proc/thread-self/ns/net", &st))
+		return false;
+	snprintf(buf, PREFIX_MAX, "%llu-", (unsigned long long)st.st_ino);
+	return true;
+}
+
+static void escape(char *to, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name && len + 4 < size; name++) {
+		if (isalnum((unsigned char)*name) || strchr("-_", *name))
+			to[len++] = *name;
+		else
+			len += (size_t)snprintf(to + len, size - len, "%%%02x",
+						(unsigned char)*name);
+	}
+	to[len] = '\0';
+}
+
+static bool path_of(const char *selector, char buf[PATH_MAX])
+{
+	char name[3 * ARP_POLICY_SELECTOR_MAX + 8], prefix[PREFIX_MAX];
+
+	if (!netns_prefix(prefix))
+		return false;
+	escape(name, sizeof(name), selector);
+	snprintf(buf, PATH_MAX, OWNER_DIR "/%s%s", prefix, name);
+	return true;
+}
+
+static int add_name(struct owner *owner, const char *name)
+{
+	char **last, *copy = strdup(name);
+
+	last = copy ? LIST_ADD(owner->selectors, owner->n) : NULL;
+	if (!last) {
+		free(copy);
+		return no_memory();
+	}
+	*last = copy;
+	return STATUS_OK;
+}
+
+/* Reads the lines of a file. One that was cut off has fewer. */
+static int read_file(struct owner *owner, int fd)
+{
+	char line[sizeof(SELECTOR) + ARP_POLICY_SELECTOR_MAX + 2];
+	int copy = dup(fd), status = STATUS_OK;
+	FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
+
+	if (!file) {
+		if (copy >= 0)
+			close(copy);
+		return no_memory();
+	}
+	while (!status && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, PID, strlen(PID)))
+			owner->pid = (pid_t)atoi(line + strlen(PID));
+		else if (!strncmp(line, SELECTOR, strlen(SELECTOR)) &&
+			 !owner_has(owner, line + strlen(SELECTOR)))
+			status = add_name(owner, line + strlen(SELECTOR));
+	}
+	fclose(file);
+	return status;
+}
+
+/* In place, since the lock is on this file. */
+static int write_file(const struct owner *owner)
+{
+	char *text = NULL;
+	size_t len, i;
+	FILE *file = open_memstream(&text, &len);
+	bool ok;
+
+	if (!file)
+		return no_memory();
+	fprintf(file, PID "%ld\n", (long)owner->pid);
+	for (i = 0; i < owner->n; i++)
+		fprintf(file, SELECTOR "%s\n", owner->selectors[i]);
+	if (fclose(file))
+		return no_memory();
+	ok = pwrite(owner->fd, text, len, 0) == (ssize_t)len &&
+	     !ftruncate(owner->fd, (off_t)len);
+	free(text);
+	return ok ? STATUS_OK :
+	       failure("cannot write to " OWNER_DIR ": %s", strerror(errno));
+}
+
+static bool is_locked(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK;
+}
+
+static int refuse(const struct owner *owner, const char *selector)
+{
+	return failure("the dynamic bindings of \"%s\" are kept by another arpctl, process %ld: only one program at a time can keep them",
+		       selector, (long)owner->pid);
+}
+
+static int claim(struct owner *owner, const char *selector, const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int status, err = 0;
+
+	if (mkdir(OWNER_DIR, 0755) && errno != EEXIST)
+		return failure("cannot create " OWNER_DIR ": %s", strerror(errno));
+	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (owner->fd < 0)
+		return failure("cannot open %s: %s", path, strerror(errno));
+	if (fcntl(owner->fd, F_OFD_SETLK, &lock))
+		err = errno;
+	owner->running = err == EAGAIN || err == EACCES;
+	if (err && !owner->running)
+		return failure("cannot lock %s: %s", path, strerror(err));
+	status = add_name(owner, selector);
+	if (!status)
+		status = read_file(owner, owner->fd);
+	if (!status && owner->running)
+		status = refuse(owner, selector);
+	owner->running = !status;
+	return status;
+}
+
+int owner_open(struct owner *owner, const char *selector)
+{
+	char path[PATH_MAX];
+	int status;
+
+	*owner = (struct owner){ .fd = -1 };
+	if (!path_of(selector, path))
+		return failure("cannot find out the network namespace: %s",
+			       strerror(errno));
+	status = claim(owner, selector, path);
+	if (status)
+		return status;
+	owner->pid = getpid();
+	return write_file(owner);
+}
+
+void owner_close(struct owner *owner)
+{
+	size_t i;
+
+	for (i = 0; i < owner->n; i++)
+		free(owner->selectors[i]);
+	free(owner->selectors);
+	if (owner->fd >= 0)
+		close(owner->fd);
+	*owner = (struct owner){ .fd = -1 };
+}
+
+bool owner_has(const struct owner *owner, const char *selector)
+{
+	size_t i;
+
+	for (i = 0; i < owner->n; i++)
+		if (!strcmp(owner->selectors[i], selector))
+			return true;
+	return false;
+}
+
+/* Reads the file without claiming it. */
+static int look(struct owner *owner, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), status;
+
+	*owner = (struct owner){ .fd = -1 };
+	if (fd < 0)
+		return STATUS_FAILED;
+	owner->running = is_locked(fd);
+	status = read_file(owner, fd);
+	close(fd);
+	return status;
+}
+
+bool owner_runs(const char *selector, pid_t *pid)
+{
+	struct owner other = { .fd = -1 };
+	char path[PATH_MAX];
+	bool runs;
+
+	if (!path_of(selector, path) || look(&other, path))
+		return false;
+	runs = other.running;
+	*pid = other.pid;
+	owner_close(&other);
+	return runs;
+}
+
+int owner_add(struct owner *owner, const char *selector, bool *refused)
+{
+	pid_t pid;
+	int status;
+
+	*refused = owner_runs(selector, &pid);
+	if (*refused)
+		return STATUS_OK;
+	status = add_name(owner, selector);
+	return status ? status : write_file(owner);
+}
+
+int owner_each(int (*each)(void *data, const struct owner *owner), void *data)
+{
+	char prefix[PREFIX_MAX], path[PATH_MAX];
+	const struct dirent *entry;
+	struct owner owner;
+	int status = STATUS_OK;
+	DIR *dir;
+
+	dir = netns_prefix(prefix) ? opendir(OWNER_DIR) : NULL;
+	if (!dir)
+		return STATUS_OK;
+	while (!status && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		snprintf(path, sizeof(path), OWNER_DIR "/%s", entry->d_name);
+		if (!look(&owner, path) && owner.n)
+			status = each(data, &owner);
+		owner_close(&owner);
+	}
+	closedir(dir);
+	return status;
+}
