@@ -12,7 +12,7 @@ for release in "${RELEASES[@]}"; do
 	"$ROOT/tests/vm/ynl" --if-there "$release" >/dev/null 2>&1 ||
 		plan skip "no ynl: tests/vm/ynl $release"
 done
-plan 44
+plan 46
 host alice
 must ip -n alice link add name eth0 type dummy
 must load_module
