@@ -8,7 +8,7 @@
 # The tool's own list: "dev set", "flush"...
 mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-plan $((16 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+plan $((17 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
 # check_help WANTED WORD...: help with these words must contain WANTED.
 check_help()
@@ -28,13 +28,14 @@ check_help 'ignore      any (0), device (1)' dev set help
 
 check_help 'rate        off, packets/s' dev set help
 check_help 'proxy  answer for the target' rule add help
+check_help '  dnsmasq isc kea libvirt networkd cni ethers' bind import help
 check_help 'FILE: the leases of dnsmasq' bind import help
 check_help 'FILE: lines of dev set' restore help
 check_help 'FILE: lines of dev set' apply help
 check_help 'N: the generation' restore help
 check_help 'N: how many times' announce help
 check_help 'any allows every one' bind add help
-check_help 'arpctl bind import FILE [FILE ...] [sync] [force] [dev SELECTOR]' bind help
+check_help 'arpctl bind import FILE [FILE ...] [sync] [force] [format NAME]' bind help
 check_help '--watch: repeat every second' stats show help
 
 [ "${#commands[@]}" -ge 32 ]

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Parsing lease files of dnsmasq, ISC dhcpd and Kea; a bad file is rejected with the right line number.
+# Parsing lease files of all servers; a bad file is rejected with the right line number.
 # lab: host
 
 . tests/cli/lib.sh
@@ -9,18 +9,20 @@ now=1700000000
 scratch
 
 compile "$dir/lease_test" tests/cli/lease_test.c \
-	tools/arpctl/{host/lease,base/parse}.c
+	tools/arpctl/host/lease{,_reader,_dnsmasq,_isc,_kea,_json,_ethers}.c tools/arpctl/base/{json,parse}.c
 
+unknown='this is no lease file of dnsmasq, ISC dhcpd, Kea, libvirt, systemd-networkd or CNI, and not /etc/ethers'
 files=("$leases"/*)
-plan $((36 + ${#files[@]} + 12))
+plan $((66 + ${#files[@]} + 16))
 
-# parses NAME FILE WANTED: the result of parsing a file; FILE - is standard input.
+# parses NAME FILE WANTED [FORMAT [HOSTS]]: the result of parsing a file; FILE - is standard
+# input. With a format, also when the leases expire.
 parses()
 {
 	local file=$2 got
 
 	[ "$file" != - ] || { file=$dir/input; cat >"$file"; }
-	got=$("$dir/lease_test" "$now" "$file" 2>&1)
+	got=$("$dir/lease_test" "$now" "$file" "${@:4}" 2>&1)
 	is "$got" "$3" "$1"
 }
 
@@ -71,7 +73,7 @@ parses 'Kea: a line that is too short' "$leases/kea-broken.csv" '3: 6 fields, bu
 
 parses 'an empty file' - 'skipped 0' </dev/null
 parses 'nothing but comments' - 'skipped 0' <<<'# nothing'
-parses 'not a lease file' - '2: this is no lease file of dnsmasq, ISC dhcpd or Kea' <<<$'\nhello world'
+parses 'not a lease file' - "2: $unknown" <<<$'\nhello world'
 parses 'not that of IPv6 either' - 'skipped 1' <<<'1700000001 1 fd00::1 * 00:01'
 parses 'line ends of Windows' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\r'
@@ -112,6 +114,71 @@ parses 'Kea: a column is missing' - '1: no column is named "hwaddr"' <<<'address
 parses 'Kea: an unterminated quote' - '2: unterminated quote' \
 	<<<$'address,hwaddr,expire,state\n10.0.0.1,"02:00:00:00:00:01,1,0'
 
+parses 'libvirt: names with anything in them, IPv6, expiry, infinite' "$leases/libvirt.status" \
+'10.0.0.61 02:00:00:00:06:01
+10.0.0.64 02:00:00:00:06:04
+skipped 2'
+parses 'systemd-networkd: expiry, hardware other than Ethernet, infinite' "$leases/networkd.json" \
+'10.0.0.71 02:00:00:00:07:01
+10.0.0.74 02:00:00:00:07:04
+skipped 2'
+parses 'CNI: the container'"'"'s interface, not that of the host; IPv6; an address of no interface' "$leases/cni.json" \
+'10.0.0.81 02:00:00:00:08:01
+skipped 3'
+parses 'ethers: addresses, names, comments; a name that is unknown or is this host'"'"'s' "$leases/ethers" \
+'10.0.0.91 02:00:00:00:09:01 for ever
+10.0.0.92 02:00:00:00:09:02 for ever
+10.0.0.96 02:00:00:00:09:06 for ever
+skipped 1
+unread 2, the first in line 5: nowhere' ethers "$leases/ethers.hosts"
+parses 'ethers: without /etc/hosts no name is known' "$leases/ethers" \
+'10.0.0.91 02:00:00:00:09:01
+skipped 1
+unread 4, the first in line 3: printer'
+parses 'dnsmasq: when leases expire' "$leases/dnsmasq.leases" \
+'10.0.0.11 02:00:00:00:01:01 1700003600
+10.0.0.14 02:00:00:00:01:04 for ever
+10.0.0.15 02:00:00:00:01:05 1700009999
+skipped 7' dnsmasq
+parses 'dnsmasq without a clock: lengths; but less than two minutes is a time in 1970' - \
+$'10.0.0.1 02:00:00:00:00:01 for ever\n10.0.0.2 02:00:00:00:00:02 for ever\nskipped 1' dnsmasq <<<\
+$'3600 02:00:00:00:00:01 10.0.0.1 * *\n120 02:00:00:00:00:02 10.0.0.2 * *\n119 02:00:00:00:00:03 10.0.0.3 * *'
+parses 'Kea: when leases expire' - \
+$'10.0.0.1 02:00:00:00:00:01 1700000001\n10.0.0.2 02:00:00:00:00:02 for ever\nskipped 0' kea <<<\
+$'address,hwaddr,valid_lifetime,expire\n10.0.0.1,02:00:00:00:00:01,60,1700000001\n10.0.0.2,02:00:00:00:00:02,4294967295,1'
+parses 'ISC dhcpd: when leases expire' - \
+$'10.0.0.1 02:00:00:00:00:01 1709164800\n10.0.0.2 02:00:00:00:00:02 for ever\nskipped 0' isc <<<\
+'lease 10.0.0.1 { ends 4 2024/02/29 00:00:00; hardware ethernet 02:00:00:00:00:01; }
+host x { hardware ethernet 02:00:00:00:00:02; fixed-address 10.0.0.2; }'
+parses 'libvirt and systemd-networkd: when leases expire' "$leases/networkd.json" \
+'10.0.0.71 02:00:00:00:07:01 1700003600
+10.0.0.74 02:00:00:00:07:04 for ever
+skipped 2' networkd
+parses 'libvirt: no lease' - 'skipped 0' <<<'[ ]'
+parses 'libvirt: an empty file, with the format named' - 'skipped 0' libvirt </dev/null
+parses 'systemd-networkd: no lease' - 'skipped 0' <<<'{"BootID":"x","Address":[10,0,0,1]}'
+parses 'libvirt: cut off' "$leases/libvirt-cut.status" '13: the JSON text is cut off'
+parses 'systemd-networkd: a byte that is none' "$leases/networkd-broken.json" \
+	'29: expected a hardware address, not " 2, 0, 0, 0, 7, 256 "'
+parses 'another list' - "1: $unknown" <<<'[{"domain":"vm","macs":["02:00:00:00:00:01"]}]'
+parses 'another list, with the format named' - '1: this is no lease file of libvirt' libvirt <<<'[{"domain":"vm"}]'
+parses 'another object' - "1: $unknown" <<<'{"a":1}'
+parses 'what is no JSON' - '2: expected JSON, not "nope]"' < <(printf '[\nnope]')
+parses 'JSON: something after the end' - '1: expected JSON, not "x"' < <(printf '[]x')
+parses 'JSON: a comma too many' - '1: expected JSON, not "]"' < <(printf '[1,]')
+parses 'JSON: a control character in a string' - '1: expected JSON, not "??"]"' < <(printf '["\n\t"]')
+parses 'JSON: too deep' - "1: expected JSON, not \"$(printf '[%.0s' {1..16})\"" \
+	< <(printf '[%.0s' {1..100}; printf ']%.0s' {1..100})
+parses 'JSON: as deep as is allowed' - "1: $unknown" < <(printf '[%.0s' {1..64}; printf ']%.0s' {1..64})
+parses 'libvirt: no address' - '1: expected an address, not "10.0.0"' <<<'[{"ip-address":"10.0.0"}]'
+parses 'libvirt: no MAC' - '1: expected a hardware address, there is none' <<<'[{"ip-address":"10.0.0.1"}]'
+parses 'libvirt: no time' - '1: expected the time of expiry, not "1e9"' \
+	<<<'[{"ip-address":"10.0.0.1","mac-address":"02:00:00:00:00:01","expiry-time":1e9}]'
+parses 'ethers: a word too many' - '1: a line of ethers has two words, a MAC and an address or a name' \
+	<<<'02:00:00:00:00:01 10.0.0.1 x'
+parses 'a format that the file does not have' - '1: expected a hardware address, not "1700003600"' ethers \
+	<<<'1700003600 02:00:00:00:00:01'
+
 for file in "${files[@]}"; do
 	out=$("$dir/lease_test" -c "$now" "$file" 2>&1)
 	result $? "${file##*/}, cut off and corrupted at each byte" "$out"
@@ -137,6 +204,16 @@ printf '%s\n' address,hwaddr,expire >"$dir/header"
 run "${NOWHERE[@]}" bind import "$dir/header"
 check_error 1 "^arpctl: warning: $dir/header holds no lease
 " 'and so is a file without leases'
+run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format dnsmask
+check_error 2 '^arpctl: bind import: unknown format "dnsmask", expected: dnsmasq, isc, kea, libvirt, networkd, cni, ethers$' \
+	'an unknown format'
+run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format kea
+check_error 2 "^$leases/dnsmasq.leases:1: no column is named \"address\"\$" 'another format than that of the file'
+run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format dnsmasq dev eth0
+check_error 1 'Cannot open network namespace' 'its own format'
+printf '0 02:00:00:00:00:01 10.0.0.1 * *\n\0' >"$dir/nul"
+run "${NOWHERE[@]}" bind import "$dir/nul"
+check_error 2 "^$dir/nul:2: a NUL byte is not allowed in text\$" 'a NUL byte'
 # Files beside it are read for Kea only.
 cp "$leases/dnsmasq.leases" "$dir/beside"
 cp "$leases/kea-broken.csv" "$dir/beside.1"
@@ -151,6 +228,11 @@ run "${NOWHERE[@]}" bind import "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
 run "${NOWHERE[@]}" bind import "$dir"
 check_error 1 "^arpctl: cannot read $dir: Is a directory\$" 'a directory'
+# Kea's files are renamed while they are read.
+compile "$dir/lease_files_test" -pthread tests/cli/lease_files_test.c \
+	tools/arpctl/host/lease*.c tools/arpctl/base/{input,json,parse,print}.c
+mkdir "$dir/kea"
+is "$("$dir/lease_files_test" "$dir/kea" 15000 2>&1)" 'missed 0, gave up 0' 'no lease is missed while files are renamed'
 yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
 run "${NOWHERE[@]}" bind import "$dir/large"
 check_error 1 'Cannot open network namespace' 'a file of 200000 lines'

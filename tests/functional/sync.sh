@@ -3,7 +3,7 @@
 # bind import FILE… sync: dynamic bindings follow the leases, in one step; static ones are never touched.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 38
+plan 40
 
 host alice
 scratch
@@ -87,6 +87,16 @@ syncs "arpctl: warning: $dir/none holds no lease
 imported 0, skipped 0, removed 2" "" "force" "$dir/none" sync force
 is "$(arpctl -j bind import "$dir/a" sync dev br0)" '{"imported":2,"skipped":0,"removed":0}' "as JSON"
 is "$(arpctl -j bind import "$dir/a" dev br0)" '{"imported":2,"skipped":0}' "without sync"
+
+# Other formats
+
+now=$(date +%s)
+echo '[{"ip-address":"10.31.0.120","mac-address":"02:00:5e:00:61:20","expiry-time":'$((now + 60))'}]' >"$dir/libvirt"
+echo '{"Leases":[{"Address":[10,31,0,121],"HardwareAddress":[2,0,94,0,97,33],"ExpirationRealtimeUSec":'$((now + 60))'000000}]}' >"$dir/networkd"
+echo '02:00:5e:00:61:22 10.31.0.122' >"$dir/ethers"
+syncs "imported 3, skipped 0, removed 0" "100-05 103-06 120-20+ 121-21+ 122-22+" "libvirt, systemd-networkd, ethers" \
+	"$dir/libvirt" "$dir/networkd" "$dir/ethers" sync
+syncs "imported 1, skipped 0, removed 2" "100-05 103-06 122-22+" "with the format named" "$dir/ethers" sync format ethers
 
 # All or nothing
 

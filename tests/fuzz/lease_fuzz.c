@@ -2,7 +2,8 @@
 /*
  * libFuzzer: lease files.
  *
- * The leases read from a file are sorted, each address once; an error has a message.
+ * The leases read from a file are sorted, each address once; an error has a message. Each
+ * file is also read in all formats, with itself as /etc/hosts.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -18,6 +19,19 @@
 		abort();						\
 	}								\
 } while (0)
+
+static void read_as(enum lease_format format, const char *file, size_t size)
+{
+	struct leases leases = {
+		.format = format, .hosts = file, .hosts_len = size,
+	};
+
+	if (leases_add(&leases, file, size, 1700000000))
+		leases_settle(&leases);
+	else
+		MUST(leases.message[0]);
+	leases_free(&leases);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,6 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST((unsigned char)leases.message[i] >= ' ');
 		MUST(leases.line <= size + 2);
 	}
+	for (i = LEASE_DNSMASQ; lease_format_name(i); i++)
+		read_as(i, file, size);
 	leases_free(&leases);
 	leases_free(&twice);
 	free(file);

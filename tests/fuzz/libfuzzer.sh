@@ -30,7 +30,8 @@ declare -A sources=(
 		src/packet/packet.c src/packet/verdict.c src/packet/rate.c src/packet/inspect.c
 		src/packet/ignore.c src/packet/hidden.c src/packet/proxy.c src/packet/announce.c"
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/base/parse.c"
-	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/host/lease.c tools/arpctl/base/parse.c"
+	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/base/parse.c tools/arpctl/base/json.c
+		$(find tools/arpctl/host -name 'lease*.c' ! -name lease_files.c | sort)"
 	# Reading policy files needs the whole tool.
 	[policy]="tests/fuzz/policy_fuzz.c
 		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"

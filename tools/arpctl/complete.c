@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "complete.h"
+#include "host/lease.h"
 #include "options.h"
 #include "wire/entry.h"
 #include "wire/fields.h"
@@ -181,6 +182,14 @@ static void complete_mac(const struct typed *t)
 	complete_word(t->word, "any");
 }
 
+static void complete_format(const struct typed *t)
+{
+	int i;
+
+	for (i = LEASE_ANY + 1; lease_format_name(i); i++)
+		complete_word(t->word, lease_format_name(i));
+}
+
 /* What completes each kind of word. */
 static const struct {
 	const char *name;
@@ -198,6 +207,7 @@ static const struct {
 	{ "MAC|any", "", complete_mac },
 	{ "FILE", "", complete_file },
 	{ "FILE|-", "", complete_file },
+	{ "NAME", "format", complete_format },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))

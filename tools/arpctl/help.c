@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "help.h"
+#include "host/lease.h"
 #include "options.h"
 #include "wire/entry.h"
 #include "wire/fields.h"
@@ -31,6 +32,16 @@ static void help_action(FILE *file)
 		fprintf(file, "  %-6s %s\n", a->name, a->what);
 	fputs("  from goes with pass and drop, lladdr and routed with proxy.\n",
 	      file);
+}
+
+static void help_formats(FILE *file)
+{
+	int i;
+
+	fputs("\nNAME: the format of FILE, which is otherwise recognized by what is in it:\n ", file);
+	for (i = LEASE_ANY + 1; lease_format_name(i); i++)
+		fprintf(file, " %s", lease_format_name(i));
+	fputs("\n", file);
 }
 
 /*
@@ -71,8 +82,10 @@ static const struct kind {
 	  "\nMAC: a hardware address, such as 02:00:5e:10:00:01; any allows every one.\n",
 	  NULL },
 	{ "FILE", "",
-	  "\nFILE: the leases of dnsmasq, ISC dhcpd (dhcpd.leases) or Kea\n"
-	  "  (kea-leases4.csv); - reads from standard input.\n", NULL },
+	  "\nFILE: the leases of dnsmasq, ISC dhcpd, Kea (kea-leases4.csv), libvirt\n"
+	  "  (*.status) or systemd-networkd, a result of CNI, or /etc/ethers; - reads from\n"
+	  "  standard input.\n", NULL },
+	{ "NAME", "format", NULL, help_formats },
 	{ "FILE|-", "",
 	  "\nFILE: lines of dev set, rule add and bind add, as save prints them, for apply\n"
 	  "  also of dev unset, replace and del; # begins a comment. - is standard input,\n"

@@ -20,14 +20,18 @@ void input_take_stdin(void)
 	stdin_taken = true;
 }
 
+static int cannot_open(const char *name, int err)
+{
+	return failure("cannot open %s: %s", name, strerror(err));
+}
+
 static int open_file(const char *name, int *fd)
 {
 	*fd = STDIN_FILENO;
 	if (strcmp(name, "-") != 0) {
 		*fd = open(name, O_RDONLY | O_CLOEXEC);
 		if (*fd < 0)
-			return failure("cannot open %s: %s", name,
-				       strerror(errno));
+			return cannot_open(name, errno);
 	} else if (stdin_taken) {
 		*fd = -1;
 		return usage_error("standard input is already read for the commands");
@@ -131,6 +135,35 @@ int input_read(const char *name, char **data, size_t *len)
 	free(*data);
 	*data = NULL;
 	return status;
+}
+
+int input_try(const char *name, char **data, size_t *len, struct stat *st)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC), err;
+
+	*data = NULL;
+	if (fd < 0)
+		return errno;
+	err = fstat(fd, st) ? errno : read_all(fd, data, len);
+	close(fd);
+	if (err) {
+		free(*data);
+		*data = NULL;
+	}
+	return err;
+}
+
+int input_complain(const char *name, int err)
+{
+	switch (err) {
+	case EISDIR:
+	case EFBIG:
+	case EIO:
+	case ENOMEM:
+		return cannot_read(name, err);
+	default:
+		return cannot_open(name, err);
+	}
 }
 
 int input_open(const char *name, struct input *in)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 /*
  * The longest input. Two full tables of 1,048,576 entries with the longest
@@ -27,6 +28,15 @@ void input_take_stdin(void);
  * does not count follows it.
  */
 int input_read(const char *name, char **data, size_t *len);
+
+/*
+ * The same of a file that may be missing or just being written: prints nothing, and says
+ * which file was read. It may have a NUL, where reading ends. Return: 0 or an errno.
+ */
+int input_try(const char *name, char **data, size_t *len, struct stat *st);
+
+/* Prints such an errno. */
+int input_complain(const char *name, int err);
 
 /* A file that is read line by line, in constant memory. */
 struct input {

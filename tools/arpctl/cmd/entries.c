@@ -84,8 +84,8 @@ static const struct command bind_commands[] = {
 	  "the bindings, or those of a selector", show },
 	{ "flush", "[dynamic] [dev SELECTOR]",
 	  "delete all bindings, or those of a selector", flush },
-	{ "import", "FILE [FILE ...] [sync] [force] [dev SELECTOR]",
-	  "add bindings from lease files of dnsmasq, ISC dhcpd and Kea",
+	{ "import", "FILE [FILE ...] [sync] [force] [format NAME] [dev SELECTOR]",
+	  "add bindings from lease files or /etc/ethers",
 	  bind_import },
 	{ 0 }
 };

@@ -14,8 +14,8 @@
 #include "base/list.h"
 #include "base/selector.h"
 #include "cmd/entries_import.h"
+#include "cmd/entries_leases.h"
 #include "command.h"
-#include "host/lease_files.h"
 #include "policy/policy.h"
 #include "wire/transaction.h"
 
@@ -30,6 +30,7 @@ struct leased {
 struct importer {
 	struct ctx *ctx;
 	const char *selector;
+	enum lease_format format;
 	bool sync;
 	struct lease_files *files;	/* by FILE */
 	size_t n_files;
@@ -46,20 +47,6 @@ static int no_memory(void)
 	return failure("%s", strerror(ENOMEM));
 }
 
-/* Warns of entries that were skipped because they are not understood. */
-static void tell_unread(const struct lease_files *files)
-{
-	const struct leases *leases = &files->leases;
-	struct place place = { files->names[0], leases->unread_line, NULL };
-
-	if (!leases->unread)
-		return;
-	place_enter(&place);
-	warning("\"%s\" is not understood and was skipped; %zu in total",
-		leases->unread_text, leases->unread);
-	place_leave(&place);
-}
-
 static int read_file(void *data, const char *name)
 {
 	struct importer *im = data;
@@ -68,10 +55,10 @@ static int read_file(void *data, const char *name)
 
 	if (!files)
 		return no_memory();
-	status = lease_files_read(name, files);
+	status = lease_files_read(name, im->format, files);
 	if (status)
 		return status;
-	tell_unread(files);
+	entries_tell_unread(files);
 	if (leases_none(&files->leases))
 		warning("%s holds no lease", name);
 	return STATUS_OK;
@@ -327,7 +314,9 @@ int bind_import(struct ctx *ctx)
 
 	if (args_get(args, "force") && !im.sync)
 		return usage_error("%s: force goes with sync", args->title);
-	status = args_selects(args, im.selector);
+	status = entries_format(args, &im.format);
+	if (!status)
+		status = args_selects(args, im.selector);
 	if (!status)
 		status = args_each(args, "FILE", read_file, &im);
 	if (!status)

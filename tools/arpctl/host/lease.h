@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases) and Kea (memfile CSV).
+ * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases), Kea (memfile CSV), libvirt (*.status)
+ * and systemd-networkd, cached results of CNI, and /etc/ethers.
  *
  * Entries that are not imported are counted: "skipped" ones are understood but make
  * no binding, "unread" ones are not understood. A malformed file is refused whole.
  *
- * A pure function of a buffer and a time; the format is detected from the content.
+ * A pure function of a buffer and a time; the format is detected from the content
+ * unless the caller insists on one.
  */
 #ifndef ARPCTL_LEASE_H
 #define ARPCTL_LEASE_H
@@ -34,13 +36,30 @@ struct lease {
 	size_t declaration;
 };
 
+enum lease_format {
+	LEASE_ANY,		/* by the content */
+	LEASE_DNSMASQ,
+	LEASE_ISC,
+	LEASE_KEA,
+	LEASE_LIBVIRT,
+	LEASE_NETWORKD,
+	LEASE_CNI,
+	LEASE_ETHERS,
+};
+
 struct leases {
+	/* Set by the caller before the first leases_add(). */
+	enum lease_format format;
+	const char *hosts;	/* the contents of /etc/hosts for names; or NULL */
+	size_t hosts_len;
+
 	struct lease *list;	/* the live ones, by address, one for each */
 	size_t n;
 	size_t skipped;		/* leases that are not live or not for ARP */
 	size_t declarations;
 	unsigned int file;	/* the one being read, from 0 */
 	bool kea;		/* one of them is Kea's */
+	bool foreign;		/* one is no lease file at all, which is the error */
 
 	/* Entries that may name an address and are not understood. */
 	size_t unread;
@@ -63,6 +82,10 @@ bool leases_parse(struct leases *leases, const char *data, size_t len,
 bool leases_add(struct leases *leases, const char *data, size_t len,
 		uint64_t now);
 void leases_settle(struct leases *leases);
+
+/* The name of a format; NULL after the last. The format with a name; LEASE_ANY: none. */
+const char *lease_format_name(enum lease_format format);
+enum lease_format lease_format_find(const char *name);
 
 /* Whether the files contain no lease, valid or expired. */
 bool leases_none(const struct leases *leases);

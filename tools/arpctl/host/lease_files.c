@@ -9,6 +9,9 @@
  *	FILE.completed, else FILE.2 and then FILE.1; and then FILE
  *
  * All but FILE may be missing. FILE.output is incomplete and not read.
+ *
+ * Files are renamed while this reads. So what was read counts only if each file was the
+ * one that had this name before, and all names still have the same files after it.
  */
 
 #include <errno.h>
@@ -24,9 +27,12 @@
 #define TRIES 100
 #define WAIT_NS 10000000
 
+#define HOSTS "/etc/hosts"
+
 static const char *const suffixes[] = { ".completed", ".2", ".1", "" };
 
 #define SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
+#define FILE_ITSELF (SUFFIXES - 1)
 
 /* The files that exist; comparing two of these reveals a rename in between. */
 struct snapshot {
@@ -40,6 +46,22 @@ static char *beside(const char *name, const char *suffix)
 	return asprintf(&path, "%s%s", name, suffix) < 0 ? NULL : path;
 }
 
+bool lease_files_beside(const char *name)
+{
+	static const char *const others[] = { ".output", ".pid" };
+	const char *dot = strrchr(name, '.');
+	size_t i;
+
+	for (i = 0; dot && i < FILE_ITSELF; i++)
+		if (!strcmp(dot, suffixes[i]))
+			return true;
+	for (i = 0; dot && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(dot, others[i]))
+			return true;
+	return false;
+}
+
+/* Return: 0 or an errno. */
 static int look(const char *name, struct snapshot *snapshot)
 {
 	char *path;
@@ -49,71 +71,108 @@ static int look(const char *name, struct snapshot *snapshot)
 	for (i = 0; i < SUFFIXES; i++) {
 		path = beside(name, suffixes[i]);
 		if (!path)
-			return failure("%s", strerror(ENOMEM));
+			return ENOMEM;
 		/* Reading the file reports any other error. */
 		if (stat(path, &snapshot->st[i]) && errno != ENOENT)
 			snapshot->st[i].st_nlink = 1;
 		free(path);
 	}
-	return STATUS_OK;
+	return 0;
+}
+
+static bool same_file(const struct stat *x, const struct stat *y)
+{
+	return x->st_dev == y->st_dev && x->st_ino == y->st_ino;
 }
 
 /* Kea only appends to FILE; the others are complete and replaced as a whole. */
 static bool same(const struct snapshot *a, const struct snapshot *b)
 {
-	const struct stat *x, *y;
 	size_t i;
 
-	for (i = 0; i < SUFFIXES; i++) {
-		x = &a->st[i];
-		y = &b->st[i];
-		if (!x->st_nlink != !y->st_nlink || x->st_dev != y->st_dev ||
-		    x->st_ino != y->st_ino)
+	for (i = 0; i < SUFFIXES; i++)
+		if (!a->st[i].st_nlink != !b->st[i].st_nlink ||
+		    !same_file(&a->st[i], &b->st[i]))
 			return false;
-	}
 	return true;
 }
 
-static int add_file(struct lease_files *files, const char *name,
-		    const char *suffix, char **data)
+static bool any_beside(const struct snapshot *snapshot)
 {
-	struct leases *leases = &files->leases;
-	char *path = beside(name, suffix);
-	struct place place = { .file = path };
-	size_t len;
-	int status;
+	size_t i;
 
-	if (!path)
-		return failure("%s", strerror(ENOMEM));
-	leases->file = files->n;
-	files->names[files->n++] = path;
-	status = input_read(path, data, &len);
-	if (status || leases_add(leases, *data, len, (uint64_t)time(NULL)))
-		return status;
-	place.line = leases->line;
-	place_enter(&place);
-	status = leases->line ? usage_error("%s", leases->message) :
-				failure("%s", leases->message);
-	place_leave(&place);
-	return status;
+	for (i = 0; i < FILE_ITSELF; i++)
+		if (snapshot->st[i].st_nlink)
+			return true;
+	return false;
 }
 
-/* Reads one file, or all files that exist. */
-static int read_files(const char *name, const struct snapshot *all,
-		      struct lease_files *files)
+static void refuse_nul(struct leases *leases, const char *data)
+{
+	for (leases->line = 1; *data; data++)
+		leases->line += *data == '\n';
+	snprintf(leases->message, sizeof(leases->message),
+		 "a NUL byte is not allowed in text");
+}
+
+static int parse(struct lease_files *files, const char *data, size_t len)
+{
+	struct leases *leases = &files->leases;
+
+	leases->file = files->n - 1;
+	if (memchr(data, '\0', len)) {
+		refuse_nul(leases, data);
+		return STATUS_FAILED;
+	}
+	return leases_add(leases, data, len, (uint64_t)time(NULL)) ?
+	       STATUS_OK : STATUS_FAILED;
+}
+
+/* Reads one file; *moved: it is not the one that was seen before. */
+static int add_file(struct lease_files *files, char *path, const struct stat *seen,
+		    char **data, bool *moved)
+{
+	struct stat st = { 0 };
+	size_t len;
+
+	files->err = path ? 0 : ENOMEM;
+	if (!path)
+		return STATUS_FAILED;
+	files->names[files->n++] = path;
+	files->err = input_try(path, data, &len, &st);
+	*moved |= files->err == ENOENT ? seen->st_nlink : !same_file(&st, seen);
+	return files->err ? STATUS_FAILED : parse(files, *data, len);
+}
+
+/* Empties it but for the format and the names of hosts. */
+static void restart(struct lease_files *files)
+{
+	const struct leases wanted = {
+		.format = files->leases.format, .hosts = files->leases.hosts,
+		.hosts_len = files->leases.hosts_len,
+	};
+
+	lease_files_free(files);
+	files->leases = wanted;
+}
+
+/* Reads FILE alone, or all files that exist. */
+static int read_files(const char *name, const struct snapshot *seen, bool alone,
+		      struct lease_files *files, bool *moved)
 {
 	char *data[SUFFIXES] = { NULL };
 	int status = STATUS_OK;
 	size_t i;
 
-	lease_files_free(files);
-	for (i = 0; i < SUFFIXES && !status; i++) {
-		if (all ? !all->st[i].st_nlink : *suffixes[i])
+	restart(files);
+	for (i = alone ? FILE_ITSELF : 0; i < SUFFIXES && !status; i++) {
+		if (!alone && !seen->st[i].st_nlink)
 			continue;
 		/* .completed contains what is in .2 and .1. */
-		if (i > 0 && *suffixes[i] && all->st[0].st_nlink)
+		if (i > 0 && i < FILE_ITSELF && seen->st[0].st_nlink)
 			continue;
-		status = add_file(files, name, suffixes[i], &data[i]);
+		status = add_file(files, beside(name, suffixes[i]), &seen->st[i],
+				  &data[i], moved);
 	}
 	if (!status)
 		leases_settle(&files->leases);
@@ -122,62 +181,128 @@ static int read_files(const char *name, const struct snapshot *all,
 	return status;
 }
 
-static bool any_beside(const struct snapshot *snapshot)
-{
-	size_t i;
-
-	for (i = 0; *suffixes[i]; i++)
-		if (snapshot->st[i].st_nlink)
-			return true;
-	return false;
-}
-
-/* A consistent set of all files that exist. */
-static int read_all(const char *name, struct lease_files *files)
-{
-	const struct timespec wait = { .tv_nsec = WAIT_NS };
-	struct snapshot before, after;
-	int status, tries;
-
-	for (tries = 0; tries < TRIES; tries++) {
-		status = look(name, &before);
-		if (!status)
-			status = read_files(name, &before, files);
-		if (!status)
-			status = look(name, &after);
-		if (status || same(&before, &after))
-			return status;
-		nanosleep(&wait, NULL);
-	}
-	return failure("%s and the files beside it changed each time they were read",
-		       name);
-}
-
+/* Whether leases may be in the files beside it. */
 static bool may_be_kea(const struct lease_files *files)
 {
 	return files->leases.kea || leases_none(&files->leases);
 }
 
-int lease_files_read(const char *name, struct lease_files *files)
+/* *moved: files were renamed meanwhile, and the result does not count. */
+static int read_once(const char *name, struct lease_files *files, bool *moved)
 {
-	struct snapshot before = { 0 };
-	int status = STATUS_OK;
+	struct snapshot before, after;
+	bool alone;
+	int status;
 
-	if (strcmp(name, "-") != 0)
-		status = look(name, &before);
-	if (status)
-		return status;
+	files->err = look(name, &before);
+	if (files->err)
+		return STATUS_FAILED;
 	/* Between the rename and the new file, Kea has no FILE. */
-	if (before.st[SUFFIXES - 1].st_nlink || !any_beside(&before)) {
-		status = read_files(name, NULL, files);
-		if (status || !any_beside(&before) || !may_be_kea(files))
-			return status;
+	alone = before.st[FILE_ITSELF].st_nlink || !any_beside(&before);
+	status = read_files(name, &before, alone, files, moved);
+	if (!status && alone && !may_be_kea(files)) {
+		*moved = false;
+		return STATUS_OK;
 	}
-	status = read_all(name, files);
-	/* A file with such a name beside an empty FILE need not contain leases. */
-	if (!status && !files->leases.kea)
-		status = read_files(name, NULL, files);
+	if (!status && alone && any_beside(&before)) {
+		status = read_files(name, &before, false, files, moved);
+		/* A file with such a name beside an empty FILE need not contain leases. */
+		if (!*moved && !files->leases.kea)
+			return read_files(name, &before, true, files, moved);
+	}
+	if (!look(name, &after) && !same(&before, &after))
+		*moved = true;
 	return status;
+}
+
+static void read_hosts(struct lease_files *files, char **hosts)
+{
+	struct stat st;
+	size_t len;
+
+	/* Without it, names are not understood, which is reported. */
+	if (input_try(HOSTS, hosts, &len, &st))
+		return;
+	files->leases.hosts = *hosts;
+	files->leases.hosts_len = len;
+}
+
+int lease_files_try(const char *name, enum lease_format format,
+		    struct lease_files *files)
+{
+	const struct timespec wait = { .tv_nsec = WAIT_NS };
+	int status = STATUS_OK, tries;
+	char *hosts = NULL;
+	bool moved = true;
+
+	memset(files, 0, sizeof(*files));
+	files->leases.format = format;
+	read_hosts(files, &hosts);
+	for (tries = 0; moved && tries < TRIES; tries++) {
+		if (tries)
+			nanosleep(&wait, NULL);
+		moved = false;
+		status = read_once(name, files, &moved);
+	}
+	files->moving = moved;
+	files->leases.hosts = NULL;
+	free(hosts);
+	return moved ? STATUS_FAILED : status;
+}
+
+/* What is not an error of the file itself is a failure. */
+int lease_files_complain(const struct lease_files *files)
+{
+	const struct leases *leases = &files->leases;
+	const char *name = files->n ? files->names[files->n - 1] : "";
+	struct place place = { .file = name, .line = leases->line };
+	int status;
+
+	if (files->moving)
+		return failure("%s and the files beside it changed each time they were read",
+			       name);
+	if (files->err)
+		return input_complain(name, files->err);
+	place_enter(&place);
+	status = leases->line ? usage_error("%s", leases->message) :
+				failure("%s", leases->message);
+	place_leave(&place);
+	return status;
+}
+
+static int read_stdin(enum lease_format format, struct lease_files *files)
+{
+	char *data = NULL, *hosts = NULL;
+	size_t len;
+	int status;
+
+	memset(files, 0, sizeof(*files));
+	files->leases.format = format;
+	files->names[files->n++] = strdup("-");
+	if (!files->names[0])
+		return failure("%s", strerror(ENOMEM));
+	status = input_read("-", &data, &len);
+	if (!status) {
+		read_hosts(files, &hosts);
+		status = parse(files, data, len);
+		files->leases.hosts = NULL;
+		if (status)
+			status = lease_files_complain(files);
+		else
+			leases_settle(&files->leases);
+	}
+	free(data);
+	free(hosts);
+	return status;
+}
+
+int lease_files_read(const char *name, enum lease_format format,
+		     struct lease_files *files)
+{
+	if (!strcmp(name, "-"))
+		return read_stdin(format, files);
+	return lease_files_try(name, format, files) ? lease_files_complain(files) :
+						      STATUS_OK;
 }
 
 void lease_files_free(struct lease_files *files)

@@ -29,13 +29,13 @@
 #include "wire/nl_events.h"
 #include "wire/transaction.h"
 
-#define SECOND		1000U
+#define SECOND		1000ULL
 
 /*
  * When to try again: the kernel has too many transactions; others have changed much; it
  * has no room, or refuses.
  */
-#define BUSY_DELAY	50U
+#define BUSY_DELAY	50ULL
 #define STALE_DELAY	SECOND
 #define ROOM_DELAY	(5 * SECOND)
 
