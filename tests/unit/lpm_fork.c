@@ -18,6 +18,9 @@
 #ifndef LARGE
 #define LARGE	1000000	/* the size of a large table */
 #endif
+#ifndef WINDOWS
+#define WINDOWS	10000	/* lookups that a join interrupts */
+#endif
 #define LENGTHS	33
 #define CHANGES	10	/* updates of a fork whose cost is measured */
 
@@ -744,7 +747,7 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < MOST / 4; i += 7)
 		each_failure(i);
-	lookups_during_joins(10000);
+	lookups_during_joins(WINDOWS);
 	settles();
 	large();
 	if (!joins || !takes || !drops || !refused)
