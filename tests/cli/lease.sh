@@ -9,7 +9,7 @@ now=1700000000
 scratch
 
 compile "$dir/lease_test" tests/cli/lease_test.c \
-	tools/arpctl/host/lease{,_reader,_dnsmasq,_isc,_kea,_json,_ethers}.c tools/arpctl/base/{json,parse}.c
+	tools/arpctl/host/lease{s,_reader,_dnsmasq,_isc,_kea,_json,_ethers}.c tools/arpctl/base/{json,parse}.c
 
 unknown='this is no lease file of dnsmasq, ISC dhcpd, Kea, libvirt, systemd-networkd or CNI, and not /etc/ethers'
 files=("$leases"/*)

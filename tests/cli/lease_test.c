@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/lease.h"
+#include "host/leases.h"
 
 /* The contents of a file, to be freed. */
 static char *read_file(const char *name, size_t *len)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/lease.h"
+#include "host/leases.h"
 
 #define MUST(what) do {							\
 	if (!(what)) {							\

@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "complete.h"
-#include "host/lease.h"
+#include "host/leases.h"
 #include "options.h"
 #include "wire/entry.h"
 #include "wire/fields.h"

@@ -5,7 +5,7 @@
 
 #include "commands.h"
 #include "help.h"
-#include "host/lease.h"
+#include "host/leases.h"
 #include "options.h"
 #include "wire/entry.h"
 #include "wire/fields.h"

@@ -1,13 +1,10 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Lease files of dnsmasq, ISC dhcpd (dhcpd.leases), Kea (memfile CSV), libvirt (*.status)
  * and systemd-networkd, cached results of CNI, and /etc/ethers.
  *
  * Entries that are not imported are counted: "skipped" ones are understood but make
  * no binding, "unread" ones are not understood. A malformed file is refused whole.
- *
- * A pure function of a buffer and a time; the format is detected from the content
- * unless the caller insists on one.
  */
 #ifndef ARPCTL_LEASE_H
 #define ARPCTL_LEASE_H
@@ -70,25 +67,5 @@ struct leases {
 	unsigned long line;
 	char message[160];
 };
-
-/* Return: whether it parses. The caller frees it also after a failure. */
-bool leases_parse(struct leases *leases, const char *data, size_t len,
-		  uint64_t now);
-
-/*
- * The same for several files, the newest last: add each, then settle all. The data of
- * the files must stay until then.
- */
-bool leases_add(struct leases *leases, const char *data, size_t len,
-		uint64_t now);
-void leases_settle(struct leases *leases);
-
-/* The name of a format; NULL after the last. The format with a name; LEASE_ANY: none. */
-const char *lease_format_name(enum lease_format format);
-enum lease_format lease_format_find(const char *name);
-
-/* Whether the files contain no lease, valid or expired. */
-bool leases_none(const struct leases *leases);
-void leases_free(struct leases *leases);
 
 #endif /* ARPCTL_LEASE_H */

@@ -3,7 +3,7 @@
 #ifndef ARPCTL_LEASE_FILES_H
 #define ARPCTL_LEASE_FILES_H
 
-#include "host/lease.h"
+#include "host/leases.h"
 
 /* FILE.completed or FILE.2, FILE.1, FILE. */
 #define LEASE_FILES 3

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "host/lease.h"
 #include "host/lease_reader.h"
+#include "host/leases.h"
 
 /* In the order of enum lease_format. */
 static const struct {
