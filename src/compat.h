@@ -185,6 +185,25 @@ static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
 }
 
 /**
+ * arpp_pneigh_any() - is there an "ip neigh proxy" entry for IPv4 in any netns?
+ *
+ * Without a lock, and 40 instructions: for requests that are not worth a lookup.
+ *
+ * Context: any.
+ * Return: whether there is.
+ */
+static inline bool arpp_pneigh_any(void)
+{
+	unsigned long any = 0;
+	int i;
+
+	/* PNEIGH_HASHMASK is the kernel's own: 16 buckets. */
+	for (i = 0; i < 16; i++)
+		any |= (unsigned long)READ_ONCE(arp_tbl.phash_buckets[i]);
+	return any;
+}
+
+/**
  * arpp_netdev_dump() - get the next device of a dump, in a resumable order
  * @net: the netns
  * @pos: the position of the dump; 0 at the start, advanced by each call

@@ -88,6 +88,7 @@ static noinline void carry_out(struct arpp_netns *nn, struct arpp_packet *p,
 		NET_INC_STATS(nn->net, LINUX_MIB_ARPFILTER);
 		break;
 	case ARPP_DROP_LEARN:
+	case ARPP_LEARN_STOCK:
 		/* The sender of a delayed request was learnt when it was received. */
 		if (!p->due)
 			arpp_act_learn(p);
@@ -129,7 +130,14 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
 		arpp_verdict_in(policy, d, &p, &v);
 	else
 		v = hook_malformed;
-	/* First, because a flood mostly ends here. */
+	/* First, because nearly all that a LAN says is a request for another host. */
+	if (v.action == ARPP_LEARN_STOCK && likely(!d->audit)) {
+		hook_report(nn, d, NULL, false, &p, &v);
+		arpp_act_learn_stock(&p);
+		consume_skb(skb);
+		return NF_STOLEN;
+	}
+	/* Then this, because a flood mostly ends here. */
 	if (v.action == ARPP_DROP) {
 		hook_report(nn, d, NULL, false, &p, &v);
 		return unlikely(d->audit) ? NF_ACCEPT : NF_DROP;

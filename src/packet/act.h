@@ -75,6 +75,7 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
 				     const struct arpp_tag *tag);
 void arpp_act_learn(struct arpp_packet *p);
+void arpp_act_learn_stock(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
 
 #endif /* _ARPP_ACT_H */

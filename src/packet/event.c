@@ -74,6 +74,7 @@ static u8 verdict_of(const struct arpp_verdict *v)
 {
 	switch (v->action) {
 	case ARPP_ACCEPT:
+	case ARPP_LEARN_STOCK:
 	case ARPP_REPLY_STOCK:
 		return ARP_POLICY_VERDICT_ACCEPT;
 	case ARPP_REPLY:

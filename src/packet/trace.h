@@ -18,6 +18,7 @@
 	{ ARPP_DROP, "drop" }, \
 	{ ARPP_DROP_ELSEWHERE, "drop" }, \
 	{ ARPP_DROP_LEARN, "drop" }, \
+	{ ARPP_LEARN_STOCK, "accept" }, \
 	{ ARPP_REPLY, "reply" }, \
 	{ ARPP_REPLY_STOCK, "accept" }, \
 	{ ARPP_REWRITE, "rewrite" }, \

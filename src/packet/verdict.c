@@ -21,10 +21,11 @@
  *         hidden, ignore    no_answer_reason()
  *         filter            own_target()
  *   11  proxy fields      other_target()
- *   12  kernel            ARPP_ACCEPT
+ *   12  nobody answers    ARPP_LEARN_STOCK; or the kernel: ARPP_ACCEPT
  *
- * Steps 10 and 11 ask the kernel in the order of arp_process(), and leave to it what
- * it would decide the same way. "garp accept" under the sysctl drop_gratuitous_arp is
+ * Steps 10 and 11 ask the kernel in the order of arp_process(). What it would then do
+ * the same way is done here, because it would ask again; where that is not certain, it
+ * gets the packet. "garp accept" under the sysctl drop_gratuitous_arp is
  * the exception (stock_drops): the kernel would drop the packet before step 10, so
  * everything after that is up to us.
  *
@@ -32,7 +33,7 @@
  * (choose_sender()); for any other request, its sender is checked (check_sender()).
  *
  * Inlined into the hook, with the lookup in a trie (lpm_descend()): the frame, step
- * 9, and the tests that skip steps 2 to 8 and 10 to 11. Most packets of a flood are
+ * 9, and the tests that skip steps 2 to 8. Most packets of a flood are
  * dropped by then. This saves 59 of the 915 instructions of a packet that a rule drops.
  */
 #include <linux/inetdevice.h>
@@ -130,7 +131,9 @@ static enum arp_policy_field own_field(const struct arpp_device *d)
 }
 
 /*
- * A request for an own address; @reason: of no_answer_reason().
+ * A request for an own address; @reason: of no_answer_reason(). If nothing forbids the
+ * answer, it is made here, even if no field is about it: the kernel would look up again
+ * all that is known by now, for 1,000 instructions more.
  * @stock_drops: the kernel drops the packet before it would answer, so unmanaged
  * fields are carried out here as well
  */
@@ -162,12 +165,16 @@ static noinline void own_target(const struct arpp_device *d,
 	else if (stock_drops || ignored || filtered)
 		decide(v, ARPP_REPLY, ARP_POLICY_REASON_ANSWERED,
 		       field ?: ARP_POLICY_FIELD_GARP);
-	else if (field)
-		decide(v, ARPP_REPLY_STOCK, ARP_POLICY_REASON_ANSWERED, field);
+	else
+		decide(v, ARPP_REPLY_STOCK, field ? ARP_POLICY_REASON_ANSWERED :
+						    ARP_POLICY_REASON_PASS, field);
 }
 
-/* A request for another host that we could forward to; @stock_drops: see above. */
-static noinline void other_target(const struct arpp_device *d,
+/*
+ * A request for another host that we could forward to; @stock_drops: see above. Returns
+ * whether the kernel would answer it as a proxy.
+ */
+static noinline bool other_target(const struct arpp_device *d,
 				  struct in_device *in_dev,
 				  const struct arpp_packet *p, bool stock_drops,
 				  struct arpp_verdict *v)
@@ -179,27 +186,45 @@ static noinline void other_target(const struct arpp_device *d,
 	enum arp_policy_field field = delay_managed ?
 		ARP_POLICY_FIELD_PROXY_DELAY : ARP_POLICY_FIELD_GARP;
 
-	if (!proxy_managed && !delay_managed && !stock_drops)
-		return;
+	bool here = proxy_managed || delay_managed || stock_drops;
+
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
+		if (!here)
+			return true;
 		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
 		       proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
 		v->delay = d->proxy_delay;
-		return;
+		return true;
 	}
 
 	/* Proxy neighbour entries are not sysctls and stay in effect. */
 	if (p->route_dev != p->dev &&
 	    arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev)) {
 		if (!delay_managed && !stock_drops)
-			return;
+			return true;
 		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
 		v->delay = d->proxy_delay;
-		return;
+		return true;
 	}
-	if (arpp_proxy_answers(sysctl_proxy, in_dev, p))
-		decide(v, ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
-		       ARP_POLICY_FIELD_PROXY);
+	if (!arpp_proxy_answers(sysctl_proxy, in_dev, p))
+		return false;
+	decide(v, ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
+	       ARP_POLICY_FIELD_PROXY);
+	return true;
+}
+
+/*
+ * Is a request for another host, that no route was looked up for, of no use to the kernel
+ * but to update the sender's neighbour entry? It must not be able to proxy, and must not
+ * log the sender as a martian.
+ */
+static bool nobody_proxies(const struct arpp_device *d, struct in_device *in_dev)
+{
+	if (IN_DEV_LOG_MARTIANS(in_dev))
+		return false;
+	if (!IN_DEV_FORWARD(in_dev))
+		return true;
+	return !d->proxy && !arpp_proxy_sysctl(in_dev) && !arpp_pneigh_any();
 }
 
 /* arp_process() drops these, whatever policy says. */
@@ -209,50 +234,52 @@ static bool bad_target(struct in_device *in_dev, __be32 tip)
 	       (ipv4_is_loopback(tip) && !IN_DEV_ROUTE_LOCALNET(in_dev));
 }
 
-/* Own address and proxy fields, for a request that no rule decides. */
-static void decide_request(const struct arpp_policy *policy,
+/*
+ * Own address and proxy fields, for a request that no rule decides. If they do not decide
+ * either: returns whether all that the kernel would do is to update the sender's
+ * neighbour entry.
+ */
+static bool decide_request(const struct arpp_policy *policy,
 			   const struct arpp_device *d,
 			   struct in_device *in_dev, struct arpp_packet *p,
 			   bool stock_drops, struct arpp_verdict *v)
 {
-	const u32 proxies = BIT(ARP_POLICY_FIELD_PROXY) |
-			    BIT(ARP_POLICY_FIELD_PROXY_DELAY);
 	enum arpp_target target = ARPP_TARGET_UNKNOWN;
 	u8 reason = 0;
 
+	/* A drop needs no route, nor does a request that nobody here answers. */
+	if (!stock_drops)
+		target = arpp_packet_target(p, policy->host);
+	if (target == ARPP_TARGET_OTHER && nobody_proxies(d, in_dev))
+		return true;
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
 	if (!p->sip) {
 		if (inet_addr_type_dev_table(dev_net(p->dev), p->dev,
-					     p->tip) == RTN_LOCAL)
-			own_target(d, in_dev, p,
-				   no_answer_reason(policy, d, in_dev, p),
-				   stock_drops, v);
-		return;
+					     p->tip) != RTN_LOCAL)
+			return true;
+		own_target(d, in_dev, p, no_answer_reason(policy, d, in_dev, p),
+			   stock_drops, v);
+		return false;
 	}
-
-	/* A drop needs no route, nor does what no field decides. */
-	if (!stock_drops)
-		target = arpp_packet_target(p, policy->host);
-	if (target == ARPP_TARGET_OTHER && !(d->set & proxies))
-		return;
 	if (target == ARPP_TARGET_OWN) {
 		reason = no_answer_reason(policy, d, in_dev, p);
 		if (reason && !arpp_packet_would_update_neigh(p)) {
 			drop_unanswered(v, reason);
-			return;
+			return false;
 		}
 	}
 
 	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
 	if (p->route_err)
-		return;
+		return true;
 	if (p->route_type == RTN_LOCAL) {
 		if (target != ARPP_TARGET_OWN)
 			reason = no_answer_reason(policy, d, in_dev, p);
 		own_target(d, in_dev, p, reason, stock_drops, v);
-	} else if (p->route_type == RTN_UNICAST && IN_DEV_FORWARD(in_dev)) {
-		other_target(d, in_dev, p, stock_drops, v);
+		return false;
 	}
+	return p->route_type != RTN_UNICAST || !IN_DEV_FORWARD(in_dev) ||
+	       !other_target(d, in_dev, p, stock_drops, v);
 }
 
 /*
@@ -443,7 +470,7 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 			  struct arpp_verdict *v)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
-	bool stock_drops;
+	bool stock_drops, ends = false;
 
 	/* IPv4 may have been taken from the device since (a small MTU). */
 	if (unlikely(!in_dev) || bad_target(in_dev, p->tip))
@@ -452,10 +479,14 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);
 	if (stock_drops && !arpp_managed(d, ARP_POLICY_FIELD_GARP))
 		return;
-	if (p->request && (stock_drops || arpp_governs_requests(policy, d)))
-		decide_request(policy, d, in_dev, p, stock_drops, v);
-	if (stock_drops && v->action == ARPP_ACCEPT)
+	if (p->request)
+		ends = decide_request(policy, d, in_dev, p, stock_drops, v);
+	if (v->action != ARPP_ACCEPT)
+		return;
+	if (stock_drops)
 		v->action = ARPP_DROP_LEARN;
+	else if (ends)
+		v->action = ARPP_LEARN_STOCK;
 }
 
 static void suppress_request(struct arpp_verdict *v,

@@ -17,6 +17,7 @@ enum arpp_action {
 	ARPP_DROP,
 	ARPP_DROP_ELSEWHERE,	/* drop; count as the kernel's arp_filter does */
 	ARPP_DROP_LEARN,	/* do not answer, but update the neighbour table */
+	ARPP_LEARN_STOCK,	/* the same, as the kernel would: "accept" to users */
 	ARPP_REPLY,		/* answer; the kernel would not */
 	ARPP_REPLY_STOCK,	/* answer; the kernel would too: "accept" to users */
 	ARPP_REWRITE,		/* send with another sender address */
@@ -142,8 +143,12 @@ static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 	if (arpp_rules(d, ARPP_TABLE_TARGET) &&
 	    arpp_verdict_target(policy, d, p, v))
 		return;
-	/* Gratuitous ARP: also "garp accept" may govern it, and not only requests. */
-	if (p->sip == p->tip || (p->request && arpp_governs_requests(policy, d)))
+	/*
+	 * Gratuitous ARP: also "garp accept" may govern it, and not only requests. Under
+	 * audit the kernel gets the packet anyway, so nothing is decided in its place.
+	 */
+	if (p->sip == p->tip ||
+	    (p->request && (likely(!d->audit) || arpp_governs_requests(policy, d))))
 		arpp_verdict_request(policy, d, p, v);
 }
 

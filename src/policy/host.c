@@ -5,6 +5,7 @@
  * Lookups: RCU read side, any context. Everything else: process context; the caller
  * holds RTNL and the netns's mutex.
  */
+#include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
@@ -476,6 +477,19 @@ static struct host_device *host_device_get(struct arpp_host *host,
 	return host_device_add(host, dev);
 }
 
+/*
+ * Does fib_add_ifaddr() add a local route for more than the address itself? For the whole
+ * prefix, or for a peer, on a loopback device. All of 127.0.0.0/8 is known to be local.
+ */
+static bool makes_prefix_local(const struct in_ifaddr *ifa)
+{
+	if (!(ifa->ifa_dev->dev->flags & IFF_LOOPBACK))
+		return false;
+	if (ifa->ifa_prefixlen == 32 && ifa->ifa_address == ifa->ifa_local)
+		return false;
+	return ifa->ifa_prefixlen < 8 || !ipv4_is_loopback(ifa->ifa_address);
+}
+
 /**
  * arpp_host_add() - record an address that was added to a device
  * @host: the table
@@ -490,6 +504,12 @@ void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 
 	ASSERT_RTNL();
 
+	/*
+	 * Not taken back: to count such addresses, each must be reported once. The next
+	 * table starts anew.
+	 */
+	if (makes_prefix_local(ifa))
+		WRITE_ONCE(host->local_prefix, true);
 	/*
 	 * The same address with another peer or prefix; or a secondary address
 	 * was promoted, for which the kernel sends the same event.

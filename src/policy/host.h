@@ -85,12 +85,15 @@ struct arpp_host_addr_dev {
 /**
  * struct arpp_host - the table of a netns
  * @table: of struct arpp_host_node
+ * @local_prefix: a loopback device has, or had, an address that makes more than itself
+ *	local, 127.0.0.0/8 excepted: any address may be local
  * @partial: memory ran out, so a record may be missing: ask the kernel instead
  * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
  * @free: to free it
  */
 struct arpp_host {
 	struct rhashtable table;
+	bool local_prefix;
 	bool partial;
 	u64 retry;
 	struct rcu_work free;
@@ -112,6 +115,12 @@ static inline __be32 arpp_host_addr_of(const struct arpp_host_addr *in)
 static inline bool arpp_host_partial(const struct arpp_host *host)
 {
 	return unlikely(READ_ONCE(host->partial));
+}
+
+/* May an address be local that no device has? 127.0.0.0/8 excepted. */
+static inline bool arpp_host_has_local_prefix(const struct arpp_host *host)
+{
+	return READ_ONCE(host->local_prefix);
 }
 
 /* One of the devices that have the address, or NULL. RCU read side. */

@@ -705,6 +705,16 @@ static int *add_entry(struct policy *p, const char *selector)
 	return p->entry[p->count++].field;
 }
 
+static bool says_anything(const int *field)
+{
+	int f;
+
+	for (f = 1; f < FIELDS; f++)
+		if (field[f] >= 0)
+			return true;
+	return false;
+}
+
 /* Values of sysctls as fields; undefined values become zero. */
 static void add_fields(int *field, const struct config *c, const int *values)
 {
@@ -731,6 +741,36 @@ static void add_fields(int *field, const struct config *c, const int *values)
 		field[ARP_POLICY_FIELD_IGNORE] = 0;
 		field[ARP_POLICY_FIELD_HIDDEN] = 1;
 	}
+	switch (c->bystander) {
+	case MODE_ENFORCE:
+		field[ARP_POLICY_FIELD_MODE] = ARP_POLICY_MODE_ENFORCE;
+		break;
+	case LEARN_ANY:
+		field[ARP_POLICY_FIELD_LEARN] = ARP_POLICY_LEARN_ANY;
+		break;
+	case DEFEND_OFF:
+		field[ARP_POLICY_FIELD_DEFEND] = 0;
+		break;
+	case INSPECT_ENFORCE:
+		field[ARP_POLICY_FIELD_INSPECT] = ARP_POLICY_INSPECT_ENFORCE;
+		break;
+	case HIGH_RATES:
+		field[ARP_POLICY_FIELD_RATE] = ARP_POLICY_RATE_MAX;
+		field[ARP_POLICY_FIELD_SOURCE_RATE] = ARP_POLICY_RATE_MAX;
+		break;
+	default:
+		break;
+	}
+}
+
+static void add_selector(struct policy *p, const struct config *c,
+			 const char *selector, const int *values)
+{
+	int *field = add_entry(p, selector);
+
+	add_fields(field, c, values);
+	if (!says_anything(field))
+		p->count--;
 }
 
 /* Values for a selector that more specific ones override for every device. */
@@ -742,7 +782,7 @@ static void add_garbage(struct policy *p, const struct config *c,
 		[DROP_GRATUITOUS_ARP] = 1,
 	};
 
-	add_fields(add_entry(p, selector), c, values);
+	add_selector(p, c, selector, values);
 }
 
 static void make_policy(struct policy *p, const struct host *h,
@@ -753,7 +793,7 @@ static void make_policy(struct policy *p, const struct host *h,
 
 	p->count = 0;
 	if (c->form == STRUCTURE) {
-		add_fields(add_entry(p, "all"), c, c->stock[0]);
+		add_selector(p, c, "all", c->stock[0]);
 	} else if (c->strange) {
 		add_garbage(p, c, "default");
 		add_garbage(p, c, "*");
@@ -771,8 +811,10 @@ static void make_policy(struct policy *p, const struct host *h,
 			values[key] = c->form == STRUCTURE ?
 				      c->stock[1 + dev][key] :
 				      effective(c->stock, dev, key);
-		add_fields(add_entry(p, selector), c, values);
+		add_selector(p, c, selector, values);
 	}
+	if (c->bystander == HIDDEN_NOWHERE)
+		add_entry(p, "nobody")[ARP_POLICY_FIELD_HIDDEN] = 1;
 }
 
 static void read_family(struct nlmsghdr *m, void *arg)
@@ -841,16 +883,6 @@ static void put_fields(int type, const int *field)
 	nl_end(&policy_nl, nest);
 }
 
-static bool says_anything(const int *field)
-{
-	int f;
-
-	for (f = 1; f < FIELDS; f++)
-		if (field[f] >= 0)
-			return true;
-	return false;
-}
-
 static void put_transaction(const struct policy *p)
 {
 	size_t op, dev;
@@ -876,7 +908,7 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 	int i;
 
 	make_policy(&p, h, c);
-	if (!says_anything(p.entry[0].field)) {
+	if (!p.count) {
 		clear_policy();
 		return;
 	}
@@ -915,6 +947,12 @@ void print_policy(FILE *f, const struct host *h, struct config *c)
 		[ARP_POLICY_FIELD_PROXY] = "proxy",
 		[ARP_POLICY_FIELD_GARP] = "garp",
 		[ARP_POLICY_FIELD_PROXY_DELAY] = "proxy-delay",
+		[ARP_POLICY_FIELD_MODE] = "mode",
+		[ARP_POLICY_FIELD_LEARN] = "learn",
+		[ARP_POLICY_FIELD_DEFEND] = "defend",
+		[ARP_POLICY_FIELD_INSPECT] = "inspect",
+		[ARP_POLICY_FIELD_RATE] = "rate",
+		[ARP_POLICY_FIELD_SOURCE_RATE] = "source-rate",
 	};
 	static const char *const flags[] = { "off", "on" };
 	static const char *const proxies[] = { "off", "route", "pvlan",
@@ -923,7 +961,7 @@ void print_policy(FILE *f, const struct host *h, struct config *c)
 	int i, field;
 
 	make_policy(&p, h, c);
-	for (i = 0; i < p.count && says_anything(p.entry[i].field); i++) {
+	for (i = 0; i < p.count; i++) {
 		fprintf(f, "arpctl dev set '%s'", p.entry[i].selector);
 		for (field = 1; field < FIELDS; field++) {
 			int value = p.entry[i].field[field];
@@ -936,8 +974,15 @@ void print_policy(FILE *f, const struct host *h, struct config *c)
 			else if (field == ARP_POLICY_FIELD_GARP)
 				fputs(value ? "drop" : "accept", f);
 			else if (field == ARP_POLICY_FIELD_FILTER ||
-				 field == ARP_POLICY_FIELD_HIDDEN)
+				 field == ARP_POLICY_FIELD_HIDDEN ||
+				 field == ARP_POLICY_FIELD_DEFEND)
 				fputs(flags[value], f);
+			else if (field == ARP_POLICY_FIELD_MODE)
+				fputs("enforce", f);
+			else if (field == ARP_POLICY_FIELD_LEARN)
+				fputs("any", f);
+			else if (field == ARP_POLICY_FIELD_INSPECT)
+				fputs("enforce", f);
 			else
 				fprintf(f, "%d", value);
 		}

@@ -189,6 +189,10 @@ static void shrink_config(struct trial *t)
 		c->strange = false;
 		attempt(t);
 	}
+	if (c->bystander != NO_BYSTANDER) {
+		c->bystander = NO_BYSTANDER;
+		attempt(t);
+	}
 	if (c->form != EFFECTIVE) {
 		c->form = EFFECTIVE;
 		attempt(t);

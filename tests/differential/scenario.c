@@ -462,9 +462,21 @@ void make_config(struct config *c, const struct host *h, struct rng *r,
 				*at = value_of(r, key, strange);
 		}
 	}
+	c->bystander = chance(r, 50) ? (int)rnd(r, BYSTANDERS) : NO_BYSTANDER;
 	c->managed = (1 << MANAGEABLE) - 1;
-	if (chance(r, 20))
+	/* Some fields, one, or none at all. */
+	switch (PICK(r, 60, 16, 12, 12)) {
+	case 1:
 		c->managed &= rnd(r, 1 << MANAGEABLE);
+		break;
+	case 2:
+		c->managed = 1 << rnd(r, MANAGEABLE);
+		break;
+	case 3:
+		c->managed = 0;
+		if (c->bystander == NO_BYSTANDER)
+			c->bystander = 1 + rnd(r, BYSTANDERS - 1);
+	}
 	/* Two sysctls belong to one field. */
 	if (c->managed & (1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN))
 		c->managed |= 1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN;
@@ -637,9 +649,9 @@ static void make_ask(struct question *q, const struct host *h, struct rng *r)
 		q->to = PICK(r, 30, 67, 3);
 		q->tha = PICK(r, 10, 55, 35);
 	}
-	if (chance(r, 20)) {
+	if (chance(r, 30)) {
 		q->known = (const uint16_t[]){ NUD_STALE, NUD_REACHABLE,
-			NUD_PERMANENT }[PICK(r, 50, 40, 10)];
+			NUD_PERMANENT, NUD_NOARP }[PICK(r, 50, 34, 8, 8)];
 		q->known_same = chance(r, 40);
 	}
 	q->other_source = chance(r, 4);

@@ -127,6 +127,16 @@ void read_release(void);
 /* Rows: all, then the devices. */
 #define ROWS	(1 + DEVICES)
 
+/* A field that changes nothing, so that packets come before policy that has no objection. */
+enum bystander {
+	NO_BYSTANDER,
+	MODE_ENFORCE, LEARN_ANY, DEFEND_OFF,
+	INSPECT_ENFORCE,	/* without bindings */
+	HIGH_RATES,
+	HIDDEN_NOWHERE,		/* of a device that does not exist */
+	BYSTANDERS
+};
+
 enum form {
 	STRUCTURE,		/* "all" and each device, as the sysctls */
 	EFFECTIVE,		/* the effective values of each device, by its name */
@@ -141,6 +151,7 @@ struct config {
 	enum form form;
 	bool strange;		/* over garbage in less specific selectors */
 	bool restored;		/* in one transaction */
+	enum bystander bystander;
 	bool hide;		/* policy is "hidden" everywhere; see may_hide */
 };
 

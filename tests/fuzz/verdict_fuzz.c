@@ -111,6 +111,7 @@ static void make_devices(void)
 		in_dev->pvlan = n & 4;
 		in_dev->forward = n & 8;
 		in_dev->localnet = n & 16;
+		in_dev->log_martians = (n & 24) == 24;
 		in_dev->drop_garp = n & 32;
 		in_dev->medium_id = (n >> 6) - 1;
 		for (j = 0; j < (n >> 4 & 3) && j < 3; j++) {
@@ -532,7 +533,12 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		break;
 	case ARPP_REPLY_STOCK:
 		NEVER(out || !p->request || v.by.rule);
-		NEVER(v.reason != ARP_POLICY_REASON_ANSWERED);
+		NEVER(v.reason != (v.field ? ARP_POLICY_REASON_ANSWERED :
+					     ARP_POLICY_REASON_PASS));
+		break;
+	case ARPP_LEARN_STOCK:
+		NEVER(out || !p->request || v.by.rule || v.field);
+		NEVER(v.reason != ARP_POLICY_REASON_PASS);
 		break;
 	case ARPP_REPLY:
 		NEVER(out || !p->request);

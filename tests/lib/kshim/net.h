@@ -171,7 +171,8 @@ struct in_device {
 	struct net_device *dev;
 	struct in_ifaddr *ifa_list;
 	int ignore, announce, medium_id;
-	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept, accept_local;
+	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept, accept_local,
+	     log_martians;
 };
 
 struct net_device {
@@ -222,6 +223,7 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define IN_DEV_PROXY_ARP_PVLAN(i)	((i)->pvlan)
 #define IN_DEV_MEDIUM_ID(i)	((i)->medium_id)
 #define IN_DEV_FORWARD(i)	((i)->forward)
+#define IN_DEV_LOG_MARTIANS(i)	((i)->log_martians)
 #define IN_DEV_ROUTE_LOCALNET(i)	((i)->localnet)
 #define IN_DEV_ORCONF(i, attr)	((i)->drop_garp)
 
@@ -326,7 +328,7 @@ struct neighbour {
 	atomic_t probes;
 	u8 nud_state, ha[MAX_ADDR_LEN];
 };
-struct neigh_table { int dummy; };
+struct neigh_table { void *phash_buckets[16]; };
 extern struct neigh_table arp_tbl;
 struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 			       struct net_device *dev);
