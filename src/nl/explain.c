@@ -98,7 +98,9 @@ static int put_explanation(struct sk_buff *msg, const struct arpp_query *q,
 	    (x->forward && nla_put_u32(msg, ARP_POLICY_EXPLANATION_FORWARD,
 				       x->forward)) ||
 	    (x->forward == ARP_POLICY_FORWARD_FORWARD &&
-	     nla_put_string(msg, ARP_POLICY_EXPLANATION_PORT, x->out->name)))
+	     nla_put_string(msg, ARP_POLICY_EXPLANATION_PORT, x->out->name)) ||
+	    (x->proxied && nla_put_u32(msg, ARP_POLICY_EXPLANATION_PROXIED,
+				       x->proxied)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -7,6 +7,7 @@
  * sysctls.
  */
 #include <linux/errno.h>
+#include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
@@ -22,28 +23,69 @@
 #include "packet/ignore.h"
 #include "packet/proxy.h"
 
-/* The lladdr in the query, or that of the sender's neighbour entry, or a made-up one. */
-static void think_up_lladdr(const struct arpp_query *q, u8 *lladdr)
+/**
+ * arpp_explain_bound() - find the MAC that an address is bound to
+ * @d: the device's policy, or NULL
+ * @addr: the address
+ * @lladdr: filled in if there is one
+ *
+ * Context: RCU read side.
+ * Return: whether there is one.
+ */
+bool arpp_explain_bound(const struct arpp_device *d, __be32 addr, u8 *lladdr)
 {
-	struct neighbour *n;
+	struct arpp_match match;
+	struct arpp_rule rule;
 
+	if (!d || !arpp_rule_match(d, ARPP_TABLE_BINDING, addr, &match) ||
+	    !arpp_binding_has_lladdr(match.rule))
+		return false;
+	rule = arpp_match_rule(&match);
+	ether_addr_copy(lladdr, rule.lladdr);
+	return true;
+}
+
+/**
+ * arpp_explain_neighbour() - find the hardware address of a neighbour
+ * @dev: the device, or NULL
+ * @addr: the neighbour's address
+ * @lladdr: filled in if it is known
+ *
+ * Return: whether it is known.
+ */
+bool arpp_explain_neighbour(struct net_device *dev, __be32 addr, u8 *lladdr)
+{
+	struct neighbour *n = dev ? neigh_lookup(&arp_tbl, &addr, dev) : NULL;
+	bool valid;
+
+	if (!n)
+		return false;
+	valid = READ_ONCE(n->nud_state) & NUD_VALID;
+	if (valid)
+		neigh_ha_snapshot(lladdr, n, dev);
+	neigh_release(n);
+	return valid;
+}
+
+static void choose_lladdr(const struct arpp_query *q, const struct arpp_device *d,
+			  u8 *lladdr)
+{
 	memset(lladdr, 0, MAX_ADDR_LEN);
 	if (q->has_lladdr) {
 		memcpy(lladdr, q->lladdr, q->dev->addr_len);
 		return;
 	}
+	if ((q->dev->addr_len == ETH_ALEN &&
+	     arpp_explain_bound(d, q->sender, lladdr)) ||
+	    arpp_explain_neighbour(q->dev, q->sender, lladdr))
+		return;
 	/* Locally administered: no vendor's. */
 	lladdr[0] = 0x02;
-	n = neigh_lookup(&arp_tbl, &q->sender, q->dev);
-	if (!n)
-		return;
-	if (READ_ONCE(n->nud_state) & NUD_VALID)
-		neigh_ha_snapshot(lladdr, n, q->dev);
-	neigh_release(n);
 }
 
 /* Make the packet as arp_rcv() would receive it. */
-static struct sk_buff *make_received(const struct arpp_query *q)
+static struct sk_buff *make_received(const struct arpp_query *q,
+				     const struct arpp_device *d)
 {
 	bool request = q->kind == ARP_POLICY_KIND_REQUEST;
 	bool to_host = q->unicast || !request;
@@ -51,7 +93,7 @@ static struct sk_buff *make_received(const struct arpp_query *q)
 	u8 lladdr[MAX_ADDR_LEN];
 	struct sk_buff *skb;
 
-	think_up_lladdr(q, lladdr);
+	choose_lladdr(q, d, lladdr);
 	skb = arp_create(request ? ARPOP_REQUEST : ARPOP_REPLY, ETH_P_ARP,
 			 q->target, dev, q->sender,
 			 to_host ? dev->dev_addr : NULL, lladdr,
@@ -136,6 +178,32 @@ static void fill_route(const struct arpp_policy *policy, struct arpp_explanation
 		x->route_ifindex = p->route_dev->ifindex;
 }
 
+/* Do the sysctls make arp_process() answer for a target whose route is RTN_UNICAST? */
+static bool sysctl_proxies(struct in_device *in_dev, const struct arpp_packet *p)
+{
+	return arpp_proxy_answers(arpp_proxy_sysctl(in_dev), in_dev, p);
+}
+
+/* Does a proxy neighbour entry? */
+static bool pneigh_proxies(const struct arpp_packet *p)
+{
+	return p->route_dev != p->dev &&
+	       arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev);
+}
+
+/*
+ * What makes the kernel answer for another host. Where the proxy field is @managed the
+ * sysctls do not decide, and the packet goes on because of an entry.
+ */
+static enum arp_policy_proxied proxied_by(struct in_device *in_dev,
+					  const struct arpp_packet *p, bool managed)
+{
+	if (managed || !sysctl_proxies(in_dev, p))
+		return pneigh_proxies(p) ? ARP_POLICY_PROXIED_PNEIGH : 0;
+	return p->route_dev == p->dev ? ARP_POLICY_PROXIED_PROXY_ARP_PVLAN :
+					ARP_POLICY_PROXIED_PROXY_ARP;
+}
+
 /* What in arp_process() keeps the kernel from answering. */
 static enum arp_policy_block in_kernel(const struct arpp_policy *policy,
 				       struct in_device *in_dev,
@@ -163,11 +231,8 @@ static enum arp_policy_block in_kernel(const struct arpp_policy *policy,
 			return ARP_POLICY_BLOCK_NO_ROUTE;
 		if (p->route_type != RTN_UNICAST)
 			return ARP_POLICY_BLOCK_TARGET;
-		if (arpp_proxy_answers(arpp_proxy_sysctl(in_dev), in_dev, p) ||
-		    (p->route_dev != p->dev &&
-		     arpp_pneigh_exists(net, p->tip, p->dev)))
-			return 0;
-		return ARP_POLICY_BLOCK_PROXY_ARP;
+		return sysctl_proxies(in_dev, p) || pneigh_proxies(p) ?
+		       0 : ARP_POLICY_BLOCK_PROXY_ARP;
 	}
 	if (arpp_ignore_blocks(IN_DEV_ARP_IGNORE(in_dev), in_dev, p->sip,
 			       p->tip))
@@ -213,6 +278,9 @@ static void explain_received(const struct arpp_policy *policy,
 	if (!x->block && !ours)
 		x->block = in_kernel(policy, in_dev, p);
 	x->answered = !x->block && (!ours || x->v.action == ARPP_REPLY);
+	if (x->answered && !ours && p->route_type == RTN_UNICAST)
+		x->proxied = proxied_by(in_dev, p, d && !x->audit &&
+					arpp_managed(d, ARP_POLICY_FIELD_PROXY));
 	if (x->v.by.rule)
 		rule = arpp_match_rule(&x->v.by);
 	if (ours && rule.has_lladdr)
@@ -343,7 +411,7 @@ int arpp_explain(const struct arpp_policy *policy, const struct arpp_device *d,
 		return 0;
 	}
 
-	skb = make_received(q);
+	skb = make_received(q, d);
 	if (!skb)
 		return -ENOMEM;
 	/* On devices that are not supported, there is nothing to report. */

@@ -15,7 +15,8 @@
  * @dev: the receiving or sending device
  * @kind: the kind of packet
  * @unicast: sent to this host only; on a bridge port, to the owner of the target
- * @has_lladdr: @lladdr is set, else one is made up
+ * @has_lladdr: @lladdr is set; else it is the MAC that the sender is bound to, or the
+ *	one of its neighbour entry, or a made-up one
  * @target: target address
  * @sender: sender address; for ARP_POLICY_KIND_SEND the source of the IP packet
  * @lladdr: the sender's hardware address, as long as the device's
@@ -39,6 +40,7 @@ struct arpp_query {
  * @audit: the verdict is not carried out
  * @answered: an answer is sent; for ARP_POLICY_KIND_SEND, the request is sent
  * @block: what in the kernel prevents that, or 0
+ * @proxied: what makes the kernel answer for another host, or 0
  * @error: the errno of the route lookup, or 0
  * @route_type: RTN_* of the route if it was looked up, else RTN_UNSPEC
  * @route_ifindex: the output device of the route, or 0
@@ -56,6 +58,7 @@ struct arpp_explanation {
 	bool audit;
 	bool answered;
 	enum arp_policy_block block;
+	enum arp_policy_proxied proxied;
 	u32 error;
 	u8 route_type;
 	int route_ifindex;
@@ -68,6 +71,8 @@ struct arpp_explanation {
 	bool to_host;
 };
 
+bool arpp_explain_bound(const struct arpp_device *d, __be32 addr, u8 *lladdr);
+bool arpp_explain_neighbour(struct net_device *dev, __be32 addr, u8 *lladdr);
 int arpp_explain_port(const struct arpp_policy *policy, const struct arpp_device *d,
 		      const struct arpp_bridge *fns, const struct arpp_query *q,
 		      struct arpp_explanation *x);

@@ -17,34 +17,6 @@
 #include "packet/hidden.h"
 #include "packet/port.h"
 
-/* The MAC that an address is bound to on a device, if any. */
-static bool bound_to(const struct arpp_device *d, __be32 addr, u8 *lladdr)
-{
-	struct arpp_match match;
-	struct arpp_rule rule;
-
-	if (!d || !arpp_rule_match(d, ARPP_TABLE_BINDING, addr, &match) ||
-	    !arpp_binding_has_lladdr(match.rule))
-		return false;
-	rule = arpp_match_rule(&match);
-	ether_addr_copy(lladdr, rule.lladdr);
-	return true;
-}
-
-static bool neighbour_of(struct net_device *dev, __be32 addr, u8 *lladdr)
-{
-	struct neighbour *n = dev ? neigh_lookup(&arp_tbl, &addr, dev) : NULL;
-	bool valid;
-
-	if (!n)
-		return false;
-	valid = READ_ONCE(n->nud_state) & NUD_VALID;
-	if (valid)
-		neigh_ha_snapshot(lladdr, n, dev);
-	neigh_release(n);
-	return valid;
-}
-
 /* Who has an address on the segment? If that is not known, @made_up is the last byte. */
 static void find_owner(const struct arpp_policy *policy, const struct arpp_device *d,
 		       const struct arpp_segment *s, __be32 addr, u8 made_up, u8 *lladdr)
@@ -56,8 +28,9 @@ static void find_owner(const struct arpp_policy *policy, const struct arpp_devic
 		ether_addr_copy(lladdr, s->dev->dev_addr);
 		return;
 	}
-	if (bound_to(d, addr, lladdr) || bound_to(segment, addr, lladdr) ||
-	    neighbour_of(s->dev, addr, lladdr))
+	if (arpp_explain_bound(d, addr, lladdr) ||
+	    arpp_explain_bound(segment, addr, lladdr) ||
+	    arpp_explain_neighbour(s->dev, addr, lladdr))
 		return;
 	/* Locally administered: no vendor's. */
 	eth_zero_addr(lladdr);

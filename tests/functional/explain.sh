@@ -23,12 +23,14 @@ sends | grep -v ' any ' >"$work/sends"
 
 # Explains each request among the questions and prints what the wire would show.
 explained_requests() {
-	local dev target sender rest kind unicast
+	local dev target sender rest kind words
 	while read -r _ dev target sender rest; do
 		[ "$sender" != target ] || sender=$target
-		kind=request unicast=''
-		case $rest in *reply*) kind=reply ;; *unicast*) unicast=unicast ;; esac
-		echo "explain $kind $target from $sender dev $dev $unicast"
+		kind=request words=''
+		case $rest in *reply*) kind=reply ;; *unicast*) words=unicast ;; esac
+		# Without lladdr, it would come from the MAC that one policy binds to it.
+		[ "$sender $dev" != "10.0.0.50 eth2" ] || words+=' lladdr 02:00:5e:98:00:02'
+		echo "explain $kind $target from $sender dev $dev $words"
 	done <"$work/requests" >"$work/batch"
 	in_host host "$ARPCTL" -j -b "$work/batch" >"$work/explained" || return
 	jq -r 'if .answered then .lladdr else "silence" end' "$work/explained"
@@ -92,7 +94,7 @@ conf arp_filter=1 all
 agree "strict sysctls"
 is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
 	jq -c '[.verdict, .reason, .answered, .kernel]')" \
-	'["accept","pass",false,{"route":"local dev lo","error":null,"blocked_by":"arp_ignore"}]' \
+	'["accept","pass",false,{"route":"local dev lo","error":null,"blocked_by":"arp_ignore","proxied_by":null}]' \
 	"names the sysctl that prevents the answer"
 policy <<-END
 	default ignore any announce any filter off
@@ -169,6 +171,7 @@ is "$(ctl host -j explain request 10.0.0.1 from 10.0.0.50 dev eth3 |
 
 text=$(ctl host explain request 10.0.0.1 from 10.0.0.50 dev eth0)
 is "$text" "request on eth0
+  chosen    lladdr 02:00:00:00:00:00
   verdict   accept, pass
   answer    is-at $(mac host eth0)
   route     local dev lo" "as text"

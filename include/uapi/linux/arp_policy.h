@@ -430,6 +430,9 @@ enum arp_policy_explanation {
 					 * policy passes the packet
 					 */
 	ARP_POLICY_EXPLANATION_PORT,	/* string, for FORWARD_FORWARD: the port */
+	ARP_POLICY_EXPLANATION_PROXIED,	/* u32, enum arp_policy_proxied: what makes the
+					 * kernel answer for another host
+					 */
 
 	/* private: */
 	__ARP_POLICY_EXPLANATION_MAX,
@@ -471,6 +474,17 @@ enum arp_policy_block {
 	/* private: */
 	__ARP_POLICY_BLOCK_MAX,
 	ARP_POLICY_BLOCK_MAX = (__ARP_POLICY_BLOCK_MAX - 1)
+};
+
+/* What makes the kernel answer for another host. */
+enum arp_policy_proxied {
+	ARP_POLICY_PROXIED_PROXY_ARP = 1, /* sysctl proxy_arp */
+	ARP_POLICY_PROXIED_PROXY_ARP_PVLAN, /* sysctl proxy_arp_pvlan */
+	ARP_POLICY_PROXIED_PNEIGH,	/* a proxy neighbour entry (ip neigh add proxy) */
+
+	/* private: */
+	__ARP_POLICY_PROXIED_MAX,
+	ARP_POLICY_PROXIED_MAX = (__ARP_POLICY_PROXIED_MAX - 1)
 };
 
 /* Fields of a selector, in a transaction. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Arguments of commands: whether they fit, and what they mean. */
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/args.h"
+#include "base/near.h"
 #include "base/parse.h"
 #include "base/print.h"
 #include "base/words.h"
@@ -73,10 +75,52 @@ static const char *as_word(const struct args *args, int i)
 	       "" : args->argv[i];
 }
 
+static bool is_used(const struct grammar *g, const struct token *t)
+{
+	return g->used & 1U << t->group;
+}
+
+/* What a word that does not fit was probably meant to be, after ": "; or nothing. */
+static const char *meant(const struct grammar *g, const char *word, char *buf,
+			 size_t size)
+{
+	const struct token *t, *end = g->tokens + g->n;
+	uint8_t lladdr[LLADDR_MAX];
+	const char *before = "";
+	struct near near;
+	bool dev = false;
+	uint32_t address;
+
+	near_init(&near, word);
+	for (t = g->tokens; t < end; t++) {
+		if (t->kind || !t->group || is_used(g, t))
+			continue;
+		near_try(&near, t->name);
+		if (!strcmp(t->name, "dev"))
+			dev = true;
+		else if (!strcmp(t->name, "from") && t[1].kind &&
+			 parse_address(word, strlen(word), &address))
+			before = "from";
+		else if (!strcmp(t->name, "lladdr") &&
+			 parse_mac(word, lladdr, LLADDR_MAX) > 0)
+			before = "lladdr";
+	}
+	if (!near.best && !*before && dev && !grammar_has(g, word) &&
+	    !isdigit((unsigned char)*word))
+		before = "dev";
+	buf[0] = '\0';
+	if (near.best)
+		snprintf(buf, size, ": did you mean \"%s\"?", near.best);
+	else if (*before)
+		snprintf(buf, size, ": did you mean \"%s %.64s\"?", before, word);
+	return buf;
+}
+
 int args_take(struct args *args, int argc, char **argv)
 {
 	struct grammar *g = &args->grammar;
 	const struct token *must;
+	char hint[128];
 	int i, token;
 
 	args->argc = argc;
@@ -95,10 +139,11 @@ int args_take(struct args *args, int argc, char **argv)
 	}
 	must = grammar_must(g);
 	if (i < argc && must)
-		return misfit(args, "\"%s\" where \"%s\" is expected",
-			      argv[i], must->name);
+		return misfit(args, "\"%s\" where \"%s\" is expected%s", argv[i],
+			      must->name, meant(g, argv[i], hint, sizeof(hint)));
 	if (i < argc)
-		return misfit(args, "unexpected word \"%s\"", argv[i]);
+		return misfit(args, "unexpected word \"%s\"%s", argv[i],
+			      meant(g, argv[i], hint, sizeof(hint)));
 	if (must && argc)
 		return misfit(args, "%s is missing after \"%s\"", must->name,
 			      argv[argc - 1]);
@@ -125,8 +170,7 @@ const char *args_get(const struct args *args, const char *name)
 
 const char *args_option(const struct args *args, const char *name)
 {
-	/* Group 0 is required. */
-	return args->grammar.used & ~1U ? args_get(args, name) : NULL;
+	return args->grammar.used ? args_get(args, name) : NULL;
 }
 
 int args_each(const struct args *args, const char *name,
@@ -144,17 +188,33 @@ int args_each(const struct args *args, const char *name,
 	return status;
 }
 
+const char *no_address(const char *word)
+{
+	const char *slash = strchr(word, '/');
+	uint8_t mac[LLADDR_LEN];
+
+	if (parse_mac(word, mac, sizeof(mac)) == LLADDR_LEN)
+		return "; this is a MAC";
+	if (strchr(word, ':'))
+		return "; ARP is IPv4 only";
+	if (slash && strchr(slash, '.'))
+		return "; give a length, not a mask";
+	if (isalpha((unsigned char)*word))
+		return "; host names are not looked up";
+	return "";
+}
+
 int args_address(const struct args *args, const char *word, uint32_t *address)
 {
 	if (parse_address(word, strlen(word), address))
 		return STATUS_OK;
-	return usage_error("%s: invalid address \"%s\", expected: an IPv4 address",
-			   args->title, word);
+	return usage_error("%s: invalid address \"%s\", expected: an IPv4 address%s",
+			   args->title, word, no_address(word));
 }
 
 int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
 {
-	if (parse_lladdr(word, strlen(word), lladdr, LLADDR_LEN) == LLADDR_LEN)
+	if (parse_mac(word, lladdr, LLADDR_LEN) == LLADDR_LEN)
 		return STATUS_OK;
 	return usage_error("%s: invalid lladdr \"%s\", expected: six bytes such as 02:00:5e:10:00:01",
 			   args->title, word);
@@ -163,7 +223,7 @@ int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
 int args_any_lladdr(const struct args *args, const char *word,
 		    uint8_t lladdr[], int *len)
 {
-	*len = parse_lladdr(word, strlen(word), lladdr, LLADDR_MAX);
+	*len = parse_mac(word, lladdr, LLADDR_MAX);
 	if (*len > 0 && *len <= LLADDR_MAX)
 		return STATUS_OK;
 	return usage_error("%s: invalid lladdr \"%s\", expected: bytes such as 02:00:5e:10:00:01",

@@ -37,7 +37,7 @@ int args_end_options(int *argc, char **argv);
 /* Whether the words fit the command's grammar. */
 int args_take(struct args *args, int argc, char **argv);
 
-/* The first argument, NULL if there is none. */
+/* The first word that was typed, NULL if there is none. */
 static inline const char *args_first(const struct args *args)
 {
 	return args->argc ? args->argv[0] : NULL;
@@ -63,6 +63,9 @@ int args_any_lladdr(const struct args *args, const char *word,
 		    uint8_t lladdr[], int *len);
 int args_number(const struct args *args, const char *what, const char *word,
 		uint32_t min, uint32_t *value);
+
+/* Why a word is no address or prefix, after "; "; or "". */
+const char *no_address(const char *word);
 
 /* Whether the selector, or NULL, may have rules and bindings. */
 int args_selects(const struct args *args, const char *selector);

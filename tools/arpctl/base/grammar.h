@@ -2,9 +2,13 @@
 /*
  * The grammar in a usage string, and the words that fit it.
  *
- * Words in capitals are kinds (SELECTOR, DEV, FIELD ...), others are literal. Words in
- * brackets are optional; they follow the required ones, in any order. With "..." at
- * the end of the brackets they can be repeated.
+ * Words in capitals are kinds (SELECTOR, DEV, FIELD ...), others are literal. Those at
+ * the start have fixed places. A literal after them begins a clause, which goes on to
+ * the next literal or bracket: "from SENDER". Clauses come in any order; those in
+ * brackets are optional, and with "..." at the end of the brackets can be repeated.
+ *
+ * A place for an address leaves words that are none to the clauses. So clauses can
+ * precede it, and "[ACTION] PREFIX" has an optional word in front.
  */
 #ifndef ARPCTL_GRAMMAR_H
 #define ARPCTL_GRAMMAR_H
@@ -17,18 +21,23 @@
 struct token {
 	char name[24];
 	bool kind;		/* in capitals */
-	bool head;		/* begins a [] */
+	bool head;		/* begins a clause */
+	bool address;		/* the place of an address */
 	bool repeat;		/* its [] ends with "..." */
-	uint8_t group;		/* 0: required; else the number of its [] */
+	uint8_t group;		/* 0: has a fixed place; else the number of its clause */
 };
 
 struct grammar {
 	struct token tokens[MAX_TOKENS + 1];	/* ends with a nameless one */
 	int n;
-	uint8_t heads[MAX_TOKENS];	/* those that begin a [] */
+	uint8_t heads[MAX_TOKENS];	/* those that begin a clause */
 	int n_heads;
-	int at;			/* the token after the last word */
-	uint32_t used;		/* groups, as bits */
+	uint8_t places[MAX_TOKENS];	/* those that have a fixed place */
+	int n_places;
+	uint32_t required;	/* clauses without brackets, as bits */
+	int filled;		/* how many places have their word */
+	int at;			/* the token after the last word, if within a clause */
+	uint32_t used;		/* clauses, as bits */
 };
 
 void grammar_init(struct grammar *g, const char *usage);
@@ -36,7 +45,7 @@ void grammar_init(struct grammar *g, const char *usage);
 /* Starts again, with no word taken. */
 void grammar_restart(struct grammar *g);
 
-/* The word that is required next, NULL if the command may end here. */
+/* The next word that is required; NULL if the command may end here. */
 const struct token *grammar_must(const struct grammar *g);
 
 /* Whether token i may come now. */

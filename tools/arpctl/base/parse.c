@@ -103,7 +103,9 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max)
+/* Bytes of one or two digits with this separator between them. */
+static int parse_bytes(const char *text, size_t len, char separator,
+		       uint8_t *lladdr, size_t max)
 {
 	int n, high, low;
 	size_t i = 0;
@@ -112,7 +114,7 @@ int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max)
 		high = i < len ? hex_digit(text[i++]) : -1;
 		if (high < 0)
 			return -1;
-		if (i < len && text[i] != ':') {
+		if (i < len && text[i] != separator) {
 			low = hex_digit(text[i++]);
 			if (low < 0)
 				return -1;
@@ -122,9 +124,46 @@ int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max)
 			lladdr[n] = (uint8_t)high;
 		if (i == len)
 			return n + 1;
-		if (text[i++] != ':')
+		if (text[i++] != separator)
 			return -1;
 	}
+}
+
+int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max)
+{
+	return parse_bytes(text, len, ':', lladdr, max);
+}
+
+/* Twelve digits, in one word or in three of four digits with dots between them. */
+static int parse_digits(const char *text, size_t len, uint8_t *lladdr, size_t max)
+{
+	int high, low;
+	size_t i, n = 0;
+
+	if (len != 2 * LLADDR_LEN && len != 2 * LLADDR_LEN + 2)
+		return -1;
+	for (i = 0; i < len; n++) {
+		if (len > 2 * LLADDR_LEN && i % 5 == 4 && text[i++] != '.')
+			return -1;
+		high = hex_digit(text[i++]);
+		low = hex_digit(text[i++]);
+		if (high < 0 || low < 0)
+			return -1;
+		if (n < max)
+			lladdr[n] = (uint8_t)(high << 4 | low);
+	}
+	return (int)n;
+}
+
+int parse_mac(const char *text, uint8_t *lladdr, size_t max)
+{
+	size_t len = strlen(text);
+
+	if (strchr(text, ':') || len <= 2)
+		return parse_lladdr(text, len, lladdr, max);
+	if (strchr(text, '-'))
+		return parse_bytes(text, len, '-', lladdr, max);
+	return parse_digits(text, len, lladdr, max);
 }
 
 void address_text(uint32_t address, char buf[ADDRESS_TEXT])

@@ -41,6 +41,12 @@ struct prefix prefix_masked(struct prefix prefix);
  */
 int parse_lladdr(const char *text, size_t len, uint8_t *lladdr, size_t max);
 
+/*
+ * The same as people write it: also with dashes, as 0200.5e10.0001, or as twelve
+ * digits.
+ */
+int parse_mac(const char *text, uint8_t *lladdr, size_t max);
+
 void address_text(uint32_t address, char buf[ADDRESS_TEXT]);
 void prefix_text(struct prefix prefix, char buf[PREFIX_TEXT]);
 void lladdr_text(const uint8_t *lladdr, size_t len, char buf[LLADDR_TEXT]);

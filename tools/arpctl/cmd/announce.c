@@ -31,7 +31,7 @@ static int announce(struct ctx *ctx)
 	struct timespec when;
 	int status;
 
-	status = args_address(args, args_first(args), &address);
+	status = args_address(args, args_get(args, "ADDRESS"), &address);
 	if (!status)
 		status = args_number(args, "count", args_get(args, "N"), 1,
 				     &count);

@@ -9,8 +9,11 @@
 
 #include "base/parse.h"
 #include "command.h"
+#include "host/host.h"
+#include "wire/dump.h"
 #include "wire/entry.h"
 #include "wire/fields.h"
+#include "wire/netns.h"
 #include "wire/reason.h"
 
 /* The names that "ip route" uses. */
@@ -71,6 +74,22 @@ static const struct block {
 		"the neighbour entry of the target is permanent or noarp" },
 };
 
+/* What makes the kernel a proxy: the word in JSON, and the text. */
+static const struct block proxies[ARP_POLICY_PROXIED_MAX + 1] = {
+	[ARP_POLICY_PROXIED_PROXY_ARP] = { "proxy_arp", "sysctl proxy_arp" },
+	[ARP_POLICY_PROXIED_PROXY_ARP_PVLAN] = {
+		"proxy_arp_pvlan", "sysctl proxy_arp_pvlan" },
+	[ARP_POLICY_PROXIED_PNEIGH] = {
+		"pneigh", "a proxy neighbour entry (ip neigh show proxy)" },
+};
+
+static const struct block *proxy_of(const struct nlattr *attr)
+{
+	uint64_t proxy = nl_uint(attr);
+
+	return proxy && proxy <= ARP_POLICY_PROXIED_MAX ? &proxies[proxy] : NULL;
+}
+
 static const struct block *block_of(const struct nlattr *attr)
 {
 	static const struct block unknown = { "unknown", "unknown" };
@@ -106,6 +125,7 @@ static const char *route_text(const struct nlattr *const *x, char *buf,
 static void print_kernel(struct printer *out, const struct nlattr *const *x)
 {
 	const struct block *block = block_of(x[ARP_POLICY_EXPLANATION_BLOCKED]);
+	const struct block *proxy = proxy_of(x[ARP_POLICY_EXPLANATION_PROXIED]);
 	const struct nlattr *error = x[ARP_POLICY_EXPLANATION_ERROR];
 	char buf[64];
 
@@ -114,11 +134,16 @@ static void print_kernel(struct printer *out, const struct nlattr *const *x)
 	       route_text(x, buf, sizeof(buf)));
 	pr_opt(out, "error", STYLE_PLAIN, "\n  error     ",
 	       error ? strerror((int)nl_uint(error)) : NULL);
-	if (out->json)
+	if (out->json) {
 		pr_opt(out, "blocked_by", STYLE_PLAIN, "",
 		       block ? block->word : NULL);
-	else if (block)
+		pr_opt(out, "proxied_by", STYLE_PLAIN, "",
+		       proxy ? proxy->word : NULL);
+	} else if (block) {
 		pr_text(out, "\n  blocked   %s", block->what);
+	} else if (proxy) {
+		pr_text(out, "\n  proxied   by the kernel: %s", proxy->what);
+	}
 	pr_close(out, '}');
 }
 
@@ -209,7 +234,46 @@ static void print_bridge(struct printer *out, const struct nlattr *const *ev,
 	pr_close(out, '}');
 }
 
+/* A packet to explain, and which parts of it were not given. */
+struct query {
+	const char *kind;
+	uint32_t target, sender, vlan;
+	uint8_t lladdr[LLADDR_MAX];
+	int len;			/* of lladdr, 0: the kernel chooses */
+	uint32_t ifindex;		/* of the chosen device, else 0 */
+	bool unicast, chose_sender, chose_lladdr;
+};
+
+/* Prints what was chosen, as the words that explain takes. */
+static void print_chosen(struct printer *out, const struct query *q, const char *dev,
+			 const struct nlattr *const *ev)
+{
+	const char *lead = "\n  chosen    ";
+	char sender[ADDRESS_TEXT], mac[LLADDR_TEXT];
+	const char *lladdr = nl_lladdr(ev[ARP_POLICY_EVENT_LLADDR], mac);
+
+	pr_open(out, "chosen", '{');
+	if (q->ifindex) {
+		pr_text(out, "%sdev ", lead);
+		pr_str(out, "dev", STYLE_NAME, 0, dev);
+		lead = " ";
+	}
+	if (q->chose_sender) {
+		address_text(q->sender, sender);
+		pr_text(out, "%sfrom ", lead);
+		pr_str(out, "from", STYLE_VALUE, 0, sender);
+		lead = " ";
+	}
+	if (q->chose_lladdr && lladdr) {
+		pr_text(out, "%slladdr ", lead);
+		pr_str(out, "lladdr", STYLE_VALUE, 0, lladdr);
+	}
+	pr_close(out, '}');
+}
+
+/* query is NULL for what follows on the host's device. */
 static void print_explanation(struct printer *out, const char *kind,
+			      const struct query *query,
 			      const struct nlattr *const *tb)
 {
 	const struct nlattr *x[ARP_POLICY_EXPLANATION_MAX + 1];
@@ -226,6 +290,8 @@ static void print_explanation(struct printer *out, const char *kind,
 
 	pr_text(out, "%s on ", kind);
 	pr_str(out, "dev", STYLE_NAME, 0, nl_str(tb[ARP_POLICY_A_IFNAME]));
+	if (query)
+		print_chosen(out, query, nl_str(tb[ARP_POLICY_A_IFNAME]), ev);
 	pr_opt(out, "verdict", STYLE_VALUE, "\n  verdict   ",
 	       verdict ? verdict : "unknown");
 	pr_opt(out, "reason", STYLE_VALUE, ", ", reason ? reason : "unknown");
@@ -239,7 +305,7 @@ static void print_explanation(struct printer *out, const char *kind,
 }
 
 /* The verdict, and on a bridge port what follows on the host's device. */
-static void print_all(struct printer *out, const char *kind,
+static void print_all(struct printer *out, const struct query *q,
 		      const struct nlmsghdr *msg)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
@@ -248,11 +314,11 @@ static void print_all(struct printer *out, const char *kind,
 	nl_parse(msg, tb, ARP_POLICY_A_MAX);
 	nl_parse_nest(tb[ARP_POLICY_A_NEXT], next, ARP_POLICY_A_MAX);
 	pr_open(out, NULL, '{');
-	print_explanation(out, kind, tb);
+	print_explanation(out, q->kind, q, tb);
 	if (tb[ARP_POLICY_A_NEXT]) {
 		pr_open(out, "next", '{');
 		pr_text(out, "then ");
-		print_explanation(out, kind, next);
+		print_explanation(out, q->kind, NULL, next);
 		pr_close(out, '}');
 	}
 	pr_close(out, '}');
@@ -267,50 +333,109 @@ static enum arp_policy_kind kind_of(const char *command)
 					       ARP_POLICY_KIND_REPLY;
 }
 
+static int read_query(const struct args *args, struct query *q)
+{
+	const char *mac = args_get(args, "MAC");
+	const char *sender = args_get(args, "SENDER");
+	int status;
+
+	*q = (struct query){
+		.kind = args->command,
+		.unicast = args_get(args, "unicast"),
+		.chose_sender = !sender,
+		.chose_lladdr = !mac && strcmp(args->command, "send") != 0,
+	};
+	status = args_address(args, args_get(args, "TARGET"), &q->target);
+	if (!status && sender)
+		status = args_address(args, sender, &q->sender);
+	if (!status && mac)
+		status = args_any_lladdr(args, mac, q->lladdr, &q->len);
+	if (!status)
+		status = args_number(args, "vlan", args_get(args, "N"), 1, &q->vlan);
+	return status;
+}
+
+/* Chooses the device, unless dev names it, and the sender, as far as not given. */
+static int choose_on(const struct host *host, const char *dev, struct query *q)
+{
+	const struct host_link *link, *segment;
+
+	link = dev ? host_link(host, link_index(dev)) : host_choose_dev(host, q->target);
+	if (!dev && !link)
+		return failure("no route to the target, and no address: give \"dev DEV\"");
+	/* If there is no such device, the kernel says so. */
+	if (!link)
+		return STATUS_OK;
+	if (!dev)
+		q->ifindex = link->ifindex;
+	segment = link->port ? host_segment(host, link, q->vlan) : link;
+	if (q->chose_sender && !host_choose_sender(host, segment, q->target, &q->sender))
+		return failure("%s has no subnet and no neighbour to take a sender from: give \"from SENDER\"",
+			       segment->name);
+	return STATUS_OK;
+}
+
+static int choose(struct ctx *ctx, const char *dev, struct query *q)
+{
+	struct host host = { 0 };
+	int status;
+
+	if (dev && !q->chose_sender)
+		return STATUS_OK;
+	status = netns_enter(&ctx->nl.netns);
+	if (!status)
+		status = host_read(&host);
+	if (!status)
+		status = choose_on(&host, dev, q);
+	host_free(&host);
+	return status;
+}
+
+static void put_query(struct nlmsghdr *nlh, const struct query *q)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
+
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_KIND, kind_of(q->kind));
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_TARGET, q->target);
+	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_SENDER, q->sender);
+	if (q->len)
+		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, (size_t)q->len, q->lladdr);
+	if (q->unicast)
+		mnl_attr_put(nlh, ARP_POLICY_QUERY_UNICAST, 0, NULL);
+	if (q->vlan)
+		mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_VLAN, q->vlan);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static int explain(struct ctx *ctx)
 {
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EXPLAIN, 0);
-	const struct args *args = ctx->args;
-	const char *mac = args_get(args, "MAC");
+	const char *dev = args_get(ctx->args, "DEV");
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
-	uint8_t lladdr[LLADDR_MAX];
-	uint32_t target, sender, vlan = 0;
-	struct nlattr *nest;
-	int status, len = 0;
+	struct query q;
+	int status;
 
-	status = args_address(args, args_get(args, "TARGET"), &target);
+	status = read_query(ctx->args, &q);
 	if (!status)
-		status = args_address(args, args_get(args, "SENDER"), &sender);
-	if (!status && mac)
-		status = args_any_lladdr(args, mac, lladdr, &len);
-	if (!status)
-		status = args_number(args, "vlan", args_get(args, "N"), 1, &vlan);
-	if (!status)
-		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
+		status = choose(ctx, dev, &q);
+	if (!status && dev)
+		status = nl_put_dev(&ctx->nl, dev);
+	else if (!status)
+		mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, q.ifindex);
 	if (status)
 		return status;
-	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
-	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_KIND, kind_of(args->command));
-	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_TARGET, target);
-	mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_SENDER, sender);
-	if (mac)
-		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, (size_t)len, lladdr);
-	if (args_get(args, "unicast"))
-		mnl_attr_put(nlh, ARP_POLICY_QUERY_UNICAST, 0, NULL);
-	if (vlan)
-		mnl_attr_put_u32(nlh, ARP_POLICY_QUERY_VLAN, vlan);
-	mnl_attr_nest_end(nlh, nest);
-
+	put_query(nlh, &q);
 	status = nl_call(&ctx->nl, &reply);
 	if (!status)
 		nl_for_each(msg, &reply)
-			print_all(&ctx->out, ctx->args->command, msg);
+			print_all(&ctx->out, &q, msg);
 	nl_reply_free(&reply);
 	return status;
 }
 
-#define RECEIVED_ARGS "TARGET from SENDER dev DEV [vlan N] [lladdr MAC] [unicast]"
+#define RECEIVED_ARGS \
+	"TARGET [from SENDER] [dev DEV] [vlan N] [lladdr MAC] [unicast]"
 
 static const struct command commands[] = {
 	{ "request", RECEIVED_ARGS,

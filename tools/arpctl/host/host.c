@@ -36,10 +36,15 @@ static void read_kind(struct host_link *link, const struct nlattr *nest)
 {
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
 	const struct nlattr *bridge[IFLA_BR_MAX + 1];
+	const struct nlattr *vlan[IFLA_VLAN_MAX + 1];
 
 	nl_parse_nest(nest, info, IFLA_INFO_MAX);
 	snprintf(link->kind, sizeof(link->kind), "%s",
 		 nl_str(info[IFLA_INFO_KIND]));
+	if (!strcmp(link->kind, "vlan")) {
+		nl_parse_nest(info[IFLA_INFO_DATA], vlan, IFLA_VLAN_MAX);
+		link->vlan = (uint32_t)nl_uint(vlan[IFLA_VLAN_ID]);
+	}
 	if (strcmp(link->kind, "bridge") != 0)
 		return;
 	nl_parse_nest(info[IFLA_INFO_DATA], bridge, IFLA_BR_MAX);
@@ -82,6 +87,8 @@ static int read_link(const struct nlmsghdr *msg, void *data)
 	link->lladdr_len = copy_lladdr(link->lladdr, tb[IFLA_ADDRESS]);
 	read_kind(link, tb[IFLA_LINKINFO]);
 	read_conf(link, tb[IFLA_AF_SPEC]);
+	if (link->vlan)
+		link->lower = (uint32_t)nl_uint(tb[IFLA_LINK]);
 	if (!strcmp(link->kind, "veth") && !tb[IFLA_LINK_NETNSID])
 		link->peer = (uint32_t)nl_uint(tb[IFLA_LINK]);
 	return MNL_CB_OK;
@@ -131,15 +138,30 @@ static int read_address(const struct nlmsghdr *msg, void *data)
 			  (uint32_t)nl_uint(tb[IFA_ADDRESS]), address->length);
 }
 
+/* Keeps the device of the default route with the lowest metric. */
+static void read_default(struct host *host, const struct nlattr *const *tb)
+{
+	uint32_t metric = (uint32_t)nl_uint(tb[RTA_PRIORITY]);
+
+	if (!tb[RTA_OIF] || (host->default_dev && metric >= host->default_metric))
+		return;
+	host->default_dev = (uint32_t)nl_uint(tb[RTA_OIF]);
+	host->default_metric = metric;
+}
+
 static int read_route(const struct nlmsghdr *msg, void *data)
 {
 	const struct rtmsg *info = mnl_nlmsg_get_payload(msg);
 	const struct nlattr *tb[RTA_MAX + 1];
 	struct host *host = data;
 
-	if (info->rtm_type != RTN_UNICAST || info->rtm_scope != RT_SCOPE_LINK)
+	if (info->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
 	nl_parse_after(msg, sizeof(*info), tb, RTA_MAX);
+	if (!info->rtm_dst_len && info->rtm_table == RT_TABLE_MAIN)
+		read_default(host, tb);
+	if (info->rtm_scope != RT_SCOPE_LINK)
+		return MNL_CB_OK;
 	if (!tb[RTA_OIF] || !tb[RTA_DST])
 		return MNL_CB_OK;
 	return add_subnet(host, (uint32_t)nl_uint(tb[RTA_OIF]),

@@ -26,6 +26,8 @@ struct host_link {
 	uint32_t master;	/* ifindex of its master, or 0 */
 	uint32_t peer;		/* the other end of a veth pair, if in this netns */
 	uint32_t vrf;		/* ifindex of the VRF that it is in, or 0 */
+	uint32_t lower;		/* of a VLAN: ifindex of the device below */
+	uint32_t vlan;		/* and its VID; else 0 */
 	unsigned int flags;	/* IFF_* */
 	bool port;		/* its master receives all its packets */
 	bool ipv4;
@@ -61,6 +63,8 @@ struct host {
 	struct host_subnet *subnets;
 	struct host_neighbour *neighbours;	/* whose lladdr is known */
 	size_t n_links, n_addresses, n_subnets, n_neighbours;
+	uint32_t default_dev;		/* ifindex of the default route's device, or 0 */
+	uint32_t default_metric;
 	uint32_t all[HOST_CONF];	/* net.ipv4.conf.all */
 	/* The neighbour table of all namespaces, which share its limits. */
 	uint32_t entries, kept, gc_thresh2, gc_thresh3;
@@ -82,6 +86,19 @@ bool host_does_arp(const struct host_link *link);
 /* Whether the address is configured on the device. */
 bool host_lives_on(const struct host *host, const struct host_link *link,
 		   uint32_t address);
+
+/*
+ * choose.c: a device that receives ARP for an address: its own, else the one by route;
+ * NULL: none. And an address that may ask for it there: the lowest of the device's subnet
+ * that is neither ours nor the target, without a subnet that of a neighbour.
+ */
+const struct host_link *host_choose_dev(const struct host *host, uint32_t target);
+bool host_choose_sender(const struct host *host, const struct host_link *link,
+			uint32_t target, uint32_t *sender);
+
+/* Where the host receives what a port receives with this VID (0: untagged). */
+const struct host_link *host_segment(const struct host *host,
+				     const struct host_link *port, uint32_t vlan);
 
 /* A number in a file of /proc/sys; false if there is none. */
 bool host_sysctl(const char *path, uint32_t *value);

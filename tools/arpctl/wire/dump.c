@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "wire/dump.h"
+#include "wire/nl_msg.h"
 
 #define ALTNAME_MAX	127	/* the kernel's ALTIFNAMSIZ - 1 */
 
@@ -81,5 +82,31 @@ uint32_t link_index(const char *name)
 							    IFLA_ALT_IFNAME,
 			  name);
 	(void)request(NETLINK_ROUTE, req, read_index, &index);
+	return index;
+}
+
+static int read_output(const struct nlmsghdr *msg, void *data)
+{
+	const struct nlattr *tb[RTA_MAX + 1];
+
+	nl_parse_after(msg, sizeof(struct rtmsg), tb, RTA_MAX);
+	*(uint32_t *)data = (uint32_t)nl_uint(tb[RTA_OIF]);
+	return MNL_CB_STOP;
+}
+
+uint32_t route_index(uint32_t address)
+{
+	char buf[128] __attribute__((aligned(8)));
+	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
+	struct rtmsg *route;
+	uint32_t index = 0;
+
+	req->nlmsg_type = RTM_GETROUTE;
+	req->nlmsg_flags = NLM_F_REQUEST;
+	route = mnl_nlmsg_put_extra_header(req, sizeof(*route));
+	route->rtm_family = AF_INET;
+	route->rtm_dst_len = 32;
+	mnl_attr_put_u32(req, RTA_DST, address);
+	(void)request(NETLINK_ROUTE, req, read_output, &index);
 	return index;
 }

@@ -23,4 +23,7 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 /* The index of the device with this name or alternative name; 0: none. */
 uint32_t link_index(const char *name);
 
+/* The index of the device by which packets to an address leave; 0: none. */
+uint32_t route_index(uint32_t address);
+
 #endif /* ARPCTL_DUMP_H */

@@ -46,8 +46,8 @@ static int check_prefix(const struct args *args, const char *text,
 	char address[ADDRESS_TEXT], masked[PREFIX_TEXT];
 
 	if (!parse_prefix(text, prefix))
-		return usage_error("%s: invalid prefix \"%s\", expected: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8",
-				   args->title, text);
+		return usage_error("%s: invalid prefix \"%s\", expected: an IPv4 address, or one with a length from 0 to 32 such as 10.0.0.0/8%s",
+				   args->title, text, no_address(text));
 	if (prefix_masked(*prefix).address == prefix->address)
 		return STATUS_OK;
 	prefix_text(prefix_masked(*prefix), masked);
@@ -84,7 +84,7 @@ static int parse_rule(const struct args *args, struct entry *rule)
 	if (!action)
 		return STATUS_USAGE;
 	rule->action = (uint8_t)action->value;
-	status = check_prefix(args, args->argv[1], &rule->prefix);
+	status = check_prefix(args, args_get(args, "PREFIX"), &rule->prefix);
 	if (!status && mac)
 		status = args_lladdr(args, mac, rule->lladdr);
 	if (!status)
@@ -114,7 +114,7 @@ static int parse_binding(const struct args *args, struct entry *binding)
 		.has_lladdr = mac && !any,
 		.dynamic = args_option(args, "dynamic"),
 	};
-	status = check_prefix(args, args->argv[0], &binding->prefix);
+	status = check_prefix(args, args_get(args, "PREFIX"), &binding->prefix);
 	if (!status && binding->has_lladdr)
 		status = args_lladdr(args, mac, binding->lladdr);
 	if (!status)
