@@ -6,23 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
+# shellcheck source-path=SCRIPTDIR source=recipes.inc
+. "$(dirname "$0")/recipes.inc"
 plan 27
 scratch
-
-# The commands of a recipe.
-recipe() {	# TITLE
-	awk -v title="**$1" 'index($0, title) == 1 { found = 1 }
-		found && /^```/ && n++ { exit }
-		found && n && !/^```/' "$ROOT/README.md"
-}
-
-# The command of README.md's text that starts so, for a port and a MAC.
-text() {	# START PORT MAC
-	sed -n "s/.*\`\($1 [^\`]*\)\`.*/\1/p" "$ROOT/README.md" | sed "s/ PORT/ $2/; s/ MAC/ $3/"
-}
-
-# Runs commands on the host.
-follow() { in_host node env PATH="${ARPCTL%/*}:$PATH" sh -e -c "$1" 2>&1; }
 
 # A container and its port.
 container() {	# NAME PORT ADDRESS MAC
@@ -91,7 +78,7 @@ is "$(claims_host)" "$RED" "stock: and the host's"
 is "$(takes 0806)" "${port[red]}" "stock: and the frames for its MAC"
 
 must load_module
-output=$(follow "$docker0")
+output=$(follow node "$docker0")
 result $? "the recipe's commands" "$output"
 like "$output" "drop, unbound" "explain says what the recipe says"
 is "$(forge plain) $(forge vid0) $(forge vid0x2)" "unharmed unharmed unharmed" \
@@ -103,9 +90,9 @@ run_ok "and the host" reaches red host
 is "$(fate blue)" unbound "a new container needs a binding"
 is "$(takes 0800)" "${port[red]}" "IP frames still move a MAC"
 if ip -n node link set "${port[red]}" type bridge_slave locked off 2>/dev/null; then
-	output=$(follow "$(for name in red green; do
-		text 'bridge fdb replace' "${port[$name]}" "${lladdr[$name]}"
-		text 'bridge link set' "${port[$name]}" ''
+	output=$(follow node "$(for name in red green; do
+		text docs/limits.md 'bridge fdb replace' "${port[$name]}" "${lladdr[$name]}"
+		text docs/limits.md 'bridge link set' "${port[$name]}" ''
 	done)")
 	result $? "the commands that lock a port" "$output"
 	is "$(takes 0800)" "${port[green]}" "then they do not"
@@ -124,8 +111,7 @@ is "$(forge plain)" poisoned "flush: stock again"
 rename red vnet0
 rename green vnet1
 must poll 5 forwarding node
-output=$(follow "$(recipe libvirt)")
-result $? "libvirt: the recipe's commands" "$output"
+follows node "libvirt, Proxmox"
 guest=(src=52:54:00:00:00:10 sha=52:54:00:00:00:10)
 is "$(fate red "${guest[@]}" sip=192.168.122.10) $(fate red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
 	"a guest may use its address and its prefix"
@@ -150,9 +136,9 @@ must ip -n node neigh replace 10.0.10.21 lladdr 02:00:00:00:10:21 nud noarp dev 
 must poll 5 forwarding node
 fence_on br0.10
 is "$(flooded 10.0.10.20 5000)" 1 "EVPN, stock: a request is flooded"
-output=$(follow "$(recipe EVPN)")
-result $? "EVPN: the recipe's commands" "$output"
-like "$output" "10.0.10.21 lladdr 02:00:00:00:10:21" "which show the neighbour"
+follows node "EVPN leaf"
+output=$(follow node "$(grep '^ip neigh show' "$ROOT/docs/recipes.md")")
+like "$output" "10.0.10.21 lladdr 02:00:00:00:10:21" "and the one in docs/recipes.md shows the neighbour"
 is "$(fate red tip=10.0.10.20) $(fate red tip=10.0.10.21) $(fate red tip=10.0.10.22)" \
 	"suppressed suppressed pass" "bound addresses and fixed neighbours are answered"
 is "$(flooded 10.0.10.20 500) $(flooded 10.0.10.22 5000)" "0 1" "and only others are flooded"
