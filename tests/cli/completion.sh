@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((47 + ${#commands[@]} + ${#fields[@]}))
+plan $((49 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -96,6 +96,10 @@ includes lo && ! includes default
 result $? 'selectors of leases' "${COMPREPLY[*]}"
 tab bind import x format ''
 offers 'formats' dnsmasq isc kea libvirt networkd cni ethers
+tab check ''
+offers 'a keyword of check' severity help
+tab check severity ''
+offers 'severities' error warning note
 tab restore x ''
 offers 'a keyword after the file' generation
 tab restore x generation ''

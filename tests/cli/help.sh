@@ -8,7 +8,7 @@
 # The tool's own list: "dev set", "flush"...
 mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-plan $((17 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+plan $((18 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
 # check_help WANTED WORD...: help with these words must contain WANTED.
 check_help()
@@ -32,6 +32,7 @@ check_help '  dnsmasq isc kea libvirt networkd cni ethers' bind import help
 check_help 'FILE: the leases of dnsmasq' bind import help
 check_help 'FILE: lines of dev set' restore help
 check_help 'FILE: lines of dev set' apply help
+check_help 'LEVEL: error, warning or note' check help
 check_help 'N: the generation' restore help
 check_help 'N: how many times' announce help
 check_help 'any allows every one' bind add help

@@ -76,6 +76,8 @@ cases=(
 	'2|stats reset --watch|options such as "--watch" go before "stats"'
 	'2|stats prometheus eth0|unexpected word "eth0"'
 	'2|check all|check: unexpected word "all"'
+	'2|check severity|check: LEVEL is missing after "severity"'
+	'2|check severity bad|check: invalid severity "bad", expected: note, warning, error'
 	'2|flush all|flush: unexpected word "all"'
 	'2|monitor frob|monitor: unknown command "frob", expected: config, verdict, help$'
 	'2|monitor config eth0|unexpected word "eth0"'

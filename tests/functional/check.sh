@@ -8,10 +8,7 @@
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 175
-
-# Fixes name the tool as a user who installed it would.
-PATH=$(dirname "$ARPCTL"):$PATH
+plan 183
 
 # Modules loaded by this test, unless they were loaded before.
 loaded=()
@@ -34,26 +31,13 @@ leave_check() {
 	return 0
 }
 at_exit leave_check
+scratch
 
-# One jq for all findings, because it takes a third of a second to start in an emulated
-# machine. It prints a line for each finding, and an empty one. Subshells cannot use the
-# descriptors of COPROC.
-coproc jq --unbuffered -r '(.[] | "\(.id) \(.dev // "-") \(.severity)\t\(.cure)"), ""'
-exec {to_jq}>&"${COPROC[1]}" {from_jq}<&"${COPROC[0]}"
+# shellcheck source-path=SCRIPTDIR source=check.inc
+. "$(dirname "$0")/check.inc"
 
-# "ID DEV SEVERITY<tab>CURE" of each finding.
-findings() {
-	local line
-	arpctl -n alice -j check >&"$to_jq"
-	while read -r -t 60 -u "$from_jq" line; do
-		[ "$line" ] || return 0
-		echo "$line"
-	done
-	echo "no JSON"
-}
-
-# "ID DEV SEVERITY" of each finding.
-found() { findings | cut -f 1 | sort; }
+# Of alice: "ID DEV SEVERITY" of each finding.
+found() { findings alice | cut -f 1 | sort; }
 
 clean() {	# DESC
 	is "$(found)" "" "clean: $1"
@@ -64,10 +48,10 @@ cures() {	# "ID DEV SEVERITY" DESC
 	local id dev finding command got=()
 	read -r id dev _ <<<"$1"
 	cure=''
-	while IFS=$'\t' read -r finding command; do
+	while IFS=$'\t' read -r finding command _; do
 		[ "$finding" != "$1" ] || got+=("$finding")
 		[ "$cure" ] || [[ $finding != "$id $dev "* ]] || cure=$command
-	done < <(findings)
+	done < <(findings alice)
 	is "${got[*]}" "$1" "$2: found"
 	bash -c "$cure" >/dev/null || diag "the cure fails: $cure"
 	is "$(found | grep -F "$id $dev ")" "" "$2: cured"
@@ -135,10 +119,12 @@ flux eth1 warning" "two cards in one subnet answer for each other"
 set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=1
 clean "unless arp_ignore says otherwise"
 set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=0 net.ipv4.conf.all.arp_filter=1
-clean "or arp_filter"
+is "$(found)" "flux eth0 warning
+silence eth1 error" "arp_filter is no cure: the one with the route back answers for both"
 set_sysctl alice net.ipv4.conf.all.arp_filter=0
 policy dev set 'eth*' filter on
-clean "or filter"
+is "$(found)" "flux eth0 warning
+silence eth1 error" "nor is filter"
 policy dev set 'eth*' filter off
 policy rule add hide 10.0.0.1 dev eth1
 policy rule add drop 10.0.0.0/24
@@ -225,13 +211,13 @@ alice link del va
 set_sysctl alice net.ipv4.ip_forward=0
 policy dev set eth0 proxy route
 cures "proxy-forwarding eth0 error" "proxy without forwarding"
-is "$cure" "ip netns exec alice sysctl -w net.ipv4.ip_forward=1" "by forwarding on all"
-set_sysctl alice net.ipv4.conf.eth0.forwarding=0
+is "$cure" "ip netns exec alice sysctl -w net.ipv4.conf.eth0.forwarding=1" "by forwarding on that device alone"
+set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.conf.eth0.forwarding=0
 cures "proxy-forwarding eth0 error" "forwarding, but not there"
 policy flush
 set_sysctl alice net.ipv4.ip_forward=0 net.ipv4.conf.eth0.proxy_arp=1
 cures "proxy-forwarding eth0 error" "proxy_arp without forwarding"
-set_sysctl alice net.ipv4.ip_forward=0
+set_sysctl alice net.ipv4.ip_forward=0 net.ipv4.conf.eth0.forwarding=0
 policy dev set eth0 proxy off
 clean "proxy off, in spite of proxy_arp"
 policy flush
@@ -240,7 +226,8 @@ policy rule add proxy 10.8.0.0/16 dev 'eth*' routed
 is "$(found)" "proxy-forwarding eth0 error
 proxy-forwarding eth1 error" "a routed rule without forwarding"
 cures "proxy-forwarding eth1 error" "a routed rule"
-clean "on the other device as well"
+cures "proxy-forwarding eth0 error" "on the other device as well"
+clean "on both"
 policy rule flush
 policy rule add proxy 10.8.0.0/16
 set_sysctl alice net.ipv4.ip_forward=0
@@ -271,6 +258,7 @@ is "$(found)" "unmatched cat* note
 unmatched cat* note
 unmatched it's note
 unmatched vm[0-9] note" "selectors without a device"
+fails_with 0 '^nothing found$' "notes are below a threshold" arpctl -n alice check severity warning
 cures "unmatched vm[0-9] note" "rules of a glob"
 is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "the others stay"
 bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cure')" >/dev/null
@@ -420,6 +408,18 @@ is "$(arpctl -n alice check | awk '!/cure:/ { print $1, $2, $3 }')" \
 	"text and JSON agree"
 is "$(arpctl -n alice -j check | jq -r '.[].severity' | paste -sd ' ')" "error warning note" \
 	"the most severe comes first"
+is "$(arpctl -n alice -j check severity warning | jq -r '.[].severity' | paste -sd ' ')" "error warning" \
+	"down to a severity"
+is "$(arpctl -n alice check severity error | awk '!/cure:/ { print $2 }')" error "errors alone"
+fails_with 1 . "with their status" arpctl -n alice check severity error
+like "$(arpctl -n alice -c check)" $'\e\\[1;31merror.*\e\\[33mwarning.*\e\\[2mnote' "severities have colours"
+if command -v script >/dev/null; then
+	script -qec "stty cols 60; arpctl -n alice -cnever check" /dev/null </dev/null | tr -d '\r' >"$dir/narrow"
+	is "$(grep -v cure: "$dir/narrow" | awk 'length > 60' | wc -l) $(tr -s ' \n' ' ' <"$dir/narrow")" \
+		"0 $(arpctl -n alice check | tr -s ' \n' ' ')" "no word is broken at the terminal's edge"
+else
+	skip "no word is broken at the terminal's edge" "no script"
+fi
 is "$(arpctl -n alice -j check | jq -c 'map(keys_unsorted, map(type)) | unique')" \
 	'[["id","severity","dev","what","cure"],["string","string","string","string","string"]]' \
 	"the members of a finding"

@@ -190,6 +190,13 @@ static void complete_format(const struct typed *t)
 		complete_word(t->word, lease_format_name(i));
 }
 
+static void complete_level(const struct typed *t)
+{
+	complete_word(t->word, "error");
+	complete_word(t->word, "warning");
+	complete_word(t->word, "note");
+}
+
 /* What completes each kind of word. */
 static const struct {
 	const char *name;
@@ -205,6 +212,7 @@ static const struct {
 	{ "ACTION", "", complete_action },
 	{ "PREFIX", "", complete_prefix },
 	{ "MAC|any", "", complete_mac },
+	{ "LEVEL", "", complete_level },
 	{ "FILE", "", complete_file },
 	{ "FILE|-", "", complete_file },
 	{ "NAME", "format", complete_format },

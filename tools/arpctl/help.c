@@ -94,6 +94,9 @@ static const struct kind {
 	{ "N", "generation",
 	  "\nN: the generation that \"arpctl -j diff\" printed. If the policy was changed\n"
 	  "  since, nothing is restored.\n", NULL },
+	{ "LEVEL", "",
+	  "\nLEVEL: error, warning or note, which is the default: what is less severe is\n"
+	  "  neither listed nor makes the exit status 1.\n", NULL },
 	{ "MS", "",
 	  "\nMS: the interval in milliseconds. The default is 1000.\n", NULL },
 	{ "--watch", "",

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "batch.h"
@@ -46,6 +47,16 @@ static void fill_streams(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* The width of the terminal that the output goes to, 0 if it is none. */
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col;
+}
+
 int main(int argc, char **argv)
 {
 	/* Not on the stack: it holds whole messages. */
@@ -56,6 +67,7 @@ int main(int argc, char **argv)
 	fill_streams();
 	ctx.out.file = stdout;
 	ctx.out.columns = isatty(STDOUT_FILENO);
+	ctx.out.width = terminal_width();
 	if (argc > 1 && !strcmp(argv[1], "complete")) {
 		status = complete(&ctx, argc - 2, argv + 2);
 	} else {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ static const char *const style_codes[] = {
 	[STYLE_FAINT] = "\033[2m",
 	[STYLE_ADD] = "\033[32m",
 	[STYLE_DEL] = "\033[31m",
+	[STYLE_WARN] = "\033[33m",
+	[STYLE_ERROR] = "\033[1;31m",
 };
 
 static void json_indent(struct printer *out)
@@ -266,6 +269,59 @@ void pr_opt(struct printer *out, const char *key, enum style style,
 		json_lead(out, key);
 		fputs("null", out->file);
 	}
+}
+
+/* The length of the text before its next gap, or of all of it. */
+static size_t before_gap(const char *text, const char *gap)
+{
+	const char *end = strstr(text, gap);
+
+	return end ? (size_t)(end - text) : strlen(text);
+}
+
+/* *at is the column after the piece before, 0 if there is none. */
+static void put_piece(struct printer *out, const char *piece, int column,
+		      int indent, const char *gap, int *at)
+{
+	int len = print_safe(NULL, piece), space = (int)strlen(gap);
+
+	if (!*at) {
+		*at = column + len;
+	} else if (*at + space + len <= out->width) {
+		fputs(gap, out->file);
+		*at += space + len;
+	} else {
+		/* " && " without its last blank. */
+		fprintf(out->file, "%.*s\n%*s", space - 1, gap, indent, "");
+		*at = indent + len;
+	}
+	print_safe(out->file, piece);
+}
+
+void pr_wrap(struct printer *out, const char *key, enum style style,
+	     const char *gap, int column, int indent, const char *value)
+{
+	char *copy = out->json || !out->width ? NULL : strdup(value), *piece;
+	size_t len;
+	int at = 0;
+	bool more;
+
+	if (!copy) {
+		pr_str(out, key, style, 0, value);
+		return;
+	}
+	if (has_color(out, style))
+		fputs(style_codes[style], out->file);
+	for (piece = copy; piece; piece = len ? piece + len : NULL) {
+		len = before_gap(piece, gap);
+		more = piece[len];
+		piece[len] = '\0';
+		len = more ? len + strlen(gap) : 0;
+		put_piece(out, piece, column, indent, gap, &at);
+	}
+	if (has_color(out, style))
+		fputs("\033[0m", out->file);
+	free(copy);
 }
 
 void pr_sign(struct printer *out, const char *key, const char *value,

@@ -27,6 +27,8 @@ enum style {
 	STYLE_FAINT,
 	STYLE_ADD,	/* an added line, and a deleted one */
 	STYLE_DEL,
+	STYLE_WARN,
+	STYLE_ERROR,
 };
 
 struct printer {
@@ -35,6 +37,7 @@ struct printer {
 	bool pretty;
 	bool color;
 	bool columns;		/* align words in columns */
+	int width;		/* of the terminal; 0: it is none */
 	bool painted;		/* see pr_paint() */
 	bool first;		/* the innermost brackets are still empty */
 	unsigned int depth;
@@ -59,6 +62,14 @@ void pr_num(struct printer *out, const char *key, enum style style, int width,
 	    uint64_t value, const char *word);
 void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	     bool value, const char *word);
+
+/*
+ * A value, of which text breaks the lines where the terminal ends, but only at a gap. A
+ * gap that is not a blank stays at the end of its line. The first line begins in this
+ * column, the others have the indent.
+ */
+void pr_wrap(struct printer *out, const char *key, enum style style,
+	     const char *gap, int column, int indent, const char *value);
 
 /* A value, for which text has another word. */
 void pr_sign(struct printer *out, const char *key, const char *value,

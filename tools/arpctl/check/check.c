@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* check: finds what makes ARP misbehave on this host, and suggests cures. */
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/arp_policy.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "base/selector.h"
 #include "check/finding.h"
 #include "command.h"
+#include "host/segment.h"
 #include "wire/module.h"
 #include "wire/netns.h"
 
@@ -18,12 +20,27 @@ static const struct {
 	const char *id;
 	void (*find)(struct check *c);
 } finders[] = {
+	{ "silence", find_silence },
+	{ "strict", find_strict },
+	{ "rate", find_rate },
 	{ "duplicate", find_duplicate },
+	{ "port-address", find_port_address },
 	{ "flux", find_flux },
 	{ "vip", find_vip },
 	{ "veth-local", find_veth_local },
 	{ "proxy-forwarding", find_proxy_forwarding },
 	{ "proxy-onlink", find_proxy_onlink },
+	{ "proxy-onlink", find_proxy_rogue },
+	{ "proxy-missing", find_proxy_missing },
+	{ "trusted-port", find_trusted_port },
+	{ "uplink", find_uplink },
+	{ "blind", find_blind },
+	{ "unlocked", find_unlocked },
+	{ "neigh-suppress", find_neigh_suppress },
+	{ "unseen", find_unseen },
+	/* And spoofed, encapsulated, rate-limit, source-rate. */
+	{ "conflict", find_counted },
+	{ "raw-arp", find_raw_arp },
 	{ "unmatched", find_unmatched },
 	{ "no-arp", find_no_arp },
 	{ "binding", find_binding },
@@ -41,7 +58,14 @@ static const char *const severities[] = {
 	[SEVERITY_NOTE] = "note",
 };
 
+static const enum style severity_styles[] = {
+	[SEVERITY_ERROR] = STYLE_ERROR,
+	[SEVERITY_WARNING] = STYLE_WARN,
+	[SEVERITY_NOTE] = STYLE_FAINT,
+};
+
 #define SEVERITY_WIDTH	7
+#define CURE_LEAD	"  cure:    "
 
 /* The beginnings of cures, so that they act in the namespace of the check. */
 static int begin_cures(struct check *c, const char *netns)
@@ -71,6 +95,36 @@ static int begin_cures(struct check *c, const char *netns)
 	return failure("%s", strerror(ENOMEM));
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a;
+	const struct entry *y = *(const struct entry *const *)b;
+	uint32_t p = ntohl(x->prefix.address), q = ntohl(y->prefix.address);
+
+	return (p > q) - (p < q);
+}
+
+/* The bindings by address, and the selectors other than names that have some. */
+static bool index_bindings(struct check *c)
+{
+	const struct policy *p = &c->policy;
+	size_t i;
+
+	c->bound = calloc(p->n_entries + 1, sizeof(*c->bound));
+	c->binders = calloc(p->n_names + 1, sizeof(*c->binders));
+	if (!c->bound || !c->binders)
+		return false;
+	for (i = 0; i < p->n_entries; i++)
+		if (p->entries[i].table == ARP_POLICY_TABLE_BINDING)
+			c->bound[c->n_bound++] = &p->entries[i];
+	LIST_SORT(c->bound, c->n_bound, by_address);
+	for (i = 0; i < p->n_names; i++)
+		if (p->names[i].bindings &&
+		    selector_kind(p->names[i].text) != SELECTOR_NAME)
+			c->binders[c->n_binders++] = p->names[i].text;
+	return true;
+}
+
 /* Without the module there is no policy. Reading must not load it. */
 static int read_policy(struct ctx *ctx, struct check *c)
 {
@@ -98,6 +152,9 @@ static int read_policy(struct ctx *ctx, struct check *c)
 	}
 	LIST_SORT(c->devices, c->n_devices, check_device_cmp);
 	policy_index(&c->policy);
+	if (!index_bindings(c))
+		return failure("%s", strerror(ENOMEM));
+	c->nl = &ctx->nl;
 	return STATUS_OK;
 }
 
@@ -109,6 +166,8 @@ static int read_all(struct ctx *ctx, struct check *c)
 		status = netns_enter(&ctx->nl.netns);
 	if (!status)
 		status = host_read(&c->host);
+	if (!status && !segments_find(&c->host))
+		status = failure("%s", strerror(ENOMEM));
 	if (!status && altnames_read(&c->altnames))
 		status = failure("cannot read the devices of this host");
 	if (!status)
@@ -128,10 +187,12 @@ static int widest(int width, const char *text)
 static void print_finding(struct printer *out, const struct finding *f,
 			  int ids, int devs)
 {
+	int indent = ids + (int)strlen(CURE_LEAD);
+
 	pr_open(out, NULL, '{');
 	pr_str(out, "id", STYLE_NAME, ids, f->id);
 	pr_text(out, "  ");
-	pr_str(out, "severity", STYLE_PLAIN, SEVERITY_WIDTH,
+	pr_str(out, "severity", severity_styles[f->severity], SEVERITY_WIDTH,
 	       severities[f->severity]);
 	pr_text(out, "  ");
 	if (f->dev)
@@ -141,32 +202,42 @@ static void print_finding(struct printer *out, const struct finding *f,
 	if (!f->dev)
 		pr_text(out, "%*s", devs, "");
 	pr_text(out, "  ");
-	pr_str(out, "what", STYLE_PLAIN, 0, f->what);
-	pr_text(out, "\n%*s  cure:    ", ids, "");
-	pr_str(out, "cure", STYLE_VALUE, 0, f->cure);
+	pr_wrap(out, "what", STYLE_PLAIN, " ", ids + SEVERITY_WIDTH + devs + 6,
+		indent, f->what);
+	pr_text(out, "\n%*s" CURE_LEAD, ids, "");
+	/* A shell reads on after &&, so that the lines can be pasted. */
+	pr_wrap(out, "cure", STYLE_VALUE, " && ", indent, indent, f->cure);
 	pr_text(out, "\n");
 	pr_close(out, '}');
 }
 
-/* The most severe first, then in the order of the finders. */
-static void print_findings(struct printer *out, const struct check *c)
+/*
+ * The most severe first, then in the order of the finders, down to a threshold. Return:
+ * how many.
+ */
+static size_t print_findings(struct printer *out, const struct check *c,
+			     enum severity least)
 {
-	int ids = 0, devs = 0;
 	unsigned int severity;
-	size_t i;
+	int ids = 0, devs = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < c->n; i++) {
+		if (c->list[i].severity > least)
+			continue;
+		n++;
 		ids = widest(ids, c->list[i].id);
 		devs = widest(devs, c->list[i].dev);
 	}
 	pr_open(out, NULL, '[');
-	for (severity = SEVERITY_ERROR; severity <= SEVERITY_NOTE; severity++)
+	for (severity = SEVERITY_ERROR; severity <= least; severity++)
 		for (i = 0; i < c->n; i++)
 			if (c->list[i].severity == severity)
 				print_finding(out, &c->list[i], ids, devs);
-	if (!c->n)
+	if (!n)
 		pr_text(out, "nothing found\n");
 	pr_close(out, ']');
+	return n;
 }
 
 static void clean(struct check *c)
@@ -184,18 +255,41 @@ static void clean(struct check *c)
 	host_free(&c->host);
 	altnames_free(&c->altnames);
 	policy_free(&c->policy);
+	free(c->bound);
+	free(c->binders);
 	free(c->devices);
 	nl_reply_free(&c->reply);
 	firewall_free(&c->firewall);
 }
 
+/* The words of "severity", the most severe last, as a threshold grows. */
+static int parse_severity(const struct args *args, enum severity *least)
+{
+	const char *word = args_get(args, "LEVEL");
+	unsigned int i;
+
+	*least = SEVERITY_NOTE;
+	if (!word)
+		return STATUS_OK;
+	for (i = SEVERITY_ERROR; i <= SEVERITY_NOTE; i++)
+		if (!strcmp(word, severities[i])) {
+			*least = i;
+			return STATUS_OK;
+		}
+	return usage_error("check: invalid severity \"%s\", expected: note, warning, error",
+			   word);
+}
+
 static int check(struct ctx *ctx)
 {
 	struct check c = { 0 };
+	enum severity least;
+	size_t i, shown;
 	int status;
-	size_t i;
 
-	status = read_all(ctx, &c);
+	status = parse_severity(ctx->args, &least);
+	if (!status)
+		status = read_all(ctx, &c);
 	for (i = 0; !status && i < N_FINDERS; i++) {
 		c.id = finders[i].id;
 		finders[i].find(&c);
@@ -203,10 +297,10 @@ static int check(struct ctx *ctx)
 			status = failure("%s", strerror(ENOMEM));
 	}
 	if (!status) {
-		print_findings(&ctx->out, &c);
+		shown = print_findings(&ctx->out, &c, least);
 		status = pr_finish(&ctx->out);
 		/* For scripts, any finding is a failure. */
-		if (c.n)
+		if (shown)
 			status = STATUS_FAILED;
 	}
 	clean(&c);
@@ -214,8 +308,8 @@ static int check(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "", "find ARP problems on this host, and a cure for each",
-	  check },
+	{ "", "[severity LEVEL]",
+	  "find ARP problems on this host, and a cure for each", check },
 	{ 0 }
 };
 

@@ -168,22 +168,54 @@ static void proc_cure(const struct check *c, const char *dev, const char *name,
 	snprintf(buf, size, "echo %d | %stee %s", value, c->within, word);
 }
 
+void check_conf_text(const struct check *c, const char *dev, const char *name,
+		     int value, char buf[CONF_TEXT])
+{
+	char conf[IFNAMSIZ];
+
+	if (!is_sysctl_name(dev)) {
+		proc_cure(c, dev, name, value, buf, CONF_TEXT);
+		return;
+	}
+	sysctl_name_of(dev, conf);
+	snprintf(buf, CONF_TEXT, "%ssysctl -w net.ipv4.conf.%s.%s=%d", c->within,
+		 conf, name, value);
+}
+
 void check_cure_conf(struct check *c, const char *dev, const char *name,
 		     int value, const char *other, int other_value)
 {
-	char one[1024], two[1024] = "", conf[IFNAMSIZ];
+	char one[CONF_TEXT], two[CONF_TEXT] = "", conf[IFNAMSIZ];
 
-	if (is_sysctl_name(dev)) {
+	check_conf_text(c, dev, name, value, one);
+	if (other && is_sysctl_name(dev)) {
 		sysctl_name_of(dev, conf);
-		if (other)
-			snprintf(two, sizeof(two), " net.ipv4.conf.%s.%s=%d",
-				 conf, other, other_value);
-		check_cure(c, "%ssysctl -w net.ipv4.conf.%s.%s=%d%s", c->within,
-			   conf, name, value, two);
-		return;
+		snprintf(two, sizeof(two), " net.ipv4.conf.%s.%s=%d", conf,
+			 other, other_value);
+	} else if (other) {
+		snprintf(two, sizeof(two), " && ");
+		proc_cure(c, dev, other, other_value, two + 4, sizeof(two) - 4);
 	}
-	proc_cure(c, dev, name, value, one, sizeof(one));
-	if (other)
-		proc_cure(c, dev, other, other_value, two, sizeof(two));
-	check_cure(c, "%s%s%s", one, other ? " && " : "", two);
+	check_cure(c, "%s%s", one, two);
+}
+
+bool check_all_decides(const struct check *c, const struct host_link *link,
+		       unsigned int conf)
+{
+	return c->host.all[conf] >= link->conf[conf];
+}
+
+void check_cure_field(struct check *c, const struct host_link *link,
+		      enum arp_policy_field field, const char *value)
+{
+	const struct effective *d = check_device(c, link->ifindex);
+	const struct field *f = field_by_attr(field);
+	char word[SHELL_WORD];
+
+	/* A device cannot opt out of what is set for all. */
+	if (d && d->origin[field] && !strcmp(d->origin[field], "all"))
+		check_cure(c, "%s dev set all %s %s", c->arpctl, f->name, value);
+	else
+		check_cure(c, "%s dev set %s %s %s", c->arpctl,
+			   dev_word(link->name, word), f->name, value);
 }

@@ -10,6 +10,8 @@
 #include "wire/effective.h"
 #include "wire/nl_msg.h"
 
+struct nl;
+
 enum severity {
 	SEVERITY_ERROR,		/* something does not work */
 	SEVERITY_WARNING,	/* ARP probably behaves in an unwanted way */
@@ -28,6 +30,11 @@ struct check {
 	struct host host;
 	struct altnames altnames;
 	struct policy policy;
+	struct nl *nl;			/* NULL: the module is not loaded */
+	const struct entry **bound;	/* bindings by address */
+	size_t n_bound;
+	const char **binders;		/* all and globs, if they have bindings */
+	size_t n_binders;
 	struct effective *devices;	/* by ifindex */
 	size_t n_devices;
 	struct nl_reply reply;		/* what devices point into */
@@ -74,6 +81,19 @@ const char *dev_word(const char *dev, char buf[SHELL_WORD]);
 void check_cure_conf(struct check *c, const char *dev, const char *name,
 		     int value, const char *other, int other_value);
 
+/* The same for one, as a text. */
+#define CONF_TEXT	1024
+void check_conf_text(const struct check *c, const char *dev, const char *name,
+		     int value, char buf[CONF_TEXT]);
+
+/* Whether the value of all decides about a sysctl of a device, and not its own. */
+bool check_all_decides(const struct check *c, const struct host_link *link,
+		       unsigned int conf);
+
+/* The cure that sets a field where its value comes from: on all, or on the device. */
+void check_cure_field(struct check *c, const struct host_link *link,
+		      enum arp_policy_field field, const char *value);
+
 /* The finders: each is a row of the table in check.c, and changes nothing. */
 
 /* own.c: addresses of this host */
@@ -82,14 +102,34 @@ void find_flux(struct check *c);
 void find_vip(struct check *c);
 void find_veth_local(struct check *c);
 
+/* silence.c: addresses that are not answered for where they should be */
+void find_silence(struct check *c);
+void find_strict(struct check *c);
+void find_rate(struct check *c);
+void find_port_address(struct check *c);
+
 /* proxy.c: proxy ARP */
 void find_proxy_forwarding(struct check *c);
 void find_proxy_onlink(struct check *c);
+void find_proxy_rogue(struct check *c);
+void find_proxy_missing(struct check *c);
 
 /* set.c: policy without the effect that it seems to have */
 void find_unmatched(struct check *c);
 void find_no_arp(struct check *c);
 void find_binding(struct check *c);
+
+/* ports.c: ports of bridges */
+void find_trusted_port(struct check *c);
+void find_unlocked(struct check *c);
+void find_neigh_suppress(struct check *c);
+void find_uplink(struct check *c);
+void find_unseen(struct check *c);
+void find_blind(struct check *c);
+
+/* counted.c: what was counted, and what is not seen */
+void find_counted(struct check *c);
+void find_raw_arp(struct check *c);
 
 /* kernel.c: settings other than policy */
 void find_lo_sysctl(struct check *c);

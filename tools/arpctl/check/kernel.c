@@ -111,7 +111,7 @@ void find_bridge_nf(struct check *c)
 		    !(all || link->call_arptables))
 			continue;
 		check_add(c, SEVERITY_NOTE, link->name,
-			  "bridged ARP passes the arptables chain FORWARD, which may drop it");
+			  "bridged ARP passes the arptables chain FORWARD, which may drop it, but not behind a VLAN tag");
 		if (link->call_arptables)
 			check_cure(c, "%sip link set dev %s type bridge nf_call_arptables 0",
 				   c->within, shell_word(link->name, dev));

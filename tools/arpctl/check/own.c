@@ -4,9 +4,14 @@
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "check/finding.h"
+#include "base/list.h"
+#include "check/ask.h"
+
+/* How many addresses of other devices are tried before a device is thought to behave. */
+#define MOST_TRIED	64
 
 /* Does a device answer for an address of another device? */
 enum answers {
@@ -123,41 +128,55 @@ static void cure_audit(struct check *c, const struct host_link *link)
 			   dev_word(link->name, dev));
 }
 
-/* The same address on two devices, both with a subnet. */
+/* Another device, up and in the same VRF, has the address with a subnet as well. */
+static bool are_twins(const struct check *c, const struct host_address *a,
+		      const struct host_address *b)
+{
+	const struct host_link *one = host_link(&c->host, a->ifindex);
+	const struct host_link *other = host_link(&c->host, b->ifindex);
+
+	/* A /32 is borrowed, as by unnumbered devices. */
+	return a->length < 32 && b->length < 32 && one && other &&
+	       one != other && one->vrf == other->vrf &&
+	       one->flags & other->flags & IFF_UP;
+}
+
+static void report_twins(struct check *c, const struct host_address *a,
+			 const struct host_address *b)
+{
+	const struct host_link *one = host_link(&c->host, a->ifindex);
+	const struct host_link *other = host_link(&c->host, b->ifindex), *swap;
+	char address[ADDRESS_TEXT], dev[SHELL_WORD];
+	const struct host_address *gone = b;
+
+	/* A port's address is useless; its master's is not. */
+	if (one->port && !other->port) {
+		gone = a;
+		swap = one;
+		one = other;
+		other = swap;
+	}
+	address_text(gone->address, address);
+	check_add(c, SEVERITY_ERROR, other->name,
+		  "%s is also configured on %s: which device answers and sends ARP for it is unpredictable",
+		  address, one->name);
+	check_cure(c, "%sip addr del %s/%u dev %s", c->within, address,
+		   gone->length, shell_word(other->name, dev));
+}
+
+/* Each address is compared with the first of its twins only. */
 void find_duplicate(struct check *c)
 {
 	const struct host_address *end = c->host.addresses + c->host.n_addresses;
-	const struct host_link *one, *other, *swap;
-	const struct host_address *a, *b, *gone;
-	char address[ADDRESS_TEXT], dev[SHELL_WORD];
+	const struct host_address *first, *a, *b;
 
-	for (a = c->host.addresses; a < end; a++) {
-		for (b = a + 1; b < end && b->address == a->address; b++) {
-			/* A /32 is borrowed, as by unnumbered devices. */
-			if (a->length == 32 || b->length == 32)
-				continue;
-			one = host_link(&c->host, a->ifindex);
-			other = host_link(&c->host, b->ifindex);
-			if (!one || !other || one == other ||
-			    one->vrf != other->vrf ||
-			    !(one->flags & other->flags & IFF_UP))
-				continue;
-			gone = b;
-			/* A port's address is useless; its master's is not. */
-			if (one->port && !other->port) {
-				gone = a;
-				swap = one;
-				one = other;
-				other = swap;
-			}
-			address_text(gone->address, address);
-			check_add(c, SEVERITY_ERROR, other->name,
-				  "%s is also configured on %s: which device answers and sends ARP for it is unpredictable",
-				  address, one->name);
-			check_cure(c, "%sip addr del %s/%u dev %s", c->within,
-				   address, gone->length,
-				   shell_word(other->name, dev));
-		}
+	for (first = c->host.addresses; first < end; first = b) {
+		for (b = first; b < end && b->address == first->address; b++)
+			for (a = first; a < b && b->length < 32; a++)
+				if (are_twins(c, a, b)) {
+					report_twins(c, a, b);
+					break;
+				}
 	}
 }
 
@@ -185,61 +204,185 @@ static bool filters(const struct check *c, const struct host_link *link)
 	return host_conf(&c->host, link, IPV4_DEVCONF_ARPFILTER);
 }
 
-/* An address of another device, in a subnet of this one, that it answers for. */
-static const struct host_address *stolen(const struct check *c,
-					 const struct host_link *link,
-					 enum answers *how)
+/* Whether it answers for no other device's address, whatever that is. */
+static bool is_careful(const struct check *c, const struct host_link *link)
+{
+	const struct effective *d = check_device(c, link->ifindex);
+	uint32_t level = host_conf(&c->host, link, IPV4_DEVCONF_ARP_IGNORE);
+
+	if (!audited(d))
+		effective_field(d, ARP_POLICY_FIELD_IGNORE, &level);
+	return !level_answers(level, RT_SCOPE_UNIVERSE);
+}
+
+/* An address of another device that one answers for as well. */
+struct theft {
+	const struct host_address *address;
+	const struct host_link *home;
+	bool segment;		/* known from the segment, not from the subnet */
+	enum answers how;
+	int tried;
+};
+
+/* Would a neighbour be answered in fact? Filters on the route back are asked for here. */
+static bool is_confirmed(struct check *c, const struct host_link *link,
+			 const struct host_address *a)
+{
+	struct prefix subnet = subnet_of(a), none = { 0 };
+	struct answer answer;
+	struct asker asker;
+
+	if (a->length == 32 && link->n_subnets)
+		subnet = c->host.subnets[link->subnets].prefix;
+	return !check_asker(c, link, subnet, a->address, none, &asker) ||
+	       !check_ask(c, link, a->address, &asker, &answer) ||
+	       answer.answered;
+}
+
+/* Return: true ends the search. */
+static bool try_theft(struct check *c, const struct host_link *link,
+		      const struct host_address *a, struct theft *theft)
+{
+	theft->address = NULL;
+	if (++theft->tried > MOST_TRIED)
+		return true;
+	theft->home = host_link(&c->host, a->ifindex);
+	if (!theft->home || !are_rivals(link, theft->home))
+		return false;
+	theft->how = answers(c, link, a);
+	if (theft->how == ANSWERS_NOT ||
+	    (theft->how == ANSWERS && !is_confirmed(c, link, a)))
+		return false;
+	theft->address = a;
+	return true;
+}
+
+/* In a subnet of this device. */
+static bool steals_in_subnet(struct check *c, const struct host_link *link,
+			     struct theft *theft)
 {
 	const struct host_address *end = c->host.addresses + c->host.n_addresses;
-	const struct host_address *own, *b;
-	const struct host_link *home;
+	const struct host_address *own = c->host.own + link->own;
+	const struct host_address *last = own + link->n_own, *b;
+	struct prefix subnet;
 
-	for (own = c->host.addresses; own < end; own++) {
-		if (own->ifindex != link->ifindex || own->length == 32)
+	for (; own < last; own++) {
+		subnet = subnet_of(own);
+		if (own->length == 32)
 			continue;
-		for (b = c->host.addresses; b < end; b++) {
-			if (b->ifindex == link->ifindex || !same_subnet(own, b))
-				continue;
-			home = host_link(&c->host, b->ifindex);
-			if (!home || !are_rivals(link, home))
-				continue;
-			*how = answers(c, link, b);
-			if (*how != ANSWERS_NOT)
-				return b;
+		b = c->host.addresses + host_from(&c->host, subnet.address);
+		for (; b < end; b++) {
+			if (!same_prefix(subnet, prefix_masked((struct prefix){
+						b->address, subnet.length })))
+				break;
+			if (b->ifindex != link->ifindex && same_subnet(own, b) &&
+			    try_theft(c, link, b, theft))
+				return theft->address;
 		}
 	}
-	return NULL;
+	return false;
+}
+
+/* Devices by segment. */
+struct segments {
+	const struct host_link **list;
+	size_t n;
+};
+
+static int by_segment(const void *a, const void *b)
+{
+	const struct host_link *x = *(const struct host_link *const *)a;
+	const struct host_link *y = *(const struct host_link *const *)b;
+
+	if (x->segment != y->segment)
+		return x->segment < y->segment ? -1 : 1;
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+static size_t first_of_segment(const struct segments *s, uint32_t segment)
+{
+	size_t low = 0, high = s->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (s->list[middle]->segment < segment)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* On the same segment, in whatever subnet. */
+static bool steals_on_segment(struct check *c, const struct segments *s,
+			      const struct host_link *link, struct theft *theft)
+{
+	size_t i = first_of_segment(s, link->segment), j;
+	const struct host_link *other;
+
+	theft->segment = true;
+	for (; i < s->n && s->list[i]->segment == link->segment; i++) {
+		other = s->list[i];
+		if (other == link)
+			continue;
+		if (!other->n_own && ++theft->tried > MOST_TRIED)
+			return false;
+		for (j = 0; j < other->n_own; j++)
+			if (try_theft(c, link, &c->host.own[other->own + j],
+				      theft))
+				return theft->address;
+	}
+	return false;
+}
+
+static void report_theft(struct check *c, const struct host_link *link,
+			 const struct theft *theft)
+{
+	const struct effective *d = check_device(c, link->ifindex);
+	char address[ADDRESS_TEXT], prefix[PREFIX_TEXT], dev[SHELL_WORD];
+
+	address_text(theft->address->address, address);
+	prefix_text(subnet_of(theft->address), prefix);
+	if (theft->segment)
+		check_add(c, SEVERITY_WARNING, link->name,
+			  "also answers for %s of %s: both devices are on one segment",
+			  address, theft->home->name);
+	else
+		check_add(c, SEVERITY_WARNING, link->name,
+			  "also answers for %s of %s: both devices are in subnet %s%s",
+			  address, theft->home->name, prefix,
+			  filters(c, link) ?
+			  ", and the filter does not stop the one with the route back" : "");
+	if (theft->how == ANSWERS_AUDITED)
+		cure_audit(c, link);
+	else
+		check_cure(c, "%s dev set %s ignore device announce best%s",
+			   c->arpctl, dev_word(link->name, dev),
+			   audited(d) ? " mode enforce" : "");
 }
 
 void find_flux(struct check *c)
 {
-	const struct effective *d;
-	const struct host_address *a;
 	const struct host_link *link;
-	char address[ADDRESS_TEXT], prefix[PREFIX_TEXT], dev[SHELL_WORD];
-	enum answers how;
+	struct segments segments = { 0 };
+	struct theft theft;
 	size_t i;
 
-	for (i = 0; i < c->host.n_links; i++) {
+	segments.list = calloc(c->host.n_links + 1, sizeof(*segments.list));
+	c->failed |= !segments.list;
+	for (i = 0; i < c->host.n_links && segments.list; i++)
+		if (host_does_arp(&c->host.links[i]))
+			segments.list[segments.n++] = &c->host.links[i];
+	LIST_SORT(segments.list, segments.n, by_segment);
+	for (i = 0; i < c->host.n_links && !c->failed; i++) {
 		link = &c->host.links[i];
-		if (!host_does_arp(link) || filters(c, link))
-			continue;
-		a = stolen(c, link, &how);
-		if (!a)
-			continue;
-		address_text(a->address, address);
-		prefix_text(subnet_of(a), prefix);
-		check_add(c, SEVERITY_WARNING, link->name,
-			  "also answers for %s of %s: both devices are in subnet %s", address,
-			  host_link(&c->host, a->ifindex)->name, prefix);
-		d = check_device(c, link->ifindex);
-		if (how == ANSWERS_AUDITED)
-			cure_audit(c, link);
-		else
-			check_cure(c, "%s dev set %s ignore device announce best%s",
-				   c->arpctl, dev_word(link->name, dev),
-				   audited(d) ? " mode enforce" : "");
+		memset(&theft, 0, sizeof(theft));
+		if (host_does_arp(link) && !is_careful(c, link) &&
+		    (steals_in_subnet(c, link, &theft) ||
+		     steals_on_segment(c, &segments, link, &theft)))
+			report_theft(c, link, &theft);
 	}
+	free(segments.list);
 }
 
 /* Devices that cannot answer for their own addresses. */
@@ -249,50 +392,63 @@ static bool keeps_addresses(const struct host_link *link)
 	       (link->flags & IFF_NOARP && !(link->flags & IFF_POINTOPOINT));
 }
 
-static bool has_subnet_of(const struct host *host, const struct host_link *link,
-			  uint32_t address)
-{
-	const struct host_subnet *s;
-	size_t i;
+/* Looks for a device that answers for an address that may be a balancer's. */
+struct leak {
+	const struct check *c;
+	const struct host_link *home;
+	const struct host_address *address;
+	const struct host_link *link;
+	enum answers how;
+};
 
-	for (i = 0; i < host->n_subnets; i++) {
-		s = &host->subnets[i];
-		if (s->ifindex == link->ifindex &&
-		    same_prefix(s->prefix, prefix_masked((struct prefix){
-					address, s->prefix.length })))
-			return true;
-	}
-	return false;
+static bool leaks(struct leak *l, const struct host_link *link)
+{
+	if (!link || !host_does_arp(link) || link->vrf != l->home->vrf)
+		return false;
+	l->how = answers(l->c, link, l->address);
+	if (l->how != ANSWERS_NOT)
+		l->link = link;
+	return l->link;
 }
+
+static bool no_leak(void *data, const struct host_subnet *subnet)
+{
+	struct leak *l = data;
+
+	return !leaks(l, host_link(&l->c->host, subnet->ifindex));
+}
+
+/* The devices that may answer for another one's address at all. */
+struct loose {
+	const struct host_link **list;
+	size_t n;
+};
 
 /*
  * A device that answers for an address that may be a VIP of a load balancer: the
  * address is in a subnet of the device, or kube-proxy added it.
  */
 static const struct host_link *leak(const struct check *c,
+				    const struct loose *loose,
 				    const struct host_link *home,
 				    const struct host_address *a,
 				    enum answers *how)
 {
-	bool anywhere = strstr(home->name, "ipvs");
-	const struct host_link *link;
+	struct leak l = { .c = c, .home = home, .address = a };
 	size_t i;
 
-	for (i = 0; i < c->host.n_links; i++) {
-		link = &c->host.links[i];
-		if (!host_does_arp(link) || link->vrf != home->vrf)
-			continue;
-		if (!anywhere && !has_subnet_of(&c->host, link, a->address))
-			continue;
-		*how = answers(c, link, a);
-		if (*how != ANSWERS_NOT)
-			return link;
-	}
-	return NULL;
+	if (!strstr(home->name, "ipvs"))
+		host_each_net(&c->host, a->address, no_leak, &l);
+	else
+		for (i = 0; i < loose->n && !leaks(&l, loose->list[i]); i++)
+			;
+	*how = l.how;
+	return l.link;
 }
 
 /* The first leak of the device's addresses, and how many there are. */
 static const struct host_link *first_leak(const struct check *c,
+					  const struct loose *loose,
 					  const struct host_link *home,
 					  const struct host_address **address,
 					  enum answers *how, size_t *n)
@@ -303,11 +459,11 @@ static const struct host_link *first_leak(const struct check *c,
 	size_t i;
 
 	*n = 0;
-	for (i = 0; i < c->host.n_addresses; i++) {
-		a = &c->host.addresses[i];
-		if (a->ifindex != home->ifindex || is_private(a->address))
+	for (i = 0; i < home->n_own; i++) {
+		a = &c->host.own[home->own + i];
+		if (is_private(a->address))
 			continue;
-		link = leak(c, home, a, &this);
+		link = leak(c, loose, home, a, &this);
 		if (link && !(*n)++) {
 			first = link;
 			*address = a;
@@ -317,19 +473,47 @@ static const struct host_link *first_leak(const struct check *c,
 	return first;
 }
 
+/* Hidden addresses are answered for only by devices that are audited. */
+static bool may_leak(const struct check *c, const struct host_link *link,
+		     bool hidden)
+{
+	const struct effective *d = check_device(c, link->ifindex);
+
+	return host_does_arp(link) && (audited(d) || !hidden) &&
+	       !is_careful(c, link);
+}
+
+static void find_loose(const struct check *c, const struct host_link *home,
+		       struct loose *loose)
+{
+	const struct effective *d = check_device(c, home->ifindex);
+	uint32_t hidden = 0;
+	size_t i;
+
+	effective_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden);
+	loose->n = 0;
+	for (i = 0; i < c->host.n_links; i++)
+		if (may_leak(c, &c->host.links[i], hidden))
+			loose->list[loose->n++] = &c->host.links[i];
+}
+
 void find_vip(struct check *c)
 {
 	const struct host_link *home, *link;
+	struct loose loose = { 0 };
 	char address[ADDRESS_TEXT], dev[SHELL_WORD], more[32];
 	const struct host_address *a;
 	enum answers how;
 	size_t i, n;
 
-	for (i = 0; i < c->host.n_links; i++) {
+	loose.list = calloc(c->host.n_links + 1, sizeof(*loose.list));
+	c->failed |= !loose.list;
+	for (i = 0; i < c->host.n_links && loose.list; i++) {
 		home = &c->host.links[i];
-		if (!keeps_addresses(home))
+		if (!keeps_addresses(home) || !home->n_own)
 			continue;
-		link = first_leak(c, home, &a, &how, &n);
+		find_loose(c, home, &loose);
+		link = first_leak(c, &loose, home, &a, &how, &n);
 		if (!link)
 			continue;
 		address_text(a->address, address);
@@ -343,6 +527,7 @@ void find_vip(struct check *c)
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
 				   dev_word(home->name, dev));
 	}
+	free(loose.list);
 }
 
 /* An address of the link in a subnet of the other one. */
@@ -350,14 +535,16 @@ static const struct host_address *shared(const struct host *host,
 					 const struct host_link *link,
 					 const struct host_link *other)
 {
-	const struct host_address *end = host->addresses + host->n_addresses;
-	const struct host_address *a, *b;
+	const struct host_address *a = host->own + link->own;
+	const struct host_address *end = a + link->n_own;
+	const struct host_address *b = host->own + other->own;
+	size_t i;
 
-	for (a = host->addresses; a < end; a++) {
-		if (a->ifindex != link->ifindex)
+	for (; a < end; a++) {
+		if (a->length == 32 || !host_reaches(host, other, a->address))
 			continue;
-		for (b = host->addresses; b < end; b++)
-			if (b->ifindex == other->ifindex && same_subnet(a, b))
+		for (i = 0; i < other->n_own; i++)
+			if (same_subnet(a, &b[i]))
 				return a;
 	}
 	return NULL;

@@ -86,6 +86,8 @@ static const char *why_no_arp(const struct host *host,
 		return "IPv4 is not enabled on the device";
 	if (!link->port)
 		return NULL;
+	if (master && !strcmp(master->kind, "openvswitch"))
+		return "Open vSwitch takes what arrives there before arp_policy sees it";
 	snprintf(buf, 64, "packets received on this port go to %s",
 		 master ? master->name : "its master");
 	return buf;

@@ -16,6 +16,8 @@
 #include "wire/nl_msg.h"
 
 #define READ_TRIES	10
+/* Headers of older kernels do not have it. */
+#define BRPORT_LOCKED	39
 #define NUD_KNOWN	(NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | \
 			 NUD_PERMANENT)
 
@@ -32,23 +34,42 @@ static size_t copy_lladdr(uint8_t lladdr[HOST_LLADDR],
 	return len;
 }
 
+static void read_bridge(struct host_link *link, const struct nlattr *nest)
+{
+	const struct nlattr *tb[IFLA_BR_MAX + 1];
+
+	nl_parse_nest(nest, tb, IFLA_BR_MAX);
+	link->call_arptables = nl_uint(tb[IFLA_BR_NF_CALL_ARPTABLES]);
+	link->vlan_filtering = nl_uint(tb[IFLA_BR_VLAN_FILTERING]);
+}
+
+static void read_port(struct host_link *link, const struct nlattr *nest)
+{
+	const struct nlattr *tb[BRPORT_LOCKED + 1];
+
+	nl_parse_nest(nest, tb, BRPORT_LOCKED);
+	link->bridged = true;
+	link->can_lock = tb[BRPORT_LOCKED];
+	link->locked = nl_uint(tb[BRPORT_LOCKED]);
+	link->neigh_suppress = nl_uint(tb[IFLA_BRPORT_NEIGH_SUPPRESS]);
+}
+
 static void read_kind(struct host_link *link, const struct nlattr *nest)
 {
 	const struct nlattr *info[IFLA_INFO_MAX + 1];
-	const struct nlattr *bridge[IFLA_BR_MAX + 1];
 	const struct nlattr *vlan[IFLA_VLAN_MAX + 1];
 
 	nl_parse_nest(nest, info, IFLA_INFO_MAX);
 	snprintf(link->kind, sizeof(link->kind), "%s",
 		 nl_str(info[IFLA_INFO_KIND]));
+	if (!strcmp(link->kind, "bridge"))
+		read_bridge(link, info[IFLA_INFO_DATA]);
 	if (!strcmp(link->kind, "vlan")) {
 		nl_parse_nest(info[IFLA_INFO_DATA], vlan, IFLA_VLAN_MAX);
-		link->vlan = (uint32_t)nl_uint(vlan[IFLA_VLAN_ID]);
+		link->vlan = (uint16_t)nl_uint(vlan[IFLA_VLAN_ID]);
 	}
-	if (strcmp(link->kind, "bridge") != 0)
-		return;
-	nl_parse_nest(info[IFLA_INFO_DATA], bridge, IFLA_BR_MAX);
-	link->call_arptables = nl_uint(bridge[IFLA_BR_NF_CALL_ARPTABLES]);
+	if (!strcmp(nl_str(info[IFLA_INFO_SLAVE_KIND]), "bridge"))
+		read_port(link, info[IFLA_INFO_SLAVE_DATA]);
 }
 
 /* The sysctls come as an array that begins with number 1. */
@@ -81,16 +102,20 @@ static int read_link(const struct nlmsghdr *msg, void *data)
 	nl_parse_after(msg, sizeof(*info), tb, IFLA_MAX);
 	link->ifindex = (uint32_t)info->ifi_index;
 	link->flags = info->ifi_flags;
+	link->type = info->ifi_type;
 	link->master = (uint32_t)nl_uint(tb[IFLA_MASTER]);
 	snprintf(link->name, sizeof(link->name), "%s",
 		 nl_str(tb[IFLA_IFNAME]));
 	link->lladdr_len = copy_lladdr(link->lladdr, tb[IFLA_ADDRESS]);
 	read_kind(link, tb[IFLA_LINKINFO]);
 	read_conf(link, tb[IFLA_AF_SPEC]);
-	if (link->vlan)
+	link->offloaded = tb[IFLA_PHYS_SWITCH_ID];
+	if (!tb[IFLA_LINK_NETNSID])
 		link->lower = (uint32_t)nl_uint(tb[IFLA_LINK]);
-	if (!strcmp(link->kind, "veth") && !tb[IFLA_LINK_NETNSID])
-		link->peer = (uint32_t)nl_uint(tb[IFLA_LINK]);
+	if (!strcmp(link->kind, "veth")) {
+		link->peer = link->lower;
+		link->lower = 0;
+	}
 	return MNL_CB_OK;
 }
 
@@ -100,22 +125,25 @@ static int add_subnet(struct host *host, uint32_t ifindex, uint32_t address,
 	const struct prefix prefix = prefix_masked((struct prefix){
 		.address = address, .length = length });
 	struct host_subnet *subnet;
-	size_t i;
 
 	if (!length || length > 31)
 		return MNL_CB_OK;
-	for (i = 0; i < host->n_subnets; i++) {
-		subnet = &host->subnets[i];
-		if (subnet->ifindex == ifindex &&
-		    subnet->prefix.length == length &&
-		    subnet->prefix.address == prefix.address)
-			return MNL_CB_OK;
-	}
 	subnet = LIST_ADD(host->subnets, host->n_subnets);
 	if (!subnet)
 		return MNL_CB_ERROR;
 	subnet->ifindex = ifindex;
 	subnet->prefix = prefix;
+	return MNL_CB_OK;
+}
+
+static int add_peer(struct host *host, uint32_t ifindex, uint32_t address)
+{
+	struct host_peer *peer = LIST_ADD(host->peers, host->n_peers);
+
+	if (!peer)
+		return MNL_CB_ERROR;
+	peer->ifindex = ifindex;
+	peer->address = address;
 	return MNL_CB_OK;
 }
 
@@ -164,6 +192,9 @@ static int read_route(const struct nlmsghdr *msg, void *data)
 		return MNL_CB_OK;
 	if (!tb[RTA_OIF] || !tb[RTA_DST])
 		return MNL_CB_OK;
+	if (info->rtm_dst_len == 32)
+		return add_peer(host, (uint32_t)nl_uint(tb[RTA_OIF]),
+				(uint32_t)nl_uint(tb[RTA_DST]));
 	return add_subnet(host, (uint32_t)nl_uint(tb[RTA_OIF]),
 			  (uint32_t)nl_uint(tb[RTA_DST]), info->rtm_dst_len);
 }
@@ -210,21 +241,144 @@ static int read_limits(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
+static int order(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int address_order(uint32_t a, uint32_t b)
+{
+	return order(ntohl(a), ntohl(b));
+}
+
 static int by_ifindex(const void *a, const void *b)
 {
 	const struct host_link *x = a, *y = b;
 
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+	return order(x->ifindex, y->ifindex);
 }
 
 static int by_address(const void *a, const void *b)
 {
 	const struct host_address *x = a, *y = b;
-	uint32_t p = ntohl(x->address), q = ntohl(y->address);
+	int cmp = address_order(x->address, y->address);
 
-	if (p != q)
-		return p < q ? -1 : 1;
-	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+	return cmp ? cmp : order(x->ifindex, y->ifindex);
+}
+
+static int by_owner(const void *a, const void *b)
+{
+	const struct host_address *x = a, *y = b;
+	int cmp = order(x->ifindex, y->ifindex);
+
+	return cmp ? cmp : address_order(x->address, y->address);
+}
+
+static int prefix_order(struct prefix a, struct prefix b)
+{
+	int cmp = address_order(a.address, b.address);
+
+	return cmp ? cmp : a.length - b.length;
+}
+
+static int subnet_by_dev(const void *a, const void *b)
+{
+	const struct host_subnet *x = a, *y = b;
+	int cmp = order(x->ifindex, y->ifindex);
+
+	return cmp ? cmp : prefix_order(x->prefix, y->prefix);
+}
+
+static int subnet_by_prefix(const void *a, const void *b)
+{
+	const struct host_subnet *x = a, *y = b;
+	int cmp = prefix_order(x->prefix, y->prefix);
+
+	return cmp ? cmp : order(x->ifindex, y->ifindex);
+}
+
+static int peer_by_dev(const void *a, const void *b)
+{
+	const struct host_peer *x = a, *y = b;
+	int cmp = order(x->ifindex, y->ifindex);
+
+	return cmp ? cmp : address_order(x->address, y->address);
+}
+
+static int neighbour_by_dev(const void *a, const void *b)
+{
+	const struct host_neighbour *x = a, *y = b;
+	int cmp = order(x->ifindex, y->ifindex);
+
+	return cmp ? cmp : address_order(x->address, y->address);
+}
+
+static void *copy(const void *list, size_t n, size_t size)
+{
+	void *copied = malloc(n * size + 1);
+
+	if (copied && n)
+		memcpy(copied, list, n * size);
+	return copied;
+}
+
+/* A subnet can come from several addresses and routes. */
+static void drop_equal_subnets(struct host *host)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < host->n_subnets; i++)
+		if (!n || subnet_by_dev(&host->subnets[n - 1],
+					&host->subnets[i]) != 0)
+			host->subnets[n++] = host->subnets[i];
+	host->n_subnets = n;
+}
+
+static struct host_link *own_link(struct host *host, uint32_t ifindex)
+{
+	return (struct host_link *)host_link(host, ifindex);
+}
+
+/* Counts what the links have; each list is by ifindex. */
+#define PLACE(host, list, n_list, first, count) do {			\
+	struct host_link *to_ = NULL;					\
+	size_t i_;							\
+									\
+	for (i_ = 0; i_ < (host)->n_list; i_++) {			\
+		if (!to_ || to_->ifindex != (host)->list[i_].ifindex)	\
+			to_ = own_link(host, (host)->list[i_].ifindex);	\
+		if (!to_)						\
+			continue;					\
+		if (!to_->count++)					\
+			to_->first = i_;				\
+	}								\
+} while (0)
+
+/* Sorts the lists. Return: 0, or an errno. */
+static int sort_all(struct host *host)
+{
+	size_t i;
+
+	LIST_SORT(host->links, host->n_links, by_ifindex);
+	LIST_SORT(host->addresses, host->n_addresses, by_address);
+	LIST_SORT(host->subnets, host->n_subnets, subnet_by_dev);
+	LIST_SORT(host->peers, host->n_peers, peer_by_dev);
+	LIST_SORT(host->neighbours, host->n_neighbours, neighbour_by_dev);
+	drop_equal_subnets(host);
+	host->own = copy(host->addresses, host->n_addresses,
+			 sizeof(*host->own));
+	host->nets = copy(host->subnets, host->n_subnets, sizeof(*host->nets));
+	if (!host->own || !host->nets)
+		return ENOMEM;
+	LIST_SORT(host->own, host->n_addresses, by_owner);
+	LIST_SORT(host->nets, host->n_subnets, subnet_by_prefix);
+	for (i = 0; i < host->n_subnets; i++)
+		host->lengths |= 1U << host->nets[i].prefix.length;
+	PLACE(host, own, n_addresses, own, n_own);
+	PLACE(host, subnets, n_subnets, subnets, n_subnets);
+	PLACE(host, peers, n_peers, peers, n_peers);
+	PLACE(host, neighbours, n_neighbours, known, n_known);
+	return 0;
 }
 
 /* Finds out which devices are ports, and which are in a VRF. */
@@ -234,7 +388,6 @@ static void place_links(struct host *host)
 	struct host_link *link;
 	size_t i;
 
-	LIST_SORT(host->links, host->n_links, by_ifindex);
 	for (i = 0; i < host->n_links; i++) {
 		link = &host->links[i];
 		master = host_link(host, link->master);
@@ -311,9 +464,11 @@ static int read_all(struct host *host)
 		if (err)
 			return err;
 	}
+	err = sort_all(host);
+	if (err)
+		return err;
 	read_all_conf(host);
 	place_links(host);
-	LIST_SORT(host->addresses, host->n_addresses, by_address);
 	return 0;
 }
 
@@ -335,7 +490,10 @@ void host_free(struct host *host)
 {
 	free(host->links);
 	free(host->addresses);
+	free(host->own);
 	free(host->subnets);
+	free(host->nets);
+	free(host->peers);
 	free(host->neighbours);
 	*host = (struct host){ 0 };
 }
@@ -373,4 +531,79 @@ bool host_lives_on(const struct host *host, const struct host_link *link,
 	return host->n_addresses &&
 	       bsearch(&key, host->addresses, host->n_addresses, sizeof(key),
 		       by_address);
+}
+
+size_t host_from(const struct host *host, uint32_t address)
+{
+	size_t low = 0, high = host->n_addresses, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (address_order(host->addresses[middle].address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool host_has(const struct host *host, uint32_t address)
+{
+	size_t i = host_from(host, address);
+
+	return i < host->n_addresses && host->addresses[i].address == address;
+}
+
+/* The first subnet that does not sort before this one. */
+static size_t first_net(const struct host *host, const struct host_subnet *key)
+{
+	size_t low = 0, high = host->n_subnets, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (subnet_by_prefix(&host->nets[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void host_each_net(const struct host *host, uint32_t address,
+		   bool (*each)(void *data, const struct host_subnet *subnet),
+		   void *data)
+{
+	struct host_subnet key = { 0 };
+	uint8_t length;
+	size_t i;
+
+	for (length = 31; length; length--) {
+		if (!(host->lengths & 1U << length))
+			continue;
+		key.prefix = prefix_masked((struct prefix){ address, length });
+		for (i = first_net(host, &key); i < host->n_subnets; i++) {
+			if (prefix_order(host->nets[i].prefix, key.prefix) != 0)
+				break;
+			if (!each(data, &host->nets[i]))
+				return;
+		}
+	}
+}
+
+bool host_reaches(const struct host *host, const struct host_link *link,
+		  uint32_t address)
+{
+	struct host_subnet key = { .ifindex = link->ifindex };
+	uint8_t length;
+
+	if (!link->n_subnets)
+		return false;
+	for (length = 31; length; length--) {
+		key.prefix = prefix_masked((struct prefix){ address, length });
+		if (host->lengths & 1U << length &&
+		    bsearch(&key, host->subnets + link->subnets, link->n_subnets,
+			    sizeof(key), subnet_by_dev))
+			return true;
+	}
+	return false;
 }

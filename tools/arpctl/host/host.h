@@ -24,17 +24,27 @@ struct host_link {
 	char kind[16];		/* veth, dummy ...; "" for a network card */
 	uint32_t ifindex;
 	uint32_t master;	/* ifindex of its master, or 0 */
+	uint32_t lower;		/* the device below it, if in this netns */
 	uint32_t peer;		/* the other end of a veth pair, if in this netns */
 	uint32_t vrf;		/* ifindex of the VRF that it is in, or 0 */
-	uint32_t lower;		/* of a VLAN: ifindex of the device below */
-	uint32_t vlan;		/* and its VID; else 0 */
+	uint32_t segment;	/* see segment.h */
 	unsigned int flags;	/* IFF_* */
+	uint16_t type;		/* ARPHRD_* */
+	uint16_t vlan;		/* of a VLAN device: its VID */
 	bool port;		/* its master receives all its packets */
 	bool ipv4;
+	bool offloaded;		/* a port of a switch in hardware */
 	bool call_arptables;	/* of a bridge: nf_call_arptables */
+	bool vlan_filtering;	/* of a bridge */
+	bool bridged;		/* a port of a bridge; the rest is about that port */
+	bool can_lock;		/* the kernel has "locked" */
+	bool locked;
+	bool neigh_suppress;
 	size_t lladdr_len;
 	uint8_t lladdr[HOST_LLADDR];
 	uint32_t conf[HOST_CONF];	/* net.ipv4.conf.NAME, IPV4_DEVCONF_* */
+	/* What it has in the lists by device: the first, and how many. */
+	size_t own, n_own, subnets, n_subnets, peers, n_peers, known, n_known;
 };
 
 struct host_address {
@@ -50,6 +60,12 @@ struct host_subnet {
 	struct prefix prefix;	/* shorter than 32 */
 };
 
+/* A single address that a device reaches without a gateway, by a route. */
+struct host_peer {
+	uint32_t ifindex;
+	uint32_t address;
+};
+
 struct host_neighbour {
 	uint32_t ifindex;
 	uint32_t address;
@@ -60,9 +76,13 @@ struct host_neighbour {
 struct host {
 	struct host_link *links;	/* by ifindex */
 	struct host_address *addresses;		/* by address, ifindex */
-	struct host_subnet *subnets;
-	struct host_neighbour *neighbours;	/* whose lladdr is known */
-	size_t n_links, n_addresses, n_subnets, n_neighbours;
+	struct host_address *own;		/* the same by ifindex, address */
+	struct host_subnet *subnets;		/* by ifindex, prefix; each once */
+	struct host_subnet *nets;		/* the same by prefix, ifindex */
+	struct host_peer *peers;		/* by ifindex, address */
+	struct host_neighbour *neighbours;	/* by ifindex, address; lladdr known */
+	size_t n_links, n_addresses, n_subnets, n_peers, n_neighbours;
+	uint32_t lengths;			/* of subnets, as bits */
 	uint32_t default_dev;		/* ifindex of the default route's device, or 0 */
 	uint32_t default_metric;
 	uint32_t all[HOST_CONF];	/* net.ipv4.conf.all */
@@ -99,6 +119,24 @@ bool host_choose_sender(const struct host *host, const struct host_link *link,
 /* Where the host receives what a port receives with this VID (0: untagged). */
 const struct host_link *host_segment(const struct host *host,
 				     const struct host_link *port, uint32_t vlan);
+
+/* Whether the address is configured on any device. */
+bool host_has(const struct host *host, uint32_t address);
+
+/* The first address that is not before this one; addresses are in its order. */
+size_t host_from(const struct host *host, uint32_t address);
+
+/*
+ * Calls each for every subnet that has the address, the longest first, until one
+ * returns false.
+ */
+void host_each_net(const struct host *host, uint32_t address,
+		   bool (*each)(void *data, const struct host_subnet *subnet),
+		   void *data);
+
+/* Whether the device has a subnet with the address. */
+bool host_reaches(const struct host *host, const struct host_link *link,
+		  uint32_t address);
 
 /* A number in a file of /proc/sys; false if there is none. */
 bool host_sysctl(const char *path, uint32_t *value);

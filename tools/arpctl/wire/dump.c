@@ -30,7 +30,7 @@ static int receive(struct mnl_socket *sock, uint32_t seq, mnl_cb_t each,
 	return more < 0 ? errno : 0;
 }
 
-static int request(int bus, struct nlmsghdr *req, mnl_cb_t each, void *data)
+int netlink_ask(int bus, struct nlmsghdr *req, mnl_cb_t each, void *data)
 {
 	struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	int err;
@@ -56,7 +56,7 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	req->nlmsg_type = type;
 	req->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	*(uint8_t *)mnl_nlmsg_put_extra_header(req, header) = family;
-	return request(bus, req, each, data);
+	return netlink_ask(bus, req, each, data);
 }
 
 static int read_index(const struct nlmsghdr *msg, void *data)
@@ -81,7 +81,7 @@ uint32_t link_index(const char *name)
 	mnl_attr_put_strz(req, strlen(name) < IF_NAMESIZE ? IFLA_IFNAME :
 							    IFLA_ALT_IFNAME,
 			  name);
-	(void)request(NETLINK_ROUTE, req, read_index, &index);
+	(void)netlink_ask(NETLINK_ROUTE, req, read_index, &index);
 	return index;
 }
 
@@ -107,6 +107,6 @@ uint32_t route_index(uint32_t address)
 	route->rtm_family = AF_INET;
 	route->rtm_dst_len = 32;
 	mnl_attr_put_u32(req, RTA_DST, address);
-	(void)request(NETLINK_ROUTE, req, read_output, &index);
+	(void)netlink_ask(NETLINK_ROUTE, req, read_output, &index);
 	return index;
 }

@@ -20,6 +20,12 @@
 int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	 void *data);
 
+/*
+ * Sends one request and calls each for every message of the answer, until one returns
+ * MNL_CB_STOP. Return: 0 or an errno, the kernel's own if it refused.
+ */
+int netlink_ask(int bus, struct nlmsghdr *req, mnl_cb_t each, void *data);
+
 /* The index of the device with this name or alternative name; 0: none. */
 uint32_t link_index(const char *name);
 

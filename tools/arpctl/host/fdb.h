@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What bridges have learned: the hardware addresses behind their ports. */
+#ifndef ARPCTL_FDB_H
+#define ARPCTL_FDB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/parse.h"
+
+struct fdb_entry {
+	uint32_t ifindex;	/* of the port */
+	uint16_t vlan;		/* 0: none */
+	uint8_t lladdr[LLADDR_LEN];
+};
+
+struct fdb {
+	struct fdb_entry *list;	/* by port */
+	size_t n;
+};
+
+/* Reads the learned ones. The caller frees it also after a failure. Return: an errno. */
+int fdb_read(struct fdb *fdb);
+void fdb_free(struct fdb *fdb);
+
+#endif /* ARPCTL_FDB_H */
