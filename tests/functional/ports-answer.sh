@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 60
+plan 64
 
 bridge_host
 
@@ -156,16 +156,22 @@ policy rule flush
 
 # What the bridge would refuse
 
-policy dev set to-red suppress bind
+policy dev set to-red suppress bind trust off
+policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
 if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
-	is "$(fate tip=10.0.0.9 sip=10.0.0.2)" pass "a locked port is not answered"
+	is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "pass pass" \
+		"a locked port is not answered, by a binding or a rule"
 	must ip -n node link set to-red type bridge_slave locked off
 else
-	skip "a locked port is not answered" "no locked ports"
+	skip "a locked port is not answered, by a binding or a rule" "no locked ports"
 fi
+is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "suppressed proxied" \
+	"otherwise it is"
 policy flush
 
 # VLANs: red and blue are access ports of VLAN 10, green one of VLAN 20
+
+green_sent() { [ "$(ctl node -j stats show to-green | jq '.[].in')" -ge "$1" ]; }
 
 must ip -n node link set br0 type bridge vlan_filtering 1
 for name in red blue green; do must bridge -n node vlan del dev to-$name vid 1; done
@@ -199,6 +205,21 @@ is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "suppress answers by the VLAN's bin
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98
 is "$(fate form=vid10 tip=10.0.0.9 sip=10.0.0.2) $(fate form=vid20 tip=10.0.0.9 sip=10.0.0.2)" \
 	"suppressed pass" "not in a VLAN that is not the port's"
+policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
+is "$(fate form=vid10 tip=10.0.0.30 sip=10.0.0.2) $(fate form=vid20 tip=10.0.0.30 sip=10.0.0.2)" \
+	"proxied pass" "nor by a rule"
+policy rule flush
+
+# VLAN 20 has no device of the host's: only bindings without one hold there.
+policy dev set to-green suppress bind
+policy bind add 10.0.0.8 lladdr 02:00:00:00:00:88 dev br0
+policy stats reset
+for tip in 10.0.0.9 10.0.0.8; do
+	must arpq green send eth0 "$(frame green tip=$tip sip=10.0.0.4)"
+done
+run_ok "green's requests are counted" poll 5 green_sent 2
+is "$(counted_on to-green)" "suppressed 1" \
+	"in a VLAN without a device, only bindings of all answer"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" \
 	"reply suppressed 02:00:00:00:00:99 10" "explain: the VLAN of an access port"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red vlan 20)" "accept pass 20 drop" \
