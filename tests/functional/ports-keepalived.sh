@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Bridge ports: keepalived (VRRP) moves an address between two hosts behind two ports. The
+# takeover's gratuitous ARP passes; a forged one for the gateway does not.
+# lab: all
+# lab: timeout 400
+# lab: takes 60
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+command -v keepalived >/dev/null || plan skip "no keepalived"
+plan 22
+
+# Red and blue are the routers, green is their client; the bridge's host is the gateway.
+VIP=10.0.0.100
+bridge_host
+scratch
+set_sysctl green net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
+	net.ipv4.neigh.eth0.delay_first_probe_time=3600
+# fence makes no use of it here.
+must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
+
+declare -A daemon=()
+keepalived() {	# HOST STATE PRIORITY [VMAC]
+	cat >"$dir/$1.conf" <<-END_OF_FILE
+		global_defs {
+			vrrp_version 3
+		}
+		vrrp_instance web {
+			state $2
+			interface eth0
+			virtual_router_id 51
+			priority $3
+			advert_int 1
+			${4-}
+			virtual_ipaddress {
+				$VIP/32
+			}
+		}
+	END_OF_FILE
+	nsenter --net="/run/netns/$1" -- keepalived --dont-fork --log-console --vrrp \
+		--use-file "$dir/$1.conf" --pid "$dir/$1.pid" --vrrp_pid "$dir/$1.vrrp" \
+		--bfd_pid "$dir/$1.bfd" >>"$dir/log" 2>&1 &
+	daemon[$1]=$!
+}
+stop_keepalived() {	# HOST
+	kill "${daemon[$1]}"
+	wait "${daemon[$1]}"
+}
+holds() { ip -n "$1" -o addr show | grep -q " $VIP/"; }
+moved() { holds "$1" && ! holds "$2"; }	# TO FROM
+takes_over() { poll 60 moved "$@" || { diag "$(tail -n 40 "$dir/log")"; false; }; }
+green_knows() { [ "$(knows green $VIP)" = "$1" ]; }
+# Blue claims an address by gratuitous ARP: where green then sends.
+claims() {	# ADDRESS
+	arpq blue send eth0 "$(frame blue sip="$1" tip="$1")"
+	fence blue
+	knows green "$1"
+}
+reaches_vip() {
+	must ip -n green neigh flush to $VIP dev eth0
+	in_host green ping -n -q -c 1 -W 5 $VIP
+}
+
+# Stock: a takeover and a forgery look the same
+
+keepalived red MASTER 150
+keepalived blue BACKUP 100
+must takes_over red blue
+run_ok "stock: the client reaches the address" reaches_vip
+is "$(knows green $VIP)" "$RED" "on the master"
+is "$(claims 10.0.0.1)" "$BLUE" "stock: a forged announcement for the gateway is believed"
+must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
+
+# Each router may use the address, on its own port and with its own MAC
+
+must load_module
+for name in red blue green; do
+	policy bind add "${address[$name]}" lladdr "${lladdr[$name]}" dev to-$name
+done
+policy bind add $VIP lladdr "$RED" dev to-red
+policy bind add $VIP lladdr "$BLUE" dev to-blue
+# Last: keepalived announces the address again five seconds after a takeover.
+policy dev set 'to-*' trust off inspect strict validate src-mac defend on
+run_ok "with a policy: the client reaches the address" reaches_vip
+must stop_keepalived red
+run_ok "the master stops: the standby takes over" takes_over blue red
+run_ok "the client learns it from the announcement" poll 30 green_knows "$BLUE"
+run_ok "and reaches it" reaches_vip
+is "$(claims 10.0.0.1)" $BR0 "a forged announcement for the gateway is not believed"
+must ip -n green neigh replace "${address[red]}" lladdr "$RED" dev eth0 nud stale
+is "$(claims "${address[red]}")" "$RED" "nor one for the other router's own address"
+is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" "pass unbound" \
+	"no announcement of the address was dropped"
+like "$(ctl node -j stats show to-blue)" '"unbound": *2\b' "the two forged ones were"
+start node "$ARPCTL" monitor verdict >"$dir/events"
+monitor=$started
+keepalived red MASTER 150
+run_ok "the master is back, and takes over" takes_over red blue
+run_ok "the client learns it" poll 30 green_knows "$RED"
+is "$(ctl node -j stats show to-red | jq -r '.[].reasons | keys | join(" ")')" pass \
+	"no ARP of the master was dropped"
+diag "$(<"$dir/events")"
+stop "$monitor"
+arpq green send eth0 "$(frame green sip=$VIP tip=$VIP)"
+fence green
+is "$(ctl node -j stats show to-green | jq -r '.[].reasons.unbound')" 1 "another port may not announce it"
+must stop_keepalived red
+must stop_keepalived blue
+
+# With the virtual router's MAC: one binding for both ports
+
+VMAC=00:00:5e:00:01:33
+policy bind del $VIP dev to-red
+policy bind del $VIP dev to-blue
+policy bind add $VIP lladdr $VMAC
+keepalived red MASTER 150 use_vmac
+keepalived blue BACKUP 100 use_vmac
+run_ok "VMAC: the master holds the address" takes_over red blue
+run_ok "and is reached" reaches_vip
+is "$(knows green $VIP)" $VMAC "at the virtual MAC"
+must stop_keepalived red
+run_ok "the standby takes over" takes_over blue red
+fdb_follows() { bridge -n node fdb show br br0 | grep -q "^$VMAC dev to-blue "; }
+run_ok "and the bridge follows" poll 30 fdb_follows
+
+# Back to stock
+
+policy flush
+is "$(claims 10.0.0.1)" "$BLUE" "flush: a forged announcement is believed"
+must stop_keepalived blue
+no_kernel_faults
