@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((49 + ${#commands[@]} + ${#fields[@]}))
+plan $((54 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -68,9 +68,20 @@ offers 'actions' pass drop hide proxy help
 tab rule add drop ''
 offers 'no prefix to add' ''
 tab rule add drop 10.0.0.1 ''
-offers 'keywords' from dev lladdr routed
-tab rule add drop 10.0.0.1 from dev lo ''
-offers 'keywords that are not given yet' lladdr routed
+offers 'keywords of the action' from dev
+tab rule add proxy 10.0.0.1 ''
+offers 'and those of another one' dev lladdr routed
+tab rule add proxy 10.0.0.1 dev lo routed ''
+offers 'keywords that are not given yet' lladdr
+tab help ''
+offers 'help on each object' "${objects[@]}"
+tab help rule s
+offers 'and on its commands' show
+tab dev show --js
+offers 'options behind the object' --json
+tab dev -j effective l
+includes lo
+result $? 'and words after such an option' "${COMPREPLY[*]}"
 tab rule add drop 10.0.0.1 dev ''
 includes all lo && ! includes default
 result $? 'selectors of rules' "${COMPREPLY[*]}"
@@ -158,7 +169,7 @@ for field in "${fields[@]}"; do
 	# "or any of a,b" is offered as a, b and a,b; of numbers, words alone are.
 	[[ $told != *', or any of '* ]] || COMPREPLY=("${COMPREPLY[0]}" "or any of ${COMPREPLY[-1]}")
 	offered=$(printf ', %s' "${COMPREPLY[@]}")
-	told=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )(milliseconds|packets(/s)?)$,,' <<<"$told")
+	told=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )[0-9]+ to [0-9]+ (milliseconds|packets(/s)?)$,,' <<<"$told")
 	[ "${offered#, }" = "$told" ] || { good=1; bad+=" help says: $told"; }
 	result $good "values of $field" "$bad"
 done

@@ -26,7 +26,7 @@ check_help 'Usage: arpctl' -h
 check_help 'Usage: arpctl' --help
 check_help 'ignore      any (0), device (1)' dev set help
 
-check_help 'rate        off, packets/s' dev set help
+check_help 'rate        off, 1 to 1000000 packets/s' dev set help
 check_help 'proxy  answer for the target' rule add help
 check_help '  dnsmasq isc kea libvirt networkd cni ethers' bind import help
 check_help 'FILE: the leases of dnsmasq' bind import help

@@ -55,7 +55,7 @@ blames 'rule add drop 10.0.0.0/8 routed\n' 1 'rule add: routed goes with proxy, 
 blames 'bind add 10.0.0.1 lladdr x\n' 1 'bind add: invalid lladdr "x", expected: .*'
 blames 'bind add 10.0.0.1/33 lladdr 02:00:00:00:00:01\n' 1 'bind add: invalid prefix "10.0.0.1/33", .*'
 blames "bind add 10.0.0.1 lladdr $M dynamic\n" 1 'a dynamic binding is not part of a policy: .*'
-blames "bind replace 10.0.0.1 dynamic lladdr any\n" 1 'bind replace: "dynamic" where "lladdr" is expected'
+blames "bind replace 10.0.0.1 dynamic any\n" 1 'bind replace: "any" where "lladdr" is expected: did you mean "dev any".*'
 blames "bind add 10.0.0.1 lladdr $M dev eth0 x\n" 1 'bind add: unexpected word "x"'
 
 # Errors that only a file can have.

@@ -94,7 +94,7 @@ done
 must arpctl dev set 'enp*' ignore 1
 must arpctl dev set enp0s2 ignore 1
 must arpctl dev set eth0 ignore 2
-fails_with 1 'none of these fields is set' "unset accepts it" arpctl dev unset enp0s1
+fails_with 1 'nothing is set on enp0s1' "unset accepts it" arpctl dev unset enp0s1
 is "$(arpctl dev effective enp0s1)
 $(arpctl dev effective $long)" "$(arpctl dev effective eth0)
 $(arpctl dev effective eth0)" "dev effective resolves them, as ip does"

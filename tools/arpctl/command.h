@@ -18,7 +18,7 @@ struct ctx {
 	const char *batch;	/* -b, or NULL */
 	bool force;		/* -f */
 	bool help;		/* -h */
-	bool literal;		/* after "--": no more options, and no help */
+	bool literal;		/* of completion: after "--", no more options */
 	const struct args *args;	/* the command's words */
 	struct printer out;
 	struct nl nl;

@@ -7,7 +7,7 @@
 
 extern const struct object *const objects[];	/* ends with NULL */
 
-/* NULL if there is none with that name. */
+/* NULL if there is none with that name; commands also by synonyms such as list. */
 const struct object *object_find(const char *name);
 const struct command *command_find(const struct object *object,
 				   const char *name);
@@ -19,8 +19,8 @@ const struct command *command_find(const struct object *object,
 const struct command *command_pick(const struct object *object, int argc,
 				   char **argv, int *taken);
 
-/* Usage errors that list what there is. */
-int unknown_object(const char *name);
-int unknown_command(const struct object *object, const char *name);
+/* Usage errors about the first word, which name a near miss or list what there is. */
+int unknown_object(int argc, char **argv);
+int unknown_command(const struct object *object, int argc, char **argv);
 
 #endif /* ARPCTL_COMMANDS_H */

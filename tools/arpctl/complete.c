@@ -20,6 +20,7 @@
 /* The words after the command; the last is still being typed. */
 struct typed {
 	struct ctx *ctx;
+	const struct object *object;
 	const struct command *command;
 	int argc;
 	char **argv;
@@ -154,7 +155,7 @@ static bool is_command(const struct typed *t, const char *name)
 static void complete_prefix(const struct typed *t)
 {
 	const struct entry_filter filter = {
-		.tables = t->argc > 1 ? TABLES_RULES : TABLES_BINDINGS,
+		.tables = t->object == &bind_object ? TABLES_BINDINGS : TABLES_RULES,
 	};
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct nl_reply reply = { 0 };
@@ -220,6 +221,23 @@ static const struct {
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/* Whether the action that was typed excludes this keyword of rules. */
+static bool is_excluded(const struct typed *t, const char *keyword)
+{
+	const struct action *a;
+
+	if (t->object != &rule_object || t->argc < 2)
+		return false;
+	for (a = actions; a->name; a++)
+		if (!strcmp(a->name, t->argv[0]))
+			break;
+	if (!a->name)
+		return false;
+	if (!strcmp(keyword, "from"))
+		return !a->from;
+	return !a->proxy && (!strcmp(keyword, "lladdr") || !strcmp(keyword, "routed"));
+}
+
 static void complete_argument(const struct typed *t)
 {
 	struct grammar g;
@@ -233,7 +251,7 @@ static void complete_argument(const struct typed *t)
 	for (i = 0; i < g.n; i++) {
 		if (!grammar_may(&g, i))
 			continue;
-		if (!g.tokens[i].kind)
+		if (!g.tokens[i].kind && !is_excluded(t, g.tokens[i].name))
 			complete_word(t->word, g.tokens[i].name);
 		for (k = 0; k < N_KINDS; k++)
 			if (grammar_is(&g, i, kinds[k].name, kinds[k].after))
@@ -241,18 +259,45 @@ static void complete_argument(const struct typed *t)
 	}
 }
 
+static void complete_objects(char *word)
+{
+	const struct object *const *o;
+
+	for (o = objects; *o; o++)
+		complete_word(word, (*o)->name);
+}
+
+static void complete_commands(const struct object *object, char *word)
+{
+	const struct command *c;
+
+	for (c = object->commands; c->run; c++)
+		if (*c->name)
+			complete_word(word, c->name);
+}
+
+/* After "help": an object, then its command. */
+static void complete_help(int argc, char **argv)
+{
+	const struct object *object;
+
+	if (argc == 1)
+		complete_objects(argv[0]);
+	object = argc == 2 ? object_find(argv[0]) : NULL;
+	if (object)
+		complete_commands(object, argv[1]);
+}
+
 static void complete_command(struct ctx *ctx, const struct object *object,
 			     int argc, char **argv)
 {
-	struct typed t = { .ctx = ctx, .word = argv[argc - 1] };
-	const struct command *c;
+	struct typed t = {
+		.ctx = ctx, .object = object, .word = argv[argc - 1],
+	};
 	int taken;
 
-	if (argc == 1) {
-		for (c = object->commands; c->run; c++)
-			if (*c->name)
-				complete_word(t.word, c->name);
-	}
+	if (argc == 1)
+		complete_commands(object, t.word);
 	if (!ctx->literal && argc <= 2 &&
 	    (argc == 1 || command_find(object, argv[0])))
 		complete_word(t.word, "help");
@@ -281,44 +326,63 @@ static bool is_option(const char *word, const char *brief, const char *full)
 	return !strcmp(word, brief) || !strcmp(word, full);
 }
 
+/*
+ * Removes options and their arguments before the last word. Return: whether that is the
+ * argument of an option; then it is completed.
+ */
+static bool take_options(struct ctx *ctx, int *argc, char **argv)
+{
+	int last = *argc - 1, kept = 0, i;
+	bool netns, batch;
+
+	for (i = 0; i < last; i++) {
+		netns = is_option(argv[i], "-n", "--netns");
+		batch = is_option(argv[i], "-b", "--batch");
+		if (argv[i][0] != '-' || ctx->literal) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (!netns && !batch)
+			continue;
+		if (netns)
+			ctx->nl.netns = argv[i + 1];
+		if (++i < last)
+			continue;
+		if (netns)
+			netns_list(complete_word, argv[last]);
+		else
+			complete_path(argv[last]);
+		return true;
+	}
+	argv[kept++] = argv[last];
+	*argc = kept;
+	return false;
+}
+
 int complete(struct ctx *ctx, int argc, char **argv)
 {
-	const struct object *const *o;
 	const struct object *object;
+	char *word;
 
 	/* Completion must be quick: an inconsistent list is good enough. */
 	ctx->nl.tries = 1;
 	ctx->nl.quiet = true;
 	if (argc)
 		ctx->literal = take_end_of_options(&argc, argv);
-	for (; argc > 1 && argv[0][0] == '-'; argc--, argv++) {
-		if (is_option(argv[0], "-n", "--netns")) {
-			ctx->nl.netns = argv[1];
-			if (argc == 2)
-				netns_list(complete_word, argv[1]);
-		} else if (is_option(argv[0], "-b", "--batch")) {
-			if (argc == 2)
-				complete_path(argv[1]);
-		} else {
-			continue;
-		}
-		if (argc == 2)
-			return pr_finish(&ctx->out);
-		argc--;
-		argv++;
-	}
-	if (!argc)
-		return STATUS_OK;
+	if (!argc || take_options(ctx, &argc, argv))
+		return pr_finish(&ctx->out);
+	word = argv[argc - 1];
+	if (word[0] == '-' && !ctx->literal)
+		options_each(word, complete_word, word);
 	if (argc == 1) {
-		if (argv[0][0] == '-' && !ctx->literal)
-			options_each(argv[0], complete_word, argv[0]);
-		for (o = objects; *o; o++)
-			complete_word(argv[0], (*o)->name);
-		complete_word(argv[0], "help");
+		complete_objects(word);
+		complete_word(word, "help");
 		return pr_finish(&ctx->out);
 	}
 	object = object_find(argv[0]);
 	if (object)
 		complete_command(ctx, object, argc - 1, argv + 1);
+	else if (!strcmp(argv[0], "help"))
+		complete_help(argc - 1, argv + 1);
 	return pr_finish(&ctx->out);
 }

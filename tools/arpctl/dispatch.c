@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "dispatch.h"
 #include "help.h"
+#include "wire/fields.h"
 
 static bool is_help(const char *word)
 {
@@ -13,17 +14,39 @@ static bool is_help(const char *word)
 	       !strcmp(word, "--help");
 }
 
-/* Files have no options; there, a device's name may begin with "-". */
-static int check_options(const struct args *args, int argc, char **argv)
+/* "-w" for "--watch", if the command has that and not the letter. */
+static const char *full_option(const struct grammar *g, const char *word)
 {
 	int i;
 
+	if (word[0] != '-' || !word[1] || word[2] || grammar_has(g, word))
+		return NULL;
+	for (i = 0; i < g->n; i++)
+		if (!strncmp(g->tokens[i].name, "--", 2) &&
+		    g->tokens[i].name[2] == word[1])
+			return g->tokens[i].name;
+	return NULL;
+}
+
+/*
+ * Files have no options, and those of the tool are gone by now. Of a command's own, a
+ * letter becomes the word. A negative number is a value that its field refuses.
+ */
+static int check_options(const struct args *args, int argc, char **argv)
+{
+	const char *full;
+	int i;
+
 	for (i = 0; !place_known() && i < argc && i < args->options_end; i++) {
+		full = full_option(&args->grammar, argv[i]);
+		if (full)
+			argv[i] = (char *)(uintptr_t)full;
 		if (argv[i][0] != '-' || !argv[i][1] ||
+		    (argv[i][1] >= '0' && argv[i][1] <= '9') ||
 		    grammar_has(&args->grammar, argv[i]))
 			continue;
-		usage_error("%s: options such as \"%s\" go before \"%s\"; put \"--\" before a name like that",
-			    args->title, argv[i], args->object);
+		usage_error("%s: unknown option \"%s\"; put \"--\" before a name like that",
+			    args->title, argv[i]);
 		args_usage(stderr, "Usage: ", args->object, args->command,
 			   args->usage);
 		return STATUS_USAGE;
@@ -38,24 +61,26 @@ int dispatch(struct ctx *ctx, int argc, char **argv)
 	struct args args;
 	int taken, status, end;
 
-	end = ctx->literal ? 0 : args_end_options(&argc, argv);
+	end = args_end_options(&argc, argv);
 	if (end && is_help(argv[0]))
 		return help(ctx, argc - 1, argv + 1);
 	object = argc ? object_find(argv[0]) : NULL;
 	if (!object)
-		return unknown_object(argc ? argv[0] : "--");
+		return unknown_object(argc, argv);
 	if (argc <= 3 && argc > 1 && end == argc && is_help(argv[argc - 1]))
 		return help(ctx, argc - 1, argv);
 
 	command = command_pick(object, argc - 1, argv + 1, &taken);
 	if (!command)
-		return unknown_command(object, argc > 1 ? argv[1] : NULL);
+		return unknown_command(object, argc - 1, argv + 1);
 	argc -= 1 + taken;
 	argv += 1 + taken;
 	args_init(&args, object->name, command->name, command->args);
 	args.options_end = end - 1 - taken;
 	ctx->args = &args;
 	status = check_options(&args, argc, argv);
+	if (!status && args.pairs)
+		status = fields_check(args.title, argc, argv);
 	if (!status)
 		status = args_take(&args, argc, argv);
 	if (!status)

@@ -195,14 +195,16 @@ int help(struct ctx *ctx, int argc, char **argv)
 	}
 	object = object_find(argv[0]);
 	if (!object)
-		return unknown_object(argv[0]);
+		return unknown_object(argc, argv);
 	if (argc == 1 && object->commands[0].name[0]) {
 		help_object(stdout, object);
 		return pr_finish(&ctx->out);
 	}
 	command = command_find(object, argc > 1 ? argv[1] : "");
 	if (!command)
-		return unknown_command(object, argv[1]);
+		command = command_find(object, "");
+	if (!command)
+		return unknown_command(object, argc - 1, argv + 1);
 	help_command(stdout, object, command);
 	return pr_finish(&ctx->out);
 }

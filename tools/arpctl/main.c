@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@
 static int run(struct ctx *ctx, int argc, char **argv)
 {
 	if (ctx->help)
-		return help(ctx, 0, NULL);
+		return help(ctx, argc, argv);
 	if (ctx->batch && argc)
 		return usage_error("-b takes the commands from a file: unexpected word \"%s\"",
 				   argv[0]);
@@ -71,9 +70,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "complete")) {
 		status = complete(&ctx, argc - 2, argv + 2);
 	} else {
-		status = options_parse(&ctx, argc, argv, &done);
+		status = options_parse(&ctx, &argc, argv, &done);
 		if (!status && !done)
-			status = run(&ctx, argc - optind, argv + optind);
+			status = run(&ctx, argc - 1, argv + 1);
 	}
 	nl_close(&ctx.nl);
 	return status ? status : pr_close_stdout();

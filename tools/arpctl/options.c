@@ -90,57 +90,174 @@ static int set_color(struct ctx *ctx, const char *when)
 	return STATUS_OK;
 }
 
-int options_parse(struct ctx *ctx, int argc, char **argv, bool *done)
+static const struct option *option_by_letter(char letter)
 {
-	struct option longs[N_OPTIONS + 1] = { { 0 } };
-	int opt, status = set_color(ctx, "auto");
 	size_t i;
 
 	for (i = 0; i < N_OPTIONS; i++)
-		longs[i] = options[i].option;
-	opterr = 0;
-	while (!status && !*done && !ctx->help &&
-	       (opt = getopt_long(argc, argv, "+:jpn:c::b:fVh", longs, NULL)) != -1) {
-		switch (opt) {
-		case 'j':
-			ctx->out.json = true;
-			break;
-		case 'p':
-			ctx->out.pretty = true;
-			break;
-		case 'n':
-			ctx->netns = optarg;
-			ctx->nl.netns = optarg;
-			break;
-		case 'b':
-			ctx->batch = optarg;
-			break;
-		case 'f':
-			ctx->force = true;
-			break;
-		case 'c':
-			if (optarg && *optarg == '=')
-				optarg++;
-			status = set_color(ctx, optarg ? optarg : "always");
-			break;
-		case 'V':
-			printf("arpctl %s\n", ARPCTL_VERSION);
-			*done = true;
-			break;
-		case 'h':
-			ctx->help = true;
-			break;
-		case ':':
-			return usage_error("%s needs an argument, see \"arpctl help\"",
-					   argv[optind - 1]);
-		default:
-			return usage_error("unknown option \"%s\", see \"arpctl help\"",
-					   argv[optind - 1]);
-		}
+		if (options[i].option.val == letter)
+			return &options[i].option;
+	return NULL;
+}
+
+/*
+ * By name: after two dashes also its beginning, if that is the beginning of one only;
+ * after one dash, as iproute2 takes it, the whole name.
+ */
+static const struct option *option_by_name(const char *word)
+{
+	const struct option *found = NULL;
+	bool two = word[1] == '-';
+	const char *name = word + 1 + two;
+	size_t len = strcspn(name, "="), i;
+
+	for (i = 0; len && i < N_OPTIONS; i++) {
+		if (strncmp(options[i].option.name, name, len) != 0)
+			continue;
+		if (!options[i].option.name[len])
+			return &options[i].option;
+		if (found)
+			return NULL;
+		found = two ? &options[i].option : NULL;
 	}
-	/* Unless it is the argument of the option before it. */
-	ctx->literal = optind > 1 && !strcmp(argv[optind - 1], "--") &&
-		       ctx->netns != argv[optind - 1] &&
-		       ctx->batch != argv[optind - 1];
-	return status || !*done ? status : pr_finish(&ctx->out);
+	return found;
+}
+
+/* The words that are left to read, and those that are no options. */
+struct reader {
+	struct ctx *ctx;
+	char **argv;
+	int argc, at, kept;
+	bool version;
+};
+
+static int take_option(struct reader *r, const struct option *o, char *value)
+{
+	struct ctx *ctx = r->ctx;
+
+	if (o->has_arg == required_argument && !value) {
+		if (r->at == r->argc)
+			return usage_error("-%c needs an argument, see \"arpctl help\"",
+					   o->val);
+		value = r->argv[r->at++];
+	}
+	switch (o->val) {
+	case 'j':
+		ctx->out.json = true;
+		break;
+	case 'p':
+		ctx->out.pretty = true;
+		break;
+	case 'n':
+		ctx->netns = value;
+		ctx->nl.netns = value;
+		break;
+	case 'b':
+		ctx->batch = value;
+		break;
+	case 'f':
+		ctx->force = true;
+		break;
+	case 'c':
+		return set_color(ctx, value ? value : "always");
+	case 'V':
+		r->version = true;
+		break;
+	case 'h':
+		ctx->help = true;
+		break;
+	}
+	return STATUS_OK;
+}
+
+static int unknown_option(const char *name)
+{
+	return usage_error("unknown option \"%s\", see \"arpctl help\"", name);
+}
+
+/* Letters after one dash; what follows that of -n or -c is its argument. */
+static int take_letters(struct reader *r, char *word)
+{
+	const struct option *o;
+	char name[3] = "-";
+	int status = STATUS_OK;
+	char *rest = NULL;
+
+	for (word++; !status && !rest && *word; word++) {
+		o = option_by_letter(*word);
+		name[1] = *word;
+		if (!o)
+			return unknown_option(name);
+		rest = o->has_arg != no_argument && word[1] ? word + 1 : NULL;
+		/* Of iproute2's -br, the r is unknown. */
+		if (rest && *word == 'b')
+			return unknown_option((char[]){ '-', word[1], '\0' });
+		if (rest && *rest == '=' && o->val == 'c')
+			rest++;
+		status = take_option(r, o, rest);
+	}
+	return status;
+}
+
+/*
+ * Before the object every word with a dash must be an option; behind it, others belong
+ * to the command.
+ */
+static int take_word(struct reader *r)
+{
+	char *word = r->argv[r->at++];
+	const struct option *o;
+	char *value;
+
+	if (word[0] != '-' || !word[1] || (word[1] >= '0' && word[1] <= '9')) {
+		r->argv[r->kept++] = word;
+		return STATUS_OK;
+	}
+	o = option_by_name(word);
+	value = strchr(word, '=');
+	if (o && value && o->has_arg == no_argument)
+		return usage_error("-%c takes no argument", o->val);
+	if (o)
+		return take_option(r, o, value ? value + 1 : NULL);
+	if (word[1] != '-' && (r->kept == 1 || option_by_letter(word[1])))
+		return take_letters(r, word);
+	if (r->kept == 1)
+		return unknown_option(word);
+	r->argv[r->kept++] = word;
+	return STATUS_OK;
+}
+
+static int take_words(struct reader *r)
+{
+	int status = STATUS_OK;
+
+	while (!status && r->at < r->argc && strcmp(r->argv[r->at], "--") != 0)
+		status = take_word(r);
+	/* "--", which ends them, and what follows stay. */
+	while (r->at < r->argc)
+		r->argv[r->kept++] = r->argv[r->at++];
+	r->argv[r->kept] = NULL;
+	return status;
+}
+
+int options_parse(struct ctx *ctx, int *argc, char **argv, bool *done)
+{
+	struct reader r = {
+		.ctx = ctx, .argv = argv, .argc = *argc, .at = 1, .kept = 1,
+	};
+	int status = set_color(ctx, "auto");
+
+	if (!status)
+		status = take_words(&r);
+	*argc = r.kept;
+	if (status)
+		return status;
+	*done = r.version && !ctx->help;
+	if (*done) {
+		printf("arpctl %s\n", ARPCTL_VERSION);
+		return pr_finish(&ctx->out);
+	}
+	if (ctx->out.pretty && !ctx->out.json && !ctx->help)
+		warning("-p has no effect without -j");
+	return STATUS_OK;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Options, which precede the object. */
+/* Options of the tool. */
 #ifndef ARPCTL_OPTIONS_H
 #define ARPCTL_OPTIONS_H
 
@@ -9,10 +9,10 @@
 struct ctx;
 
 /*
- * Takes the options; optind is then the index of the first word after them. *done is
- * set if an option printed all that was asked for.
+ * Takes the options out of the words, wherever they are before "--"; the other words
+ * stay, from argv[1] on. *done is set if an option printed all that was asked for.
  */
-int options_parse(struct ctx *ctx, int argc, char **argv, bool *done);
+int options_parse(struct ctx *ctx, int *argc, char **argv, bool *done);
 
 void options_help(FILE *file);
 

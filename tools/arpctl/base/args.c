@@ -28,6 +28,7 @@ void args_init(struct args *args, const char *object, const char *command,
 	snprintf(args->title, sizeof(args->title), "%s%s%s", object,
 		 *command ? " " : "", command);
 	grammar_init(&args->grammar, usage);
+	args->pairs = strstr(usage, "FIELD VALUE");
 	args->options_end = MAX_WORDS;
 }
 
@@ -116,6 +117,29 @@ static const char *meant(const struct grammar *g, const char *word, char *buf,
 	return buf;
 }
 
+/* Makes two words of each FIELD=VALUE after the selector. Return: how many there are. */
+static int split_pairs(struct args *args, int argc, char ***argv)
+{
+	char *equals;
+	int i, n = 0;
+
+	for (i = 1; i < argc; i++)
+		if (strchr((*argv)[i], '='))
+			break;
+	if (i >= argc)
+		return argc;
+	for (i = 0; i < argc && n + 2 <= MAX_ARGS; i++) {
+		args->split[n++] = (*argv)[i];
+		equals = i ? strchr((*argv)[i], '=') : NULL;
+		if (!equals)
+			continue;
+		*equals = '\0';
+		args->split[n++] = equals + 1;
+	}
+	*argv = args->split;
+	return n;
+}
+
 int args_take(struct args *args, int argc, char **argv)
 {
 	struct grammar *g = &args->grammar;
@@ -123,6 +147,8 @@ int args_take(struct args *args, int argc, char **argv)
 	char hint[128];
 	int i, token;
 
+	if (args->pairs)
+		argc = split_pairs(args, argc, &argv);
 	args->argc = argc;
 	args->argv = argv;
 	args->taken = 0;

@@ -8,6 +8,8 @@
 
 #include "base/grammar.h"
 
+#define MAX_ARGS 128
+
 /* The words of a command, typed or read from a file. */
 struct args {
 	const char *object;		/* "dev" */
@@ -16,6 +18,8 @@ struct args {
 	char title[32];			/* "dev set" */
 	int argc;
 	char **argv;
+	char *split[MAX_ARGS];		/* argv, if FIELD=VALUE was split */
+	bool pairs;			/* the grammar has FIELD VALUE */
 	int options_end;		/* of the first word after "--" */
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
@@ -34,7 +38,7 @@ void args_init(struct args *args, const char *object, const char *command,
  */
 int args_end_options(int *argc, char **argv);
 
-/* Whether the words fit the command's grammar. */
+/* Whether the words fit the command's grammar, FIELD=VALUE as two of them. */
 int args_take(struct args *args, int argc, char **argv);
 
 /* The first word that was typed, NULL if there is none. */

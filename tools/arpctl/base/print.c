@@ -470,6 +470,17 @@ void warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+void terminal_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	va_start(ap, fmt);
+	message("note: ", fmt, ap);
+	va_end(ap);
+}
+
 void list_add(char *buf, size_t size, const char *name)
 {
 	size_t len = strlen(buf);

@@ -115,6 +115,10 @@ int usage_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
 
+/* What a person at a terminal may want to know; nothing elsewhere. */
+__attribute__((format(printf, 1, 2)))
+void terminal_note(const char *fmt, ...);
+
 /*
  * The line of a file that messages are about. Between place_enter() and place_leave()
  * they begin with "FILE:LINE: ", after that of the outer place.

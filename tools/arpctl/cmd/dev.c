@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dev: the fields of selectors, and the effective policy of devices. */
 
+#include <errno.h>
 #include <linux/arp_policy.h>
 
 #include "command.h"
 #include "policy/policy.h"
 #include "wire/effective.h"
 #include "wire/fields.h"
+#include "wire/nl_refusal.h"
 
 static int dev_set(struct ctx *ctx)
 {
@@ -39,18 +41,34 @@ static void print_selectors(struct printer *out, const struct policy *policy)
 	pr_close(out, ']');
 }
 
-/* Shows one selector; the kernel refuses if nothing is set for it. */
+/* A selector for which nothing is set is not an error. */
+static bool is_error(void *data, const struct nlmsghdr *req,
+		     const struct nl_refusal *refusal)
+{
+	bool *none = data;
+
+	(void)req;
+	*none = refusal->err == ENOENT;
+	return !*none;
+}
+
+/* Shows one selector; like a list, with nothing in it if nothing is set. */
 static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
 	struct policy_dev *dev;
-	bool there;
+	bool there, none = false;
 	int status;
 
+	ctx->nl.refused = is_error;
+	ctx->nl.refused_data = &none;
 	status = nl_get(&ctx->nl, ARP_POLICY_CMD_DEV_GET, ARP_POLICY_A_SELECTOR,
 			selector, &reply);
+	ctx->nl.refused = NULL;
+	if (none)
+		status = STATUS_OK;
 	nl_for_each(msg, &reply) {
 		nl_parse(msg, tb, ARP_POLICY_A_MAX);
 		dev = policy_dev(policy, nl_str(tb[ARP_POLICY_A_SELECTOR]),

@@ -64,7 +64,7 @@ static const struct command rule_commands[] = {
 	{ "add", RULE_ARGS, "add a rule for a range of addresses", add },
 	{ "replace", RULE_ARGS,
 	  "add a rule, or replace the existing one", replace },
-	{ "del", RULE_ARGS, "delete a rule", del },
+	{ "del", RULE_DEL_ARGS, "delete a rule", del },
 	{ "show", "[dev SELECTOR]", "the rules, or those of a selector", show },
 	{ "flush", "[dev SELECTOR]",
 	  "delete all rules, or those of a selector", flush },

@@ -80,3 +80,16 @@ int policy_check_altnames(struct nl *nl, const struct policy *policy,
 	altnames_free(&names);
 	return STATUS_OK;
 }
+
+void policy_note_selector(const char *selector)
+{
+	struct if_nameindex *devs = if_nameindex(), *dev = devs;
+
+	if (!devs)
+		return;
+	while (dev->if_name && !selector_matches(selector, dev->if_name))
+		dev++;
+	if (!dev->if_name)
+		terminal_note("no device matches \"%s\" now", selector);
+	if_freenameindex(devs);
+}

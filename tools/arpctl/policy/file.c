@@ -42,11 +42,18 @@ static const struct statement {
 	{ "bind", "add", BIND_ARGS, ARP_POLICY_OP_ENTRY_ADD, true },
 	{ "bind", "replace", BIND_ARGS, ARP_POLICY_OP_ENTRY_REPLACE, true },
 	{ "dev", "unset", UNSET_ARGS, ARP_POLICY_OP_DEV_DEL, false },
-	{ "rule", "del", RULE_ARGS, ARP_POLICY_OP_ENTRY_DEL, false },
+	{ "rule", "del", RULE_DEL_ARGS, ARP_POLICY_OP_ENTRY_DEL, false },
 	{ "bind", "del", BIND_DEL_ARGS, ARP_POLICY_OP_ENTRY_DEL, false },
 };
 
 #define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
+
+/* A line of sysctl.conf, as "net.ipv4.conf.all.arp_ignore = 1". */
+static bool is_sysctl(const char *word)
+{
+	return !strncmp(word, "net.", 4) || !strncmp(word, "net/", 4) ||
+	       !strncmp(word, "-net.", 5);
+}
 
 static int unknown(const struct reader *r)
 {
@@ -54,6 +61,9 @@ static int unknown(const struct reader *r)
 	char list[128] = "", name[64];
 	const struct statement *s;
 
+	if (is_sysctl(words->word[0]))
+		return usage_error("\"%s\" is a sysctl: \"arpctl import sysctl\" prints the policy equal to those in effect",
+				   words->word[0]);
 	for (s = statements; s < statements + N_STATEMENTS; s++) {
 		if (r->whole && !s->whole)
 			continue;

@@ -380,5 +380,9 @@ int policy_change(struct nl *nl, const struct args *args, enum arp_policy_op op)
 		return status;
 	sets = change_sets(&change);
 	status = sets ? policy_check_selector(nl, sets) : STATUS_OK;
-	return status ? status : change_send(nl, &change);
+	if (!status)
+		status = change_send(nl, &change);
+	if (!status && sets && !place_known())
+		policy_note_selector(sets);
+	return status;
 }

@@ -97,9 +97,11 @@ int policy_entry_cmp(const void *a, const void *b);
 
 /*
  * altnames.c: refuses a selector from the command line that is only an
- * alternative name; warns of those in a policy that was read from a file.
+ * alternative name; notes that one matches no device now, which may be a slip; warns
+ * of those in a policy that was read from a file.
  */
 int policy_check_selector(struct nl *nl, const char *selector);
+void policy_note_selector(const char *selector);
 int policy_check_altnames(struct nl *nl, const struct policy *policy,
 			  const char *file);
 

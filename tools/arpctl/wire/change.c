@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One change of the policy: out of a command's arguments, and into a message. */
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
+#include <string.h>
 
 #include "base/args.h"
 #include "base/print.h"
 #include "wire/change.h"
 #include "wire/nl.h"
+#include "wire/nl_refusal.h"
 
 static int parse_unset(const struct args *args, struct change *change)
 {
@@ -80,6 +83,29 @@ void change_put(struct nlmsghdr *nlh, const struct change *change)
 	mnl_attr_nest_end(nlh, op);
 }
 
+/* Names the fields that were to be unset, unlike the kernel. */
+static bool unset_refused(void *data, const struct nlmsghdr *req,
+			  const struct nl_refusal *refusal)
+{
+	const struct change *change = data;
+	const struct field *f;
+	char list[256] = "";
+
+	(void)req;
+	if (refusal->err != ENOENT)
+		return true;
+	for (f = fields; f->name; f++)
+		if (change->unset & 1U << f->attr)
+			list_add(list, sizeof(list), f->name);
+	if (!*list)
+		failure("nothing is set on %s", change->selector);
+	else if (strchr(list, ','))
+		failure("none of %s is set on %s", list, change->selector);
+	else
+		failure("%s is not set on %s", list, change->selector);
+	return false;
+}
+
 int change_send(struct nl *nl, const struct change *change)
 {
 	static const uint8_t cmds[ARP_POLICY_OP_MAX + 1] = {
@@ -90,6 +116,7 @@ int change_send(struct nl *nl, const struct change *change)
 		[ARP_POLICY_OP_ENTRY_DEL] = ARP_POLICY_CMD_ENTRY_DEL,
 	};
 	struct nlmsghdr *nlh = nl_request(nl, cmds[change->op], 0);
+	int status;
 
 	if (is_dev(change))
 		put_dev(nlh, change);
@@ -97,5 +124,11 @@ int change_send(struct nl *nl, const struct change *change)
 		entry_put(nlh, ARP_POLICY_A_ENTRY, &change->entry);
 	if (change->op == ARP_POLICY_OP_ENTRY_REPLACE)
 		mnl_attr_put(nlh, ARP_POLICY_A_REPLACE, 0, NULL);
-	return nl_call(nl, NULL);
+	if (is_dev(change) && !change->values.set) {
+		nl->refused = unset_refused;
+		nl->refused_data = (void *)(uintptr_t)change;
+	}
+	status = nl_call(nl, NULL);
+	nl->refused = NULL;
+	return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/args.h"
+#include "base/near.h"
 #include "base/print.h"
 #include "base/selector.h"
 #include "base/words.h"
@@ -29,14 +30,19 @@ static const struct action *find_action(const struct args *args,
 {
 	const struct action *a;
 	char list[64] = "";
+	struct near near;
 
 	for (a = actions; a->name; a++)
 		if (a->name[0] == name[0] && !strcmp(a->name, name))
 			return a;
-	for (a = actions; a->name; a++)
+	near_init(&near, name);
+	for (a = actions; a->name; a++) {
+		near_try(&near, a->name);
 		list_add(list, sizeof(list), a->name);
-	usage_error("%s: invalid action \"%s\", expected: %s", args->title,
-		    name, list);
+	}
+	usage_error("%s: invalid action \"%s\", expected: %s%s%s%s", args->title,
+		    name, list, near.best ? ": did you mean \"" : "",
+		    near.best ? near.best : "", near.best ? "\"?" : "");
 	return NULL;
 }
 
@@ -69,9 +75,9 @@ uint32_t entry_tables(const struct args *args)
 
 static int parse_rule(const struct args *args, struct entry *rule)
 {
-	const char *mac = args_option(args, "MAC");
+	const char *mac = args_option(args, "MAC"), *name = args_get(args, "ACTION");
 	bool from = args_option(args, "from");
-	const struct action *action;
+	const struct action *action = NULL;
 	int status;
 
 	*rule = (struct entry){
@@ -80,16 +86,19 @@ static int parse_rule(const struct args *args, struct entry *rule)
 		.routed = args_option(args, "routed"),
 		.has_lladdr = mac,
 	};
-	action = find_action(args, args->argv[0]);
-	if (!action)
-		return STATUS_USAGE;
-	rule->action = (uint8_t)action->value;
+	if (name) {
+		action = find_action(args, name);
+		if (!action)
+			return STATUS_USAGE;
+		rule->action = (uint8_t)action->value;
+	}
 	status = check_prefix(args, args_get(args, "PREFIX"), &rule->prefix);
 	if (!status && mac)
 		status = args_lladdr(args, mac, rule->lladdr);
 	if (!status)
 		status = args_selects(args, rule->selector);
-	if (status)
+	/* To delete a rule, its key is enough. */
+	if (status || !action)
 		return status;
 	if (from && !action->from)
 		return usage_error("%s: from goes with pass and drop, not with %s",

@@ -15,8 +15,10 @@ struct nl;
 struct nl_reply;
 struct printer;
 
-/* The arguments of rule add, bind add and bind del. */
+/* The arguments of add, replace and del of the objects. */
 #define RULE_ARGS "ACTION PREFIX [from] [dev SELECTOR] [lladdr MAC] [routed]"
+#define RULE_DEL_ARGS \
+	"[ACTION] PREFIX [from] [dev SELECTOR] [lladdr MAC] [routed]"
 #define BIND_ARGS "PREFIX lladdr MAC|any [dev SELECTOR] [dynamic]"
 #define BIND_DEL_ARGS "PREFIX [lladdr MAC|any] [dev SELECTOR] [dynamic]"
 

@@ -3,8 +3,10 @@
 
 #include <libmnl/libmnl.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/args.h"
+#include "base/near.h"
 #include "base/parse.h"
 #include "base/print.h"
 #include "base/words.h"
@@ -127,11 +129,22 @@ const struct field fields[] = {
 	{ 0 }
 };
 
-/* Units of the kinds that are numbers. */
-static const char *const units[] = {
-	[FIELD_MS] = "milliseconds",
-	[FIELD_PACKETS] = "packets",
-	[FIELD_RATE] = "packets/s",
+/* The kinds that are numbers: their unit, and what may follow a number. */
+static const struct {
+	const char *name;
+	const char *suffix;
+	uint32_t min, max;
+} units[] = {
+	[FIELD_MS] = { "milliseconds", "ms", 0, ARP_POLICY_PROXY_DELAY_MAX },
+	[FIELD_PACKETS] = { "packets", "", 1, ARP_POLICY_RATE_MAX },
+	[FIELD_RATE] = { "packets/s", "/s", 1, ARP_POLICY_RATE_MAX },
+};
+
+/* What else people write for on and off, whatever the case. */
+static const struct field_word other_switch_words[] = {
+	{ "0", 0 }, { "no", 0 }, { "false", 0 }, { "off", 0 },
+	{ "1", 1 }, { "yes", 1 }, { "true", 1 }, { "on", 1 },
+	{ 0 }
 };
 
 const struct field *field_find(const char *name)
@@ -158,9 +171,16 @@ static int unknown_field(const char *command, const char *name)
 {
 	const struct field *f;
 	char list[256] = "";
+	struct near near;
 
-	for (f = fields; f->name; f++)
+	near_init(&near, name);
+	for (f = fields; f->name; f++) {
+		near_try(&near, f->name);
 		list_add(list, sizeof(list), f->name);
+	}
+	if (near.best)
+		return usage_error("%s: unknown field \"%s\": did you mean \"%s\"?",
+				   command, name, near.best);
 	return usage_error("%s: unknown field \"%s\", the fields are: %s",
 			   command, name, list);
 }
@@ -207,10 +227,56 @@ static bool parse_flags(const struct field_word *w, const char *text,
 	}
 }
 
+static bool parse_switch(const char *text, uint32_t *value)
+{
+	const struct field_word *w;
+
+	for (w = other_switch_words; w->name; w++) {
+		if (strcasecmp(w->name, text) != 0)
+			continue;
+		*value = w->value;
+		return true;
+	}
+	return false;
+}
+
+/* A number in the field's range, with or without its unit. */
+static bool parse_amount(const struct field *field, const char *text, uint32_t *value)
+{
+	const char *suffix = units[field->kind].suffix;
+	size_t len = strlen(text), tail = strlen(suffix);
+	uint64_t n;
+
+	if (len > tail && !strcmp(text + len - tail, suffix))
+		len -= tail;
+	if (!parse_u64(text, len, &n) || n < units[field->kind].min ||
+	    n > units[field->kind].max)
+		return false;
+	*value = (uint32_t)n;
+	return true;
+}
+
+/* The word that a value that does not fit was probably meant to be, or NULL. */
+static const char *near_value(const struct field *field, const char *text)
+{
+	const struct field_word *w;
+	struct near near;
+	uint32_t on;
+
+	/* Of several flags, the first one is what the switch stands for. */
+	if (field->kind == FIELD_FLAGS && parse_switch(text, &on))
+		return field->words[on ? 1 : 0].name;
+	near_init(&near, text);
+	for (w = field->words; w && w->name; w++)
+		near_try(&near, w->name);
+	return near.best;
+}
+
 static int parse_value(const char *command, const struct field *field,
 		       const char *text, uint32_t *value)
 {
 	char accepted[256];
+	const char *near;
 	bool ok = false;
 
 	switch (field->kind) {
@@ -219,6 +285,8 @@ static int parse_value(const char *command, const struct field *field,
 		     (parse_u32(text, value) && word_of(field, *value));
 		break;
 	case FIELD_SWITCH:
+		ok = parse_switch(text, value);
+		break;
 	case FIELD_WORD:
 		ok = parse_word(field->words, text, strlen(text), value);
 		break;
@@ -229,14 +297,16 @@ static int parse_value(const char *command, const struct field *field,
 	case FIELD_PACKETS:
 	case FIELD_RATE:
 		ok = parse_word(field->words, text, strlen(text), value) ||
-		     (parse_u32(text, value) && !word_of(field, *value));
+		     parse_amount(field, text, value);
 		break;
 	}
 	if (ok)
 		return STATUS_OK;
 	field_accepts(field, accepted, sizeof(accepted));
-	return usage_error("%s: invalid %s \"%s\", expected: %s", command,
-			   field->name, text, accepted);
+	near = near_value(field, text);
+	return usage_error("%s: invalid %s \"%s\", expected: %s%s%s%s", command,
+			   field->name, text, accepted, near ? ": did you mean \"" : "",
+			   near ? near : "", near ? "\"?" : "");
 }
 
 bool field_is_set(const struct field_values *values, const struct field *field)
@@ -264,6 +334,38 @@ static int field_next(const struct args *args, const char *name, uint32_t *seen,
 	if (*seen & 1U << (*field)->attr)
 		return usage_error("%s: %s is given twice", args->title, name);
 	*seen |= 1U << (*field)->attr;
+	return STATUS_OK;
+}
+
+static bool is_flag_of(const struct field *field, const char *word)
+{
+	uint32_t value;
+
+	return field && field->kind == FIELD_FLAGS &&
+	       parse_word(field->words, word, strlen(word), &value);
+}
+
+int fields_check(const char *command, int argc, char **argv)
+{
+	const struct field *f = argc > 1 ? field_find(argv[1]) : NULL;
+	int i, n = argc;
+
+	for (i = 1; i < argc; i++)
+		n += strchr(argv[i], '=') != NULL;
+	/* A selector, and a value for each field: nothing is missing. */
+	if (n < 2 || n % 2)
+		return STATUS_OK;
+	if (!strcmp(argv[0], "dev") && !f)
+		return usage_error("%s: SELECTOR is missing, or leave out \"dev\" before \"%s\"",
+				   command, argv[1]);
+	if (field_find(argv[0]) && !f)
+		return usage_error("%s: SELECTOR is missing before \"%s\"", command,
+				   argv[0]);
+	for (i = 3; i < argc; i++)
+		if (is_flag_of(field_find(argv[i - 2]), argv[i - 1]) &&
+		    is_flag_of(field_find(argv[i - 2]), argv[i]))
+			return usage_error("%s: join the values of %s by commas: %s,%s",
+					   command, argv[i - 2], argv[i - 1], argv[i]);
 	return STATUS_OK;
 }
 
@@ -445,8 +547,11 @@ void field_accepts(const struct field *field, char *buf, size_t size)
 	buf[0] = '\0';
 	if (field->kind != FIELD_FLAGS) {
 		field_each_word(field, accepts_add, &a);
-		if (units[field->kind])
-			list_add(buf, size, units[field->kind]);
+		if (field->kind >= FIELD_MS) {
+			snprintf(all, sizeof(all), "%u to %u %s", units[field->kind].min,
+				 units[field->kind].max, units[field->kind].name);
+			list_add(buf, size, all);
+		}
 		return;
 	}
 	list_add(buf, size, word_of(field, 0));

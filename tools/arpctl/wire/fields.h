@@ -26,6 +26,7 @@ enum field_kind {
 	FIELD_SWITCH,	/* on, off */
 	FIELD_WORD,	/* one of its words */
 	FIELD_FLAGS,	/* its words, separated by commas, or the one for 0 */
+	/* From here on numbers. */
 	FIELD_MS,	/* one of its words, or else milliseconds */
 	FIELD_PACKETS,	/* one of its words, or else packets */
 	FIELD_RATE,	/* one of its words, or else packets a second */
@@ -58,6 +59,9 @@ void field_set(struct field_values *values, const struct field *field,
 
 const struct field *field_find(const char *name);
 const struct field *field_by_attr(unsigned int attr);
+
+/* Refuses words of dev set that are slips, before the grammar misreads them. */
+int fields_check(const char *command, int argc, char **argv);
 
 /*
  * From the arguments of dev set, and of dev unset, of which the first is the selector;
