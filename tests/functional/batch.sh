@@ -27,7 +27,7 @@ fails() {	# STATUS REGEX DESC LINE [OPTION…]
 # Errors found by the tool.
 fails 2 'unknown object "frob"' "no such object" frob
 fails 2 'dev: unknown command "sho"' "no such command" "dev sho"
-fails 2 'rule: a command is missing' "no command" rule
+fails 2 'import: a command is missing' "no command" import
 fails 2 'dev set: unknown field "ign"' "no such field" "dev set eth0 ign 1"
 fails 2 'dev set: invalid ignore "4"' "no such value" "dev set eth0 ignore 4"
 fails 2 'rule add: PREFIX is missing' "a word too few" "rule add pass"

@@ -71,7 +71,7 @@ is "$(arpctl dev effective -- help | head -n 1 | cut -d ' ' -f 2)" help "dev eff
 is "$(arpctl stats show -- --watch | cut -d ' ' -f 2)" --watch "stats show -- --watch is about that device"
 is "$(arpctl -- dev show -j)" "-j  ignore device" "-- before the object ends options, too"
 run_ok "a batch accepts -- as well" arpctl -b - <<<'dev show -- help'
-fails_with 2 'put "--" before' "without --, it is taken for an option, and the message names --" arpctl dev show -j
+fails_with 2 'put "--" before' "without --, it is taken for an option, and the message names --" arpctl dev show --watch
 arpctl save "$dir/policy"
 must arpctl flush
 run_ok "such names are restored" arpctl restore "$dir/policy"

@@ -3,7 +3,7 @@
 # Which selector applies to a device, and how selectors are listed.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 89
+plan 93
 
 arpctl() { "$ARPCTL" -n alice "$@"; }
 
