@@ -8,7 +8,7 @@
 #include "netns.h"
 
 extern const struct nf_hook_ops arpp_hooks[ARPP_HOOKS];
-extern const struct nf_hook_ops arpp_bridge_hook;
+extern const struct nf_hook_ops arpp_bridge_hooks[ARPP_BRIDGE_HOOKS];
 
 void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb);
 

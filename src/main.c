@@ -16,7 +16,7 @@
 
 static struct arpp_netns_setup setup __ro_after_init = {
 	.hooks = arpp_hooks,
-	.bridge_hook = &arpp_bridge_hook,
+	.bridge_hooks = arpp_bridge_hooks,
 	.due = arpp_hook_due,
 	.initial = arpp_param_apply,
 };

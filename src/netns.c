@@ -207,8 +207,10 @@ static int __net_init state_init(struct net *net)
 		nn->hooks[i] = netns_setup->hooks[i];
 		nn->hooks[i].priv = nn;
 	}
-	nn->bridge_hook = *netns_setup->bridge_hook;
-	nn->bridge_hook.priv = nn;
+	for (i = 0; i < ARPP_BRIDGE_HOOKS; i++) {
+		nn->bridge_hooks[i] = netns_setup->bridge_hooks[i];
+		nn->bridge_hooks[i].priv = nn;
+	}
 	return 0;
 }
 

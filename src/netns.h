@@ -10,7 +10,7 @@
 /**
  * struct arpp_netns_setup - initial policy and limits of a netns
  * @hooks: ARPP_HOOKS hooks, without .priv
- * @bridge_hook: the hook of bridge ports, without .priv
+ * @bridge_hooks: ARPP_BRIDGE_HOOKS hooks of bridge ports, without .priv
  * @due: see struct arpp_delay
  * @max_rules: the maximum number of rules
  * @max_bindings: the maximum number of bindings
@@ -18,7 +18,7 @@
  */
 struct arpp_netns_setup {
 	const struct nf_hook_ops *hooks;
-	const struct nf_hook_ops *bridge_hook;
+	const struct nf_hook_ops *bridge_hooks;
 	void (*due)(struct arpp_delay *delay, struct sk_buff *skb);
 	unsigned int max_rules;
 	unsigned int max_bindings;

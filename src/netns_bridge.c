@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
+#include <net/sock.h>
 
 #include "netns_bridge.h"
 
@@ -74,6 +75,13 @@ void arpp_netns_bridge_goes(struct arpp_netns *nn)
 		release(nn);
 }
 
+/* The hook to register. */
+static struct nf_hook_ops *hook_wanted(struct arpp_netns *nn)
+{
+	return &nn->bridge_hooks[nn->n_snoopers ? ARPP_BRIDGE_SNOOP :
+						  ARPP_BRIDGE_JUDGE];
+}
+
 /**
  * arpp_netns_bridge_hook() - register the hook of bridge ports if a selector needs it
  * @nn: the netns
@@ -89,13 +97,13 @@ int arpp_netns_bridge_hook(struct arpp_netns *nn)
 	lockdep_assert_held(&nn->lock);
 	if (nn->bridge_hooked || !arpp_netns_has_ports(nn))
 		return 0;
-	nn->bridge_hooked = true;
+	nn->bridge_hooked = hook_wanted(nn);
 	err = has_bridge(nn->net) ? arpp_netns_bridge_comes(nn) : 0;
 	if (!err)
-		err = nf_register_net_hook(nn->net, &nn->bridge_hook);
+		err = nf_register_net_hook(nn->net, nn->bridge_hooked);
 	if (!err)
 		return 1;
-	nn->bridge_hooked = false;
+	nn->bridge_hooked = NULL;
 	release(nn);
 	return err;
 }
@@ -111,7 +119,129 @@ void arpp_netns_bridge_unhook(struct arpp_netns *nn)
 	lockdep_assert_held(&nn->lock);
 	if (!nn->bridge_hooked)
 		return;
-	nf_unregister_net_hook(nn->net, &nn->bridge_hook);
-	nn->bridge_hooked = false;
+	nf_unregister_net_hook(nn->net, nn->bridge_hooked);
+	nn->bridge_hooked = NULL;
 	release(nn);
+}
+
+/*
+ * Exchange the registered hook for the one wanted now. Ports are never without one: for
+ * a moment both are registered, and an ARP packet may be judged and counted twice.
+ */
+static int exchange_hooks(struct arpp_netns *nn)
+{
+	struct nf_hook_ops *wanted = hook_wanted(nn);
+	int err;
+
+	if (nn->bridge_hooked == wanted)
+		return 0;
+	err = nf_register_net_hook(nn->net, wanted);
+	if (err)
+		return err;
+	nf_unregister_net_hook(nn->net, nn->bridge_hooked);
+	nn->bridge_hooked = wanted;
+	return 0;
+}
+
+static bool snoops(const struct arpp_netns *nn, const struct sock *sk)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(nn->snoopers); i++)
+		if (nn->snoopers[i].sk == sk)
+			return true;
+	return false;
+}
+
+static void add_snooper(struct arpp_netns *nn, struct sock *sk, u32 portid)
+{
+	int i = 0;
+
+	while (nn->snoopers[i].sk)
+		i++;
+	sock_hold(sk);
+	nn->snoopers[i].sk = sk;
+	WRITE_ONCE(nn->snoopers[i].portid, portid);
+	WRITE_ONCE(nn->n_snoopers, nn->n_snoopers + 1);
+}
+
+static void del_snooper(struct arpp_netns *nn, struct arpp_snooper *snooper)
+{
+	sock_put(snooper->sk);
+	snooper->sk = NULL;
+	WRITE_ONCE(snooper->portid, 0);
+	WRITE_ONCE(nn->n_snoopers, nn->n_snoopers - 1);
+}
+
+/*
+ * Remove sockets, and the hook or what snoops in it with the last. Without memory for
+ * the other hook, frames keep paying for this one until the policy changes.
+ */
+static void end_snoopers(struct arpp_netns *nn, const struct sock *sk, bool all)
+{
+	struct arpp_snooper *snooper = nn->snoopers;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(nn->snoopers); i++, snooper++)
+		if (snooper->sk && (all || snooper->sk == sk ||
+				    sock_flag(snooper->sk, SOCK_DEAD)))
+			del_snooper(nn, snooper);
+	if (!nn->bridge_hooked)
+		return;
+	if (arpp_netns_has_ports(nn))
+		exchange_hooks(nn);
+	else
+		arpp_netns_bridge_unhook(nn);
+}
+
+/* Register the hook that snoops, whatever is registered now. */
+static int hook_snooper(struct arpp_netns *nn)
+{
+	int err = arpp_netns_bridge_hook(nn);
+
+	return err < 0 ? err : exchange_hooks(nn);
+}
+
+/**
+ * arpp_netns_snoop_begin() - a socket begins to snoop DHCP
+ * @nn: the netns
+ * @sk: the socket, which sends a command
+ * @portid: its port id
+ *
+ * Context: process, without RTNL.
+ * Return: 0, also if it does already; -EBUSY if too many do, or another -errno.
+ */
+int arpp_netns_snoop_begin(struct arpp_netns *nn, struct sock *sk, u32 portid)
+{
+	int err = 0;
+
+	rtnl_lock();
+	mutex_lock(&nn->lock);
+	if (snoops(nn, sk))
+		goto unlock;
+	err = -EBUSY;
+	if (nn->n_snoopers == ARRAY_SIZE(nn->snoopers))
+		goto unlock;
+	add_snooper(nn, sk, portid);
+	err = hook_snooper(nn);
+	if (err)
+		end_snoopers(nn, sk, false);
+unlock:
+	mutex_unlock(&nn->lock);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * arpp_netns_snoop_end() - sockets that snoop are closed
+ * @nn: the netns
+ * @all: end for all sockets, not only for those that are closed
+ *
+ * Context: process, with or without RTNL.
+ */
+void arpp_netns_snoop_end(struct arpp_netns *nn, bool all)
+{
+	mutex_lock(&nn->lock);
+	end_snoopers(nn, NULL, all);
+	mutex_unlock(&nn->lock);
 }

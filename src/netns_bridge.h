@@ -12,10 +12,13 @@ void arpp_netns_bridge_unhook(struct arpp_netns *nn);
 int arpp_netns_bridge_comes(struct arpp_netns *nn);
 void arpp_netns_bridge_goes(struct arpp_netns *nn);
 
-/* Does a selector set trust or suppress? nn->lock held. */
+int arpp_netns_snoop_begin(struct arpp_netns *nn, struct sock *sk, u32 portid);
+void arpp_netns_snoop_end(struct arpp_netns *nn, bool all);
+
+/* Does a selector set trust or suppress, or a socket snoop? nn->lock held. */
 static inline bool arpp_netns_has_ports(const struct arpp_netns *nn)
 {
-	return nn->config.selectors.ports;
+	return nn->config.selectors.ports || nn->n_snoopers;
 }
 
 #endif /* _ARPP_NETNS_BRIDGE_H */

@@ -79,7 +79,8 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 	if (nn->hooked)
 		nf_unregister_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
 	nn->hooked = false;
-	arpp_netns_bridge_unhook(nn);
+	if (!nn->n_snoopers)
+		arpp_netns_bridge_unhook(nn);
 	policy_publish(nn, NULL);
 	use_host(nn, NULL);
 	arpp_delay_purge(&nn->delay, NULL);

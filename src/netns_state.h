@@ -18,10 +18,28 @@
 #include "packet/delay.h"
 #include "packet/event.h"
 #include "packet/segment.h"
+#include "packet/snoop.h"
 #include "policy/config.h"
 #include "policy/device.h"
 
 #define ARPP_HOOKS	2
+
+/* The hook of bridge ports: without a socket that snoops, frames do not pay for that. */
+enum arpp_bridge_kind {
+	ARPP_BRIDGE_JUDGE,
+	ARPP_BRIDGE_SNOOP,	/* it does both */
+	ARPP_BRIDGE_HOOKS
+};
+
+/**
+ * struct arpp_snooper - a socket that snoops DHCP
+ * @sk: the socket, with a reference; NULL: none
+ * @portid: its port id
+ */
+struct arpp_snooper {
+	struct sock *sk;
+	u32 portid;
+};
 
 /**
  * struct arpp_netns - the state of a netns
@@ -35,10 +53,12 @@
  * @changes: counts these as well, so that dumps notice them
  * @hooks: a copy for this netns, because .priv points back here
  * @hooked: @hooks are registered
- * @bridge_hook: the hook of bridge ports, likewise
- * @bridge_hooked: @bridge_hook is registered
- * @bridge: the functions of bridge.ko, while @bridge_hook is registered and the netns
- *	has a bridge; read under RCU
+ * @bridge_hooks: the hooks of bridge ports, likewise, by enum arpp_bridge_kind
+ * @bridge_hooked: the one of @bridge_hooks that is registered, or NULL
+ * @bridge: the functions of bridge.ko, while @bridge_hooked and the netns has a bridge;
+ *	read under RCU
+ * @snoopers: the sockets that snoop DHCP
+ * @n_snoopers: their number
  * @host: the addresses and MACs of the netns, while there is a @policy
  * @sources: the meters of source-rate, allocated when a selector first sets it
  * @source_users: the last number given to a device for its sources; a device whose
@@ -46,6 +66,7 @@
  * @delay: requests whose answer is delayed; has its own lock
  * @defence: recently defended addresses; lock-free
  * @events: limits the rate of events; lock-free
+ * @snoop: limits the rate of DHCP messages; lock-free
  * @making: serialises commands that work on transactions; taken before @command
  * @made_lock: covers @made and @n_made; taken last
  * @made: the transactions in progress, struct arpp_transaction
@@ -63,15 +84,18 @@ struct arpp_netns {
 	u32 changes;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
-	struct nf_hook_ops bridge_hook;
-	bool bridge_hooked;
+	struct nf_hook_ops bridge_hooks[ARPP_BRIDGE_HOOKS];
+	struct nf_hook_ops *bridge_hooked;
 	struct arpp_bridge __rcu *bridge;
+	struct arpp_snooper snoopers[ARP_POLICY_SNOOPERS_MAX];
+	unsigned int n_snoopers;
 	struct arpp_host *host;
 	struct arpp_sources *sources;
 	u16 source_users;
 	struct arpp_delay delay;
 	struct arpp_defence defence;
 	struct arpp_events events;
+	struct arpp_snoop snoop;
 	struct mutex making;
 	spinlock_t made_lock;
 	struct list_head made;

@@ -44,6 +44,11 @@ int arpp_nl_transaction_abort(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_transaction_init(void);
 void arpp_nl_transaction_clean(void);
 
+/* snoop.c */
+int arpp_nl_snoop(struct sk_buff *skb, struct genl_info *info);
+int arpp_nl_snoop_init(void);
+void arpp_nl_snoop_clean(void);
+
 /* stats.c */
 int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);

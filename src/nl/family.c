@@ -138,6 +138,12 @@ static const struct genl_ops ops[] = {
 		.doit = arpp_nl_explain,
 		ARPP_NL_POLICY(explain_policy),
 	},
+	{
+		.cmd = ARP_POLICY_CMD_SNOOP,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = arpp_nl_snoop,
+		ARPP_NL_POLICY(no_policy),
+	},
 };
 
 static const struct genl_multicast_group mcgrps[] = {
@@ -147,6 +153,10 @@ static const struct genl_multicast_group mcgrps[] = {
 	},
 	[ARPP_MCGRP_VERDICT] = {
 		.name = ARP_POLICY_MCGRP_VERDICT,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+	[ARPP_MCGRP_DHCP] = {
+		.name = ARP_POLICY_MCGRP_DHCP,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
 };
@@ -174,12 +184,20 @@ int __init arpp_family_init(void)
 
 	if (err)
 		return err;
+	err = arpp_nl_snoop_init();
+	if (err)
+		goto err_transaction;
 	arpp_nl_msg_init(&family);
 	err = genl_register_family(&family);
 	if (err)
-		arpp_nl_transaction_clean();
-	else
-		arpp_event_open(&family);
+		goto err_snoop;
+	arpp_event_open(&family);
+	return 0;
+
+err_snoop:
+	arpp_nl_snoop_clean();
+err_transaction:
+	arpp_nl_transaction_clean();
 	return err;
 }
 
@@ -194,5 +212,6 @@ void arpp_family_clean(void)
 	arpp_event_close();
 	synchronize_net();
 	genl_unregister_family(&family);
+	arpp_nl_snoop_clean();
 	arpp_nl_transaction_clean();
 }

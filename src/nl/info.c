@@ -35,7 +35,8 @@ static int put_counts(struct sk_buff *msg, const struct arpp_netns *nn)
 	       nla_put_u32(msg, ARP_POLICY_INFO_RULES, rules) ||
 	       PUT(msg, BINDINGS, config->count[ARPP_TABLE_BINDING]) ||
 	       PUT(msg, DYNAMIC, config->dynamic) ||
-	       PUT(msg, TRANSACTIONS, nn->n_made) ? -EMSGSIZE : 0;
+	       PUT(msg, TRANSACTIONS, nn->n_made) ||
+	       PUT(msg, SNOOPERS, nn->n_snoopers) ? -EMSGSIZE : 0;
 }
 
 static int put_limits(struct sk_buff *msg, const struct arpp_netns *nn)
@@ -52,7 +53,9 @@ static int put_limits(struct sk_buff *msg, const struct arpp_netns *nn)
 	       nla_put_u32(msg, ARP_POLICY_INFO_DYNAMIC_MAX,
 			   arpp_netns_max_dynamic(nn)) ||
 	       nla_put_u32(msg, ARP_POLICY_INFO_TRANSACTIONS_MAX,
-			   ARP_POLICY_TRANSACTIONS_MAX) ? -EMSGSIZE : 0;
+			   ARP_POLICY_TRANSACTIONS_MAX) ||
+	       nla_put_u32(msg, ARP_POLICY_INFO_SNOOPERS_MAX,
+			   ARP_POLICY_SNOOPERS_MAX) ? -EMSGSIZE : 0;
 }
 
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,

@@ -182,24 +182,31 @@ static void listener_found(struct sk_buff *msg)
 	skb_shinfo(msg)->destructor_arg = NULL;
 }
 
-/*
- * Send an event. The kernel returns -ESRCH both if there is no listener in the netns and
+/**
+ * arpp_event_send() - send an event
+ * @events: the state of the netns
+ * @family: the family, which was registered when the RCU read side began
+ * @net: the netns
+ * @msg: the message, consumed
+ * @group: the group
+ * @lost: the number of lost events that @msg reports
+ *
+ * The kernel returns -ESRCH both if there is no listener in the netns and
  * if no listener has buffer space. In the second case the next event reports the loss;
  * the listener also gets ENOBUFS from its socket. If only some listeners have no space,
  * they get ENOBUFS only. An event that the socket filters of all listeners refuse looks
  * the same, and is reported as lost.
  */
-static void event_send(struct arpp_events *events,
-		       const struct genl_family *family, struct net *net,
-		       struct sk_buff *msg, u32 lost)
+void arpp_event_send(struct arpp_events *events, const struct genl_family *family,
+		     struct net *net, struct sk_buff *msg, enum arpp_mcgrp group,
+		     u32 lost)
 {
 	bool found = false;
 	int err;
 
 	skb_shinfo(msg)->destructor_arg = &found;
 	msg->destructor = listener_found;
-	err = genlmsg_multicast_netns(family, net, msg, 0, ARPP_MCGRP_VERDICT,
-				      GFP_ATOMIC);
+	err = genlmsg_multicast_netns(family, net, msg, 0, group, GFP_ATOMIC);
 	if (!err)
 		return;
 	if (found)
@@ -242,5 +249,6 @@ void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e)
 		nlmsg_free(msg);
 		return;
 	}
-	event_send(events, family, dev_net(e->dev), msg, e->lost);
+	arpp_event_send(events, family, dev_net(e->dev), msg, ARPP_MCGRP_VERDICT,
+			e->lost);
 }

@@ -15,6 +15,7 @@
 enum arpp_mcgrp {
 	ARPP_MCGRP_CONFIG,
 	ARPP_MCGRP_VERDICT,
+	ARPP_MCGRP_DHCP,
 };
 
 /**
@@ -55,6 +56,9 @@ int arpp_event_put_entry(struct sk_buff *msg, int attr, enum arpp_table table,
 			 const struct arpp_rule *rule, const char *selector);
 void arpp_event_open(const struct genl_family *family);
 void arpp_event_close(void);
+void arpp_event_send(struct arpp_events *events, const struct genl_family *family,
+		     struct net *net, struct sk_buff *msg, enum arpp_mcgrp group,
+		     u32 lost);
 void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e);
 
 /* The family while it is registered, else NULL: its groups have no id then. */
@@ -63,17 +67,18 @@ extern const struct genl_family *arpp_event_family;
 /**
  * arpp_event_wanted() - may there be a listener?
  * @net: the netns
+ * @group: the group
  *
  * The kernel only knows whether there is a listener in any netns, not in which one: see
  * arpp_event_verdict().
  *
- * Return: whether a verdict may have to be reported.
+ * Return: whether an event may have to be reported.
  */
-static inline bool arpp_event_wanted(struct net *net)
+static inline bool arpp_event_wanted(struct net *net, enum arpp_mcgrp group)
 {
 	const struct genl_family *family = READ_ONCE(arpp_event_family);
 
-	return family && genl_has_listeners(family, net, ARPP_MCGRP_VERDICT);
+	return family && genl_has_listeners(family, net, group);
 }
 
 #endif /* _ARPP_EVENT_H */

@@ -171,6 +171,13 @@ arpp_device_find(const struct arpp_policy *policy, const struct net_device *dev)
 	return NULL;
 }
 
+/* Is a bridge port trusted, "trust on"? @d may be NULL. */
+static inline bool arpp_device_trusted(const struct arpp_device *d)
+{
+	return d && arpp_managed(d, ARP_POLICY_FIELD_TRUST) &&
+	       d->port == ARPP_PORT_IGNORED;
+}
+
 bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 			 __be32 addr, struct arpp_match *match);
 bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,

@@ -33,6 +33,7 @@ checks nlpolicy echoes
 checks nlpolicy entries
 checks nlpolicy dynamic
 checks nlpolicy info
+checks nlpolicy snooping
 checks nlpolicy busy 20000
 start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
 checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"

@@ -20,6 +20,9 @@ Jobs act on the network namespace that they run in:
   verdicts DEV TARGET SENDER LLADDR
                         what the group verdict is told, while SENDER floods DEV
                         with requests for TARGET
+  snooping              sockets that snoop DHCP: counted, limited, forgotten
+  snooper [hex]         a listener of the group dhcp, which prints each message, or
+                        its bytes
   overrun               a listener of the group verdict with little room, which reads
                         from SIGUSR1 on, and prints "lost N" of each event
   fill FROM TO FORMAT   sets ignore on the selectors FORMAT % FROM..TO - 1;
@@ -55,13 +58,14 @@ ADMIN, CAN_DO, CAN_DUMP = 0x10, 2, 4
 
 
 HEADER = Header()
-CMD, A, FIELD, ENTRY, OP, DEV, EVENT, QUERY, INFO = map(
+CMD, A, FIELD, ENTRY, OP, DEV, EVENT, QUERY, INFO, DHCP = map(
     HEADER.numbers,
-    ("cmd", "attr", "field", "entry", "op", "dev", "event", "query", "info"))
+    ("cmd", "attr", "field", "entry", "op", "dev", "event", "query", "info", "dhcp"))
 TABLE, ACTION, KIND, TRANSACTION, IGNORE, VERDICT, REASON = map(
     HEADER.numbers,
     ("table", "action", "kind", "transaction", "ignore", "verdict", "reason"))
 TRANSACTIONS_MAX = HEADER.number("TRANSACTIONS_MAX")
+SNOOPERS_MAX = HEADER.number("SNOOPERS_MAX")
 EVENTS_PER_SECOND = HEADER.number("EVENTS_PER_SECOND")
 CMD_NAMES = {number: name for name, number in CMD.items()}
 RULES = 1 << TABLE["TARGET"] | 1 << TABLE["SENDER"]
@@ -405,7 +409,7 @@ def contract():
           (HEADER.number("FAMILY_NAME"), HEADER.number("FAMILY_VERSION")),
           "the family's name and version are the header's")
     groups = [text_of(dict(parse(group))[1]) for _, group in parse(nl.told[7])]
-    equal(groups, [HEADER.number("MCGRP_CONFIG"), HEADER.number("MCGRP_VERDICT")],
+    equal(groups, [HEADER.number(f"MCGRP_{name}") for name in ("CONFIG", "VERDICT", "DHCP")],
           "the multicast groups are the header's")
 
     told = {}
@@ -1775,7 +1779,7 @@ def info():
         attrs = nl.ask(CMD["INFO_GET"])[0].attrs
         return {name: number(attrs[INFO[name]]) for name in (
             "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC",
-            "TRANSACTIONS") if name.startswith(prefix)}
+            "TRANSACTIONS", "SNOOPERS") if name.startswith(prefix)}
 
     def parameter(name):
         with open(f"/sys/module/arp_policy/parameters/{name}", encoding="utf-8") as file:
@@ -1783,14 +1787,15 @@ def info():
 
     most = parameter("max_bindings")
     equal({name: number(told[INFO[name + "_MAX"]]) for name in (
-        "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC", "TRANSACTIONS")},
+        "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC", "TRANSACTIONS",
+        "SNOOPERS")},
           {"SELECTORS": HEADER.number("SELECTORS_MAX"),
            "GLOBS": HEADER.number("GLOBS_MAX"),
            "ENTRY_GLOBS": HEADER.number("ENTRY_GLOBS_MAX"),
            "RULES": parameter("max_rules"), "BINDINGS": most, "DYNAMIC": most // 4 * 3,
-           "TRANSACTIONS": TRANSACTIONS_MAX}, "the limits")
+           "TRANSACTIONS": TRANSACTIONS_MAX, "SNOOPERS": SNOOPERS_MAX}, "the limits")
     want = dict.fromkeys(("SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS",
-                          "DYNAMIC", "TRANSACTIONS"), 0)
+                          "DYNAMIC", "TRANSACTIONS", "SNOOPERS"), 0)
     equal(numbers(), want, "the counts without policy")
     for cmd, attrs, more in (
             ("DEV_SET", dev_set("eth0", IGNORE_1), ("SELECTORS",)),
@@ -1888,7 +1893,72 @@ def verdicts(dev, target, sender, mac):
     nl.ask(CMD["FLUSH"])
 
 
+# snooping
+
+def snooping():
+    nl = Netlink()
+
+    def snoopers():
+        return number(nl.ask(CMD["INFO_GET"])[0].attrs[INFO["SNOOPERS"]])
+
+    for _ in range(2):
+        sockets = [Netlink() for _ in range(SNOOPERS_MAX)]
+        for each in sockets:
+            each.ask(CMD["SNOOP"])
+        equal(snoopers(), SNOOPERS_MAX, "INFO_GET counts sockets that snoop")
+        try:
+            nl.ask(CMD["SNOOP"])
+            check(False, "SNOOP: one too many")
+        except Refused as no:
+            equal(no.errno, errno.EBUSY, "SNOOP: one too many is refused")
+        sockets[0].ask(CMD["SNOOP"])
+        equal(snoopers(), SNOOPERS_MAX, "a second time counts once")
+        sockets.pop().socket.close()
+        equal(snoopers(), SNOOPERS_MAX - 1, "a closed socket makes room")
+        nl.ask(CMD["SNOOP"])
+        for each in sockets:
+            each.socket.close()
+        equal(snoopers(), 1, "the others' end does not end it for one that is open")
+        nl.socket.close()
+        nl = Netlink()
+        equal(snoopers(), 0, "and its own does")
+
+
 # Odd jobs for other tests
+
+def dhcp_text(message):
+    """The attributes of a message; of the DHCP message, its length and transaction."""
+    told = dict(parse(message.attrs[A["DHCP"]]))
+    words = [text_of(message.attrs[A["IFNAME"]])]
+    if socket.if_nametoindex(words[0]) != number(message.attrs[A["IFINDEX"]]):
+        words.append("WRONG INDEX")
+    for name in "BRIDGE", "SEGMENT":
+        if DHCP[name] in told:
+            words.append(f"{name.lower()} {text_of(told[DHCP[name]])}")
+    for name in "VLAN", "LOST":
+        if DHCP[name] in told:
+            words.append(f"{name.lower()} {number(told[DHCP[name]])}")
+    words += [name.lower() for name in ("TRUSTED", "CLIENT") if DHCP[name] in told]
+    payload = told[DHCP["MESSAGE"]]
+    words += [told[DHCP["LLADDR"]].hex(":"), socket.inet_ntoa(told[DHCP["SENDER"]]),
+              str(len(payload)), payload[4:8].hex()]
+    return " ".join(words)
+
+
+def snooper(form=""):
+    nl = Netlink()
+    nl.join("dhcp")
+    nl.ask(CMD["SNOOP"])
+    nl.socket.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)	# SO_RCVBUFFORCE
+    nl.socket.settimeout(None)
+    print("listens", flush=True)
+    while True:
+        for message in nl.receive():
+            if form == "hex":
+                print(dict(parse(message.attrs[A["DHCP"]]))[DHCP["MESSAGE"]].hex(), flush=True)
+            else:
+                print(dhcp_text(message), flush=True)
+
 
 def overrun():
     listener = Netlink()
@@ -1944,7 +2014,7 @@ def hold():
 def main():
     jobs = {job.__name__: job for job in (
         contract, refusals, transactions, interrupted, notices, echoes, entries, dynamic,
-        quarters, info, busy, verdicts, overrun, fill, hold)}
+        quarters, info, busy, verdicts, snooping, snooper, overrun, fill, hold)}
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:
         print(__doc__.strip(), file=sys.stderr)
         return 2

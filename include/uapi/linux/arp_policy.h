@@ -84,6 +84,13 @@
  *                  then does; NEXT: { IFINDEX IFNAME EVENT EXPLANATION } of the
  *                  host's device on the segment, if the host receives it
  *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
+ *   SNOOP          do {}; from now on the DHCP messages that enter bridges of this
+ *                  netns are sent to the group "dhcp", until this socket is closed.
+ *                  Join the group first. EBUSY: SNOOPERS_MAX sockets snoop already
+ *   DHCP_NTF       group "dhcp": { IFINDEX IFNAME DHCP }, a DHCP message, and the
+ *                  bridge port on which it entered: from a port with "trust on"
+ *                  those to the UDP port of clients (68), from all others also
+ *                  those to the port of servers (67)
  *
  * With NLM_F_ECHO, a command that changes the policy replies with what is there
  * now: DEV_SET and DEV_DEL as DEV_GET, ENTRY_ADD as ENTRY_GET, ENTRY_DEL with what
@@ -108,6 +115,14 @@
  * most ARP_POLICY_EVENTS_PER_SECOND; LOST counts the events dropped since the
  * last one. While only other netns have listeners, a new listener may miss the
  * events of its first 10 ms.
+ *
+ * DHCP messages are handed over as they are: the payload of UDP for IPv4, without
+ * checksums having been verified, behind one VLAN tag at most, if it has no more than
+ * ARP_POLICY_DHCP_MESSAGE_MAX bytes. Fragments are not, nor what the bridge discards because of
+ * its VLAN. Those of trusted ports and those of all others are limited to
+ * ARP_POLICY_DHCP_PER_SECOND each, those of one untrusted port to
+ * ARP_POLICY_DHCP_PER_PORT; LOST counts the ones that were left out since the last. A
+ * frame is forwarded in any case.
  *
  * A transaction belongs to the socket that began it and ends when that is closed.
  * A netns can have ARP_POLICY_TRANSACTIONS_MAX at a time.
@@ -138,8 +153,15 @@
 #define ARP_POLICY_MCGRP_CONFIG		"config"
 /* Decisions: VERDICT_NTF. */
 #define ARP_POLICY_MCGRP_VERDICT	"verdict"
+/* DHCP on bridges, while a socket snoops: DHCP_NTF. */
+#define ARP_POLICY_MCGRP_DHCP		"dhcp"
 
 #define ARP_POLICY_EVENTS_PER_SECOND	1000
+
+/* DHCP messages: of trusted ports, and of all others; of one of these; the longest. */
+#define ARP_POLICY_DHCP_PER_SECOND	1000
+#define ARP_POLICY_DHCP_PER_PORT	250
+#define ARP_POLICY_DHCP_MESSAGE_MAX	1472
 
 /* The longest selector, without its terminating NUL. */
 #define ARP_POLICY_SELECTOR_MAX		63
@@ -163,6 +185,9 @@
 
 /* Limit per netns: transactions at a time. */
 #define ARP_POLICY_TRANSACTIONS_MAX	16
+
+/* Limit per netns: sockets that snoop DHCP. */
+#define ARP_POLICY_SNOOPERS_MAX		16
 
 enum arp_policy_cmd {
 	ARP_POLICY_CMD_INFO_GET = 1,
@@ -189,6 +214,8 @@ enum arp_policy_cmd {
 	ARP_POLICY_CMD_ANNOUNCE,
 	ARP_POLICY_CMD_EXPLAIN,
 	ARP_POLICY_CMD_VERDICT_NTF,
+	ARP_POLICY_CMD_SNOOP,
+	ARP_POLICY_CMD_DHCP_NTF,
 
 	/* private: */
 	__ARP_POLICY_CMD_MAX,
@@ -227,6 +254,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_QUERY,		/* nest of enum arp_policy_query */
 	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
 	ARP_POLICY_A_NEXT,		/* nest of enum arp_policy_attr */
+	ARP_POLICY_A_DHCP,		/* nest of enum arp_policy_dhcp */
 
 	/* private: */
 	__ARP_POLICY_A_MAX,
@@ -252,6 +280,8 @@ enum arp_policy_info {
 	ARP_POLICY_INFO_DYNAMIC_MAX,
 	ARP_POLICY_INFO_TRANSACTIONS,	/* those in progress */
 	ARP_POLICY_INFO_TRANSACTIONS_MAX,
+	ARP_POLICY_INFO_SNOOPERS,	/* sockets that snoop DHCP */
+	ARP_POLICY_INFO_SNOOPERS_MAX,
 
 	/* private: */
 	__ARP_POLICY_INFO_MAX,
@@ -376,6 +406,28 @@ enum arp_policy_event {
 	/* private: */
 	__ARP_POLICY_EVENT_MAX,
 	ARP_POLICY_EVENT_MAX = (__ARP_POLICY_EVENT_MAX - 1)
+};
+
+/* A DHCP message, sent to the group "dhcp". */
+enum arp_policy_dhcp {
+	ARP_POLICY_DHCP_BRIDGE = 1,	/* string, the bridge of the port */
+	ARP_POLICY_DHCP_BRIDGE_IFINDEX,	/* u32 */
+	ARP_POLICY_DHCP_VLAN,		/* u32, the VLAN, if any */
+	ARP_POLICY_DHCP_SEGMENT,	/* string, the host's device on the segment, if
+					 * any: the bridge or a VLAN device of it
+					 */
+	ARP_POLICY_DHCP_TRUSTED,	/* flag: the port has "trust on" */
+	ARP_POLICY_DHCP_CLIENT,		/* flag: addressed to a client, UDP port 68;
+					 * else to a server, port 67
+					 */
+	ARP_POLICY_DHCP_LLADDR,		/* 6 bytes, the source of the Ethernet frame */
+	ARP_POLICY_DHCP_SENDER,		/* be32, the source of the IP packet */
+	ARP_POLICY_DHCP_MESSAGE,	/* 240..DHCP_MESSAGE_MAX bytes, the payload of UDP */
+	ARP_POLICY_DHCP_LOST,		/* u32, messages dropped before this one */
+
+	/* private: */
+	__ARP_POLICY_DHCP_MAX,
+	ARP_POLICY_DHCP_MAX = (__ARP_POLICY_DHCP_MAX - 1)
 };
 
 /* The packet to explain. */

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# DHCP on bridge ports is handed to the netlink group "dhcp": which frames, from which
+# ports, what is bounded; and the hook exists only while a socket snoops.
+# lab: timeout 300
+# lab: takes 15
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+# shellcheck source-path=SCRIPTDIR source=dhcpframe.inc
+. "$(dirname "$0")/dhcpframe.inc"
+
+bridge_host
+scratch
+must ip -n node link set to-red mtu 2000
+must ip -n red link set eth0 mtu 2000
+must load_module
+frame_senders red blue green
+
+snoop() {	# HOST FILE, which may be emptied meanwhile
+	start "$1" /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" snooper >>"$2"
+	snooper=$started
+	must poll 20 grep -q listens "$2"
+}
+
+# What was handed over since the last call: a frame of green's ends it.
+heard() {
+	dhcp green discover xid=e0e0e0e0
+	poll 10 grep -q e0e0e0e0 "$dir/heard" || diag "$(<"$dir/heard")"
+	grep -v 'listens\|e0e0e0e0' "$dir/heard" | paste -sd ,
+	: >"$dir/heard"
+}
+
+# Nobody listens
+
+is "$(ctl node -j stats show | jq length)" 0 "no policy"
+dhcp red discover
+snoop node "$dir/heard"
+is "$(heard)" "" "what was sent before is not handed over"
+
+# Which frames
+
+head="to-red bridge br0 segment br0"
+dhcp red discover
+is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "a client's message"
+dhcp red request xid=0a0b0c0d lease=60 saddr=10.0.0.2 daddr=10.0.0.4 dst="$GREEN"
+is "$(heard)" "$head $RED 10.0.0.2 250 0a0b0c0d" "a unicast one"
+dhcp red ack yiaddr=10.0.0.9 server=10.0.0.2
+is "$(heard)" "$head client $RED 10.0.0.2 250 01020304" "a server's from a port without trust, as such"
+policy dev set to-red trust on
+dhcp red ack yiaddr=10.0.0.9 server=10.0.0.2
+is "$(heard)" "$head trusted client $RED 10.0.0.2 250 01020304" "from a port with trust on, as such"
+dhcp red discover
+is "$(heard)" "" "a client's message on a trusted port is not handed over"
+policy dev set to-red trust off
+dhcp red offer
+is "$(heard)" "$head client $RED 0.0.0.0 244 01020304" "trust off again"
+
+for form in tag=81000000 tag=88a80000 ipopt=94040000 pad=1472; do
+	length=244
+	[ "$form" != pad=1472 ] || length=1472
+	dhcp red discover $form
+	is "$(heard)" "$head $RED 0.0.0.0 $length 01020304" "$form"
+done
+dhcp red discover tag=8100000a
+is "$(heard)" "to-red bridge br0 vlan 10 $RED 0.0.0.0 244 01020304" "a VLAN without a device: no segment"
+must ip -n node link add link br0 name br0.10 up type vlan id 10
+dhcp red discover tag=8100000a
+is "$(heard)" "to-red bridge br0 segment br0.10 vlan 10 $RED 0.0.0.0 244 01020304" "and with one"
+
+# Malformed, fragmented, something else
+for form in frag=8192 frag=1 frag=8193 cut=239 pad=1473 iplen=271 iplen=400 vihl=68 vihl=101 udplen=7 udplen=253 \
+	proto=6 dport=69 tag=8100000081000000; do
+	dhcp red discover "$form"
+done
+is "$(heard)" "" "fragments, malformed ones and others are not handed over"
+
+# VLAN filtering
+
+must ip -n node link set br0 type bridge vlan_filtering 1
+dhcp red discover
+is "$(heard)" "to-red bridge br0 segment br0 vlan 1 $RED 0.0.0.0 244 01020304" "filtering: the PVID"
+dhcp red discover tag=8100000a
+dhcp red discover tag=88a80000
+is "$(heard)" "" "not those of a VLAN that is not the port's"
+must ip -n node link set br0 type bridge vlan_filtering 0
+
+# Bounded
+
+for _ in {1..8}; do
+	dhcp red discover xid=f100d000
+done
+is "$(heard | tr , '\n' | grep -c f100d000)" 8 "eight at once are handed over"
+dhcp red discover times=1000
+dhcp blue discover xid=b1b1b1b1
+poll 10 grep -q b1b1b1b1 "$dir/heard"
+got=$(grep -c 01020304 "$dir/heard")
+run_ok "a flood is limited per port: $got of 1000" test "$got" -ge 250 -a "$got" -lt 990
+like "$(<"$dir/heard")" 'to-blue .*lost [1-9]' "another port's message gets through, and says how many were lost"
+: >"$dir/heard"
+
+# The end
+
+stop "$snooper"
+is "$(ctl node -j dev show | jq -c '[.[].selector]')" '["to-red"]' "the policy stays"
+policy dev set to-red inspect strict
+is "$(fate sip=10.0.0.9)" unbound "and ARP is judged without a snooper"
+snoop node "$dir/heard"
+is "$(fate sip=10.0.0.9)" unbound "and with one"
+policy flush
+dhcp red discover
+is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the policy goes under it, and it hears on"
+must ip -n node link del br0
+must ip -n node link add name br0 address $BR0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+for name in red green; do must ip -n node link set to-$name master br0; done
+must poll 5 forwarding node
+dhcp red discover
+is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "and on a new bridge"
+run_ok "the module is unloaded under it" rmmod arp_policy
+stop "$snooper"
+must load_module
+no_kernel_faults
+plan
