@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 16
+plan 43
 scratch
 
 # What a YAML file says, by an expression on "docs", the list of its documents.
@@ -28,46 +28,14 @@ bad=$(find contrib -name '*.y*ml' | while read -r file; do
 done)
 is "$bad" "" "all YAML is well formed"
 
-manifest=contrib/kubernetes/arp-policy.yaml
-reads "the ConfigMap's policy" \
-	< <(yaml "$manifest" '[d["data"]["policy"] for d in docs if d["kind"] == "ConfigMap"][0]')
+kubernetes=contrib/kubernetes
+for policy in "$kubernetes"/*/policy "$kubernetes"/overlays/*/policy; do
+	reads "${policy#*/}" <"$policy"
+done
 reads "Ansible's example" \
 	< <(yaml contrib/ansible/site.yml 'docs[0][0]["roles"][0]["vars"]["arp_policy_policy"]')
 reads "networkd's recipe" \
 	< <(sed -n '/arp-policy.conf$/,/^```/p' contrib/systemd-networkd/README.md | grep '^[a-z]')
-
-[ "$(yaml "$manifest" '[d["kind"] for d in docs]')" = "['Namespace', 'ConfigMap', 'DaemonSet']" ]
-result $? "the manifest has a namespace, a ConfigMap and a DaemonSet"
-said=$(yaml "$manifest" '[
-	(d["spec"]["selector"]["matchLabels"] == d["spec"]["template"]["metadata"]["labels"],
-	 d["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] == docs[1]["metadata"]["name"],
-	 {e["metadata"].get("namespace", docs[0]["metadata"]["name"]) for e in docs} == {docs[0]["metadata"]["name"]})
-	for d in docs if d["kind"] == "DaemonSet"][0]')
-is "$said" "(True, True, True)" "which refer to each other"
-
-# Runs the pod's command with an arpctl whose diff always differs, until it sleeps.
-pod() {	# the policy on standard input
-	rm -f "$dir/did"
-	cat >"$dir/policy"
-	cat >"$dir/arpctl" <<-END
-		#!/bin/sh
-		echo "\$@" >>$dir/did
-		[ "\$2" != diff ] || { echo '{"generation":7,"changes":[{"op":"add"}]}'; exit 1; }
-	END
-	chmod +x "$dir/arpctl"
-	yaml "$manifest" 'docs[2]["spec"]["template"]["spec"]["containers"][0]["command"][2]' |
-		sed "s,/policy/policy,$dir/policy,; s,/policy/policy,$dir/policy," >"$dir/pod"
-	PATH=$dir:$PATH timeout 2 sh "$dir/pod" >"$dir/said" 2>&1
-	did=$(paste -sd ' ' "$dir/did" 2>/dev/null)
-}
-pod <<<$'# a policy\n dev set lo hidden on'
-is "$did" "-j diff $dir/policy restore $dir/policy generation 7" "the pod restores what differs, if it is still the same"
-for empty in '' $'# nothing\n\n'; do
-	pod < <(printf %s "$empty")
-	is "$did" "" "and nothing if the policy is empty"
-done
-grep -q 'no policy' "$dir/said"
-result $? "which it reports" "$(<"$dir/said")"
 
 # Each object against the Kubernetes API's models, as its own client library has them:
 # unknown members are lost in the conversion there and back.
@@ -82,11 +50,97 @@ for doc in yaml.safe_load_all(open(sys.argv[1])):
     if client.sanitize_for_serialization(known) != doc:
         print(doc["kind"])' "$1" 2>&1
 }
-said=$(models "$manifest")
-is "$said" "" "the Kubernetes API knows all their members"
-sed 's/hostNetwork/hostNetworks/' "$manifest" >"$dir/manifest"
+
+# What an overlay makes, with the component that builds the module and without.
+for overlay in "$kubernetes"/base "$kubernetes"/overlays/*; do
+	name=${overlay##*/}
+	said=$(tests/lib/kustomize "$overlay" 2>&1 >"$dir/$name.yaml" && models "$dir/$name.yaml"
+		tests/lib/kustomize "$overlay" $kubernetes/components/build-module 2>&1 >"$dir/built.yaml" &&
+			models "$dir/built.yaml")
+	is "$said" "" "Kubernetes, $name: the API knows all members of the objects"
+	said=$(yaml "$dir/built.yaml" '[(
+		pod["priorityClassName"] in [d["metadata"]["name"] for d in docs if d["kind"] == "PriorityClass"],
+		d["spec"]["selector"]["matchLabels"] == d["spec"]["template"]["metadata"]["labels"],
+		{m["name"] for c in pod["containers"] + pod["initContainers"] for m in c["volumeMounts"]} ==
+			{v["name"] for v in pod["volumes"]},
+		{v["configMap"]["name"] for v in pod["volumes"] if "configMap" in v} ==
+			{m["metadata"]["name"] for m in docs if m["kind"] == "ConfigMap"},
+		) for d in docs if d["kind"] == "DaemonSet" for pod in [d["spec"]["template"]["spec"]]]')
+	is "$said" "[(True, True, True, True)]" "Kubernetes, $name: they refer to each other"
+done
+sed 's/hostNetwork/hostNetworks/' "$dir/base.yaml" >"$dir/manifest"
 [ "$(models "$dir/manifest")" = DaemonSet ]
-result $? "and not a misspelt one"
+result $? "Kubernetes: a misspelt member is found"
+[ "$(yaml "$dir/base.yaml" '[d["metadata"]["name"] for d in docs if d["kind"] == "ConfigMap"]')" != \
+	"$(yaml "$dir/calico.yaml" '[d["metadata"]["name"] for d in docs if d["kind"] == "ConfigMap"]')" ]
+result $? "Kubernetes: another policy has another name, so that pods restart"
+said=$(grep -rhoE '(newTag: |arp-policy(-build)?:)[0-9.]+' $kubernetes | sed 's/.*[ :]//' | sort -u)
+is "$said" "$(<VERSION)" "Kubernetes: the images are of this version"
+
+# Runs the pod's script with an arpctl whose diff always differs, until it sleeps.
+pod() {	# ARGUMENT; the policy on standard input
+	rm -f "$dir/did"
+	cat >"$dir/policy"
+	cat >"$dir/arpctl" <<-END
+		#!/bin/sh
+		echo "\$@" >>$dir/did
+		[ "\$2" != diff ] || { echo '{"generation":7,"changes":[{"op":"add"}]}'; exit 1; }
+	END
+	chmod +x "$dir/arpctl"
+	PATH=$dir:$PATH timeout 1 sh $kubernetes/base/keep.sh "$1" >"$dir/said" 2>&1
+	did=$(paste -sd ' ' "$dir/did" 2>/dev/null)
+}
+pod "$dir/policy" <<<$'# a policy\n dev set lo hidden on'
+is "$did" "-j diff $dir/policy restore $dir/policy generation 7" "the pod restores what differs, if it is still the same"
+for empty in '' $'# nothing\n\n'; do
+	pod "$dir/policy" < <(printf %s "$empty")
+	is "$did" "" "and nothing if the policy is empty"
+done
+grep -q 'no command' "$dir/said"
+result $? "which it reports" "$(<"$dir/said")"
+touch "$dir"/{a,b}-eth0
+LEASES="$dir/*-eth0" SEGMENT=cni0 pod "$dir/policy" </dev/null
+is "$did" "bind import $dir/a-eth0 $dir/b-eth0 sync dev cni0" "it imports what CNI has given out"
+pod remove </dev/null
+is "$did" "flush" "to remove it, the pod flushes the policy once"
+
+# Runs a script with an arpctl that takes everything.
+did() {	# SCRIPT ARGUMENT…
+	rm -f "$dir/did"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\necho "$@" >>%s\n[ "$1" != apply ] || cat >>%s\n' "$dir/did" "$dir/did" >"$dir/arpctl"
+	chmod +x "$dir/arpctl"
+	PATH=$dir:$PATH "$@" >/dev/null 2>&1
+	paste -sd ' ' "$dir/did" 2>/dev/null
+}
+notify=(contrib/keepalived/notify 192.168.1.100 eth0 INSTANCE web)
+is "$(did "${notify[@]}" MASTER 100)" "rule del hide 192.168.1.100 announce 192.168.1.100 dev eth0 count 3" \
+	"keepalived: the master shows the address and announces it"
+is "$(did "${notify[@]}" BACKUP 100) $(did "${notify[@]}" FAULT 100)" \
+	"rule replace hide 192.168.1.100 rule replace hide 192.168.1.100" "keepalived: the others hide it"
+nm=contrib/network-manager
+sed -n '/^# .etc.arp-policy.d/,/^```/p' $nm/README.md | grep '^[a-z]' >"$dir/Office LAN"
+export ARP_POLICY_DIR=$dir CONNECTION_ID='Office LAN'
+like "$(did $nm/arp-policy wlan0 pre-up)" '^apply - dev set wlan0 ignore .* bind replace .* dev wlan0$' \
+	"NetworkManager: the connection's policy is applied to its device"
+is "$(did $nm/arp-policy wlan0 up)$(CONNECTION_ID=other did $nm/arp-policy wlan0 pre-up)" "" \
+	"NetworkManager: and no other"
+reads "NetworkManager's example" < <(sed 's/\<DEV\>/wlan0/' "$dir/Office LAN")
+reads "cloud-init's policy" < <(yaml contrib/cloud-init/user-data.yaml \
+	'[f["content"] for f in docs[0]["write_files"] if f["path"] == "/etc/arp-policy.conf"][0]')
+is "$(yaml contrib/cloud-init/user-data.yaml 'yaml.safe_load(docs[0]["write_files"][1]["content"])["network"]["version"]')" \
+	2 "cloud-init's netplan is well formed"
+
+# Ansible's role: the defaults, the specification of its arguments and its README agree.
+said=$(cd contrib/ansible/roles/arp_policy && /usr/bin/python3 - <<'END'
+import re, yaml
+options = yaml.safe_load(open("meta/argument_specs.yml"))["argument_specs"]["main"]["options"]
+defaults = yaml.safe_load(open("defaults/main.yml"))
+rows = re.findall(r"^\| `(\w+)` \|", open("README.md").read(), re.M)
+print({k: v["default"] for k, v in options.items() if "default" in v} == defaults, set(rows) == set(options))
+END
+)
+is "$said" "True True" "Ansible: defaults, argument_specs and README agree"
 
 # The commands of ifupdown's recipe, with a device name filled in.
 # shellcheck disable=SC2016 # its own $IFACE

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Keeps a policy in effect: restores it whenever the node's differs, all or nothing.
+#
+#   keep.sh POLICY
+#   keep.sh remove		takes the node's policy away
+#
+# LEASES are files for "arpctl bind import", SEGMENT the selector of their bindings.
+# When it is ended, the policy stays in effect.
+policy=$1
+trap 'exit 0' TERM
+
+import() {
+	# shellcheck disable=SC2086 # a pattern
+	set -- $LEASES
+	[ ! -e "$1" ] || arpctl bind import "$@" sync dev "$SEGMENT" >/dev/null
+}
+
+keep() {
+	# A policy without a command would remove the node's whole policy.
+	if ! grep -q '^[[:blank:]]*[^#[:blank:]]' "$policy"; then
+		echo 'there is no command in the policy: nothing is changed' >&2
+		return
+	fi
+	seen=$(arpctl -j diff "$policy")
+	[ $? = 1 ] || return
+	echo "$seen"
+	# Only if the policy is still the one that was compared.
+	generation=${seen#*'"generation":'}
+	arpctl restore "$policy" generation "${generation%%,*}"
+}
+
+[ "$policy" != remove ] || arpctl flush
+while :; do
+	if [ "$policy" != remove ]; then
+		keep
+		[ -z "${LEASES-}" ] || import
+	fi
+	sleep 10 & wait $!
+done
