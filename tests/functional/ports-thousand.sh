@@ -38,6 +38,7 @@ must sysctl -q -w net.core.netdev_budget=100000
 must sysctl -q -w net.core.netdev_budget_usecs=1000000
 
 # All ports' frames so far.
+# shellcheck disable=SC2016 # awk's
 sent() { in_host node awk -F '[: ]+' '{ sub(/^ +/, "") } /^(p[0-9]|to-)/ { sum += $11 } END { print sum }' /proc/net/dev; }
 
 # Red asks for blue: frames and instructions for each request, as "frames instructions".

@@ -42,7 +42,7 @@ two_tunnels() {
 		n=${name#leaf}
 		for vlan in 10 20; do
 			must ip -n $name link add name vx$vlan up master br0 type vxlan id $vlan \
-				dstport 4789 local 192.0.2.$n remote 192.0.2.$((3 - n))
+				dstport 4789 local "192.0.2.$n" remote "192.0.2.$((3 - n))"
 			must bridge -n $name vlan add dev vx$vlan vid $vlan pvid untagged
 		done
 	done
@@ -56,13 +56,13 @@ one_tunnel() {
 		must ip -n $name link del vx10
 		must ip -n $name link del vx20
 		must ip -n $name link add name vx0 up master br0 type vxlan external dstport 4789 \
-			local 192.0.2.$n
+			local "192.0.2.$n"
 		must ip -n $name link set vx0 type bridge_slave vlan_tunnel on
 		for vlan in 10 20; do
 			must bridge -n $name vlan add dev vx0 vid $vlan
 			must bridge -n $name vlan add dev vx0 vid $vlan tunnel_info id $vlan
 			must bridge -n $name fdb append 00:00:00:00:00:00 dev vx0 \
-				dst 192.0.2.$((3 - n)) src_vni $vlan
+				dst "192.0.2.$((3 - n))" src_vni $vlan
 		done
 	done
 }
