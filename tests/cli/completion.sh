@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((54 + ${#commands[@]} + ${#fields[@]}))
+plan $((56 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -105,6 +105,11 @@ offers 'more files after a keyword' tests/cli/leases/kea-two.csv
 tab bind import x sync force dev l
 includes lo && ! includes default
 result $? 'selectors of leases' "${COMPREPLY[*]}"
+tab bind watch tests/cli/leases/kea-t
+offers 'watched files' tests/cli/leases/kea-two.csv
+tab bind watch x ''
+includes format dev
+result $? 'keywords after watched files' "${COMPREPLY[*]}"
 tab bind import x format ''
 offers 'formats' dnsmasq isc kea libvirt networkd cni ethers
 tab check ''

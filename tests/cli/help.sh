@@ -8,7 +8,7 @@
 # The tool's own list: "dev set", "flush"...
 mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-plan $((18 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+plan $((19 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
 # check_help WANTED WORD...: help with these words must contain WANTED.
 check_help()
@@ -30,6 +30,7 @@ check_help 'rate        off, 1 to 1000000 packets/s' dev set help
 check_help 'proxy  answer for the target' rule add help
 check_help '  dnsmasq isc kea libvirt networkd cni ethers' bind import help
 check_help 'FILE: the leases of dnsmasq' bind import help
+check_help 'DIR: a directory' bind watch help
 check_help 'FILE: lines of dev set' restore help
 check_help 'FILE: lines of dev set' apply help
 check_help 'LEVEL: error, warning or note' check help

@@ -216,6 +216,7 @@ static const struct {
 	{ "LEVEL", "", complete_level },
 	{ "FILE", "", complete_file },
 	{ "FILE|-", "", complete_file },
+	{ "FILE|DIR", "", complete_file },
 	{ "NAME", "format", complete_format },
 };
 

@@ -85,6 +85,9 @@ static const struct kind {
 	  "\nFILE: the leases of dnsmasq, ISC dhcpd, Kea (kea-leases4.csv), libvirt\n"
 	  "  (*.status) or systemd-networkd, a result of CNI, or /etc/ethers; - reads from\n"
 	  "  standard input.\n", NULL },
+	{ "FILE|DIR", "",
+	  "\nFILE: a lease file as for bind import, which need not exist yet.\n"
+	  "\nDIR: a directory; every file in it that holds leases, also later ones.\n", NULL },
 	{ "NAME", "format", NULL, help_formats },
 	{ "FILE|-", "",
 	  "\nFILE: lines of dev set, rule add and bind add, as save prints them, for apply\n"

@@ -4,6 +4,7 @@
 #include <linux/arp_policy.h>
 
 #include "cmd/entries_import.h"
+#include "cmd/entries_watch.h"
 #include "command.h"
 #include "policy/policy.h"
 
@@ -87,6 +88,9 @@ static const struct command bind_commands[] = {
 	{ "import", "FILE [FILE ...] [sync] [force] [format NAME] [dev SELECTOR]",
 	  "add bindings from lease files or /etc/ethers",
 	  bind_import },
+	{ "watch", "FILE|DIR [FILE|DIR ...] [format NAME] [dev SELECTOR]",
+	  "keep dynamic bindings equal to the leases, until interrupted",
+	  bind_watch },
 	{ 0 }
 };
 

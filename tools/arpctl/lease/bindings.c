@@ -502,6 +502,61 @@ int bindings_work(struct bindings *b)
 	return status ? status : bindings_converge(b);
 }
 
+int bindings_read(struct bindings *b)
+{
+	int err = 0;
+
+	/* A refusal is told when bindings_converge() reads again. */
+	if (b->loaded && b->stale && read_all(b, &err) && !err)
+		return STATUS_FAILED;
+	return STATUS_OK;
+}
+
+void bindings_keep(struct bindings *b, bool keep)
+{
+	/* Those that were kept are in the list of changes no longer. */
+	b->stale |= b->table.keep && !keep;
+	b->table.keep = keep;
+}
+
+/* Selectors: those that have bindings, and those that the caller uses. */
+struct pruner {
+	struct table in_use;
+	bool (*used)(void *data, const char *selector);
+	void *data;
+	bool failed;
+};
+
+static void note_selector(void *data, const struct binding *binding)
+{
+	static const uint8_t none[LLADDR_LEN];
+	struct pruner *p = data;
+
+	if (!table_want(&p->in_use, 0, binding->selector, none, BINDING_FOREVER))
+		p->failed = true;
+}
+
+static bool is_used(void *data, const char *selector)
+{
+	const struct pruner *p = data;
+
+	return table_find(&p->in_use, 0, selector) || p->used(p->data, selector);
+}
+
+int bindings_prune(struct bindings *b, bool (*used)(void *data, const char *selector),
+		   void *data)
+{
+	struct pruner p = { .used = used, .data = data };
+	int status;
+
+	table_init(&p.in_use);
+	table_each(&b->table, note_selector, &p);
+	status = p.failed ? failure("%s", strerror(ENOMEM)) :
+			    owner_prune(&b->owner, is_used, &p);
+	table_free(&p.in_use);
+	return status;
+}
+
 /* The set */
 
 int bindings_claim(struct bindings *b, const char *selector, bool *refused)

@@ -115,6 +115,22 @@ void bindings_drop(struct bindings *b, const char *selector, uint32_t address);
 int bindings_claim(struct bindings *b, const char *selector, bool *refused);
 
 /*
+ * Reads what the kernel has, before the first bindings_converge(), for those who derive
+ * from it what they want; see table_each().
+ */
+int bindings_read(struct bindings *b);
+
+/*
+ * Whether earlier programs' bindings stay although they are not wanted: as long as it is
+ * not known what is wanted.
+ */
+void bindings_keep(struct bindings *b, bool keep);
+
+/* Gives up other selectors that have no binding and are not used, says this function. */
+int bindings_prune(struct bindings *b, bool (*used)(void *data, const char *selector),
+		   void *data);
+
+/*
  * Makes the kernel's bindings those that are wanted now. Return: STATUS_OK if it will
  * have to try again later; a failure only if that is pointless.
  */

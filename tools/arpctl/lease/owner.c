@@ -69,16 +69,44 @@ static bool path_of(const char *selector, char buf[PATH_MAX])
 	return true;
 }
 
+/* Where the name is among the others, or belongs. */
+static size_t find_name(const struct owner *owner, const char *name)
+{
+	size_t low = 1, high = owner->n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(owner->selectors[middle], name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool owner_has(const struct owner *owner, const char *selector)
+{
+	size_t i;
+
+	if (!owner->n || !strcmp(owner->selectors[0], selector))
+		return owner->n;
+	i = find_name(owner, selector);
+	return i < owner->n && !strcmp(owner->selectors[i], selector);
+}
+
 static int add_name(struct owner *owner, const char *name)
 {
 	char **last, *copy = strdup(name);
+	size_t i = owner->n ? find_name(owner, name) : 0;
 
 	last = copy ? LIST_ADD(owner->selectors, owner->n) : NULL;
 	if (!last) {
 		free(copy);
 		return no_memory();
 	}
-	*last = copy;
+	memmove(&owner->selectors[i + 1], &owner->selectors[i],
+		(owner->n - 1 - i) * sizeof(copy));
+	owner->selectors[i] = copy;
 	return STATUS_OK;
 }
 
@@ -193,14 +221,21 @@ void owner_close(struct owner *owner)
 	*owner = (struct owner){ .fd = -1 };
 }
 
-bool owner_has(const struct owner *owner, const char *selector)
+int owner_prune(struct owner *owner, bool (*keep)(void *data, const char *selector),
+		void *data)
 {
-	size_t i;
+	size_t i, n = 1;
 
-	for (i = 0; i < owner->n; i++)
-		if (!strcmp(owner->selectors[i], selector))
-			return true;
-	return false;
+	for (i = 1; i < owner->n; i++) {
+		if (keep(data, owner->selectors[i]))
+			owner->selectors[n++] = owner->selectors[i];
+		else
+			free(owner->selectors[i]);
+	}
+	if (n == owner->n)
+		return STATUS_OK;
+	owner->n = n;
+	return write_file(owner);
 }
 
 /* Reads the file without claiming it. */

@@ -21,7 +21,8 @@
  * @fd: the file, locked while the program runs; -1 in one that was only read
  * @running: a program holds it
  * @pid: which; of an earlier one if it is not running
- * @selectors: all selectors, the first is the one that the file is about
+ * @selectors: all selectors; the first is the one that the file is about, the others are
+ *	sorted
  * @n: how many
  */
 struct owner {
@@ -38,6 +39,10 @@ struct owner {
  */
 int owner_open(struct owner *owner, const char *selector);
 void owner_close(struct owner *owner);
+
+/* Drops the others that keep does not return true for. */
+int owner_prune(struct owner *owner, bool (*keep)(void *data, const char *selector),
+		void *data);
 
 bool owner_has(const struct owner *owner, const char *selector);
 

@@ -146,8 +146,9 @@ bool table_want(struct table *table, uint32_t address, const char *selector,
 		const uint8_t lladdr[LLADDR_LEN], uint64_t expiry)
 {
 	struct binding *b = get(table, (struct prefix){ address, 32 }, selector);
+	bool same = b && b->wanted && !memcmp(b->lladdr, lladdr, LLADDR_LEN);
 
-	if (!b || !touch(table, b))
+	if (!b || (!same && !touch(table, b)))
 		return false;
 	table->wanted += !b->wanted;
 	b->wanted = true;
@@ -277,6 +278,12 @@ static int by_change(const void *a, const void *b)
 	return strcmp(x->selector, y->selector);
 }
 
+/* One that was wanted had an expiry. */
+static bool is_kept(const struct table *table, const struct binding *b)
+{
+	return table->keep && !b->wanted && !b->expiry;
+}
+
 size_t table_changes(struct table *table)
 {
 	struct binding *b;
@@ -284,7 +291,7 @@ size_t table_changes(struct table *table)
 
 	for (i = 0; i < table->n_changes; i++) {
 		b = table->changes[i];
-		if (binding_differs(b)) {
+		if (binding_differs(b) && !is_kept(table, b)) {
 			table->changes[n++] = b;
 			continue;
 		}
@@ -311,12 +318,11 @@ void table_done(struct table *table, size_t n)
 }
 
 void table_each(const struct table *table,
-		bool (*each)(void *data, const struct binding *binding), void *data)
+		void (*each)(void *data, const struct binding *binding), void *data)
 {
 	struct binding *b;
 	size_t i;
 
 	for_each_binding(i, b, table)
-		if (b->wanted && !each(data, b))
-			return;
+		each(data, b);
 }

@@ -67,6 +67,7 @@ struct binding {
  * @wanted: how many of them are wanted
  * @changes: bindings whose two sides may differ
  * @n_changes: how many
+ * @keep: nothing is deleted that was never wanted
  * @round: counts calls of table_begin()
  * @soonest: no wanted binding expires before
  */
@@ -77,6 +78,7 @@ struct table {
 	size_t wanted;
 	struct binding **changes;
 	size_t n_changes;
+	bool keep;
 	uint32_t round;
 	uint64_t soonest;
 };
@@ -131,8 +133,8 @@ size_t table_changes(struct table *table);
 /* The kernel has what is wanted for the first n changes now. */
 void table_done(struct table *table, size_t n);
 
-/* Calls each for all wanted bindings, until one returns false. */
+/* Calls each for all bindings, of either side. */
 void table_each(const struct table *table,
-		bool (*each)(void *data, const struct binding *binding), void *data);
+		void (*each)(void *data, const struct binding *binding), void *data);
 
 #endif /* ARPCTL_LEASE_TABLE_H */

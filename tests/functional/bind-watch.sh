@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# bind watch: dynamic bindings follow a lease file; killed, reloaded, on a bridge.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=bind-watch.inc
+. "$(dirname "$0")/bind-watch.inc"
+
+# A file
+
+watch "$leases" dev br0
+says "warning: waiting for $leases\$" "a file that does not exist is waited for"
+leased 100 01 60 101 02 60
+soon "100-01+ 101-02+" "leases are bound when it appears"
+says '^bound 10\.31\.0\.100 lladdr 02:00:5e:00:61:01 dev br0 until 20..-..-.. ..:..:..$' "and printed, with their expiry"
+lines 100 03 60 102 04 60 >"$leases"
+soon "100-03+ 102-04+" "written in place: one has another MAC, one is new, one has left"
+says '^rebound 10\.31\.0\.100 lladdr 02:00:5e:00:61:03 dev br0 .*, was 02:00:5e:00:61:01$' "the old MAC is printed"
+says '^unbound 10\.31\.0\.101 .*: no longer leased$' "and why a binding is deleted"
+lines 103 05 60 >>"$leases"
+soon "100-03+ 102-04+ 103-05+" "appended to"
+# One program
+
+fails_with 1 'the dynamic bindings of "br0" are kept by another arpctl, process '"$watcher"':' \
+	"a second one of the same selector is refused" arpctl bind watch "$leases" dev br0
+start node "$ARPCTL" bind watch "$leases" dev br1 >/dev/null 2>&1
+poll 10 becomes "100-03+ 102-04+ 103-05+" br1
+result $? "one of another selector is not"
+stop "$started"
+is "$(bound br1)" "100-03+ 102-04+ 103-05+" "its bindings stay when it ends"
+must arpctl bind flush dev br1
+
+# The program and the module
+
+kill_watch
+leased 105 09 60 106 10 60
+sleep 0.2
+is "$(bound)" "100-03+ 102-04+ 103-05+" "when it is killed, bindings stay"
+watch "$leases" dev br0
+soon "105-09+ 106-10+" "started again, it deletes those that have left"
+must rmmod arp_policy
+says 'warning: the module arp_policy was unloaded: waiting' "it waits when the module is unloaded"
+leased 106 10 60 107 11 60
+must load_module
+soon "106-10+ 107-11+" "loaded again, it has what is leased by then"
+stop_watch
+result $? "it ends by SIGTERM with status 0"
+is "$(bound)" "106-10+ 107-11+" "and leaves the bindings"
+must arpctl bind flush
+
+# A bridge
+
+link node:to-red red:eth0
+link node:to-blue blue:eth0
+RED=$(mac red eth0)
+addr red eth0 10.31.0.2/24
+addr blue eth0 10.31.0.3/24
+must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+must ip -n node link set to-red master br0
+must ip -n node link set to-blue master br0
+addr node br0 10.31.0.1/24
+must poll 5 forwarding node
+echo "0 $RED 10.31.0.2 * *" >"$leases"
+watch "$leases" dev br0
+soon "2-${RED: -2}+" "a bridge: the segment is bound"
+must asks red eth0 10.31.0.1 10.31.0.2 >/dev/null
+soon "2-${RED: -2}+" "the port, too, once the client speaks there" to-red
+must arpq blue send eth0 "ffffffffffff${RED//:/}0806$(printf '0%.0s' {1..56})"
+says "warning: $RED is seen on to-blue, but 10.31.0.2 stays bound on to-red until its lease ends\$" \
+	"a frame with its MAC on another port is reported"
+is "$(bound to-red) $(bound to-blue)" "2-${RED: -2}+ " "and moves nothing"
+kill_watch
+must asks red eth0 10.31.0.1 10.31.0.2 >/dev/null
+must arpq blue send eth0 "ffffffffffff${RED//:/}0806$(printf '0%.0s' {1..56})"
+watch "$leases" dev br0
+sleep 0.5
+is "$(bound to-red) $(bound to-blue)" "2-${RED: -2}+ " "started again, it leaves the port where it was"
+must ip -n node link set to-red nomaster
+soon "2-${RED: -2}+" "when the port leaves the bridge, the binding goes to where the client is seen" to-blue
+soon "" "and is deleted on the old one" to-red
+must ip -n node link set to-blue down
+must ip -n node link set to-blue name to-green up
+soon "2-${RED: -2}+" "a port that is renamed keeps it" to-green
+soon "" "under its new name alone" to-blue
+: >"$leases"
+soon "" "when the lease ends" to-green
+soon "" "both are deleted"
+stop_watch
+plan
