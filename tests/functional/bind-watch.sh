@@ -36,6 +36,9 @@ kill_watch
 leased 105 09 60 106 10 60
 sleep 0.2
 is "$(bound)" "100-03+ 102-04+ 103-05+" "when it is killed, bindings stay"
+like "$(arpctl check)" "watcher +warning +br0 +3 dynamic bindings no longer follow the leases: process $watcher has ended
+ +cure: +/[^ ]*/arpctl bind watch $leases dev br0
+" "and check reports that"
 watch "$leases" dev br0
 soon "105-09+ 106-10+" "started again, it deletes those that have left"
 must rmmod arp_policy

@@ -31,6 +31,7 @@ result $? "and its exit status agrees"
 
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
 is "$(files_of arpctl)" "$(sort <<END
+$units/arp-policy-leases.service
 $units/arp-policy.service
 /usr/include/linux/arp_policy.h
 /usr/sbin/arpctl
@@ -38,6 +39,7 @@ $units/arp-policy.service
 /usr/share/bash-completion/completions/arpctl
 /usr/share/doc/arpctl/changelog.gz
 /usr/share/doc/arpctl/copyright
+/usr/share/doc/arpctl/examples/arp-policy-leases.default
 /usr/share/doc/arpctl/examples/arp-policy.conf
 /usr/share/doc/arpctl/examples/modprobe.d/arp_policy.conf
 /usr/share/man/man7/arp_policy.7.gz
@@ -52,8 +54,7 @@ is "$(dpkg-deb -f "$packages"/arp-policy-dkms_*.deb Architecture)" all "for ever
 
 dpkg-deb -x "$packages"/arpctl_*.deb "$dir/root"
 is "$("$dir/root/usr/sbin/arpctl" --version)" "arpctl $version" "arpctl prints its version"
-grep -q '^ExecStart=/usr/sbin/arpctl ' "$dir/root$units/arp-policy.service"
-result $? "the service starts this arpctl"
+is "$(grep -l '^ExecStart=/usr/sbin/arpctl ' "$dir/root$units"/*.service | wc -l)" 2 "the services start this arpctl"
 man -l "$dir/root/usr/share/man/man7/arp_policy.7.gz" | grep -q ' /usr/share/arp-policy/arp_policy.yaml'
 result $? "the manual names the specification's path"
 ! grep -rIq /usr/local "$dir/root"

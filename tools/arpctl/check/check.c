@@ -44,6 +44,7 @@ static const struct {
 	{ "unmatched", find_unmatched },
 	{ "no-arp", find_no_arp },
 	{ "binding", find_binding },
+	{ "watcher", find_watcher },
 	{ "lo-sysctl", find_lo_sysctl },
 	{ "neighbours", find_neighbours },
 	{ "bridge-nf", find_bridge_nf },

@@ -131,6 +131,9 @@ void find_blind(struct check *c);
 void find_counted(struct check *c);
 void find_raw_arp(struct check *c);
 
+/* watcher.c: bindings that nobody keeps */
+void find_watcher(struct check *c);
+
 /* kernel.c: settings other than policy */
 void find_lo_sysctl(struct check *c);
 void find_neighbours(struct check *c);

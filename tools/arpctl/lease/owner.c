@@ -3,7 +3,8 @@
  * Who owns the dynamic bindings of a selector.
  *
  * The file's name is the inode of the network namespace and the selector, whose unusual
- * bytes are escaped. Its lines are "pid NUMBER" and "selector NAME", the own one first.
+ * bytes are escaped. Its lines are "pid NUMBER", "restart COMMAND" and "selector NAME",
+ * the own one first.
  * The lock is one of the open file description, so that F_OFD_GETLK tells others whether
  * it is held without taking it.
  */
@@ -27,6 +28,8 @@
 #define PREFIX_MAX	24	/* "4026531840-" */
 #define PID		"pid "
 #define SELECTOR	"selector "
+#define RESTART		"restart "
+#define SERVICE		".service"
 
 static int no_memory(void)
 {
@@ -110,10 +113,100 @@ static int add_name(struct owner *owner, const char *name)
 	return STATUS_OK;
 }
 
+/* What starts this program again */
+
+/* The last word of the path in /proc/self/cgroup, if systemd runs this as a service. */
+static bool own_unit(char *unit, size_t size)
+{
+	FILE *file = getenv("INVOCATION_ID") ? fopen("/proc/self/cgroup", "re") : NULL;
+	char line[PATH_MAX];
+	const char *slash;
+
+	*unit = '\0';
+	while (file && !*unit && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		slash = strrchr(line, '/');
+		if (slash && strlen(slash) > strlen(SERVICE) &&
+		    !strcmp(slash + strlen(slash) - strlen(SERVICE), SERVICE))
+			snprintf(unit, size, "%s", slash + 1);
+	}
+	if (file)
+		fclose(file);
+	return *unit;
+}
+
+static bool is_plain(const char *word)
+{
+	for (; *word; word++)
+		if (!isalnum((unsigned char)*word) && !strchr("-_./:,=@%+", *word))
+			return false;
+	return true;
+}
+
+static void quote(FILE *out, const char *word)
+{
+	if (*word && is_plain(word)) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++)
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word == '\n' ? ' ' : *word, out);
+	fputc('\'', out);
+}
+
+/* The words of its own command line. */
+static void quote_command(FILE *out)
+{
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	size_t size = 0, n = 0;
+	char *word = NULL;
+
+	while (file && getdelim(&word, &size, '\0', file) > 0) {
+		if (n++)
+			fputc(' ', out);
+		quote(out, word);
+	}
+	free(word);
+	if (file)
+		fclose(file);
+}
+
+static char *own_command(void)
+{
+	char unit[256], *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	if (own_unit(unit, sizeof(unit)))
+		fprintf(out, "systemctl restart %s", unit);
+	else
+		quote_command(out);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Its first line that begins so is the text that follows; a later one does not count. */
+static int take_text(char **text, const char *line, const char *begin)
+{
+	if (*text || strncmp(line, begin, strlen(begin)) != 0)
+		return STATUS_OK;
+	*text = strdup(line + strlen(begin));
+	return *text ? STATUS_OK : no_memory();
+}
+
 /* Reads the lines of a file. One that was cut off has fewer. */
 static int read_file(struct owner *owner, int fd)
 {
-	char line[sizeof(SELECTOR) + ARP_POLICY_SELECTOR_MAX + 2];
+	char *line = NULL;
+	size_t size = 0;
 	int copy = dup(fd), status = STATUS_OK;
 	FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
 
@@ -122,14 +215,17 @@ static int read_file(struct owner *owner, int fd)
 			close(copy);
 		return no_memory();
 	}
-	while (!status && fgets(line, sizeof(line), file)) {
+	while (!status && getline(&line, &size, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, PID, strlen(PID)))
 			owner->pid = (pid_t)atoi(line + strlen(PID));
 		else if (!strncmp(line, SELECTOR, strlen(SELECTOR)) &&
 			 !owner_has(owner, line + strlen(SELECTOR)))
 			status = add_name(owner, line + strlen(SELECTOR));
+		else
+			status = take_text(&owner->restart, line, RESTART);
 	}
+	free(line);
 	fclose(file);
 	return status;
 }
@@ -145,6 +241,8 @@ static int write_file(const struct owner *owner)
 	if (!file)
 		return no_memory();
 	fprintf(file, PID "%ld\n", (long)owner->pid);
+	if (owner->restart)
+		fprintf(file, RESTART "%s\n", owner->restart);
 	for (i = 0; i < owner->n; i++)
 		fprintf(file, SELECTOR "%s\n", owner->selectors[i]);
 	if (fclose(file))
@@ -206,6 +304,8 @@ int owner_open(struct owner *owner, const char *selector)
 	if (status)
 		return status;
 	owner->pid = getpid();
+	free(owner->restart);
+	owner->restart = own_command();
 	return write_file(owner);
 }
 
@@ -216,6 +316,7 @@ void owner_close(struct owner *owner)
 	for (i = 0; i < owner->n; i++)
 		free(owner->selectors[i]);
 	free(owner->selectors);
+	free(owner->restart);
 	if (owner->fd >= 0)
 		close(owner->fd);
 	*owner = (struct owner){ .fd = -1 };

@@ -21,6 +21,7 @@
  * @fd: the file, locked while the program runs; -1 in one that was only read
  * @running: a program holds it
  * @pid: which; of an earlier one if it is not running
+ * @restart: the command for a shell that starts it again, NULL: not known
  * @selectors: all selectors; the first is the one that the file is about, the others are
  *	sorted
  * @n: how many
@@ -29,6 +30,7 @@ struct owner {
 	int fd;
 	bool running;
 	pid_t pid;
+	char *restart;
 	char **selectors;
 	size_t n;
 };
