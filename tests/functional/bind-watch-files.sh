@@ -131,4 +131,4 @@ start node setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-al
 wait "$started"
 like "$? $(<"$dir/denied")" "^1 .*CAP_NET_ADMIN" "without it, it ends with a message"
 chown root /run/arp-policy
-plan
+plan "$count"

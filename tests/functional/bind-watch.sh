@@ -23,10 +23,14 @@ soon "100-03+ 102-04+ 103-05+" "appended to"
 
 fails_with 1 'the dynamic bindings of "br0" are kept by another arpctl, process '"$watcher"':' \
 	"a second one of the same selector is refused" arpctl bind watch "$leases" dev br0
-start node "$ARPCTL" bind watch "$leases" dev br1 >/dev/null 2>&1
+fails_with 1 'are kept by another arpctl, process '"$watcher"', which would undo this' "nor can others import there" \
+	arpctl bind import "$leases" sync dev br0
+start node "$ARPCTL" -j bind watch "$leases" dev br1 >"$dir/json" 2>&1
 poll 10 becomes "100-03+ 102-04+ 103-05+" br1
 result $? "one of another selector is not"
 stop "$started"
+like "$(sed -n 1p "$dir/json")" '^\{"event":"bound","address":"10.31.0.100","lladdr":"02:00:5e:00:61:03","selector":"br1","expiry":[0-9]+\}$' \
+	"as JSON"
 is "$(bound br1)" "100-03+ 102-04+ 103-05+" "its bindings stay when it ends"
 must arpctl bind flush dev br1
 
@@ -89,4 +93,4 @@ soon "" "under its new name alone" to-blue
 soon "" "when the lease ends" to-green
 soon "" "both are deleted"
 stop_watch
-plan
+plan "$count"

@@ -16,7 +16,9 @@
 #include "cmd/entries_import.h"
 #include "cmd/entries_leases.h"
 #include "command.h"
+#include "lease/owner.h"
 #include "policy/policy.h"
+#include "wire/netns.h"
 #include "wire/transaction.h"
 
 /* The lease of an address. */
@@ -273,6 +275,19 @@ static int import(struct importer *im)
 	return status;
 }
 
+/* A program that keeps these bindings would undo this. */
+static int check_owner(const struct importer *im)
+{
+	pid_t pid;
+	int status = netns_enter(&im->ctx->nl.netns);
+
+	if (status || !im->sync || args_get(im->ctx->args, "force") ||
+	    !owner_runs(im->selector, &pid))
+		return status;
+	return failure("the dynamic bindings of \"%s\" are kept by another arpctl, process %ld, which would undo this; force imports them nevertheless",
+		       im->selector, (long)pid);
+}
+
 static int print_result(const struct importer *im)
 {
 	struct printer *out = &im->ctx->out;
@@ -325,6 +340,8 @@ int bind_import(struct ctx *ctx)
 		status = check_empty(&im);
 	if (!status)
 		status = policy_check_selector(&ctx->nl, im.selector);
+	if (!status)
+		status = check_owner(&im);
 	if (!status)
 		status = import(&im);
 	if (!status)

@@ -6,7 +6,8 @@
  * if that is a bridge, on the port where its MAC is first seen: by then the bridge has
  * learned it, since the client had to ask for the lease. Any frame with that MAC moves the
  * bridge's entry to another port, so the binding does not follow: it moves when the lease
- * has ended or the port is gone.
+ * has ended or the port is gone. A client that the bridge has not learned is bound where
+ * the module reports it as a sender without a binding.
  */
 
 #include <errno.h>
@@ -63,6 +64,7 @@ struct watcher {
 	size_t n;
 	uint64_t *lladdrs;		/* of all clients, sorted, on a bridge */
 	bool restored;			/* ports of clients of an earlier run */
+	bool placed;			/* by see_unbound() */
 	int signals;
 };
 
@@ -233,6 +235,25 @@ static void place(const struct watcher *w, struct client *client)
 	}
 }
 
+/*
+ * The module has no binding for this sender on this port. Under strict it drops such a
+ * frame before the bridge learns from it, so for a client that speaks only ARP this is
+ * the only sign of where it is.
+ */
+static void see_unbound(void *data, uint32_t ifindex, uint32_t address,
+			const uint8_t lladdr[LLADDR_LEN])
+{
+	struct watcher *w = data;
+	struct client *client = find_client(w, address);
+
+	if (!client || client->gone || !ports_get(&w->ports, ifindex) ||
+	    ports_get(&w->ports, client->port) ||
+	    memcmp(client->lladdr, lladdr, LLADDR_LEN) != 0)
+		return;
+	client->port = ifindex;
+	w->placed = true;
+}
+
 static int by_number(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -325,6 +346,7 @@ static int want_all(struct watcher *w)
 	return status;
 }
 
+/* All that is wanted is said anew: leases, ports or both have changed. */
 static int update(struct watcher *w, bool leases)
 {
 	bool moved = w->ports.changed;
@@ -386,7 +408,13 @@ static int step(struct watcher *w, bool *end)
 		status = ports_work(&w->ports);
 	if (!status && (changed || w->ports.changed))
 		status = update(w, changed);
-	return status ? status : bindings_work(&w->bindings);
+	if (!status)
+		status = bindings_work(&w->bindings);
+	if (status || !w->placed)
+		return status;
+	w->placed = false;
+	status = want_all(w);
+	return status ? status : bindings_converge(&w->bindings);
 }
 
 static int run(struct watcher *w)
@@ -459,7 +487,10 @@ int bind_watch(struct ctx *ctx)
 	w = (struct watcher){
 		.selector = args_get(ctx->args, "SELECTOR") ?: EVERYWHERE,
 		.signals = -1, .sources.fd = -1, .ports.fd = -1,
-		.bindings = { .fd = -1, .expiry = -1, .retry = -1, .owner.fd = -1 },
+		.bindings = {
+			.fd = -1, .expiry = -1, .retry = -1, .owner.fd = -1,
+			.unbound = see_unbound, .data = &w,
+		},
 	};
 	status = args_selects(ctx->args, w.selector);
 	if (!status)

@@ -114,7 +114,10 @@ static int find_module(struct bindings *b)
 	b->loaded = true;
 	b->stale = true;
 	/* Without the group nothing that others change would be noticed. */
-	return nl_join_group(b->events, b->nl->config);
+	status = nl_join_group(b->events, b->nl->config);
+	if (!status && b->unbound && b->nl->verdict)
+		status = nl_join_group(b->events, b->nl->verdict);
+	return status;
 }
 
 static void lose_module(struct bindings *b)
@@ -151,6 +154,20 @@ static void see_flush(struct bindings *b, const struct nlattr *selector)
 		b->stale = true;
 }
 
+static void see_verdict(struct bindings *b, const struct nlattr *const *tb)
+{
+	const struct nlattr *event[ARP_POLICY_EVENT_MAX + 1];
+	uint8_t lladdr[LLADDR_LEN];
+
+	if (!b->unbound || !tb[ARP_POLICY_A_EVENT])
+		return;
+	nl_parse_nest(tb[ARP_POLICY_A_EVENT], event, ARP_POLICY_EVENT_MAX);
+	if (nl_uint(event[ARP_POLICY_EVENT_REASON]) == ARP_POLICY_REASON_UNBOUND &&
+	    nl_mac(event[ARP_POLICY_EVENT_LLADDR], lladdr))
+		b->unbound(b->data, (uint32_t)nl_uint(tb[ARP_POLICY_A_IFINDEX]),
+			   (uint32_t)nl_uint(event[ARP_POLICY_EVENT_SENDER]), lladdr);
+}
+
 static void see_change(struct bindings *b, const struct nlmsghdr *msg)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(msg);
@@ -160,6 +177,9 @@ static void see_change(struct bindings *b, const struct nlmsghdr *msg)
 		return;
 	nl_parse(msg, tb, ARP_POLICY_A_MAX);
 	switch (genl->cmd) {
+	case ARP_POLICY_CMD_VERDICT_NTF:
+		see_verdict(b, tb);
+		break;
 	case ARP_POLICY_CMD_ENTRY_ADD_NTF:
 	case ARP_POLICY_CMD_ENTRY_DEL_NTF:
 		if (tb[ARP_POLICY_A_ENTRY])
@@ -283,7 +303,7 @@ static int read_all(struct bindings *b, int *err)
 
 /* What changes */
 
-static void print_time(struct printer *out, uint64_t ms)
+static void print_expiry(struct printer *out, uint64_t ms)
 {
 	time_t when = (time_t)(ms / SECOND);
 	char text[32];
@@ -292,17 +312,33 @@ static void print_time(struct printer *out, uint64_t ms)
 	if (ms == BINDING_FOREVER || !localtime_r(&when, &tm) ||
 	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
 		return;
-	pr_text(out, " until %s", text);
+	pr_text(out, " until ");
+	pr_num(out, "expiry", STYLE_PLAIN, 0, ms / SECOND, text);
 }
 
 static const char *why_gone(const struct binding *binding)
 {
 	if (binding->left)
-		return ": no longer leased";
+		return "no longer leased";
 	/* An earlier program's. */
 	if (!binding->expiry)
-		return "";
-	return binding->expiry <= bindings_now() ? ": expired" : ": released";
+		return "not leased";
+	return binding->expiry <= bindings_now() ? "expired" : "released";
+}
+
+static void print_after(struct printer *out, const struct binding *binding,
+			const char *was)
+{
+	if (!binding->wanted) {
+		pr_text(out, ": ");
+		pr_str(out, "why", STYLE_PLAIN, 0, why_gone(binding));
+		return;
+	}
+	print_expiry(out, binding->expiry);
+	if (was) {
+		pr_text(out, ", was ");
+		pr_str(out, "was", STYLE_PLAIN, 0, was);
+	}
 }
 
 static void print_change(struct printer *out, const struct binding *binding)
@@ -316,18 +352,19 @@ static void print_change(struct printer *out, const struct binding *binding)
 		prefix_text(binding->prefix, prefix);
 	lladdr_text(binding->lladdr, LLADDR_LEN, lladdr);
 	lladdr_text(binding->there, LLADDR_LEN, was);
-	pr_text(out, "%s %s lladdr %s dev ",
-		!binding->wanted ? "unbound" : moved ? "rebound" : "bound", prefix,
-		binding->wanted ? lladdr : binding->is_any ? "any" : was);
+	pr_open(out, NULL, '{');
+	pr_str(out, "event", STYLE_PLAIN, 0,
+	       !binding->wanted ? "unbound" : moved ? "rebound" : "bound");
+	pr_text(out, " ");
+	pr_str(out, "address", STYLE_PLAIN, 0, prefix);
+	pr_text(out, " lladdr ");
+	pr_str(out, "lladdr", STYLE_PLAIN, 0,
+	       binding->wanted ? lladdr : binding->is_any ? "any" : was);
+	pr_text(out, " dev ");
 	word_print(out, "selector", STYLE_PLAIN, binding->selector);
-	if (!binding->wanted) {
-		pr_text(out, "%s\n", why_gone(binding));
-		return;
-	}
-	print_time(out, binding->expiry);
-	if (moved)
-		pr_text(out, ", was %s", was);
+	print_after(out, binding, moved ? was : NULL);
 	pr_text(out, "\n");
+	pr_close(out, '}');
 }
 
 static int print_changes(struct bindings *b, size_t n)
@@ -336,7 +373,7 @@ static int print_changes(struct bindings *b, size_t n)
 
 	for (i = 0; i < n; i++) {
 		bound += b->table.changes[i]->wanted;
-		if (n <= PRINT_MAX)
+		if (n <= PRINT_MAX || b->out->json)
 			print_change(b->out, b->table.changes[i]);
 	}
 	if (n > PRINT_MAX)
@@ -626,7 +663,7 @@ int bindings_open(struct bindings *b, struct nl *nl, struct printer *out,
 
 	*b = (struct bindings){
 		.fd = -1, .expiry = -1, .retry = -1, .nl = nl, .out = out,
-		.owner.fd = -1,
+		.owner.fd = -1, .unbound = b->unbound, .data = b->data,
 	};
 	table_init(&b->table);
 	status = netns_enter(&nl->netns);

@@ -39,6 +39,9 @@ struct nl;
  * @table: what is wanted and what there is
  * @clock_set: the clock was set since the caller cleared this: what has expired before
  *	may be valid again
+ * @unbound: NULL, or called for each sender without a binding that the module reports, also
+ *	in audit; may be set before bindings_open()
+ * @data: its first argument
  * @nl: for requests
  * @out: where changes are printed
  * @owner: the claim to the selectors
@@ -54,6 +57,9 @@ struct bindings {
 	int fd;
 	struct table table;
 	bool clock_set;
+	void (*unbound)(void *data, uint32_t ifindex, uint32_t address,
+			const uint8_t lladdr[LLADDR_LEN]);
+	void *data;
 
 	/* The rest is private. */
 	struct nl *nl;
@@ -77,6 +83,8 @@ uint64_t bindings_now(void);
  * @nl: a connection that nothing else uses until bindings_close()
  * @out: where to print changes
  * @selector: the selector; must stay valid
+ *
+ * All of @b must be zero but for what bindings.h allows to be set.
  *
  * The module need not be loaded, and is loaded if the kernel can. What earlier programs
  * have bound stays until bindings_converge().

@@ -99,7 +99,10 @@ static int watch_dir(struct sources *s, const char *name)
 	if (!path)
 		return no_memory();
 	if (wd < 0) {
-		warning("cannot watch %s: %s", path, strerror(errno));
+		/* Then they are only looked at from time to time. */
+		if (!s->complained)
+			warning("cannot watch %s: %s", path, strerror(errno));
+		s->complained = true;
 		free(path);
 		return STATUS_OK;
 	}

@@ -60,6 +60,7 @@ struct watched {
  * @n_watched: how many
  * @rearm: directories have come or gone
  * @unsorted: a file was added
+ * @complained: a directory cannot be watched, which was printed
  * @look: when to look at all files without a notification, in ms of CLOCK_MONOTONIC
  */
 struct sources {
@@ -75,6 +76,7 @@ struct sources {
 	size_t n_watched;
 	bool rearm;
 	bool unsorted;
+	bool complained;
 	uint64_t look;
 };
 

@@ -216,6 +216,8 @@ int nl_connect(struct nl *nl, struct nl_reply *reply)
 	nl->family = (uint16_t)nl_uint(tb[CTRL_ATTR_FAMILY_ID]);
 	nl->config = nl_group_id(tb[CTRL_ATTR_MCAST_GROUPS],
 				 ARP_POLICY_MCGRP_CONFIG);
+	nl->verdict = nl_group_id(tb[CTRL_ATTR_MCAST_GROUPS],
+				  ARP_POLICY_MCGRP_VERDICT);
 	return nl->family ? STATUS_OK : module_missing();
 }
 

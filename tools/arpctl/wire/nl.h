@@ -24,7 +24,8 @@ struct nl {
 	uint32_t portid;
 	uint32_t seq;
 	uint16_t family;
-	uint32_t config;	/* the group of changes */
+	uint32_t config;	/* the group of changes, and that of verdicts */
+	uint32_t verdict;
 	int tries;		/* for an interrupted dump; 0: NL_TRIES */
 	bool quiet;		/* no warning if all are interrupted */
 	struct nl_events *events;	/* received between messages, or NULL */
