@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Broken hosts, most of them out of public reports: check or explain names the cause, and
 # the command that it prints cures it.
-# lab: timeout 300
+# lab: timeout 600
 # lab: takes 40
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 94
+plan 99
 must load_module
 
 # A plain host and its neighbour; what is broken is undone each time.
@@ -144,8 +144,11 @@ cures h "proxy-missing eth0 warning" 'on behalf of 10\.0\.0\.200: routed to wg0'
 is "$(asks c eth0 10.0.0.200)" "$H" "a peer inside the LAN: answered"
 like "$cure" '^ip netns exec h sysctl -w net\.ipv4\.conf\.eth0\.forwarding=1 && arpctl -n h rule add proxy 10\.0\.0\.200 dev eth0$' \
 	"and forwarded, by this device alone"
-must ip -n h link del wg0
 must ctl h flush
+must ip -n h neigh add proxy 10.0.0.200 dev eth0
+clean h "a peer inside the LAN with ip neigh add proxy"
+must ip -n h link del wg0
+must ip -n h neigh del proxy 10.0.0.200 dev eth0
 
 # antrea: an egress address on a dummy, and kube-proxy's strictARP
 must ip -n h link add name egress0 up type dummy
@@ -168,6 +171,15 @@ cures h "flux eth0 warning" '10\.0\.0\.2 of shim: both devices are on one segmen
 cures h "flux shim warning" '10\.0\.0\.1 of eth0: both devices are on one segment' "macvlan itself"
 is "$(asks c eth0 10.0.0.2)" "$(mac h shim)" "macvlan: one answers"
 must ip -n h link del shim
+must ctl h flush
+
+# An address of 32 bits on a VLAN of the card
+must ip -n h link add link eth0 name eth0.7 up type vlan id 7
+addr h eth0.7 10.0.0.7/32
+is "$(asks c eth0 10.0.0.7)" "$H" "an address of a VLAN: answered outside of it"
+cures h "flux eth0 warning" '10\.0\.0\.7 of eth0\.7, whose neighbours are in a VLAN' "an address of a VLAN"
+is "$(asks c eth0 10.0.0.7)" silence "an address of a VLAN: no longer"
+must ip -n h link del eth0.7
 must ctl h flush
 
 # An anycast gateway on a macvlan over the bridge; a cable into that bridge

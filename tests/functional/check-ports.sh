@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # check on bridge ports: what policy there does not see, or not as it is meant; filters that
 # a tag of VLAN 0 deceives; what was counted; programs that speak ARP themselves.
-# lab: timeout 200
+# lab: all
+# lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 53
+plan 58
 
 # Other tests find it not loaded. The namespaces are gone by then, or soon.
 loaded=$([ ! -e /sys/module/nf_tables ] || echo loaded)
@@ -130,6 +131,18 @@ policy dev set 'to-*' trust off
 clean node "filters beside ports that are all policed"
 policy flush
 must in_host node tc qdisc del dev to-red clsact
+if command -v ebtables-legacy >/dev/null && in_host node ebtables-legacy -P INPUT ACCEPT 2>/dev/null; then
+	clean node "ebtables without a rule"
+	must in_host node ebtables-legacy -A FORWARD -p IPv4 -j ACCEPT
+	must in_host node ebtables-legacy -A FORWARD -p ARP -i to-red -j DROP
+	is "$(forge plain) $(forge vid0)" "unharmed poisoned" "ebtables -p ARP: a tag deceives it"
+	cures node "blind - warning" 'ebtables rule 2 of chain FORWARD in table filter drops ARP' "ebtables"
+	is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" \
+		"ebtables with the cure: held"
+	must in_host node ebtables-legacy -F
+else
+	for _ in {1..5}; do skip "ebtables" "not here"; done
+fi
 
 # What was counted
 policy dev set 'to-*' trust off inspect enforce

@@ -199,12 +199,13 @@ static uint32_t stock_ignore(const struct check *c, const struct host_link *link
 }
 
 static uint32_t stock_proxy(const struct check *c, const struct host_link *link,
-			    const struct route *route)
+			    uint32_t target, const struct route *route)
 {
 	if (!link->conf[IPV4_DEVCONF_FORWARDING])
 		return ARP_POLICY_BLOCK_FORWARDING;
 	if (route->type == RTN_UNICAST && route->ifindex != link->ifindex &&
-	    host_conf(&c->host, link, IPV4_DEVCONF_PROXY_ARP))
+	    (host_conf(&c->host, link, IPV4_DEVCONF_PROXY_ARP) ||
+	     host_has_proxy(&c->host, link, target)))
 		return 0;
 	return ARP_POLICY_BLOCK_PROXY_ARP;
 }
@@ -230,7 +231,7 @@ static uint32_t stock_block(const struct check *c, const struct host_link *link,
 	if (err)
 		return stock_refusal(c, err, sender);
 	if (route.type != RTN_LOCAL)
-		return stock_proxy(c, link, &route);
+		return stock_proxy(c, link, target, &route);
 	block = stock_ignore(c, link, target, sender);
 	if (block || !host_conf(&c->host, link, IPV4_DEVCONF_ARPFILTER))
 		return block;
@@ -263,11 +264,22 @@ static void read_answer(struct answer *answer, const struct nlmsghdr *msg)
 	answer->rule.selector = NULL;
 }
 
+/* A device may have gone meanwhile; that is no failure of check. */
+static bool print_no_refusal(void *data, const struct nlmsghdr *req,
+			     const struct nl_refusal *refusal)
+{
+	(void)data;
+	(void)req;
+	(void)refusal;
+	return false;
+}
+
 static int explain(struct nl *nl, const struct host_link *link, uint32_t target,
 		   const struct asker *asker, struct nl_reply *reply)
 {
 	struct nlmsghdr *nlh = nl_request(nl, ARP_POLICY_CMD_EXPLAIN, 0);
 	struct nlattr *nest;
+	int status;
 
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, link->ifindex);
 	nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
@@ -278,7 +290,10 @@ static int explain(struct nl *nl, const struct host_link *link, uint32_t target,
 		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, LLADDR_LEN,
 			     asker->lladdr);
 	mnl_attr_nest_end(nlh, nest);
-	return nl_call(nl, reply);
+	nl->refused = print_no_refusal;
+	status = nl_call(nl, reply);
+	nl->refused = NULL;
+	return status;
 }
 
 bool check_ask(struct check *c, const struct host_link *link, uint32_t target,
@@ -294,7 +309,6 @@ bool check_ask(struct check *c, const struct host_link *link, uint32_t target,
 		answer->answered = !answer->block;
 		return true;
 	}
-	/* A device may have gone meanwhile; that is no failure of check. */
 	if (!explain(c->nl, link, target, asker, &reply))
 		nl_for_each(msg, &reply) {
 			read_answer(answer, msg);

@@ -167,7 +167,7 @@ static int read_all(struct ctx *ctx, struct check *c)
 		status = netns_enter(&ctx->nl.netns);
 	if (!status)
 		status = host_read(&c->host);
-	if (!status && !segments_find(&c->host))
+	if (!status && !(segments_find(&c->host) && check_sort_links(c)))
 		status = failure("%s", strerror(ENOMEM));
 	if (!status && altnames_read(&c->altnames))
 		status = failure("cannot read the devices of this host");
@@ -256,6 +256,7 @@ static void clean(struct check *c)
 	host_free(&c->host);
 	altnames_free(&c->altnames);
 	policy_free(&c->policy);
+	free(c->by_name);
 	free(c->bound);
 	free(c->binders);
 	free(c->devices);
@@ -263,7 +264,7 @@ static void clean(struct check *c)
 	firewall_free(&c->firewall);
 }
 
-/* The words of "severity", the most severe last, as a threshold grows. */
+/* The threshold: what is less severe is left out. */
 static int parse_severity(const struct args *args, enum severity *least)
 {
 	const char *word = args_get(args, "LEVEL");

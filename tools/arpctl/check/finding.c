@@ -27,6 +27,41 @@ const struct effective *check_device(const struct check *c, uint32_t ifindex)
 	return bsearch(&key, c->devices, c->n_devices, sizeof(key), check_device_cmp);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct host_link *x = *(const struct host_link *const *)a;
+	const struct host_link *y = *(const struct host_link *const *)b;
+
+	return strcmp(x->name, y->name);
+}
+
+bool check_sort_links(struct check *c)
+{
+	size_t i, n = c->host.n_links;
+
+	c->by_name = calloc(n + 1, sizeof(*c->by_name));
+	if (!c->by_name)
+		return false;
+	for (i = 0; i < n; i++)
+		c->by_name[i] = &c->host.links[i];
+	LIST_SORT(c->by_name, n, by_name);
+	return true;
+}
+
+const struct host_link *check_link(const struct check *c, const char *name)
+{
+	const struct host_link **found, *want;
+	struct host_link key;
+
+	/* A selector may be longer than any name. */
+	if (strlen(name) >= sizeof(key.name) || !c->host.n_links)
+		return NULL;
+	snprintf(key.name, sizeof(key.name), "%s", name);
+	want = &key;
+	found = bsearch(&want, c->by_name, c->host.n_links, sizeof(want), by_name);
+	return found ? *found : NULL;
+}
+
 void check_add(struct check *c, enum severity severity, const char *dev,
 	       const char *fmt, ...)
 {

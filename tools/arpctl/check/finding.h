@@ -28,6 +28,7 @@ struct finding {
 
 struct check {
 	struct host host;
+	const struct host_link **by_name;	/* its links */
 	struct altnames altnames;
 	struct policy policy;
 	struct nl *nl;			/* NULL: the module is not loaded */
@@ -51,6 +52,10 @@ struct check {
 /* The effective policy of a device, NULL if there is none. */
 const struct effective *check_device(const struct check *c, uint32_t ifindex);
 int check_device_cmp(const void *a, const void *b);
+
+/* The device with this name, NULL if there is none; links are sorted once. */
+const struct host_link *check_link(const struct check *c, const char *name);
+bool check_sort_links(struct check *c);
 
 /* Adds a finding; the next call adds its cure, one line for a shell. */
 __attribute__((format(printf, 4, 5)))

@@ -186,11 +186,27 @@ static bool same_lladdr(const struct host_link *a, const struct host_link *b)
 	       !memcmp(a->lladdr, b->lladdr, a->lladdr_len);
 }
 
+/* A VLAN has the address of the card below it, but neighbours of its own. */
+static bool is_vlan_of(const struct host_link *vlan, const struct host_link *card)
+{
+	return vlan->vlan && vlan->lower == card->ifindex;
+}
+
 /* Devices that should not answer for each other's addresses. */
 static bool are_rivals(const struct host_link *a, const struct host_link *b)
 {
 	return a != b && host_does_arp(b) && a->vrf == b->vrf &&
-	       a->peer != b->ifindex && !same_lladdr(a, b);
+	       a->peer != b->ifindex &&
+	       (!same_lladdr(a, b) || is_vlan_of(b, a));
+}
+
+/* An address of 32 bits of the VLAN, which neighbours of the card take for theirs. */
+static bool is_lent(const struct check *c, const struct host_link *card,
+		    const struct host_address *a)
+{
+	const struct host_link *vlan = host_link(&c->host, a->ifindex);
+
+	return a->length == 32 && vlan && is_vlan_of(vlan, card);
 }
 
 /* Whether the device answers only if the route back to the sender uses it. */
@@ -275,7 +291,8 @@ static bool steals_in_subnet(struct check *c, const struct host_link *link,
 			if (!same_prefix(subnet, prefix_masked((struct prefix){
 						b->address, subnet.length })))
 				break;
-			if (b->ifindex != link->ifindex && same_subnet(own, b) &&
+			if (b->ifindex != link->ifindex &&
+			    (same_subnet(own, b) || is_lent(c, link, b)) &&
 			    try_theft(c, link, b, theft))
 				return theft->address;
 		}
@@ -343,7 +360,11 @@ static void report_theft(struct check *c, const struct host_link *link,
 
 	address_text(theft->address->address, address);
 	prefix_text(subnet_of(theft->address), prefix);
-	if (theft->segment)
+	if (is_lent(c, link, theft->address))
+		check_add(c, SEVERITY_WARNING, link->name,
+			  "also answers for %s of %s, whose neighbours are in a VLAN: the address is in a subnet of this device",
+			  address, theft->home->name);
+	else if (theft->segment)
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "also answers for %s of %s: both devices are on one segment",
 			  address, theft->home->name);

@@ -181,25 +181,6 @@ struct owners {
 	struct fdb bound, learned;
 };
 
-static int by_name(const void *a, const void *b)
-{
-	const struct host_link *x = *(const struct host_link *const *)a;
-	const struct host_link *y = *(const struct host_link *const *)b;
-
-	return strcmp(x->name, y->name);
-}
-
-static const struct host_link *link_by_name(const struct host_link **links,
-					    size_t n, const char *name)
-{
-	struct host_link key;
-	const struct host_link *want = &key, **found;
-
-	snprintf(key.name, sizeof(key.name), "%s", name);
-	found = n ? bsearch(&want, links, n, sizeof(*links), by_name) : NULL;
-	return found ? *found : NULL;
-}
-
 static int by_port(const void *a, const void *b)
 {
 	const struct fdb_entry *x = a, *y = b;
@@ -212,30 +193,22 @@ static int by_port(const void *a, const void *b)
 /* The bindings that name one port. */
 static bool read_bound(const struct check *c, struct fdb *bound)
 {
-	const struct host_link **links, *link;
+	const struct host_link *link;
 	struct fdb_entry *entry;
 	size_t i;
 
-	links = calloc(c->host.n_links + 1, sizeof(*links));
-	if (!links)
-		return false;
-	for (i = 0; i < c->host.n_links; i++)
-		links[i] = &c->host.links[i];
-	LIST_SORT(links, c->host.n_links, by_name);
 	for (i = 0; i < c->n_bound; i++) {
-		link = link_by_name(links, c->host.n_links,
-				    c->bound[i]->selector);
+		link = check_link(c, c->bound[i]->selector);
 		if (!link || c->bound[i]->any || !link->bridged)
 			continue;
 		entry = LIST_ADD(bound->list, bound->n);
 		if (!entry)
-			break;
+			return false;
 		entry->ifindex = link->ifindex;
 		memcpy(entry->lladdr, c->bound[i]->lladdr, LLADDR_LEN);
 	}
-	free(links);
 	LIST_SORT(bound->list, bound->n, by_port);
-	return i == c->n_bound;
+	return true;
 }
 
 static size_t first_owner(const struct fdb *fdb, uint32_t ifindex)
@@ -498,6 +471,20 @@ static void report_blind_nft(struct check *c, const struct l2rule *r)
 	check_cure(c, "%snft %s", c->within, word);
 }
 
+/* It sees every tag as one of 802.1Q. */
+static void report_blind_ebtables(struct check *c, const struct l2rule *r)
+{
+	char what[2 * L2_NAME + 64], table[QUOTED(L2_NAME)], chain[QUOTED(L2_NAME)];
+
+	snprintf(what, sizeof(what), "ebtables rule %llu of chain %s in table %s",
+		 (unsigned long long)r->handle, r->chain, r->table);
+	check_add(c, SEVERITY_WARNING, NULL, BLIND, what);
+	shell_quote(r->table, table);
+	shell_quote(r->chain, chain);
+	check_cure(c, "%sebtables-legacy -t %s -I %s -p 802_1Q --vlan-id 0 -j DROP",
+		   c->within, table, chain);
+}
+
 static void report_blind_tc(struct check *c, const struct l2rule *r)
 {
 	const struct host_link *link = host_link(&c->host, r->ifindex);
@@ -537,14 +524,17 @@ void find_blind(struct check *c)
 	if (!has_bridge(c) || is_all_policed(c, 0))
 		return;
 	/* Without the rights for it, firewall_read() has warned. */
-	(void)l2filter_read(&filter);
+	(void)l2filter_read_nft(&filter);
+	(void)l2filter_read_ebtables(&filter);
 	(void)l2filter_each_tc(read_tc_of, &reader);
 	for (i = 0; i < filter.n; i++) {
 		r = &filter.list[i];
 		if (!l2filter_is_blind(&filter, r))
 			continue;
-		if (!r->tc)
+		if (r->kind == L2_NFT)
 			report_blind_nft(c, r);
+		else if (r->kind == L2_EBTABLES)
+			report_blind_ebtables(c, r);
 		else if (!is_all_policed(c, r->ifindex))
 			report_blind_tc(c, r);
 	}

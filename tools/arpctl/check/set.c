@@ -9,14 +9,21 @@
 #include "check/finding.h"
 #include "wire/fields.h"
 
-static bool selects_any(const struct host *host, const char *selector)
+static bool selects_any(const struct check *c, const char *selector)
 {
 	size_t i;
 
-	for (i = 0; i < host->n_links; i++)
-		if (selector_matches(selector, host->links[i].name))
-			return true;
-	return !strcmp(selector, "all") || !strcmp(selector, "default");
+	switch (selector_kind(selector)) {
+	case SELECTOR_NAME:
+		return check_link(c, selector);
+	case SELECTOR_GLOB:
+		for (i = 0; i < c->host.n_links; i++)
+			if (selector_matches(selector, c->host.links[i].name))
+				return true;
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void cure_entries(struct check *c, const char *object,
@@ -48,7 +55,7 @@ void find_unmatched(struct check *c)
 	char word[SHELL_WORD], why[128];
 
 	for (; s < end; s++) {
-		if (selects_any(&c->host, s->text))
+		if (selects_any(c, s->text))
 			continue;
 		why_unmatched(c, s->text, why);
 		if (s->dev) {

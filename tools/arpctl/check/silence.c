@@ -32,7 +32,7 @@ struct silent {
 static bool never_does_arp(const struct host_link *link)
 {
 	static const char *const kinds[] = {
-		"dummy", "ifb", "ipvlan", "ipvtap", "nlmon", "vrf",
+		"dummy", "ifb", "ipvlan", "ipvtap", "macvtap", "nlmon", "vrf",
 	};
 	size_t i;
 

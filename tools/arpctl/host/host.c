@@ -222,6 +222,38 @@ static int read_neighbour(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
+static int read_proxy(const struct nlmsghdr *msg, void *data)
+{
+	const struct ndmsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *tb[NDA_MAX + 1];
+	struct host_peer *proxy;
+	struct host *host = data;
+
+	nl_parse_after(msg, sizeof(*info), tb, NDA_MAX);
+	proxy = LIST_ADD(host->proxies, host->n_proxies);
+	if (!proxy)
+		return MNL_CB_ERROR;
+	/* 0: of every device. */
+	proxy->ifindex = (uint32_t)info->ndm_ifindex;
+	proxy->address = (uint32_t)nl_uint(tb[NDA_DST]);
+	return MNL_CB_OK;
+}
+
+/* The entries of "ip neigh add proxy". */
+static int read_proxies(struct host *host)
+{
+	char buf[128] __attribute__((aligned(8)));
+	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
+	struct ndmsg *info;
+
+	req->nlmsg_type = RTM_GETNEIGH;
+	req->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	info = mnl_nlmsg_put_extra_header(req, sizeof(*info));
+	info->ndm_family = AF_INET;
+	info->ndm_flags = NTF_PROXY;
+	return netlink_ask(NETLINK_ROUTE, req, read_proxy, host);
+}
+
 static int read_limits(const struct nlmsghdr *msg, void *data)
 {
 	const struct nlattr *tb[NDTA_MAX + 1];
@@ -363,6 +395,7 @@ static int sort_all(struct host *host)
 	LIST_SORT(host->addresses, host->n_addresses, by_address);
 	LIST_SORT(host->subnets, host->n_subnets, subnet_by_dev);
 	LIST_SORT(host->peers, host->n_peers, peer_by_dev);
+	LIST_SORT(host->proxies, host->n_proxies, peer_by_dev);
 	LIST_SORT(host->neighbours, host->n_neighbours, neighbour_by_dev);
 	drop_equal_subnets(host);
 	host->own = copy(host->addresses, host->n_addresses,
@@ -464,7 +497,9 @@ static int read_all(struct host *host)
 		if (err)
 			return err;
 	}
-	err = sort_all(host);
+	err = read_proxies(host);
+	if (!err)
+		err = sort_all(host);
 	if (err)
 		return err;
 	read_all_conf(host);
@@ -494,6 +529,7 @@ void host_free(struct host *host)
 	free(host->subnets);
 	free(host->nets);
 	free(host->peers);
+	free(host->proxies);
 	free(host->neighbours);
 	*host = (struct host){ 0 };
 }
@@ -515,9 +551,15 @@ uint32_t host_conf(const struct host *host, const struct host_link *link,
 						    host->all[conf];
 }
 
+/* Programs read what macvtap receives; the host does not. */
+static bool is_tap(const struct host_link *link)
+{
+	return !strcmp(link->kind, "macvtap") || !strcmp(link->kind, "ipvtap");
+}
+
 bool host_does_arp(const struct host_link *link)
 {
-	return link->ipv4 && !link->port && link->flags & IFF_UP &&
+	return !is_tap(link) && link->ipv4 && !link->port && link->flags & IFF_UP &&
 	       !(link->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT));
 }
 
@@ -606,4 +648,14 @@ bool host_reaches(const struct host *host, const struct host_link *link,
 			return true;
 	}
 	return false;
+}
+
+bool host_has_proxy(const struct host *host, const struct host_link *link,
+		    uint32_t address)
+{
+	const struct host_peer on = { link->ifindex, address }, any = { 0, address };
+
+	return host->n_proxies &&
+	       (bsearch(&on, host->proxies, host->n_proxies, sizeof(on), peer_by_dev) ||
+		bsearch(&any, host->proxies, host->n_proxies, sizeof(any), peer_by_dev));
 }

@@ -80,8 +80,9 @@ struct host {
 	struct host_subnet *subnets;		/* by ifindex, prefix; each once */
 	struct host_subnet *nets;		/* the same by prefix, ifindex */
 	struct host_peer *peers;		/* by ifindex, address */
+	struct host_peer *proxies;		/* "ip neigh add proxy"; likewise */
 	struct host_neighbour *neighbours;	/* by ifindex, address; lladdr known */
-	size_t n_links, n_addresses, n_subnets, n_peers, n_neighbours;
+	size_t n_links, n_addresses, n_subnets, n_peers, n_proxies, n_neighbours;
 	uint32_t lengths;			/* of subnets, as bits */
 	uint32_t default_dev;		/* ifindex of the default route's device, or 0 */
 	uint32_t default_metric;
@@ -137,6 +138,10 @@ void host_each_net(const struct host *host, uint32_t address,
 /* Whether the device has a subnet with the address. */
 bool host_reaches(const struct host *host, const struct host_link *link,
 		  uint32_t address);
+
+/* Whether "ip neigh add proxy" makes the device answer for the address. */
+bool host_has_proxy(const struct host *host, const struct host_link *link,
+		    uint32_t address);
 
 /* A number in a file of /proc/sys; false if there is none. */
 bool host_sysctl(const char *path, uint32_t *value);

@@ -118,16 +118,18 @@ static const char *family_name(uint8_t family)
 	return family == NFPROTO_BRIDGE ? "bridge" : "netdev";
 }
 
-static struct l2rule *add(struct l2rule **list, size_t *n, uint8_t family,
-			  const struct nlattr *table, const struct nlattr *chain)
+struct l2rule *l2filter_add(struct l2filter *filter, bool blind, enum l2kind kind,
+			    const char *table, const char *chain)
 {
-	struct l2rule *rule = LIST_ADD(*list, *n);
+	struct l2rule *rule = blind ? LIST_ADD(filter->list, filter->n) :
+				      LIST_ADD(filter->others, filter->n_others);
 
 	if (!rule)
 		return NULL;
-	rule->family = family_name(family);
-	snprintf(rule->table, sizeof(rule->table), "%s", nl_str(table));
-	snprintf(rule->chain, sizeof(rule->chain), "%s", nl_str(chain));
+	rule->kind = kind;
+	rule->family = "";
+	snprintf(rule->table, sizeof(rule->table), "%s", table);
+	snprintf(rule->chain, sizeof(rule->chain), "%s", chain);
 	return rule;
 }
 
@@ -147,15 +149,11 @@ static int read_rule(const struct nlmsghdr *msg, void *data)
 		read_expression(&r, attr);
 	if (!r.drops || !(r.arp || r.tagged))
 		return MNL_CB_OK;
-	if (r.arp)
-		rule = add(&filter->list, &filter->n, info->nfgen_family,
-			   tb[NFTA_RULE_TABLE], tb[NFTA_RULE_CHAIN]);
-	else
-		rule = add(&filter->others, &filter->n_others,
-			   info->nfgen_family, tb[NFTA_RULE_TABLE],
-			   tb[NFTA_RULE_CHAIN]);
+	rule = l2filter_add(filter, r.arp, L2_NFT, nl_str(tb[NFTA_RULE_TABLE]),
+			    nl_str(tb[NFTA_RULE_CHAIN]));
 	if (!rule)
 		return MNL_CB_ERROR;
+	rule->family = family_name(info->nfgen_family);
 	handle = nl_uint(tb[NFTA_RULE_HANDLE]);
 	rule->handle = be64toh(handle);
 	return MNL_CB_OK;
@@ -167,14 +165,18 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 	const struct nfgenmsg *info = mnl_nlmsg_get_payload(msg);
 	const struct nlattr *tb[NFTA_CHAIN_MAX + 1];
 	struct l2filter *filter = data;
+	struct l2rule *rule;
 
 	nl_parse_after(msg, sizeof(*info), tb, NFTA_CHAIN_MAX);
 	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
 	    be32(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
 		return MNL_CB_OK;
-	return add(&filter->others, &filter->n_others, info->nfgen_family,
-		   tb[NFTA_CHAIN_TABLE], tb[NFTA_CHAIN_NAME]) ? MNL_CB_OK :
-								MNL_CB_ERROR;
+	rule = l2filter_add(filter, false, L2_NFT, nl_str(tb[NFTA_CHAIN_TABLE]),
+			    nl_str(tb[NFTA_CHAIN_NAME]));
+	if (!rule)
+		return MNL_CB_ERROR;
+	rule->family = family_name(info->nfgen_family);
+	return MNL_CB_OK;
 }
 
 static int read_family(struct l2filter *filter, uint8_t family)
@@ -194,7 +196,7 @@ static int read_family(struct l2filter *filter, uint8_t family)
 	return err;
 }
 
-int l2filter_read(struct l2filter *filter)
+int l2filter_read_nft(struct l2filter *filter)
 {
 	int tries, err = EINTR;
 
@@ -219,16 +221,12 @@ static int read_tc(const struct nlmsghdr *msg, void *data)
 	struct l2filter *filter = data;
 	struct l2rule *rule;
 
-	if (type == ETH_P_ARP)
-		rule = LIST_ADD(filter->list, filter->n);
-	else if (type == ETH_P_8021Q || type == ETH_P_8021AD ||
-		 type == ETH_P_ALL)
-		rule = LIST_ADD(filter->others, filter->n_others);
-	else
+	if (type != ETH_P_ARP && type != ETH_P_8021Q && type != ETH_P_8021AD &&
+	    type != ETH_P_ALL)
 		return MNL_CB_OK;
+	rule = l2filter_add(filter, type == ETH_P_ARP, L2_TC, "", "");
 	if (!rule)
 		return MNL_CB_ERROR;
-	rule->tc = true;
 	rule->ifindex = (uint32_t)info->tcm_ifindex;
 	rule->pref = info->tcm_info >> 16;
 	return MNL_CB_OK;
@@ -287,12 +285,13 @@ bool l2filter_is_blind(const struct l2filter *filter, const struct l2rule *rule)
 	const struct l2rule *end = other + filter->n_others;
 
 	for (; other < end; other++) {
-		if (other->tc != rule->tc || other->ifindex != rule->ifindex)
+		if (other->kind != rule->kind || other->ifindex != rule->ifindex ||
+		    strcmp(other->table, rule->table) != 0 ||
+		    strcmp(other->chain, rule->chain) != 0 ||
+		    strcmp(other->family, rule->family) != 0)
 			continue;
-		if (rule->tc ? other->pref <= rule->pref :
-		    !strcmp(other->table, rule->table) &&
-		    !strcmp(other->chain, rule->chain) &&
-		    !strcmp(other->family, rule->family))
+		/* Filters of tc are tried in this order. */
+		if (rule->kind != L2_TC || other->pref <= rule->pref)
 			return false;
 	}
 	return true;
