@@ -8,7 +8,7 @@
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=recipes.inc
 . "$(dirname "$0")/recipes.inc"
-plan 27
+plan 28
 scratch
 
 # A container and its port.
@@ -112,6 +112,8 @@ rename red vnet0
 rename green vnet1
 must poll 5 forwarding node
 follows node "libvirt, Proxmox"
+output=$(follow node "$(sed -n '/^## libvirt/,/^## /s/^arpctl bind/&/p' "$ROOT/docs/recipes.md")")
+result $? "and those in docs/recipes.md" "$output"
 guest=(src=52:54:00:00:00:10 sha=52:54:00:00:00:10)
 is "$(fate red "${guest[@]}" sip=192.168.122.10) $(fate red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
 	"a guest may use its address and its prefix"
