@@ -233,6 +233,16 @@ static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
 	p->sip = sip;
 }
 
+/*
+ * Does the kernel send this announcement because of the sysctl arp_notify? It is handling
+ * an event of the device then: see arpp_netns_notify_early().
+ */
+static bool is_sysctl_notify(const struct arpp_device *d, const struct arpp_packet *p)
+{
+	return p->maker == ARPP_MAKER_PROCESS && p->request && p->sip == p->tip &&
+	       READ_ONCE(d->stats->rising);
+}
+
 /* A packet to be sent on a device with a policy. */
 static noinline unsigned int hook_out(struct arpp_netns *nn,
 				      const struct arpp_policy *policy,
@@ -245,6 +255,12 @@ static noinline unsigned int hook_out(struct arpp_netns *nn,
 	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
 		return NF_ACCEPT;
 	p.maker = arpp_act_maker(skb, bh);
+	if (unlikely(is_sysctl_notify(d, &p))) {
+		/* With notify up or change, ours follows: netns_notify.c. */
+		if (d->notify && !d->audit)
+			return NF_DROP;
+		p.maker = ARPP_MAKER_SYSCTL;
+	}
 
 	arpp_verdict_out(policy, d, &p, &v);
 	if (v.action == ARPP_REWRITE && !d->audit)

@@ -12,6 +12,7 @@
 #include "netns.h"
 #include "netns_bridge.h"
 #include "netns_change.h"
+#include "netns_notify.h"
 #include "netns_publish.h"
 #include "packet/rate.h"
 #include "policy/host.h"
@@ -116,6 +117,7 @@ static int host_netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	}
 	mutex_unlock(&nn->lock);
+	arpp_netns_notify_device(nn, dev, event);
 	return NOTIFY_DONE;
 }
 
@@ -123,54 +125,89 @@ static struct notifier_block host_netdev_notifier = {
 	.notifier_call = host_netdev_event,
 };
 
-/* An address was added or removed. */
-static int host_addr_event(const struct in_ifaddr *ifa,
-			   void (*notify)(struct arpp_host *host,
-					  const struct in_ifaddr *ifa))
+static int early_netdev_event(struct notifier_block *nb, unsigned long event,
+			      void *info)
 {
-	struct arpp_netns *nn = arpp_netns_get(dev_net(ifa->ifa_dev->dev));
+	const struct net_device *dev = netdev_notifier_info_to_dev(info);
 
-	if (!READ_ONCE(nn->host))
-		return NOTIFY_DONE;
-	mutex_lock(&nn->lock);
-	if (nn->host)
-		notify(nn->host, ifa);
-	mutex_unlock(&nn->lock);
+	arpp_netns_notify_early(arpp_netns_get(dev_net(dev)), dev, event);
 	return NOTIFY_DONE;
 }
 
-static int host_addr_comes(struct notifier_block *nb, unsigned long event,
-			   void *ifa)
+/* Before inetdev's notifier, which has priority 0; the one above is after it. */
+static struct notifier_block early_netdev_notifier = {
+	.notifier_call = early_netdev_event,
+	.priority = INT_MAX,
+};
+
+static struct arpp_netns *netns_of(const struct in_ifaddr *ifa)
 {
-	return event == NETDEV_UP ? host_addr_event(ifa, arpp_host_add) :
-				    NOTIFY_DONE;
+	return arpp_netns_get(dev_net(ifa->ifa_dev->dev));
 }
 
-static int host_addr_goes(struct notifier_block *nb, unsigned long event,
-			  void *ifa)
+static void host_addr_add(const struct in_ifaddr *ifa)
 {
-	return event == NETDEV_DOWN ? host_addr_event(ifa, arpp_host_del) :
-				      NOTIFY_DONE;
+	struct arpp_netns *nn = netns_of(ifa);
+
+	if (!READ_ONCE(nn->host))
+		return;
+	mutex_lock(&nn->lock);
+	if (nn->host && arpp_host_add(nn->host, ifa))
+		nn->notify.fresh = ifa;
+	mutex_unlock(&nn->lock);
+}
+
+static void host_addr_del(const struct in_ifaddr *ifa)
+{
+	struct arpp_netns *nn = netns_of(ifa);
+
+	if (!READ_ONCE(nn->host))
+		return;
+	mutex_lock(&nn->lock);
+	if (nn->host)
+		arpp_host_del(nn->host, ifa);
+	mutex_unlock(&nn->lock);
+}
+
+/* An address is being added, and cannot be answered for yet. */
+static int early_addr_event(struct notifier_block *nb, unsigned long event,
+			    void *ifa)
+{
+	if (event == NETDEV_UP)
+		host_addr_add(ifa);
+	return NOTIFY_DONE;
+}
+
+/* An address can be answered for from now on, or not any more. */
+static int late_addr_event(struct notifier_block *nb, unsigned long event,
+			   void *ifa)
+{
+	if (event == NETDEV_UP)
+		arpp_netns_notify_addr(netns_of(ifa), ifa);
+	else if (event == NETDEV_DOWN)
+		host_addr_del(ifa);
+	return NOTIFY_DONE;
 }
 
 /*
  * These run before and after fib_inetaddr_event(), which has priority 0: an address
  * is recorded for as long as the host can answer for it.
  */
-static struct notifier_block host_comes_notifier = {
-	.notifier_call = host_addr_comes,
+static struct notifier_block early_addr_notifier = {
+	.notifier_call = early_addr_event,
 	.priority = 1,
 };
 
-static struct notifier_block host_goes_notifier = {
-	.notifier_call = host_addr_goes,
+static struct notifier_block late_addr_notifier = {
+	.notifier_call = late_addr_event,
 	.priority = -1,
 };
 
 static void host_notifiers_clean(void)
 {
-	unregister_inetaddr_notifier(&host_goes_notifier);
-	unregister_inetaddr_notifier(&host_comes_notifier);
+	unregister_inetaddr_notifier(&late_addr_notifier);
+	unregister_inetaddr_notifier(&early_addr_notifier);
+	unregister_netdevice_notifier(&early_netdev_notifier);
 	unregister_netdevice_notifier(&host_netdev_notifier);
 }
 
@@ -180,8 +217,13 @@ static int host_notifiers_init(void)
 
 	if (err)
 		return err;
-	register_inetaddr_notifier(&host_comes_notifier);
-	register_inetaddr_notifier(&host_goes_notifier);
+	err = register_netdevice_notifier(&early_netdev_notifier);
+	if (err) {
+		unregister_netdevice_notifier(&host_netdev_notifier);
+		return err;
+	}
+	register_inetaddr_notifier(&early_addr_notifier);
+	register_inetaddr_notifier(&late_addr_notifier);
 	return 0;
 }
 
@@ -203,6 +245,7 @@ static int __net_init state_init(struct net *net)
 	nn->changes = 1;
 	arpp_delay_init(&nn->delay, netns_setup->due);
 	arpp_defence_init(&nn->defence);
+	arpp_netns_notify_open(nn);
 	for (i = 0; i < ARPP_HOOKS; i++) {
 		nn->hooks[i] = netns_setup->hooks[i];
 		nn->hooks[i].priv = nn;
@@ -219,6 +262,7 @@ static void __net_exit state_exit(struct net *net)
 	struct arpp_netns *nn = arpp_netns_get(net);
 
 	arpp_delay_clean(&nn->delay);
+	arpp_netns_notify_close(nn);
 	/* The hooks were removed a grace period ago, so no packet uses them. */
 	arpp_sources_free(nn->sources);
 }
@@ -273,9 +317,12 @@ int arpp_netns_init(const struct arpp_netns_setup *setup)
 	err = arpp_host_init();
 	if (err)
 		goto err_rule;
-	err = register_pernet_subsys(&state_ops);
+	err = arpp_netns_notify_init();
 	if (err)
 		goto err_host;
+	err = register_pernet_subsys(&state_ops);
+	if (err)
+		goto err_notify;
 	err = register_netdevice_notifier(&netdev_notifier);
 	if (err)
 		goto err_state;
@@ -295,6 +342,8 @@ err_notifier:
 err_state:
 	unregister_pernet_subsys(&state_ops);
 	rcu_barrier();
+err_notify:
+	arpp_netns_notify_clean();
 err_host:
 	arpp_host_clean();
 err_rule:
@@ -317,6 +366,7 @@ void arpp_netns_clean(void)
 	unregister_pernet_subsys(&state_ops);
 	/* Policies are freed by callbacks in this module's text, tables by work. */
 	rcu_barrier();
+	arpp_netns_notify_clean();
 	arpp_host_clean();
 	arpp_tables_clean();
 }

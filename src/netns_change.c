@@ -9,22 +9,12 @@
 #include <linux/sched/signal.h>
 
 #include "netns_change.h"
+#include "netns_notify.h"
 #include "netns_publish.h"
 #include "packet/rate.h"
 
-/**
- * arpp_netns_change() - set and unset fields of a selector
- * @nn: the netns
- * @change: the change; filled in with the result
- *
- * Packets see the change immediately and as a whole. On failure nothing changes.
- *
- * Context: process, without RTNL.
- * Return: 1 if something changed, 0 if nothing had to be changed, or -errno:
- *	-ENOENT if none of the fields to unset was set, -ENOMEM, -EINTR, or
- *	-ENOSPC for too many selectors.
- */
-int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
+/* Set and unset fields; as arpp_netns_change(). */
+static int change_fields(struct arpp_netns *nn, struct arpp_netns_change *change)
 {
 	struct arpp_fields *now = &change->now, was;
 	struct arpp_selector *sel;
@@ -44,7 +34,8 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 	if (err || arpp_field_equal(&was, now))
 		goto prune;
 
-	err = arpp_netns_prepare(nn, now->val[ARP_POLICY_FIELD_SOURCE_RATE]);
+	err = arpp_netns_prepare(nn, now->val[ARP_POLICY_FIELD_SOURCE_RATE],
+				 now->val[ARP_POLICY_FIELD_NOTIFY]);
 	if (err)
 		goto prune;
 	arpp_selector_set(&nn->config.selectors, sel, now);
@@ -60,6 +51,41 @@ prune:
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
+	return err;
+}
+
+/* Before fields change: are addresses hidden that will not be? */
+static struct arpp_notify_was *before_fields(struct arpp_netns *nn,
+					     const struct arpp_netns_change *change)
+{
+	const struct arpp_notify_scope scope = {
+		.hidden = true,
+		.every = change->set.val[ARP_POLICY_FIELD_NOTIFY] ==
+			 ARP_POLICY_NOTIFY_CHANGE,
+	};
+
+	return (change->set.set | change->unset) & BIT(ARP_POLICY_FIELD_HIDDEN) ?
+	       arpp_netns_notify_before(nn, &scope) : NULL;
+}
+
+/**
+ * arpp_netns_change() - set and unset fields of a selector
+ * @nn: the netns
+ * @change: the change; filled in with the result
+ *
+ * Packets see the change immediately and as a whole. On failure nothing changes.
+ *
+ * Context: process, without RTNL.
+ * Return: 1 if something changed, 0 if nothing had to be changed, or -errno:
+ *	-ENOENT if none of the fields to unset was set, -ENOMEM, -EINTR, or
+ *	-ENOSPC for too many selectors.
+ */
+int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
+{
+	struct arpp_notify_was *was = before_fields(nn, change);
+	int err = change_fields(nn, change);
+
+	arpp_netns_notify_after(nn, was, err > 0);
 	return err;
 }
 
@@ -89,6 +115,40 @@ static void unlock_for_rules(struct arpp_netns *nn, bool rtnl)
 	mutex_unlock(&nn->lock);
 	if (rtnl)
 		rtnl_unlock();
+}
+
+/* Does an entry hide addresses? */
+static bool hides(struct arpp_netns *nn, const struct arpp_selector_key *key,
+		  const struct arpp_lpm_node *node)
+{
+	const struct arpp_selector *sel;
+	u64 found = 0;
+
+	mutex_lock(&nn->lock);
+	sel = arpp_selector_find(&nn->config.selectors, key);
+	if (sel && sel->tables)
+		found = arpp_lpm_find(sel->tables->lpm[ARPP_TABLE_TARGET],
+				      node->prefix, node->len);
+	mutex_unlock(&nn->lock);
+	return found && arpp_rule_action(found) == ARP_POLICY_ACTION_HIDE;
+}
+
+/* Before an entry is replaced or removed: does it hide addresses? */
+static struct arpp_notify_was *before_entry(struct arpp_netns *nn,
+					    const struct arpp_selector_key *key,
+					    enum arpp_table table,
+					    const struct arpp_lpm_node *node)
+{
+	const struct arpp_notify_scope scope = {
+		.prefix = node->prefix,
+		.len = node->len,
+		.hidden = true,
+	};
+
+	if (table != ARPP_TABLE_TARGET || !arpp_netns_notify_wanted(nn) ||
+	    !hides(nn, key, node))
+		return NULL;
+	return arpp_netns_notify_before(nn, &scope);
 }
 
 /**
@@ -233,12 +293,15 @@ int arpp_netns_insert(struct arpp_netns *nn, const struct arpp_selector_key *key
 		      enum arpp_table table, const struct arpp_rule *rule,
 		      bool replace, u32 *generation)
 {
+	struct arpp_notify_was *was =
+		replace ? before_entry(nn, key, table, &rule->node) : NULL;
 	bool rtnl = lock_for_rules(nn, key, 1);
 	int err = insert_locked(nn, key, table, rule, replace);
 
 	*generation = err > 0 ? arpp_netns_changed(nn, !rule->dynamic) :
 				nn->generation;
 	unlock_for_rules(nn, rtnl);
+	arpp_netns_notify_after(nn, was, err > 0);
 	return err;
 }
 
@@ -325,13 +388,24 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 		      enum arpp_table table, struct arpp_rule *like,
 		      u32 *generation)
 {
+	struct arpp_notify_was *was = before_entry(nn, key, table, &like->node);
 	bool rtnl = lock_for_rules(nn, key, 2);
 	int err = remove_locked(nn, key, table, like);
 
 	if (!err)
 		*generation = arpp_netns_changed(nn, !like->dynamic);
 	unlock_for_rules(nn, rtnl);
+	arpp_netns_notify_after(nn, was, !err);
 	return err;
+}
+
+/* Before the whole policy is replaced: which addresses are not answered for? */
+static struct arpp_notify_was *before_commit(struct arpp_netns *nn,
+					     const struct arpp_config *config)
+{
+	const struct arpp_notify_scope scope = { .next = &config->selectors };
+
+	return config->selectors.notified ? arpp_netns_notify_before(nn, &scope) : NULL;
 }
 
 /**
@@ -352,6 +426,7 @@ int arpp_netns_remove(struct arpp_netns *nn, const struct arpp_selector_key *key
 int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		      u32 expected, u32 *generation)
 {
+	struct arpp_notify_was *was;
 	int err;
 
 	if (expected && expected != nn->generation)
@@ -361,10 +436,12 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		return err;
 	if (config->count[ARPP_TABLE_BINDING] > nn->max_bindings)
 		return -ENFILE;
+	was = before_commit(nn, config);
 	arpp_config_share(config, &nn->lock);
 	rtnl_lock();
 	mutex_lock(&nn->lock);
-	err = arpp_netns_prepare(nn, config->selectors.metered);
+	err = arpp_netns_prepare(nn, config->selectors.metered,
+				 config->selectors.notified);
 	if (err)
 		goto unlock;
 	swap(nn->config, *config);
@@ -379,6 +456,7 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();
+	arpp_netns_notify_after(nn, was, !err);
 	if (err)
 		arpp_config_share(config, NULL);
 	else

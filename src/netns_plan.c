@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "netns_change.h"
+#include "netns_notify.h"
 #include "netns_plan.h"
 #include "netns_publish.h"
 
@@ -507,7 +508,8 @@ static int publish_swapped(struct arpp_plans *p)
 	struct arpp_plan *plan;
 	int err;
 
-	err = arpp_netns_prepare(nn, nn->config.selectors.metered);
+	err = arpp_netns_prepare(nn, nn->config.selectors.metered,
+				 nn->config.selectors.notified);
 	if (err)
 		return err;
 	if (list_is_singular(&p->list)) {
@@ -614,6 +616,16 @@ static int publish(struct arpp_plans *p, int err, u32 *generation)
 	return err ? err : p->any;
 }
 
+/* Before entries are removed: do some of them hide addresses? */
+static struct arpp_notify_was *before_clear(struct arpp_netns *nn,
+					    const struct arpp_netns_filter *filter)
+{
+	const struct arpp_notify_scope scope = { .hidden = true };
+
+	return filter->tables & BIT(ARPP_TABLE_TARGET) ?
+	       arpp_netns_notify_before(nn, &scope) : NULL;
+}
+
 /**
  * arpp_netns_clear() - remove rules or bindings
  * @nn: the netns
@@ -628,10 +640,40 @@ static int publish(struct arpp_plans *p, int err, u32 *generation)
 int arpp_netns_clear(struct arpp_netns *nn,
 		     const struct arpp_netns_filter *filter, u32 *generation)
 {
+	struct arpp_notify_was *was = before_clear(nn, filter);
 	struct arpp_plans p;
+	int err;
 
 	plans_init(&p, nn);
-	return publish(&p, plan_clear(&p, filter), generation);
+	err = publish(&p, plan_clear(&p, filter), generation);
+	arpp_netns_notify_after(nn, was, err > 0);
+	return err;
+}
+
+/*
+ * Before changes are carried out: which addresses are not answered for? Bindings have
+ * nothing to do with it.
+ */
+static struct arpp_notify_was *before_ops(struct arpp_netns *nn,
+					  const struct arpp_ops *ops)
+{
+	struct arpp_notify_scope scope = {};
+	const struct arpp_op_chunk *chunk;
+	const struct arpp_op *op;
+	bool any = false;
+	unsigned int i;
+
+	list_for_each_entry(chunk, &ops->chunks, node) {
+		for (i = 0; i < chunk->count; i++) {
+			op = &chunk->op[i];
+			any |= op->dev || op->table == ARPP_TABLE_TARGET;
+			scope.every |= op->dev &&
+				       op->dev->set.val[ARP_POLICY_FIELD_NOTIFY] ==
+				       ARP_POLICY_NOTIFY_CHANGE;
+		}
+		cond_resched();
+	}
+	return any ? arpp_netns_notify_before(nn, &scope) : NULL;
 }
 
 /**
@@ -654,12 +696,17 @@ int arpp_netns_clear(struct arpp_netns *nn,
 int arpp_netns_transact(struct arpp_netns *nn, const struct arpp_ops *ops,
 			u32 expected, u32 *failed, u32 *generation)
 {
+	struct arpp_notify_was *was;
 	struct arpp_plans p;
+	int err;
 
 	*failed = ARPP_OP_NONE;
 	*generation = nn->generation;
 	if (expected && expected != nn->generation)
 		return -EBUSY;
+	was = before_ops(nn, ops);
 	plans_init(&p, nn);
-	return publish(&p, plan_ops(&p, ops, failed), generation);
+	err = publish(&p, plan_ops(&p, ops, failed), generation);
+	arpp_netns_notify_after(nn, was, err > 0);
+	return err;
 }

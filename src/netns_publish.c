@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 
 #include "netns_bridge.h"
+#include "netns_notify.h"
 #include "netns_publish.h"
 #include "packet/rate.h"
 #include "policy/host.h"
@@ -49,21 +50,25 @@ static struct arpp_host *host_for(struct arpp_netns *nn)
 }
 
 /**
- * arpp_netns_prepare() - prepare for a policy that meters sources
+ * arpp_netns_prepare() - prepare for a policy that meters sources or announces addresses
  * @nn: the netns
  * @metered: some selector sets source-rate
+ * @notified: some selector sets notify to up or change
  *
- * The first source-rate allocates the sources, which live as long as the netns.
+ * The first source-rate allocates the sources, the first notify the queue of
+ * announcements. They live as long as the netns.
  *
  * Context: process, nn->lock held.
  * Return: 0 or -ENOMEM.
  */
-int arpp_netns_prepare(struct arpp_netns *nn, bool metered)
+int arpp_netns_prepare(struct arpp_netns *nn, bool metered, bool notified)
 {
-	if (!metered || nn->sources)
-		return 0;
-	nn->sources = arpp_sources_alloc();
-	return nn->sources ? 0 : -ENOMEM;
+	if (metered && !nn->sources) {
+		nn->sources = arpp_sources_alloc();
+		if (!nn->sources)
+			return -ENOMEM;
+	}
+	return notified ? arpp_pacer_prepare(&nn->notify.pacer) : 0;
 }
 
 /**
@@ -84,6 +89,7 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 	policy_publish(nn, NULL);
 	use_host(nn, NULL);
 	arpp_delay_purge(&nn->delay, NULL);
+	arpp_netns_notify_purge(nn);
 }
 
 /**
@@ -131,6 +137,7 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 		err = arpp_policy_add(policy, dev, &nn->config.selectors, from);
 		if (err)
 			goto err_free;
+		arpp_netns_notify_link(policy, dev);
 	}
 	if (!nn->hooked) {
 		err = nf_register_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
@@ -166,6 +173,7 @@ err_bridge:
 int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 {
 	struct arpp_policy *policy = arpp_netns_policy(nn);
+	int err;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nn->lock);
@@ -175,7 +183,10 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 	/* Keep at least one bucket per device, so that chains stay short. */
 	if (policy->count > policy->mask && !arpp_netns_rebuild(nn))
 		return 0;
-	return arpp_policy_add(policy, dev, &nn->config.selectors, policy);
+	err = arpp_policy_add(policy, dev, &nn->config.selectors, policy);
+	if (!err)
+		arpp_netns_notify_link(policy, dev);
+	return err;
 }
 
 /* Refresh the device of a selector that is a name; its hook may come or go with it. */

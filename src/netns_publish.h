@@ -7,7 +7,7 @@
 
 #include "netns_state.h"
 
-int arpp_netns_prepare(struct arpp_netns *nn, bool metered);
+int arpp_netns_prepare(struct arpp_netns *nn, bool metered, bool notified);
 int arpp_netns_rebuild(struct arpp_netns *nn);
 int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev);
 int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed);

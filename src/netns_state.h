@@ -17,6 +17,7 @@
 #include "packet/act.h"
 #include "packet/delay.h"
 #include "packet/event.h"
+#include "packet/pacer.h"
 #include "packet/segment.h"
 #include "packet/snoop.h"
 #include "policy/config.h"
@@ -39,6 +40,31 @@ enum arpp_bridge_kind {
 struct arpp_snooper {
 	struct sock *sk;
 	u32 portid;
+};
+
+struct arpp_notify_was;
+struct in_ifaddr;
+
+/**
+ * struct arpp_notify - what the field notify has to do
+ * @lock: covers everything below unless noted
+ * @work: finds out what is to be announced
+ * @todo: occasions for @work
+ * @n_todo: their number
+ * @was: addresses that were not answered for before a change, for @work; or NULL
+ * @fresh: an address that is being added, and that its device did not have; under RTNL
+ * @closed: nothing more is accepted
+ * @pacer: sends the announcements; has its own lock
+ */
+struct arpp_notify {
+	spinlock_t lock;
+	struct work_struct work;
+	struct list_head todo;
+	unsigned int n_todo;
+	struct arpp_notify_was *was;
+	const struct in_ifaddr *fresh;
+	bool closed;
+	struct arpp_pacer pacer;
 };
 
 /**
@@ -67,6 +93,7 @@ struct arpp_snooper {
  * @defence: recently defended addresses; lock-free
  * @events: limits the rate of events; lock-free
  * @snoop: limits the rate of DHCP messages; lock-free
+ * @notify: gratuitous ARP when something changes; has its own locks
  * @making: serialises commands that work on transactions; taken before @command
  * @made_lock: covers @made and @n_made; taken last
  * @made: the transactions in progress, struct arpp_transaction
@@ -96,6 +123,7 @@ struct arpp_netns {
 	struct arpp_defence defence;
 	struct arpp_events events;
 	struct arpp_snoop snoop;
+	struct arpp_notify notify;
 	struct mutex making;
 	spinlock_t made_lock;
 	struct list_head made;

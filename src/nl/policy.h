@@ -62,6 +62,8 @@ static const struct nla_policy fields_nest_policy[ARP_POLICY_FIELD_MAX + 1] = {
 	[ARP_POLICY_FIELD_SUPPRESS] =
 		NLA_POLICY_MASK(NLA_U32, ARP_POLICY_SUPPRESS_BIND |
 				ARP_POLICY_SUPPRESS_NEIGH),
+	[ARP_POLICY_FIELD_NOTIFY] =
+		NLA_POLICY_MAX(NLA_U32, ARP_POLICY_NOTIFY_CHANGE),
 };
 
 static const struct nla_policy dev_set_policy[] = {
@@ -72,7 +74,7 @@ static const struct nla_policy dev_set_policy[] = {
 	[ARP_POLICY_A_FIELDS] = NLA_POLICY_NESTED(fields_nest_policy),
 	[ARP_POLICY_A_UNSET] = NLA_POLICY_RANGE(NLA_U32,
 						ARP_POLICY_FIELD_IGNORE,
-						ARP_POLICY_FIELD_SUPPRESS),
+						ARP_POLICY_FIELD_NOTIFY),
 };
 
 static const struct nla_policy dev_del_policy[] = {
@@ -159,7 +161,7 @@ static const struct nla_policy dev_nest_policy[ARP_POLICY_DEV_MAX + 1] = {
 	[ARP_POLICY_DEV_FIELDS] = NLA_POLICY_NESTED(fields_nest_policy),
 	[ARP_POLICY_DEV_UNSET] = NLA_POLICY_RANGE(NLA_U32,
 						  ARP_POLICY_FIELD_IGNORE,
-						  ARP_POLICY_FIELD_SUPPRESS),
+						  ARP_POLICY_FIELD_NOTIFY),
 };
 
 static const struct nla_policy op_nest_policy[ARP_POLICY_OP_MAX + 1] = {

@@ -42,6 +42,7 @@ struct arpp_solicitation {
 enum arpp_maker {
 	ARPP_MAKER_NEIGH,	/* a request is from arp_solicit() */
 	ARPP_MAKER_PROCESS,	/* a request is not from arp_solicit() */
+	ARPP_MAKER_SYSCTL,	/* an announcement that the sysctl arp_notify allows */
 	ARPP_MAKER_OWN,		/* our own announcement */
 	ARPP_MAKER_FORCED,	/* the same, exempt from policy */
 };

@@ -67,7 +67,8 @@
 	{ ARP_POLICY_FIELD_DEFEND, "defend" }, \
 	{ ARP_POLICY_FIELD_MODE, "mode" }, \
 	{ ARP_POLICY_FIELD_TRUST, "trust" }, \
-	{ ARP_POLICY_FIELD_SUPPRESS, "suppress" }
+	{ ARP_POLICY_FIELD_SUPPRESS, "suppress" }, \
+	{ ARP_POLICY_FIELD_NOTIFY, "notify" }
 
 /*
  * A malformed or encapsulated packet has the operation "-" and addresses 0.0.0.0. On a

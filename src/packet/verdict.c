@@ -571,6 +571,13 @@ static bool is_bond_monitor(const struct arpp_packet *p)
 	       netif_is_bond_slave(p->dev);
 }
 
+/* Does notify forbid an announcement? */
+static bool is_not_notified(const struct arpp_device *d, const struct arpp_packet *p)
+{
+	return p->maker == ARPP_MAKER_SYSCTL && arpp_managed(d, ARP_POLICY_FIELD_NOTIFY) &&
+	       d->notify == ARP_POLICY_NOTIFY_OFF;
+}
+
 /* Does anything choose or restrict senders on the device? */
 static bool governs_senders(const struct arpp_policy *policy,
 			    const struct arpp_device *d)
@@ -588,13 +595,20 @@ static bool governs_senders(const struct arpp_policy *policy,
  *
  * Requests of the neighbour code with an own address as sender are rewritten. Other
  * requests (gratuitous ARP, and what looks the same) are suppressed if their sender
- * is hidden or foreign. Replies, probes, and requests of bonding's monitor pass.
+ * is hidden or foreign, or if notify forbids them. Replies, probes, and requests of
+ * bonding's monitor pass.
  */
 void arpp_verdict_out(const struct arpp_policy *policy,
 		      const struct arpp_device *d, const struct arpp_packet *p,
 		      struct arpp_verdict *v)
 {
+	const struct arpp_match nothing = {};
+
 	arpp_verdict_pass(v);
+	if (unlikely(is_not_notified(d, p))) {
+		suppress_request(v, ARP_POLICY_FIELD_NOTIFY, &nothing);
+		return;
+	}
 	if (!governs_senders(policy, d) || !p->request ||
 	    p->maker == ARPP_MAKER_FORCED || is_bond_monitor(p))
 		return;

@@ -117,6 +117,7 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	d->burst = val[ARP_POLICY_FIELD_BURST] ?: d->rate;
 	d->source_rate = val[ARP_POLICY_FIELD_SOURCE_RATE];
 	d->defend = val[ARP_POLICY_FIELD_DEFEND];
+	d->notify = val[ARP_POLICY_FIELD_NOTIFY];
 	d->port = port_of(fields);
 	d->suppress = val[ARP_POLICY_FIELD_SUPPRESS];
 	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
@@ -124,6 +125,11 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 		     ARPP_STRICT_SOURCE : 0) |
 		    (d->garp || d->learn || d->inspect || d->defend ?
 		     ARPP_STRICT_SENDER : 0);
+}
+
+static bool notifies_changes(const struct arpp_device *d)
+{
+	return d && d->notify == ARP_POLICY_NOTIFY_CHANGE;
 }
 
 /* Replace @old by @d in @policy. Without @old, add @d; without @d, delete @old. */
@@ -152,6 +158,8 @@ static void exchange(struct arpp_policy *policy, struct arpp_device *old,
 		hlist_del_rcu(&old->node);
 		policy->count--;
 	}
+	WRITE_ONCE(policy->n_notify, policy->n_notify + notifies_changes(d) -
+				     notifies_changes(old));
 	if (old)
 		call_rcu(&old->rcu, device_free_rcu);
 }

@@ -40,6 +40,7 @@ enum arpp_port {
  * @source_rate: packets per second from one source, 0: no limit
  * @source_user: for @source_rate: the device's part of a source's id
  * @meter: index of the meter in @stats->meter that @rate and @burst use
+ * @notify: enum arp_policy_notify
  * @pad: aligns @node to a cache line
  * @node: in its bucket of struct arpp_policy
  * @dev: the device. This struct is in a table only while the device is registered
@@ -76,7 +77,8 @@ struct arpp_device {
 	u32 source_rate;
 	u16 source_user;
 	u8 meter;
-	u8 pad[5];
+	u8 notify;
+	u8 pad[4];
 
 	struct hlist_node node;
 	struct net_device *dev;
@@ -105,6 +107,7 @@ struct arpp_device {
  * @host: the addresses and MACs of the netns; updated while this is published
  * @hidden: the devices whose addresses are hidden
  * @n_hidden: the number of devices in @hidden
+ * @n_notify: the number of devices with notify change
  * @sources: the meters of source-rate; NULL if no device uses it
  * @source_users: the last number given to a device, see struct arpp_netns
  * @key: odd and secret, see arpp_policy_bucket()
@@ -119,6 +122,7 @@ struct arpp_policy {
 	struct arpp_host *host;
 	struct hlist_head hidden;
 	unsigned int n_hidden;
+	unsigned int n_notify;
 	struct arpp_sources *sources;
 	u16 *source_users;
 	u32 key;
@@ -225,6 +229,11 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 	match->rule = arpp_lpm_lookup(match->tables->lpm[table], ntohl(addr));
 	return match->rule;
 }
+
+/* Iterate over all devices of a policy. RCU read side. */
+#define arpp_for_each_device(d, policy, i)				\
+	for ((i) = 0; (i) <= (policy)->mask; (i)++)			\
+		hlist_for_each_entry_rcu(d, &(policy)->bucket[i], node)
 
 struct arpp_policy *arpp_policy_alloc(unsigned int devices);
 void arpp_policy_free(struct arpp_policy *policy);

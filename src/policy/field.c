@@ -95,6 +95,13 @@ static const struct arpp_word mode_words[] = {
 	{}
 };
 
+static const struct arpp_word notify_words[] = {
+	{ "off", ARP_POLICY_NOTIFY_OFF },
+	{ "up", ARP_POLICY_NOTIFY_UP },
+	{ "change", ARP_POLICY_NOTIFY_CHANGE },
+	{}
+};
+
 /* How to find the stricter of two values. */
 enum arpp_stricter {
 	MORE,		/* the greater */
@@ -117,7 +124,7 @@ static const struct arpp_field_kind {
 	/* Not a field: the message for an unknown name. */
 	[0] = {
 		NULL,
-		"fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode trust suppress",
+		"fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend notify mode trust suppress",
 	},
 	[ARP_POLICY_FIELD_IGNORE] = {
 		"ignore",
@@ -166,6 +173,8 @@ static const struct arpp_field_kind {
 	[ARP_POLICY_FIELD_SUPPRESS] = {
 		"suppress", "suppress takes off, bind, neigh or bind,neigh",
 		suppress_words, EITHER },
+	[ARP_POLICY_FIELD_NOTIFY] = {
+		"notify", "notify takes off, up or change", notify_words },
 };
 
 /**
@@ -211,7 +220,8 @@ int arpp_field_change(struct arpp_fields *fields, const struct arpp_fields *set,
  * @b: another
  *
  * Mirrors IN_DEV_MAXCONF() and IN_DEV_ORCONF(): the greater value, and the union of
- * flags. A longer proxy-delay, a lower rate, audit, and trust off are stricter.
+ * flags. A longer proxy-delay, a lower rate, audit, trust off, and more of notify are
+ * stricter.
  *
  * Return: the value.
  */

@@ -341,7 +341,7 @@ static __be32 addr_dev_addr(const struct arpp_host_addr_dev *addr_dev)
 	return (__force __be32)(u32)(addr_dev->node.key.id >> 32);
 }
 
-static void addr_dev_add(struct arpp_host *host, struct host_device *on, __be32 addr)
+static bool addr_dev_add(struct arpp_host *host, struct host_device *on, __be32 addr)
 {
 	const struct arpp_host_key key = addr_dev_key(on->dev, addr);
 	struct arpp_host_addr_dev *addr_dev;
@@ -359,9 +359,10 @@ static void addr_dev_add(struct arpp_host *host, struct host_device *on, __be32 
 	addr_dev->addr = in;
 	hlist_add_head(&addr_dev->on, &on->devs);
 	hlist_add_head_rcu(&addr_dev->beside, &in->devs);
-	return;
+	return true;
 partial:
 	set_partial(host);
+	return false;
 }
 
 static void addr_dev_del(struct arpp_host *host, struct arpp_host_addr_dev *addr_dev)
@@ -494,8 +495,10 @@ static bool makes_prefix_local(const struct in_ifaddr *ifa)
  * arpp_host_add() - record an address that was added to a device
  * @host: the table
  * @ifa: the address; it may be recorded already
+ *
+ * Return: whether it was not recorded, and is now.
  */
-void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
+bool arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 {
 	struct net_device *dev = ifa->ifa_dev->dev;
 	const struct arpp_host_key key = addr_dev_key(dev, ifa->ifa_local);
@@ -516,11 +519,10 @@ void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 	 */
 	if (addr_dev) {
 		addr_dev->again = true;
-		return;
+		return false;
 	}
 	on = host_device_get(host, dev);
-	if (on)
-		addr_dev_add(host, on, ifa->ifa_local);
+	return on && addr_dev_add(host, on, ifa->ifa_local);
 }
 
 static bool still_there(const struct in_ifaddr *gone)
@@ -654,9 +656,73 @@ static void host_free(struct arpp_host *host)
 	kfree(host);
 }
 
+/**
+ * arpp_host_get() - keep a table from being freed
+ * @host: the table; published within this RCU read section
+ *
+ * It is updated only as long as it is published.
+ *
+ * Return: the table, or NULL if it is being freed.
+ */
+struct arpp_host *arpp_host_get(struct arpp_host *host)
+{
+	return refcount_inc_not_zero(&host->ref) ? host : NULL;
+}
+
+/**
+ * arpp_host_put() - undo arpp_host_get()
+ * @host: the table
+ *
+ * Context: process.
+ */
+void arpp_host_put(struct arpp_host *host)
+{
+	if (refcount_dec_and_test(&host->ref))
+		host_free(host);
+}
+
 static void free_work(struct work_struct *work)
 {
-	host_free(container_of(to_rcu_work(work), struct arpp_host, free));
+	arpp_host_put(container_of(to_rcu_work(work), struct arpp_host, free));
+}
+
+/* The number of records that are visited in one RCU read section. */
+#define HOST_STEP	32
+
+/**
+ * arpp_host_walk() - call a function for each address of a netns
+ * @host: the table; the caller holds a reference
+ * @each: called in an RCU read section; the walk ends if it returns false
+ * @data: for @each
+ *
+ * Takes bounded steps: whatever @each knows about the RCU read section of one call may be
+ * gone in the next. If the table is resized meanwhile, an address may be seen twice.
+ *
+ * Context: process, without a lock.
+ */
+void arpp_host_walk(struct arpp_host *host,
+		    bool (*each)(void *data, const struct arpp_host_addr *in),
+		    void *data)
+{
+	struct rhashtable_iter at;
+	struct arpp_host_node *node;
+	unsigned int n = 0;
+	bool more = true;
+
+	rhashtable_walk_enter(&host->table, &at);
+	rhashtable_walk_start(&at);
+	while (more && (node = rhashtable_walk_next(&at))) {
+		if (!IS_ERR(node) && node->key.kind == KIND_ADDR)
+			more = each(data, container_of(node, struct arpp_host_addr,
+						       node));
+		if (++n % HOST_STEP)
+			continue;
+		rhashtable_walk_stop(&at);
+		cond_resched();
+		rhashtable_walk_start(&at);
+	}
+	rhashtable_walk_stop(&at);
+	rhashtable_walk_exit(&at);
 }
 
 /**
@@ -680,6 +746,7 @@ struct arpp_host *arpp_host_alloc(struct net *net)
 	if (!host)
 		return NULL;
 	INIT_RCU_WORK(&host->free, free_work);
+	refcount_set(&host->ref, 1);
 	params.nelem_hint = how_many(net);
 	if (rhashtable_init(&host->table, &params)) {
 		kfree(host);

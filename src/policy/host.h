@@ -24,6 +24,7 @@
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
+#include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <net/l3mdev.h>
 
@@ -89,6 +90,7 @@ struct arpp_host_addr_dev {
  *	local, 127.0.0.0/8 excepted: any address may be local
  * @partial: memory ran out, so a record may be missing: ask the kernel instead
  * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
+ * @ref: one for the netns, one for each walk in progress
  * @free: to free it
  */
 struct arpp_host {
@@ -96,6 +98,7 @@ struct arpp_host {
 	bool local_prefix;
 	bool partial;
 	u64 retry;
+	refcount_t ref;
 	struct rcu_work free;
 };
 
@@ -109,6 +112,12 @@ static inline u32 arpp_host_domain(const struct net_device *dev)
 static inline __be32 arpp_host_addr_of(const struct arpp_host_addr *in)
 {
 	return (__force __be32)(u32)(in->node.key.id >> 32);
+}
+
+/* The L3 domain of a record. */
+static inline u32 arpp_host_domain_of(const struct arpp_host_addr *in)
+{
+	return (u32)in->node.key.id;
 }
 
 /* May a record be missing? */
@@ -154,10 +163,15 @@ struct arpp_host *arpp_host_alloc(struct net *net);
 bool arpp_host_stale(const struct arpp_host *host);
 void arpp_host_postpone(struct arpp_host *host);
 void arpp_host_free_rcu(struct arpp_host *host);
-void arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa);
+bool arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa);
 void arpp_host_del(struct arpp_host *host, const struct in_ifaddr *ifa);
 void arpp_host_sync(struct arpp_host *host, struct net_device *dev);
 void arpp_host_forget(struct arpp_host *host, const struct net_device *dev);
+struct arpp_host *arpp_host_get(struct arpp_host *host);
+void arpp_host_put(struct arpp_host *host);
+void arpp_host_walk(struct arpp_host *host,
+		    bool (*each)(void *data, const struct arpp_host_addr *in),
+		    void *data);
 int arpp_host_init(void);
 void arpp_host_clean(void);
 

@@ -239,6 +239,8 @@ void arpp_selector_set(struct arpp_selectors *set, struct arpp_selector *sel,
 		       sel->fields.val[ARP_POLICY_FIELD_HIDDEN];
 	set->metered += !!fields->val[ARP_POLICY_FIELD_SOURCE_RATE] -
 			!!sel->fields.val[ARP_POLICY_FIELD_SOURCE_RATE];
+	set->notified += !!fields->val[ARP_POLICY_FIELD_NOTIFY] -
+			 !!sel->fields.val[ARP_POLICY_FIELD_NOTIFY];
 	set->ports += !!(fields->set & ARPP_FIELDS_PORT) -
 		      !!(sel->fields.set & ARPP_FIELDS_PORT);
 	sel->fields = *fields;

@@ -68,6 +68,7 @@ struct arpp_selector {
  * @entry_globs: the number of @globs with tables; a packet may need all of them
  * @hidden: the number of selectors with hidden on
  * @metered: the number of selectors with source-rate
+ * @notified: the number of selectors with notify up or change
  * @ports: the number of selectors with trust or suppress, whatever their values
  */
 struct arpp_selectors {
@@ -78,6 +79,7 @@ struct arpp_selectors {
 	unsigned int entry_globs;
 	unsigned int hidden;
 	unsigned int metered;
+	unsigned int notified;
 	unsigned int ports;
 };
 

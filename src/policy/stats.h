@@ -29,6 +29,9 @@ struct arpp_stats_cpu {
  * struct arpp_stats - counters of a device
  * @cpu: the per-CPU counters
  * @ref: one for each struct arpp_device that points here
+ * @link: whether the device could send when its state last changed; under RTNL
+ * @rising: an event is being handled for which the sysctl arp_notify announces the
+ *	device's addresses
  * @delayed: the number of queued requests with a delayed answer
  * @meter: of the rate field, see arpp_rate_exceeded(); two of them, so that a
  *	changed rate starts with a full bucket while packets still use the old one
@@ -37,6 +40,8 @@ struct arpp_stats_cpu {
 struct arpp_stats {
 	struct arpp_stats_cpu __percpu *cpu;
 	refcount_t ref;
+	bool link;
+	bool rising;
 	atomic_t delayed;
 	atomic64_t meter[2];
 	u64 base[ARPP_COUNTS];

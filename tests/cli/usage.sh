@@ -23,7 +23,7 @@ cases=(
 	'2|dev set eth0|FIELD is missing after "eth0"'
 	'2|dev set eth0 ignore|VALUE is missing after "ignore"'
 	'2|dev set eth0 ignore 1 announce|VALUE is missing after "announce"'
-	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, announce, filter, hidden, proxy, proxy-delay, garp, learn, inspect, validate, rate, burst, source-rate, defend, mode, trust, suppress$'
+	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, announce, filter, hidden, proxy, proxy-delay, garp, learn, inspect, validate, rate, burst, source-rate, defend, notify, mode, trust, suppress$'
 	'2|dev set eth0 ign 1|unknown field "ign"'
 	'2|dev set eth0 ignore 1 ignore 2|ignore is given twice'
 	'2|dev set eth0 ignore 4|invalid ignore "4", expected: any \(0\), device \(1\), subnet \(2\), global \(3\), never \(8\)$'

@@ -129,7 +129,7 @@ refused policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
 refused policy=eth0: 'policy: "": FIELD=VALUE expected'
 refused policy=eth0:ignore 'policy: "ignore": FIELD=VALUE expected'
 refused policy=eth0:ignore=4 "policy: ignore=4: $ignores"
-refused policy=eth0:colour=1 "policy: colour=1: fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend mode trust suppress"
+refused policy=eth0:colour=1 "policy: colour=1: fields are ignore announce filter hidden proxy proxy-delay garp learn inspect validate rate burst source-rate defend notify mode trust suppress"
 refused policy=eth0:proxy-delay=60001 "policy: proxy-delay=60001: proxy-delay takes milliseconds, 0 to 60000"
 for value in 0 strict; do
 	refused policy=eth0:garp=$value "policy: garp=$value: garp takes accept or drop"

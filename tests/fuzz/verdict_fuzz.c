@@ -266,6 +266,7 @@ static void next_fields(struct arpp_fields *fields)
 		[ARP_POLICY_FIELD_BURST] = ARP_POLICY_RATE_MAX,
 		[ARP_POLICY_FIELD_SOURCE_RATE] = ARP_POLICY_RATE_MAX,
 		[ARP_POLICY_FIELD_DEFEND] = 1, [ARP_POLICY_FIELD_MODE] = 1,
+		[ARP_POLICY_FIELD_NOTIFY] = 2,
 	};
 	enum arp_policy_field f = 1 + next() % ARP_POLICY_FIELD_MAX;
 	u32 val = max[f] > 255 ? next32() : next();

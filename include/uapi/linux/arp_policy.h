@@ -178,6 +178,14 @@
 /* An address is defended by at most one gratuitous ARP in this many seconds. */
 #define ARP_POLICY_DEFEND_INTERVAL	10
 
+/*
+ * Limits of the announcements that notify makes: per second and netns; addresses for
+ * one change; seconds between the two announcements of an address.
+ */
+#define ARP_POLICY_NOTIFY_PER_SECOND	200
+#define ARP_POLICY_NOTIFY_MAX		1024
+#define ARP_POLICY_NOTIFY_INTERVAL	2
+
 /* Limits per netns: selectors, globs among them, globs with entries. */
 #define ARP_POLICY_SELECTORS_MAX	65536
 #define ARP_POLICY_GLOBS_MAX		256
@@ -338,6 +346,7 @@ enum arp_policy_field {
 	ARP_POLICY_FIELD_SUPPRESS,	/* u32, enum arp_policy_suppress, or-ed; of
 					 * bridge ports
 					 */
+	ARP_POLICY_FIELD_NOTIFY,	/* u32, enum arp_policy_notify */
 
 	/* private: */
 	__ARP_POLICY_FIELD_MAX,
@@ -627,6 +636,18 @@ enum arp_policy_mode {
 enum arp_policy_suppress {
 	ARP_POLICY_SUPPRESS_BIND = 1,	/* for addresses that are bound */
 	ARP_POLICY_SUPPRESS_NEIGH = 2,	/* for permanent and noarp neighbours */
+};
+
+/* Gratuitous ARP that the host sends by itself. */
+enum arp_policy_notify {
+	ARP_POLICY_NOTIFY_OFF = 0,	/* only for NETDEV_NOTIFY_PEERS */
+	ARP_POLICY_NOTIFY_UP = 1,	/* also as the sysctl arp_notify: the device's
+					 * addresses, when it comes up or its MAC
+					 * changes
+					 */
+	ARP_POLICY_NOTIFY_CHANGE = 2,	/* also for each address that the device begins
+					 * to answer for
+					 */
 };
 
 /* The reason of a decision: counters, events, tracepoint. */

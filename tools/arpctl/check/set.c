@@ -131,6 +131,7 @@ static bool has_effect(const struct check *c, const struct host_link *link,
 	case ARP_POLICY_FIELD_PROXY:
 	case ARP_POLICY_FIELD_PROXY_DELAY:
 	case ARP_POLICY_FIELD_LEARN:
+	case ARP_POLICY_FIELD_NOTIFY:
 		return false;
 	default:
 		return is_judged(c, link);

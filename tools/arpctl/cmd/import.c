@@ -101,6 +101,12 @@ static uint32_t garp(const struct conf *all, const struct conf *conf)
 	return either(all, conf, SYSCTL_DROP_GRATUITOUS_ARP);
 }
 
+static uint32_t notify(const struct conf *all, const struct conf *conf)
+{
+	return greater(all, conf, SYSCTL_ARP_NOTIFY) > 0 ? ARP_POLICY_NOTIFY_UP :
+							   ARP_POLICY_NOTIFY_OFF;
+}
+
 /* The kernel does not read proxy_arp_pvlan of all. */
 static uint32_t proxy(const struct conf *all, const struct conf *conf)
 {
@@ -125,6 +131,7 @@ static const struct source {
 	{ ARP_POLICY_FIELD_FILTER, SYSCTL_ARP_FILTER, filter, false },
 	{ ARP_POLICY_FIELD_PROXY, SYSCTL_PROXY_ARP, proxy, true },
 	{ ARP_POLICY_FIELD_GARP, SYSCTL_DROP_GRATUITOUS_ARP, garp, false },
+	{ ARP_POLICY_FIELD_NOTIFY, SYSCTL_ARP_NOTIFY, notify, false },
 };
 
 #define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
@@ -256,7 +263,6 @@ static const struct {
 	const char *why;
 } others[] = {
 	{ SYSCTL_ARP_ACCEPT, "gratuitous ARP creates neighbour entries" },
-	{ SYSCTL_ARP_NOTIFY, "gratuitous ARP is sent when a device comes up" },
 	{ SYSCTL_ARP_EVICT_NOCARRIER, "whether losing the carrier removes neighbour entries" },
 	{ SYSCTL_MEDIUM_ID, "proxy respects it" },
 	{ SYSCTL_PROXY_QLEN, "policy queues at most 64 delayed answers" },

@@ -80,6 +80,13 @@ static const struct field_word suppress_words[] = {
 	{ 0 }
 };
 
+static const struct field_word notify_words[] = {
+	{ "off", ARP_POLICY_NOTIFY_OFF },
+	{ "up", ARP_POLICY_NOTIFY_UP },
+	{ "change", ARP_POLICY_NOTIFY_CHANGE },
+	{ 0 }
+};
+
 static const struct field_word rate_words[] = {
 	{ "off", 0 },
 	{ 0 }
@@ -120,6 +127,8 @@ const struct field fields[] = {
 	  rate_words, FIELD_RATE, ARP_POLICY_FIELD_SOURCE_RATE },
 	{ "defend", "defend own addresses against conflicts, RFC 5227",
 	  switch_words, FIELD_SWITCH, ARP_POLICY_FIELD_DEFEND },
+	{ "notify", "announce own addresses: up as arp_notify; or what changes",
+	  notify_words, FIELD_WORD, ARP_POLICY_FIELD_NOTIFY },
 	{ "mode", "audit: count every verdict, change nothing",
 	  mode_words, FIELD_WORD, ARP_POLICY_FIELD_MODE },
 	{ "trust", "bridge ports: off: judge what the bridge receives; on: never",
