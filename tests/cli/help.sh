@@ -6,7 +6,7 @@
 . tests/cli/lib.sh
 
 # The tool's own list: "dev set", "flush"...
-mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
+mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z]*\( [a-z]*[a-z]\)\?\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
 plan $((19 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 

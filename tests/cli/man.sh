@@ -9,7 +9,7 @@ concepts=tools/arpctl/arp_policy.7
 scratch
 text=$dir/8
 
-mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
+mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z]*\( [a-z]*[a-z]\)\?\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
 mapfile -t options < <("$ARPCTL" help | sed -n 's/^  -[a-zA-Z], --\([a-z]*\).*/\1/p')
 mapfile -t reasons < <(sed -n 's/^ARP_POLICY_REASON_\([A-Z_]*\)$/\L\1/p' < <(

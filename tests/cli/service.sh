@@ -5,7 +5,7 @@
 
 . tests/cli/lib.sh
 # What systemd-analyze security says at most, in tenths.
-declare -A exposure=([arp-policy]=20 [arp-policy-leases]=20)
+declare -A exposure=([arp-policy]=20 [arp-policy-leases]=20 [arp-policy-snoop@]=20)
 plan $((3 * ${#exposure[@]} + 3))
 scratch
 

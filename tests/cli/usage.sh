@@ -156,6 +156,9 @@ cases=(
 	'2|bind import - dev default|bind import: default selects no rule'
 	'1|bind import - dev eth0 dev eth1|cannot open dev: No such file'
 	'2|bind import - force|bind import: force goes with sync$'
+	'2|bind snoop|bind snoop: dev is missing'
+	'2|bind snoop br0|"br0" where "dev" is expected'
+	'2|bind snoop dev|BRIDGE is missing after "dev"'
 	'1|bind import - sync sync|cannot open sync: No such file'
 
 	'2|explain|explain: a command is missing, expected: request, reply, send, help$'
@@ -234,6 +237,7 @@ cases=(
 	'1|bind flush dev eth0|Cannot open network namespace'
 	'1|bind import -|Cannot open network namespace'
 	'1|bind watch x y format kea dev eth0|Cannot open network namespace'
+	'1|bind snoop dev br0 state /nonexistent/leases|Cannot open network namespace'
 	'1|bind import - sync force dev eth0|Cannot open network namespace'
 	'2|bind import - sync|^arpctl: warning: - holds no lease.arpctl: bind import: there is no lease at all: with force, sync removes every dynamic binding of "all"$'
 	'1|announce 10.0.0.1 dev eth0|Cannot open network namespace'

@@ -120,6 +120,8 @@ for group in '' config verdict; do
 ]*$' \
 		"nobody may not: monitor $group" nobody timeout 20 "$dir/arpctl" monitor $group
 done
+fails_with 1 'Operation not permitted' "nor listen to DHCP" \
+	nobody timeout 20 /usr/bin/python3 "$dir/tests/functional/nlpolicy.py" snooper
 # Every netlink command, also those that arpctl does not use.
 is "$(nobody /usr/bin/python3 "$dir/tests/functional/commands.py")" "1" "each of them is refused with EPERM"
 fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace in a netns that is not its own" \

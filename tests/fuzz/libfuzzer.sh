@@ -32,13 +32,15 @@ declare -A sources=(
 	[words]="tests/fuzz/words_fuzz.c tools/arpctl/base/parse.c"
 	[lease]="tests/fuzz/lease_fuzz.c tools/arpctl/base/parse.c tools/arpctl/base/json.c
 		$(find tools/arpctl/host -name 'lease*.c' ! -name lease_files.c | sort)"
+	[dhcp]="tests/fuzz/dhcp_fuzz.c tools/arpctl/host/dhcp.c tools/arpctl/lease/snoop.c
+		tools/arpctl/base/parse.c"
 	# Reading policy files needs the whole tool.
 	[policy]="tests/fuzz/policy_fuzz.c
 		$(find tools/arpctl -name '*.c' ! -name main.c | sort)"
 )
 # Numbers of inputs that take a few seconds.
-declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [policy]=30000)
-all=(verdict words lease policy)
+declare -A runs=([verdict]=60000 [words]=400000 [lease]=60000 [dhcp]=30000 [policy]=30000)
+all=(verdict words lease dhcp policy)
 targets=("$@")
 [ $# != 0 ] || targets=("${all[@]}")
 clang=${CLANG:-clang}

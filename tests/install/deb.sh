@@ -32,6 +32,7 @@ result $? "and its exit status agrees"
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
 is "$(files_of arpctl)" "$(sort <<END
 $units/arp-policy-leases.service
+$units/arp-policy-snoop@.service
 $units/arp-policy.service
 /usr/include/linux/arp_policy.h
 /usr/sbin/arpctl

@@ -61,6 +61,7 @@ files_of() {	# PACKAGE
 is "$(files_of arpctl)" "$(sort <<END
 /usr/include/linux/arp_policy.h
 /usr/lib/systemd/system/arp-policy-leases.service
+/usr/lib/systemd/system/arp-policy-snoop@.service
 /usr/lib/systemd/system/arp-policy.service
 /usr/sbin/arpctl
 /usr/share/arp-policy

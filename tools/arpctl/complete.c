@@ -218,6 +218,8 @@ static const struct {
 	{ "FILE|-", "", complete_file },
 	{ "FILE|DIR", "", complete_file },
 	{ "NAME", "format", complete_format },
+	{ "BRIDGE", "dev", complete_dev },
+	{ "PATH", "", complete_file },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -89,6 +89,12 @@ static const struct kind {
 	  "\nFILE: a lease file as for bind import, which need not exist yet.\n"
 	  "\nDIR: a directory; every file in it that holds leases, also later ones.\n", NULL },
 	{ "NAME", "format", NULL, help_formats },
+	{ "BRIDGE", "dev",
+	  "\nBRIDGE: the name of a bridge. DHCP servers count on its ports with trust on.\n",
+	  NULL },
+	{ "PATH", "",
+	  "\nPATH: where leases are stored, so that they survive a reboot. The default is\n"
+	  "  /var/lib/arp-policy/BRIDGE.leases.\n", NULL },
 	{ "FILE|-", "",
 	  "\nFILE: lines of dev set, rule add and bind add, as save prints them, for apply\n"
 	  "  also of dev unset, replace and del; # begins a comment. - is standard input,\n"

@@ -4,6 +4,7 @@
 #include <linux/arp_policy.h>
 
 #include "cmd/entries_import.h"
+#include "cmd/entries_snoop.h"
 #include "cmd/entries_watch.h"
 #include "command.h"
 #include "policy/policy.h"
@@ -91,6 +92,9 @@ static const struct command bind_commands[] = {
 	{ "watch", "FILE|DIR [FILE|DIR ...] [format NAME] [dev SELECTOR]",
 	  "keep dynamic bindings equal to the leases, until interrupted",
 	  bind_watch },
+	{ "snoop", BIND_SNOOP_ARGS,
+	  "follow the leases that DHCP servers give to clients of a bridge",
+	  bind_snoop },
 	{ 0 }
 };
 

@@ -59,30 +59,53 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	return netlink_ask(bus, req, each, data);
 }
 
-static int read_index(const struct nlmsghdr *msg, void *data)
+/* What a link is, as far as anything asks. */
+struct link {
+	uint32_t index;		/* 0: there is none */
+	uint32_t master;	/* its master's, 0: none */
+};
+
+static int read_link(const struct nlmsghdr *msg, void *data)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *attr;
+	struct link *link = data;
 
-	*(uint32_t *)data = (uint32_t)info->ifi_index;
+	link->index = (uint32_t)info->ifi_index;
+	mnl_attr_for_each(attr, msg, sizeof(*info))
+		if (mnl_attr_get_type(attr) == IFLA_MASTER)
+			link->master = mnl_attr_get_u32(attr);
 	return MNL_CB_STOP;
 }
 
-uint32_t link_index(const char *name)
+static struct link find_link(const char *name)
 {
 	char buf[256] __attribute__((aligned(8)));
 	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
-	uint32_t index = 0;
+	struct link link = { 0 };
 
 	if (!*name || strlen(name) > ALTNAME_MAX)
-		return 0;
+		return link;
 	req->nlmsg_type = RTM_GETLINK;
 	req->nlmsg_flags = NLM_F_REQUEST;
 	mnl_nlmsg_put_extra_header(req, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(req, strlen(name) < IF_NAMESIZE ? IFLA_IFNAME :
 							    IFLA_ALT_IFNAME,
 			  name);
-	(void)netlink_ask(NETLINK_ROUTE, req, read_index, &index);
-	return index;
+	(void)netlink_ask(NETLINK_ROUTE, req, read_link, &link);
+	return link;
+}
+
+uint32_t link_index(const char *name)
+{
+	return find_link(name).index;
+}
+
+bool link_is_port(const char *name, const char *bridge)
+{
+	uint32_t master = find_link(name).master;
+
+	return master && master == link_index(bridge);
 }
 
 static int read_output(const struct nlmsghdr *msg, void *data)

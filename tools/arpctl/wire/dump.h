@@ -8,6 +8,7 @@
 #define ARPCTL_DUMP_H
 
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,5 +32,8 @@ uint32_t link_index(const char *name);
 
 /* The index of the device by which packets to an address leave; 0: none. */
 uint32_t route_index(uint32_t address);
+
+/* Whether there is a device with this name, and its master is this bridge. */
+bool link_is_port(const char *name, const char *bridge);
 
 #endif /* ARPCTL_DUMP_H */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Feeds the table of snooped leases with the lines of standard input, and prints what it
+ * says:
+ *
+ *   PORT LLADDR VLAN HEX   a message; the port "server" is trusted. Prints the result, and
+ *                          the lease that it is about
+ *   wait SECONDS           both clocks go on; prints what expires
+ *   clock SECONDS          the clock is set forward by so much
+ *   gone PORT              the bridge has no such port any more
+ *   leases                 prints them all
+ *   write FILE, read FILE  the file of leases
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lease/snoop_file.h"
+
+static const char *const results[SNOOP_RESULTS] = {
+	"nothing", "bound", "unbound", "malformed", "rogue", "forged", "contested",
+	"foreign", "taken", "full",
+};
+
+static struct snoop_time now = { .real = 1700000000000, .boot = 5000 };
+static char gone[IF_NAMESIZE];
+
+static bool port_exists(void *data, const char *port)
+{
+	(void)data;
+	return strcmp(port, gone) != 0;
+}
+
+static void print_lease(const struct snoop_lease *lease)
+{
+	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
+
+	address_text(lease->address, address);
+	lladdr_text(lease->lladdr, LLADDR_LEN, lladdr);
+	printf(" %s %s %s %u:%s", address, lladdr, lease->port, lease->vlan,
+	       lease->segment);
+	if (lease->expiry == SNOOP_FOREVER)
+		printf(" forever");
+	else
+		printf(" %lld", (long long)(lease->expiry - now.real) / 1000);
+}
+
+static bool print_each(void *data, const struct snoop_lease *lease)
+{
+	(void)data;
+	print_lease(lease);
+	return true;
+}
+
+static void print_expired(void *data, const struct snoop_lease *lease)
+{
+	printf("expired");
+	print_each(data, lease);
+	printf("\n");
+}
+
+static size_t read_hex(const char *text, uint8_t *data, size_t size)
+{
+	unsigned int byte;
+	size_t n;
+
+	for (n = 0; n < size && sscanf(text, "%2x", &byte) == 1; n++, text += 2)
+		data[n] = (uint8_t)byte;
+	return n;
+}
+
+static void take(struct snoop *snoop, char **word)
+{
+	struct snoop_frame frame = { 0 };
+	enum snoop_result result;
+	uint8_t data[2048];
+	size_t len = read_hex(word[3], data, sizeof(data));
+
+	snprintf(frame.port, sizeof(frame.port), "%s", word[0]);
+	parse_lladdr(word[1], strlen(word[1]), frame.lladdr, LLADDR_LEN);
+	parse_u32(word[2], &frame.vlan);
+	snprintf(frame.segment, sizeof(frame.segment), frame.vlan ? "br0.%u" : "br0",
+		 frame.vlan);
+	frame.trusted = !strcmp(frame.port, "server");
+	frame.to_client = len && *data == 2;
+	result = snoop_take(snoop, &frame, data, len, &now);
+	printf("%s", results[result]);
+	if (*snoop->lease.port)
+		print_lease(&snoop->lease);
+	printf("\n");
+}
+
+static void run(struct snoop *snoop, char **word)
+{
+	uint64_t ms = word[1] ? strtoull(word[1], NULL, 10) * 1000 : 0;
+
+	if (!strcmp(word[0], "wait")) {
+		now.real += ms;
+		now.boot += ms;
+		snoop_expire(snoop, &now, print_expired, NULL);
+	} else if (!strcmp(word[0], "clock")) {
+		now.real += ms;
+		snoop_set_clock(snoop, &now);
+		snoop_expire(snoop, &now, print_expired, NULL);
+	} else if (!strcmp(word[0], "gone")) {
+		snprintf(gone, sizeof(gone), "%s", word[1]);
+	} else if (!strcmp(word[0], "leases")) {
+		printf("%zu:", snoop->n_leases);
+		snoop_each(snoop, print_each, NULL);
+		printf("\n");
+	} else if (!strcmp(word[0], "write")) {
+		if (snoop_file_write(word[1], snoop))
+			exit(1);
+	} else if (!strcmp(word[0], "read")) {
+		if (snoop_file_read(word[1], snoop, &now))
+			exit(1);
+	} else {
+		take(snoop, word);
+	}
+}
+
+int main(void)
+{
+	static char line[8192];
+	char *word[4], *save;
+	struct snoop snoop;
+	int n;
+
+	if (!snoop_init(&snoop))
+		return 1;
+	snoop.port_exists = port_exists;
+	while (fgets(line, sizeof(line), stdin)) {
+		memset(word, 0, sizeof(word));
+		word[0] = strtok_r(line, " \n", &save);
+		for (n = 1; n < 4 && word[n - 1]; n++)
+			word[n] = strtok_r(NULL, " \n", &save);
+		if (word[0])
+			run(&snoop, word);
+	}
+	snoop_free(&snoop);
+	return 0;
+}

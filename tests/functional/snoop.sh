@@ -1,0 +1,295 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# arpctl bind snoop: bindings follow the leases that a server behind a trusted port gives
+# to real clients, and no forged message moves one.
+# lab: timeout 400
+# lab: all
+# lab: takes 90
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+# shellcheck source-path=SCRIPTDIR source=dhcpframe.inc
+. "$(dirname "$0")/dhcpframe.inc"
+# shellcheck source-path=SCRIPTDIR source=recipes.inc
+. "$(dirname "$0")/recipes.inc"
+command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
+busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+
+host node red blue green server
+bridge_host
+link node:to-server server:eth0
+must ip -n node link set to-server master br0
+addr server eth0 10.0.0.9/24
+address[server]=10.0.0.9 lladdr[server]=$(mac server eth0)
+must ip -n node neigh replace 10.0.0.9 lladdr "${lladdr[server]}" nud permanent dev br0
+must ip -n server neigh replace 10.0.0.1 lladdr $BR0 nud permanent dev eth0
+must poll 5 forwarding node
+scratch
+frame_senders red blue green server
+must load_module
+policy dev set default trust off
+policy dev set to-server trust on
+
+# The snooper, with no more rights than its unit gives it
+
+chmod 755 "$dir"
+install -m 755 "$ARPCTL" "$dir/arpctl"
+mkdir -p "$dir/state" /run/arp-policy
+chown 65534 "$dir/state" /run/arp-policy
+snoop() {	# its output is that of all runs
+	start node setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
+		--bounding-set -all,+net_admin --inh-caps -all,+net_admin \
+		--ambient-caps -all,+net_admin -- "$dir/arpctl" bind snoop dev br0 \
+		state "$dir/state/leases" >>"$dir/out" 2>&1
+	snooper=$started
+	poll 20 snoops
+}
+snoops() {
+	in_host node /usr/bin/python3 - <<-END
+		import sys
+		sys.path.append("$ROOT/tests/functional")
+		from nlpolicy import *
+		told = Netlink().ask(CMD["INFO_GET"])[0].attrs
+		sys.exit(number(told[INFO["SNOOPERS"]]) != 1)
+	END
+}
+# Where an address is bound, and to which MAC.
+bound() {	# ADDRESS
+	ctl node -j bind show dynamic | jq -r --arg a "$1" '[.[] | select(.address == $a) |
+		"\(.selector) \(.lladdr)"] | sort | join(", ")'
+}
+binds() { [ "$(bound "$1")" = "$2" ]; }	# ADDRESS WANTED
+becomes() {	# ADDRESS WANTED DESC
+	poll 20 binds "$1" "$2"
+	is "$(bound "$1")" "$2" "$3"
+}
+on() { echo "br0 $2, to-$1 $2"; }	# HOST MAC
+told() { grep -qE -- "$1" "$dir/out"; }
+tells() { poll 10 told "$1"; result $? "$2" "$(tail -n 5 "$dir/out")"; }	# REGEX DESC
+stored() { awk -v a="$1" '$3 == a { print $1 }' "$dir/state/leases"; }	# ADDRESS
+# Everything that was sent is in the bindings: a lease of another kind is.
+settled() {
+	local n=$((++settling % 50 + 200))
+	dhcp green discover xid=5e771e00
+	dhcp green request xid=5e771e00
+	dhcp server ack chaddr="$GREEN" xid=5e771e00 yiaddr=10.0.9.$n lease=6000
+	poll 20 binds 10.0.9.$n "$(on green "$GREEN")" || diag "$(tail -n 5 "$dir/out")"
+}
+settling=0
+
+must snoop
+is "$(ctl node bind show)" "" "nothing is bound at the start"
+
+# Real clients of a real server
+
+cat >"$dir/script" <<'END'
+#!/bin/sh
+case $1 in
+bound|renew) ip addr replace "$ip/24" dev "$interface" && echo "$1 $ip" ;;
+esac
+END
+chmod 755 "$dir/script"
+start server dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
+	--interface=eth0 --dhcp-authoritative --dhcp-sequential-ip --no-ping \
+	--dhcp-range=10.0.0.100,10.0.0.150,10m --dhcp-leasefile="$dir/dnsmasq.leases" \
+	--pid-file="$dir/dnsmasq.pid" --log-facility=- >"$dir/dnsmasq" 2>&1
+listening() { in_host server grep -q ':0043 ' /proc/net/udp; }
+must poll 60 listening
+
+start blue busybox udhcpc -f -R -i eth0 -s "$dir/script" >"$dir/udhcpc" 2>&1
+udhcpc=$started
+said() { grep -qE "$2" "$dir/$1"; }
+must poll 60 said udhcpc '^bound'
+blues=$(awk '/^bound/ { print $2; exit }' "$dir/udhcpc")
+becomes "$blues" "$(on blue "$BLUE")" "udhcpc's lease is bound, on its port and on the segment"
+poll 10 grep -q "$blues" "$dir/state/leases"
+like "$(<"$dir/state/leases")" "^[0-9]+ $BLUE $blues to-blue 0:br0\$" "and stored"
+if command -v dhclient >/dev/null; then
+	start green dhclient -4 -d -sf /bin/true -lf "$dir/dhclient.leases" -pf "$dir/dhclient.pid" \
+		eth0 >"$dir/dhclient" 2>&1
+	poll 60 said dhclient 'bound to'
+	address_of_green=$(sed -n 's/.*bound to \([^ ]*\).*/\1/p' "$dir/dhclient")
+	becomes "$address_of_green" "$(on green "$GREEN")" "so is dhclient's"
+	stop "$started"
+else
+	skip "so is dhclient's" "no dhclient"
+fi
+if command -v dhcpcd >/dev/null; then
+	start red dhcpcd -4 -1 -B -A -d -c /bin/true --nohook resolv.conf --noconfigure eth0 \
+		>"$dir/dhcpcd" 2>&1
+	poll 60 said dhcpcd 'leased [0-9.]+ for'
+	reds=$(sed -n 's/.*leased \([0-9.]*\) for.*/\1/p' "$dir/dhcpcd" | head -n 1)
+	becomes "$reds" "$(on red "$RED")" "and dhcpcd's"
+	stop "$started"
+else
+	skip "and dhcpcd's" "no dhcpcd"
+fi
+
+before=$(stored "$blues")
+sleep 1.1
+kill -USR1 $udhcpc
+later() { [ "$(stored "$blues")" -gt "$before" ]; }
+poll 60 later
+run_ok "a unicast renewal extends it" later
+is "$(bound "$blues")" "$(on blue "$BLUE")" "and it stays bound"
+kill -USR2 $udhcpc
+becomes "$blues" "" "a release ends it"
+stop $udhcpc
+must ip -n blue addr del "$blues/24" dev eth0
+
+# Frames: what counts
+
+ack() {	# HOST ADDRESS [NAME=VALUE…]: a whole exchange
+	dhcp "$1" discover xid=0a0a0a0a
+	dhcp "$1" request xid=0a0a0a0a wanted="$2"
+	dhcp server ack chaddr="${lladdr[$1]}" xid=0a0a0a0a yiaddr="$2" lease=600 "${@:3}"
+}
+ack blue 10.0.0.20
+becomes 10.0.0.20 "$(on blue "$BLUE")" "an exchange binds"
+ack blue 10.0.0.21 lease=4294967295
+becomes 10.0.0.21 "$(on blue "$BLUE")" "for ever"
+ack blue 10.0.0.22 lease=4294967294
+becomes 10.0.0.22 "$(on blue "$BLUE")" "and for an absurd time"
+ack blue 10.0.0.23 lease="" more=330400000258
+becomes 10.0.0.23 "$(on blue "$BLUE")" "with the options in another order"
+ack blue 10.0.0.24 giaddr=10.9.9.9
+becomes 10.0.0.24 "$(on blue "$BLUE")" "through a relay"
+ack blue 10.0.0.25 tag=81000000
+becomes 10.0.0.25 "$(on blue "$BLUE")" "behind a tag of VID 0"
+ack blue 10.0.0.26 lease=3
+becomes 10.0.0.26 "$(on blue "$BLUE")" "for three seconds"
+becomes 10.0.0.26 "" "after which it ends"
+is "$(stored 10.0.0.26)" "" "and is not stored any longer"
+poll 10 grep -q '10\.0\.0\.25' "$dir/state/leases"
+is "$(stored 10.0.0.21)" 0 "the infinite one is stored as such"
+run_ok "the absurd one ends in ten years" test "$(stored 10.0.0.22)" -le $(($(date +%s) + 315360000))
+
+# And what does not
+
+dhcp blue inform xid=0b0b0b0b ciaddr=10.0.0.30
+dhcp server ack chaddr="$BLUE" xid=0b0b0b0b lease=600 ciaddr=10.0.0.30
+dhcp server offer chaddr="$BLUE" xid=0b0b0b0b yiaddr=10.0.0.30 lease=600
+dhcp server ack chaddr="$BLUE" xid=0b0b0b0c yiaddr=10.0.0.30 lease=600
+ack blue 10.0.0.30 lease=""
+ack blue 10.0.0.30 lease=0
+ack blue 10.0.0.30 cut=245
+ack blue 10.0.0.30 dport=67
+ack blue 10.0.0.30 htype=6
+settled
+is "$(bound 10.0.0.30)" "" "no INFORM, offer, ACK without request, without time, malformed, to a relay"
+dhcp blue request xid=0c0c0c0c ciaddr=10.0.0.20
+dhcp server nak chaddr="$BLUE" xid=0c0c0c0c
+becomes 10.0.0.20 "" "a NAK ends what was asked for"
+dhcp blue decline xid=0d0d0d0d wanted=10.0.0.24
+becomes 10.0.0.24 "" "a client declines"
+
+# Attacks
+
+dhcp red discover xid=01010101
+dhcp red request xid=01010101
+dhcp red ack chaddr="$RED" xid=01010101 yiaddr=10.0.0.40 lease=600 saddr=10.0.0.66
+settled
+is "$(bound 10.0.0.40)" "" "an ACK from an untrusted port binds nothing"
+tells "to-red: a DHCP server .*$RED: ack of 10\.0\.0\.40" "and is reported"
+
+dhcp red release src="$BLUE" ciaddr=10.0.0.21
+dhcp red decline src="$BLUE" wanted=10.0.0.21
+dhcp red release chaddr="$BLUE" ciaddr=10.0.0.21
+settled
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "a release or decline from another port ends nothing"
+tells "to-red: a client whose lease is bound to another port, from $BLUE: release.* 10\.0\.0\.21 to $BLUE on to-blue" \
+	"and is reported"
+tells "to-red: a client in the name of $BLUE, from $RED: release" "so is another's MAC in the message"
+
+dhcp red request src="$BLUE" xid=02020202 ciaddr=10.0.0.21
+dhcp server ack chaddr="$BLUE" xid=02020202 yiaddr=10.0.0.21 lease=600
+settled
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "another's lease does not move, whatever the server says"
+# The server believed the release, and gives blue's address away.
+ack red 10.0.0.21
+settled
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "nor to another client"
+tells "to-server: a client that is to get an address which is bound, from .*: ack of 10\.0\.0\.21" \
+	"which is reported"
+
+# The attacker knows the transaction from the victim's broadcast.
+dhcp blue discover xid=03030303
+dhcp red request src="$BLUE" xid=03030303 wanted=10.0.0.41
+dhcp blue request xid=03030303 wanted=10.0.0.41
+dhcp red request src="$BLUE" xid=03030303 wanted=10.0.0.41
+send red src="$BLUE" sha="$BLUE" sip=10.0.0.41
+dhcp server ack chaddr="$BLUE" xid=03030303 yiaddr=10.0.0.41 lease=600
+becomes 10.0.0.41 "$(on blue "$BLUE")" "the victim's MAC and transaction before its ACK: the victim is bound"
+tells "to-red: a client that asks on another port at the same time, from $BLUE" "and the attempt is reported"
+
+# Ports and VLANs
+
+must ip -n node link set to-blue nomaster
+dhcp red discover src="$BLUE" xid=04040404
+dhcp red request src="$BLUE" xid=04040404
+dhcp server ack chaddr="$BLUE" xid=04040404 yiaddr=10.0.0.21 lease=600
+becomes 10.0.0.21 "br0 $BLUE, to-red $BLUE" "a lease moves when its port has left the bridge"
+must ip -n node link set to-blue master br0
+must poll 5 forwarding node
+must ip -n node link add link br0 name br0.7 up type vlan id 7
+dhcp blue request xid=05050505 tag=81000007
+dhcp server ack chaddr="$BLUE" xid=05050505 yiaddr=10.0.0.42 lease=600 tag=81000007
+becomes 10.0.0.42 "br0.7 $BLUE, to-blue $BLUE" "a VLAN: the segment is its device"
+like "$(<"$dir/state/leases")" "10\.0\.0\.42 to-blue 7:br0\.7" "stored with it"
+
+# The tool ends, the module goes
+
+stop "$snooper"
+kept=$(ctl node -j bind show dynamic | jq -S .)
+poll 10 grep -q '10\.0\.0\.42' "$dir/state/leases"
+snoop
+is "$(ctl node -j bind show dynamic | jq -S .)" "$kept" "restarted: all bindings are as they were"
+ack blue 10.0.0.43 lease=4
+becomes 10.0.0.43 "$(on blue "$BLUE")" "and it goes on"
+kill -KILL "$snooper"
+wait "$snooper" 2>/dev/null
+sleep 4
+is "$(bound 10.0.0.43)" "$(on blue "$BLUE")" "killed: nothing changes"
+snoop
+becomes 10.0.0.43 "" "restarted: what has expired meanwhile ends"
+is "$(bound 10.0.0.41)" "$(on blue "$BLUE")" "and the rest stays"
+fails_with 1 'another arpctl' "a second one on the same bridge is refused" \
+	ctl node bind snoop dev br0 state "$dir/other"
+must rmmod arp_policy
+must load_module
+policy dev set default trust off
+policy dev set to-server trust on
+becomes 10.0.0.41 "$(on blue "$BLUE")" "the module is loaded again: bound again"
+poll 20 snoops
+ack blue 10.0.0.44
+becomes 10.0.0.44 "$(on blue "$BLUE")" "and new leases are followed"
+
+stop "$snooper"
+rm -f /run/arp-policy/*
+must rmmod arp_policy
+must load_module
+policy dev set default trust off
+policy dev set to-server trust on
+snoop
+becomes 10.0.0.44 "$(on blue "$BLUE")" "after a reboot, bound as the file says"
+is "$(bound 10.0.0.42)" "br0.7 $BLUE, to-blue $BLUE" "in its VLAN, too"
+
+# What it is for: README.md's recipe, of which the unit runs already
+
+policy flush
+recipe=$(recipe "DHCP from elsewhere")
+is "$(grep -c . <<<"$recipe") $(grep -c 'systemctl .* arp-policy-snoop@br0$' <<<"$recipe")" "3 1" \
+	"three commands, one of them starts the unit"
+run_ok "the others" follow node "$(sed "/systemctl/d; s/ && .*//; s/eno1/to-server/; s/'vnet\*'/'to-*'/" <<<"$recipe")"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "after a flush all is bound again"
+policy dev set 'to-*' suppress bind
+policy bind add 10.0.0.4 lladdr "$GREEN" dev to-green
+is "$(fate sip=10.0.0.41 src="$RED" sha="$RED")" spoofed "strict: red does not get blue's address"
+must ctl node stats reset
+send blue sip=10.0.0.41 tip=10.0.0.4
+is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" pass "blue does"
+is "$(asks green eth0 10.0.0.41 10.0.0.4)" "$BLUE" "and is answered for"
+stop "$snooper"
+no_kernel_faults
+plan

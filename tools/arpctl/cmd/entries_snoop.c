@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bind snoop: bindings out of the DHCP messages that enter a bridge.
+ *
+ * lease/snoop.c says what a message means, lease/bindings.c carries it out. Here
+ * are the connection to the kernel, the file of leases, and what is reported.
+ */
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/arp_policy.h>
+#include <linux/genetlink.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/selector.h"
+#include "cmd/entries_snoop.h"
+#include "command.h"
+#include "lease/bindings.h"
+#include "lease/service.h"
+#include "lease/snoop.h"
+#include "lease/snoop_file.h"
+#include "wire/dump.h"
+#include "wire/nl_events.h"
+
+#define STATE_DIR	"/var/lib/arp-policy"
+#define SECOND		1000ULL
+
+/* The file is written at most once in this time; a report is repeated at most once. */
+#define WRITE_DELAY	SECOND
+#define REPORT_DELAY	(10U * SECOND)
+
+/* Different reports of that time; more of them are counted only. */
+#define REPORTS		64
+
+/* The same kind about the same port, printed lately. */
+struct report {
+	enum snoop_result kind;
+	char port[IF_NAMESIZE];
+	uint64_t until;
+	size_t more;
+};
+
+struct snooper {
+	struct ctx *ctx;
+	const char *bridge;
+	char *file;
+	struct bindings bindings;
+	struct snoop snoop;
+	/* What has asked the kernel to snoop; it does while this is open. */
+	struct nl nl;
+	struct nl_events events;
+	bool listens;
+	int signals;
+	bool unwritten;
+	uint64_t written;	/* in ms of CLOCK_BOOTTIME */
+	struct report reports[REPORTS];
+};
+
+static struct snoop_time now(void)
+{
+	struct snoop_time time = { .real = bindings_now() };
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	time.boot = (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec / 1000000;
+	return time;
+}
+
+/* Reports */
+
+/* Whether to print a report now; *more: how many were not since the last one. */
+static bool may_report(struct snooper *s, enum snoop_result kind, const char *port,
+		       size_t *more)
+{
+	const struct snoop_time time = now();
+	struct report *r, *oldest = s->reports;
+
+	*more = 0;
+	for (r = s->reports; r < s->reports + REPORTS; r++) {
+		if (r->kind == kind && !strcmp(r->port, port))
+			break;
+		if (r->until < oldest->until)
+			oldest = r;
+	}
+	if (r == s->reports + REPORTS) {
+		if (oldest->until > time.boot)
+			return false;
+		r = oldest;
+		*r = (struct report){ .kind = kind };
+		snprintf(r->port, sizeof(r->port), "%s", port);
+	}
+	if (r->until > time.boot) {
+		r->more++;
+		return false;
+	}
+	*more = r->more;
+	r->more = 0;
+	r->until = time.boot + REPORT_DELAY;
+	return true;
+}
+
+/* What is said after the port and the MAC. */
+static const char *const complaints[SNOOP_RESULTS] = {
+	[SNOOP_MALFORMED] = "a malformed message",
+	[SNOOP_ROGUE] = "a DHCP server on a port without \"trust on\"",
+	[SNOOP_FORGED] = "a client in the name of ",
+	[SNOOP_CONTESTED] = "a client that asks on another port at the same time",
+	[SNOOP_FOREIGN] = "a client whose lease is bound to another port",
+	[SNOOP_TAKEN] = "a client that is to get an address which is bound",
+	[SNOOP_FULL] = "too many clients, or no memory",
+};
+
+static void add_words(char *buf, size_t size, const char *lead, const char *what)
+{
+	size_t len = strlen(buf);
+
+	snprintf(buf + len, size - len, "%s%s", lead, what);
+}
+
+/* The message, and the lease that it is about, if any. */
+static void describe(const struct snooper *s, enum snoop_result kind, char *buf,
+		     size_t size)
+{
+	const struct snoop_lease *lease = &s->snoop.lease;
+	const struct dhcp *dhcp = &s->snoop.dhcp;
+	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
+
+	if (kind == SNOOP_MALFORMED)
+		return;
+	add_words(buf, size, ": ", dhcp_type_name(dhcp->type));
+	if (dhcp->yiaddr) {
+		address_text(dhcp->yiaddr, address);
+		add_words(buf, size, " of ", address);
+	}
+	if (!*lease->port)
+		return;
+	address_text(lease->address, address);
+	lladdr_text(lease->lladdr, LLADDR_LEN, lladdr);
+	add_words(buf, size, "; bound is ", address);
+	add_words(buf, size, " to ", lladdr);
+	add_words(buf, size, " on ", lease->port);
+}
+
+static void report(struct snooper *s, enum snoop_result kind,
+		   const struct snoop_frame *frame)
+{
+	char text[512] = "", from[LLADDR_TEXT], name[LLADDR_TEXT] = "", count[48] = "";
+	size_t more;
+
+	if (!may_report(s, kind, frame->port, &more))
+		return;
+	if (more)
+		snprintf(count, sizeof(count), " (and %zu more since the last)", more);
+	lladdr_text(frame->lladdr, LLADDR_LEN, from);
+	if (kind == SNOOP_FORGED)
+		lladdr_text(s->snoop.dhcp.chaddr, LLADDR_LEN, name);
+	describe(s, kind, text, sizeof(text));
+	warning("%s: %s%s, from %s%s%s", frame->port, complaints[kind], name, from, text,
+		count);
+}
+
+/* Leases and bindings */
+
+static int want_on(struct snooper *s, const char *dev, const struct snoop_lease *lease)
+{
+	char selector[DEV_SELECTOR];
+
+	return *dev ? bindings_want(&s->bindings, dev_selector(dev, selector),
+				    lease->address, lease->lladdr, lease->expiry) :
+		      STATUS_OK;
+}
+
+/* On the port for inspect, on the segment for suppress. */
+static int want(struct snooper *s, const struct snoop_lease *lease)
+{
+	int status = want_on(s, lease->port, lease);
+
+	return status ? status : want_on(s, lease->segment, lease);
+}
+
+static void drop_on(struct snooper *s, const char *dev, uint32_t address)
+{
+	char selector[DEV_SELECTOR];
+
+	if (*dev)
+		bindings_drop(&s->bindings, dev_selector(dev, selector), address);
+}
+
+static void drop(struct snooper *s, const struct snoop_lease *lease)
+{
+	drop_on(s, lease->port, lease->address);
+	drop_on(s, lease->segment, lease->address);
+}
+
+static int bound(struct snooper *s)
+{
+	const struct snoop_lease *was = &s->snoop.was, *lease = &s->snoop.lease;
+
+	if (*was->port && (strcmp(was->port, lease->port) != 0 ||
+			   strcmp(was->segment, lease->segment) != 0))
+		drop(s, was);
+	s->unwritten = true;
+	return want(s, lease);
+}
+
+static int take(struct snooper *s, const struct snoop_frame *frame, const void *message,
+		size_t len)
+{
+	const struct snoop_time time = now();
+	enum snoop_result result = snoop_take(&s->snoop, frame, message, len, &time);
+
+	switch (result) {
+	case SNOOP_NOTHING:
+		return STATUS_OK;
+	case SNOOP_BOUND:
+		return bound(s);
+	case SNOOP_UNBOUND:
+		drop(s, &s->snoop.lease);
+		s->unwritten = true;
+		return STATUS_OK;
+	default:
+		report(s, result, frame);
+		return STATUS_OK;
+	}
+}
+
+struct wanted {
+	struct snooper *s;
+	int status;
+};
+
+static bool want_each(void *data, const struct snoop_lease *lease)
+{
+	struct wanted *wanted = data;
+
+	wanted->status = want(wanted->s, lease);
+	return !wanted->status;
+}
+
+static int want_all(struct snooper *s)
+{
+	struct wanted wanted = { s, STATUS_OK };
+
+	(void)snoop_each(&s->snoop, want_each, &wanted);
+	return wanted.status;
+}
+
+static void forget(void *data, const struct snoop_lease *lease)
+{
+	struct snooper *s = data;
+
+	drop(s, lease);
+	s->unwritten = true;
+}
+
+static bool port_exists(void *data, const char *port)
+{
+	const struct snooper *s = data;
+
+	return link_is_port(port, s->bridge);
+}
+
+/* The kernel's messages */
+
+static bool read_name(char name[IF_NAMESIZE], const struct nlattr *attr)
+{
+	const char *text = nl_str(attr);
+
+	if (strlen(text) >= IF_NAMESIZE)
+		return false;
+	snprintf(name, IF_NAMESIZE, "%s", text);
+	return true;
+}
+
+static void lost_some(struct snooper *s, uint64_t n)
+{
+	size_t more;
+
+	if (!may_report(s, SNOOP_FULL, "", &more))
+		return;
+	if (n)
+		warning("%llu DHCP messages came faster than they are handed over, and were left out",
+			(unsigned long long)n);
+	else
+		warning("DHCP messages came faster than they were read, and some are lost");
+}
+
+static int take_message(struct snooper *s, const struct nlmsghdr *msg)
+{
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1], *d[ARP_POLICY_DHCP_MAX + 1];
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(msg);
+	struct snoop_frame frame = { 0 };
+	const struct nlattr *message;
+
+	if (msg->nlmsg_type != s->nl.family || genl->cmd != ARP_POLICY_CMD_DHCP_NTF)
+		return STATUS_OK;
+	nl_parse(msg, tb, ARP_POLICY_A_MAX);
+	nl_parse_nest(tb[ARP_POLICY_A_DHCP], d, ARP_POLICY_DHCP_MAX);
+	if (d[ARP_POLICY_DHCP_LOST])
+		lost_some(s, nl_uint(d[ARP_POLICY_DHCP_LOST]));
+	message = d[ARP_POLICY_DHCP_MESSAGE];
+	if (!message || strcmp(nl_str(d[ARP_POLICY_DHCP_BRIDGE]), s->bridge) != 0 ||
+	    !read_name(frame.port, tb[ARP_POLICY_A_IFNAME]) ||
+	    !read_name(frame.segment, d[ARP_POLICY_DHCP_SEGMENT]) ||
+	    !nl_mac(d[ARP_POLICY_DHCP_LLADDR], frame.lladdr))
+		return STATUS_OK;
+	frame.vlan = (uint32_t)nl_uint(d[ARP_POLICY_DHCP_VLAN]);
+	frame.trusted = d[ARP_POLICY_DHCP_TRUSTED];
+	frame.to_client = d[ARP_POLICY_DHCP_CLIENT];
+	return take(s, &frame, mnl_attr_get_payload(message),
+		    mnl_attr_get_payload_len(message));
+}
+
+static int take_messages(struct snooper *s)
+{
+	const struct nlmsghdr *msg;
+	int status = STATUS_OK;
+
+	if (!s->listens)
+		return status;
+	nl_events_take(&s->events, 0);
+	if (s->events.lost)
+		lost_some(s, 0);
+	nl_for_each(msg, &s->events.list)
+		if (!status)
+			status = take_message(s, msg);
+	nl_events_reset(&s->events);
+	return status;
+}
+
+static void stop_listening(struct snooper *s)
+{
+	if (s->events.sock)
+		nl_events_close(&s->events);
+	nl_close(&s->nl);
+	s->listens = false;
+}
+
+static int start_listening(struct snooper *s)
+{
+	const struct nlattr *tb[CTRL_ATTR_MAX + 1] = { NULL };
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	uint32_t group = 0;
+	int status;
+
+	status = nl_connect(&s->nl, &reply);
+	nl_for_each(msg, &reply) {
+		nl_parse(msg, tb, CTRL_ATTR_MAX);
+		group = nl_group_id(tb[CTRL_ATTR_MCAST_GROUPS], ARP_POLICY_MCGRP_DHCP);
+	}
+	nl_reply_free(&reply);
+	if (!status && !group)
+		status = failure("this module cannot snoop DHCP: it is older than arpctl");
+	/* First the group, so that nothing is missed. */
+	if (!status)
+		status = nl_events_open(&s->events, group);
+	if (!status) {
+		nl_request(&s->nl, ARP_POLICY_CMD_SNOOP, 0);
+		status = nl_call(&s->nl, NULL);
+	}
+	s->listens = !status;
+	return status;
+}
+
+/* The module may be unloaded, and loaded again, which gives it another number. */
+static int follow_module(struct snooper *s)
+{
+	const struct bindings *b = &s->bindings;
+
+	if (s->listens && (!b->loaded || b->nl->family != s->nl.family))
+		stop_listening(s);
+	return b->loaded && !s->listens ? start_listening(s) : STATUS_OK;
+}
+
+/* The file */
+
+/* A failure is printed each time; so the next try is later. */
+static void write_file(struct snooper *s)
+{
+	s->unwritten = snoop_file_write(s->file, &s->snoop);
+	s->written = now().boot + (s->unwritten ? 60 * SECOND : 0);
+}
+
+static char *state_file(const struct ctx *ctx, const char *bridge)
+{
+	const char *given = args_option(ctx->args, "PATH"), *dir;
+	char *file;
+
+	if (given)
+		return strdup(given);
+	/* Set by systemd. */
+	dir = getenv("STATE_DIRECTORY");
+	if (!dir || !*dir)
+		dir = STATE_DIR;
+	if (!strcmp(dir, STATE_DIR) && mkdir(dir, 0755) && errno != EEXIST)
+		warning("cannot create %s: %s", dir, strerror(errno));
+	return asprintf(&file, "%s/%s%s%s.leases", dir, ctx->netns ? ctx->netns : "",
+			ctx->netns ? ":" : "", bridge) < 0 ? NULL : file;
+}
+
+/* The program */
+
+static int open_signals(struct snooper *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signals < 0 ? failure("cannot receive signals: %s", strerror(errno)) :
+				STATUS_OK;
+}
+
+/* What expired, what the clock says now; and all of that into the kernel. */
+static int settle(struct snooper *s)
+{
+	const struct snoop_time time = now();
+	int status = STATUS_OK;
+
+	if (s->bindings.clock_set) {
+		s->bindings.clock_set = false;
+		snoop_set_clock(&s->snoop, &time);
+		s->unwritten = true;
+		status = want_all(s);
+	}
+	snoop_expire(&s->snoop, &time, forget, s);
+	if (!status)
+		status = bindings_work(&s->bindings);
+	/* It may just have noticed that the clock was set. */
+	if (!status && s->bindings.clock_set)
+		return settle(s);
+	return status ? status : follow_module(s);
+}
+
+/* How long to wait: as long as the file is as it should be. */
+static int wait_time(const struct snooper *s)
+{
+	uint64_t time = now().boot, due = s->written + WRITE_DELAY;
+
+	if (!s->unwritten)
+		return -1;
+	return due > time ? (int)(due - time) : 0;
+}
+
+static int run(struct snooper *s)
+{
+	struct pollfd fds[3] = {
+		{ .fd = s->bindings.fd, .events = POLLIN },
+		{ .fd = s->signals, .events = POLLIN },
+		{ .events = POLLIN },
+	};
+	int status = STATUS_OK;
+
+	while (!status) {
+		fds[2].fd = s->listens ? mnl_socket_get_fd(s->events.sock) : -1;
+		if (poll(fds, 3, wait_time(s)) < 0 && errno != EINTR)
+			return failure("cannot wait: %s", strerror(errno));
+		if (fds[1].revents)
+			return STATUS_OK;
+		status = take_messages(s);
+		if (!status)
+			status = settle(s);
+		if (!status && s->unwritten && !wait_time(s))
+			write_file(s);
+	}
+	return status;
+}
+
+static int start(struct snooper *s)
+{
+	const struct snoop_time time = now();
+	int status;
+
+	status = bindings_open(&s->bindings, &s->ctx->nl, &s->ctx->out, s->bridge);
+	if (!status)
+		status = open_signals(s);
+	if (!status)
+		status = snoop_file_read(s->file, &s->snoop, &time);
+	if (!status)
+		status = want_all(s);
+	if (!status)
+		status = bindings_converge(&s->bindings);
+	if (!status)
+		status = follow_module(s);
+	if (!status && !link_index(s->bridge))
+		warning("there is no \"%s\" yet", s->bridge);
+	if (!status)
+		service_notify("READY=1");
+	return status;
+}
+
+int bind_snoop(struct ctx *ctx)
+{
+	struct snooper *s = calloc(1, sizeof(*s));
+	int status;
+
+	if (!s)
+		return failure("%s", strerror(ENOMEM));
+	s->ctx = ctx;
+	s->bridge = args_get(ctx->args, "BRIDGE");
+	s->signals = -1;
+	s->file = state_file(ctx, s->bridge);
+	if (s->file && snoop_init(&s->snoop)) {
+		s->snoop.port_exists = port_exists;
+		s->snoop.data = s;
+		status = start(s);
+		if (!status)
+			status = run(s);
+		stop_listening(s);
+		bindings_close(&s->bindings);
+	} else {
+		status = failure("%s", strerror(ENOMEM));
+	}
+	if (s->unwritten)
+		write_file(s);
+	if (s->signals >= 0)
+		close(s->signals);
+	snoop_free(&s->snoop);
+	free(s->file);
+	free(s);
+	return status;
+}
