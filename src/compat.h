@@ -28,6 +28,10 @@
 #define timer_container_of	from_timer
 #endif
 
+#ifndef __flatten
+#define __flatten	__attribute__((__flatten__))
+#endif
+
 #ifndef kfree_rcu_mightsleep
 #define kfree_rcu_mightsleep(ptr)	kvfree_rcu(ptr)
 #endif

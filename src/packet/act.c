@@ -292,19 +292,6 @@ void arpp_act_learn(struct arpp_packet *p)
 	neigh_release(n);
 }
 
-/**
- * arpp_act_learn_stock() - what the kernel would do with a request that nobody answers
- * @p: a request for another host
- *
- * arp_process() ends as arpp_act_learn() does. Most senders are no neighbours, or have
- * an entry that says the same; then neigh_update() would change nothing.
- */
-void arpp_act_learn_stock(struct arpp_packet *p)
-{
-	if (p->sip && arpp_packet_would_update_neigh(p))
-		arpp_act_learn(p);
-}
-
 DEFINE_PER_CPU(unsigned long, arpp_announcing);
 
 /**

@@ -75,7 +75,19 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
 				     const struct arpp_tag *tag);
 void arpp_act_learn(struct arpp_packet *p);
-void arpp_act_learn_stock(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
+
+/**
+ * arpp_act_learn_stock() - what the kernel would do with a request that nobody answers
+ * @p: a request for another host
+ *
+ * arp_process() ends as arpp_act_learn() does. Most senders are no neighbours, or have
+ * an entry that says the same; then neigh_update() would change nothing.
+ */
+static inline void arpp_act_learn_stock(struct arpp_packet *p)
+{
+	if (p->sip && arpp_packet_would_update_neigh(p))
+		arpp_act_learn(p);
+}
 
 #endif /* _ARPP_ACT_H */

@@ -89,9 +89,9 @@ static bool is_locked_out(const struct arpp_segment *s, const u8 *lladdr)
 static void explain_bridge(struct arpp_explanation *x)
 {
 	const struct arpp_segment *s = &x->segment;
-	const u8 *to = x->p.eth_dst;
+	const u8 *to = x->p.eth.h_dest;
 
-	if (!arpp_segment_is_member(s) || is_locked_out(s, x->p.eth_src)) {
+	if (!arpp_segment_is_member(s) || is_locked_out(s, x->p.eth.h_source)) {
 		x->forward = ARP_POLICY_FORWARD_DROP;
 		return;
 	}

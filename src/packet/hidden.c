@@ -80,26 +80,39 @@ bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
 	}
 }
 
+/* Is an address that no device has local nevertheless, for all that is known here? */
+static bool may_be_local(const struct arpp_policy *policy, const struct net_device *dev,
+			 __be32 addr)
+{
+	const struct net *net = dev_net(dev);
+
+	return fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
+	       netif_is_l3_slave(dev) || ipv4_is_loopback(addr) ||
+	       arpp_host_has_local_prefix(policy->host) || arpp_host_partial(policy->host);
+}
+
 /**
  * arpp_local_quickly() - arpp_local(), without a route lookup if possible
  * @policy: the policy of the device's netns
  * @dev: a device of the domain
- * @addr: the address, not a loopback one
+ * @addr: the address
  *
- * If no routing rule and no local route was added by hand, the local addresses are those
- * that are configured. Saves 270 instructions.
+ * If no routing rule and no local route was added by hand, and no loopback device has a
+ * prefix, the local addresses are those that are on a device that is up. Saves 300
+ * instructions.
  *
  * Return: whether the address is local to this host.
  */
 bool arpp_local_quickly(const struct arpp_policy *policy, const struct net_device *dev,
 			__be32 addr)
 {
-	const struct net *net = dev_net(dev);
+	const struct arpp_host_addr *in = arpp_host_addr(policy->host,
+							 arpp_host_domain(dev), addr);
+	const struct arpp_host_addr_dev *addr_dev = in ? arpp_host_first(in) : NULL;
 
-	if (arpp_ours(policy, dev, addr))
+	if (addr_dev && addr_dev->dev->flags & IFF_UP)
 		return true;
-	if (!fib4_has_custom_rules(net) && !net->ipv4.fib_has_custom_local_routes &&
-	    !netif_is_l3_slave(dev))
+	if (!in && !may_be_local(policy, dev, addr))
 		return false;
 	return arpp_local(policy, dev, addr);
 }
@@ -196,10 +209,11 @@ static bool hidden_slowly(const struct arpp_policy *policy,
 }
 
 /**
- * arpp_hidden_by_any() - is an address hidden on a device?
+ * arpp_hidden_found() - is an address hidden on a device, if its record is known?
  * @policy: the policy of the device's netns, in which some device is hidden
  * @dev: the device that would answer for or announce the address
  * @addr: an address of the device's L3 domain
+ * @in: its record, or NULL if there is none
  *
  * An address is hidden if it is on a hidden device of the same domain, except on a
  * device that has the address too. An address that is local only by a route belongs
@@ -207,16 +221,15 @@ static bool hidden_slowly(const struct arpp_policy *policy,
  *
  * Return: whether it is.
  */
-bool arpp_hidden_by_any(const struct arpp_policy *policy,
-			const struct net_device *dev, __be32 addr)
+bool arpp_hidden_found(const struct arpp_policy *policy,
+		       const struct net_device *dev, __be32 addr,
+		       const struct arpp_host_addr *in)
 {
 	const struct arpp_host *host = policy->host;
-	const struct arpp_host_addr *in;
 	const struct arpp_host_addr_dev *addr_dev;
 
 	if (arpp_host_partial(host))
 		return hidden_slowly(policy, dev, addr);
-	in = arpp_host_addr(host, arpp_host_domain(dev), addr);
 	addr_dev = in ? arpp_host_first(in) : NULL;
 	if (!addr_dev)
 		return route_hidden(policy, dev, addr);
@@ -226,6 +239,22 @@ bool arpp_hidden_by_any(const struct arpp_policy *policy,
 	if (!arpp_host_next(addr_dev))
 		return arpp_hides(policy, addr_dev->dev);
 	return !arpp_host_addr_dev(host, dev, addr) && addr_dev_hidden(policy, in);
+}
+
+/**
+ * arpp_hidden_by_any() - is an address hidden on a device?
+ * @policy: as for arpp_hidden_found()
+ * @dev: as for arpp_hidden_found()
+ * @addr: as for arpp_hidden_found()
+ *
+ * Return: whether it is.
+ */
+bool arpp_hidden_by_any(const struct arpp_policy *policy,
+			const struct net_device *dev, __be32 addr)
+{
+	return arpp_hidden_found(policy, dev, addr,
+				 arpp_host_addr(policy->host, arpp_host_domain(dev),
+						addr));
 }
 
 /* Find a hidden device of a domain that has the address, or NULL. */

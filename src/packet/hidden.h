@@ -16,6 +16,9 @@ bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
 		__be32 addr);
 bool arpp_local_quickly(const struct arpp_policy *policy, const struct net_device *dev,
 			__be32 addr);
+bool arpp_hidden_found(const struct arpp_policy *policy,
+		       const struct net_device *dev, __be32 addr,
+		       const struct arpp_host_addr *in);
 bool arpp_hidden_by_any(const struct arpp_policy *policy,
 			const struct net_device *dev, __be32 addr);
 const struct net_device *arpp_hidden_by(const struct arpp_policy *policy,

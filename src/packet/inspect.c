@@ -11,64 +11,6 @@
 #include "packet/ignore.h"
 #include "packet/inspect.h"
 
-static bool forbidden(__be32 addr)
-{
-	return ipv4_is_multicast(addr) || ipv4_is_lbcast(addr);
-}
-
-/**
- * arpp_validate() - check the payload against the frame, and for forbidden addresses
- * @d: the receiving device's policy
- * @p: the packet
- *
- * 0.0.0.0 is allowed as the sender of a probe, and so as the target of its answer
- * (RFC 5227, RFC 2131), and nowhere else.
- *
- * Return: the reason to drop the packet, or 0.
- */
-enum arp_policy_reason arpp_validate(const struct arpp_device *d,
-				     struct arpp_packet *p)
-{
-	bool ethernet = arpp_packet_frame(p), reply = !p->request && !p->other;
-
-	if (d->validate & ARP_POLICY_VALIDATE_SRC_MAC && ethernet &&
-	    (!ether_addr_equal(p->sha, p->eth_src) ||
-	     !is_valid_ether_addr(p->sha)))
-		return ARP_POLICY_REASON_BAD_SRC_MAC;
-	if (d->validate & ARP_POLICY_VALIDATE_DST_MAC && ethernet &&
-	    reply && !ether_addr_equal(p->tha, p->eth_dst))
-		return ARP_POLICY_REASON_BAD_DST_MAC;
-	if (d->validate & ARP_POLICY_VALIDATE_IP &&
-	    (forbidden(p->sip) || (!p->sip && !p->request) ||
-	     (reply && forbidden(p->tip))))
-		return ARP_POLICY_REASON_BAD_IP;
-	return 0;
-}
-
-/**
- * arpp_inspect() - check the sender's address and MAC against the bindings
- * @d: the receiving device's policy, which inspects
- * @p: the packet
- * @match: scratch space; has no rule before and after
- *
- * Return: the reason to refuse the sender, or 0. A probe has no sender to inspect.
- */
-enum arp_policy_reason arpp_inspect(const struct arpp_device *d,
-				    const struct arpp_packet *p,
-				    struct arpp_match *match)
-{
-	u64 binding;
-
-	if (!p->sip)
-		return 0;
-	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, match))
-		return d->inspect == ARP_POLICY_INSPECT_STRICT ?
-		       ARP_POLICY_REASON_UNBOUND : 0;
-	binding = match->rule;
-	match->rule = 0;
-	return arpp_inspect_mac(binding, p) ? 0 : ARP_POLICY_REASON_SPOOFED;
-}
-
 /**
  * arpp_inspect_conflict() - does another host claim an address of ours?
  * @policy: of the netns

@@ -14,7 +14,6 @@
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
-struct arpp_host;
 struct arpp_segment;
 
 enum arpp_parse {
@@ -55,7 +54,7 @@ enum arpp_maker {
  * @other: neither that nor ARPOP_REPLY; only on bridge ports
  * @opcode: of a packet that is @other
  * @framed: arpp_packet_frame() was called
- * @ethernet: its result: @eth_src and @eth_dst are known
+ * @ethernet: its result: @eth is known
  * @dry_run: a hypothetical packet, which must not take rate tokens or change state
  * @due: its delayed answer is due: it passed the rate limits when it was received
  * @segment: where a bridge received it; only for packets on bridge ports
@@ -71,8 +70,7 @@ enum arpp_maker {
  * @solicitation: if @dry_run: the result of arpp_packet_solicitation()
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, @dev->addr_len bytes
- * @eth_src: source of the Ethernet frame
- * @eth_dst: destination of the Ethernet frame
+ * @eth: the Ethernet header
  */
 struct arpp_packet {
 	struct sk_buff *skb;
@@ -97,15 +95,7 @@ struct arpp_packet {
 	struct arpp_solicitation solicitation;
 	u8 sha[MAX_ADDR_LEN];
 	u8 tha[MAX_ADDR_LEN];
-	u8 eth_src[ETH_ALEN];
-	u8 eth_dst[ETH_ALEN];
-};
-
-/* What is known about a target without a route lookup. */
-enum arpp_target {
-	ARPP_TARGET_UNKNOWN,	/* a lookup is needed */
-	ARPP_TARGET_OTHER,	/* not RTN_LOCAL */
-	ARPP_TARGET_OWN,	/* an own address */
+	struct ethhdr eth;
 };
 
 enum arpp_parse arpp_packet_parse_any(struct arpp_packet *p,
@@ -120,8 +110,6 @@ bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_neigh_matches(const struct arpp_packet *p);
 bool arpp_packet_sender_valid(struct arpp_packet *p);
-enum arpp_target arpp_packet_target(const struct arpp_packet *p,
-				    const struct arpp_host *host);
 bool arpp_packet_would_update_neigh(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p);

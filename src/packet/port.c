@@ -8,7 +8,7 @@
  * trust, only the last. The hook has dropped before what is encapsulated or malformed.
  *
  *    1  rate limits, validate, rule for sender    arpp_verdict_source()
- *    2  inspect                                   inspect_port()
+ *    2  inspect                                   arpp_port_inspect()
  *    3  defend                                    arpp_port_sender()
  *    4  garp                                      arpp_port_sender()
  *    5  rule for target                           arpp_port_target()
@@ -52,35 +52,27 @@ static const struct arpp_device *segment_policy(const struct arpp_policy *policy
 	return s->dev ? arpp_device_find(policy, s->dev) : NULL;
 }
 
-/*
- * No binding of the port has the sender's address. A binding of the segment then can only
- * refuse: it says who has the address, but not that it is behind this port.
+/**
+ * arpp_port_inspect_segment() - inspect a sender that no binding of the port covers
+ * @policy: of the netns
+ * @d: the port's policy, which inspects
+ * @p: the packet
+ *
+ * A binding of the segment then can only refuse: it says who has the address, but not
+ * that it is behind this port.
+ *
+ * Return: the reason to refuse the sender, or 0.
  */
-static noinline enum arp_policy_reason
-inspect_segment(const struct arpp_policy *policy, const struct arpp_device *d,
-		const struct arpp_packet *p)
+enum arp_policy_reason arpp_port_inspect_segment(const struct arpp_policy *policy,
+						 const struct arpp_device *d,
+						 const struct arpp_packet *p)
 {
 	const struct arpp_device *segment = segment_policy(policy, p->segment);
-	struct arpp_match match arpp_uninitialized;
+	u64 binding = segment ? arpp_binding_find(segment, p->sip) : 0;
 
-	if (segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->sip, &match) &&
-	    !arpp_inspect_mac(match.rule, p))
+	if (binding && !arpp_inspect_mac(binding, p))
 		return ARP_POLICY_REASON_SPOOFED;
 	return d->inspect == ARP_POLICY_INSPECT_STRICT ? ARP_POLICY_REASON_UNBOUND : 0;
-}
-
-/* As arpp_inspect(), with the bindings of the port first. */
-static enum arp_policy_reason inspect_port(const struct arpp_policy *policy,
-					   const struct arpp_device *d,
-					   const struct arpp_packet *p)
-{
-	struct arpp_match match arpp_uninitialized;
-
-	if (!p->sip)
-		return 0;
-	if (!arpp_rule_match(d, ARPP_TABLE_BINDING, p->sip, &match))
-		return inspect_segment(policy, d, p);
-	return arpp_inspect_mac(match.rule, p) ? 0 : ARP_POLICY_REASON_SPOOFED;
 }
 
 /* Does the packet claim an address that the host has on this segment? */
@@ -104,16 +96,11 @@ static bool claims_ours(const struct arpp_policy *policy, const struct arpp_pack
 bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device *d,
 		      struct arpp_packet *p, struct arpp_verdict *v)
 {
-	enum arp_policy_reason reason;
-
 	if ((d->strict & ARPP_STRICT_SOURCE || arpp_rules(d, ARPP_TABLE_SENDER)) &&
 	    arpp_verdict_source(policy, d, p, v))
 		return true;
-	reason = d->inspect ? inspect_port(policy, d, p) : 0;
-	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
-		v->noted = reason;
-	else if (reason)
-		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
+	if (d->inspect && arpp_port_inspect(policy, d, p, v))
+		return true;
 	if (p->other)
 		return false;
 	if (d->defend && claims_ours(policy, p))
@@ -223,8 +210,8 @@ static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_dev
 static bool may_suppress(struct arpp_packet *p)
 {
 	return p->request && p->sip != p->tip && arpp_packet_frame(p) &&
-	       is_multicast_ether_addr(p->eth_dst) &&
-	       ether_addr_equal(p->sha, p->eth_src) && is_valid_ether_addr(p->sha);
+	       is_multicast_ether_addr(p->eth.h_dest) &&
+	       ether_addr_equal(p->sha, p->eth.h_source) && is_valid_ether_addr(p->sha);
 }
 
 /**

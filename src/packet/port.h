@@ -7,15 +7,61 @@
 #ifndef _ARPP_PORT_H
 #define _ARPP_PORT_H
 
+#include "packet/inspect.h"
 #include "packet/segment.h"
 #include "packet/verdict.h"
 
+enum arp_policy_reason arpp_port_inspect_segment(const struct arpp_policy *policy,
+						 const struct arpp_device *d,
+						 const struct arpp_packet *p);
 bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device *d,
 		      struct arpp_packet *p, struct arpp_verdict *v);
 bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device *d,
 		      struct arpp_packet *p, struct arpp_verdict *v);
 bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v);
+
+/*
+ * As arpp_inspect(), with the bindings of the port first; true if the sender is refused.
+ * It is the last step that may note a reason, and the first that may have.
+ */
+static __always_inline bool arpp_port_inspect(const struct arpp_policy *policy,
+					      const struct arpp_device *d,
+					      const struct arpp_packet *p,
+					      struct arpp_verdict *v)
+{
+	enum arp_policy_reason reason = 0;
+	u64 binding;
+
+	if (!p->sip)
+		return false;
+	binding = arpp_binding_find(d, p->sip);
+	if (unlikely(!binding))
+		reason = arpp_port_inspect_segment(policy, d, p);
+	else if (!arpp_inspect_mac(binding, p))
+		reason = ARP_POLICY_REASON_SPOOFED;
+	if (likely(!reason))
+		return false;
+	if (d->inspect == ARP_POLICY_INSPECT_AUDIT) {
+		v->noted = reason;
+		return false;
+	}
+	v->action = ARPP_DROP;
+	v->reason = reason;
+	v->field = ARP_POLICY_FIELD_INSPECT;
+	return true;
+}
+
+/* Is the sender refused? Inline if inspect alone is in use: saves 40 instructions. */
+static __always_inline bool arpp_port_refuses(const struct arpp_policy *policy,
+					      const struct arpp_device *d,
+					      struct arpp_packet *p,
+					      struct arpp_verdict *v)
+{
+	if (unlikely(d->strict & ~ARPP_STRICT_INSPECT || arpp_rules(d, ARPP_TABLE_SENDER)))
+		return arpp_port_sender(policy, d, p, v);
+	return d->inspect && arpp_port_inspect(policy, d, p, v);
+}
 
 /**
  * arpp_port_verdict() - decide on a packet that a bridge receives on a port
@@ -31,8 +77,7 @@ static __always_inline void arpp_port_verdict(const struct arpp_policy *policy,
 {
 	arpp_verdict_pass(v);
 	if (likely(d->port == ARPP_PORT_JUDGED)) {
-		if ((d->strict || arpp_rules(d, ARPP_TABLE_SENDER)) &&
-		    arpp_port_sender(policy, d, p, v))
+		if (arpp_port_refuses(policy, d, p, v))
 			return;
 		if (arpp_rules(d, ARPP_TABLE_TARGET) && !p->other &&
 		    arpp_port_target(policy, d, p, v))

@@ -12,6 +12,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "policy/tables.h"
+
 struct arpp_sources;
 
 bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dry_run);
@@ -35,14 +37,9 @@ static inline s64 arpp_source_id(const struct arpp_sources *sources,
 				 const u8 *lladdr, unsigned int len,
 				 u16 user)
 {
-	u64 id = 0;
+	u64 id = likely(len == ETH_ALEN) ? arpp_lladdr_number(lladdr) :
+					   arpp_source_digest(sources, lladdr, len);
 
-	if (likely(len == ETH_ALEN)) {
-		memcpy(&id, lladdr, ETH_ALEN);
-		id = le64_to_cpu((__force __le64)id);
-	} else {
-		id = arpp_source_digest(sources, lladdr, len);
-	}
 	return (s64)(id ^ (u64)user << 48) ?: 1;
 }
 

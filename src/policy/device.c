@@ -123,8 +123,8 @@ static void flatten(struct arpp_device *d, const struct arpp_fields *fields)
 	d->audit = val[ARP_POLICY_FIELD_MODE] == ARP_POLICY_MODE_AUDIT;
 	d->strict = (d->rate || d->source_rate || d->validate ?
 		     ARPP_STRICT_SOURCE : 0) |
-		    (d->garp || d->learn || d->inspect || d->defend ?
-		     ARPP_STRICT_SENDER : 0);
+		    (d->garp || d->learn || d->defend ? ARPP_STRICT_SENDER : 0) |
+		    (d->inspect ? ARPP_STRICT_INSPECT : 0);
 }
 
 static bool notifies_changes(const struct arpp_device *d)
@@ -277,6 +277,22 @@ bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 	match->table = table;
 	match->addr = addr;
 	return best;
+}
+
+/**
+ * arpp_binding_find_any() - arpp_binding_find() in several tables
+ * @d: the device's policy
+ * @addr: the address
+ *
+ * Context: RCU read side.
+ * Return: the result of the lookup, or 0 if there is none.
+ */
+u64 arpp_binding_find_any(const struct arpp_device *d, __be32 addr)
+{
+	struct arpp_match match;
+
+	arpp_rule_match_any(d, ARPP_TABLE_BINDING, addr, &match);
+	return match.rule;
 }
 
 /**

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "policy/host.h"
 
 enum {
@@ -117,7 +118,8 @@ static struct arpp_host_key lladdr_key(unsigned int len, const u8 *lladdr)
 	return key;
 }
 
-static void *host_find(const struct arpp_host *host, const struct arpp_host_key *key)
+static __always_inline void *host_find(const struct arpp_host *host,
+				       const struct arpp_host_key *key)
 {
 	return rhashtable_lookup((struct rhashtable *)&host->table, key,
 				 host_params);
@@ -135,10 +137,12 @@ static void *host_find_locked(struct arpp_host *host, const struct arpp_host_key
  * @domain: the domain, see arpp_host_domain()
  * @addr: the address
  *
+ * Every request needs this; without calls it takes 25 instructions less.
+ *
  * Return: the record, or NULL if no device of the domain is known to have it.
  */
-const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
-					    u32 domain, __be32 addr)
+__flatten const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
+						      u32 domain, __be32 addr)
 {
 	const struct arpp_host_key key = addr_key(domain, addr);
 

@@ -105,6 +105,9 @@ struct arpp_host {
 /* The L3 domain of a device: the ifindex of its VRF, or 0. RCU read side. */
 static inline u32 arpp_host_domain(const struct net_device *dev)
 {
+	/* Without the call, ten instructions less. */
+	if (likely(!netif_is_l3_master(dev) && !netif_is_l3_slave(dev)))
+		return 0;
 	return l3mdev_master_ifindex_rcu(dev);
 }
 

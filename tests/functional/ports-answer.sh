@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 64
+plan 65
 
 bridge_host
 
@@ -42,6 +42,11 @@ is "$(asked 10.0.0.1)" "$BR0 1" "so is one of the host"
 policy bind add 10.0.0.1 lladdr 02:00:00:00:00:01
 is "$(asked 10.0.0.1)" "$BR0 1" "even with a binding"
 policy bind del 10.0.0.1
+addr node lo 10.0.0.41/30
+policy bind add 10.0.0.42 lladdr 02:00:00:00:00:01
+is "$(asked 10.0.0.42)" "$BR0 1" "and one of a prefix that is local to it"
+policy bind del 10.0.0.42
+must ip -n node addr del 10.0.0.41/30 dev lo
 is "$(asked 10.0.0.3 sender 0.0.0.0)" "$BLUE 0" "another's probe is answered"
 is "$(asked 10.0.0.3 smac "$BLUE")" "silence 1" "the owner's own request passes"
 is "$(asked 10.0.0.3 sender 10.0.0.3)" "silence 1" "gratuitous ARP passes"

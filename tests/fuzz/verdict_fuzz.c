@@ -552,7 +552,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 		/* Nor for the host's own requests. */
 		NEVER(v.by.rule && !p->dev->in_dev->accept_local &&
 		      (arpp_ours(policy, p->dev, p->sip) ||
-		       inet_addr_type_dev_table(&net, p->dev, p->sip) == RTN_LOCAL));
+		       arpp_local_quickly(policy, p->dev, p->sip)));
 		break;
 	case ARPP_REWRITE:
 		NEVER(!out || !p->request || v.sender == p->sip);

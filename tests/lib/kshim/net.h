@@ -181,7 +181,7 @@ struct net_device {
 	unsigned int flags;
 	unsigned short type;
 	u8 addr_len;
-	u8 dev_addr[MAX_ADDR_LEN];
+	u8 dev_addr[MAX_ADDR_LEN] __attribute__((aligned(8)));
 	struct in_device *in_dev;
 	struct net *net;
 	bool bond_slave, l3_slave, l3_master;
@@ -322,17 +322,19 @@ enum { UCAST_PROBES, APP_PROBES, MCAST_PROBES };
 struct neigh_parms { int data[3]; };
 #define NEIGH_VAR(p, attr)	((p)->data[attr])
 struct neighbour {
-	int lock;
+	int lock, ha_lock;
 	struct sk_buff *arp_queue;
 	struct neigh_parms *parms;
 	atomic_t probes;
-	u8 nud_state, ha[MAX_ADDR_LEN];
+	u8 nud_state, ha[MAX_ADDR_LEN] __attribute__((aligned(8)));
 };
 struct neigh_table { void *phash_buckets[16]; };
 extern struct neigh_table arp_tbl;
 struct neighbour *neigh_lookup(struct neigh_table *table, const void *key,
 			       struct net_device *dev);
 struct neighbour *__ipv4_neigh_lookup_noref(struct net_device *dev, u32 key);
+#define read_seqbegin(l)	((unsigned int)*(l))
+#define read_seqretry(l, seq)	((unsigned int)*(l) != (seq))
 #define neigh_ha_snapshot(to, n, dev)	memcpy(to, (n)->ha, (dev)->addr_len)
 const struct iphdr *ip_hdr(const struct sk_buff *skb);
 bool pneigh_lookup(struct neigh_table *table, struct net *net, const void *key,
