@@ -58,6 +58,9 @@ is "$(fate op=0002 tip=10.0.0.9)" pass "a reply passes"
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99 dev to-red
 is "$(asked 10.0.0.9)" "silence 1" "an owner behind the asker's port is asked itself"
 policy bind del 10.0.0.9 dev to-red
+policy bind add 10.0.0.8/29 lladdr "$RED" dev to-red
+is "$(asked 10.0.0.9)" "silence 1" "also if the port's binding is a prefix"
+policy bind del 10.0.0.8/29 dev to-red
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98 dev br0
 is "$(asked 10.0.0.9)" "02:00:00:00:00:98 0" "a binding of the bridge goes before that of all"
 policy bind del 10.0.0.9 dev br0

@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Bridge ports of virtual machines: guests behind taps get leases of dnsmasq through the
+# bridge. What a guest has leased it may use, with its own MAC, on its tap alone.
+# lab: all
+# lab: timeout 400
+# lab: takes 50
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=ports.inc
+. "$(dirname "$0")/ports.inc"
+command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
+busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+modprobe -q tun
+[ -e /dev/net/tun ] || plan skip "no taps"
+plan 24
+scratch
+
+# As libvirt makes it: virbr0 with a tap for each guest. In place of qemu, a program
+# carries frames between the tap and the guest's own device, which is a tap as well.
+host node one two
+BR0=52:54:00:00:00:01
+# frame names these by default.
+address=([host]=192.168.122.1 [blue]=192.168.122.200 [green]=192.168.122.201) lladdr=([host]=$BR0)
+must ip -n node link add name virbr0 up address $BR0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+addr node virbr0 192.168.122.1/24
+set_sysctl node net.ipv4.neigh.virbr0.locktime=0
+cat >"$dir/machine" <<'END_OF_FILE'
+import fcntl, os, select, struct, sys
+
+def tap(netns, name):
+    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
+    libc.setns(fd, 0)
+    os.close(fd)
+    fd = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(fd, 0x400454ca, struct.pack("16sH22x", name.encode(), 0x1002))
+    return fd
+
+import ctypes
+libc = ctypes.CDLL(None)
+ends = [tap(*sys.argv[1:3]), tap(*sys.argv[3:5])]
+print("ready", flush=True)
+while True:
+    for end in select.select(ends, [], [])[0]:
+        frame = os.read(end, 65536)
+        try:
+            os.write(ends[1 - ends.index(end)], frame)
+        except OSError:
+            pass        # the other end is down
+END_OF_FILE
+guest() {	# NAME TAP MAC
+	python3 "$dir/machine" node "$2" "$1" eth0 >"$dir/$1.ready" &
+	machines+=($!)
+	must poll 30 test -s "$dir/$1.ready"
+	must ip -n node link set "$2" up master virbr0
+	must ip -n "$1" link set eth0 address "$3"
+	must ip -n "$1" link set eth0 up
+	port[$1]=$2 lladdr[$1]=$3
+	set_sysctl "$1" net.ipv4.neigh.eth0.locktime=0
+}
+machines=()
+declare -A port=()
+guest one vnet0 52:54:00:00:00:10
+guest two vnet1 52:54:00:00:00:20
+must poll 5 forwarding node
+
+start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 --interface=virbr0 \
+	--dhcp-authoritative --no-ping --dhcp-range=192.168.122.10,192.168.122.99 \
+	--dhcp-host="${lladdr[one]},192.168.122.10" --dhcp-host="${lladdr[two]},192.168.122.20" \
+	--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- >"$dir/server" 2>&1
+dnsmasq=$started
+serving() { in_host node grep -q ':0043 ' /proc/net/udp; }
+must poll 30 serving
+cat >"$dir/script" <<'END_OF_FILE'
+#!/bin/sh
+case $1 in
+deconfig) ip addr flush dev "$interface" ;;
+bound|renew) ip addr replace "$ip/$mask" dev "$interface" && echo "$1 $ip" ;;
+esac
+END_OF_FILE
+chmod 755 "$dir/script"
+declare -A client=()
+leases() {	# GUEST
+	nsenter --net="/run/netns/$1" -- busybox udhcpc -f -R -a500 -A 1 -t 20 -i eth0 -s "$dir/script" \
+		>"$dir/$1.client" 2>&1 &
+	client[$1]=$!
+	poll 30 grep -qE '^bound' "$dir/$1.client" || { diag "$(cat "$dir/$1.client" "$dir/server")"; false; }
+	address[$1]=$(sed -n 's/^bound //p' "$dir/$1.client")
+}
+
+policy() { must ctl node "$@"; }
+# What a guest has sent before is processed when its probe for the host is answered.
+guest_fence() { must arpq "$1" ask eth0 192.168.122.1 sender 0.0.0.0 first timeout 20000 >/dev/null; }
+# What the guest's port decides about a frame of it. Its kernel's own frames pass.
+fate() {	# GUEST [NAME=VALUE…]
+	policy stats reset
+	must arpq "$1" send eth0 "$(frame "$@")"
+	guest_fence "$1"
+	ctl node -j stats show "${port[$1]}" | jq -r '.[].reasons | keys - ["pass"] |
+		join(" ") | if . == "" then "pass" else . end'
+}
+reaches_host() {	# GUEST
+	must ip -n "$1" neigh flush dev eth0
+	must ip -n node neigh flush dev virbr0
+	in_host "$1" ping -n -q -c 1 -W 2 192.168.122.1
+}
+# The host's neighbour entry for guest one, after two's claim and an answer to its ping.
+claims() {	# [NAME=VALUE…]
+	must ip -n node neigh replace "${address[one]}" lladdr "${lladdr[one]}" dev virbr0 nud stale
+	must arpq two send eth0 "$(frame two sip="${address[one]}" tip=192.168.122.1 "$@")"
+	guest_fence two
+	knows node "${address[one]}"
+}
+# The hypervisor knows the MAC of each tap: the leases of that MAC, bound to the tap. There
+# may be none left.
+import() {	# GUEST
+	grep -i " ${lladdr[$1]} " "$dir/leases" >"$dir/$1.leases"
+	ctl node bind import "$dir/$1.leases" sync force format dnsmasq dev "${port[$1]}"
+}
+
+# Stock
+
+leases one
+leases two
+is "${address[one]} ${address[two]}" "192.168.122.10 192.168.122.20" \
+	"stock: guests get leases through the bridge"
+is "$(claims)" "${lladdr[two]}" "stock: one guest takes the other's address"
+for name in one two; do
+	kill "${client[$name]}"	# with -R it releases its lease
+	wait "${client[$name]}"
+	must ip -n $name addr flush dev eth0
+	address[$name]=''
+done
+poll 10 test ! -s "$dir/leases" || diag "$(<"$dir/leases")"
+
+# A policy before there are leases
+
+must load_module
+policy dev set 'vnet*' trust off inspect strict validate src-mac,ip
+leases one
+leases two
+is "${address[one]} ${address[two]}" "192.168.122.10 192.168.122.20" \
+	"strict, without a binding: guests get leases"
+is "$(grep -c 'DHCPDECLINE' "$dir/server")" 0 "their own probes are not answered"
+fails_with 1 '100% packet loss' "before the import, it may not use it" reaches_host one
+is "$(fate one sip="${address[one]}")" unbound "its ARP is unbound"
+for name in one two; do
+	result "$(import $name >"$dir/said" 2>&1; echo $?)" "the leases of $name's MAC are bound to its tap" "$(<"$dir/said")"
+done
+is "$(ctl node bind show dynamic | sed 's/  */ /g' | sort | paste -sd ,)" \
+	"192.168.122.10 lladdr ${lladdr[one]} dev vnet0 dynamic,192.168.122.20 lladdr ${lladdr[two]} dev vnet1 dynamic" \
+	"as dynamic bindings"
+run_ok "one uses its lease" reaches_host one
+run_ok "and two its" reaches_host two
+in_host one ping -n -q -c 1 -W 5 "${address[two]}" >/dev/null
+result $? "they reach each other"
+is "$(claims)" "${lladdr[one]}" "two cannot take one's address"
+is "$(fate two sip="${address[one]}")" unbound "which is not bound on its tap"
+is "$(claims src="${lladdr[one]}" sha="${lladdr[one]}")" "${lladdr[one]}" "not with one's MAC either"
+is "$(fate two src="${lladdr[one]}" sha="${lladdr[one]}" sip="${address[one]}")" unbound "on its tap"
+is "$(bridge -n node fdb show br virbr0 | sed -n "s/^${lladdr[one]} dev \([^ ]*\).*/\1/p" | paste -sd ' ')" vnet0 \
+	"and frames to that MAC still go to one"
+is "$(fate one sip="${address[one]}" sha=52:54:00:00:00:99 src=52:54:00:00:00:99)" spoofed \
+	"one may not use its address with another MAC"
+is "$(fate one sip=192.168.122.30)" unbound "nor an address that it has not leased"
+
+# Released
+
+kill "${client[one]}"
+wait "${client[one]}"
+released() { ! grep -q " ${lladdr[one]} " "$dir/leases"; }
+run_ok "one releases its lease" poll 10 released
+import one >"$dir/said" 2>&1 || diag "$(<"$dir/said")"
+is "$(ctl node bind show dynamic dev vnet0)" "" "the next import unbinds it"
+is "$(fate one sip=192.168.122.10) $(fate two sip="${address[two]}")" "unbound pass" \
+	"and it may no longer be used; two's may"
+
+# Back to stock
+
+policy flush
+address[one]=192.168.122.10
+is "$(claims)" "${lladdr[two]}" "flush: one guest takes the other's address"
+kill "${client[two]}"
+stop "$dnsmasq" "${machines[@]}"
+no_kernel_faults
