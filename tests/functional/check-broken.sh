@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 99
+plan 104
 must load_module
 
 # A plain host and its neighbour; what is broken is undone each time.
@@ -225,4 +225,14 @@ must ip -n router rule del pref 1000
 is "$(asks site eth0 10.5.0.1)" silence "a VRF without its rule: no answer"
 cures router "silence eth0 error" 'VRF blue .* rule l3mdev' "a VRF without its rule"
 is "$(asks site eth0 10.5.0.1)" "$(mac router eth0)" "a VRF without its rule: answered"
+
+# Without the module, the kernel's routes and sysctls tell the same.
+must unload_module
+set_sysctl h net.ipv4.conf.eth0.arp_ignore=8
+cures h "silence eth0 error" 'sysctl eth0\.arp_ignore=8' "without the module"
+link h:eth1 c:eth1
+addr h eth1 10.0.0.5/24
+set_sysctl h net.ipv4.conf.eth0.arp_ignore=1 net.ipv4.conf.eth1.arp_ignore=1 net.ipv4.conf.all.rp_filter=1
+cures h "silence eth1 error" 'all\.rp_filter=1, and the route back to .* leaves by eth0' "rp_filter without the module"
+is "$(module_loaded && echo loaded)" "" "and it is not loaded"
 no_kernel_faults

@@ -210,12 +210,16 @@ static uint32_t stock_proxy(const struct check *c, const struct host_link *link,
 	return ARP_POLICY_BLOCK_PROXY_ARP;
 }
 
-static uint32_t stock_refusal(const struct check *c, int err, uint32_t sender)
+/* The errno says little: kernels differ, and use one for several causes. */
+static uint32_t stock_refusal(const struct check *c, const struct host_link *link,
+			      int err, uint32_t sender)
 {
 	if (host_has(&c->host, sender))
 		return ARP_POLICY_BLOCK_ACCEPT_LOCAL;
-	return err == EXDEV ? ARP_POLICY_BLOCK_RP_FILTER :
-			      ARP_POLICY_BLOCK_NO_ROUTE;
+	if (err == EHOSTUNREACH && !link->conf[IPV4_DEVCONF_FORWARDING])
+		return ARP_POLICY_BLOCK_FORWARDING;
+	return host_conf(&c->host, link, IPV4_DEVCONF_RP_FILTER) ?
+	       ARP_POLICY_BLOCK_RP_FILTER : ARP_POLICY_BLOCK_NO_ROUTE;
 }
 
 static uint32_t stock_block(const struct check *c, const struct host_link *link,
@@ -229,7 +233,7 @@ static uint32_t stock_block(const struct check *c, const struct host_link *link,
 		return ARP_POLICY_BLOCK_NOARP;
 	err = route_in(sender, target, link->ifindex, &route);
 	if (err)
-		return stock_refusal(c, err, sender);
+		return stock_refusal(c, link, err, sender);
 	if (route.type != RTN_LOCAL)
 		return stock_proxy(c, link, target, &route);
 	block = stock_ignore(c, link, target, sender);
