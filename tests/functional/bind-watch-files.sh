@@ -32,6 +32,19 @@ is "$(bound)" "100-03+ 104-06+" "and its leases stay"
 leased 104 06 60
 soon "104-06+" "until it is there again"
 
+# A directory that is written to without a pause
+
+python3 -c 'import os, sys
+fd = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+while True:
+	os.pwrite(fd, b"x", 0)' "$dir/leases/noise" &
+noise=$!
+leased 104 06 60 108 12 60
+soon "104-06+ 108-12+" "another file in the directory does not hold it up"
+stop $noise
+leased 104 06 60
+soon "104-06+" "nor does it when it ends"
+
 # Others' changes
 
 must arpctl bind replace 10.31.0.104 lladdr 02:00:5e:00:61:77 dev br0

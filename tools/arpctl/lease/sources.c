@@ -153,7 +153,15 @@ static void free_source(struct source *source)
 {
 	lease_files_free(&source->files);
 	free(source->path);
+	free(source->real);
 	free(source);
+}
+
+/* Not for each notification: a directory may be one in which much is written. */
+static void resolve(struct source *source)
+{
+	free(source->real);
+	source->real = source->from ? NULL : realpath(source->path, NULL);
 }
 
 static struct source *find_source(const struct sources *s, const char *path)
@@ -181,6 +189,7 @@ static int add_source(struct sources *s, size_t order, char *path, const char *f
 	source->from = from;
 	source->order = order;
 	source->due = now_ms();
+	resolve(source);
 	*last = source;
 	s->unsorted = true;
 	return STATUS_OK;
@@ -310,11 +319,7 @@ static bool concerns(const char *path, const char *dir, const char *name)
 /* The same for the file that a FILE leads to as a symbolic link. */
 static bool concerns_real(const struct source *source, const char *dir, const char *name)
 {
-	char *real = source->from ? NULL : realpath(source->path, NULL);
-	bool found = real && concerns(real, dir, name);
-
-	free(real);
-	return found;
+	return source->real && concerns(source->real, dir, name);
 }
 
 /* In pieces: what follows soon is read with it. */
@@ -370,22 +375,17 @@ static int see_event(struct sources *s, const struct inotify_event *event)
 	return event->len ? see_file(s, watched->path, event) : STATUS_OK;
 }
 
+/* One read a call: a directory that is written to without a pause must not keep it here. */
 static int see_events(struct sources *s)
 {
 	char buf[16384] __attribute__((aligned(8)));
 	const struct inotify_event *event;
+	ssize_t got = read(s->fd, buf, sizeof(buf)), at;
 	int status = STATUS_OK;
-	ssize_t got, at;
 
-	while (!status) {
-		got = read(s->fd, buf, sizeof(buf));
-		if (got <= 0)
-			break;
-		for (at = 0; !status && at < got;
-		     at += (ssize_t)(sizeof(*event) + event->len)) {
-			event = (const struct inotify_event *)(buf + at);
-			status = see_event(s, event);
-		}
+	for (at = 0; !status && at < got; at += (ssize_t)(sizeof(*event) + event->len)) {
+		event = (const struct inotify_event *)(buf + at);
+		status = see_event(s, event);
 	}
 	sort(s);
 	return status;
@@ -476,6 +476,7 @@ static void read_source(struct sources *s, struct source *source, bool *changed)
 
 	source->due = 0;
 	source->first = 0;
+	resolve(source);
 	/* Before it is read: what changes meanwhile is another change. */
 	(void)stat(source->path, &st);
 	if (lease_files_try(source->path, s->format, &files)) {

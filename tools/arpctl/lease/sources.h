@@ -17,6 +17,7 @@
 /**
  * struct source - a file
  * @path: its name
+ * @real: of a FILE, what it is a symbolic link to; NULL if it does not exist
  * @from: the DIR that it is in, or NULL
  * @order: the number of the argument that it is or is in
  * @files: its last readable state, empty if there is none
@@ -30,6 +31,7 @@
  */
 struct source {
 	char *path;
+	char *real;
 	const char *from;
 	size_t order;
 	struct lease_files files;
