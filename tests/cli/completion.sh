@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((56 + ${#commands[@]} + ${#fields[@]}))
+plan $((58 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -110,6 +110,11 @@ offers 'watched files' tests/cli/leases/kea-two.csv
 tab bind watch x ''
 includes format dev
 result $? 'keywords after watched files' "${COMPREPLY[*]}"
+tab bind snoop dev l
+includes lo && ! includes all
+result $? 'a bridge is a device' "${COMPREPLY[*]}"
+tab bind snoop dev br0 state tests/cli/leases/kea-t
+offers 'the file of snooped leases' tests/cli/leases/kea-two.csv
 tab bind import x format ''
 offers 'formats' dnsmasq isc kea libvirt networkd cni ethers
 tab check ''
