@@ -27,6 +27,7 @@
 #include "lease/snoop.h"
 #include "lease/snoop_file.h"
 #include "wire/dump.h"
+#include "wire/module.h"
 #include "wire/nl_events.h"
 
 #define STATE_DIR	"/var/lib/arp-policy"
@@ -374,10 +375,17 @@ static int start_listening(struct snooper *s)
 static int follow_module(struct snooper *s)
 {
 	const struct bindings *b = &s->bindings;
+	int status;
 
 	if (s->listens && (!b->loaded || b->nl->family != s->nl.family))
 		stop_listening(s);
-	return b->loaded && !s->listens ? start_listening(s) : STATUS_OK;
+	if (!b->loaded || s->listens)
+		return STATUS_OK;
+	status = start_listening(s);
+	if (status)
+		stop_listening(s);
+	/* If it is being unloaded, it will be noticed when it is loaded again. */
+	return module_loaded() ? status : STATUS_OK;
 }
 
 /* The file */

@@ -48,7 +48,7 @@ struct nl;
  * @expiry: a timer for the next expiry
  * @retry: a timer for what could not be done
  * @events: what others change, and whether the module is there
- * @loaded: it is
+ * @loaded: it is; others may read this
  * @stale: the table may not know what the kernel has
  * @foreign: others have made transactions, which make it stale when @retry is due
  * @complaint: the last refusal that was printed; "" after a success
