@@ -81,6 +81,8 @@ reaches() {	# FROM ADDRESS
 holds() {	# WHEN
 	local name
 	for name in red blue green; do
+		# After a reboot it is known once it speaks.
+		asks $name eth0 10.31.0.1 >/dev/null
 		poll 10 bound $name
 		result $? "$1: $name is bound on its port" "$(ctl node bind show; cat "$dir/said")"
 	done
