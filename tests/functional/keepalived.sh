@@ -129,4 +129,8 @@ claims
 is "$(knows)" "$FORGER" "and a forged claim is not defended"
 must stop one
 must stop two
+
+sed -n '/^# .etc.keepalived/,/^```/p' "$ROOT/contrib/keepalived/README.md" | grep -v '^```' >"$dir/contrib.conf"
+run_ok "the configuration in contrib/keepalived is valid" \
+	keepalived --config-test --use-file "$dir/contrib.conf"
 plan
