@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # DHCP on bridge ports is handed to the netlink group "dhcp": which frames, from which
 # ports, what is bounded; and the hook exists only while a socket snoops.
-# lab: timeout 300
+# lab: timeout 600
 # lab: takes 15
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # arpctl bind snoop: bindings follow the leases that a server behind a trusted port gives
 # to real clients, and no forged message moves one.
-# lab: timeout 400
+# lab: timeout 900
 # lab: all
-# lab: takes 90
+# lab: takes 120
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
