@@ -121,4 +121,4 @@ run_ok "the module is unloaded under it" rmmod arp_policy
 stop "$snooper"
 must load_module
 no_kernel_faults
-plan
+plan "$count"
