@@ -129,7 +129,7 @@ s.bind(sys.argv[1])
 while not s.recv(999).startswith(b"READY=1\n"):
 	pass' "$dir/notify" &
 notified=$!
-must poll 5 test -S "$dir/notify"
+must poll 60 test -S "$dir/notify"
 chmod 777 "$dir" "$dir/notify"
 leased 100 01 60
 start node env NOTIFY_SOCKET="$dir/notify" setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all,+net_admin \

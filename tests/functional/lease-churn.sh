@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# 10,000 leases of Kea, whose clients come and go for a minute under inspect strict, through its cleanup and a restart.
+# lab: all
+# lab: timeout 900 1800
+# lab: takes 150
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=packages.inc
+. "$(dirname "$0")/packages.inc"
+needs kea-dhcp4 kea-lfc
+plan 8
+
+SECONDS_PER_PART=${ARP_POLICY_SOAK:+300}
+SECONDS_PER_PART=${SECONDS_PER_PART:-30}
+host node red
+scratch
+link node:to-red red:eth0
+must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+must ip -n node link set to-red master br0
+addr node br0 10.31.0.1/16
+must poll 5 forwarding node
+must load_module
+
+# Kea's cleanup has no environment.
+printf '#!/bin/sh\nexec %s kea-lfc "$@"\n' "$(printf '%q ' "${packaged[@]}")" >"$dir/lfc"
+chmod 755 "$dir/lfc"
+# The host answers nobody for whom its neighbour table has no room.
+thresholds=(/proc/sys/net/ipv4/neigh/default/gc_thresh{1,2,3})
+mapfile -t before < <(cat "${thresholds[@]}")
+set_thresholds() {	# NUMBER NUMBER NUMBER
+	local i
+	for i in 2 1 0; do echo "${*:i + 1:1}" >"${thresholds[i]}"; done
+}
+must set_thresholds 100000 100000 100000
+at_exit set_thresholds "${before[@]}"
+
+# 100 ms on a machine that reads 10,000 leases in 5 ms.
+allowed() {
+	python3 -c 'import subprocess, sys, time
+def read():
+	start = time.monotonic()
+	subprocess.run([sys.argv[1], "-n", "/nonexistent", "bind", "import", sys.argv[2]], stderr=subprocess.DEVNULL)
+	return time.monotonic() - start
+print(int(100 * max(1, min(read() for i in range(3)) / .005)))' "$ARPCTL" "$dir/ten-thousand"
+}
+started_or_failed() { grep -qE 'DHCP4_STARTED|DHCP4_INIT_FAIL' "$dir/kea.log"; }
+# It does not start while its cleanup runs.
+kea() {
+	local try
+	for try in {1..20}; do
+		: >"$dir/kea.log"
+		start node "${packaged[@]}" KEA_LFC_EXECUTABLE="$dir/lfc" \
+			KEA_PIDFILE_DIR="$dir" KEA_LOCKFILE_DIR="$dir" kea-dhcp4 -c "$dir/kea.conf" >>"$dir/kea.log" 2>&1
+		server=$started
+		poll 120 started_or_failed
+		! grep -q DHCP4_STARTED "$dir/kea.log" || return 0
+		diag "try $try: $(grep DHCP4_INIT_FAIL "$dir/kea.log")"
+		stop "$server"
+		sleep 3
+	done
+	return 1
+}
+number() { grep -o "$1 [0-9]*" "$dir/clients" | cut -d ' ' -f 2; }
+churn() {	# PART
+	local limit after
+	limit=$(allowed)
+	in_host red "$ROOT/tests/lib/dhcp-clients" eth0 10.31.0.1 "$SECONDS_PER_PART" 20 >"$dir/clients" 2>&1
+	after=$(allowed)
+	[ "$after" -le "$limit" ] || limit=$after
+	diag "$1: $(<"$dir/clients"), allowed: $limit"
+	[ "$(number leases)" -gt 0 ] && [ "$(number unanswered)" = 0 ]
+	result $? "$1: each client is answered with its new address" "$(<"$dir/clients")"$'\n'"$(tail -n 5 "$dir/said")"
+	# An emulated machine shares its processors: what it does in time is chance.
+	if [ "$limit" -gt 300 ]; then
+		skip "$1: within 100 ms after its ACK" "$((limit / 100)) times slower here: $(number slowest) ms"
+		return
+	fi
+	[ "$(number slowest)" -le "$limit" ]
+	result $? "$1: within 100 ms after its ACK" "$(number slowest) ms, allowed here: $limit"
+}
+
+{
+	echo address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id
+	awk -v now="$(date +%s)" 'BEGIN {
+		for (i = 256; i < 10256; i++)
+			printf "10.31.%d.%d,02:00:00:00:%02x:%02x,,7200,%d,1,0,0,,0,,0\n", i / 256, i % 256, i / 256, i % 256, now + 7200
+	}'
+} >"$dir/kea.csv"
+cat >"$dir/kea.conf" <<END
+{ "Dhcp4": {
+	"interfaces-config": { "interfaces": [ "br0" ] },
+	"lease-database": { "type": "memfile", "name": "$dir/kea.csv", "lfc-interval": 10 },
+	"valid-lifetime": 600,
+	"subnet4": [ { "id": 1, "subnet": "10.31.0.0/16", "pools": [ { "pool": "10.31.64.0 - 10.31.127.255" } ] } ],
+	"loggers": [ { "name": "kea-dhcp4", "output_options": [ { "output": "stdout" } ], "severity": "INFO" } ]
+} }
+END
+cp "$dir/kea.csv" "$dir/ten-thousand"
+kea || bail "Kea does not start: $(tail -n 5 "$dir/kea.log")"
+must ctl node dev set to-red trust off inspect strict
+start node "$ARPCTL" bind watch "$dir/kea.csv" dev br0 >"$dir/said" 2>&1
+all_bound() { [ "$(ctl node bind show dynamic dev br0 | wc -l)" = 10000 ]; }
+poll 60 all_bound
+result $? "10,000 leases are bound" "$(ctl node bind show dynamic dev br0 | wc -l)"
+
+churn "Kea"
+cleaned() { [ -e "$dir/kea.csv.2" ] || [ -e "$dir/kea.csv.completed" ]; }
+poll 30 cleaned
+result $? "Kea has cleaned up meanwhile" "$(ls "$dir"; tail -n 5 "$dir/kea.log")"
+stop "$server"
+kea || bail "Kea does not start again: $(tail -n 5 "$dir/kea.log")"
+churn "after a restart of the server"
+stop "$server"
+
+# What is bound in the end is what import finds.
+must ctl node bind import "$dir/kea.csv" sync dev other >/dev/null
+list() { ctl node bind show dynamic dev "$1" | cut -d ' ' -f 1-3; }
+same() { [ "$(list br0 | sort)" = "$(list other | sort)" ]; }
+poll 20 same
+result $? "in the end, exactly the leases are bound" "$(diff <(list br0 | sort) <(list other | sort) | head)"
+unlike "$(<"$dir/said")" "warning|cannot" "bind watch has nothing to complain of"
