@@ -98,9 +98,11 @@ for empty in '' $'# nothing\n\n'; do
 done
 grep -q 'no command' "$dir/said"
 result $? "which it reports" "$(<"$dir/said")"
-touch "$dir"/{a,b}-eth0
-LEASES="$dir/*-eth0" SEGMENT=cni0 pod "$dir/policy" </dev/null
-is "$did" "bind import $dir/a-eth0 $dir/b-eth0 sync dev cni0" "it imports what CNI has given out"
+watch=$(yaml "$dir/bridge.yaml" '[" ".join(c["command"][1:]) for d in docs if d["kind"] == "DaemonSet"
+	for c in d["spec"]["template"]["spec"]["containers"] if c["name"] == "bindings"][0]')
+# shellcheck disable=SC2086 # words
+run "${NOWHERE[@]}" $watch
+check_error 1 'Cannot open network namespace' "arpctl takes the overlay's command: $watch"
 pod remove </dev/null
 is "$did" "flush" "to remove it, the pod flushes the policy once"
 

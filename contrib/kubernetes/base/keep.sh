@@ -5,16 +5,9 @@
 #   keep.sh POLICY
 #   keep.sh remove		takes the node's policy away
 #
-# LEASES are files for "arpctl bind import", SEGMENT the selector of their bindings.
 # When it is ended, the policy stays in effect.
 policy=$1
 trap 'exit 0' TERM
-
-import() {
-	# shellcheck disable=SC2086 # a pattern
-	set -- $LEASES
-	[ ! -e "$1" ] || arpctl bind import "$@" sync dev "$SEGMENT" >/dev/null
-}
 
 keep() {
 	# A policy without a command would remove the node's whole policy.
@@ -32,9 +25,6 @@ keep() {
 
 [ "$policy" != remove ] || arpctl flush
 while :; do
-	if [ "$policy" != remove ]; then
-		keep
-		[ -z "${LEASES-}" ] || import
-	fi
+	[ "$policy" = remove ] || keep
 	sleep 10 & wait $!
 done
