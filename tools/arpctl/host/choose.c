@@ -6,22 +6,6 @@
 #include "host/host.h"
 #include "wire/dump.h"
 
-/* Whether the address is configured on any device. */
-static bool is_ours(const struct host *host, uint32_t address)
-{
-	size_t low = 0, high = host->n_addresses, middle;
-
-	/* By address, in host byte order. */
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (ntohl(host->addresses[middle].address) < ntohl(address))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < host->n_addresses && host->addresses[low].address == address;
-}
-
 static const struct host_link *arp_link(const struct host *host, uint32_t ifindex)
 {
 	const struct host_link *link = host_link(host, ifindex);
@@ -105,7 +89,7 @@ static bool lowest_in(const struct host *host, struct prefix prefix,
 		first++;
 	for (i = 0; i < n; i++) {
 		*sender = htonl(first + i);
-		if (*sender != target && !is_ours(host, *sender))
+		if (*sender != target && !host_has(host, *sender))
 			return true;
 	}
 	return false;
