@@ -3,7 +3,7 @@
 # Which selector applies to a device, and how selectors are listed.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 93
+plan 98
 
 arpctl() { "$ARPCTL" -n alice "$@"; }
 
@@ -11,7 +11,7 @@ arpctl() { "$ARPCTL" -n alice "$@"; }
 applies() {	# DEV [FIELD]
 	local field value from selector list=''
 	while read -r field value from selector; do
-		[ "$from" = from ] && [ "${2:-$field}" = "$field" ] &&
+		[ "$from" = from ] && [[ $selector != 'sysctl '* ]] && [ "${2:-$field}" = "$field" ] &&
 			list+="${list:+, }$field $value by $selector"
 	done < <(arpctl dev effective "$1")
 	echo "$list"
@@ -97,6 +97,7 @@ matches() {	# GLOB DEVICES
 	local one two rest dev='' list=''
 	afresh "$1 announce any"
 	while read -r one two rest; do
+		[[ $rest != 'from sysctl '* ]] || continue
 		case $one in
 		*:) dev=$two ;;
 		announce) list+="$dev " ;;
@@ -225,7 +226,7 @@ is "$(arpctl -j dev show 'b*' | jq -c .)" '[{"selector":"b*","fields":{"filter":
 	"dev show of one selector lists that one"
 is "$(arpctl dev show | awk '{ print $1 }' | paste -sd ' ')" \
 	"all default a*b ab* b* * bond0 eth0 lo zoo" "the text is in the same order"
-is "$(arpctl -j dev effective eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
+is "$(arpctl -j dev effective eth0 | jq -Sc 'map(del(.sysctls))')" "$(jq -Scn --argjson index \
 	"$(ip -n alice -j link show eth0 | jq '.[].ifindex')" '[{dev: "eth0", ifindex: $index,
 	fields: {ignore: {value: 8, selector: "all"}, announce: {value: 3, selector: "all"},
 	filter: {value: false, selector: "*"}, hidden: {value: false, selector: "default"},
@@ -236,6 +237,33 @@ is "$(arpctl -j dev effective | jq -c '[.[] | [.dev, .ifindex]] | sort')" \
 	"each device once"
 is "$(arpctl dev effective eth0 | sed -n 's/^ *ignore  *never *from //p')" all \
 	"the text names the selector as well"
+
+# Where policy says nothing, what the kernel's sysctls decide, and which of them.
+must arpctl flush
+set_sysctl alice net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.eth0.arp_ignore=0 net.ipv4.conf.eth1.arp_ignore=2 \
+	net.ipv4.conf.eth0.arp_filter=1 net.ipv4.conf.all.proxy_arp=1 net.ipv4.conf.eth0.proxy_arp_pvlan=1 \
+	net.ipv4.conf.eth0.drop_gratuitous_arp=1 net.ipv4.neigh.eth0.proxy_delay=0 net.ipv4.neigh.eth1.proxy_delay=80
+must arpctl dev set eth0 announce best
+sysctls() { arpctl -j dev effective "$1" | jq -r '.[].sysctls | to_entries[] | "\(.key) \(.value.value) \(.value.source)"'; }
+is "$(sysctls eth0)" 'ignore 1 all.arp_ignore
+filter true eth0.arp_filter
+proxy route,pvlan all.proxy_arp,eth0.proxy_arp_pvlan
+proxy-delay 0 neigh.eth0.proxy_delay
+garp drop eth0.drop_gratuitous_arp' "dev effective: sysctls decide the other fields"
+is "$(sysctls eth1)" 'ignore 2 eth1.arp_ignore
+announce 0 eth1.arp_announce
+filter false eth1.arp_filter
+proxy route all.proxy_arp
+proxy-delay 800 neigh.eth1.proxy_delay
+garp accept eth1.drop_gratuitous_arp' "the greater of a device's and that of all"
+is "$(sysctls lo)" '' "not of a device without ARP"
+like "$(arpctl dev effective eth1)" $'^[0-9]+: eth1  unmanaged\n    ignore      subnet      from sysctl eth1.arp_ignore\n' \
+	"as text"
+must arpctl dev set eth1 ignore any
+is "$(sysctls eth1 | grep -c ignore)" 0 "a field that is set is not listed there"
+set_sysctl alice net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.eth1.arp_ignore=0 \
+	net.ipv4.conf.eth0.arp_filter=0 net.ipv4.conf.all.proxy_arp=0 net.ipv4.conf.eth0.proxy_arp_pvlan=0 \
+	net.ipv4.conf.eth0.drop_gratuitous_arp=0
 
 must arpctl flush
 is "$(arpctl -j dev show)$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" \

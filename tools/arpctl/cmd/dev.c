@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/arp_policy.h>
 
+#include "cmd/dev_sysctls.h"
 #include "command.h"
 #include "policy/policy.h"
 #include "wire/effective.h"
@@ -97,30 +98,65 @@ static int dev_show(struct ctx *ctx)
 	return status;
 }
 
-static void print_effective(struct printer *out, const struct nlmsghdr *msg)
+static void print_fields(struct printer *out, const struct effective *effective)
+{
+	const struct field *f;
+
+	pr_open(out, "fields", '{');
+	for (f = fields; f->name; f++) {
+		if (!field_is_set(&effective->values, f))
+			continue;
+		pr_text(out, "\n    %-11s ", f->name);
+		pr_open(out, f->name, '{');
+		field_print(out, f, "value", 11, effective->values.value[f->attr]);
+		pr_text(out, " from ");
+		pr_str(out, "selector", STYLE_NAME, 0,
+		       effective->origin[f->attr]);
+		pr_close(out, '}');
+	}
+	pr_close(out, '}');
+}
+
+/* What the kernel's own settings decide, where no selector sets the field. */
+static void print_sysctls(struct printer *out, const struct effective *effective,
+			  const struct host *host)
+{
+	const struct host_link *link = host_link(host, effective->ifindex);
+	char source[SYSCTL_SOURCE];
+	const struct field *f;
+	uint32_t value;
+
+	pr_open(out, "sysctls", '{');
+	for (f = fields; f->name; f++) {
+		if (field_is_set(&effective->values, f) ||
+		    !dev_sysctl(host, link, f->attr, &value, source))
+			continue;
+		pr_paint(out, STYLE_FAINT);
+		pr_text(out, "\n    %-11s ", f->name);
+		pr_open(out, f->name, '{');
+		field_print(out, f, "value", 11, value);
+		pr_text(out, " from sysctl ");
+		pr_str(out, "source", STYLE_PLAIN, 0, source);
+		pr_close(out, '}');
+		pr_paint(out, STYLE_PLAIN);
+	}
+	pr_close(out, '}');
+}
+
+static void print_effective(struct printer *out, const struct nlmsghdr *msg,
+			    const struct host *host)
 {
 	struct effective effective;
-	const struct field *f;
 
 	effective_read(&effective, msg);
 	pr_open(out, NULL, '{');
 	pr_num(out, "ifindex", STYLE_PLAIN, 0, effective.ifindex, NULL);
 	pr_text(out, ": ");
 	pr_str(out, "dev", STYLE_NAME, 0, effective.dev);
-	pr_open(out, "fields", '{');
-	for (f = fields; f->name; f++) {
-		if (!field_is_set(&effective.values, f))
-			continue;
-		pr_text(out, "\n    %-11s ", f->name);
-		pr_open(out, f->name, '{');
-		field_print(out, f, "value", 11, effective.values.value[f->attr]);
-		pr_text(out, " from ");
-		pr_str(out, "selector", STYLE_NAME, 0,
-		       effective.origin[f->attr]);
-		pr_close(out, '}');
-	}
-	pr_close(out, '}');
-	pr_text(out, effective.values.set ? "\n" : "  unmanaged\n");
+	pr_text(out, effective.values.set ? "" : "  unmanaged");
+	print_fields(out, &effective);
+	print_sysctls(out, &effective, host);
+	pr_text(out, "\n");
 	pr_close(out, '}');
 }
 
@@ -128,16 +164,20 @@ static int dev_effective(struct ctx *ctx)
 {
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
+	struct host host = { 0 };
 	int status;
 
 	status = nl_get(&ctx->nl, ARP_POLICY_CMD_EFFECTIVE_GET, ARP_POLICY_A_IFNAME,
 			args_first(ctx->args), &reply);
+	if (!status)
+		status = host_read_links(&host);
 	if (!status) {
 		pr_open(&ctx->out, NULL, '[');
 		nl_for_each(msg, &reply)
-			print_effective(&ctx->out, msg);
+			print_effective(&ctx->out, msg, &host);
 		pr_close(&ctx->out, ']');
 	}
+	host_free(&host);
 	nl_reply_free(&reply);
 	return status;
 }
@@ -150,7 +190,8 @@ static const struct command commands[] = {
 	  "unset these fields of a selector, or all that it sets", dev_unset },
 	{ "show", "[SELECTOR]", "the fields that are set, by selector", dev_show },
 	{ "effective", "[DEV]",
-	  "the effective policy, and the selector of each field", dev_effective },
+	  "what applies, and the selector or sysctl that it comes from",
+	  dev_effective },
 	{ 0 }
 };
 

@@ -459,6 +459,8 @@ static void read_all_conf(struct host *host)
 		{ "arp_announce", IPV4_DEVCONF_ARP_ANNOUNCE },
 		{ "arp_filter", IPV4_DEVCONF_ARPFILTER },
 		{ "arp_ignore", IPV4_DEVCONF_ARP_IGNORE },
+		{ "arp_notify", IPV4_DEVCONF_ARP_NOTIFY },
+		{ "drop_gratuitous_arp", IPV4_DEVCONF_DROP_GRATUITOUS_ARP },
 		{ "forwarding", IPV4_DEVCONF_FORWARDING },
 		{ "proxy_arp", IPV4_DEVCONF_PROXY_ARP },
 		{ "proxy_arp_pvlan", IPV4_DEVCONF_PROXY_ARP_PVLAN },
@@ -507,18 +509,56 @@ static int read_all(struct host *host)
 	return 0;
 }
 
-int host_read(struct host *host)
+/* The neighbour table's settings of a device. */
+static int read_delay(const struct nlmsghdr *msg, void *data)
+{
+	const struct nlattr *tb[NDTA_MAX + 1], *parms[NDTPA_MAX + 1];
+	struct host_link *link;
+
+	nl_parse_after(msg, sizeof(struct ndtmsg), tb, NDTA_MAX);
+	nl_parse_nest(tb[NDTA_PARMS], parms, NDTPA_MAX);
+	link = own_link(data, (uint32_t)nl_uint(parms[NDTPA_IFINDEX]));
+	if (link && !strcmp(nl_str(tb[NDTA_NAME]), "arp_cache"))
+		link->proxy_delay = (uint32_t)nl_uint(parms[NDTPA_PROXY_DELAY]);
+	return MNL_CB_OK;
+}
+
+static int read_links(struct host *host)
+{
+	int err = dump(NETLINK_ROUTE, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg),
+		       read_link, host);
+
+	if (err)
+		return err;
+	LIST_SORT(host->links, host->n_links, by_ifindex);
+	read_all_conf(host);
+	place_links(host);
+	return dump(NETLINK_ROUTE, RTM_GETNEIGHTBL, AF_INET, sizeof(struct ndtmsg),
+		    read_delay, host);
+}
+
+static int read_with(struct host *host, int (*read)(struct host *host))
 {
 	int tries, err = EINTR;
 
 	for (tries = 0; tries < READ_TRIES && err == EINTR; tries++) {
 		host_free(host);
-		err = read_all(host);
+		err = read(host);
 	}
 	if (!err)
 		return STATUS_OK;
 	return failure("cannot read the devices and addresses of this host: %s",
 		       strerror(err));
+}
+
+int host_read(struct host *host)
+{
+	return read_with(host, read_all);
+}
+
+int host_read_links(struct host *host)
+{
+	return read_with(host, read_links);
 }
 
 void host_free(struct host *host)

@@ -43,6 +43,7 @@ struct host_link {
 	size_t lladdr_len;
 	uint8_t lladdr[HOST_LLADDR];
 	uint32_t conf[HOST_CONF];	/* net.ipv4.conf.NAME, IPV4_DEVCONF_* */
+	uint32_t proxy_delay;		/* net.ipv4.neigh.NAME.proxy_delay, in ms */
 	/* What it has in the lists by device: the first, and how many. */
 	size_t own, n_own, subnets, n_subnets, peers, n_peers, known, n_known;
 };
@@ -91,8 +92,9 @@ struct host {
 	uint32_t entries, kept, gc_thresh2, gc_thresh3;
 };
 
-/* The caller frees it also after a failure. */
+/* The caller frees it also after a failure. host_read_links() reads only the devices. */
 int host_read(struct host *host);
+int host_read_links(struct host *host);
 void host_free(struct host *host);
 
 const struct host_link *host_link(const struct host *host, uint32_t ifindex);
