@@ -449,10 +449,12 @@ int arpp_netns_commit(struct arpp_netns *nn, struct arpp_config *config,
 		err = arpp_netns_rebuild(nn);
 	else
 		arpp_netns_withdraw(nn);
-	if (err)
+	if (err) {
 		swap(nn->config, *config);
-	else
+	} else {
 		*generation = arpp_netns_changed(nn, true);
+		atomic64_set(&nn->restored, ktime_get_real_seconds());
+	}
 unlock:
 	mutex_unlock(&nn->lock);
 	rtnl_unlock();

@@ -77,6 +77,8 @@ struct arpp_notify {
  * @config: the configuration
  * @generation: counts changes of the configuration, except of dynamic bindings
  * @changes: counts these as well, so that dumps notice them
+ * @restored: when the policy was last replaced as a whole, in seconds since 1970; 0:
+ *	never; read without the lock
  * @hooks: a copy for this netns, because .priv points back here
  * @hooked: @hooks are registered
  * @bridge_hooks: the hooks of bridge ports, likewise, by enum arpp_bridge_kind
@@ -109,6 +111,7 @@ struct arpp_netns {
 	struct arpp_config config;
 	u32 generation;
 	u32 changes;
+	atomic64_t restored;
 	struct nf_hook_ops hooks[ARPP_HOOKS];
 	bool hooked;
 	struct nf_hook_ops bridge_hooks[ARPP_BRIDGE_HOOKS];

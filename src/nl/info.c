@@ -6,6 +6,7 @@
  */
 #include <net/genetlink.h>
 
+#include "compat.h"
 #include "netns.h"
 #include "netns_state.h"
 #include "nl/commands.h"
@@ -58,6 +59,15 @@ static int put_limits(struct sk_buff *msg, const struct arpp_netns *nn)
 			   ARP_POLICY_SNOOPERS_MAX) ? -EMSGSIZE : 0;
 }
 
+static int put_history(struct sk_buff *msg, const struct arpp_netns *nn)
+{
+	u64 restored = atomic64_read(&nn->restored);
+
+	return (restored && nla_put_uint(msg, ARP_POLICY_INFO_RESTORED, restored)) ||
+	       nla_put_uint(msg, ARP_POLICY_INFO_EVENTS_LOST,
+			    atomic64_read(&nn->events.all_lost)) ? -EMSGSIZE : 0;
+}
+
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct arpp_netns *nn)
 {
@@ -67,7 +77,7 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 	    nla_put_string(msg, ARP_POLICY_INFO_VERSION, ARPP_VERSION) ||
 	    PUT(msg, GENERATION, nn->generation) ||
 	    nla_put_u32(msg, ARP_POLICY_INFO_CAPABILITIES, capabilities()) ||
-	    put_counts(msg, nn) || put_limits(msg, nn))
+	    put_counts(msg, nn) || put_limits(msg, nn) || put_history(msg, nn))
 		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
 	return 0;

@@ -182,6 +182,13 @@ static void listener_found(struct sk_buff *msg)
 	skb_shinfo(msg)->destructor_arg = NULL;
 }
 
+/* Count an event that is dropped, and in @lost those that it would have reported. */
+static void event_lost(struct arpp_events *events, u32 lost)
+{
+	atomic_add(lost, &events->lost);
+	atomic64_inc(&events->all_lost);
+}
+
 /**
  * arpp_event_send() - send an event
  * @events: the state of the netns
@@ -210,7 +217,7 @@ void arpp_event_send(struct arpp_events *events, const struct genl_family *famil
 	if (!err)
 		return;
 	if (found)
-		atomic_add(lost + 1, &events->lost);
+		event_lost(events, lost + 1);
 	else
 		event_pause(events);
 }
@@ -236,12 +243,12 @@ void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e)
 	if (arpp_rate_exceeded(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
 			       ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
 			       false)) {
-		atomic_inc(&events->lost);
+		event_lost(events, 1);
 		return;
 	}
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
 	if (!msg) {
-		atomic_inc(&events->lost);
+		event_lost(events, 1);
 		return;
 	}
 	e->lost = atomic_xchg(&events->lost, 0);

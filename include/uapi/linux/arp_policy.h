@@ -290,6 +290,11 @@ enum arp_policy_info {
 	ARP_POLICY_INFO_TRANSACTIONS_MAX,
 	ARP_POLICY_INFO_SNOOPERS,	/* sockets that snoop DHCP */
 	ARP_POLICY_INFO_SNOOPERS_MAX,
+	ARP_POLICY_INFO_RESTORED,	/* u32 or u64, when the policy was last replaced
+					 * as a whole, in seconds since 1970; absent if
+					 * it never was
+					 */
+	ARP_POLICY_INFO_EVENTS_LOST,	/* u32 or u64, all events that listeners missed */
 
 	/* private: */
 	__ARP_POLICY_INFO_MAX,

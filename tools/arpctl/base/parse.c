@@ -2,7 +2,6 @@
 /* Numbers, addresses, prefixes and hardware addresses, from text and to text. */
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -166,25 +165,56 @@ int parse_mac(const char *text, uint8_t *lladdr, size_t max)
 	return parse_digits(text, len, lladdr, max);
 }
 
+/* Writes a number up to 255. Return: the end, where a NUL is. */
+static char *put_byte(char *s, uint32_t byte)
+{
+	if (byte >= 100)
+		*s++ = (char)('0' + byte / 100);
+	if (byte >= 10)
+		*s++ = (char)('0' + byte / 10 % 10);
+	*s++ = (char)('0' + byte % 10);
+	*s = '\0';
+	return s;
+}
+
+static char *put_address(char *s, uint32_t address)
+{
+	uint32_t host = ntohl(address);
+	int shift;
+
+	for (shift = 24; shift >= 0; shift -= 8) {
+		s = put_byte(s, host >> shift & 255);
+		if (shift)
+			*s++ = '.';
+	}
+	return s;
+}
+
 void address_text(uint32_t address, char buf[ADDRESS_TEXT])
 {
-	inet_ntop(AF_INET, &address, buf, ADDRESS_TEXT);
+	put_address(buf, address);
 }
 
 void prefix_text(struct prefix prefix, char buf[PREFIX_TEXT])
 {
-	char address[ADDRESS_TEXT];
+	char *end = put_address(buf, prefix.address);
 
-	address_text(prefix.address, address);
-	snprintf(buf, PREFIX_TEXT, "%s/%u", address, prefix.length % 100U);
+	*end++ = '/';
+	put_byte(end, prefix.length % 100U);
 }
 
 void lladdr_text(const uint8_t *lladdr, size_t len, char buf[LLADDR_TEXT])
 {
+	static const char digits[] = "0123456789abcdef";
+	char *s = buf;
 	size_t i;
 
-	buf[0] = '\0';
-	for (i = 0; i < len && i * 3 + 3 <= LLADDR_TEXT; i++)
-		snprintf(buf + (i ? i * 3 - 1 : 0), 4, "%s%02x", i ? ":" : "",
-			 lladdr[i]);
+	*s = '\0';
+	for (i = 0; i < len && i * 3 + 3 <= LLADDR_TEXT; i++) {
+		if (i)
+			*s++ = ':';
+		*s++ = digits[lladdr[i] >> 4];
+		*s++ = digits[lladdr[i] & 15];
+		*s = '\0';
+	}
 }

@@ -95,6 +95,26 @@ bool is_safe(const char *text)
 	return true;
 }
 
+/*
+ * Output goes through stdio without locks, as arpctl has one thread: of a listing of
+ * 100,000 rules, locks and formats were most of the time.
+ */
+static void put(FILE *file, const char *text)
+{
+	fputs_unlocked(text, file);
+}
+
+static void put_part(FILE *file, const unsigned char *text, size_t len)
+{
+	fwrite_unlocked(text, 1, len, file);
+}
+
+/* Most text is ASCII and safe. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
 int print_safe(FILE *file, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text, *begin;
@@ -102,10 +122,13 @@ int print_safe(FILE *file, const char *text)
 	size_t len;
 
 	while (*s) {
-		for (begin = s; *s && (len = safe_len(s)); s += len)
-			width++;
+		for (begin = s; *s; s += len, width++) {
+			len = is_plain(*s) ? 1 : safe_len(s);
+			if (!len)
+				break;
+		}
 		if (file)
-			fwrite(begin, 1, (size_t)(s - begin), file);
+			put_part(file, begin, (size_t)(s - begin));
 		for (; *s && !safe_len(s); s++) {
 			width += 4;
 			if (file)
@@ -129,37 +152,42 @@ static void json_char(FILE *file, const unsigned char *s, size_t len)
 
 static void json_string(struct printer *out, const char *value)
 {
-	const unsigned char *s = (const unsigned char *)value;
+	const unsigned char *s = (const unsigned char *)value, *begin;
 	size_t len;
 
-	fputc('"', out->file);
-	for (; *s; s += len) {
+	putc_unlocked('"', out->file);
+	for (;; s += len) {
+		for (begin = s; is_plain(*s) && *s != '"' && *s != '\\'; s++)
+			;
+		put_part(out->file, begin, (size_t)(s - begin));
+		if (!*s)
+			break;
 		len = utf8_len(s);
 		if (!len) {
-			fputs("\\ufffd", out->file);
+			put(out->file, "\\ufffd");
 			len = 1;
 		} else if (*s == '"' || *s == '\\') {
 			fprintf(out->file, "\\%c", *s);
 		} else if (!safe_len(s)) {
 			json_char(out->file, s, len);
 		} else {
-			fwrite(s, 1, len, out->file);
+			put_part(out->file, s, len);
 		}
 	}
-	fputc('"', out->file);
+	putc_unlocked('"', out->file);
 }
 
 /* What precedes a value: comma, indentation, key. */
 static void json_lead(struct printer *out, const char *key)
 {
 	if (!out->first)
-		fputc(',', out->file);
+		putc_unlocked(',', out->file);
 	out->first = false;
 	if (out->depth)
 		json_indent(out);
 	if (key) {
 		json_string(out, key);
-		fputs(out->pretty ? ": " : ":", out->file);
+		put(out->file, out->pretty ? ": " : ":");
 	}
 }
 
@@ -170,7 +198,7 @@ void pr_open(struct printer *out, const char *key, char bracket)
 	if (!out->depth)
 		out->first = true;
 	json_lead(out, key);
-	fputc(bracket, out->file);
+	putc_unlocked(bracket, out->file);
 	out->depth++;
 	out->first = true;
 }
@@ -183,9 +211,9 @@ void pr_close(struct printer *out, char bracket)
 	if (!out->first)
 		json_indent(out);
 	out->first = false;
-	fputc(bracket, out->file);
+	putc_unlocked(bracket, out->file);
 	if (!out->depth)
-		fputc('\n', out->file);
+		putc_unlocked('\n', out->file);
 }
 
 void pr_text(struct printer *out, const char *fmt, ...)
@@ -194,8 +222,16 @@ void pr_text(struct printer *out, const char *fmt, ...)
 
 	if (out->json)
 		return;
+	/* Mostly it is a word, and "%s" of one. */
+	if (!strchr(fmt, '%')) {
+		put(out->file, fmt);
+		return;
+	}
 	va_start(ap, fmt);
-	vfprintf(out->file, fmt, ap);
+	if (!strcmp(fmt, "%s"))
+		put(out->file, va_arg(ap, const char *));
+	else
+		vfprintf(out->file, fmt, ap);
 	va_end(ap);
 }
 
@@ -215,10 +251,10 @@ static void text_value(struct printer *out, enum style style, int width,
 	if (width < 0 && pad > 0)
 		fprintf(out->file, "%*s", pad, "");
 	if (color)
-		fputs(style_codes[style], out->file);
+		put(out->file, style_codes[style]);
 	print_safe(out->file, value);
 	if (color)
-		fputs("\033[0m", out->file);
+		put(out->file, "\033[0m");
 	if (width > 0 && pad > 0)
 		fprintf(out->file, "%*s", pad, "");
 }
@@ -242,7 +278,7 @@ void pr_num(struct printer *out, const char *key, enum style style, int width,
 	snprintf(number, sizeof(number), "%" PRIu64, value);
 	if (out->json) {
 		json_lead(out, key);
-		fputs(number, out->file);
+		put(out->file, number);
 	} else {
 		text_value(out, style, width, word ? word : number);
 	}
@@ -253,7 +289,7 @@ void pr_bool(struct printer *out, const char *key, enum style style, int width,
 {
 	if (out->json) {
 		json_lead(out, key);
-		fputs(value ? "true" : "false", out->file);
+		put(out->file, value ? "true" : "false");
 	} else {
 		text_value(out, style, width, word);
 	}
@@ -267,7 +303,7 @@ void pr_opt(struct printer *out, const char *key, enum style style,
 		pr_str(out, key, style, 0, value);
 	} else if (out->json) {
 		json_lead(out, key);
-		fputs("null", out->file);
+		put(out->file, "null");
 	}
 }
 
@@ -311,7 +347,7 @@ void pr_wrap(struct printer *out, const char *key, enum style style,
 		return;
 	}
 	if (has_color(out, style))
-		fputs(style_codes[style], out->file);
+		put(out->file, style_codes[style]);
 	for (piece = copy; piece; piece = len ? piece + len : NULL) {
 		len = before_gap(piece, gap);
 		more = piece[len];
@@ -320,7 +356,7 @@ void pr_wrap(struct printer *out, const char *key, enum style style,
 		put_piece(out, piece, column, indent, gap, &at);
 	}
 	if (has_color(out, style))
-		fputs("\033[0m", out->file);
+		put(out->file, "\033[0m");
 	free(copy);
 }
 
@@ -337,10 +373,10 @@ void pr_raw(struct printer *out, enum style style, const char *value)
 	if (out->json)
 		return;
 	if (color)
-		fputs(style_codes[style], out->file);
-	fputs(value, out->file);
+		put(out->file, style_codes[style]);
+	put(out->file, value);
 	if (color)
-		fputs("\033[0m", out->file);
+		put(out->file, "\033[0m");
 }
 
 void pr_paint(struct printer *out, enum style style)

@@ -112,6 +112,9 @@ static bool needs_quotes(const char *word)
 {
 	size_t len = strlen(word);
 
+	/* None of what needs them is in most words. */
+	if (len && !strpbrk(word, "#\"' \t\r"))
+		return false;
 	return !len || strchr("#\"'", *word) || strchr(word, ' ') ||
 	       strchr(word, '\t') || word[len - 1] == '\r';
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stats prometheus: counters in Prometheus' text exposition format, 0.0.4.
+ * stats prometheus: counters and gauges in Prometheus' text exposition format, 0.0.4.
  *
- * Every reason is printed, even if its counter is zero: rates are wrong for series that
- * appear with the first packet.
+ * A series that is zero is left out, as of 500 devices with 22 reasons nearly all are.
+ * So increase() misses what a series begins with; the alerts in contrib know that.
  */
 
 #include <inttypes.h>
@@ -24,6 +24,17 @@ static void begin(FILE *file, const char *metric, const char *type,
 {
 	fprintf(file, "# HELP " PREFIX "%s %s\n# TYPE " PREFIX "%s %s\n", metric,
 		help, metric, type);
+}
+
+static void number(FILE *file, const char *metric, const char *type,
+		   const char *help, uint64_t n)
+{
+	const char *seconds = strstr(metric, "_seconds");
+
+	begin(file, metric, type, help);
+	if (seconds)
+		fprintf(file, "# UNIT " PREFIX "%s seconds\n", metric);
+	fprintf(file, PREFIX "%s %" PRIu64 "\n", metric, n);
 }
 
 /*
@@ -58,7 +69,7 @@ static void sample(FILE *file, const char *metric, const char *dev,
 		   const char *name, const char *value, uint64_t n)
 {
 	fprintf(file, PREFIX "%s{", metric);
-	label(file, "dev", dev);
+	label(file, "device", dev);
 	fputc(',', file);
 	label(file, name, value);
 	fprintf(file, "} %" PRIu64 "\n", n);
@@ -73,10 +84,12 @@ static void print_packets(FILE *file, const struct nl_reply *reply)
 	      "ARP packets seen on a device that policy reaches.");
 	nl_for_each(msg, reply) {
 		stats_parse(msg, &stats);
-		sample(file, "packets_total", stats.dev, "direction", "in",
-		       stats.in);
-		sample(file, "packets_total", stats.dev, "direction", "out",
-		       stats.out);
+		if (stats.in)
+			sample(file, "packets_total", stats.dev, "direction", "in",
+			       stats.in);
+		if (stats.out)
+			sample(file, "packets_total", stats.dev, "direction", "out",
+			       stats.out);
 	}
 }
 
@@ -91,40 +104,92 @@ static void print_verdicts(FILE *file, const struct nl_reply *reply)
 	nl_for_each(msg, reply) {
 		stats_parse(msg, &stats);
 		for (i = 0; i <= ARP_POLICY_REASON_MAX; i++)
-			if (reason_name(i))
+			if (reason_name(i) && stats.reasons[i])
 				sample(file, "verdicts_total", stats.dev,
 				       "reason", reason_name(i),
 				       stats.reasons[i]);
 	}
 }
 
+/* Counts, limits and times of the policy as a whole. */
+static const struct {
+	unsigned int attr;
+	const char *metric;
+	const char *type;
+	const char *help;
+} infos[] = {
+	{ ARP_POLICY_INFO_GENERATION, "generation", "gauge",
+	  "Number of the last change of the policy." },
+	{ ARP_POLICY_INFO_RESTORED, "last_restore_timestamp_seconds", "gauge",
+	  "When the policy was last replaced as a whole, in seconds since 1970." },
+	{ ARP_POLICY_INFO_SELECTORS, "selectors", "gauge",
+	  "Selectors that have fields, rules or bindings." },
+	{ ARP_POLICY_INFO_SELECTORS_MAX, "selectors_limit", "gauge",
+	  "How many selectors there may be." },
+	{ ARP_POLICY_INFO_RULES, "rules", "gauge", "Rules." },
+	{ ARP_POLICY_INFO_RULES_MAX, "rules_limit", "gauge",
+	  "How many rules there may be." },
+	{ ARP_POLICY_INFO_BINDINGS, "bindings", "gauge",
+	  "Bindings, with the dynamic ones." },
+	{ ARP_POLICY_INFO_BINDINGS_MAX, "bindings_limit", "gauge",
+	  "How many bindings there may be." },
+	{ ARP_POLICY_INFO_DYNAMIC, "dynamic_bindings", "gauge", "Dynamic bindings." },
+	{ ARP_POLICY_INFO_DYNAMIC_MAX, "dynamic_bindings_limit", "gauge",
+	  "How many dynamic bindings there may be." },
+	{ ARP_POLICY_INFO_EVENTS_LOST, "events_lost_total", "counter",
+	  "Events that listeners missed." },
+};
+
+static void print_info(FILE *file, const struct nl_reply *reply)
+{
+	const struct nlattr *tb[ARP_POLICY_INFO_MAX + 1];
+	const struct nlmsghdr *msg;
+	size_t i;
+
+	nl_for_each(msg, reply) {
+		nl_parse(msg, tb, ARP_POLICY_INFO_MAX);
+		begin(file, "info", "gauge", "The module " MODULE ".");
+		fputs(PREFIX "info{", file);
+		label(file, "version", nl_str(tb[ARP_POLICY_INFO_VERSION]));
+		fputs("} 1\n", file);
+		for (i = 0; i < sizeof(infos) / sizeof(infos[0]); i++)
+			if (tb[infos[i].attr])
+				number(file, infos[i].metric, infos[i].type,
+				       infos[i].help, nl_uint(tb[infos[i].attr]));
+	}
+}
+
+/* Reads what to print, before anything is printed. */
+static int read_all(struct nl *nl, struct nl_reply *info, struct nl_reply *stats)
+{
+	int status;
+
+	nl_request(nl, ARP_POLICY_CMD_INFO_GET, 0);
+	status = nl_call(nl, info);
+	return status ? status :
+	       nl_dump(nl, ARP_POLICY_CMD_STATS_GET, 0, NULL, stats);
+}
+
 int stats_prometheus(struct ctx *ctx)
 {
-	struct nl_reply reply = { 0 };
+	struct nl_reply info = { 0 }, stats = { 0 };
 	FILE *file = ctx->out.file;
 	/* A scrape every few seconds must not load the module. */
 	bool up = module_loaded();
-	char version[64];
 	int status;
 
 	status = netns_enter(&ctx->nl.netns);
 	if (!status && up)
-		status = nl_dump(&ctx->nl, ARP_POLICY_CMD_STATS_GET, 0, NULL,
-				 &reply);
-	if (!status) {
-		begin(file, "up", "gauge",
-		      "Whether the module " MODULE " is loaded.");
-		fprintf(file, PREFIX "up %d\n", up);
-	}
+		status = read_all(&ctx->nl, &info, &stats);
+	if (!status)
+		number(file, "up", "gauge", "Whether the module " MODULE " is loaded.",
+		       up);
 	if (!status && up) {
-		module_version(version, sizeof(version));
-		begin(file, "info", "gauge", "The module " MODULE ".");
-		fputs(PREFIX "info{", file);
-		label(file, "version", version);
-		fputs("} 1\n", file);
-		print_packets(file, &reply);
-		print_verdicts(file, &reply);
+		print_info(file, &info);
+		print_packets(file, &stats);
+		print_verdicts(file, &stats);
 	}
-	nl_reply_free(&reply);
+	nl_reply_free(&info);
+	nl_reply_free(&stats);
 	return status;
 }

@@ -267,11 +267,23 @@ static void settle(struct policy *policy)
 	policy->n_entries = n;
 }
 
+/* The kernel dumps entries in this order, except for bindings after rules. */
+static bool is_sorted(const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 1; i < policy->n_entries; i++)
+		if (policy_entry_cmp(&policy->entries[i - 1], &policy->entries[i]) > 0)
+			return false;
+	return true;
+}
+
 void policy_sort(struct policy *policy)
 {
 	settle(policy);
 	LIST_SORT(policy->devs, policy->n_devs, policy_dev_cmp);
-	LIST_SORT(policy->entries, policy->n_entries, policy_entry_cmp);
+	if (!is_sorted(policy))
+		LIST_SORT(policy->entries, policy->n_entries, policy_entry_cmp);
 }
 
 int policy_prefix_cmp(const struct entry *x, const struct entry *y)

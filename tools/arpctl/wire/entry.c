@@ -240,7 +240,8 @@ static void print_rule(struct printer *out, const struct entry *rule, int width)
 	bool from = rule->table == ARP_POLICY_TABLE_SENDER;
 
 	entry_prefix_text(rule, prefix);
-	lladdr_text(rule->lladdr, LLADDR_LEN, lladdr);
+	if (rule->has_lladdr)
+		lladdr_text(rule->lladdr, LLADDR_LEN, lladdr);
 	pr_str(out, "action", STYLE_VALUE, width ? 5 : 0,
 	       action_name(rule->action));
 	pr_text(out, " ");
