@@ -8,7 +8,7 @@
 
 mapfile -t commands < <("$ARPCTL" help | sed -n 's/^  arpctl \([a-z ]*[a-z]\).*/\1/p')
 mapfile -t fields < <("$ARPCTL" dev set help | sed -n '/^FIELD/,$s/^  \([a-z-]\+\) .*/\1/p')
-plan $((58 + ${#commands[@]} + ${#fields[@]}))
+plan $((60 + ${#commands[@]} + ${#fields[@]}))
 
 # tab WORD...: what the shell would offer for the last of the words.
 tab()
@@ -184,8 +184,8 @@ for field in "${fields[@]}"; do
 	result $good "values of $field" "$bad"
 done
 
-! grep -qwE "$(IFS='|'; echo "${objects[*]}|${fields[*]}")" <(sed '/^#/d; s,/dev/null,,' tools/arpctl/arpctl.bash-completion)
-result $? "the shell part contains no object and no field names"
+! grep -qwE "$(IFS='|'; echo "${objects[*]}|${fields[*]}")" <(sed '/^#/d; s,/dev/null,,' tools/arpctl/arpctl.{bash-completion,zsh-completion,fish})
+result $? "the parts for shells contain no object and no field names"
 
 # Names of devices and namespaces are others' choice: never run, always quoted.
 # shellcheck disable=SC2016 # that it stays as it is, is the point
@@ -204,6 +204,26 @@ _arpctl "$fake/arpctl"
 [ ! -e "$fake/ran" ] && [ "${COMPREPLY[1]}" = 'cali\*' ] && [[ ${COMPREPLY[0]} == '\$\('* ]]
 result $? 'names are quoted, not expanded' "${COMPREPLY[*]}"
 rm -r "$fake"
+
+# zsh and fish offer the same words.
+if command -v zsh >/dev/null; then
+	# The function in place of zsh's own prints what it would offer.
+	said=$(PATH=$(dirname "$ARPCTL"):$PATH zsh -f -c 'compadd() { print -rl -- "${@[$@[(i)--]+1,-1]}"; }
+		words=(arpctl dev s) CURRENT=3; source tools/arpctl/arpctl.zsh-completion
+		words=(arpctl rule add drop 10.0.0.1 "") CURRENT=6; _arpctl
+		words=(arpctl bind import tests/cl) CURRENT=4; _arpctl' | grep . | sort | paste -sd ' ')
+	is "$said" 'dev from set show tests/cli/' 'zsh'
+else
+	skip 'zsh' 'zsh is not installed'
+fi
+if command -v fish >/dev/null; then
+	said=$(PATH=$(dirname "$ARPCTL"):$PATH HOME=/nonexistent fish -N -c 'source tools/arpctl/arpctl.fish
+		complete -C "arpctl dev s"; complete -C "arpctl rule add drop 10.0.0.1 "
+		complete -C "arpctl bind import tests/cl"' 2>/dev/null | cut -f 1 | sort | paste -sd ' ')
+	is "$said" 'dev from set show tests/cli/' 'fish'
+else
+	skip 'fish' 'fish is not installed'
+fi
 
 run complete
 [ "$status" -eq 0 ]

@@ -47,6 +47,10 @@ run help
 ! grep -q '.\{81\}' <<<"$out"
 result $? 'help fits 80 columns' "$out"
 
+run
+[ "$status" -eq 2 ] && [ -z "$out" ] && [ "$(wc -l <<<"$err")" -le 24 ] && ! grep -q '.\{81\}' <<<"$err"
+result $? 'arpctl alone prints one page' "$err"
+
 for object in "${objects[@]}"; do
 	check_help "arpctl $object" "$object" help
 	check_help "arpctl $object" "$object" --help

@@ -68,6 +68,7 @@ scraped() { [ "$(query 'count_over_time(arp_policy_up[1m]) > 3')" = 1 ]; }
 run_ok "it scrapes" poll 120 scraped
 
 # Grafana replaces these.
+# shellcheck disable=SC2016 # these are not the shell's
 filled() { sed 's/\$__rate_interval/1m/g; s/\$instance/.*/g; s/\$device/.*/g'; }
 while IFS=$'\t' read -r title expr; do
 	expr=$(filled <<<"$expr")

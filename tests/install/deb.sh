@@ -43,8 +43,10 @@ $units/arp-policy.service
 /usr/share/doc/arpctl/examples/arp-policy-leases.default
 /usr/share/doc/arpctl/examples/arp-policy.conf
 /usr/share/doc/arpctl/examples/modprobe.d/arp_policy.conf
+/usr/share/fish/vendor_completions.d/arpctl.fish
 /usr/share/man/man7/arp_policy.7.gz
 /usr/share/man/man8/arpctl.8.gz
+/usr/share/zsh/vendor-completions/_arpctl
 END
 )" "arpctl: tool, pages, completion, service, examples"
 is "$(files_of arp-policy-dkms | grep -v /usr/share/doc)" "$(

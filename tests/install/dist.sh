@@ -67,8 +67,10 @@ is "$(files_of arpctl)" "$(sort <<END
 /usr/share/arp-policy
 /usr/share/arp-policy/arp_policy.yaml
 /usr/share/bash-completion/completions/arpctl
+/usr/share/fish/vendor_completions.d/arpctl.fish
 /usr/share/man/man7/arp_policy.7
 /usr/share/man/man8/arpctl.8
+/usr/share/zsh/site-functions/_arpctl
 END
 )" "its package arpctl holds the tool, its pages, completion and service"
 is "$(files_of arp-policy-dkms | grep '\.[ch]$' | sed "s|/usr/src/$name/||")" \

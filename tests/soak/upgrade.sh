@@ -65,10 +65,11 @@ traces() {
 	local dir at
 	for dir in /etc /etc/modprobe.d /etc/systemd/system/*.wants /usr/sbin /usr/src \
 		/usr/include/linux /usr/share /usr/share/doc /usr/share/man/man[78] \
-		/usr/share/bash-completion/completions /lib/systemd/system \
+		/usr/share/bash-completion/completions /usr/share/zsh/vendor-completions \
+		/usr/share/fish/vendor_completions.d /lib/systemd/system \
 		/var/lib/dkms /var/lib/dpkg/info /var/lib/systemd/deb-systemd-helper-* \
 		/var/lib/systemd/deb-systemd-helper-*/*.wants "$MODULES"/updates "$MODULES"/updates/dkms; do
-		for at in "$dir"/arp[-_]policy* "$dir"/arpctl*; do
+		for at in "$dir"/arp[-_]policy* "$dir"/arpctl* "$dir"/_arpctl*; do
 			[ ! -e "$at" ] && [ ! -L "$at" ] || echo "$at"
 		done
 	done | sort -u

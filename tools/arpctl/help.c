@@ -174,6 +174,20 @@ void help_tool(FILE *file)
 	options_help(file);
 }
 
+void help_page(FILE *file)
+{
+	const struct object *const *o;
+
+	fputs("Usage: arpctl [OPTION ...] OBJECT [COMMAND [ARGUMENT ...]]\n\n", file);
+	for (o = objects; *o; o++)
+		fprintf(file, "  %-9s %s\n", (*o)->name, (*o)->what);
+	fputs("\n\"arpctl OBJECT help\" lists its commands, \"arpctl help\" all of them and the\n"
+	      "options, of which -j prints JSON and -n NETNS acts in a network namespace.\n"
+	      "An address is not answered? See \"arpctl explain request ADDRESS\" and \"arpctl\n"
+	      "check\".\n",
+	      file);
+}
+
 static void help_object(FILE *file, const struct object *object)
 {
 	const struct command *c;

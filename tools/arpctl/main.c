@@ -28,7 +28,7 @@ static int run(struct ctx *ctx, int argc, char **argv)
 		return batch_run(ctx, ctx->batch);
 	if (argc)
 		return dispatch(ctx, argc, argv);
-	help_tool(stderr);
+	help_page(stderr);
 	return STATUS_USAGE;
 }
 

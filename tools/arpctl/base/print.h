@@ -43,6 +43,9 @@ struct printer {
 	unsigned int depth;
 };
 
+/* How wide a line of text may be: that of the terminal; 0: any. */
+int pr_width(const struct printer *out);
+
 /* JSON brackets: '[' or '{', with a key inside an object; text has none. */
 void pr_open(struct printer *out, const char *key, char bracket);
 void pr_close(struct printer *out, char bracket);

@@ -35,7 +35,7 @@ static void print_selectors(struct printer *out, const struct policy *policy)
 	for (dev = policy->devs; dev < end; dev++) {
 		pr_open(out, NULL, '{');
 		pr_str(out, "selector", STYLE_NAME, width, dev->selector);
-		field_print_all(out, &dev->values, "  ");
+		field_print_all(out, &dev->values, "  ", width);
 		pr_text(out, "\n");
 		pr_close(out, '}');
 	}

@@ -13,8 +13,8 @@
 #include "wire/nl_listen.h"
 #include "wire/reason.h"
 
-/* RFC 3339 with microseconds, local time and its offset. */
-static void now(char *buf, size_t size)
+/* RFC 3339 with microseconds, local time and its offset; brief: of today, milliseconds. */
+static void now(bool brief, char *buf, size_t size)
 {
 	struct timespec ts;
 	struct tm tm;
@@ -23,6 +23,12 @@ static void now(char *buf, size_t size)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	localtime_r(&ts.tv_sec, &tm);
+	if (brief) {
+		strftime(day, sizeof(day), "%H:%M:%S", &tm);
+		snprintf(buf, size, "%s.%03u", day,
+			 (unsigned int)(ts.tv_nsec / 1000000) % 1000);
+		return;
+	}
 	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
 	strftime(zone, sizeof(zone), "%z", &tm);
 	us = (unsigned int)(ts.tv_nsec / 1000) % 1000000;
@@ -33,7 +39,7 @@ static void begin(struct printer *out, const char *event)
 {
 	char time[64];
 
-	now(time, sizeof(time));
+	now(out->columns && !out->json, time, sizeof(time));
 	pr_open(out, NULL, '{');
 	pr_str(out, "time", STYLE_FAINT, 0, time);
 	pr_text(out, "  ");
@@ -48,7 +54,7 @@ static void print_dev(struct printer *out, const struct nlattr *const *tb)
 	pr_text(out, " ");
 	pr_str(out, "selector", STYLE_NAME, 0,
 	       nl_str(tb[ARP_POLICY_A_SELECTOR]));
-	field_print_all(out, &values, "  ");
+	field_print_all(out, &values, "  ", 0);
 	if (!tb[ARP_POLICY_A_FIELDS])
 		pr_text(out, "  unset");
 }

@@ -20,7 +20,7 @@ void policy_print_dev(struct printer *out, const char *selector,
 {
 	print_command(out, "dev set", selector);
 	word_print(out, "selector", STYLE_NAME, selector);
-	field_print_all(out, values, " ");
+	field_print_all(out, values, " ", 0);
 }
 
 void policy_print_entry(struct printer *out, const struct entry *entry)

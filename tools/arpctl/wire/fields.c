@@ -513,15 +513,40 @@ void field_print(struct printer *out, const struct field *field,
 	}
 }
 
-void field_print_all(struct printer *out, const struct field_values *values,
-		     const char *lead)
+/* How wide the text of a value is. */
+static int value_width(const struct field *field, uint32_t value)
 {
+	const char *word = word_of(field, value);
+	char text[64];
+
+	if (field->kind == FIELD_FLAGS)
+		flags_text(field, value, text, sizeof(text));
+	else if (word)
+		snprintf(text, sizeof(text), "%s", word);
+	else
+		snprintf(text, sizeof(text), "%u", value);
+	return (int)strlen(text);
+}
+
+void field_print_all(struct printer *out, const struct field_values *values,
+		     const char *lead, int indent)
+{
+	int limit = indent ? pr_width(out) : 0, at = indent, width;
 	const struct field *f;
 
 	pr_open(out, "fields", '{');
 	for (f = fields; f->name; f++) {
 		if (!field_is_set(values, f))
 			continue;
+		if (limit) {
+			width = (int)(strlen(lead) + strlen(f->name)) + 1 +
+				value_width(f, values->value[f->attr]);
+			if (at > indent && at + width > limit) {
+				pr_text(out, "\n%*s", indent, "");
+				at = indent;
+			}
+			at += width;
+		}
 		pr_text(out, "%s%s ", lead, f->name);
 		field_print(out, f, f->name, 0, values->value[f->attr]);
 	}

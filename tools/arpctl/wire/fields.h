@@ -81,9 +81,12 @@ void field_put_unset(struct nlmsghdr *nlh, uint16_t attr, uint32_t unset);
 void field_print(struct printer *out, const struct field *field,
 		 const char *key, int width, uint32_t value);
 
-/* Prints what is set: "NAME VALUE" each, in text with the lead before it. */
+/*
+ * Prints what is set: "NAME VALUE" each, in text with the lead before it. On a terminal,
+ * lines are continued if indent is not 0: how wide the text before the fields is.
+ */
 void field_print_all(struct printer *out, const struct field_values *values,
-		     const char *lead);
+		     const char *lead, int indent);
 
 /* What is accepted, as "any (0), device (1)". */
 void field_accepts(const struct field *field, char *buf, size_t size);
