@@ -249,13 +249,15 @@ is "$(sysctls eth0)" 'ignore 1 all.arp_ignore
 filter true eth0.arp_filter
 proxy route,pvlan all.proxy_arp,eth0.proxy_arp_pvlan
 proxy-delay 0 neigh.eth0.proxy_delay
-garp drop eth0.drop_gratuitous_arp' "dev effective: sysctls decide the other fields"
+garp drop eth0.drop_gratuitous_arp
+notify off eth0.arp_notify' "dev effective: sysctls decide the other fields"
 is "$(sysctls eth1)" 'ignore 2 eth1.arp_ignore
 announce 0 eth1.arp_announce
 filter false eth1.arp_filter
 proxy route all.proxy_arp
 proxy-delay 800 neigh.eth1.proxy_delay
-garp accept eth1.drop_gratuitous_arp' "the greater of a device's and that of all"
+garp accept eth1.drop_gratuitous_arp
+notify off eth1.arp_notify' "the greater of a device's and that of all"
 is "$(sysctls lo)" '' "not of a device without ARP"
 like "$(arpctl dev effective eth1)" $'^[0-9]+: eth1  unmanaged\n    ignore      subnet      from sysctl eth1.arp_ignore\n' \
 	"as text"

@@ -26,6 +26,8 @@ static const struct row {
 	  ARP_POLICY_PROXY_PVLAN },
 	{ ARP_POLICY_FIELD_GARP, IPV4_DEVCONF_DROP_GRATUITOUS_ARP,
 	  "drop_gratuitous_arp", ARP_POLICY_GARP_DROP },
+	{ ARP_POLICY_FIELD_NOTIFY, IPV4_DEVCONF_ARP_NOTIFY, "arp_notify",
+	  ARP_POLICY_NOTIFY_UP },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
