@@ -12,7 +12,8 @@
 static void print_command(struct printer *out, const char *command,
 			  const char *selector)
 {
-	pr_text(out, "%s %s", command, *selector == '-' ? "-- " : "");
+	pr_text(out, "%s", command);
+	pr_text(out, *selector == '-' ? " -- " : " ");
 }
 
 void policy_print_dev(struct printer *out, const char *selector,
