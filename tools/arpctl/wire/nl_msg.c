@@ -107,21 +107,32 @@ const char *nl_lladdr(const struct nlattr *attr, char buf[LLADDR_TEXT])
 	return buf;
 }
 
-static void tb_add(const struct nlattr *attr, const struct nlattr **tb,
-		   unsigned int max)
+/*
+ * Attributes up to the end, or to one that does not fit. libmnl has a function for each
+ * part of this, which was a tenth of the time of a listing.
+ */
+static void parse(const char *at, const char *end, const struct nlattr **tb,
+		  unsigned int max)
 {
-	if (mnl_attr_get_type(attr) <= max)
-		tb[mnl_attr_get_type(attr)] = attr;
+	const struct nlattr *attr;
+	unsigned int type;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	for (; end - at >= NLA_HDRLEN; at += NLA_ALIGN(attr->nla_len)) {
+		attr = (const struct nlattr *)at;
+		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
+			break;
+		type = attr->nla_type & NLA_TYPE_MASK;
+		if (type <= max)
+			tb[type] = attr;
+	}
 }
 
 void nl_parse_after(const struct nlmsghdr *msg, size_t header,
 		    const struct nlattr **tb, unsigned int max)
 {
-	const struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each(attr, msg, (unsigned int)header)
-		tb_add(attr, tb, max);
+	parse((const char *)msg + MNL_NLMSG_HDRLEN + MNL_ALIGN(header),
+	      (const char *)msg + msg->nlmsg_len, tb, max);
 }
 
 void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
@@ -133,11 +144,7 @@ void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max)
 {
-	const struct nlattr *attr;
+	const char *at = (const char *)nest;
 
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	if (!nest)
-		return;
-	mnl_attr_for_each_nested(attr, nest)
-		tb_add(attr, tb, max);
+	parse(nest ? at + NLA_HDRLEN : at, nest ? at + nest->nla_len : at, tb, max);
 }
