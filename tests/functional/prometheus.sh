@@ -49,7 +49,7 @@ is "$(scrape | read_it | head -n 2)" '["arp_policy_up", "gauge", {}, 1]
 ["arp_policy_info", "gauge", {"version": "'"$version"'"}, 1]' "with it, it is, and of its version"
 gauges() { scrape | read_it | jq -r 'select(.[2] == {}) | "\(.[0]) \(.[3])"' | sed 's/^arp_policy_//'; }
 is "$(gauges | sed 1d | grep -v limit | paste -sd ' ')" \
-	"generation 0 selectors 0 rules 0 bindings 0 dynamic_bindings 0 events_lost_total 0" "no policy, and no restore"
+	"generation 1 selectors 0 rules 0 bindings 0 dynamic_bindings 0 events_lost_total 0" "no policy, and no restore"
 must ctl alice restore - <<-'END'
 	dev set lo hidden on
 	rule add drop 10.66.0.0/16
@@ -57,7 +57,7 @@ must ctl alice restore - <<-'END'
 END
 must ctl alice bind add 10.0.0.67 lladdr 02:00:5e:00:00:67 dynamic
 is "$(gauges | sed 1d | grep -v 'limit\|last' | paste -sd ' ')" \
-	"generation 1 selectors 2 rules 1 bindings 2 dynamic_bindings 1 events_lost_total 0" "gauges of the policy"
+	"generation 2 selectors 2 rules 1 bindings 2 dynamic_bindings 1 events_lost_total 0" "gauges of the policy"
 is "$(gauges | awk -v now="$(date +%s)" '$1 == "last_restore_timestamp_seconds" { print (now - $2 < 60) }')" 1 \
 	"and the time of the last restore"
 is "$(gauges | grep -c 'limit [1-9]')" 4 "and the limits"
@@ -69,7 +69,7 @@ arpq bob flood eth0 10.9.9.9 count 5 >/dev/null
 all_counted() { [ "$(ctl alice -j stats show eth0 | jq '.[].in')" = 8 ]; }
 poll 10 all_counted
 
-samples() { scrape | read_it | grep _total | jq -Sc . | sort; }
+samples() { scrape | read_it | grep 'packets_total\|verdicts_total' | jq -Sc . | sort; }
 is "$(samples)" "$(wanted)" "the counters of a device"
 is "$(samples | jq -c 'select(.[3] > 0) | [.[2] | .direction // .reason] + [.[3]]' | sort | paste -sd ' ')" \
 	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "with the values provoked"
@@ -84,10 +84,10 @@ is "$(scrape | sed -n 's/^# HELP \([^ ]*\) .*/\1/p')" "$(scrape | sed -n 's/^# T
 is "$(scrape | sed -n 's/^# UNIT //p')" "arp_policy_last_restore_timestamp_seconds seconds" "and a unit where it has one"
 
 # Unusual device names.
-must ip -n alice link add name 'q"b\n' type dummy
-must ip -n alice link add name $'\u00e9\u20ac' type dummy
-must ip -n alice link add name $'x\xff' type dummy
-must ip -n alice link add name $'x\xfe' type dummy
+must ip -n alice link add name 'q"b\n' type veth peer name odd1 up
+must ip -n alice link add name $'\u00e9\u20ac' type veth peer name odd2 up
+must ip -n alice link add name $'x\xff' type veth peer name odd3 up
+must ip -n alice link add name $'x\xfe' type veth peer name odd4 up
 must ctl alice dev set default announce any
 i=0
 for dev in 'q"b\n' $'\u00e9\u20ac' $'x\xff' $'x\xfe'; do
