@@ -33,8 +33,14 @@
 #define NOTIFY_DEVICES	256
 /* At most this many addresses of one device are visited, as in packet/announce.c. */
 #define NOTIFY_ADDRS	4096
+/*
+ * At most this many times the work item asks for one occasion whether a device answers for
+ * an address. Users choose how many addresses and devices there are, and do not pay for its
+ * time.
+ */
+#define NOTIFY_PAIRS	65536
 /* The maximum number of occasions that wait for the work item. */
-#define NOTIFY_TODO	4096
+#define NOTIFY_TODO	1024
 
 #define WAS_BITS	19
 
@@ -83,6 +89,7 @@ struct notify_occasion {
  * @nn: the netns
  * @devices: the devices with notify change
  * @left: the number of announcements that may still be made
+ * @pairs: how many pairs of device and address may still be looked at
  * @was: only addresses that are marked here; or NULL
  * @on: only addresses that no device but this one has, if not 0
  * @only: only announcements on this device, if not 0
@@ -91,6 +98,7 @@ struct notify_run {
 	struct arpp_netns *nn;
 	struct notify_devices devices;
 	unsigned int left;
+	unsigned int pairs;
 	const struct arpp_notify_was *was;
 	u32 on;
 	u32 only;
@@ -139,15 +147,35 @@ void arpp_netns_notify_early(struct arpp_netns *nn, const struct net_device *dev
 	set_rising(nn, dev, is_stock(event));
 }
 
+/*
+ * Is an occasion the same as the last one that waits? Then it becomes part of it. The
+ * sysctl would announce the addresses each time.
+ */
+static bool joins_last(struct arpp_notify *notify, const struct notify_occasion *o)
+{
+	struct notify_occasion *last;
+
+	if (list_empty(&notify->todo))
+		return false;
+	last = list_last_entry(&notify->todo, struct notify_occasion, node);
+	if (last->ifindex != o->ifindex || last->addr != o->addr ||
+	    (last->stock && o->stock))
+		return false;
+	last->stock |= o->stock;
+	last->up |= o->up;
+	return true;
+}
+
 static void add_occasion(struct arpp_netns *nn, const struct notify_occasion *like)
 {
 	struct arpp_notify *notify = &nn->notify;
 	struct notify_occasion *o = kmalloc(sizeof(*o), GFP_KERNEL_ACCOUNT);
 
-	if (o)
-		*o = *like;
+	if (!o)
+		return;
+	*o = *like;
 	spin_lock(&notify->lock);
-	if (o && !notify->closed && notify->n_todo < NOTIFY_TODO) {
+	if (!notify->closed && notify->n_todo < NOTIFY_TODO && !joins_last(notify, o)) {
 		notify->n_todo++;
 		list_add_tail(&o->node, &notify->todo);
 		queue_work(notify_wq, &notify->work);
@@ -262,48 +290,52 @@ void arpp_netns_notify_link(const struct arpp_policy *policy, const struct net_d
 		d->stats->link = arpp_notify_link(dev);
 }
 
-static void add_device(struct notify_devices *devices, const struct net_device *dev)
+/* Which devices to find. */
+enum notify_which {
+	NOTIFY_PRESENT,		/* those that have notify change */
+	NOTIFY_EVERY,		/* those that have a policy */
+	NOTIFY_NEXT,		/* those that will have notify change */
+};
+
+static bool is_wanted(const struct arpp_policy *policy, const struct net_device *dev,
+		      enum notify_which which, const struct arpp_selectors *next)
 {
-	if (devices->n < NOTIFY_DEVICES && arpp_notify_speaks(dev))
-		devices->ifindex[devices->n++] = dev->ifindex;
+	const struct arpp_device *d = arpp_device_find(policy, dev);
+	struct arpp_resolved r;
+
+	if (!arpp_notify_speaks(dev))
+		return false;
+	if (which != NOTIFY_NEXT)
+		return d && (which == NOTIFY_EVERY ||
+			     d->notify == ARP_POLICY_NOTIFY_CHANGE);
+	arpp_selector_resolve(next, dev->name, &r);
+	return r.fields.val[ARP_POLICY_FIELD_NOTIFY] == ARP_POLICY_NOTIFY_CHANGE;
 }
 
-/* Find the devices that have notify change, or all that have a policy. */
-static void find_devices(struct arpp_netns *nn, struct notify_devices *devices, bool every)
+/*
+ * Find devices, in the kernel's order: that of the policy's buckets is secret. @next: for
+ * NOTIFY_NEXT.
+ */
+static void find_devices(struct arpp_netns *nn, struct notify_devices *devices,
+			 enum notify_which which, const struct arpp_selectors *next)
 {
 	const struct arpp_policy *policy;
-	const struct arpp_device *d;
-	unsigned int i;
-
-	rcu_read_lock();
-	policy = rcu_dereference(nn->policy);
-	if (policy && (every || READ_ONCE(policy->n_notify)))
-		arpp_for_each_device(d, policy, i)
-			if (every || d->notify == ARP_POLICY_NOTIFY_CHANGE)
-				add_device(devices, d->dev);
-	rcu_read_unlock();
-}
-
-/* Find the devices that will have notify change. */
-static void find_next_devices(struct arpp_netns *nn, struct notify_devices *devices,
-			      const struct arpp_selectors *next)
-{
 	const struct net_device *dev;
-	struct arpp_resolved r;
 	unsigned long pos = 0;
+	unsigned int most;
 
 	do {
 		rcu_read_lock();
-		dev = arpp_netdev_dump(nn->net, &pos);
-		if (dev) {
-			arpp_selector_resolve(next, dev->name, &r);
-			if (r.fields.val[ARP_POLICY_FIELD_NOTIFY] ==
-			    ARP_POLICY_NOTIFY_CHANGE)
-				add_device(devices, dev);
-		}
+		policy = rcu_dereference(nn->policy);
+		most = !policy ? 0 : which == NOTIFY_PRESENT ?
+		       min_t(unsigned int, READ_ONCE(policy->n_notify), NOTIFY_DEVICES) :
+		       NOTIFY_DEVICES;
+		dev = devices->n < most ? arpp_netdev_dump(nn->net, &pos) : NULL;
+		if (dev && is_wanted(policy, dev, which, next))
+			devices->ifindex[devices->n++] = dev->ifindex;
 		rcu_read_unlock();
 		cond_resched();
-	} while (dev && devices->n < NOTIFY_DEVICES);
+	} while (dev);
 }
 
 /**
@@ -408,10 +440,8 @@ static void do_search(struct notify_search *search)
 	const struct arpp_notify_scope *scope = search->scope;
 	struct arpp_netns *nn = search->nn;
 
-	if (scope->next)
-		find_next_devices(nn, &search->devices, scope->next);
-	else
-		find_devices(nn, &search->devices, scope->every);
+	find_devices(nn, &search->devices, scope->next ? NOTIFY_NEXT :
+		     scope->every ? NOTIFY_EVERY : NOTIFY_PRESENT, scope->next);
 	if (!search->devices.n)
 		return;
 	search->was = kvzalloc(sizeof(*search->was), GFP_KERNEL_ACCOUNT);
@@ -441,7 +471,9 @@ arpp_netns_notify_before(struct arpp_netns *nn, const struct arpp_notify_scope *
 	struct arpp_notify_was *was = NULL;
 	struct notify_search *search;
 
-	if (!scope->next && !scope->every && !arpp_netns_notify_wanted(nn))
+	/* Without a policy, nothing is hidden. */
+	if (!rcu_access_pointer(nn->policy) ||
+	    (!scope->next && !scope->every && !arpp_netns_notify_wanted(nn)))
 		return NULL;
 	search = kzalloc(sizeof(*search), GFP_KERNEL_ACCOUNT);
 	if (!search)
@@ -535,8 +567,10 @@ static void spread(struct notify_run *run, const struct arpp_policy *policy, u32
 		    (run->was && !test_bit(was_bit(ifindex, addr), run->was->bits)))
 			continue;
 		d = device_by_index(run->nn, policy, ifindex);
-		if (d && arpp_host_domain(d->dev) == domain &&
-		    arpp_notify_announces(policy, d, addr))
+		if (!d || arpp_host_domain(d->dev) != domain || !run->pairs)
+			continue;
+		run->pairs--;
+		if (arpp_notify_announces(policy, d, addr))
 			announce(run, d, addr, false);
 	}
 }
@@ -563,7 +597,7 @@ static bool spread_each(void *data, const struct arpp_host_addr *in)
 	const struct arpp_policy *policy = rcu_dereference(run->nn->policy);
 	__be32 addr = arpp_host_addr_of(in);
 
-	if (!policy || READ_ONCE(run->nn->notify.closed))
+	if (!policy || !run->pairs || READ_ONCE(run->nn->notify.closed))
 		return false;
 	if (is_in_run(run, policy, addr))
 		spread(run, policy, arpp_host_domain_of(in), addr);
@@ -667,8 +701,12 @@ static struct arpp_notify_was *next_was(struct arpp_notify *notify)
 
 static void run_begin(struct notify_run *run, struct arpp_netns *nn)
 {
-	*run = (struct notify_run){ .nn = nn, .left = ARP_POLICY_NOTIFY_MAX };
-	find_devices(nn, &run->devices, false);
+	*run = (struct notify_run){
+		.nn = nn,
+		.left = ARP_POLICY_NOTIFY_MAX,
+		.pairs = NOTIFY_PAIRS,
+	};
+	find_devices(nn, &run->devices, NOTIFY_PRESENT, NULL);
 }
 
 static void notify_work(struct work_struct *work)
@@ -711,7 +749,7 @@ static bool notify_send(struct arpp_pacer *pacer, u32 ifindex, __be32 addr, bool
 	d = device_by_index(nn, policy, ifindex);
 	if (d && (once ? arpp_notify_repeats(policy, d, addr) :
 			 arpp_notify_announces(policy, d, addr)))
-		sent = !arpp_act_announce(d->dev, addr, false);
+		sent = !arpp_act_announce(d->dev, addr, d->dev->dev_addr, false);
 	rcu_read_unlock();
 	return sent;
 }

@@ -4,6 +4,7 @@
  *
  * Process context, RTNL held while it is sent.
  */
+#include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
@@ -38,12 +39,50 @@ static const char *objection(const struct arpp_netns *nn,
 	return why;
 }
 
+/* Can a device send ARP? Returns 0 or -errno. */
+static int check_device(const struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	if (dev->flags & (IFF_NOARP | IFF_LOOPBACK)) {
+		NL_SET_ERR_MSG(extack,
+			       "device speaks no ARP: announce the address on the device that its neighbours are on");
+		return -EOPNOTSUPP;
+	}
+	if (!netif_running(dev)) {
+		NL_SET_ERR_MSG(extack, "device is down");
+		return -ENETDOWN;
+	}
+	return 0;
+}
+
+/* The MAC to announce, or NULL with *@err. */
+static const u8 *announced_lladdr(struct genl_info *info, const struct net_device *dev,
+				  int *err)
+{
+	const struct nlattr *attr = info->attrs[ARP_POLICY_A_LLADDR];
+
+	*err = 0;
+	if (!attr)
+		return dev->dev_addr;
+	if (dev->addr_len != ETH_ALEN) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "lladdr has another length than those of the device");
+		*err = -EINVAL;
+	} else if (!is_valid_ether_addr(nla_data(attr))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "lladdr is not a unicast address: all zeroes, or a group address");
+		*err = -EINVAL;
+	}
+	return nla_data(attr);
+}
+
 static int announce(struct genl_info *info, struct net_device *dev)
 {
 	struct nlattr *attr = info->attrs[ARP_POLICY_A_ADDRESS];
 	bool force = nla_get_flag(info->attrs[ARP_POLICY_A_FORCE]);
 	const char *why = NULL;
+	const u8 *lladdr;
 	__be32 addr;
+	int err;
 
 	if (!attr) {
 		NL_SET_ERR_MSG(info->extack, "address missing");
@@ -56,11 +95,12 @@ static int announce(struct genl_info *info, struct net_device *dev)
 				    "address cannot be announced: 0.0.0.0, loopback, multicast or broadcast");
 		return -EINVAL;
 	}
-	if (dev->flags & IFF_NOARP || !netif_running(dev)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "device is down or does no ARP");
-		return -ENETDOWN;
-	}
+	err = check_device(dev, info->extack);
+	if (err)
+		return err;
+	lladdr = announced_lladdr(info, dev, &err);
+	if (err)
+		return err;
 	if (!force)
 		why = objection(arpp_netns_get(dev_net(dev)), dev, addr);
 	if (why) {
@@ -68,7 +108,7 @@ static int announce(struct genl_info *info, struct net_device *dev)
 		info->extack->_msg = why;
 		return -EADDRNOTAVAIL;
 	}
-	return arpp_act_announce(dev, addr, force);
+	return arpp_act_announce(dev, addr, lladdr, force);
 }
 
 int arpp_nl_announce(struct sk_buff *skb, struct genl_info *info)

@@ -191,6 +191,7 @@ static const struct nla_policy announce_policy[] = {
 	[ARP_POLICY_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[ARP_POLICY_A_ADDRESS] = { .type = NLA_BE32 },
 	[ARP_POLICY_A_FORCE] = { .type = NLA_FLAG },
+	[ARP_POLICY_A_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
 };
 
 static const struct nla_policy query_nest_policy[ARP_POLICY_QUERY_MAX + 1] = {

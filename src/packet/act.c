@@ -298,6 +298,7 @@ DEFINE_PER_CPU(unsigned long, arpp_announcing);
  * arpp_act_announce() - send one ARP Announcement (RFC 5227), as arp_notify does
  * @dev: the device to send it on
  * @addr: the address
+ * @lladdr: the MAC, as long as the device's, also the source of the frame
  * @force: even if policy hides the address there
  *
  * The skb is stored so that our own hook recognises it and does not rewrite it,
@@ -307,10 +308,10 @@ DEFINE_PER_CPU(unsigned long, arpp_announcing);
  * Context: BH enabled or disabled, RCU read side or RTNL held.
  * Return: 0 or -ENOMEM.
  */
-int arpp_act_announce(struct net_device *dev, __be32 addr, bool force)
+int arpp_act_announce(struct net_device *dev, __be32 addr, const u8 *lladdr, bool force)
 {
 	struct sk_buff *skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, dev,
-					 addr, NULL, dev->dev_addr, NULL);
+					 addr, NULL, lladdr, NULL);
 
 	if (!skb)
 		return -ENOMEM;
@@ -431,5 +432,5 @@ static bool may_defend(struct arpp_defence *defence, u32 id)
 void arpp_act_defend(struct arpp_defence *defence, struct net_device *dev, __be32 addr)
 {
 	if (may_defend(defence, defended_id(dev, addr)))
-		arpp_act_announce(dev, addr, false);
+		arpp_act_announce(dev, addr, dev->dev_addr, false);
 }

@@ -65,7 +65,7 @@ static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
 	return mark & ARPP_ANNOUNCING_FORCE ? ARPP_MAKER_FORCED : ARPP_MAKER_OWN;
 }
 
-int arpp_act_announce(struct net_device *dev, __be32 addr, bool force);
+int arpp_act_announce(struct net_device *dev, __be32 addr, const u8 *lladdr, bool force);
 void arpp_defence_init(struct arpp_defence *defence);
 void arpp_act_defend(struct arpp_defence *defence, struct net_device *dev, __be32 addr);
 enum arpp_answer arpp_act_reply(struct arpp_delay *delay,

@@ -232,11 +232,6 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
 	return match->rule;
 }
 
-/* Iterate over all devices of a policy. RCU read side. */
-#define arpp_for_each_device(d, policy, i)				\
-	for ((i) = 0; (i) <= (policy)->mask; (i)++)			\
-		hlist_for_each_entry_rcu(d, &(policy)->bucket[i], node)
-
 /**
  * arpp_binding_find() - find the binding that applies to an address
  * @d: the device's policy

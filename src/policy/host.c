@@ -691,7 +691,7 @@ static void free_work(struct work_struct *work)
 }
 
 /* The number of records that are visited in one RCU read section. */
-#define HOST_STEP	32
+#define HOST_STEP	16
 
 /**
  * arpp_host_walk() - call a function for each address of a netns

@@ -176,7 +176,7 @@ cases=(
 	'2|explain send 10.0.0.1 from 10.0.0.2 dev eth0 unicast|unexpected word "unicast"'
 	'1|explain request 10.0.0.1 from 10.0.0.2 dev eth0 lladdr 02:00:00:00:00:01 unicast|Cannot open network namespace'
 	'1|explain send 10.0.0.1 from 0.0.0.0 dev eth0|Cannot open network namespace'
-	'2|announce|announce: ADDRESS is missing.*Usage: arpctl announce ADDRESS dev DEV \[count N\] \[interval MS\] \[force\]'
+	'2|announce|announce: ADDRESS is missing.*Usage: arpctl announce ADDRESS dev DEV \[lladdr MAC\] \[count N\] \[interval MS\] \[force\]'
 	'2|announce 10.0.0.1|announce: dev is missing after "10.0.0.1"'
 	'2|announce 10.0.0.1 eth0|"eth0" where "dev" is expected'
 	'2|announce 10.0.0.1 dev|DEV is missing after "dev"'

@@ -4,7 +4,7 @@
 # announce: never for an address that is hidden on that device, and never rewritten.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 35
 
 host host peer
 link host:eth0 peer:eth0
@@ -84,6 +84,25 @@ is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
 	"with force it is"
 is "$(count_of announce-suppressed eth0)" 0 "force is not counted as suppressed"
 must ctl host flush
+
+# With a virtual MAC, and where nobody would hear it
+
+must ctl peer dev set eth0 validate src-mac
+set_sysctl peer net.ipv4.conf.eth0.arp_accept=1
+is "$(announcing 10.0.0.1 dev eth0 lladdr 00:00:5e:00:01:07)" 10.0.0.1 "lladdr: it is announced"
+is "$(ip -n peer neigh show 10.0.0.1 | awk '{ print $5 }')" 00:00:5e:00:01:07 "with this MAC"
+is "$(ctl peer -j stats show eth0 | jq '.[].reasons["bad-src-mac"] // 0')" 0 "which is also the frame's source"
+must ctl peer flush
+fails_with 1 'lladdr is not a unicast address' "a group's MAC is refused" \
+	ctl host announce 10.0.0.1 dev eth0 lladdr 01:00:5e:00:00:01
+modprobe dummy numdummies=0
+must ip -n host link add name none up arp off type dummy
+fails_with 1 'device speaks no ARP: announce the address on the device' "lo is refused" \
+	ctl host announce 10.8.8.8 dev lo
+fails_with 1 'device speaks no ARP' "a NOARP device as well, even with force" ctl host announce 10.0.0.1 dev none force
+must ip -n host link set eth0 down
+fails_with 1 'device is down' "a device that is down" ctl host announce 10.0.0.1 dev eth0
+must ip -n host link set eth0 up
 
 # Defence
 

@@ -619,7 +619,7 @@ def refused_fields(tester):
                       ("PROXY", 3), ("PROXY_DELAY", 60000), ("GARP", 1), ("LEARN", 2),
                       ("INSPECT", 3), ("VALIDATE", 7), ("RATE", 1000000),
                       ("BURST", 1000000), ("SOURCE_RATE", 1000000), ("DEFEND", 1),
-                      ("MODE", 1)):
+                      ("MODE", 1), ("NOTIFY", 2)):
         kind = FIELD[name]
         tester.accept("DEV_SET", dev_set("none", u32(kind, top)))
         field_refused(f"{name} {top + 1}", u32(kind, top + 1))
@@ -920,9 +920,19 @@ def refused_announcements(tester):
                 unavailable, "hidden")
         nl.ask(CMD["ANNOUNCE"], index + address(text) + force)
         tester.prepare()
-    # Dummies do no ARP, and this one is down as well.
-    refused("a device that does no ARP", string(A["IFNAME"], "dev0") +
-            address("10.0.0.1"), (errno.ENETDOWN,), "down or does no ARP")
+    lladdr = attr(A["LLADDR"], b"\0\0\x5e\0\1\7")
+    nl.ask(CMD["ANNOUNCE"], index + address("10.0.0.1") + lladdr)
+    for size in 0, 5, 7, 32:
+        refused(f"an lladdr of {size} bytes",
+                index + address("10.0.0.1") + attr(A["LLADDR"], bytes(size)))
+    for text in b"\0\0\0\0\0\0", b"\xff\xff\xff\xff\xff\xff", b"\1\0\x5e\0\0\1":
+        refused(f"an lladdr that no device has, {text.hex(':')}",
+                index + address("10.0.0.1") + attr(A["LLADDR"], text),
+                message="not a unicast address")
+    for dev in "dev0", "lo":
+        for more in force, lladdr + force:
+            refused("a device that speaks no ARP", string(A["IFNAME"], dev) +
+                    address("10.0.0.1") + more, (errno.EOPNOTSUPP,), "speaks no ARP")
     nl.ask(CMD["FLUSH"])
 
 

@@ -3,7 +3,7 @@
 # Which selector applies to a device, and how selectors are listed.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 98
+plan 100
 
 arpctl() { "$ARPCTL" -n alice "$@"; }
 
@@ -157,6 +157,8 @@ done
 floor "burst 10" "burst 20" "burst 10 by all"
 floor "burst off" "burst 20" "burst 20 by eth0"
 floor "defend on" "defend off" "defend on by all"
+floor "notify up" "notify off" "notify up by all"
+floor "notify up" "notify change" "notify change by eth0"
 floor "mode audit" "mode enforce" "mode audit by all"
 floor "mode enforce" "mode audit" "mode audit by eth0"
 afresh "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"

@@ -74,10 +74,11 @@
  *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
  *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device
- *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [FORCE] }; one gratuitous ARP
- *                  for one of our addresses that is not hidden there, or with
- *                  FORCE for any address
- *                  EADDRNOTAVAIL: not ours; EPERM: hidden there
+ *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [LLADDR] [FORCE] }; one
+ *                  gratuitous ARP for one of our addresses that is not hidden
+ *                  there, or with FORCE for any address
+ *                  EADDRNOTAVAIL: not ours, or hidden there; EOPNOTSUPP: the
+ *                  device speaks no ARP, such as lo; ENETDOWN: it is down
  *   EXPLAIN        do { IFINDEX or IFNAME, QUERY } -> { IFINDEX IFNAME EVENT
  *                  evaluates a hypothetical packet     EXPLANATION [NEXT] }
  *                  of a bridge port: the port's decision, and what the bridge
@@ -263,6 +264,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_EXPLANATION,	/* nest of enum arp_policy_explanation */
 	ARP_POLICY_A_NEXT,		/* nest of enum arp_policy_attr */
 	ARP_POLICY_A_DHCP,		/* nest of enum arp_policy_dhcp */
+	ARP_POLICY_A_LLADDR,		/* 6 bytes, to announce instead of the device's */
 
 	/* private: */
 	__ARP_POLICY_A_MAX,

@@ -28,6 +28,8 @@ static int announce(struct ctx *ctx)
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_ANNOUNCE, 0);
 	uint32_t address, i, count = 1, interval = DEFAULT_INTERVAL;
 	const struct args *args = ctx->args;
+	const char *mac = args_get(args, "MAC");
+	uint8_t lladdr[LLADDR_LEN];
 	struct timespec when;
 	int status;
 
@@ -38,11 +40,15 @@ static int announce(struct ctx *ctx)
 	if (!status)
 		status = args_number(args, "interval", args_get(args, "MS"), 0,
 				     &interval);
+	if (!status && mac)
+		status = args_lladdr(args, mac, lladdr);
 	if (!status)
 		status = nl_put_dev(&ctx->nl, args_get(args, "DEV"));
 	if (status)
 		return status;
 	mnl_attr_put_u32(nlh, ARP_POLICY_A_ADDRESS, address);
+	if (mac)
+		mnl_attr_put(nlh, ARP_POLICY_A_LLADDR, sizeof(lladdr), lladdr);
 	if (args_get(args, "force"))
 		mnl_attr_put(nlh, ARP_POLICY_A_FORCE, 0, NULL);
 
@@ -56,7 +62,7 @@ static int announce(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "ADDRESS dev DEV [count N] [interval MS] [force]",
+	{ "", "ADDRESS dev DEV [lladdr MAC] [count N] [interval MS] [force]",
 	  "send gratuitous ARP for an address of this host, with force for any",
 	  announce },
 	{ 0 }

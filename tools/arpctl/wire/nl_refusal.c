@@ -52,6 +52,7 @@ static const char *const attr_names[ARP_POLICY_A_MAX + 1] = {
 	[ARP_POLICY_A_IFNAME] = "device",
 	[ARP_POLICY_A_ADDRESS] = "address",
 	[ARP_POLICY_A_FORCE] = "force",
+	[ARP_POLICY_A_LLADDR] = "lladdr",
 	[ARP_POLICY_A_REPLACE] = "replace",
 	[ARP_POLICY_A_DYNAMIC] = "dynamic",
 };
