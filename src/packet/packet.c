@@ -417,14 +417,14 @@ struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p)
  */
 bool arpp_packet_solicited(const struct arpp_packet *p)
 {
-	struct neighbour *n = neigh_lookup(&arp_tbl, &p->sip, p->dev);
-	bool solicited;
+	const struct neighbour *n;
 
-	if (!n)
+	/* All entries of these devices have the key 0.0.0.0, which no sender has. */
+	if (p->dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT))
 		return false;
-	solicited = READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
-	neigh_release(n);
-	return solicited;
+	/* Without a reference, 80 instructions less. */
+	n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)p->sip);
+	return n && READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
 }
 
 /**

@@ -3,7 +3,7 @@
 # Protection that needs no bindings: learn, garp, defend.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 44
+plan 48
 
 host victim peer attacker
 segment lan victim:eth0 victim:eth1 peer:eth0 attacker:eth0
@@ -212,6 +212,25 @@ elapsed() { [ $((SECONDS - began)) -ge 11 ]; }
 must poll 20 elapsed
 is "$(defence "$(claim 10.0.0.1 reply)")" "request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" \
 	"after ten seconds the address is defended again"
+
+# A request for another host, under policy that does not object: the module ends it, and
+# does what the kernel would have done.
+
+policy flush
+policy dev set lo hidden on
+must ip -n victim neigh replace 10.0.0.50 lladdr 02:00:00:00:00:50 nud stale dev eth0
+says request 10.0.0.50 10.0.0.99
+is "$(knows victim 10.0.0.50)" "$attacker" "a request for another host updates its sender's entry"
+says request 10.0.0.51 10.0.0.99
+is "$(knows victim 10.0.0.51)" "" "and makes none"
+is "$(ctl victim -j explain request 10.0.0.99 from 10.0.0.50 dev eth0 |
+	jq -r '"\(.verdict) \(.reason) \(.answered)"')" "accept pass false" \
+	"explain: accepted, and not answered"
+set_sysctl victim net.ipv4.conf.eth0.log_martians=1
+says request 127.0.0.5 10.0.0.99
+is "$(dmesg | grep -c 'martian source 10.0.0.99 from 127.0.0.5')" 1 \
+	"log_martians: a martian sender is logged, once"
+must ip -n victim neigh del 10.0.0.50 dev eth0
 
 policy flush
 met
