@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# notify change with real traffic: failover by one command, an egress address that
-# moves, a thousand addresses at once, and never a hidden one.
+# notify change with real traffic: failover by one command, an egress address and a
+# container that move, a thousand addresses at once, and never a hidden one.
 # lab: all
 # lab: timeout 900
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 19
+plan 20
 
 modprobe dummy numdummies=0
 scratch
@@ -94,6 +94,28 @@ gone=$(lost)
 result $((gone > 100)) "and loses less than a second of packets ($gone)"
 must ctl a flush
 must ctl b flush
+
+# A container is removed, and made again with its address and another MAC.
+container() {	# MAC
+	must ip netns add pod
+	must ctl pod dev set default notify change
+	must ip -n lan link add name lan-pod up master br0 type veth \
+		peer name eth0 netns pod address "$1"
+	must ip -n pod -batch - <<-END
+		link set lo up
+		link set eth0 up
+		addr add 10.0.0.50/24 dev eth0
+	END
+}
+no_port() { ! ip -n lan link show lan-pod >/dev/null 2>&1; }
+container 02:00:00:00:50:01
+must poll 10 reaches client 10.0.0.50
+must ip netns del pod
+must poll 10 no_port
+container 02:00:00:00:50:02
+poll 10 follows client 10.0.0.50 02:00:00:00:50:02
+result $? "a container gets another MAC: the client follows"
+must ip netns del pod
 
 # A thousand addresses at once. Prints each frame's time and address.
 cat >"$dir/sniff" <<-'END'

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The field notify: gratuitous ARP by itself, on exactly the occasions that it names.
 # notify-stock.sh compares "up" with the sysctl.
+# lab: timeout 600
+# lab: takes 45
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 63
