@@ -84,15 +84,16 @@ is "$(scrape | sed -n 's/^# HELP \([^ ]*\) .*/\1/p')" "$(scrape | sed -n 's/^# T
 is "$(scrape | sed -n 's/^# UNIT //p')" "arp_policy_last_restore_timestamp_seconds seconds" "and a unit where it has one"
 
 # Unusual device names.
-must ip -n alice link add name 'q"b\n' type veth peer name odd1 up
-must ip -n alice link add name $'\u00e9\u20ac' type veth peer name odd2 up
-must ip -n alice link add name $'x\xff' type veth peer name odd3 up
-must ip -n alice link add name $'x\xfe' type veth peer name odd4 up
+must ip -n alice link add name 'q"b\n' type veth peer name odd1
+must ip -n alice link add name $'\u00e9\u20ac' type veth peer name odd2
+must ip -n alice link add name $'x\xff' type veth peer name odd3
+must ip -n alice link add name $'x\xfe' type veth peer name odd4
 must ctl alice dev set default announce any
 i=0
 for dev in 'q"b\n' $'\u00e9\u20ac' $'x\xff' $'x\xfe'; do
 	addr alice "$dev" 10.70.$((++i)).1/24
 	must ip -n alice link set "$dev" up
+	must ip -n alice link set "odd$i" up
 	# A request of the kernel's own is counted.
 	in_host alice ping -q -c 1 -W 1 10.70.$i.2 >/dev/null
 done
