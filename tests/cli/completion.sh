@@ -217,9 +217,12 @@ else
 	skip 'zsh' 'zsh is not installed'
 fi
 if command -v fish >/dev/null; then
-	said=$(PATH=$(dirname "$ARPCTL"):$PATH HOME=/nonexistent fish -N -c 'source tools/arpctl/arpctl.fish
+	# fish writes there.
+	home=$(mktemp -d)
+	said=$(PATH=$(dirname "$ARPCTL"):$PATH HOME=$home fish -N -c 'source tools/arpctl/arpctl.fish
 		complete -C "arpctl dev s"; complete -C "arpctl rule add drop 10.0.0.1 "
 		complete -C "arpctl bind import tests/cl"' 2>/dev/null | cut -f 1 | sort | paste -sd ' ')
+	rm -r "$home"
 	is "$said" 'dev from set show tests/cli/' 'fish'
 else
 	skip 'fish' 'fish is not installed'
