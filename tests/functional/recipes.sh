@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # README.md's recipes for a host's own interfaces, as they are printed there, do what they promise.
-# lab: takes 15
+# lab: takes 30
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=recipes.inc
