@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 65
+plan 66
 
 bridge_host
 
