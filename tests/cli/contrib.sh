@@ -4,7 +4,7 @@
 # lab: host
 
 . tests/cli/lib.sh
-plan 43
+plan 44
 scratch
 
 # What a YAML file says, by an expression on "docs", the list of its documents.
@@ -127,6 +127,10 @@ like "$(did $nm/arp-policy wlan0 pre-up)" '^apply - dev set wlan0 ignore .* bind
 	"NetworkManager: the connection's policy is applied to its device"
 is "$(did $nm/arp-policy wlan0 up)$(CONNECTION_ID=other did $nm/arp-policy wlan0 pre-up)" "" \
 	"NetworkManager: and no other"
+mkdir "$dir/policies"
+is "$(for name in '../Office LAN' "/$dir/Office LAN" .. ''; do
+	ARP_POLICY_DIR=$dir/policies CONNECTION_ID=$name did $nm/arp-policy wlan0 pre-up
+done)" "" "NetworkManager: a connection's name leads to no file elsewhere"
 reads "NetworkManager's example" < <(sed 's/\<DEV\>/wlan0/' "$dir/Office LAN")
 reads "cloud-init's policy" < <(yaml contrib/cloud-init/user-data.yaml \
 	'[f["content"] for f in docs[0]["write_files"] if f["path"] == "/etc/arp-policy.conf"][0]')
