@@ -267,6 +267,10 @@ becomes 10.0.0.44 "$(on blue "$BLUE")" "and new leases are followed"
 
 stop "$snooper"
 rm -f /run/arp-policy/*
+start node "$ARPCTL" bind snoop dev br0 state "$dir/other" >>"$dir/out" 2>&1
+poll 20 snoops
+stop "$started"
+is "$(stat -c %u /run/arp-policy/*)" 65534 "root leaves nothing in the service's directory that the service cannot open"
 must rmmod arp_policy
 must load_module
 policy dev set default trust off

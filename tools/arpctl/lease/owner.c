@@ -267,6 +267,21 @@ static int refuse(const struct owner *owner, const char *selector)
 		       selector, (long)owner->pid);
 }
 
+/*
+ * root may come before a service that runs as another user, whose directory this is: it
+ * must be able to open what root has left.
+ */
+static void give_away(int fd)
+{
+	struct stat dir, file;
+
+	if (geteuid() || stat(OWNER_DIR, &dir) || !dir.st_uid || fstat(fd, &file))
+		return;
+	/* Not what a link leads to. */
+	if (S_ISREG(file.st_mode) && file.st_nlink == 1)
+		(void)!fchown(fd, dir.st_uid, dir.st_gid);
+}
+
 static int claim(struct owner *owner, const char *selector, const char *path)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -277,6 +292,7 @@ static int claim(struct owner *owner, const char *selector, const char *path)
 	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (owner->fd < 0)
 		return failure("cannot open %s: %s", path, strerror(errno));
+	give_away(owner->fd);
 	if (fcntl(owner->fd, F_OFD_SETLK, &lock))
 		err = errno;
 	owner->running = err == EAGAIN || err == EACCES;
@@ -342,7 +358,7 @@ int owner_prune(struct owner *owner, bool (*keep)(void *data, const char *select
 /* Reads the file without claiming it. */
 static int look(struct owner *owner, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), status;
 
 	*owner = (struct owner){ .fd = -1 };
 	if (fd < 0)
