@@ -69,6 +69,14 @@ static bool is_dir(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+/* Neither a file nor missing: opening a FIFO would wait for a writer. */
+static bool is_other(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode);
+}
+
 /* Directories */
 
 static struct watched *find_watched(struct sources *s, int wd)
@@ -220,7 +228,7 @@ static int add_from(struct sources *s, size_t order, const char *name)
 		return STATUS_OK;
 	if (asprintf(&path, "%s/%s", dir, name) < 0)
 		return no_memory();
-	if (find_source(s, path) || is_dir(path)) {
+	if (find_source(s, path) || is_other(path)) {
 		free(path);
 		return STATUS_OK;
 	}
