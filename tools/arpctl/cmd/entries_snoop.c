@@ -397,10 +397,25 @@ static void write_file(struct snooper *s)
 	s->written = now().boot + (s->unwritten ? 60 * SECOND : 0);
 }
 
+/* A network namespace that is given as a path is part of the name, and no directory. */
+static char *state_name(const char *netns, const char *bridge)
+{
+	char *name, *at;
+
+	if (!netns)
+		return strdup(bridge);
+	if (asprintf(&name, "%s:%s", netns, bridge) < 0)
+		return NULL;
+	for (at = name; *at; at++)
+		if (*at == '/')
+			*at = '%';
+	return name;
+}
+
 static char *state_file(const struct ctx *ctx, const char *bridge)
 {
 	const char *given = args_option(ctx->args, "PATH"), *dir;
-	char *file;
+	char *file, *name;
 
 	if (given)
 		return strdup(given);
@@ -410,8 +425,11 @@ static char *state_file(const struct ctx *ctx, const char *bridge)
 		dir = STATE_DIR;
 	if (!strcmp(dir, STATE_DIR) && mkdir(dir, 0755) && errno != EEXIST)
 		warning("cannot create %s: %s", dir, strerror(errno));
-	return asprintf(&file, "%s/%s%s%s.leases", dir, ctx->netns ? ctx->netns : "",
-			ctx->netns ? ":" : "", bridge) < 0 ? NULL : file;
+	name = state_name(ctx->netns, bridge);
+	if (!name || asprintf(&file, "%s/%s.leases", dir, name) < 0)
+		file = NULL;
+	free(name);
+	return file;
 }
 
 /* The program */
