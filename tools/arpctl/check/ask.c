@@ -32,10 +32,14 @@ static uint32_t next_address(uint32_t address)
 /* Network and broadcast address of a subnet are nobody's. */
 static bool is_host(struct prefix subnet, uint32_t address)
 {
-	uint32_t rest = ntohl(address) & (UINT32_MAX >> subnet.length);
+	uint32_t most, rest;
 
-	return subnet.length > 30 ||
-	       (rest && rest != UINT32_MAX >> subnet.length);
+	/* Before the shift, which is undefined by 32. */
+	if (subnet.length > 30)
+		return true;
+	most = UINT32_MAX >> subnet.length;
+	rest = ntohl(address) & most;
+	return rest && rest != most;
 }
 
 static bool fits(const struct check *c, struct prefix subnet, uint32_t target,
