@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The terminal sessions in README.md and docs/terminal.md are what is printed.
 #
-# Types each of their commands on its host, in a terminal of 80 columns; those of
-# docs/terminal.md only with ARP_POLICY_ALL or the next one, because they are many. With
+# Types each of their commands on its host, in a terminal of 80 columns. With
 # ARP_POLICY_GOLDEN=DIR, the documents as they should be are written there, with the
 # picture of a session.
-# lab: takes 15
+# lab: all
+# lab: timeout 600
+# lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || plan skip "no script"
-documents=(README.md)
-[ -z "${ARP_POLICY_ALL-}${ARP_POLICY_GOLDEN-}" ] || documents+=(docs/terminal.md)
+documents=(README.md docs/terminal.md)
 plan $((2 * ${#documents[@]}))
 scratch
 
