@@ -690,7 +690,7 @@ static void free_work(struct work_struct *work)
 	arpp_host_put(container_of(to_rcu_work(work), struct arpp_host, free));
 }
 
-/* The number of records that are visited in one RCU read section. */
+/* The maximum number of records that are visited in one RCU read section. */
 #define HOST_STEP	16
 
 /**
@@ -719,7 +719,8 @@ void arpp_host_walk(struct arpp_host *host,
 		if (!IS_ERR(node) && node->key.kind == KIND_ADDR)
 			more = each(data, container_of(node, struct arpp_host_addr,
 						       node));
-		if (++n % HOST_STEP)
+		/* One call may take long: ignore 3 visits all addresses again. */
+		if (++n % HOST_STEP && !need_resched())
 			continue;
 		rhashtable_walk_stop(&at);
 		cond_resched();
