@@ -5,8 +5,8 @@
  * All effects of a frame happen before its send returns, or are queued in order on
  * this CPU, whether softirqs or ksoftirqd process the queue. A fence is a question
  * that is always answered: once its answer arrives, no other frame is to come, and no
- * time-out is needed. Its question and its answer are queued once each, so no other
- * frame may be queued more than twice: see datagram_of(). Only macvlans receive
+ * time-out is needed. Its question and its answer are queued once each, and it is asked
+ * twice, so no other frame may be queued more often: see datagram_of(). Only macvlans receive
  * broadcasts from a workqueue, in order; they have a fence of their own.
  */
 #define _GNU_SOURCE
@@ -245,9 +245,15 @@ static void listen_late(struct outcome *o)
 	}
 }
 
+/*
+ * Twice: the answer to the first fence has passed the queue twice. What a forwarded
+ * datagram causes may pass it three times, if the route leads to lo: as a frame, as a
+ * packet on lo, and as the request that resolves the address of an ICMP error.
+ */
 static void listen_all(struct outcome *o)
 {
 	listen_late(o);
+	listen_up_to(o, lab_fence(), FENCE);
 	listen_up_to(o, lab_fence(), FENCE);
 }
 
