@@ -8,7 +8,7 @@
 # The tool's own list: "dev set", "flush"...
 mapfile -t commands < <("$ARPCTL" help 2>/dev/null | sed -n 's/^  arpctl \([a-z]*\( [a-z]*[a-z]\)\?\).*/\1/p')
 mapfile -t objects < <(printf '%s\n' "${commands[@]%% *}" | sort -u)
-plan $((19 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
+plan $((20 + 3 * ${#objects[@]} + 2 * ${#commands[@]}))
 
 # check_help WANTED WORD...: help with these words must contain WANTED.
 check_help()

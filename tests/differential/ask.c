@@ -485,7 +485,9 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 			listen_quiet(o);
 			break;
 		case FORWARD:
+			/* It may loop; the next frame must not overtake it. */
 			forward(h, &q[i], i);
+			listen_quiet(o);
 			break;
 		case ASK:
 			if (tells) {

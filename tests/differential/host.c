@@ -606,6 +606,8 @@ void host_up(struct host *h)
 	nl_open(&policy_nl, NETLINK_GENERIC);
 	/* Do not limit the rate of ICMP errors. */
 	set_sysctl("ipv4/icmp_ratemask", 0);
+	/* What the host sends may loop as well: see datagram_of(). */
+	set_sysctl("ipv4/ip_default_ttl", 2);
 	set_sysctl("ipv4/conf/all/send_redirects", 0);
 	set_sysctl("ipv4/conf/default/send_redirects", 0);
 	for (i = 0; i < KEYS; i++) {
