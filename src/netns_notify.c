@@ -87,12 +87,11 @@ struct notify_occasion {
 /**
  * struct notify_run - what the work item does about one occasion
  * @nn: the netns
- * @devices: the devices with notify change
+ * @devices: the devices with notify change, or the only one to announce on
  * @left: the number of announcements that may still be made
  * @pairs: how many pairs of device and address may still be looked at
  * @was: only addresses that are marked here; or NULL
  * @on: only addresses that no device but this one has, if not 0
- * @only: only announcements on this device, if not 0
  */
 struct notify_run {
 	struct arpp_netns *nn;
@@ -101,7 +100,6 @@ struct notify_run {
 	unsigned int pairs;
 	const struct arpp_notify_was *was;
 	u32 on;
-	u32 only;
 };
 
 static unsigned long was_bit(u32 ifindex, __be32 addr)
@@ -563,8 +561,7 @@ static void spread(struct notify_run *run, const struct arpp_policy *policy, u32
 
 	for (i = 0; i < run->devices.n; i++) {
 		ifindex = run->devices.ifindex[i];
-		if ((run->only && run->only != ifindex) ||
-		    (run->was && !test_bit(was_bit(ifindex, addr), run->was->bits)))
+		if (run->was && !test_bit(was_bit(ifindex, addr), run->was->bits))
 			continue;
 		d = device_by_index(run->nn, policy, ifindex);
 		if (!d || arpp_host_domain(d->dev) != domain || !run->pairs)
@@ -614,7 +611,10 @@ static void spread_all(struct notify_run *run)
 	arpp_host_put(host);
 }
 
-/* Announce the addresses of a device on the device itself. */
+/*
+ * Announce the addresses of a device on the device itself. With notify change, this may
+ * end early: spread_all() follows. To decide about one address may mean to visit all.
+ */
 static void announce_own(struct notify_run *run, const struct arpp_policy *policy,
 			 const struct arpp_device *d, bool stock)
 {
@@ -630,10 +630,20 @@ static void announce_own(struct notify_run *run, const struct arpp_policy *polic
 		if (d->notify == ARP_POLICY_NOTIFY_UP) {
 			if (stock)
 				announce(run, d, ifa->ifa_local, true);
-		} else if (arpp_notify_announces(policy, d, ifa->ifa_local)) {
-			announce(run, d, ifa->ifa_local, false);
+			continue;
 		}
+		if (arpp_notify_announces(policy, d, ifa->ifa_local))
+			announce(run, d, ifa->ifa_local, false);
+		if (need_resched())
+			break;
 	}
+}
+
+/* Announce on this device only; with more than NOTIFY_DEVICES, it may not be among them. */
+static void run_only(struct notify_run *run, u32 ifindex)
+{
+	run->devices.n = 1;
+	run->devices.ifindex[0] = ifindex;
 }
 
 /* A device came up, or its MAC changed. */
@@ -642,6 +652,7 @@ static void device_changed(struct notify_run *run, const struct notify_occasion 
 	const struct arpp_policy *policy;
 	const struct net_device *dev;
 	const struct arpp_device *d;
+	bool only = false;
 
 	rcu_read_lock();
 	policy = rcu_dereference(run->nn->policy);
@@ -649,12 +660,14 @@ static void device_changed(struct notify_run *run, const struct notify_occasion 
 	d = policy && dev ? arpp_device_find(policy, dev) : NULL;
 	if (d && d->notify && !d->audit)
 		announce_own(run, policy, d, o->stock);
-	if (dev && !arpp_notify_speaks(dev) && o->up)
+	if (dev && !arpp_notify_speaks(dev) && o->up) {
 		run->on = o->ifindex;
-	else if (d && d->notify == ARP_POLICY_NOTIFY_CHANGE)
-		run->only = o->ifindex;
+	} else if (d && d->notify == ARP_POLICY_NOTIFY_CHANGE) {
+		run_only(run, o->ifindex);
+		only = true;
+	}
 	rcu_read_unlock();
-	if (run->on || run->only)
+	if (run->on || only)
 		spread_all(run);
 }
 
@@ -663,13 +676,15 @@ static void address_added(struct notify_run *run, const struct notify_occasion *
 {
 	const struct arpp_policy *policy;
 	const struct net_device *dev;
+	bool speaks;
 
 	rcu_read_lock();
 	policy = rcu_dereference(run->nn->policy);
 	dev = dev_get_by_index_rcu(run->nn->net, o->ifindex);
-	if (dev && arpp_notify_speaks(dev))
-		run->only = o->ifindex;
-	if (policy && dev && (run->only || !arpp_notify_held(policy, dev, o->addr)))
+	speaks = dev && arpp_notify_speaks(dev);
+	if (speaks)
+		run_only(run, o->ifindex);
+	if (policy && dev && (speaks || !arpp_notify_held(policy, dev, o->addr)))
 		spread(run, policy, arpp_host_domain(dev), o->addr);
 	rcu_read_unlock();
 }

@@ -6,7 +6,7 @@
 # lab: takes 45
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 63
+plan 64
 
 modprobe dummy numdummies=0
 modprobe vrf
@@ -231,6 +231,19 @@ must ip -n host link del eth1
 run_ok "a device is removed while it announces" ip -n other link show lo
 host gone
 link gone:eth0 other:eth2
+
+# What happens to a device is announced there, however many devices there are.
+must modprobe 8021q
+vlans() { seq 260 | sed "s|.*|$1|" | ip -n gone -batch -; }
+must vlans 'link add link eth0 name v& type vlan id &'
+must vlans 'link set v& up'
+must in_host gone "$ARPCTL" dev set 'v*' notify change
+must vlans 'addr add 10.6.0.1/32 dev v&'
+all_announced() {
+	[ "$(in_host gone "$ARPCTL" -j stats show | jq '[.[] | select(.out > 0)] | length')" = 260 ]
+}
+run_ok "an address is added to each of many devices" poll 20 all_announced
+
 must ctl gone dev set default notify change
 many gone 10.88.2
 must ip netns del gone
