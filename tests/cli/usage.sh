@@ -159,6 +159,8 @@ cases=(
 	'2|bind snoop|bind snoop: dev is missing'
 	'2|bind snoop br0|"br0" where "dev" is expected'
 	'2|bind snoop dev|BRIDGE is missing after "dev"'
+	'2|bind snoop dev br*|bind snoop: "br\*" is no name of a bridge'
+	'2|bind snoop dev all|bind snoop: "all" is no name of a bridge'
 	'1|bind import - sync sync|cannot open sync: No such file'
 
 	'2|explain|explain: a command is missing, expected: request, reply, send, help$'

@@ -526,15 +526,26 @@ static int start(struct snooper *s)
 	return status;
 }
 
+/* Its dynamic bindings are the snooper's: those of all or of a glob must not be. */
+static bool is_name(const char *bridge)
+{
+	return *bridge && strlen(bridge) < IF_NAMESIZE && !strpbrk(bridge, "/: \t\n") &&
+	       selector_kind(bridge) == SELECTOR_NAME;
+}
+
 int bind_snoop(struct ctx *ctx)
 {
-	struct snooper *s = calloc(1, sizeof(*s));
+	const char *bridge = args_get(ctx->args, "BRIDGE");
+	struct snooper *s;
 	int status;
 
+	if (!is_name(bridge))
+		return usage_error("bind snoop: \"%s\" is no name of a bridge", bridge);
+	s = calloc(1, sizeof(*s));
 	if (!s)
 		return failure("%s", strerror(ENOMEM));
 	s->ctx = ctx;
-	s->bridge = args_get(ctx->args, "BRIDGE");
+	s->bridge = bridge;
 	s->signals = -1;
 	s->file = state_file(ctx, s->bridge);
 	if (s->file && snoop_init(&s->snoop)) {
