@@ -232,12 +232,33 @@ static bool isc_hardware(struct reader *r, struct lease *lease, bool *known)
 	return expect(r, ';', "\";\"");
 }
 
+/*
+ * The first word of the next statement in a lease or a host, or the brace that ends it.
+ * line: where it begins
+ */
+static bool next_in_braces(struct reader *r, unsigned long line, const char *what,
+			   struct token *t)
+{
+	do {
+		if (!next_token(r, t))
+			return false;
+		if (t->type == TOKEN_END) {
+			r->line = line;
+			return reader_fail(r, no_span, "the %s that begins here does not end",
+					   what);
+		}
+	} while (is_a(t, ';'));
+	if (t->type != TOKEN_WORD && !is_a(t, '}'))
+		return unexpected(r, t, "a statement");
+	return true;
+}
+
 static bool isc_lease(struct reader *r)
 {
 	struct lease lease = {
 		.live = true, .line = r->line, .expiry = LEASE_FOREVER,
 	};
-	bool known = false;
+	bool known = false, ok;
 	struct token t;
 
 	if (!next_isc_word(r, &t, "an address"))
@@ -247,20 +268,10 @@ static bool isc_lease(struct reader *r)
 	if (!expect(r, '{', "\"{\""))
 		return false;
 	for (;;) {
-		bool ok;
-
-		if (!next_token(r, &t))
+		if (!next_in_braces(r, lease.line, "lease", &t))
 			return false;
-		if (t.type == TOKEN_END) {
-			r->line = lease.line;
-			return reader_fail(r, no_span, "the lease that begins here does not end");
-		}
 		if (is_a(&t, '}'))
 			break;
-		if (is_a(&t, ';'))
-			continue;
-		if (t.type != TOKEN_WORD)
-			return unexpected(r, &t, "a statement");
 		if (span_is(t.text, "ends")) {
 			ok = isc_ends(r, &lease.expiry);
 		} else if (span_is(t.text, "binding")) {
@@ -335,18 +346,10 @@ static bool isc_host_body(struct reader *r, struct lease *host)
 	struct token t;
 
 	for (;;) {
-		if (!next_token(r, &t))
+		if (!next_in_braces(r, line, "host", &t))
 			return false;
-		if (t.type == TOKEN_END) {
-			r->line = line;
-			return reader_fail(r, no_span, "the host that begins here does not end");
-		}
 		if (is_a(&t, '}'))
 			break;
-		if (is_a(&t, ';'))
-			continue;
-		if (t.type != TOKEN_WORD)
-			return unexpected(r, &t, "a statement");
 		if (span_is(t.text, "hardware")) {
 			ok = isc_hardware(r, host, &known);
 		} else if (span_is(t.text, "fixed-address")) {

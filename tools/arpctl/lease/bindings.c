@@ -14,7 +14,6 @@
 #include <linux/genetlink.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -213,31 +212,20 @@ static int see_family(struct bindings *b, const struct nlmsghdr *msg)
 	return find_module(b);
 }
 
+static int see(void *data, const struct nlmsghdr *msg)
+{
+	struct bindings *b = data;
+
+	if (msg->nlmsg_type == GENL_ID_CTRL)
+		return see_family(b, msg);
+	if (b->loaded && msg->nlmsg_type == b->nl->family)
+		see_change(b, msg);
+	return STATUS_OK;
+}
+
 static int see_events(struct bindings *b)
 {
-	char buf[16384] __attribute__((aligned(8)));
-	const struct nlmsghdr *msg;
-	int len, status = STATUS_OK;
-	ssize_t got;
-
-	while (!status) {
-		got = recv(mnl_socket_get_fd(b->events), buf, sizeof(buf), MSG_DONTWAIT);
-		if (got < 0 && errno == ENOBUFS)
-			b->stale = true;
-		if (got < 0 && (errno == ENOBUFS || errno == EINTR))
-			continue;
-		if (got < 0)
-			break;
-		len = (int)got;
-		for (msg = (const struct nlmsghdr *)buf;
-		     !status && mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len)) {
-			if (msg->nlmsg_type == GENL_ID_CTRL)
-				status = see_family(b, msg);
-			else if (b->loaded && msg->nlmsg_type == b->nl->family)
-				see_change(b, msg);
-		}
-	}
-	return status;
+	return nl_receive_each(b->events, &b->stale, see, b);
 }
 
 /* What the kernel has */

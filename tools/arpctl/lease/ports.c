@@ -13,7 +13,6 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/list.h"
 #include "base/print.h"
@@ -343,8 +342,9 @@ static int see_link(struct ports *ports, const struct nlmsghdr *msg)
 	return STATUS_OK;
 }
 
-static int see(struct ports *ports, const struct nlmsghdr *msg)
+static int see(void *data, const struct nlmsghdr *msg)
 {
+	struct ports *ports = data;
 	struct learned learned;
 
 	switch (msg->nlmsg_type) {
@@ -365,24 +365,8 @@ static int see(struct ports *ports, const struct nlmsghdr *msg)
 
 int ports_work(struct ports *ports)
 {
-	char buf[32768] __attribute__((aligned(8)));
-	const struct nlmsghdr *msg;
-	int len, status = STATUS_OK;
-	ssize_t got;
+	int status = nl_receive_each(ports->sock, &ports->stale, see, ports);
 
-	while (!status) {
-		got = recv(ports->fd, buf, sizeof(buf), MSG_DONTWAIT);
-		if (got < 0 && errno == ENOBUFS)
-			ports->stale = true;
-		if (got < 0 && (errno == ENOBUFS || errno == EINTR))
-			continue;
-		if (got < 0)
-			break;
-		len = (int)got;
-		for (msg = (const struct nlmsghdr *)buf;
-		     !status && mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len))
-			status = see(ports, msg);
-	}
 	return !status && ports->stale ? dump_all(ports) : status;
 }
 

@@ -58,32 +58,44 @@ void nl_events_close(struct nl_events *events)
 	events->sock = NULL;
 }
 
-void nl_events_take(struct nl_events *events, int ms)
+int nl_receive_each(const struct mnl_socket *sock, bool *lost,
+		    int (*each)(void *data, const struct nlmsghdr *msg), void *data)
 {
-	struct pollfd fd = { .events = POLLIN };
-	char buf[16384] __attribute__((aligned(8)));
+	char buf[32768] __attribute__((aligned(8)));
+	int fd = mnl_socket_get_fd(sock), len, status = STATUS_OK;
 	const struct nlmsghdr *msg;
 	ssize_t got;
-	int len;
 
-	fd.fd = mnl_socket_get_fd(events->sock);
+	while (!status) {
+		got = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (got < 0 && errno == ENOBUFS)
+			*lost = true;
+		if (got < 0 && (errno == ENOBUFS || errno == EINTR))
+			continue;
+		if (got < 0)
+			break;
+		len = (int)got;
+		for (msg = (const struct nlmsghdr *)buf;
+		     !status && mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len))
+			status = each(data, msg);
+	}
+	return status;
+}
+
+static int add_event(void *data, const struct nlmsghdr *msg)
+{
+	struct nl_events *events = data;
+
+	if (msg->nlmsg_type >= NLMSG_MIN_TYPE && nl_reply_add(&events->list, msg))
+		events->failed = true;
+	return STATUS_OK;
+}
+
+void nl_events_take(struct nl_events *events, int ms)
+{
+	struct pollfd fd = { .fd = mnl_socket_get_fd(events->sock), .events = POLLIN };
+
 	if (ms)
 		(void)poll(&fd, 1, ms);
-	for (;;) {
-		got = recv(fd.fd, buf, sizeof(buf), MSG_DONTWAIT);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == ENOBUFS) {
-			events->lost = true;
-			continue;
-		}
-		if (got < 0)
-			return;
-		len = (int)got;
-		for (msg = (const struct nlmsghdr *)buf; mnl_nlmsg_ok(msg, len);
-		     msg = mnl_nlmsg_next(msg, &len))
-			if (msg->nlmsg_type >= NLMSG_MIN_TYPE &&
-			    nl_reply_add(&events->list, msg))
-				events->failed = true;
-	}
+	nl_receive_each(events->sock, &events->lost, add_event, events);
 }

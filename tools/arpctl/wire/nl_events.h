@@ -24,6 +24,13 @@ void nl_events_reset(struct nl_events *events);
 /* Adds pending events to the list; waits up to ms for one if ms is not 0. */
 void nl_events_take(struct nl_events *events, int ms);
 
+/*
+ * Hands each pending message to a function, without waiting. *lost is set if some are
+ * missing. Return: the first status of the function that is not STATUS_OK, which ends it.
+ */
+int nl_receive_each(const struct mnl_socket *sock, bool *lost,
+		    int (*each)(void *data, const struct nlmsghdr *msg), void *data);
+
 /* A large receive buffer; and the membership of a group. */
 void nl_make_room(const struct mnl_socket *sock);
 int nl_join_group(struct mnl_socket *sock, uint32_t id);
