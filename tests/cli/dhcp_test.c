@@ -10,16 +10,7 @@
 #include <string.h>
 
 #include "host/dhcp.h"
-
-static size_t read_hex(const char *text, uint8_t *data, size_t size)
-{
-	unsigned int byte;
-	size_t n;
-
-	for (n = 0; n < size && sscanf(text, "%2x", &byte) == 1; n++, text += 2)
-		data[n] = (uint8_t)byte;
-	return n;
-}
+#include "hex.h"
 
 /* Exactly as long as the message, so that reads beyond it are detected. */
 static bool parse(struct dhcp *dhcp, const uint8_t *data, size_t len)

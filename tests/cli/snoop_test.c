@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "lease/snoop_file.h"
+#include "hex.h"
 
 static const char *const results[SNOOP_RESULTS] = {
 	"nothing", "bound", "unbound", "malformed", "rogue", "forged", "contested",
@@ -58,16 +59,6 @@ static void print_expired(void *data, const struct snoop_lease *lease)
 	printf("expired");
 	print_each(data, lease);
 	printf("\n");
-}
-
-static size_t read_hex(const char *text, uint8_t *data, size_t size)
-{
-	unsigned int byte;
-	size_t n;
-
-	for (n = 0; n < size && sscanf(text, "%2x", &byte) == 1; n++, text += 2)
-		data[n] = (uint8_t)byte;
-	return n;
 }
 
 static void take(struct snoop *snoop, char **word)

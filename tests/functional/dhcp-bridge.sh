@@ -29,13 +29,6 @@ must mkdir -p "${leases%/*}"
 rm -f $leases
 at_exit rm -rf $leases /etc/default/arp-policy-leases /etc/arp-policy.conf /run/arp-policy
 
-cat >"$dir/script" <<'END'
-#!/bin/sh
-case $1 in
-deconfig) ip addr flush dev "$interface" ;;
-bound|renew) ip addr replace "$ip/$mask" dev "$interface" ;;
-esac
-END
 # As much of systemd as README.md needs: the units' conditions, options and commands.
 cat >"$dir/systemctl" <<END
 #!/bin/bash
@@ -59,14 +52,15 @@ for unit; do
 	fi
 done
 END
-chmod 755 "$dir/script" "$dir/systemctl"
+chmod 755 "$dir/systemctl"
 ARPCTL_DIR=${ARPCTL%/*}
 follow() { in_host "$1" env PATH="$dir:$ARPCTL_DIR:$PATH" sh -e -c "$2" 2>&1; }
 end_watch() { [ ! -e "$dir/pid" ] || kill "$(<"$dir/pid")"; }
 at_exit end_watch
 
 lease() {	# CLIENT
-	in_host "$1" busybox udhcpc -q -n -t 10 -T 1 -i eth0 -s "$dir/script" >"$dir/$1" 2>&1
+	in_host "$1" busybox udhcpc -q -n -t 10 -T 1 -i eth0 \
+		-s "$ROOT/tests/lib/udhcpc-script" >"$dir/$1" 2>&1
 	address[$1]=$(ip -n "$1" -4 -o addr show dev eth0 | sed -n 's/.* inet \([0-9.]*\).*/\1/p')
 	[ "${address[$1]}" ]
 }

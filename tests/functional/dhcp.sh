@@ -31,14 +31,6 @@ detects() {	# ADDRESS
 probes() { asks client eth0 "$1" 0.0.0.0; }	# ADDRESS
 
 scratch
-cat >"$dir/script" <<'END'
-#!/bin/sh
-case $1 in
-deconfig) ip addr flush dev "$interface" ;;
-bound|renew) ip addr replace "$ip/$mask" dev "$interface" && echo "$1 $ip" ;;
-esac
-END
-chmod 755 "$dir/script"
 
 serve() {	# OPTION…
 	nsenter --net=/run/netns/server -- dnsmasq --keep-in-foreground --conf-file=/dev/null \
@@ -57,7 +49,7 @@ stop_serving() {
 # Asks for an address for as long as it takes, and looks whether it is free.
 want() {
 	nsenter --net=/run/netns/client -- busybox udhcpc -f -a1000 -A 2 -i eth0 \
-		-s "$dir/script" >"$dir/client" 2>&1 &
+		-s "$ROOT/tests/lib/udhcpc-script" >"$dir/client" 2>&1 &
 	udhcpc=$!
 }
 said() { [ "$(grep -cE "$2" "$dir/client")" -ge "$1" ]; }	# HOW OFTEN REGEX

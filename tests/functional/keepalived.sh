@@ -5,6 +5,8 @@
 # lab: timeout 400
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=keepalived.inc
+. "$(dirname "$0")/keepalived.inc"
 command -v keepalived >/dev/null || plan skip "no keepalived"
 
 VIP=10.0.0.100
@@ -39,7 +41,6 @@ claims() {
 conflicts() { ctl "$1" -j stats show eth0 | jq '.[].reasons.conflict // 0'; }	# HOST
 
 scratch
-declare -A daemon=()
 keepalived() {	# HOST STATE PRIORITY
 	cat >"$dir/$1.conf" <<-END
 		global_defs {
@@ -56,16 +57,8 @@ keepalived() {	# HOST STATE PRIORITY
 			}
 		}
 	END
-	nsenter --net="/run/netns/$1" -- keepalived --dont-fork --log-console --vrrp \
-		--use-file "$dir/$1.conf" --pid "$dir/$1.pid" --vrrp_pid "$dir/$1.vrrp" \
-		--bfd_pid "$dir/$1.bfd" >>"$dir/log" 2>&1 &
-	daemon[$1]=$!
+	run_keepalived "$1"
 }
-stop() {	# HOST
-	kill "${daemon[$1]}"
-	wait "${daemon[$1]}"
-}
-takes_over() { poll 60 moved "$@" || { diag "$(tail -n 40 "$dir/log")"; false; }; }
 
 # The problem
 
@@ -86,7 +79,7 @@ forget
 run_ok "the client reaches it" reaches
 is "$(knows)" "$ONE" "on the master"
 
-must stop one
+must stop_keepalived one
 run_ok "the master stops: the standby takes over" takes_over two one
 run_ok "the client learns it from the announcement" poll 30 client_knows "$TWO"
 is "$(vip)" "$TWO" "only the new master answers, not the old one's loopback"
@@ -127,8 +120,8 @@ must ctl two flush
 is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"
 claims
 is "$(knows)" "$FORGER" "and a forged claim is not defended"
-must stop one
-must stop two
+must stop_keepalived one
+must stop_keepalived two
 
 sed -n '/^# .etc.keepalived/,/^```/p' "$ROOT/contrib/keepalived/README.md" | grep -v '^```' >"$dir/contrib.conf"
 run_ok "the configuration in contrib/keepalived is valid" \

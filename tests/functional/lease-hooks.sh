@@ -20,20 +20,13 @@ scratch
 chmod 755 "$dir"
 must load_module
 
-cat >"$dir/script" <<'END'
-#!/bin/sh
-case $1 in
-deconfig) ip addr flush dev "$interface" ;;
-bound|renew) ip addr replace "$ip/$mask" dev "$interface" ;;
-esac
-END
 # The hook with this tool, and what it says.
 cat >"$dir/hook" <<END
 #!/bin/sh
 echo "\$@" >>"$dir/calls"
 exec env ARPCTL="$ARPCTL" \$(cat "$dir/env") sh "$ROOT/contrib/dhcp/lease-hook" "\$@" >>"$dir/calls" 2>&1
 END
-chmod 755 "$dir/script" "$dir/hook"
+chmod 755 "$dir/hook"
 
 listening() { in_host node grep -q ':0043 ' /proc/net/udp /proc/net/packet || in_host node grep -q . <(in_host node sed 1d /proc/net/packet); }
 bound() { ctl node bind show dynamic | sed -n "s/^10\.31\.0\.[0-9]* lladdr $RED dev \(.*\) dynamic/red on \1/p" | paste -sd ' '; }
@@ -45,7 +38,8 @@ $(tail -n 20 "$dir/calls" "$dir/server" "$dir/client" 2>&1)"
 }
 # A client that releases its lease when it gets SIGUSR2.
 client() {
-	nsenter --net=/run/netns/red -- busybox udhcpc -f -t 20 -T 1 -i eth0 -s "$dir/script" >"$dir/client" 2>&1 &
+	nsenter --net=/run/netns/red -- busybox udhcpc -f -t 20 -T 1 -i eth0 \
+		-s "$ROOT/tests/lib/udhcpc-script" >"$dir/client" 2>&1 &
 	client=$!
 }
 lease_and_release() {	# NAME WANTED

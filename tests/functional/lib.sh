@@ -89,6 +89,25 @@ link() {	# HOST:DEV HOST:DEV [MAC MAC]
 	must ip -n "$b" link set "$bdev" up
 }
 
+# A bond of two cables, s0 and s1, at its first end; s0 is active. Fails without bonding.
+bond_is_up() { [ "$(in_host "$1" grep -c 'MII Status: up' /proc/net/bonding/bond0)" = 3 ]; }
+bond() {	# HOST HOST PREFIX…
+	modprobe -q bonding max_bonds=0 || return 1
+	link "$1:s0" "$2:s0"
+	link "$1:s1" "$2:s1"
+	must ip -n "$1" -batch - <<-END
+		link add name bond0 type bond mode active-backup miimon 50
+		link set s0 down
+		link set s1 down
+		link set s0 master bond0
+		link set s1 master bond0
+		link set bond0 up
+		$(printf 'addr add %s dev bond0\n' "${@:3}")
+		link set bond0 type bond active_slave s0
+	END
+	must poll 10 bond_is_up "$1"
+}
+
 # A shared Ethernet segment: a bridge in a namespace of its own. Call it again to add
 # hosts. A port like the others answers for $FENCE, so its answer to a later request
 # cannot overtake a host's answer to an earlier one.

@@ -195,21 +195,7 @@ must arpctl rule add hide 10.8.8.8
 is "$(hears peer eth0 timeout 2400 -- true)" '' "and hidden before the second announcement: there is none"
 
 # NETDEV_NOTIFY_PEERS, whatever notify is.
-ready() { [ "$(in_host host grep -c 'MII Status: up' /proc/net/bonding/bond0)" = 3 ]; }
-if modprobe -q bonding max_bonds=0; then
-	link host:s0 peer:s0
-	link host:s1 peer:s1
-	must ip -n host -batch - <<-END
-		link add name bond0 type bond mode active-backup miimon 50
-		link set s0 down
-		link set s1 down
-		link set s0 master bond0
-		link set s1 master bond0
-		link set bond0 up
-		addr add 10.9.0.1/24 dev bond0
-		link set bond0 type bond active_slave s0
-	END
-	must poll 10 ready
+if bond host peer 10.9.0.1/24; then
 	given "dev set all notify off"
 	frames=$(hears peer s1 count 1 timeout 10000 -- ip -n host link set bond0 type bond active_slave s1)
 	is "$(awk '$1 == "in" { print $4, $7 }' <<<"$frames")" "10.9.0.1 10.9.0.1" \

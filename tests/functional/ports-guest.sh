@@ -71,17 +71,10 @@ start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port
 dnsmasq=$started
 serving() { in_host node grep -q ':0043 ' /proc/net/udp; }
 must poll 30 serving
-cat >"$dir/script" <<'END_OF_FILE'
-#!/bin/sh
-case $1 in
-deconfig) ip addr flush dev "$interface" ;;
-bound|renew) ip addr replace "$ip/$mask" dev "$interface" && echo "$1 $ip" ;;
-esac
-END_OF_FILE
-chmod 755 "$dir/script"
 declare -A client=()
 leases() {	# GUEST
-	nsenter --net="/run/netns/$1" -- busybox udhcpc -f -R -a500 -A 1 -t 20 -i eth0 -s "$dir/script" \
+	nsenter --net="/run/netns/$1" -- busybox udhcpc -f -R -a500 -A 1 -t 20 -i eth0 \
+		-s "$ROOT/tests/lib/udhcpc-script" \
 		>"$dir/$1.client" 2>&1 &
 	client[$1]=$!
 	poll 30 grep -qE '^bound' "$dir/$1.client" || { diag "$(cat "$dir/$1.client" "$dir/server")"; false; }

@@ -7,6 +7,8 @@
 # lab: takes 60
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=keepalived.inc
+. "$(dirname "$0")/keepalived.inc"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
 command -v keepalived >/dev/null || plan skip "no keepalived"
@@ -21,7 +23,6 @@ set_sysctl green net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 # fence makes no use of it here.
 must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
-declare -A daemon=()
 keepalived() {	# HOST STATE PRIORITY [VMAC]
 	cat >"$dir/$1.conf" <<-END_OF_FILE
 		global_defs {
@@ -39,18 +40,10 @@ keepalived() {	# HOST STATE PRIORITY [VMAC]
 			}
 		}
 	END_OF_FILE
-	nsenter --net="/run/netns/$1" -- keepalived --dont-fork --log-console --vrrp \
-		--use-file "$dir/$1.conf" --pid "$dir/$1.pid" --vrrp_pid "$dir/$1.vrrp" \
-		--bfd_pid "$dir/$1.bfd" >>"$dir/log" 2>&1 &
-	daemon[$1]=$!
-}
-stop_keepalived() {	# HOST
-	kill "${daemon[$1]}"
-	wait "${daemon[$1]}"
+	run_keepalived "$1"
 }
 holds() { ip -n "$1" -o addr show | grep -q " $VIP/"; }
 moved() { holds "$1" && ! holds "$2"; }	# TO FROM
-takes_over() { poll 60 moved "$@" || { diag "$(tail -n 40 "$dir/log")"; false; }; }
 green_knows() { [ "$(knows green $VIP)" = "$1" ]; }
 # Blue claims an address by gratuitous ARP: where green then sends.
 claims() {	# ADDRESS

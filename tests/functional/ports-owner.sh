@@ -106,14 +106,6 @@ if [ ! "${ARP_POLICY_ALL-}" ]; then
 elif ! command -v dnsmasq >/dev/null || ! busybox udhcpc --help >/dev/null 2>&1; then
 	for i in 1 2 3; do skip "DHCP $i" "no dnsmasq, or no busybox with udhcpc"; done
 else
-	cat >"$dir/script" <<-'END_OF_FILE'
-		#!/bin/sh
-		case $1 in
-		deconfig) ip addr flush dev "$interface" ;;
-		bound|renew) ip addr replace "$ip/$mask" dev "$interface" && echo "$1 $ip" ;;
-		esac
-	END_OF_FILE
-	chmod 755 "$dir/script"
 	start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
 		--interface=br0 --dhcp-authoritative --no-ping --dhcp-range=10.0.0.3,10.0.0.3 \
 		--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- \
@@ -124,7 +116,7 @@ else
 	# The first thing that becomes of the client's wish.
 	gets() {
 		must ip -n blue addr flush dev eth0
-		start blue busybox udhcpc -f -a500 -A 1 -t 20 -i eth0 -s "$dir/script" >"$dir/client" 2>&1
+		start blue busybox udhcpc -f -a500 -A 1 -t 20 -i eth0 -s "$ROOT/tests/lib/udhcpc-script" >"$dir/client" 2>&1
 		poll 30 grep -qE '^bound|declining' "$dir/client" || diag "$(cat "$dir/client" "$dir/server")"
 		grep -oE -m 1 '^bound.*|declining' "$dir/client"
 		stop "$started"
