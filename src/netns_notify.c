@@ -611,12 +611,8 @@ static void spread_all(struct notify_run *run)
 	arpp_host_put(host);
 }
 
-/*
- * Announce the addresses of a device on the device itself. With notify change, this may
- * end early: spread_all() follows. To decide about one address may mean to visit all.
- */
-static void announce_own(struct notify_run *run, const struct arpp_policy *policy,
-			 const struct arpp_device *d, bool stock)
+/* Announce all addresses of a device on the device itself, as the sysctl arp_notify does. */
+static void announce_own(struct notify_run *run, const struct arpp_device *d)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(d->dev);
 	unsigned int left = NOTIFY_ADDRS;
@@ -627,15 +623,7 @@ static void announce_own(struct notify_run *run, const struct arpp_policy *polic
 	in_dev_for_each_ifa_rcu(ifa, in_dev) {
 		if (!left--)
 			break;
-		if (d->notify == ARP_POLICY_NOTIFY_UP) {
-			if (stock)
-				announce(run, d, ifa->ifa_local, true);
-			continue;
-		}
-		if (arpp_notify_announces(policy, d, ifa->ifa_local))
-			announce(run, d, ifa->ifa_local, false);
-		if (need_resched())
-			break;
+		announce(run, d, ifa->ifa_local, true);
 	}
 }
 
@@ -658,8 +646,8 @@ static void device_changed(struct notify_run *run, const struct notify_occasion 
 	policy = rcu_dereference(run->nn->policy);
 	dev = dev_get_by_index_rcu(run->nn->net, o->ifindex);
 	d = policy && dev ? arpp_device_find(policy, dev) : NULL;
-	if (d && d->notify && !d->audit)
-		announce_own(run, policy, d, o->stock);
+	if (d && d->notify == ARP_POLICY_NOTIFY_UP && !d->audit && o->stock)
+		announce_own(run, d);
 	if (dev && !arpp_notify_speaks(dev) && o->up) {
 		run->on = o->ifindex;
 	} else if (d && d->notify == ARP_POLICY_NOTIFY_CHANGE) {
