@@ -94,7 +94,8 @@ echo ARP_POLICY_DEV=br8 >"$dir/env"
 : >"$dir/dhcpd.leases"
 start node "${packaged[@]}" dhcpd -f -4 --no-pid -cf "$dir/dhcpd.conf" -lf "$dir/dhcpd.leases" eth0 >"$dir/server" 2>&1
 server=$started
-must poll 30 grep -q 'Server starting service' "$dir/server"
+# It says that it serves only to syslog.
+must poll 30 grep -q 'Sending on *Socket' "$dir/server"
 lease_and_release "ISC dhcpd" "red on br8"
 stop $server
 
