@@ -134,12 +134,11 @@ bool check_asker(const struct check *c, const struct host_link *link,
 		 struct prefix subnet, uint32_t target, struct prefix after,
 		 struct asker *asker)
 {
-	uint32_t inspect = ARP_POLICY_INSPECT_OFF;
+	uint32_t inspect = check_field_or(c, link, ARP_POLICY_FIELD_INSPECT,
+					  ARP_POLICY_INSPECT_OFF);
 	const struct entry *binding;
 
 	asker->lladdr = NULL;
-	effective_field(check_device(c, link->ifindex),
-			ARP_POLICY_FIELD_INSPECT, &inspect);
 	if (inspect >= ARP_POLICY_INSPECT_ENFORCE &&
 	    bound_asker(c, link, subnet, target, after, asker))
 		return true;

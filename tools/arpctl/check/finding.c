@@ -27,6 +27,24 @@ const struct effective *check_device(const struct check *c, uint32_t ifindex)
 	return bsearch(&key, c->devices, c->n_devices, sizeof(key), check_device_cmp);
 }
 
+uint32_t check_field_or(const struct check *c, const struct host_link *link,
+			enum arp_policy_field field, uint32_t other)
+{
+	effective_field(check_device(c, link->ifindex), field, &other);
+	return other;
+}
+
+bool check_is_audited(const struct check *c, const struct host_link *link)
+{
+	return check_field_or(c, link, ARP_POLICY_FIELD_MODE,
+			      ARP_POLICY_MODE_ENFORCE) == ARP_POLICY_MODE_AUDIT;
+}
+
+bool check_is_untrusted(const struct check *c, const struct host_link *link)
+{
+	return !check_field_or(c, link, ARP_POLICY_FIELD_TRUST, 1);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct host_link *x = *(const struct host_link *const *)a;

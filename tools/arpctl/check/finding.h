@@ -53,6 +53,16 @@ struct check {
 const struct effective *check_device(const struct check *c, uint32_t ifindex);
 int check_device_cmp(const void *a, const void *b);
 
+/* The effective value of a field on a device, or another one if it is not set. */
+uint32_t check_field_or(const struct check *c, const struct host_link *link,
+			enum arp_policy_field field, uint32_t other);
+
+/* Whether the mode of the device is audit: what policy decides is only reported. */
+bool check_is_audited(const struct check *c, const struct host_link *link);
+
+/* Whether the module judges what a bridge receives on the device: trust is off. */
+bool check_is_untrusted(const struct check *c, const struct host_link *link);
+
 /* The device with this name, NULL if there is none; links are sorted once. */
 const struct host_link *check_link(const struct check *c, const char *name);
 bool check_sort_links(struct check *c);

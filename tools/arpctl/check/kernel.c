@@ -34,18 +34,15 @@ static bool set_elsewhere(const struct host *host, unsigned int conf)
 /* On lo alone, these sysctls have no effect. */
 void find_lo_sysctl(struct check *c)
 {
-	const struct effective *d;
 	const struct host_link *lo;
-	uint32_t hidden = 0;
 	char dev[SHELL_WORD];
 	size_t i, j;
 
 	for (i = 0; i < c->host.n_links; i++) {
 		lo = &c->host.links[i];
-		d = check_device(c, lo->ifindex);
 		/* Its purpose is then achieved by policy. */
 		if (!(lo->flags & IFF_LOOPBACK) ||
-		    (effective_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden) && hidden))
+		    check_field_or(c, lo, ARP_POLICY_FIELD_HIDDEN, 0))
 			continue;
 		for (j = 0; j < sizeof(lo_sysctls) / sizeof(lo_sysctls[0]); j++) {
 			if (!lo->conf[lo_sysctls[j].conf] ||

@@ -86,14 +86,6 @@ static bool policy_answers(const struct check *c, const struct host_link *link,
 	return true;
 }
 
-static bool audited(const struct effective *device)
-{
-	uint32_t mode;
-
-	return effective_field(device, ARP_POLICY_FIELD_MODE, &mode) &&
-	       mode == ARP_POLICY_MODE_AUDIT;
-}
-
 /* Decided by ignore, hidden and the rules, or else by the sysctls. */
 static enum answers answers(const struct check *c, const struct host_link *link,
 			    const struct host_address *address)
@@ -107,7 +99,7 @@ static enum answers answers(const struct check *c, const struct host_link *link,
 	managed = policy_answers(c, link, address, &yes);
 	if (!managed)
 		return sysctl ? ANSWERS : ANSWERS_NOT;
-	if (!audited(check_device(c, link->ifindex)))
+	if (!check_is_audited(c, link))
 		return yes ? ANSWERS : ANSWERS_NOT;
 	if (!sysctl)
 		return ANSWERS_NOT;
@@ -215,7 +207,8 @@ static bool filters(const struct check *c, const struct host_link *link)
 	const struct effective *d = check_device(c, link->ifindex);
 	uint32_t value;
 
-	if (effective_field(d, ARP_POLICY_FIELD_FILTER, &value) && !audited(d))
+	if (effective_field(d, ARP_POLICY_FIELD_FILTER, &value) &&
+	    !check_is_audited(c, link))
 		return value;
 	return host_conf(&c->host, link, IPV4_DEVCONF_ARPFILTER);
 }
@@ -223,11 +216,10 @@ static bool filters(const struct check *c, const struct host_link *link)
 /* Whether it answers for no other device's address, whatever that is. */
 static bool is_careful(const struct check *c, const struct host_link *link)
 {
-	const struct effective *d = check_device(c, link->ifindex);
 	uint32_t level = host_conf(&c->host, link, IPV4_DEVCONF_ARP_IGNORE);
 
-	if (!audited(d))
-		effective_field(d, ARP_POLICY_FIELD_IGNORE, &level);
+	if (!check_is_audited(c, link))
+		level = check_field_or(c, link, ARP_POLICY_FIELD_IGNORE, level);
 	return !level_answers(level, RT_SCOPE_UNIVERSE);
 }
 
@@ -355,7 +347,6 @@ static bool steals_on_segment(struct check *c, const struct segments *s,
 static void report_theft(struct check *c, const struct host_link *link,
 			 const struct theft *theft)
 {
-	const struct effective *d = check_device(c, link->ifindex);
 	char address[ADDRESS_TEXT], prefix[PREFIX_TEXT], dev[SHELL_WORD];
 
 	address_text(theft->address->address, address);
@@ -379,7 +370,7 @@ static void report_theft(struct check *c, const struct host_link *link,
 	else
 		check_cure(c, "%s dev set %s ignore device announce best%s",
 			   c->arpctl, dev_word(link->name, dev),
-			   audited(d) ? " mode enforce" : "");
+			   check_is_audited(c, link) ? " mode enforce" : "");
 }
 
 void find_flux(struct check *c)
@@ -498,20 +489,16 @@ static const struct host_link *first_leak(const struct check *c,
 static bool may_leak(const struct check *c, const struct host_link *link,
 		     bool hidden)
 {
-	const struct effective *d = check_device(c, link->ifindex);
-
-	return host_does_arp(link) && (audited(d) || !hidden) &&
+	return host_does_arp(link) && (check_is_audited(c, link) || !hidden) &&
 	       !is_careful(c, link);
 }
 
 static void find_loose(const struct check *c, const struct host_link *home,
 		       struct loose *loose)
 {
-	const struct effective *d = check_device(c, home->ifindex);
-	uint32_t hidden = 0;
+	bool hidden = check_field_or(c, home, ARP_POLICY_FIELD_HIDDEN, 0);
 	size_t i;
 
-	effective_field(d, ARP_POLICY_FIELD_HIDDEN, &hidden);
 	loose->n = 0;
 	for (i = 0; i < c->host.n_links; i++)
 		if (may_leak(c, &c->host.links[i], hidden))

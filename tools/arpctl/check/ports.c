@@ -57,19 +57,6 @@ static void each_bridge(struct check *c,
 	free(ports);
 }
 
-/* The value of a field, or another if it is not set. */
-static uint32_t field_or(const struct check *c, const struct host_link *link,
-			 enum arp_policy_field field, uint32_t other)
-{
-	effective_field(check_device(c, link->ifindex), field, &other);
-	return other;
-}
-
-static bool is_untrusted(const struct check *c, const struct host_link *link)
-{
-	return !field_or(c, link, ARP_POLICY_FIELD_TRUST, 1);
-}
-
 /* Containers and virtual machines, unless it is a cable to another bridge here. */
 static bool is_edge(const struct check *c, const struct host_link *link)
 {
@@ -146,12 +133,12 @@ static void find_trusted_of(struct check *c, const struct bridge *b)
 	size_t i, n = 0;
 
 	for (i = 0; i < b->n && !off; i++)
-		if (is_untrusted(c, b->ports[i]))
+		if (check_is_untrusted(c, b->ports[i]))
 			off = b->ports[i];
 	if (!off || !text_open(c, &cure))
 		return;
 	for (i = 0; i < b->n; i++) {
-		if (!is_edge(c, b->ports[i]) || is_untrusted(c, b->ports[i]) ||
+		if (!is_edge(c, b->ports[i]) || check_is_untrusted(c, b->ports[i]) ||
 		    is_decided(c, b->ports[i]))
 			continue;
 		if (!n++)
@@ -253,12 +240,11 @@ static size_t add_owners(const struct check *c, struct text *cure,
 
 static bool is_unlocked(const struct check *c, const struct host_link *port)
 {
-	return port->can_lock && !port->locked && is_untrusted(c, port) &&
+	return port->can_lock && !port->locked && check_is_untrusted(c, port) &&
 	       is_edge(c, port) &&
-	       field_or(c, port, ARP_POLICY_FIELD_MODE,
-			ARP_POLICY_MODE_ENFORCE) != ARP_POLICY_MODE_AUDIT &&
-	       field_or(c, port, ARP_POLICY_FIELD_INSPECT,
-			ARP_POLICY_INSPECT_OFF) >= ARP_POLICY_INSPECT_ENFORCE;
+	       !check_is_audited(c, port) &&
+	       check_field_or(c, port, ARP_POLICY_FIELD_INSPECT,
+			      ARP_POLICY_INSPECT_OFF) >= ARP_POLICY_INSPECT_ENFORCE;
 }
 
 static void report_unlocked(struct check *c, const struct host_link *port,
@@ -311,7 +297,7 @@ static void find_suppressed_of(struct check *c, const struct bridge *b)
 	size_t i;
 
 	for (i = 0; i < b->n && !by; i++)
-		if (field_or(c, b->ports[i], ARP_POLICY_FIELD_SUPPRESS, 0))
+		if (check_field_or(c, b->ports[i], ARP_POLICY_FIELD_SUPPRESS, 0))
 			by = b->ports[i];
 	for (i = 0; i < b->n && by; i++) {
 		port = b->ports[i];
@@ -355,7 +341,7 @@ static void find_uplinks_of(struct check *c, const struct bridge *b)
 	for (i = 0; i < b->n && guests; i++) {
 		port = b->ports[i];
 		if (!is_uplink(port) ||
-		    !field_or(c, port, ARP_POLICY_FIELD_SUPPRESS, 0))
+		    !check_field_or(c, port, ARP_POLICY_FIELD_SUPPRESS, 0))
 			continue;
 		check_add(c, SEVERITY_WARNING, port->name,
 			  "suppress on an uplink: an answer with the owner's source MAC makes the switches beyond it move that MAC to this host");
@@ -409,7 +395,7 @@ void find_unseen(struct check *c)
 		/* find_no_arp() reports ports of others than bridges. */
 		if (!names || (link->port && !link->bridged) ||
 		    (link->bridged &&
-		     !(link->offloaded && is_untrusted(c, link))))
+		     !(link->offloaded && check_is_untrusted(c, link))))
 			continue;
 		if (link->bridged)
 			check_add(c, SEVERITY_WARNING, link->name,
@@ -435,7 +421,7 @@ static bool is_all_policed(const struct check *c, uint32_t ifindex)
 		link = &c->host.links[i];
 		if (link->bridged && is_edge(c, link) &&
 		    (!ifindex || link->ifindex == ifindex) &&
-		    !is_untrusted(c, link))
+		    !check_is_untrusted(c, link))
 			return false;
 	}
 	return true;

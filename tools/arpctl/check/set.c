@@ -100,16 +100,6 @@ static const char *why_no_arp(const struct host *host,
 	return buf;
 }
 
-/* Does the module judge what a bridge receives on this device? */
-static bool is_judged(const struct check *c, const struct host_link *link)
-{
-	uint32_t trust = 1;
-
-	effective_field(check_device(c, link->ifindex), ARP_POLICY_FIELD_TRUST,
-			&trust);
-	return !trust;
-}
-
 /* Has a field an effect on a device that receives no ARP itself? */
 static bool has_effect(const struct check *c, const struct host_link *link,
 		       enum arp_policy_field field)
@@ -134,7 +124,7 @@ static bool has_effect(const struct check *c, const struct host_link *link,
 	case ARP_POLICY_FIELD_NOTIFY:
 		return false;
 	default:
-		return is_judged(c, link);
+		return check_is_untrusted(c, link);
 	}
 }
 
@@ -184,7 +174,7 @@ void find_no_arp(struct check *c)
 			check_cure(c, "%s dev unset %s %s", c->arpctl,
 				   dev_word(link->name, dev), names);
 		}
-		if (is_judged(c, link))
+		if (check_is_untrusted(c, link))
 			continue;
 		if (own->rules) {
 			check_add(c, SEVERITY_NOTE, link->name,
@@ -221,9 +211,8 @@ void find_binding(struct check *c)
 		if (!binding || binding->any ||
 		    !memcmp(binding->lladdr, n->lladdr, LLADDR_LEN))
 			continue;
-		inspect = ARP_POLICY_INSPECT_OFF;
-		effective_field(check_device(c, link->ifindex),
-			     ARP_POLICY_FIELD_INSPECT, &inspect);
+		inspect = check_field_or(c, link, ARP_POLICY_FIELD_INSPECT,
+					 ARP_POLICY_INSPECT_OFF);
 		address_text(n->address, address);
 		lladdr_text(binding->lladdr, LLADDR_LEN, bound);
 		lladdr_text(n->lladdr, LLADDR_LEN, known);

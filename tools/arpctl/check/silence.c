@@ -454,21 +454,7 @@ void find_silence(struct check *c)
 /* Is what the device receives judged: by itself, or as an untrusted port? */
 static bool is_judged(const struct check *c, const struct host_link *link)
 {
-	uint32_t trust = 1;
-
-	if (!link->port)
-		return host_does_arp(link);
-	effective_field(check_device(c, link->ifindex), ARP_POLICY_FIELD_TRUST,
-			&trust);
-	return !trust;
-}
-
-static bool is_enforced(const struct effective *d)
-{
-	uint32_t mode = ARP_POLICY_MODE_ENFORCE;
-
-	effective_field(d, ARP_POLICY_FIELD_MODE, &mode);
-	return mode != ARP_POLICY_MODE_AUDIT;
+	return link->port ? check_is_untrusted(c, link) : host_does_arp(link);
 }
 
 /* Without any binding, strict drops whatever has a sender. */
@@ -483,7 +469,7 @@ void find_strict(struct check *c)
 		link = &c->host.links[i];
 		d = check_device(c, link->ifindex);
 		if (!effective_field(d, ARP_POLICY_FIELD_INSPECT, &inspect) ||
-		    inspect != ARP_POLICY_INSPECT_STRICT || !is_enforced(d) ||
+		    inspect != ARP_POLICY_INSPECT_STRICT || check_is_audited(c, link) ||
 		    !is_judged(c, link) || check_is_bound(c, link))
 			continue;
 		check_add(c, SEVERITY_ERROR, link->name,
@@ -504,7 +490,8 @@ void find_rate(struct check *c)
 		link = &c->host.links[i];
 		d = check_device(c, link->ifindex);
 		if (!effective_field(d, ARP_POLICY_FIELD_RATE, &rate) || !rate ||
-		    rate >= LOW_RATE || !is_enforced(d) || !is_judged(c, link))
+		    rate >= LOW_RATE || check_is_audited(c, link) ||
+		    !is_judged(c, link))
 			continue;
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "takes %u ARP packet%s a second from all senders together: rate of %s",
