@@ -35,4 +35,25 @@ static inline void *list_more(void *list, size_t n, size_t size)
 		qsort(list, n, sizeof(*(list)), cmp);			\
 } while (0)
 
+/* As bsearch(), but for the first element that does not sort before the key. */
+static inline size_t list_from(const void *list, size_t n, size_t size,
+			       const void *key,
+			       int (*cmp)(const void *, const void *))
+{
+	size_t low = 0, high = n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (cmp((const char *)list + middle * size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Return: the index of that element; n if there is none. */
+#define LIST_FROM(list, n, key, cmp) \
+	list_from(list, n, sizeof(*(list)), key, cmp)
+
 #endif /* ARPCTL_LIST_H */

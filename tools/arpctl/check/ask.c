@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/selector.h"
 #include "check/ask.h"
 #include "host/route.h"
@@ -90,27 +91,14 @@ static bool free_asker(const struct check *c, struct prefix subnet,
 	return false;
 }
 
-static size_t first_bound(const struct check *c, uint32_t address)
-{
-	size_t low = 0, high = c->n_bound, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (ntohl(c->bound[middle]->prefix.address) < ntohl(address))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Somebody who may speak in this subnet under inspect. */
 static bool bound_asker(const struct check *c, const struct host_link *link,
 			struct prefix subnet, uint32_t target,
 			struct prefix after, struct asker *asker)
 {
-	size_t i = first_bound(c, subnet.address), end = i + MOST_TRIED;
-	const struct entry *e;
+	const struct entry key = { .prefix = subnet }, *first = &key, *e;
+	size_t i = LIST_FROM(c->bound, c->n_bound, &first, check_bound_cmp);
+	size_t end = i + MOST_TRIED;
 	uint32_t address;
 
 	for (; i < c->n_bound && i < end; i++) {

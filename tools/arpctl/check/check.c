@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* check: finds what makes ARP misbehave on this host, and suggests cures. */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/arp_policy.h>
 #include <stdio.h>
@@ -96,15 +95,6 @@ static int begin_cures(struct check *c, const char *netns)
 	return failure("%s", strerror(ENOMEM));
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const struct entry *x = *(const struct entry *const *)a;
-	const struct entry *y = *(const struct entry *const *)b;
-	uint32_t p = ntohl(x->prefix.address), q = ntohl(y->prefix.address);
-
-	return (p > q) - (p < q);
-}
-
 /* The bindings by address, and the selectors other than names that have some. */
 static bool index_bindings(struct check *c)
 {
@@ -118,7 +108,7 @@ static bool index_bindings(struct check *c)
 	for (i = 0; i < p->n_entries; i++)
 		if (p->entries[i].table == ARP_POLICY_TABLE_BINDING)
 			c->bound[c->n_bound++] = &p->entries[i];
-	LIST_SORT(c->bound, c->n_bound, by_address);
+	LIST_SORT(c->bound, c->n_bound, check_bound_cmp);
 	for (i = 0; i < p->n_names; i++)
 		if (p->names[i].bindings &&
 		    selector_kind(p->names[i].text) != SELECTOR_NAME)

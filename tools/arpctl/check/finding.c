@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* check: findings, and cures that can be pasted into a shell. */
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,15 @@ const struct effective *check_device(const struct check *c, uint32_t ifindex)
 	if (!c->n_devices)
 		return NULL;
 	return bsearch(&key, c->devices, c->n_devices, sizeof(key), check_device_cmp);
+}
+
+int check_bound_cmp(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a;
+	const struct entry *y = *(const struct entry *const *)b;
+	uint32_t p = ntohl(x->prefix.address), q = ntohl(y->prefix.address);
+
+	return (p > q) - (p < q);
 }
 
 uint32_t check_field_or(const struct check *c, const struct host_link *link,

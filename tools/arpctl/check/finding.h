@@ -53,6 +53,9 @@ struct check {
 const struct effective *check_device(const struct check *c, uint32_t ifindex);
 int check_device_cmp(const void *a, const void *b);
 
+/* The order of the bindings. */
+int check_bound_cmp(const void *a, const void *b);
+
 /* The effective value of a field on a device, or another one if it is not set. */
 uint32_t check_field_or(const struct check *c, const struct host_link *link,
 			enum arp_policy_field field, uint32_t other);

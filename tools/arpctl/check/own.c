@@ -310,16 +310,9 @@ static int by_segment(const void *a, const void *b)
 
 static size_t first_of_segment(const struct segments *s, uint32_t segment)
 {
-	size_t low = 0, high = s->n, middle;
+	const struct host_link key = { .segment = segment }, *first = &key;
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (s->list[middle]->segment < segment)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LIST_FROM(s->list, s->n, &first, by_segment);
 }
 
 /* On the same segment, in whatever subnet. */

@@ -168,15 +168,6 @@ struct owners {
 	struct fdb bound, learned;
 };
 
-static int by_port(const void *a, const void *b)
-{
-	const struct fdb_entry *x = a, *y = b;
-
-	if (x->ifindex != y->ifindex)
-		return x->ifindex < y->ifindex ? -1 : 1;
-	return memcmp(x->lladdr, y->lladdr, LLADDR_LEN);
-}
-
 /* The bindings that name one port. */
 static bool read_bound(const struct check *c, struct fdb *bound)
 {
@@ -194,22 +185,8 @@ static bool read_bound(const struct check *c, struct fdb *bound)
 		entry->ifindex = link->ifindex;
 		memcpy(entry->lladdr, c->bound[i]->lladdr, LLADDR_LEN);
 	}
-	LIST_SORT(bound->list, bound->n, by_port);
+	LIST_SORT(bound->list, bound->n, fdb_by_port);
 	return true;
-}
-
-static size_t first_owner(const struct fdb *fdb, uint32_t ifindex)
-{
-	size_t low = 0, high = fdb->n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (fdb->list[middle].ifindex < ifindex)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 /* Static entries for what is behind the port. Return: how many. */
@@ -217,11 +194,12 @@ static size_t add_owners(const struct check *c, struct text *cure,
 			 const struct fdb *fdb, const struct host_link *port)
 {
 	char lladdr[LLADDR_TEXT], dev[SHELL_WORD], vlan[16];
+	const struct fdb_entry key = { .ifindex = port->ifindex };
 	const struct fdb_entry *e, *last = NULL;
 	size_t i, n = 0;
 
 	shell_word(port->name, dev);
-	for (i = first_owner(fdb, port->ifindex); i < fdb->n; i++) {
+	for (i = LIST_FROM(fdb->list, fdb->n, &key, fdb_by_port); i < fdb->n; i++) {
 		e = &fdb->list[i];
 		if (e->ifindex != port->ifindex)
 			break;

@@ -187,18 +187,11 @@ static struct leased *find(const struct importer *im,
 {
 	const struct lease lease = { .address = binding->prefix.address };
 	const struct leased key = { .lease = &lease };
-	size_t low = 0, high = im->n_leased, middle;
+	size_t i = LIST_FROM(im->leased, im->n_leased, &key, by_address);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (by_address(&im->leased[middle], &key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return binding->prefix.length == 32 && low < im->n_leased &&
-	       im->leased[low].lease->address == lease.address ?
-	       &im->leased[low] : NULL;
+	return binding->prefix.length == 32 && i < im->n_leased &&
+	       im->leased[i].lease->address == lease.address ?
+	       &im->leased[i] : NULL;
 }
 
 /* Compares a binding with the leases. */

@@ -182,16 +182,9 @@ static int reload(struct watcher *w)
 static struct client *find_client(const struct watcher *w, uint32_t address)
 {
 	const struct client key = { .address = address };
-	size_t low = 0, high = w->n, middle;
+	size_t i = LIST_FROM(w->clients, w->n, &key, by_address);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (w->clients[middle].address < key.address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < w->n && w->clients[low].address == address ? &w->clients[low] : NULL;
+	return i < w->n && w->clients[i].address == address ? &w->clients[i] : NULL;
 }
 
 /* What an earlier run has bound on a port stays there. */

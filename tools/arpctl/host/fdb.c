@@ -36,7 +36,7 @@ static int read_entry(const struct nlmsghdr *msg, void *data)
 	return MNL_CB_OK;
 }
 
-static int by_port(const void *a, const void *b)
+int fdb_by_port(const void *a, const void *b)
 {
 	const struct fdb_entry *x = a, *y = b;
 
@@ -56,7 +56,7 @@ int fdb_read(struct fdb *fdb)
 		err = dump(NETLINK_ROUTE, RTM_GETNEIGH, AF_BRIDGE,
 			   sizeof(struct ndmsg), read_entry, fdb);
 	}
-	LIST_SORT(fdb->list, fdb->n, by_port);
+	LIST_SORT(fdb->list, fdb->n, fdb_by_port);
 	return err;
 }
 

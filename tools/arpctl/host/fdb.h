@@ -21,6 +21,10 @@ struct fdb {
 
 /* Reads the learned ones. The caller frees it also after a failure. Return: an errno. */
 int fdb_read(struct fdb *fdb);
+
+/* The order of the list, for qsort(). */
+int fdb_by_port(const void *a, const void *b);
+
 void fdb_free(struct fdb *fdb);
 
 #endif /* ARPCTL_FDB_H */

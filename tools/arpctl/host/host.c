@@ -617,16 +617,9 @@ bool host_lives_on(const struct host *host, const struct host_link *link,
 
 size_t host_from(const struct host *host, uint32_t address)
 {
-	size_t low = 0, high = host->n_addresses, middle;
+	const struct host_address key = { .address = address };
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (address_order(host->addresses[middle].address, address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return LIST_FROM(host->addresses, host->n_addresses, &key, by_address);
 }
 
 bool host_has(const struct host *host, uint32_t address)
@@ -634,21 +627,6 @@ bool host_has(const struct host *host, uint32_t address)
 	size_t i = host_from(host, address);
 
 	return i < host->n_addresses && host->addresses[i].address == address;
-}
-
-/* The first subnet that does not sort before this one. */
-static size_t first_net(const struct host *host, const struct host_subnet *key)
-{
-	size_t low = 0, high = host->n_subnets, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (subnet_by_prefix(&host->nets[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 void host_each_net(const struct host *host, uint32_t address,
@@ -663,7 +641,8 @@ void host_each_net(const struct host *host, uint32_t address,
 		if (!(host->lengths & 1U << length))
 			continue;
 		key.prefix = prefix_masked((struct prefix){ address, length });
-		for (i = first_net(host, &key); i < host->n_subnets; i++) {
+		i = LIST_FROM(host->nets, host->n_subnets, &key, subnet_by_prefix);
+		for (; i < host->n_subnets; i++) {
 			if (prefix_order(host->nets[i].prefix, key.prefix) != 0)
 				break;
 			if (!each(data, &host->nets[i]))
