@@ -94,6 +94,13 @@ struct prefix prefix_masked(struct prefix prefix)
 	return prefix;
 }
 
+bool prefix_has(struct prefix prefix, uint32_t address)
+{
+	const struct prefix other = { address, prefix.length };
+
+	return prefix_masked(other).address == prefix.address;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

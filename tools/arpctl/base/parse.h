@@ -35,6 +35,9 @@ bool parse_prefix(const char *text, struct prefix *prefix);
 /* The prefix without bits beyond its length. */
 struct prefix prefix_masked(struct prefix prefix);
 
+/* Whether an address is in a prefix that has no bits beyond its length. */
+bool prefix_has(struct prefix prefix, uint32_t address);
+
 /*
  * Bytes in hexadecimal, separated by colons. Return: their number, of which at most
  * max are stored; -1 if it is anything else.

@@ -18,13 +18,6 @@
 /* How many candidates are looked at before there is said to be none. */
 #define MOST_TRIED	4096
 
-static bool in_prefix(struct prefix prefix, uint32_t address)
-{
-	const struct prefix own = { address, prefix.length };
-
-	return prefix_masked(own).address == prefix.address;
-}
-
 static uint32_t next_address(uint32_t address)
 {
 	return htonl(ntohl(address) + 1);
@@ -46,9 +39,9 @@ static bool is_host(struct prefix subnet, uint32_t address)
 static bool fits(const struct check *c, struct prefix subnet, uint32_t target,
 		 struct prefix after, uint32_t address)
 {
-	return in_prefix(subnet, address) && address != target &&
+	return prefix_has(subnet, address) && address != target &&
 	       is_host(subnet, address) && !host_has(&c->host, address) &&
-	       !(after.length && in_prefix(after, address));
+	       !(after.length && prefix_has(after, address));
 }
 
 static bool known_asker(const struct check *c, const struct host_link *link,
@@ -74,8 +67,8 @@ static bool free_asker(const struct check *c, struct prefix subnet,
 	uint32_t address = subnet.address, last;
 	int i;
 
-	for (i = 0; i < MOST_TRIED && in_prefix(subnet, address); i++) {
-		if (after.length && in_prefix(after, address)) {
+	for (i = 0; i < MOST_TRIED && prefix_has(subnet, address); i++) {
+		if (after.length && prefix_has(after, address)) {
 			last = after.address |
 			       htonl((uint32_t)((1ULL << (32 - after.length)) - 1));
 			address = last;
@@ -104,7 +97,7 @@ static bool bound_asker(const struct check *c, const struct host_link *link,
 	for (; i < c->n_bound && i < end; i++) {
 		e = c->bound[i];
 		address = e->prefix.address;
-		if (!in_prefix(subnet, address))
+		if (!prefix_has(subnet, address))
 			break;
 		if (e->prefix.length < 31)
 			address = next_address(address);
@@ -172,7 +165,7 @@ static uint32_t stock_ignore(const struct check *c, const struct host_link *link
 		if (a->ifindex != link->ifindex)
 			continue;
 		own = true;
-		on_link |= in_prefix(prefix_masked((struct prefix){
+		on_link |= prefix_has(prefix_masked((struct prefix){
 				a->address, a->length }), sender);
 	}
 	switch (host_conf(&c->host, link, IPV4_DEVCONF_ARP_IGNORE)) {

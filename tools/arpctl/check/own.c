@@ -25,19 +25,14 @@ static struct prefix subnet_of(const struct host_address *a)
 	return prefix_masked((struct prefix){ a->address, a->length });
 }
 
-static bool same_prefix(struct prefix a, struct prefix b)
-{
-	return a.address == b.address && a.length == b.length;
-}
-
 /* Whether each address is on-link for the other. */
 static bool same_subnet(const struct host_address *a,
 			const struct host_address *b)
 {
 	uint8_t longer = a->length > b->length ? a->length : b->length;
-	struct prefix x = { a->address, longer }, y = { b->address, longer };
+	struct prefix prefix = { a->address, longer };
 
-	return longer < 32 && same_prefix(prefix_masked(x), prefix_masked(y));
+	return longer < 32 && prefix_has(prefix_masked(prefix), b->address);
 }
 
 /* Loopback or link-local: not shared with other hosts on the segment. */
@@ -280,8 +275,7 @@ static bool steals_in_subnet(struct check *c, const struct host_link *link,
 			continue;
 		b = c->host.addresses + host_from(&c->host, subnet.address);
 		for (; b < end; b++) {
-			if (!same_prefix(subnet, prefix_masked((struct prefix){
-						b->address, subnet.length })))
+			if (!prefix_has(subnet, b->address))
 				break;
 			if (b->ifindex != link->ifindex &&
 			    (same_subnet(own, b) || is_lent(c, link, b)) &&

@@ -24,13 +24,6 @@ static const struct host_link *owner(const struct host *host, uint32_t address)
 	return link;
 }
 
-static bool contains(struct prefix prefix, uint32_t address)
-{
-	const struct prefix other = { .address = address, .length = prefix.length };
-
-	return prefix_masked(other).address == prefix.address;
-}
-
 static const struct host_link *by_subnet(const struct host *host, uint32_t target)
 {
 	const struct host_subnet *s, *end = host->subnets + host->n_subnets;
@@ -39,7 +32,7 @@ static const struct host_link *by_subnet(const struct host *host, uint32_t targe
 
 	for (s = host->subnets; s < end; s++) {
 		link = arp_link(host, s->ifindex);
-		if (!link || s->prefix.length <= length || !contains(s->prefix, target))
+		if (!link || s->prefix.length <= length || !prefix_has(s->prefix, target))
 			continue;
 		length = s->prefix.length;
 		best = link;
@@ -70,7 +63,7 @@ static const struct host_subnet *subnet_of(const struct host *host,
 	for (s = host->subnets; s < end; s++) {
 		if (s->ifindex != link->ifindex)
 			continue;
-		if (contains(s->prefix, target))
+		if (prefix_has(s->prefix, target))
 			return s;
 		if (!first)
 			first = s;
