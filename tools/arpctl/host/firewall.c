@@ -20,8 +20,7 @@
 #include "base/list.h"
 #include "base/print.h"
 #include "host/firewall.h"
-#include "wire/dump.h"
-#include "wire/module.h"
+#include "host/nft.h"
 #include "wire/nl_msg.h"
 
 #define READ_TRIES	10
@@ -31,11 +30,6 @@ static const char *const legacy_names[NF_ARP_NUMHOOKS] = {
 	[NF_ARP_OUT] = "OUTPUT",
 	[NF_ARP_FORWARD] = "FORWARD",
 };
-
-static uint32_t be32(const struct nlattr *attr)
-{
-	return ntohl((uint32_t)nl_uint(attr));
-}
 
 static int read_chain(const struct nlmsghdr *msg, void *data)
 {
@@ -50,8 +44,8 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 	if (!tb[NFTA_CHAIN_HOOK])
 		return MNL_CB_OK;
 	nl_parse_nest(tb[NFTA_CHAIN_HOOK], hook, NFTA_HOOK_HOOKNUM);
-	rules = be32(tb[NFTA_CHAIN_USE]);
-	policy = tb[NFTA_CHAIN_POLICY] ? be32(tb[NFTA_CHAIN_POLICY]) :
+	rules = nft_u32(tb[NFTA_CHAIN_USE]);
+	policy = tb[NFTA_CHAIN_POLICY] ? nft_u32(tb[NFTA_CHAIN_POLICY]) :
 					 NF_ACCEPT;
 	if (!rules && policy == NF_ACCEPT)
 		return MNL_CB_OK;
@@ -62,7 +56,7 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 		 nl_str(tb[NFTA_CHAIN_TABLE]));
 	snprintf(chain->name, sizeof(chain->name), "%s",
 		 nl_str(tb[NFTA_CHAIN_NAME]));
-	chain->hook = be32(hook[NFTA_HOOK_HOOKNUM]);
+	chain->hook = nft_u32(hook[NFTA_HOOK_HOOKNUM]);
 	chain->rules = rules;
 	return MNL_CB_OK;
 }
@@ -72,21 +66,12 @@ static int read_nftables(struct firewall *firewall)
 {
 	int tries, err = EINTR;
 
-	/* A request would make the kernel load it. */
-	if (access("/sys/module/nf_tables", F_OK) &&
-	    module_installed("nf_tables"))
+	if (!nft_may_be_asked())
 		return 0;
 	for (tries = 0; tries < READ_TRIES && err == EINTR; tries++) {
 		firewall->n = 0;
-		err = dump(NETLINK_NETFILTER,
-			   NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
-			   NFPROTO_ARP, sizeof(struct nfgenmsg), read_chain,
-			   firewall);
+		err = nft_dump(NFT_MSG_GETCHAIN, NFPROTO_ARP, read_chain, firewall);
 	}
-	/* A kernel without nftables, or without its arp family. */
-	if (err == EINVAL || err == EPROTONOSUPPORT || err == EOPNOTSUPP ||
-	    err == ENOENT)
-		return 0;
 	return err;
 }
 

@@ -14,23 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/list.h"
 #include "host/l2filter.h"
+#include "host/nft.h"
 #include "wire/dump.h"
-#include "wire/module.h"
 #include "wire/nl_msg.h"
 
 #define READ_TRIES	10
 
 /* Where the Ethernet type is in a frame. */
 #define TYPE_OFFSET	12
-
-static uint32_t be32(const struct nlattr *attr)
-{
-	return ntohl((uint32_t)nl_uint(attr));
-}
 
 /* What the expressions of a rule say about the Ethernet type. */
 struct reading {
@@ -44,9 +38,9 @@ static void read_payload(struct reading *r, const struct nlattr *nest)
 	const struct nlattr *tb[NFTA_PAYLOAD_LEN + 1];
 
 	nl_parse_nest(nest, tb, NFTA_PAYLOAD_LEN);
-	r->typed = be32(tb[NFTA_PAYLOAD_BASE]) == NFT_PAYLOAD_LL_HEADER &&
-		   be32(tb[NFTA_PAYLOAD_OFFSET]) == TYPE_OFFSET &&
-		   be32(tb[NFTA_PAYLOAD_LEN]) == 2;
+	r->typed = nft_u32(tb[NFTA_PAYLOAD_BASE]) == NFT_PAYLOAD_LL_HEADER &&
+		   nft_u32(tb[NFTA_PAYLOAD_OFFSET]) == TYPE_OFFSET &&
+		   nft_u32(tb[NFTA_PAYLOAD_LEN]) == 2;
 }
 
 static void read_meta(struct reading *r, const struct nlattr *nest)
@@ -54,7 +48,7 @@ static void read_meta(struct reading *r, const struct nlattr *nest)
 	const struct nlattr *tb[NFTA_META_KEY + 1];
 
 	nl_parse_nest(nest, tb, NFTA_META_KEY);
-	r->typed = be32(tb[NFTA_META_KEY]) == NFT_META_PROTOCOL;
+	r->typed = nft_u32(tb[NFTA_META_KEY]) == NFT_META_PROTOCOL;
 }
 
 static void read_cmp(struct reading *r, const struct nlattr *nest)
@@ -65,7 +59,7 @@ static void read_cmp(struct reading *r, const struct nlattr *nest)
 
 	nl_parse_nest(nest, tb, NFTA_CMP_DATA);
 	nl_parse_nest(tb[NFTA_CMP_DATA], data, NFTA_DATA_VALUE);
-	if (!r->typed || be32(tb[NFTA_CMP_OP]) != NFT_CMP_EQ ||
+	if (!r->typed || nft_u32(tb[NFTA_CMP_OP]) != NFT_CMP_EQ ||
 	    !data[NFTA_DATA_VALUE] ||
 	    mnl_attr_get_payload_len(data[NFTA_DATA_VALUE]) != sizeof(type))
 		return;
@@ -88,7 +82,7 @@ static void read_immediate(struct reading *r, const struct nlattr *nest)
 	if (!data[NFTA_DATA_VERDICT])
 		return;
 	nl_parse_nest(data[NFTA_DATA_VERDICT], verdict, NFTA_VERDICT_CHAIN);
-	code = (int)be32(verdict[NFTA_VERDICT_CODE]);
+	code = (int)nft_u32(verdict[NFTA_VERDICT_CODE]);
 	r->drops |= code == NF_DROP || code == NFT_JUMP || code == NFT_GOTO;
 }
 
@@ -169,7 +163,7 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 
 	nl_parse_after(msg, sizeof(*info), tb, NFTA_CHAIN_MAX);
 	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
-	    be32(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
+	    nft_u32(tb[NFTA_CHAIN_POLICY]) != NF_DROP)
 		return MNL_CB_OK;
 	rule = l2filter_add(filter, false, L2_NFT, nl_str(tb[NFTA_CHAIN_TABLE]),
 			    nl_str(tb[NFTA_CHAIN_NAME]));
@@ -181,28 +175,16 @@ static int read_chain(const struct nlmsghdr *msg, void *data)
 
 static int read_family(struct l2filter *filter, uint8_t family)
 {
-	int err;
+	int err = nft_dump(NFT_MSG_GETCHAIN, family, read_chain, filter);
 
-	err = dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
-		   family, sizeof(struct nfgenmsg), read_chain, filter);
-	if (!err)
-		err = dump(NETLINK_NETFILTER,
-			   NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, family,
-			   sizeof(struct nfgenmsg), read_rule, filter);
-	/* A kernel without nftables, or without this family. */
-	if (err == EINVAL || err == EPROTONOSUPPORT || err == EOPNOTSUPP ||
-	    err == ENOENT)
-		return 0;
-	return err;
+	return err ? err : nft_dump(NFT_MSG_GETRULE, family, read_rule, filter);
 }
 
 int l2filter_read_nft(struct l2filter *filter)
 {
 	int tries, err = EINTR;
 
-	/* A request would make the kernel load it. */
-	if (access("/sys/module/nf_tables", F_OK) &&
-	    module_installed("nf_tables"))
+	if (!nft_may_be_asked())
 		return 0;
 	for (tries = 0; tries < READ_TRIES && err == EINTR; tries++) {
 		filter->n = 0;
