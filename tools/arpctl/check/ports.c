@@ -332,7 +332,7 @@ void find_uplink(struct check *c)
 	each_bridge(c, find_uplinks_of);
 }
 
-/* Indexes of devices that others are stacked on as macvlans. */
+/* Whether macvlans or macvtaps are stacked on the device. */
 static bool has_macvlan(const struct host *host, const struct host_link *link)
 {
 	size_t i;
@@ -389,28 +389,18 @@ void find_unseen(struct check *c)
 	}
 }
 
-/* Are the guests of all bridges policed? Then other filters need not hold. */
-static bool is_all_policed(const struct check *c, uint32_t ifindex)
+/* Whether other filters have to hold, as a bridge's guest is not policed. */
+static bool is_unpoliced(const struct check *c, const struct host_link *link)
 {
-	const struct host_link *link;
-	size_t i;
-
-	for (i = 0; i < c->host.n_links; i++) {
-		link = &c->host.links[i];
-		if (link->bridged && is_edge(c, link) &&
-		    (!ifindex || link->ifindex == ifindex) &&
-		    !check_is_untrusted(c, link))
-			return false;
-	}
-	return true;
+	return link->bridged && is_edge(c, link) && !check_is_untrusted(c, link);
 }
 
-static bool has_bridge(const struct check *c)
+static bool any_unpoliced(const struct check *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->host.n_links; i++)
-		if (c->host.links[i].bridged)
+		if (is_unpoliced(c, &c->host.links[i]))
 			return true;
 	return false;
 }
@@ -452,13 +442,14 @@ static void report_blind_ebtables(struct check *c, const struct l2rule *r)
 static void report_blind_tc(struct check *c, const struct l2rule *r)
 {
 	const struct host_link *link = host_link(&c->host, r->ifindex);
-	const char *name = link ? link->name : "";
 	char what[64], dev[SHELL_WORD];
 
+	if (!link || !is_unpoliced(c, link))
+		return;
 	snprintf(what, sizeof(what), "tc filter ingress protocol arp pref %u",
 		 r->pref);
-	check_add(c, SEVERITY_WARNING, name, BLIND, what);
-	shell_word(name, dev);
+	check_add(c, SEVERITY_WARNING, link->name, BLIND, what);
+	shell_word(link->name, dev);
 	/* Of equal pref, only one protocol is possible. */
 	check_cure(c, "%stc filter add dev %s ingress pref 1 protocol 802.1Q flower vlan_id 0 action drop && %stc filter add dev %s ingress pref 2 protocol 802.1ad flower vlan_id 0 action drop",
 		   c->within, dev, c->within, dev);
@@ -485,7 +476,7 @@ void find_blind(struct check *c)
 	const struct l2rule *r;
 	size_t i;
 
-	if (!has_bridge(c) || is_all_policed(c, 0))
+	if (!any_unpoliced(c))
 		return;
 	/* Without the rights for it, firewall_read() has warned. */
 	(void)l2filter_read_nft(&filter);
@@ -499,7 +490,7 @@ void find_blind(struct check *c)
 			report_blind_nft(c, r);
 		else if (r->kind == L2_EBTABLES)
 			report_blind_ebtables(c, r);
-		else if (!is_all_policed(c, r->ifindex))
+		else
 			report_blind_tc(c, r);
 	}
 	l2filter_free(&filter);
