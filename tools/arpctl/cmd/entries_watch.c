@@ -357,17 +357,16 @@ static int update(struct watcher *w, bool leases)
 
 /* Waits */
 
-static int take_signal(struct watcher *w, bool *end)
+static void take_signal(struct watcher *w, bool *end)
 {
 	struct signalfd_siginfo info;
 
 	if (read(w->signals, &info, sizeof(info)) != sizeof(info))
-		return STATUS_OK;
+		return;
 	if (info.ssi_signo == SIGHUP)
 		sources_reread(&w->sources);
 	else
 		*end = true;
-	return STATUS_OK;
 }
 
 static int wait(struct watcher *w)
@@ -390,13 +389,12 @@ static int step(struct watcher *w, bool *end)
 	bool changed = false;
 	int status;
 
-	status = take_signal(w, end);
+	take_signal(w, end);
 	/* What had expired may be valid, and the other way round. */
 	if (w->bindings.clock_set)
 		sources_reread(&w->sources);
 	w->bindings.clock_set = false;
-	if (!status)
-		status = sources_work(&w->sources, &changed);
+	status = sources_work(&w->sources, &changed);
 	if (!status)
 		status = ports_work(&w->ports);
 	if (!status && (changed || w->ports.changed))
