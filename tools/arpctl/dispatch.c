@@ -29,8 +29,8 @@ static const char *full_option(const struct grammar *g, const char *word)
 }
 
 /*
- * Files have no options, and those of the tool are gone by now. Of a command's own, a
- * letter becomes the word. A negative number is a value that its field refuses.
+ * Options of the tool are gone by now, and a file has none. A letter is replaced by the
+ * command's option that begins with it. A negative number is left to its field to refuse.
  */
 static int check_options(const struct args *args, int argc, char **argv)
 {

@@ -127,7 +127,7 @@ static bool check_key(struct checker *c)
 	return take(c, ':');
 }
 
-/* Opens a bracket. *empty: and closes it. */
+/* Opens a bracket. *empty: it is closed at once. */
 static bool check_open(struct checker *c, char bracket, bool *empty)
 {
 	if (c->depth == JSON_DEPTH)

@@ -8,8 +8,8 @@
 #include "cmd/dev_sysctls.h"
 
 /*
- * A field's sysctls. The kernel uses the greater of a device's and that of all; "on" is
- * what it stands for if it is not 0, for a level that is 0 as well.
+ * A field's sysctls. The kernel uses the greater of a device's and that of all. If that is
+ * not 0, the field has the value "on"; where "on" is 0, the sysctl has the same levels.
  */
 static const struct row {
 	enum arp_policy_field field;
@@ -32,7 +32,7 @@ static const struct row {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* A device receives ARP, and its own sysctls and those of all apply. */
+/* Whether the device receives ARP, so that sysctls apply to it. */
 static bool has_sysctls(const struct host_link *link)
 {
 	return link->ipv4 && !link->port &&

@@ -33,11 +33,11 @@
 #define STATE_DIR	"/var/lib/arp-policy"
 #define SECOND		1000ULL
 
-/* The file is written at most once in this time; a report is repeated at most once. */
+/* How long to wait before the file is written again, and before a report is repeated. */
 #define WRITE_DELAY	SECOND
 #define REPORT_DELAY	(10U * SECOND)
 
-/* Different reports of that time; more of them are counted only. */
+/* How many different reports are remembered; while all are recent, others are lost. */
 #define REPORTS		64
 
 /* The same kind about the same port, printed lately. */

@@ -13,7 +13,7 @@
 #include "wire/nl_listen.h"
 #include "wire/reason.h"
 
-/* RFC 3339 with microseconds, local time and its offset; brief: of today, milliseconds. */
+/* RFC 3339 with microseconds, local time and its offset; brief: the time of day. */
 static void now(bool brief, char *buf, size_t size)
 {
 	struct timespec ts;

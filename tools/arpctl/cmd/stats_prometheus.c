@@ -2,7 +2,7 @@
 /*
  * stats prometheus: counters and gauges in Prometheus' text exposition format, 0.0.4.
  *
- * A series that is zero is left out, as of 500 devices with 22 reasons nearly all are.
+ * A series that is zero is left out: with 500 devices and 22 reasons, nearly all are.
  * So increase() misses what a series begins with; the alerts in contrib know that.
  */
 
