@@ -21,7 +21,7 @@ static const struct {
 	{ { "color", optional_argument, NULL, 'c' }, "[=WHEN]",
 	  "colour always, never, or auto: on a terminal" },
 	{ { "batch", required_argument, NULL, 'b' }, " FILE",
-	  "run the commands in FILE, or for - of standard input" },
+	  "run the commands in FILE; - is standard input" },
 	{ { "force", no_argument, NULL, 'f' }, "",
 	  "with -b: continue after a command that fails" },
 	{ { "version", no_argument, NULL, 'V' }, "", "print the version" },

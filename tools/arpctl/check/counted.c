@@ -25,7 +25,7 @@ static const struct {
 	{ ARP_POLICY_REASON_SPOOFED, SEVERITY_NOTE,
 	  "named a sender whose binding has another MAC" },
 	{ ARP_POLICY_REASON_ENCAPSULATED, SEVERITY_NOTE,
-	  "came in a wrapping that other filters do not see through" },
+	  "came in an encapsulation that other filters do not see through" },
 	{ ARP_POLICY_REASON_RATE_LIMIT, SEVERITY_NOTE,
 	  "were over the rate of the device" },
 	{ ARP_POLICY_REASON_SOURCE_RATE, SEVERITY_NOTE,

@@ -213,7 +213,7 @@ static void why_blocked(const struct check *c, const struct host_link *link,
 		break;
 	case ARP_POLICY_BLOCK_FORWARDING:
 	case ARP_POLICY_BLOCK_PROXY_ARP:
-		snprintf(buf, size, "the route of what arrives there does not lead to this host's own address");
+		snprintf(buf, size, "what arrives there is not routed to this host's own address");
 		break;
 	case ARP_POLICY_BLOCK_NO_ROUTE:
 		snprintf(buf, size, "the kernel finds no route for what %s sends there",

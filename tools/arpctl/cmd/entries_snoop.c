@@ -144,7 +144,7 @@ static void describe(const struct snooper *s, enum snoop_result kind, char *buf,
 		return;
 	address_text(lease->address, address);
 	lladdr_text(lease->lladdr, LLADDR_LEN, lladdr);
-	add_words(buf, size, "; bound is ", address);
+	add_words(buf, size, "; bound: ", address);
 	add_words(buf, size, " to ", lladdr);
 	add_words(buf, size, " on ", lease->port);
 }

@@ -362,7 +362,7 @@ static int choose_on(const struct host *host, const char *dev, struct query *q)
 
 	link = dev ? host_link(host, link_index(dev)) : host_choose_dev(host, q->target);
 	if (!dev && !link)
-		return failure("no route to the target, and no address: give \"dev DEV\"");
+		return failure("there is no route to the target, and no device has it in a subnet: give \"dev DEV\"");
 	/* If there is no such device, the kernel says so. */
 	if (!link)
 		return STATUS_OK;
