@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -196,12 +195,9 @@ static void json_lead(struct printer *out, const char *key)
 
 int pr_width(const struct printer *out)
 {
-	struct winsize size = { 0 };
-
 	if (out->json || !out->columns)
 		return 0;
-	(void)ioctl(fileno(out->file), TIOCGWINSZ, &size);
-	return size.ws_col ? size.ws_col : 80;
+	return out->width ? out->width : 80;
 }
 
 void pr_open(struct printer *out, const char *key, char bracket)

@@ -37,7 +37,7 @@ struct printer {
 	bool pretty;
 	bool color;
 	bool columns;		/* align words in columns */
-	int width;		/* of the terminal; 0: it is none */
+	int width;		/* of the terminal; 0: none, or not known */
 	bool painted;		/* see pr_paint() */
 	bool first;		/* the innermost brackets are still empty */
 	unsigned int depth;
