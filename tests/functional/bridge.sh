@@ -157,7 +157,7 @@ tap() {	# DEV
 	must ip -n lan link set "$1" netns bonded
 }
 
-bond() {
+arp_bond() {
 	host bonded target
 	segment lan target:eth0
 	tap eth0
@@ -191,7 +191,7 @@ announces() {	# ADDRESS DEV
 
 modprobe -q tun || :
 if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
-	bond
+	arp_bond
 	BOND0=$(mac bonded bond0)
 	stock=$(monitor)
 	like "$stock" "out request sender 10\.50\.0\.1 $BOND0 target 10\.50\.0\.9 " \
