@@ -87,7 +87,7 @@ struct notify_occasion {
 /**
  * struct notify_run - what the work item does about one occasion
  * @nn: the netns
- * @devices: the devices with notify change, or the only one to announce on
+ * @devices: the devices to announce on; at first none
  * @left: the number of announcements that may still be made
  * @pairs: how many pairs of device and address may still be looked at
  * @was: only addresses that are marked here; or NULL
@@ -627,6 +627,12 @@ static void announce_own(struct notify_run *run, const struct arpp_device *d)
 	}
 }
 
+/* Announce on the devices with notify change. */
+static void run_present(struct notify_run *run)
+{
+	find_devices(run->nn, &run->devices, NOTIFY_PRESENT, NULL);
+}
+
 /* Announce on this device only; with more than NOTIFY_DEVICES, it may not be among them. */
 static void run_only(struct notify_run *run, u32 ifindex)
 {
@@ -640,7 +646,6 @@ static void device_changed(struct notify_run *run, const struct notify_occasion 
 	const struct arpp_policy *policy;
 	const struct net_device *dev;
 	const struct arpp_device *d;
-	bool only = false;
 
 	rcu_read_lock();
 	policy = rcu_dereference(run->nn->policy);
@@ -648,15 +653,14 @@ static void device_changed(struct notify_run *run, const struct notify_occasion 
 	d = policy && dev ? arpp_device_find(policy, dev) : NULL;
 	if (d && d->notify == ARP_POLICY_NOTIFY_UP && !d->audit && o->stock)
 		announce_own(run, d);
-	if (dev && !arpp_notify_speaks(dev) && o->up) {
+	if (dev && !arpp_notify_speaks(dev) && o->up)
 		run->on = o->ifindex;
-	} else if (d && d->notify == ARP_POLICY_NOTIFY_CHANGE) {
+	else if (d && d->notify == ARP_POLICY_NOTIFY_CHANGE)
 		run_only(run, o->ifindex);
-		only = true;
-	}
 	rcu_read_unlock();
-	if (run->on || only)
-		spread_all(run);
+	if (run->on)
+		run_present(run);
+	spread_all(run);
 }
 
 /* An address was added to a device. */
@@ -667,11 +671,17 @@ static void address_added(struct notify_run *run, const struct notify_occasion *
 	bool speaks;
 
 	rcu_read_lock();
-	policy = rcu_dereference(run->nn->policy);
 	dev = dev_get_by_index_rcu(run->nn->net, o->ifindex);
 	speaks = dev && arpp_notify_speaks(dev);
+	rcu_read_unlock();
 	if (speaks)
 		run_only(run, o->ifindex);
+	else
+		run_present(run);
+
+	rcu_read_lock();
+	policy = rcu_dereference(run->nn->policy);
+	dev = dev_get_by_index_rcu(run->nn->net, o->ifindex);
 	if (policy && dev && (speaks || !arpp_notify_held(policy, dev, o->addr)))
 		spread(run, policy, arpp_host_domain(dev), o->addr);
 	rcu_read_unlock();
@@ -709,7 +719,6 @@ static void run_begin(struct notify_run *run, struct arpp_netns *nn)
 		.left = ARP_POLICY_NOTIFY_MAX,
 		.pairs = NOTIFY_PAIRS,
 	};
-	find_devices(nn, &run->devices, NOTIFY_PRESENT, NULL);
 }
 
 static void notify_work(struct work_struct *work)
@@ -722,6 +731,7 @@ static void notify_work(struct work_struct *work)
 	if (was && run) {
 		run_begin(run, nn);
 		run->was = was;
+		run_present(run);
 		spread_all(run);
 	}
 	kvfree(was);
