@@ -50,4 +50,14 @@ static inline bool arpp_hidden(const struct arpp_policy *policy,
 	       arpp_hidden_by_any(policy, dev, addr);
 }
 
+/* The same, also by a rule. @d: the device's policy, or NULL. */
+static inline bool arpp_hidden_at_all(const struct arpp_policy *policy,
+				      const struct arpp_device *d,
+				      const struct net_device *dev, __be32 addr)
+{
+	struct arpp_match by;
+
+	return (d && arpp_rule_hides(d, addr, &by)) || arpp_hidden(policy, dev, addr);
+}
+
 #endif /* _ARPP_HIDDEN_H */

@@ -9,7 +9,7 @@
 
 #include <linux/inetdevice.h>
 
-#include "policy/field.h"
+#include "policy/device.h"
 
 bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
 			     __be32 tip);
@@ -32,6 +32,14 @@ static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
 {
 	return level && (level == ARPP_SYSCTL_IGNORE_NEVER ||
 			 arpp_ignore_blocks_addr(level, in_dev, sip, tip));
+}
+
+/* The level that holds on a device, by the field or by the sysctl. @d may be NULL. */
+static inline int arpp_ignore_level(const struct arpp_device *d,
+				    struct in_device *in_dev)
+{
+	return d && arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
+	       d->ignore : IN_DEV_ARP_IGNORE(in_dev);
 }
 
 #endif /* _ARPP_IGNORE_H */

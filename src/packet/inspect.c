@@ -30,17 +30,11 @@ bool arpp_inspect_conflict(const struct arpp_policy *policy,
 			   const struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(dev);
-	struct arpp_match by;
-	int ignore;
 
 	if (!p->sip || !in_dev || !arpp_ours(policy, dev, p->sip))
 		return false;
-	if (arpp_hidden(policy, dev, p->sip) ||
-	    (d && arpp_rule_hides(d, p->sip, &by)))
-		return false;
-	ignore = d && arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
-		 d->ignore : IN_DEV_ARP_IGNORE(in_dev);
-	if (arpp_ignore_blocks(ignore, in_dev, p->sip, p->sip))
+	if (arpp_hidden_at_all(policy, d, dev, p->sip) ||
+	    arpp_ignore_blocks(arpp_ignore_level(d, in_dev), in_dev, p->sip, p->sip))
 		return false;
 	return !arpp_host_has_lladdr(policy->host, dev, p->sha);
 }

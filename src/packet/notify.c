@@ -16,15 +16,6 @@
 /* Hundreds of devices with one address are common, as in hidden.c. */
 #define NOTIFY_WALK	256
 
-static bool hides(const struct arpp_policy *policy, const struct arpp_device *d,
-		  const struct net_device *dev, __be32 addr)
-{
-	struct arpp_match by;
-
-	return d ? arpp_announce_hidden(policy, d, addr, &by) :
-		   arpp_hidden(policy, dev, addr);
-}
-
 /**
  * arpp_notify_hides() - is an own address hidden on a device?
  * @policy: of the netns
@@ -36,7 +27,7 @@ static bool hides(const struct arpp_policy *policy, const struct arpp_device *d,
 bool arpp_notify_hides(const struct arpp_policy *policy, const struct net_device *dev,
 		       __be32 addr)
 {
-	return hides(policy, arpp_device_find(policy, dev), dev, addr);
+	return arpp_hidden_at_all(policy, arpp_device_find(policy, dev), dev, addr);
 }
 
 /* Does a rule keep us from answering for our own address with the device's MAC? */
@@ -51,13 +42,6 @@ static bool rule_refuses(const struct arpp_device *d, __be32 addr)
 	return rule.action == ARP_POLICY_ACTION_DROP ||
 	       rule.action == ARP_POLICY_ACTION_HIDE ||
 	       (rule.action == ARP_POLICY_ACTION_PROXY && rule.has_lladdr);
-}
-
-/* The level of ignore that holds on a device, by the field or by the sysctl. */
-static int ignore_level(const struct arpp_device *d, struct in_device *in_dev)
-{
-	return d && arpp_managed(d, ARP_POLICY_FIELD_IGNORE) ?
-	       d->ignore : IN_DEV_ARP_IGNORE(in_dev);
 }
 
 /**
@@ -76,8 +60,9 @@ bool arpp_notify_answers(const struct arpp_policy *policy, const struct net_devi
 	const struct arpp_device *d = arpp_device_find(policy, dev);
 	struct in_device *in_dev = __in_dev_get_rcu(dev);
 
-	return in_dev && !hides(policy, d, dev, addr) && !(d && rule_refuses(d, addr)) &&
-	       !arpp_ignore_blocks(ignore_level(d, in_dev), in_dev, 0, addr);
+	return in_dev && !arpp_hidden_at_all(policy, d, dev, addr) &&
+	       !(d && rule_refuses(d, addr)) &&
+	       !arpp_ignore_blocks(arpp_ignore_level(d, in_dev), in_dev, 0, addr);
 }
 
 /*
