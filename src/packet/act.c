@@ -157,6 +157,17 @@ static enum arpp_answer reply_anew(struct arpp_packet *p, const u8 *lladdr)
 	return answer ? ARPP_ANSWER_READY : ARPP_ANSWER_FAILED;
 }
 
+/* Answer in the skb of the request, or in a new one. */
+static enum arpp_answer make_answer(struct arpp_packet *p, const u8 *lladdr)
+{
+	if (!can_reuse_skb(p))
+		return reply_anew(p, lladdr);
+	if (arpp_act_reuse_skb(p, lladdr))
+		return ARPP_ANSWER_READY;
+	kfree_skb(p->skb);
+	return ARPP_ANSWER_FAILED;
+}
+
 /**
  * arpp_act_reply() - build the answer to a request, as arp_process() would
  * @delay: the queue for delayed answers
@@ -180,7 +191,6 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 {
 	bool proxied = v->reason == ARP_POLICY_REASON_PROXIED;
 	struct arpp_rule rule;
-	const u8 *lladdr;
 
 	if (unlikely(p->due)) {
 		/* Its sender was learnt when it was received. */
@@ -194,14 +204,7 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 		return arpp_delay_add(delay, p->skb, d->stats, v->delay) ?
 		       ARPP_ANSWER_DELAYED : ARPP_ANSWER_FAILED;
 
-	lladdr = answering_lladdr(p, v, &rule);
-	if (!can_reuse_skb(p))
-		return reply_anew(p, lladdr);
-	if (!arpp_act_reuse_skb(p, lladdr)) {
-		kfree_skb(p->skb);
-		return ARPP_ANSWER_FAILED;
-	}
-	return ARPP_ANSWER_READY;
+	return make_answer(p, answering_lladdr(p, v, &rule));
 }
 
 /**
@@ -217,14 +220,9 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
 				     const struct arpp_tag *tag)
 {
-	enum arpp_answer made = ARPP_ANSWER_READY;
+	enum arpp_answer made = tag->in_data ? reply_anew(p, lladdr) :
+					       make_answer(p, lladdr);
 
-	if (tag->in_data || !can_reuse_skb(p)) {
-		made = reply_anew(p, lladdr);
-	} else if (!arpp_act_reuse_skb(p, lladdr)) {
-		kfree_skb(p->skb);
-		made = ARPP_ANSWER_FAILED;
-	}
 	if (made == ARPP_ANSWER_READY && tag->proto)
 		__vlan_hwaccel_put_tag(p->skb, tag->proto, tag->tci);
 	return made;
