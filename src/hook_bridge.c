@@ -38,16 +38,11 @@ static noinline enum arpp_wrapping unwrap_data(const struct sk_buff *skb,
 
 /* Find ARP in a frame, and its outermost tag. */
 static __always_inline enum arpp_wrapping unwrap(const struct sk_buff *skb,
-						 struct arpp_tag *tag)
+						 struct arpp_segment *s)
 {
-	tag->in_data = false;
-	tag->proto = 0;
-	if (skb_vlan_tag_present(skb)) {
-		tag->proto = skb->vlan_proto;
-		tag->tci = skb_vlan_tag_get(skb);
-	}
+	arpp_segment_read_tag(s, skb);
 	return likely(skb->protocol == htons(ETH_P_ARP)) ? ARPP_WRAP_ARP :
-							   unwrap_data(skb, tag);
+							   unwrap_data(skb, &s->tag);
 }
 
 /* Answer out of the port, without the bridge. Counted before the answer is sent. */
@@ -73,7 +68,7 @@ static noinline void answer_port(struct arpp_netns *nn, const struct arpp_device
 static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *skb,
 				   struct arpp_segment *s)
 {
-	enum arpp_wrapping wrapping = unwrap(skb, &s->tag);
+	enum arpp_wrapping wrapping = unwrap(skb, s);
 
 	if (wrapping == ARPP_WRAP_ARP && unlikely(s->tag.proto) &&
 	    arpp_segment_is_foreign(s))

@@ -72,6 +72,18 @@ static inline void arpp_segment_begin(struct arpp_segment *s,
 	s->found = false;
 }
 
+/* The tag in the metadata of a frame, or none. */
+static __always_inline void arpp_segment_read_tag(struct arpp_segment *s,
+						  const struct sk_buff *skb)
+{
+	s->tag.in_data = false;
+	s->tag.proto = 0;
+	if (skb_vlan_tag_present(skb)) {
+		s->tag.proto = skb->vlan_proto;
+		s->tag.tci = skb_vlan_tag_get(skb);
+	}
+}
+
 struct arpp_bridge *arpp_bridge_get(void);
 void arpp_bridge_put(struct arpp_bridge *bridge);
 void arpp_bridge_put_rcu(struct arpp_bridge *bridge);

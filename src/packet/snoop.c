@@ -43,18 +43,14 @@ struct arpp_dhcp {
 };
 
 /* Find the IPv4 header, behind one tag at most, and that tag. */
-static bool find_ip(const struct sk_buff *skb, struct arpp_tag *tag, unsigned int *at)
+static bool find_ip(const struct sk_buff *skb, struct arpp_segment *s, unsigned int *at)
 {
+	struct arpp_tag *tag = &s->tag;
 	const struct vlan_hdr *vlan;
 	struct vlan_hdr copy;
 
-	tag->in_data = false;
-	tag->proto = 0;
+	arpp_segment_read_tag(s, skb);
 	*at = skb_network_offset(skb);
-	if (skb_vlan_tag_present(skb)) {
-		tag->proto = skb->vlan_proto;
-		tag->tci = skb_vlan_tag_get(skb);
-	}
 	if (skb->protocol == htons(ETH_P_IP))
 		return true;
 	if (tag->proto || !arpp_wrap_is_tag(skb->protocol))
@@ -216,7 +212,7 @@ void arpp_snoop_frame(struct arpp_snoop *snoop, struct arpp_segment *s,
 	unsigned int end, len;
 
 	if (!arpp_event_wanted(dev_net(s->port), ARPP_MCGRP_DHCP) ||
-	    !find_ip(skb, &s->tag, &m.at) || !find_payload(&m) || !admitted(s, trusted))
+	    !find_ip(skb, s, &m.at) || !find_payload(&m) || !admitted(s, trusted))
 		return;
 	len = message_len(&m);
 	end = m.at + m.len;
