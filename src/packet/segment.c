@@ -110,7 +110,6 @@ static struct net_device *vlan_dev(struct net_device *bridge, __be16 proto, u16 
 /* Without VLAN filtering the tag alone decides. */
 static void find_by_tag(struct arpp_segment *s)
 {
-	s->vid = s->tag.proto ? s->tag.tci & VLAN_VID_MASK : 0;
 	s->dev = s->vid ? vlan_dev(s->bridge, s->tag.proto, s->vid) : s->bridge;
 }
 
@@ -121,7 +120,6 @@ static void find_by_vlan(struct arpp_segment *s)
 	u16 proto, pvid;
 
 	s->filtering = true;
-	s->vid = s->tag.proto ? s->tag.tci & VLAN_VID_MASK : 0;
 	if (!s->vid && fns->get_pvid(s->port, &s->vid))
 		s->vid = 0;
 	if (!s->vid || fns->get_proto(s->bridge, &proto))
@@ -153,6 +151,8 @@ void arpp_segment_find(struct arpp_segment *s)
 	s->bridge = master;
 	if (!s->fns)
 		return;
+	if (s->tag.proto)
+		s->vid = s->tag.tci & VLAN_VID_MASK;
 	/* First: a bridge that does not filter has a PVID too. */
 	if (s->fns->vlan_enabled && s->fns->vlan_enabled(master))
 		find_by_vlan(s);
