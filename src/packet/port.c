@@ -26,24 +26,6 @@
 #include "packet/inspect.h"
 #include "packet/port.h"
 
-/* @v->noted and @v->by stay as they are. */
-static bool decide(struct arpp_verdict *v, enum arpp_action action,
-		   enum arp_policy_reason reason, enum arp_policy_field field)
-{
-	v->action = action;
-	v->reason = reason;
-	v->field = field;
-	return true;
-}
-
-/* Refuse the sender; this is the only reason to report. */
-static bool refuse(struct arpp_verdict *v, enum arpp_action action,
-		   enum arp_policy_reason reason, enum arp_policy_field field)
-{
-	v->noted = 0;
-	return decide(v, action, reason, field);
-}
-
 /* The policy of the host's device on the segment, or NULL. */
 static const struct arpp_device *segment_policy(const struct arpp_policy *policy,
 						struct arpp_segment *s)
@@ -104,11 +86,11 @@ bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device
 	if (p->other)
 		return false;
 	if (d->defend && claims_ours(policy, p))
-		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
-			      ARP_POLICY_FIELD_DEFEND);
+		return arpp_refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
+				   ARP_POLICY_FIELD_DEFEND);
 	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)
-		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
-			      ARP_POLICY_FIELD_GARP);
+		return arpp_refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
+				   ARP_POLICY_FIELD_GARP);
 	return false;
 }
 
@@ -150,10 +132,10 @@ bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device
 		return false;
 	switch (arpp_rule_action(v->by.rule)) {
 	case ARP_POLICY_ACTION_DROP:
-		return decide(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
+		return arpp_decide(v, ARPP_DROP, ARP_POLICY_REASON_RULE_DROP, 0);
 	case ARP_POLICY_ACTION_HIDE:
 		if (p->request)
-			return decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
+			return arpp_decide(v, ARPP_DROP, ARP_POLICY_REASON_HIDDEN, 0);
 		break;
 	case ARP_POLICY_ACTION_PROXY:
 		if (proxies(policy, d, p, v))
@@ -240,6 +222,6 @@ bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_devi
 	if (arpp_local_quickly(policy, dev, p->tip))
 		return false;
 	v->by = by;
-	return decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
-		      ARP_POLICY_FIELD_SUPPRESS);
+	return arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
+			   ARP_POLICY_FIELD_SUPPRESS);
 }

@@ -23,7 +23,7 @@ bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_devi
 
 /*
  * As arpp_inspect(), with the bindings of the port first; true if the sender is refused.
- * It is the last step that may note a reason, and the first that may have.
+ * No step before this one notes a reason, so there is none to remove.
  */
 static __always_inline bool arpp_port_inspect(const struct arpp_policy *policy,
 					      const struct arpp_device *d,
@@ -46,10 +46,7 @@ static __always_inline bool arpp_port_inspect(const struct arpp_policy *policy,
 		v->noted = reason;
 		return false;
 	}
-	v->action = ARPP_DROP;
-	v->reason = reason;
-	v->field = ARP_POLICY_FIELD_INSPECT;
-	return true;
+	return arpp_decide(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
 }
 
 /* Is the sender refused? Inline if inspect alone is in use: saves 40 instructions. */

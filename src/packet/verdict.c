@@ -52,15 +52,6 @@
 #include "packet/rate.h"
 #include "packet/verdict.h"
 
-/* @v->noted and @v->by stay as they are. */
-static void decide(struct arpp_verdict *v, enum arpp_action action,
-		   enum arp_policy_reason reason, enum arp_policy_field field)
-{
-	v->action = action;
-	v->reason = reason;
-	v->field = field;
-}
-
 /*
  * Is a request for an own address left unanswered, by hidden or ignore? Returns enum
  * arp_policy_reason, or 0. @in: the record of the target, if it is known: saves 55
@@ -84,9 +75,9 @@ static __always_inline u8 no_answer_reason(const struct arpp_policy *policy,
 
 static void drop_unanswered(struct arpp_verdict *v, u8 reason)
 {
-	decide(v, ARPP_DROP, reason, reason == ARP_POLICY_REASON_HIDDEN ?
-				     ARP_POLICY_FIELD_HIDDEN :
-				     ARP_POLICY_FIELD_IGNORE);
+	arpp_decide(v, ARPP_DROP, reason, reason == ARP_POLICY_REASON_HIDDEN ?
+					  ARP_POLICY_FIELD_HIDDEN :
+					  ARP_POLICY_FIELD_IGNORE);
 }
 
 /*
@@ -96,7 +87,7 @@ static void drop_unanswered(struct arpp_verdict *v, u8 reason)
 static void leave_to_sysctl(struct arpp_verdict *v, bool stock_drops)
 {
 	if (stock_drops)
-		decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
+		arpp_decide(v, ARPP_DROP, ARP_POLICY_REASON_PASS, 0);
 }
 
 /*
@@ -165,14 +156,14 @@ static noinline void own_target(const struct arpp_device *d,
 		return;
 	}
 	if (filtered && d->filter)
-		decide(v, elsewhere ? ARPP_DROP_ELSEWHERE : ARPP_DROP,
-		       ARP_POLICY_REASON_FILTERED, ARP_POLICY_FIELD_FILTER);
+		arpp_decide(v, elsewhere ? ARPP_DROP_ELSEWHERE : ARPP_DROP,
+			    ARP_POLICY_REASON_FILTERED, ARP_POLICY_FIELD_FILTER);
 	else if (stock_drops || ignored || filtered)
-		decide(v, ARPP_REPLY, ARP_POLICY_REASON_ANSWERED,
-		       field ?: ARP_POLICY_FIELD_GARP);
+		arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_ANSWERED,
+			    field ?: ARP_POLICY_FIELD_GARP);
 	else
-		decide(v, ARPP_REPLY_STOCK, field ? ARP_POLICY_REASON_ANSWERED :
-						    ARP_POLICY_REASON_PASS, field);
+		arpp_decide(v, ARPP_REPLY_STOCK, field ? ARP_POLICY_REASON_ANSWERED :
+							 ARP_POLICY_REASON_PASS, field);
 }
 
 /*
@@ -196,8 +187,8 @@ static noinline bool other_target(const struct arpp_device *d,
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
 		if (!here)
 			return true;
-		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
-		       proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
+		arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED,
+			    proxy_managed ? ARP_POLICY_FIELD_PROXY : field);
 		v->delay = d->proxy_delay;
 		return true;
 	}
@@ -207,14 +198,14 @@ static noinline bool other_target(const struct arpp_device *d,
 	    arpp_pneigh_exists(dev_net(p->dev), p->tip, p->dev)) {
 		if (!delay_managed && !stock_drops)
 			return true;
-		decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
+		arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, field);
 		v->delay = d->proxy_delay;
 		return true;
 	}
 	if (!arpp_proxy_answers(sysctl_proxy, in_dev, p))
 		return false;
-	decide(v, ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
-	       ARP_POLICY_FIELD_PROXY);
+	arpp_decide(v, ARPP_DROP_LEARN, ARP_POLICY_REASON_IGNORED,
+		    ARP_POLICY_FIELD_PROXY);
 	return true;
 }
 
@@ -379,7 +370,7 @@ bool arpp_verdict_proxy(const struct arpp_policy *policy,
 {
 	if (!may_proxy(policy, d, &v->by, p))
 		return false;
-	decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
+	arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_PROXIED, 0);
 	v->delay = d->proxy_delay;
 	return true;
 }
@@ -407,15 +398,6 @@ exceeds_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	return 0;
 }
 
-/* Refuse the sender; this is the only reason to report. */
-static bool refuse(struct arpp_verdict *v, enum arpp_action action,
-		   enum arp_policy_reason reason, enum arp_policy_field field)
-{
-	decide(v, action, reason, field);
-	v->noted = 0;
-	return true;
-}
-
 /* Rate limits, validation, rules for senders. */
 static __always_inline bool refuses_source(const struct arpp_policy *policy,
 					   const struct arpp_device *d,
@@ -427,18 +409,18 @@ static __always_inline bool refuses_source(const struct arpp_policy *policy,
 	reason = (d->rate || d->source_rate) && !p->due ?
 		 exceeds_rate(policy, d, p) : 0;
 	if (reason)
-		return refuse(v, ARPP_DROP, reason,
-			      reason == ARP_POLICY_REASON_RATE_LIMIT ?
-			      ARP_POLICY_FIELD_RATE :
-			      ARP_POLICY_FIELD_SOURCE_RATE);
+		return arpp_refuse(v, ARPP_DROP, reason,
+				   reason == ARP_POLICY_REASON_RATE_LIMIT ?
+				   ARP_POLICY_FIELD_RATE :
+				   ARP_POLICY_FIELD_SOURCE_RATE);
 	reason = d->validate ? arpp_validate(d, p) : 0;
 	if (reason)
-		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
+		return arpp_refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_VALIDATE);
 	if (arpp_rules(d, ARPP_TABLE_SENDER) &&
 	    arpp_rule_match(d, ARPP_TABLE_SENDER, p->sip, &v->by)) {
 		if (arpp_rule_action(v->by.rule) == ARP_POLICY_ACTION_DROP)
-			return refuse(v, ARPP_DROP,
-				      ARP_POLICY_REASON_RULE_DROP, 0);
+			return arpp_refuse(v, ARPP_DROP,
+					   ARP_POLICY_REASON_RULE_DROP, 0);
 		v->by.rule = 0;
 	}
 	return false;
@@ -486,19 +468,19 @@ bool arpp_verdict_sender(const struct arpp_policy *policy,
 	if (reason && d->inspect == ARP_POLICY_INSPECT_AUDIT)
 		v->noted = reason;
 	else if (reason)
-		return refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
+		return arpp_refuse(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
 	if (d->defend && arpp_inspect_conflict(policy, d, p->dev, p))
-		return refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
-			      ARP_POLICY_FIELD_DEFEND);
+		return arpp_refuse(v, ARPP_DEFEND, ARP_POLICY_REASON_CONFLICT,
+				   ARP_POLICY_FIELD_DEFEND);
 	if (d->garp == ARP_POLICY_GARP_DROP && p->sip && p->sip == p->tip)
-		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
-			      ARP_POLICY_FIELD_GARP);
+		return arpp_refuse(v, ARPP_DROP, ARP_POLICY_REASON_GRATUITOUS,
+				   ARP_POLICY_FIELD_GARP);
 	if (!p->request &&
 	    (d->learn == ARP_POLICY_LEARN_NONE ||
 	     (d->learn == ARP_POLICY_LEARN_SOLICITED &&
 	      !arpp_packet_solicited(p))))
-		return refuse(v, ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
-			      ARP_POLICY_FIELD_LEARN);
+		return arpp_refuse(v, ARPP_DROP, ARP_POLICY_REASON_UNSOLICITED,
+				   ARP_POLICY_FIELD_LEARN);
 	return false;
 }
 
@@ -537,7 +519,7 @@ static void suppress_request(struct arpp_verdict *v,
 			     enum arp_policy_field field,
 			     const struct arpp_match *by)
 {
-	decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, field);
+	arpp_decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, field);
 	v->by = *by;
 }
 
@@ -574,8 +556,8 @@ static void choose_sender(const struct arpp_policy *policy,
 	if (!sip && must) {
 		suppress_request(v, field, &by);
 	} else if (sip != p->sip) {
-		decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
-		       field);
+		arpp_decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
+			    field);
 		v->by = by;
 		v->sender = sip;
 	}

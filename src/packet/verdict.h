@@ -73,6 +73,26 @@ static __always_inline void arpp_verdict_pass(struct arpp_verdict *v)
 	v->by.rule = 0;
 }
 
+/* @v->noted and @v->by stay as they are. Returns true: this decides. */
+static inline bool arpp_decide(struct arpp_verdict *v, enum arpp_action action,
+			       enum arp_policy_reason reason,
+			       enum arp_policy_field field)
+{
+	v->action = action;
+	v->reason = reason;
+	v->field = field;
+	return true;
+}
+
+/* Refuse the sender; this is the only reason to report. */
+static inline bool arpp_refuse(struct arpp_verdict *v, enum arpp_action action,
+			       enum arp_policy_reason reason,
+			       enum arp_policy_field field)
+{
+	v->noted = 0;
+	return arpp_decide(v, action, reason, field);
+}
+
 /* Was the packet parsed? Else only the frame is known. */
 static inline bool arpp_verdict_parsed(const struct arpp_verdict *v)
 {
