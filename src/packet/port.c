@@ -203,12 +203,10 @@ static bool may_suppress(struct arpp_packet *p)
  * @p: the packet
  * @v: filled in if it is answered
  *
- * Requests of the owner itself pass, so that its own probe is not answered, and so do
- * those for an owner behind the asker's port and for the host.
- *
- * Return: whether it is answered.
+ * These requests pass: one from the owner itself, so that its own probe is not answered;
+ * one for an owner behind the same port; and one for the host.
  */
-bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
+void arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v)
 {
 	struct arpp_match by arpp_uninitialized;
@@ -217,11 +215,11 @@ bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_devi
 	if (!may_suppress(p) || !owner_lladdr(policy, d, p, &by, v->lladdr) ||
 	    !is_valid_ether_addr(v->lladdr) || ether_addr_equal(v->lladdr, p->sha) ||
 	    arpp_binding_ties(d, p->tip) || !arpp_segment_admits(p->segment))
-		return false;
+		return;
 	dev = p->segment->dev ?: p->segment->bridge;
 	if (arpp_local_quickly(policy, dev, p->tip))
-		return false;
+		return;
 	v->by = by;
-	return arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
-			   ARP_POLICY_FIELD_SUPPRESS);
+	arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
+		    ARP_POLICY_FIELD_SUPPRESS);
 }

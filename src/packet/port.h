@@ -18,7 +18,7 @@ bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device
 		      struct arpp_packet *p, struct arpp_verdict *v);
 bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device *d,
 		      struct arpp_packet *p, struct arpp_verdict *v);
-bool arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
+void arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v);
 
 /*
