@@ -155,6 +155,9 @@ static inline struct nlattr **arpp_nl_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
+/* The buckets of arp_tbl.phash_buckets; PNEIGH_HASHMASK is the kernel's own. */
+#define ARPP_PNEIGH_BUCKETS	16
+
 /**
  * arpp_pneigh_exists() - is there an "ip neigh proxy" entry for an address?
  * @net: the netns
@@ -171,11 +174,10 @@ static inline bool arpp_pneigh_exists(struct net *net, __be32 addr,
 				      struct net_device *dev)
 {
 #ifdef ARPP_HAVE_PNEIGH_RCU
-	/* PNEIGH_HASHMASK is the kernel's own: 16 buckets. */
 	const struct pneigh_entry *n;
 	int i;
 
-	for (i = 0; i < 16; i++)
+	for (i = 0; i < ARPP_PNEIGH_BUCKETS; i++)
 		for (n = rcu_dereference(arp_tbl.phash_buckets[i]); n;
 		     n = rcu_dereference(n->next))
 			if (*(const __be32 *)n->key == addr &&
@@ -201,8 +203,7 @@ static inline bool arpp_pneigh_any(void)
 	unsigned long any = 0;
 	int i;
 
-	/* PNEIGH_HASHMASK is the kernel's own: 16 buckets. */
-	for (i = 0; i < 16; i++)
+	for (i = 0; i < ARPP_PNEIGH_BUCKETS; i++)
 		any |= (unsigned long)READ_ONCE(arp_tbl.phash_buckets[i]);
 	return any;
 }
