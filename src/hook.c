@@ -130,14 +130,14 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
 		arpp_verdict_in(policy, d, &p, &v);
 	else
 		v = hook_malformed;
-	/* First, because nearly all that a LAN says is a request for another host. */
+	/* First, because nearly all ARP on a LAN is requests for other hosts. */
 	if (v.action == ARPP_LEARN_STOCK && likely(!d->audit)) {
 		hook_report(nn, d, NULL, false, &p, &v);
 		arpp_act_learn_stock(&p);
 		consume_skb(skb);
 		return NF_STOLEN;
 	}
-	/* Then this, because a flood mostly ends here. */
+	/* Second, because a flood mostly ends here. */
 	if (v.action == ARPP_DROP) {
 		hook_report(nn, d, NULL, false, &p, &v);
 		return unlikely(d->audit) ? NF_ACCEPT : NF_DROP;

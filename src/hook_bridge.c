@@ -64,7 +64,7 @@ static noinline void answer_port(struct arpp_netns *nn, const struct arpp_device
 		dev_queue_xmit(p->skb);
 }
 
-/* Frames that are not ARP, or none that is judged on this port, are OTHER. */
+/* What a frame carries. Nested ARP is OTHER on a port that is not judged. */
 static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *skb,
 				   struct arpp_segment *s)
 {
@@ -163,7 +163,7 @@ static __always_inline unsigned int arp_in(struct arpp_netns *nn, struct sk_buff
 static unsigned int bridge_judge(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	/* This is all that a frame pays that is not ARP. */
+	/* An IPv4 frame costs no more than this. */
 	if (likely(skb->protocol == htons(ETH_P_IP)))
 		return NF_ACCEPT;
 	return arp_in(priv, skb, state);
@@ -193,8 +193,8 @@ static noinline unsigned int snoop_other(struct arpp_netns *nn, struct sk_buff *
 }
 
 /*
- * Snooping adds 9 instructions to an IPv4 frame, 14 if it is UDP. All calls are tail calls:
- * to save registers for them would double that.
+ * Snooping adds 9 instructions to an IPv4 frame, 14 if it is UDP. All calls are tail calls,
+ * because saving registers for them would double that.
  */
 static unsigned int bridge_judge_and_snoop(void *priv, struct sk_buff *skb,
 					   const struct nf_hook_state *state)

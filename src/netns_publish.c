@@ -189,7 +189,10 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 	return err;
 }
 
-/* Refresh the device of a selector that is a name; its hook may come or go with it. */
+/*
+ * Refresh the device of a selector that is a name. The hook of bridge ports may be
+ * registered or unregistered with it.
+ */
 static int refresh_name(struct arpp_netns *nn, const char *name)
 {
 	struct net_device *dev = __dev_get_by_name(nn->net, name);

@@ -107,8 +107,8 @@ static int put_explanation(struct sk_buff *msg, const struct arpp_query *q,
 }
 
 /*
- * The device and policy of a question, and its answer.
- * @on_port: the answer is arpp_explain_port()'s
+ * A question and its answer.
+ * @on_port: arpp_explain_port() gives the answer
  */
 struct asked {
 	struct arpp_query q;
@@ -229,7 +229,7 @@ static int explain(struct genl_info *info, struct sk_buff *msg,
 	asked->on_port = on_port(&asked->q);
 	if (asked->on_port) {
 		fns = arpp_bridge_get();
-		/* NULL while bridge.ko is going. */
+		/* NULL while bridge.ko is being unloaded. */
 		if (IS_ERR_OR_NULL(fns))
 			return fns ? PTR_ERR(fns) : -EAGAIN;
 	}

@@ -57,7 +57,7 @@ static struct notifier_block socket_notifier = {
 	.notifier_call = socket_event,
 };
 
-/* Needed when the module is unloaded: a netns that goes has no sockets any more. */
+/* Needed when the module is unloaded: a netns that is removed has no sockets any more. */
 static void __net_exit forget_all(struct net *net)
 {
 	arpp_netns_snoop_end(arpp_netns_get(net), true);

@@ -80,7 +80,7 @@ bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
 	}
 }
 
-/* Is an address that no device has local nevertheless, for all that is known here? */
+/* May an address be local although no device has it? */
 static bool may_be_local(const struct arpp_policy *policy, const struct net_device *dev,
 			 __be32 addr)
 {

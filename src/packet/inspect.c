@@ -4,7 +4,6 @@
  *
  * RCU read side, BH disabled.
  */
-#include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
 
 #include "packet/hidden.h"

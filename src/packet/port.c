@@ -5,7 +5,7 @@
  * RCU read side, BH disabled. Changes nothing but rate tokens.
  *
  * The first step that decides wins. A port with "trust off" makes them all; without
- * trust, only the last. The hook has dropped before what is encapsulated or malformed.
+ * trust, only suppress. The hook has already dropped what is encapsulated or malformed.
  *
  *    1  rate limits, validate, rule for sender    arpp_verdict_source()
  *    2  inspect                                   arpp_port_inspect()
@@ -40,8 +40,8 @@ static const struct arpp_device *segment_policy(const struct arpp_policy *policy
  * @d: the port's policy, which inspects
  * @p: the packet
  *
- * A binding of the segment then can only refuse: it says who has the address, but not
- * that it is behind this port.
+ * Then a binding of the segment can refuse the sender, but not confirm it: it says who
+ * has the address, but not that this host is behind this port.
  *
  * Return: the reason to refuse the sender, or 0.
  */

@@ -161,13 +161,13 @@ void arpp_segment_find(struct arpp_segment *s)
 }
 
 /**
- * arpp_segment_is_foreign() - has the frame a tag that the bridge takes for data?
+ * arpp_segment_is_foreign() - does the bridge take the tag of a frame for data?
  * @s: the segment
  *
  * A bridge that filters VLANs forwards a frame with a tag of another protocol as an
  * untagged one: a host gets it with the tag, and strips it if its VID is 0.
  *
- * Return: whether it has; true if that cannot be determined.
+ * Return: whether it does; true if that cannot be determined.
  */
 bool arpp_segment_is_foreign(struct arpp_segment *s)
 {
@@ -228,8 +228,8 @@ bool arpp_segment_is_locked(const struct arpp_segment *s)
  * arpp_segment_admits() - does the bridge accept frames like this one?
  * @s: the segment
  *
- * What it would refuse must not be answered: a VLAN that is not one of the port's, and
- * what comes from a locked port. Nor is a port answered that maps VLANs to tunnels.
+ * What it would refuse must not be answered: a frame of a VLAN that is not one of the
+ * port's, or of a locked port. Ports that map VLANs to tunnels get no answer either.
  *
  * Return: whether it does; false if that cannot be determined.
  */
@@ -237,8 +237,8 @@ bool arpp_segment_admits(struct arpp_segment *s)
 {
 	arpp_segment_find(s);
 	/*
-	 * An answer into a tunnel would need metadata, which the bridge has removed. Any
-	 * of the flags: one call saves 30 instructions.
+	 * An answer into a tunnel would need metadata, which the bridge has removed. One
+	 * call asks for any of the flags, and saves 30 instructions.
 	 */
 	return s->fns && s->bridge &&
 	       !s->fns->has_flag(s->port, BR_VLAN_TUNNEL | PORT_LOCKED) &&

@@ -24,7 +24,7 @@
  * @find_port: the port of a MAC; RTNL only
  * @free: to release them
  *
- * They are looked up by name, so that the module does not depend on bridge.ko. While a
+ * They are looked up by name, so that this module does not depend on bridge.ko. While a
  * struct arpp_bridge exists, bridge.ko cannot be unloaded.
  */
 struct arpp_bridge {

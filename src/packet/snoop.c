@@ -3,8 +3,8 @@
  * Hand DHCP that a bridge receives to netlink listeners.
  *
  * Called from the packet path: softirq or BH disabled, RCU read side. Never sleeps, never
- * changes the frame. The content of a message is left to the listener; what is checked
- * here is where it begins and ends.
+ * changes the frame. Only where a message begins and ends is checked here; its content is
+ * left to the listener.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -182,14 +182,14 @@ static void send(struct arpp_snoop *snoop, struct arpp_dhcp *m)
 			m->lost);
 }
 
-/* The length of each message: GRO may have merged several of equal length; or 0. */
+/* The length of each message, or 0. GRO may have merged several of equal length. */
 static unsigned int message_len(const struct arpp_dhcp *m)
 {
 	const struct skb_shared_info *info = skb_shinfo(m->skb);
 
 	if (!skb_is_gso(m->skb))
 		return m->len;
-	/* Otherwise this is one message, which has to be fragmented: too long. */
+	/* With another type, it is one message that is fragmented later: too long. */
 	return info->gso_type & (SKB_GSO_UDP_L4 | SKB_GSO_FRAGLIST) ?
 	       info->gso_size : 0;
 }
@@ -201,7 +201,7 @@ static unsigned int message_len(const struct arpp_dhcp *m)
  * @skb: a frame that a bridge receives
  * @trusted: its port is trusted
  *
- * Of a frame that is not DHCP, or malformed, nothing is handed over.
+ * Does nothing if the frame is not DHCP, or is malformed.
  */
 void arpp_snoop_frame(struct arpp_snoop *snoop, struct arpp_segment *s,
 		      const struct sk_buff *skb, bool trusted)

@@ -42,7 +42,7 @@ void arpp_snoop_frame(struct arpp_snoop *snoop, struct arpp_segment *s,
  *
  * Every frame that is bridged comes here while a socket snoops.
  *
- * Return: false if it does not; if it is unusual, true.
+ * Return: false only if it does not; true for an unusual header.
  */
 static __always_inline bool arpp_snoop_may_be_dhcp(const struct sk_buff *skb)
 {

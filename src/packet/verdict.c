@@ -23,9 +23,9 @@
  *   11  proxy fields      other_target()
  *   12  nobody answers    ARPP_LEARN_STOCK; or the kernel: ARPP_ACCEPT
  *
- * Steps 10 and 11 ask the kernel in the order of arp_process(). What it would then do
- * the same way is done here, because it would ask again; where that is not certain, it
- * gets the packet. "garp accept" under the sysctl drop_gratuitous_arp is
+ * Steps 10 and 11 ask the kernel in the order of arp_process(). What the kernel would then
+ * do anyway is done here, because it would ask all that again. If that is not certain, the
+ * kernel gets the packet. "garp accept" under the sysctl drop_gratuitous_arp is
  * the exception (stock_drops): the kernel would drop the packet before step 10, so
  * everything after that is up to us.
  *
@@ -128,8 +128,8 @@ static enum arp_policy_field own_field(const struct arpp_device *d)
 
 /*
  * A request for an own address; @reason: of no_answer_reason(). If nothing forbids the
- * answer, it is made here, even if no field is about it: the kernel would look up again
- * all that is known by now, for 1,000 instructions more.
+ * answer, it is made here, even if no field asks for it: the kernel would look up again
+ * what is known by now, for 1,000 instructions more.
  * @stock_drops: the kernel drops the packet before it would answer, so unmanaged
  * fields are carried out here as well
  */
@@ -181,7 +181,6 @@ static noinline bool other_target(const struct arpp_device *d,
 	u8 proxy = proxy_managed ? d->proxy : sysctl_proxy;
 	enum arp_policy_field field = delay_managed ?
 		ARP_POLICY_FIELD_PROXY_DELAY : ARP_POLICY_FIELD_GARP;
-
 	bool here = proxy_managed || delay_managed || stock_drops;
 
 	if (arpp_proxy_answers(proxy, in_dev, p)) {
@@ -210,9 +209,9 @@ static noinline bool other_target(const struct arpp_device *d,
 }
 
 /*
- * Is a request for another host, that no route was looked up for, of no use to the kernel
- * but to update the sender's neighbour entry? It must not be able to proxy, and must not
- * log the sender as a martian.
+ * For a request for another host, before a route is looked up: would the kernel only
+ * update the sender's neighbour entry? Not if it may proxy, or may log the sender as a
+ * martian.
  */
 static bool nobody_proxies(const struct arpp_device *d, struct in_device *in_dev)
 {
@@ -270,8 +269,7 @@ static enum target classify_target(const struct arpp_policy *policy,
 
 /*
  * Own address and proxy fields, for a request that no rule decides. If they do not decide
- * either: returns whether all that the kernel would do is to update the sender's
- * neighbour entry.
+ * either, returns whether the kernel would only update the sender's neighbour entry.
  */
 static bool decide_request(const struct arpp_policy *policy,
 			   const struct arpp_device *d,

@@ -35,7 +35,7 @@ static bool is_snap(const u8 *at)
 	       !memcmp(at, tunnel, sizeof(tunnel));
 }
 
-/* The frame ends before its type does. More of it may follow only at the full length. */
+/* The data ends before its type is found. At the full length, the frame may go on. */
 static enum arpp_wrapping cut_off(unsigned int len)
 {
 	return len < ARPP_WRAP_LEN ? ARPP_WRAP_OTHER : ARPP_WRAP_NESTED;

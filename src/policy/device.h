@@ -18,10 +18,10 @@
 struct arpp_host;
 struct arpp_sources;
 
-/* Of struct arpp_device.strict: */
-#define ARPP_STRICT_SOURCE	1	/* rate, source-rate or validate is in use */
-#define ARPP_STRICT_SENDER	2	/* garp, learn or defend is */
-#define ARPP_STRICT_INSPECT	4	/* inspect is */
+/* struct arpp_device.strict: the fields in use that check senders */
+#define ARPP_STRICT_SOURCE	1	/* rate, source-rate or validate */
+#define ARPP_STRICT_SENDER	2	/* garp, learn or defend */
+#define ARPP_STRICT_INSPECT	4	/* inspect */
 
 /* What is done with frames that a bridge receives on the device. */
 enum arpp_port {

@@ -699,8 +699,8 @@ static void free_work(struct work_struct *work)
  * @each: called in an RCU read section; the walk ends if it returns false
  * @data: for @each
  *
- * Takes bounded steps: whatever @each knows about the RCU read section of one call may be
- * gone in the next. If the table is resized meanwhile, an address may be seen twice.
+ * Takes bounded steps, so the RCU read section may end after any call: @each must not keep
+ * pointers from one call to the next. If the table is resized meanwhile, an address may be seen twice.
  *
  * Context: process, without a lock.
  */

@@ -86,8 +86,8 @@ struct arpp_host_addr_dev {
 /**
  * struct arpp_host - the table of a netns
  * @table: of struct arpp_host_node
- * @local_prefix: a loopback device has, or had, an address that makes more than itself
- *	local, 127.0.0.0/8 excepted: any address may be local
+ * @local_prefix: any address may be local: a loopback device has, or had, an address that
+ *	makes more than itself local, other than 127.0.0.0/8
  * @partial: memory ran out, so a record may be missing: ask the kernel instead
  * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
  * @ref: one for the netns, one for each walk in progress

@@ -64,7 +64,7 @@
  *   TRANSACTION_COMMIT do {}; publishes the result in one step: a packet sees the
  *                  old policy or the new one. EBUSY: the policy no longer has the
  *                  GENERATION of TRANSACTION_BEGIN. Other errors are those of the
- *                  change number FAILED, which TRANSACTION_GET has. Then
+ *                  change number FAILED, see TRANSACTION_GET. Then
  *                  nothing is changed, and the transaction ends with the socket,
  *                  with TRANSACTION_ABORT or with another TRANSACTION_BEGIN
  *   TRANSACTION_ABORT  do {}; drops it
@@ -117,10 +117,10 @@
  * last one. While only other netns have listeners, a new listener may miss the
  * events of its first 10 ms.
  *
- * DHCP messages are handed over as they are: the payload of UDP for IPv4, without
- * checksums having been verified, behind one VLAN tag at most, if it has no more than
- * ARP_POLICY_DHCP_MESSAGE_MAX bytes. Fragments are not, nor what the bridge discards because of
- * its VLAN. Those of trusted ports and those of all others are limited to
+ * DHCP messages are handed over as they are: the payload of UDP over IPv4, behind one
+ * VLAN tag at most, and of ARP_POLICY_DHCP_MESSAGE_MAX bytes at most. Checksums are not
+ * verified. Fragments are not handed over, nor what the bridge discards because of its
+ * VLAN. Those of trusted ports and those of all others are limited to
  * ARP_POLICY_DHCP_PER_SECOND each, those of one untrusted port to
  * ARP_POLICY_DHCP_PER_PORT; LOST counts the ones that were left out since the last. A
  * frame is forwarded in any case.
@@ -159,7 +159,10 @@
 
 #define ARP_POLICY_EVENTS_PER_SECOND	1000
 
-/* DHCP messages: of trusted ports, and of all others; of one of these; the longest. */
+/*
+ * Limits of DHCP messages: per second of all trusted ports, and of all others; per second
+ * of one port of the others; length.
+ */
 #define ARP_POLICY_DHCP_PER_SECOND	1000
 #define ARP_POLICY_DHCP_PER_PORT	250
 #define ARP_POLICY_DHCP_MESSAGE_MAX	1472
@@ -271,7 +274,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_MAX = (__ARP_POLICY_A_MAX - 1)
 };
 
-/* What INFO_GET replies. */
+/* The reply to INFO_GET. */
 enum arp_policy_info {
 	ARP_POLICY_INFO_VERSION = 1,	/* string, of the module */
 	ARP_POLICY_INFO_GENERATION,	/* u32 */
