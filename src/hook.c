@@ -160,7 +160,7 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
  *
  * The decision uses the current policy and state of the host, and is carried out as if
  * the request were received now, with two exceptions: rate tokens were taken, and the
- * sender was learnt, when it was received. Whatever is not answered is dropped and not
+ * sender was learnt, when it was received. A request that is not answered is dropped, not
  * passed to the kernel.
  *
  * The request is counted, traced and notified once: now, with the new verdict. If its

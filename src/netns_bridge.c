@@ -174,8 +174,9 @@ static void del_snooper(struct arpp_netns *nn, struct arpp_snooper *snooper)
 }
 
 /*
- * Remove sockets, and the hook or what snoops in it with the last. Without memory for
- * the other hook, frames keep paying for this one until the policy changes.
+ * Remove sockets. With the last one, replace the hook by one that does not snoop, or
+ * unregister it. If there is no memory for that, frames pay for this hook until the
+ * policy changes.
  */
 static void end_snoopers(struct arpp_netns *nn, const struct sock *sk, bool all)
 {
@@ -194,7 +195,7 @@ static void end_snoopers(struct arpp_netns *nn, const struct sock *sk, bool all)
 		arpp_netns_bridge_unhook(nn);
 }
 
-/* Register the hook that snoops, whatever is registered now. */
+/* Register the hook that snoops, in place of the present one if there is one. */
 static int hook_snooper(struct arpp_netns *nn)
 {
 	int err = arpp_netns_bridge_hook(nn);
@@ -209,7 +210,8 @@ static int hook_snooper(struct arpp_netns *nn)
  * @portid: its port id
  *
  * Context: process, without RTNL.
- * Return: 0, also if it does already; -EBUSY if too many do, or another -errno.
+ * Return: 0, also if the socket snoops already; -EBUSY if too many sockets do, or another
+ * -errno.
  */
 int arpp_netns_snoop_begin(struct arpp_netns *nn, struct sock *sk, u32 portid)
 {

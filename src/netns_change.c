@@ -411,7 +411,8 @@ static struct arpp_notify_was *before_commit(struct arpp_netns *nn,
 /**
  * arpp_netns_commit() - replace the whole policy
  * @nn: the netns
- * @config: the new policy; on success empty afterwards, on failure of no use any more
+ * @config: the new policy; on success empty afterwards, after a failure it can only be
+ *	freed
  * @expected: the required generation of the present policy; 0: any
  * @generation: set to the number of this change
  *
@@ -466,7 +467,7 @@ unlock:
 	return err;
 }
 
-/* Is there more than dynamic bindings? */
+/* Is anything configured apart from dynamic bindings? */
 static bool has_static(const struct arpp_netns *nn)
 {
 	const struct arpp_config *config = &nn->config;

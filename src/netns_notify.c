@@ -146,8 +146,9 @@ void arpp_netns_notify_early(struct arpp_netns *nn, const struct net_device *dev
 }
 
 /*
- * Is an occasion the same as the last one that waits? Then it becomes part of it. The
- * sysctl would announce the addresses each time.
+ * Merge an occasion into the last one that waits, if both are of the same device and
+ * address. Not if arp_notify applies to both: the sysctl would announce the addresses
+ * each time.
  */
 static bool joins_last(struct arpp_notify *notify, const struct notify_occasion *o)
 {
@@ -257,7 +258,7 @@ bool arpp_netns_notify_wanted(struct arpp_netns *nn)
 /**
  * arpp_netns_notify_addr() - announce an address that was added to a device
  * @nn: the netns
- * @ifa: the address; announced only if .fresh is it, see struct arpp_notify
+ * @ifa: the address; announced only if .fresh names it, see struct arpp_notify
  *
  * Context: RTNL, after the address has become answerable.
  */
@@ -633,7 +634,9 @@ static void run_present(struct notify_run *run)
 	find_devices(run->nn, &run->devices, NOTIFY_PRESENT, NULL);
 }
 
-/* Announce on this device only; with more than NOTIFY_DEVICES, it may not be among them. */
+/*
+ * Announce on this device only. A search would miss it if more than NOTIFY_DEVICES match.
+ */
 static void run_only(struct notify_run *run, u32 ifindex)
 {
 	run->devices.n = 1;
@@ -749,7 +752,7 @@ static void notify_work(struct work_struct *work)
 	kfree(run);
 }
 
-/* The turn of an announcement has come; see struct arpp_pacer. */
+/* Send an announcement whose turn has come; see struct arpp_pacer. */
 static bool notify_send(struct arpp_pacer *pacer, u32 ifindex, __be32 addr, bool once)
 {
 	struct arpp_netns *nn = container_of(pacer, struct arpp_netns, notify.pacer);

@@ -454,7 +454,7 @@ static void publish_table(struct arpp_plans *p, u32 *generation)
 	nn->config.count[table] = p->count[table];
 	count_change(p, generation);
 	mutex_unlock(&nn->lock);
-	/* It has what was replaced now. */
+	/* After the join, the fork has what was replaced. */
 	drop_table(plan, table);
 }
 
@@ -598,7 +598,10 @@ static void end(struct arpp_plans *p, bool published)
 	}
 }
 
-/* Publish the plans, or drop them if there is an error: 1, 0 if nothing changes, or it. */
+/*
+ * Publish the plans, or drop them if @err is set. Returns 1, 0 if nothing changes, or
+ * -errno.
+ */
 static int publish(struct arpp_plans *p, int err, u32 *generation)
 {
 	*generation = p->nn->generation;
@@ -651,8 +654,8 @@ int arpp_netns_clear(struct arpp_netns *nn,
 }
 
 /*
- * Before changes are carried out: which addresses are not answered for? Bindings have
- * nothing to do with it.
+ * Before changes are carried out: which addresses are not answered for? Bindings do not
+ * matter.
  */
 static struct arpp_notify_was *before_ops(struct arpp_netns *nn,
 					  const struct arpp_ops *ops)

@@ -209,8 +209,8 @@ static int refresh_name(struct arpp_netns *nn, const char *name)
 }
 
 /* Is the changed selector, now empty, the only one? */
-static bool says_nothing(const struct arpp_netns *nn,
-			 const struct arpp_selector *changed)
+static bool is_last_selector(const struct arpp_netns *nn,
+			     const struct arpp_selector *changed)
 {
 	return nn->config.selectors.count == 1 && arpp_selector_is_empty(changed);
 }
@@ -227,7 +227,7 @@ int arpp_netns_apply(struct arpp_netns *nn, const struct arpp_selector *changed)
 {
 	const struct arpp_policy *policy = arpp_netns_policy(nn);
 
-	if (says_nothing(nn, changed)) {
+	if (is_last_selector(nn, changed)) {
 		arpp_netns_withdraw(nn);
 		return 0;
 	}

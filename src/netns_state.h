@@ -25,10 +25,10 @@
 
 #define ARPP_HOOKS	2
 
-/* The hook of bridge ports: without a socket that snoops, frames do not pay for that. */
+/* The hooks of bridge ports. Frames pay for snooping only while a socket snoops. */
 enum arpp_bridge_kind {
 	ARPP_BRIDGE_JUDGE,
-	ARPP_BRIDGE_SNOOP,	/* it does both */
+	ARPP_BRIDGE_SNOOP,	/* judges, and snoops DHCP */
 	ARPP_BRIDGE_HOOKS
 };
 

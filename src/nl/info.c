@@ -2,7 +2,8 @@
 /*
  * The state of the policy as a whole over netlink: versions, counts, limits.
  *
- * Process context, no locks: each number is right by itself.
+ * Process context, no locks: each number is correct, but they may be of different
+ * moments.
  */
 #include <net/genetlink.h>
 

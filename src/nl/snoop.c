@@ -2,8 +2,8 @@
 /*
  * Snoop DHCP: for as long as a socket is open.
  *
- * Process context. Kernels do not tell who joins a group, or not in which netns, so a
- * command says it.
+ * Process context. Kernels do not tell who joins a group, or not in which netns, so there
+ * is a command for it.
  */
 #include <net/genetlink.h>
 #include <net/sock.h>

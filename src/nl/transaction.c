@@ -28,7 +28,7 @@
  * @expected: the required generation of the present policy, or 0
  * @count: the number of changes so far
  * @failed: the change that was refused when it was committed, or ARPP_OP_NONE
- * @over: it was refused, and cannot be committed any more
+ * @refused: it was refused, and cannot be committed any more
  * @config: the new policy so far, if it replaces the present one
  * @ops: the changes so far, if it changes the present one
  * @free: to free it
@@ -40,7 +40,7 @@ struct arpp_transaction {
 	u32 expected;
 	u32 count;
 	u32 failed;
-	bool over;
+	bool refused;
 	struct arpp_config config;
 	struct arpp_ops ops;
 	struct work_struct free;
@@ -93,7 +93,10 @@ static void free_work(struct work_struct *work)
 	kfree(t);
 }
 
-/* Free one that is in no list, in a work item: a million entries take long. */
+/*
+ * Free a transaction that is in no list. In a work item, because a million entries take
+ * long.
+ */
 static void discard(struct arpp_transaction *t)
 {
 	sock_put(t->sk);
@@ -101,7 +104,7 @@ static void discard(struct arpp_transaction *t)
 	queue_work(arpp_free_wq, &t->free);
 }
 
-/* Take one out of the list; nn->made_lock held. */
+/* Remove a transaction from the list; nn->made_lock held. */
 static void take_out(struct arpp_netns *nn, struct arpp_transaction *t,
 		     struct list_head *to)
 {
@@ -288,7 +291,10 @@ static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
 	return arpp_nl_read_error(err, e.table, nest, extack);
 }
 
-/* Has a list as many changes as may make sense? All may be replaced, then removed. */
+/*
+ * Is a list full? A longer one makes no sense: this is enough to replace everything and
+ * then to remove it.
+ */
 static bool is_full(const struct arpp_netns *nn, const struct arpp_ops *ops)
 {
 	return ops->count >= 2 * ((u64)nn->max_rules + nn->max_bindings +
@@ -344,7 +350,7 @@ static int add_ops(const struct arpp_netns *nn, struct arpp_transaction *t,
 	return err;
 }
 
-static int refuse_over(struct genl_info *info)
+static int refuse_again(struct genl_info *info)
 {
 	NL_SET_ERR_MSG(info->extack,
 		       "this transaction was refused: begin another one");
@@ -359,8 +365,8 @@ int arpp_nl_transaction_add(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	if (t->over) {
-		err = refuse_over(info);
+	if (t->refused) {
+		err = refuse_again(info);
 	} else if (!info->attrs[ARP_POLICY_A_OP]) {
 		NL_SET_ERR_MSG(info->extack, "op missing");
 		err = -EINVAL;
@@ -455,9 +461,9 @@ int arpp_nl_transaction_commit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	err = t->over ? refuse_over(info) : commit(nn, t, info);
+	err = t->refused ? refuse_again(info) : commit(nn, t, info);
 	if (err)
-		t->over = true;
+		t->refused = true;
 	else
 		forget(nn, t);
 	mutex_unlock(&nn->making);

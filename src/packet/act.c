@@ -213,7 +213,7 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
  * @lladdr: the MAC to answer with
  * @tag: the request's tag, which the answer gets too
  *
- * Teaches nothing: neither the neighbour table nor the bridge sees the request.
+ * Neither the neighbour table nor the bridge learns from the request.
  *
  * Return: ARPP_ANSWER_READY, to be sent by dev_queue_xmit(), or ARPP_ANSWER_FAILED.
  */
@@ -254,9 +254,9 @@ static bool is_unicast(const struct arpp_packet *p)
  * arpp_act_learn() - update the neighbour table from a packet that is not for us
  * @p: a request for another host, or a reply
  *
- * Mirrors the end of arp_process(), for a packet that is dropped so that the
- * kernel does nothing else with it. It updates an existing neighbour entry; only
- * arp_accept allows to make one.
+ * Mirrors the end of arp_process(), for a packet that is dropped so that the kernel does
+ * nothing else with it. It updates an existing neighbour entry, and creates one only if
+ * arp_accept is set.
  */
 void arpp_act_learn(struct arpp_packet *p)
 {

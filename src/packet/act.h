@@ -81,8 +81,8 @@ bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
  * arpp_act_learn_stock() - what the kernel would do with a request that nobody answers
  * @p: a request for another host
  *
- * arp_process() then does what arpp_act_learn() does. Most senders have no neighbour entry,
- * or one that says the same: nothing would change.
+ * arp_process() then does what arpp_act_learn() does. Most senders have no neighbour
+ * entry, or one with the same MAC: nothing would change.
  */
 static inline void arpp_act_learn_stock(struct arpp_packet *p)
 {

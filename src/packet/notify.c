@@ -93,8 +93,8 @@ static bool is_elsewhere(const struct arpp_policy *policy, const struct net_devi
  * @than: a device that has the address
  * @addr: the address
  *
- * Return: whether it is, among the first 256 devices that have it. The host already
- *	answered for it before @than had it, then.
+ * Return: whether it is, among the first 256 devices that have it. If so, the host
+ *	answered for it before @than had it.
  */
 bool arpp_notify_held(const struct arpp_policy *policy, const struct net_device *than,
 		      __be32 addr)
@@ -144,8 +144,8 @@ bool arpp_notify_repeats(const struct arpp_policy *policy, const struct arpp_dev
  * @d: the device's policy
  * @addr: the address
  *
- * Return: whether notify is change, the device answers for the address, and no other device
- *	has a better right to announce it.
+ * Return: whether notify is change, the device answers for the address, and it is on no
+ *	other device that speaks ARP itself.
  */
 bool arpp_notify_announces(const struct arpp_policy *policy, const struct arpp_device *d,
 			   __be32 addr)

@@ -23,7 +23,7 @@
 #define PACER_BATCH	(ARP_POLICY_NOTIFY_PER_SECOND / PACER_BATCHES)
 #define PACER_PERIOD	(DIV_ROUND_UP(HZ, PACER_BATCHES) + 1)
 
-/* Entries that turn out not to be announced cost no frame, but time. */
+/* Entries that are dropped when their turn comes cost no frame, but time. */
 #define PACER_TRIES	64
 
 /**
@@ -99,7 +99,7 @@ static struct arpp_pacer_entry *next_due(struct arpp_pacer *pacer)
 	return e ?: list_first_entry(&pacer->second, struct arpp_pacer_entry, node);
 }
 
-/* Take the next entry that is due out, or NULL. */
+/* Remove and return the next entry that is due, or NULL. */
 static struct arpp_pacer_entry *take(struct arpp_pacer *pacer)
 {
 	struct arpp_pacer_entry *e;
@@ -114,7 +114,7 @@ static struct arpp_pacer_entry *take(struct arpp_pacer *pacer)
 	return e;
 }
 
-/* An entry had its turn: queue it for the second announcement, or release it. */
+/* After an announcement: queue the entry for the second one, or release it. */
 static void put_back(struct arpp_pacer *pacer, struct arpp_pacer_entry *e, bool sent)
 {
 	spin_lock(&pacer->lock);
@@ -220,8 +220,8 @@ static bool add_new(struct arpp_pacer *pacer, u32 ifindex, __be32 addr, bool onc
  * @pacer: the queue
  * @ifindex: the device
  * @addr: the address
- * @once: one announcement, even if the same one waits already; otherwise there are two,
- *	from now on
+ * @once: announce once, in addition to an announcement that waits already; otherwise
+ *	announce twice, in place of one that waits
  *
  * Return: false if the queue is full.
  */

@@ -96,8 +96,8 @@ void arpp_bridge_put_rcu(struct arpp_bridge *bridge)
 }
 
 /*
- * The VLAN device of the bridge itself: a device above it may have others. One that was
- * moved to another netns is that netns's.
+ * The VLAN device directly on the bridge, in this netns. Devices on top of it may have
+ * VLAN devices, too.
  */
 static struct net_device *vlan_dev(struct net_device *bridge, __be16 proto, u16 vid)
 {

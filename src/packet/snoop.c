@@ -94,8 +94,8 @@ static bool find_payload(struct arpp_dhcp *m)
 }
 
 /*
- * Does the bridge take the frame for one of the segment? A trusted port is believed: on
- * kernels that cannot be asked, it may be in more VLANs than its PVID.
+ * Does the bridge accept the frame in its VLAN? Assumed of a trusted port: kernels that
+ * cannot list the VLANs of a port only know its PVID.
  */
 static bool admitted(struct arpp_segment *s, bool trusted)
 {

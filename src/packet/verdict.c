@@ -82,7 +82,7 @@ static void drop_unanswered(struct arpp_verdict *v, u8 reason)
 
 /*
  * A sysctl forbids the answer and no field takes its place: the kernel will not answer.
- * It would not get the packet as far if @stock_drops; then drop it, as for arp_ignore.
+ * With @stock_drops the kernel would drop the packet even earlier, so drop it here.
  */
 static void leave_to_sysctl(struct arpp_verdict *v, bool stock_drops)
 {
@@ -91,8 +91,8 @@ static void leave_to_sysctl(struct arpp_verdict *v, bool stock_drops)
 }
 
 /*
- * Does the sysctl arp_ignore forbid the answer? The same level as the field's does
- * not: no_answer_reason() has tried it.
+ * Does the sysctl arp_ignore forbid the answer? Not if it has the level of the field,
+ * which no_answer_reason() has checked.
  */
 static bool sysctl_ignores(const struct arpp_device *d,
 			   struct in_device *in_dev,
@@ -105,7 +105,7 @@ static bool sysctl_ignores(const struct arpp_device *d,
 	return arpp_ignore_blocks(level, in_dev, p->sip, p->tip);
 }
 
-/* Would filter forbid the answer, if it holds by the field or by the sysctl? */
+/* Does filter forbid the answer? Checked if the field or the sysctl is on. */
 static bool is_filtered(const struct arpp_device *d, struct in_device *in_dev,
 			const struct arpp_packet *p, bool *elsewhere)
 {

@@ -35,7 +35,10 @@ static bool is_snap(const u8 *at)
 	       !memcmp(at, tunnel, sizeof(tunnel));
 }
 
-/* The data ends before its type is found. At the full length, the frame may go on. */
+/*
+ * The data ends before the type was found. With the maximum length, the frame may be
+ * longer.
+ */
 static enum arpp_wrapping cut_off(unsigned int len)
 {
 	return len < ARPP_WRAP_LEN ? ARPP_WRAP_OTHER : ARPP_WRAP_NESTED;

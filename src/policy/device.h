@@ -237,7 +237,7 @@ static inline bool arpp_rule_match(const struct arpp_device *d,
  * @d: the device's policy
  * @addr: the address
  *
- * As arpp_rule_match(), if nobody asks which selector has it. Without a match on the
+ * As arpp_rule_match(), for callers that do not need the selector. Without a match on the
  * stack, the caller needs no stack protector: 20 instructions less.
  *
  * Context: RCU read side.

@@ -21,7 +21,7 @@
 #define ARPP_FIELDS_PORT \
 	((u32)(BIT(ARP_POLICY_FIELD_TRUST) | BIT(ARP_POLICY_FIELD_SUPPRESS)))
 
-/* Those that mean nothing on a bridge port: the host does not speak ARP on it. */
+/* The fields without effect on a bridge port: the host does not speak ARP on it. */
 #define ARPP_FIELDS_NOT_PORT \
 	((u32)(BIT(ARP_POLICY_FIELD_IGNORE) | BIT(ARP_POLICY_FIELD_ANNOUNCE) | \
 	       BIT(ARP_POLICY_FIELD_FILTER) | BIT(ARP_POLICY_FIELD_HIDDEN) | \

@@ -378,9 +378,9 @@ static void addr_dev_del(struct arpp_host *host, struct arpp_host_addr_dev *addr
 }
 
 /*
- * Move an address of a device to another domain. A reader of the old domain's list must
- * not end up in the new one's, so the record is replaced: a new one is added to the new
- * domain before the old one is removed.
+ * Move an address of a device to another domain. A reader in the list of the old domain
+ * must not continue in that of the new one. So a new record is added to the new domain
+ * before the old one is removed.
  */
 static void addr_dev_move(struct arpp_host *host, struct host_device *on,
 			  struct arpp_host_addr_dev *old)
@@ -512,8 +512,8 @@ bool arpp_host_add(struct arpp_host *host, const struct in_ifaddr *ifa)
 	ASSERT_RTNL();
 
 	/*
-	 * Not taken back: to count such addresses, each must be reported once. The next
-	 * table starts anew.
+	 * Never cleared: that would need a count, and the kernel may report an address
+	 * twice. The next table starts anew.
 	 */
 	if (makes_prefix_local(ifa))
 		WRITE_ONCE(host->local_prefix, true);
@@ -700,7 +700,8 @@ static void free_work(struct work_struct *work)
  * @data: for @each
  *
  * Takes bounded steps, so the RCU read section may end after any call: @each must not keep
- * pointers from one call to the next. If the table is resized meanwhile, an address may be seen twice.
+ * pointers from one call to the next. If the table is resized meanwhile, an address may be
+ * seen twice.
  *
  * Context: process, without a lock.
  */

@@ -117,7 +117,7 @@
  *         |                                            |
  *     *branch at 24                               *branch at 24, with 10.1.2.4/32
  *
- * No list of the copies is needed: to follow the marks from a root finds them. Two steps
+ * No list of the copies is needed: following the marks from a root finds them. Two steps
  * publish a fork, and both take as long as the updates, whatever the size of the table:
  *
  *     1. arpp_lpm_join() stores the fork's root in the table, and the table's old root
@@ -125,7 +125,7 @@
  *        table in something larger that is published as a whole.
  *     2. What has lost its readers frees its own branches after a grace period, and the
  *        marks in the other are cleared: arpp_lpm_drop() in the first case,
- *        arpp_lpm_take() in the second. To drop a fork that was not published is the same
+ *        arpp_lpm_take() in the second. Dropping a fork that was not published is the same
  *        without a grace period.
  *
  * One update of a table changes one prefix, so a lookup in a large table may read the root
@@ -233,9 +233,9 @@ struct lpm_wide {
 };
 
 /*
- * For each value of the next six bits, the internal positions that cover it:
- * 64 | bits, shifted right by one to six. To compute it takes 13 instructions for
- * each branch on the way, to load it takes one.
+ * For each value of the next six bits, the internal positions that cover it: 64 | bits,
+ * shifted right by one to six. Computing it takes 13 instructions for each branch on the
+ * way, loading it one.
  */
 static const u64 lpm_cover[LPM_EXTERNAL] = {
 	0x0000000100010116, 0x0000000100010116, 0x0000000200010116,
@@ -754,9 +754,9 @@ static __always_inline u64 lpm_search_shorter(lpm_entry_t e, u32 addr)
 }
 
 /*
- * Was no update completed since the counter was @gen? Read after the table. One update
- * on the way of a lookup is seen or not. Of two, the second could be seen without the
- * first: a wide prefix missed that was added before a narrow one was removed.
+ * Was no update completed since the counter was @gen? Read after the table. One update on
+ * the way of a lookup is seen or not. Of two, a lookup could see the second only: it
+ * would miss a wide prefix that was added before a narrow one was removed.
  */
 static __always_inline bool lpm_unchanged(const struct arpp_lpm *t, u32 gen)
 {
@@ -765,7 +765,7 @@ static __always_inline bool lpm_unchanged(const struct arpp_lpm *t, u32 gen)
 	return likely(READ_ONCE(t->gen) == gen);
 }
 
-/* Look up until no update comes between. */
+/* Look up, and repeat it while an update comes between. */
 static noinline u64 lpm_lookup_again(const struct arpp_lpm *t, u32 addr)
 {
 	lpm_entry_t e;
@@ -790,9 +790,9 @@ static bool lpm_root_since(lpm_entry_t e, u32 gen)
 }
 
 /*
- * The rest of a lookup in a large table. The root is read again, because to keep it
- * takes registers from every lookup. So the table may have been emptied since, or a fork
- * may have joined it, which is not counted yet.
+ * The rest of a lookup in a large table. The root is read again, because keeping it would
+ * cost every lookup a register. So the table may have been emptied since, or a fork may
+ * have joined it, which is not counted yet.
  */
 static noinline u64 lpm_lookup_shorter(const struct arpp_lpm *t, u32 addr,
 				       u32 gen)
@@ -810,8 +810,8 @@ static noinline u64 lpm_lookup_shorter(const struct arpp_lpm *t, u32 addr,
  * @t: the table
  * @addr: the address, host byte order
  *
- * Sees each update entirely or not at all, and several in their order. What is not
- * needed in most lookups is a tail call: so a table of one prefix saves no register,
+ * Sees each update entirely or not at all, and several in their order. The parts that few
+ * lookups need are tail calls. So a lookup in a table of one prefix saves no registers:
  * six instructions less.
  *
  * Context: RCU read side; any.
@@ -935,7 +935,8 @@ static lpm_entry_t lpm_single(const struct arpp_lpm *t,
 
 /*
  * Give a fork copies of the branches on a walk that it shares, so that an update may
- * change them. Without memory some are copied, and the fork's prefixes are as before.
+ * change them. If memory runs out, some are copied, and the fork has the same prefixes as
+ * before.
  */
 static int lpm_own_path(struct arpp_lpm *t, struct lpm_walk *w, gfp_t gfp)
 {
@@ -1062,8 +1063,8 @@ static int insert_into(struct arpp_lpm *t, const struct lpm_walk *w,
 }
 
 /*
- * Add a prefix that differs from the entry where the walk ended: a branch for the two,
- * which also takes the place of one that the other has alone.
+ * Add a prefix that differs from the entry where the walk ended: make a branch for both.
+ * If the entry had a branch of its own, the new branch replaces that.
  */
 static int insert_fork(struct arpp_lpm *t, const struct lpm_walk *w,
 		       const struct arpp_lpm_node *node, u64 value, gfp_t gfp)
@@ -1162,7 +1163,10 @@ static void branch_end(const struct arpp_lpm *t, lpm_entry_t e, enum lpm_end how
 		branch_free(t, e);
 }
 
-/* End all branches of a trie, or those that are not shared: only these have such below. */
+/*
+ * End all branches of a trie, or only those that are not shared. Below a shared branch,
+ * all are shared.
+ */
 static void lpm_end_trie(const struct arpp_lpm *t, lpm_entry_t e, enum lpm_end how)
 {
 	struct {
@@ -1255,7 +1259,10 @@ static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 	lpm_end_trie(t, old, LPM_END_ALL);
 }
 
-/* Has a table become large? At each power of two, because it may have failed before. */
+/*
+ * Is a table to become large? Tried at each power of two, because it may have failed
+ * before.
+ */
 static bool lpm_widens(const struct arpp_lpm *t)
 {
 	return t->count >= LPM_WIDE_FROM && !(t->count & (t->count - 1)) &&
@@ -1387,7 +1394,7 @@ static lpm_entry_t lpm_reparent(const struct arpp_lpm *t,
 			     lpm_pos_off(pos, has->len));
 	if (entry_is_leaf(e))
 		return lpm_place(t, step, &child, leaf_value(e), LPM_GFP_REMOVE);
-	/* It did not skip anything before, and does now. */
+	/* The branch skipped nothing before, and does now. */
 	b = entry_untag(e);
 	slots = branch_slots(b);
 	copy = branch_alloc(t, &child, step->off, slots, LPM_GFP_REMOVE);
@@ -1399,7 +1406,7 @@ static lpm_entry_t lpm_reparent(const struct arpp_lpm *t,
 	return copy;
 }
 
-/* The position of a branch with two that is not @pos. */
+/* Of a branch with two positions in use, the one that is not @pos. */
 static unsigned int branch_other(const struct lpm_branch *b, unsigned int pos)
 {
 	struct lpm_branch other = {
@@ -1722,7 +1729,7 @@ int arpp_lpm_fork(struct arpp_lpm *fork, struct arpp_lpm *t)
 	return 0;
 }
 
-/* A table and its fork part: @gone frees what it does not share with @stays. */
+/* Separate a table and its fork: @gone frees what it does not share with @stays. */
 static void lpm_part(const struct arpp_lpm *stays, const struct arpp_lpm *gone)
 {
 	lpm_entry_t kept = slot_read(&stays->root), old = slot_read(&gone->root);
@@ -1760,9 +1767,9 @@ void arpp_lpm_join(struct arpp_lpm *t, struct arpp_lpm *fork)
 }
 
 /**
- * arpp_lpm_take() - let a fork have the branches of a table whose place it took
+ * arpp_lpm_take() - give a fork the branches of the table that it replaced
  * @fork: the fork; readers may have come to it
- * @t: the table; no reader comes to it any more, but those that did may be in it
+ * @t: the table; no new reader finds it, but earlier ones may still be in it
  *
  * Afterwards the fork is a table of its own, with the lock of the old one. The old one
  * can still be read until the end of a grace period, and is then to be cleaned. What they
