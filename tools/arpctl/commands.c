@@ -34,7 +34,7 @@ const struct object *object_find(const char *name)
 	return NULL;
 }
 
-/* What iproute2 and others call some commands. */
+/* Synonyms of commands, from iproute2 and others. */
 static const struct {
 	const char *typed;
 	const char *name;
@@ -78,7 +78,7 @@ const struct command *command_pick(const struct object *object, int argc,
 		return c;
 	if (!argc && !self)
 		return find_exactly(object, "show");
-	/* If the object has commands, another word is a misspelled one. */
+	/* If the object has commands, any other word is a misspelled command. */
 	if (self && (!argc || *self->args || self == object->commands))
 		return self;
 	return NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Completion for shells, out of the tables and what is configured. */
+/* Completion for shells, from the tables and the present configuration. */
 
 #include <dirent.h>
 #include <limits.h>
@@ -32,7 +32,7 @@ static void complete_word(void *word, const char *candidate)
 {
 	if (strncmp(candidate, word, strlen(word)) != 0)
 		return;
-	/* One a line, and nothing that upsets a terminal. */
+	/* One per line, without characters that a terminal interprets. */
 	if (is_safe(candidate))
 		puts(candidate);
 }
@@ -82,7 +82,7 @@ static void complete_dev(const struct typed *t)
 		if_freenameindex(devs);
 }
 
-/* Of rules and bindings; a glob needs quotes, so it must be typed. */
+/* The selectors of rules and bindings, without globs, which need quotes. */
 static void complete_where(const struct typed *t)
 {
 	complete_word(t->word, "all");
@@ -98,7 +98,7 @@ static void complete_selector(const struct typed *t)
 
 	complete_word(t->word, "default");
 	complete_where(t);
-	/* The module is not loaded for this. */
+	/* Completion does not load the module. */
 	if (!module_loaded() ||
 	    nl_dump(&t->ctx->nl, ARP_POLICY_CMD_DEV_GET, 0, NULL, &reply))
 		nl_reply_free(&reply);
@@ -151,7 +151,7 @@ static bool is_command(const struct typed *t, const char *name)
 	return !strcmp(t->command->name, name);
 }
 
-/* Those of the existing rules with the action that was typed, or of the bindings. */
+/* Prefixes of the existing rules with the typed action, or of the bindings. */
 static void complete_prefix(const struct typed *t)
 {
 	const struct entry_filter filter = {
@@ -201,7 +201,7 @@ static void complete_level(const struct typed *t)
 /* What completes each kind of word. */
 static const struct {
 	const char *name;
-	const char *after;		/* the word before; "": any but dev */
+	const char *after;		/* the word before it; "": any but dev */
 	void (*complete)(const struct typed *t);
 } kinds[] = {
 	{ "SELECTOR", "dev", complete_where },
@@ -330,8 +330,8 @@ static bool is_option(const char *word, const char *brief, const char *full)
 }
 
 /*
- * Removes options and their arguments before the last word. Return: whether that is the
- * argument of an option; then it is completed.
+ * Removes options and their arguments before the last word. Return: whether the last word
+ * is an option's argument, which was completed then.
  */
 static bool take_options(struct ctx *ctx, int *argc, char **argv)
 {

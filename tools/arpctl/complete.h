@@ -6,8 +6,8 @@
 struct ctx;
 
 /*
- * The hidden command: prints, one a line, what the last of the words after "arpctl"
- * may become.
+ * The hidden command: prints what the last of the words after "arpctl" may become, one
+ * candidate per line.
  */
 int complete(struct ctx *ctx, int argc, char **argv);
 

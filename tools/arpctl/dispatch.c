@@ -29,8 +29,9 @@ static const char *full_option(const struct grammar *g, const char *word)
 }
 
 /*
- * Options of the tool are gone by now, and a file has none. A letter is replaced by the
- * command's option that begins with it. A negative number is left to its field to refuse.
+ * The options of the tool have been removed by now, and a file has none. A letter is
+ * replaced by the command's option that begins with it. Negative numbers are left for the
+ * field to refuse.
  */
 static int check_options(const struct args *args, int argc, char **argv)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Help: what there is, how it is used, and what its words may be. */
+/* Help: the objects and commands, their usage, and the words that they take. */
 
 #include <string.h>
 
@@ -45,12 +45,12 @@ static void help_formats(FILE *file)
 }
 
 /*
- * What each kind of word may be: a text, or a function that prints it; neither if the
+ * The values of each kind of word: a text, or a function that prints them; neither if the
  * text of another kind covers it.
  */
 static const struct kind {
 	const char *name;
-	const char *after;		/* the word before; "": any but dev */
+	const char *after;		/* the word before it; "": any but dev */
 	const char *text;
 	void (*help)(FILE *file);
 } kinds[] = {
@@ -131,7 +131,7 @@ static void help_kinds(FILE *file, const char *usage)
 	}
 }
 
-/* What of a command's arguments goes to a second line of 80 columns, or NULL. */
+/* The part of a command's arguments that goes on a second line of 80 columns, or NULL. */
 static const char *wide_part(const struct object *object, const struct command *command)
 {
 	size_t before = strlen("  arpctl   ") + strlen(object->name) +

@@ -10,7 +10,7 @@ struct ctx;
 /* Prints the commands and options. */
 void help_tool(FILE *file);
 
-/* The objects, on one page. */
+/* Prints the objects, on one page. */
 void help_page(FILE *file);
 
 /* Prints the help for an object, a command, or without words for the whole tool. */

@@ -33,9 +33,9 @@ static int run(struct ctx *ctx, int argc, char **argv)
 }
 
 /*
- * If a standard stream is closed, the next file or socket to be opened would get its
- * number, and then what is printed. Opens /dev/null instead, such that reading from
- * standard input, and writing to the others, fails.
+ * If a standard stream is closed, the next file or socket that is opened gets its number,
+ * and would receive the output. So opens /dev/null in its place: standard input for
+ * writing, the others for reading, so that using them fails.
  */
 static void fill_streams(void)
 {
@@ -46,7 +46,7 @@ static void fill_streams(void)
 			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* The width of the terminal that the output goes to, 0 if it is none. */
+/* The width of the terminal; 0 if the output does not go to one. */
 static int terminal_width(void)
 {
 	struct winsize size;

@@ -101,8 +101,8 @@ static const struct option *option_by_letter(char letter)
 }
 
 /*
- * By name: after two dashes also its beginning, if that is the beginning of one only;
- * after one dash, as iproute2 takes it, the whole name.
+ * By name: after two dashes, an unambiguous beginning is enough; after one dash, as in
+ * iproute2, only the whole name.
  */
 static const struct option *option_by_name(const char *word)
 {
@@ -123,7 +123,7 @@ static const struct option *option_by_name(const char *word)
 	return found;
 }
 
-/* The words that are left to read, and those that are no options. */
+/* The words still to be read, and those that are not options. */
 struct reader {
 	struct ctx *ctx;
 	char **argv;
@@ -175,7 +175,7 @@ static int unknown_option(const char *name)
 	return usage_error("unknown option \"%s\", see \"arpctl help\"", name);
 }
 
-/* Letters after one dash; what follows that of -n or -c is its argument. */
+/* Letters after one dash; the rest after n or c is its argument. */
 static int take_letters(struct reader *r, char *word)
 {
 	const struct option *o;
@@ -189,7 +189,7 @@ static int take_letters(struct reader *r, char *word)
 		if (!o)
 			return unknown_option(name);
 		rest = o->has_arg != no_argument && word[1] ? word + 1 : NULL;
-		/* Of iproute2's -br, the r is unknown. */
+		/* iproute2's -br is refused: there is no r. */
 		if (rest && *word == 'b')
 			return unknown_option((char[]){ '-', word[1], '\0' });
 		if (rest && *rest == '=' && o->val == 'c')
@@ -200,8 +200,8 @@ static int take_letters(struct reader *r, char *word)
 }
 
 /*
- * Before the object every word with a dash must be an option; behind it, others belong
- * to the command.
+ * Before the object, every word with a dash must be an option; after it, unknown ones
+ * belong to the command.
  */
 static int take_word(struct reader *r)
 {
@@ -233,7 +233,7 @@ static int take_words(struct reader *r)
 
 	while (!status && r->at < r->argc && strcmp(r->argv[r->at], "--") != 0)
 		status = take_word(r);
-	/* "--", which ends them, and what follows stay. */
+	/* "--" ends the options; it and the words after it stay. */
 	while (r->at < r->argc)
 		r->argv[r->kept++] = r->argv[r->at++];
 	r->argv[r->kept] = NULL;

@@ -16,7 +16,7 @@ int options_parse(struct ctx *ctx, int *argc, char **argv, bool *done);
 
 void options_help(FILE *file);
 
-/* Calls each with every option that the word may become. */
+/* Calls each with every option that begins with the word. */
 void options_each(const char *word,
 		  void (*each)(void *data, const char *option), void *data);
 

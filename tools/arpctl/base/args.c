@@ -81,9 +81,9 @@ static bool is_used(const struct grammar *g, const struct token *t)
 	return g->used & 1U << t->group;
 }
 
-/* What a word that does not fit was probably meant to be, after ": "; or nothing. */
-static const char *meant(const struct grammar *g, const char *word, char *buf,
-			 size_t size)
+/* What a word that does not fit was probably meant to be, after ": "; or "". */
+static const char *likely_word(const struct grammar *g, const char *word, char *buf,
+			       size_t size)
 {
 	const struct token *t, *end = g->tokens + g->n;
 	uint8_t lladdr[LLADDR_MAX];
@@ -117,7 +117,9 @@ static const char *meant(const struct grammar *g, const char *word, char *buf,
 	return buf;
 }
 
-/* Makes two words of each FIELD=VALUE after the selector. Return: how many there are. */
+/*
+ * Splits each FIELD=VALUE after the selector into two words. Return: the number of words.
+ */
 static int split_pairs(struct args *args, int argc, char ***argv)
 {
 	char *equals;
@@ -166,10 +168,10 @@ int args_take(struct args *args, int argc, char **argv)
 	must = grammar_must(g);
 	if (i < argc && must)
 		return misfit(args, "\"%s\" where \"%s\" is expected%s", argv[i],
-			      must->name, meant(g, argv[i], hint, sizeof(hint)));
+			      must->name, likely_word(g, argv[i], hint, sizeof(hint)));
 	if (i < argc)
 		return misfit(args, "unexpected word \"%s\"%s", argv[i],
-			      meant(g, argv[i], hint, sizeof(hint)));
+			      likely_word(g, argv[i], hint, sizeof(hint)));
 	if (must && argc)
 		return misfit(args, "%s is missing after \"%s\"", must->name,
 			      argv[argc - 1]);

@@ -68,7 +68,7 @@ int args_any_lladdr(const struct args *args, const char *word,
 int args_number(const struct args *args, const char *what, const char *word,
 		uint32_t min, uint32_t *value);
 
-/* Why a word is no address or prefix, after "; "; or "". */
+/* Why a word is not an address or prefix, after "; "; or "". */
 const char *no_address(const char *word);
 
 /* Whether the selector, or NULL, may have rules and bindings. */

@@ -7,7 +7,7 @@
  * the next literal or bracket: "from SENDER". Clauses come in any order; those in
  * brackets are optional, and with "..." at the end of the brackets can be repeated.
  *
- * A place for an address leaves words that are none to the clauses. So clauses can
+ * A word that is not an address never takes the place of an address. So clauses can
  * precede it, and "[ACTION] PREFIX" has an optional word in front.
  */
 #ifndef ARPCTL_GRAMMAR_H

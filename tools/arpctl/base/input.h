@@ -20,7 +20,7 @@
 /* The longest line. */
 #define INPUT_LINE	(256UL << 10)
 
-/* Standard input has the commands: from now on, "-" is refused. */
+/* Commands are read from standard input: from now on, "-" is refused. */
 void input_take_stdin(void);
 
 /*
@@ -30,8 +30,9 @@ void input_take_stdin(void);
 int input_read(const char *name, char **data, size_t *len);
 
 /*
- * The same of a file that may be missing or just being written: prints nothing, and says
- * which file was read. It may have a NUL, where reading ends. Return: 0 or an errno.
+ * As input_read(), for a file that may be missing or is being written. Prints nothing;
+ * *st is set to that of the file that was read. Reading ends at a NUL. Return: 0 or an
+ * errno.
  */
 int input_try(const char *name, char **data, size_t *len, struct stat *st);
 

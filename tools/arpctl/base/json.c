@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON that others wrote: a strict check by a stack of brackets, then walking without
+ * JSON from other programs: one strict check of the whole text, then walking without
  * checks.
  */
 
@@ -9,7 +9,9 @@
 #include "base/json.h"
 #include "base/parse.h"
 
-/* A text that is being checked. open has a bit for each bracket: it is an object's. */
+/*
+ * A text that is being checked. open has a bit for each open bracket, set for an object.
+ */
 struct checker {
 	const char *at;
 	const char *end;
@@ -62,7 +64,7 @@ static bool check_escape(struct checker *c)
 	return true;
 }
 
-/* After its first quote. */
+/* The rest of a string, after its first quote. */
 static bool check_string(struct checker *c)
 {
 	while (c->at < c->end && *c->at != '"') {
@@ -167,7 +169,7 @@ static bool check_value(struct checker *c, bool *done)
 	}
 }
 
-/* After a value: brackets that it ends. *more: another value follows. */
+/* After a value: takes closing brackets. *more: another value follows. */
 static bool check_after(struct checker *c, bool *more)
 {
 	for (*more = false; c->depth; c->depth--) {
@@ -182,7 +184,7 @@ static bool check_after(struct checker *c, bool *more)
 	return true;
 }
 
-/* The value that begins here in a checked text; its end is returned. */
+/* Takes the value that begins here in a checked text. Return: its end. */
 static const char *walk(const char *s, const char *end, struct json *value)
 {
 	const char *begin = s;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON (RFC 8259) that others wrote.
+ * JSON (RFC 8259) from other programs.
  *
  * A text is checked as a whole, once; then values are parts of it, found by walking. No
  * memory is allocated. Strings are not decoded: one with escapes is compared as it is
- * written. That does for keys, addresses and numbers.
+ * written. That is enough for keys, addresses and numbers.
  */
 #ifndef ARPCTL_JSON_H
 #define ARPCTL_JSON_H

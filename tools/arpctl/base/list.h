@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * Room for one more than the n elements of a list. It doubles whenever n is a power
- * of two. Return: the list; NULL without memory, and the list is unchanged.
+ * Makes room for one more element in a list of n. It doubles whenever n is a power of
+ * two. Return: the list; NULL without memory, and the list is unchanged.
  */
 static inline void *list_more(void *list, size_t n, size_t size)
 {

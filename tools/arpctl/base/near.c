@@ -60,8 +60,9 @@ static unsigned int min(unsigned int a, unsigned int b)
 }
 
 /*
- * How many characters to insert, delete, replace, or swap with their neighbour (optimal
- * string alignment). row[i][j] is that of the first i characters and the first j.
+ * The number of characters to insert, delete, replace, or swap with their neighbour
+ * (optimal string alignment). row[i][j] is that for the first i characters of a and the
+ * first j of b.
  */
 static unsigned int edits(const char *a, size_t len_a, const char *b, size_t len_b)
 {

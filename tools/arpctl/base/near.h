@@ -8,7 +8,7 @@
 struct near {
 	const char *typed;
 	const char *best;	/* the nearest candidate, NULL if none is near */
-	unsigned int distance;	/* of it */
+	unsigned int distance;	/* its distance */
 };
 
 void near_init(struct near *near, const char *typed);

@@ -96,8 +96,8 @@ bool is_safe(const char *text)
 }
 
 /*
- * Output goes into stdio's buffer without locks and calls, as arpctl has one thread and
- * words are short: in a listing of 100,000 rules, they were most of the time.
+ * Writes to stdio's buffer without locks and calls, because arpctl has one thread and
+ * words are short. Both took most of the time of listing 100,000 rules.
  */
 static void put(FILE *file, const char *text)
 {
@@ -231,7 +231,7 @@ void pr_text(struct printer *out, const char *fmt, ...)
 
 	if (out->json)
 		return;
-	/* Mostly it is a word, and "%s" of one. */
+	/* The usual cases: a word, and "%s" with a word. */
 	if (!strchr(fmt, '%')) {
 		put(out->file, fmt);
 		return;

@@ -13,7 +13,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Every function that returns int returns one of these, unless it says so. */
+/*
+ * Every function that returns int returns one of these, unless its comment says
+ * otherwise.
+ */
 enum status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,	/* refused by the kernel, or could not be done */
@@ -67,14 +70,14 @@ void pr_bool(struct printer *out, const char *key, enum style style, int width,
 	     bool value, const char *word);
 
 /*
- * A value, of which text breaks the lines where the terminal ends, but only at a gap. A
- * gap that is not a blank stays at the end of its line. The first line begins in this
- * column, the others have the indent.
+ * A value that text wraps at the width of the terminal, only at gaps. A gap that is not a
+ * blank stays at the end of its line. The first line begins in this column, the others
+ * are indented.
  */
 void pr_wrap(struct printer *out, const char *key, enum style style,
 	     const char *gap, int column, int indent, const char *value);
 
-/* A value, for which text has another word. */
+/* A value for which text prints another word. */
 void pr_sign(struct printer *out, const char *key, const char *value,
 	     const char *word);
 
@@ -118,7 +121,7 @@ int usage_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
 
-/* What a person at a terminal may want to know; nothing elsewhere. */
+/* A hint, printed only on a terminal. */
 __attribute__((format(printf, 1, 2)))
 void terminal_note(const char *fmt, ...);
 

@@ -11,7 +11,7 @@ struct replace {
 	FILE *file;		/* the stream to write to */
 	const char *name;	/* as given by the user */
 	char *target;		/* name with symbolic links followed */
-	char *temp;		/* NULL: no regular file, written directly */
+	char *temp;		/* NULL: not a regular file; written directly */
 	sigset_t signals;	/* the previous signal mask */
 };
 

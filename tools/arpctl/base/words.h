@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of files into words, and words into what reads as the same again.
+ * Splits lines of files into words, and prints words so that they read back equal.
  *
- * Blanks divide words. A word that begins with # makes the rest of the line a
- * comment. One that begins with a quote goes on to the same quote with a blank
- * or the end of the line behind it; there is no other meaning to any character.
+ * Blanks divide words. A word that begins with # makes the rest of the line a comment.
+ * One that begins with a quote ends at the same quote, if a blank or the end of the line
+ * follows. No other character has a special meaning.
  */
 #ifndef ARPCTL_WORDS_H
 #define ARPCTL_WORDS_H
@@ -22,8 +22,8 @@
 struct words {
 	char *at;
 	char *end;		/* where there must be room for a NUL */
-	char *nul;		/* the next one before that, or end */
-	unsigned long line;	/* the one that was read last, from 1 */
+	char *nul;		/* the next NUL before end, or end */
+	unsigned long line;	/* of the last line that was read, from 1 */
 	bool dash;		/* a word begins with - */
 	int n;
 	char *word[MAX_WORDS];

@@ -15,7 +15,7 @@
 #include "host/route.h"
 #include "wire/nl.h"
 
-/* How many candidates are looked at before there is said to be none. */
+/* The maximum number of candidates that are tried. */
 #define MOST_TRIED	4096
 
 static uint32_t next_address(uint32_t address)
@@ -23,7 +23,7 @@ static uint32_t next_address(uint32_t address)
 	return htonl(ntohl(address) + 1);
 }
 
-/* Network and broadcast address of a subnet are nobody's. */
+/* The network and the broadcast address of a subnet are not hosts. */
 static bool is_host(struct prefix subnet, uint32_t address)
 {
 	uint32_t most, rest;
@@ -84,7 +84,7 @@ static bool free_asker(const struct check *c, struct prefix subnet,
 	return false;
 }
 
-/* Somebody who may speak in this subnet under inspect. */
+/* A sender in this subnet that inspect allows. */
 static bool bound_asker(const struct check *c, const struct host_link *link,
 			struct prefix subnet, uint32_t target,
 			struct prefix after, struct asker *asker)
@@ -126,7 +126,7 @@ bool check_asker(const struct check *c, const struct host_link *link,
 	if (!known_asker(c, link, subnet, target, after, asker) &&
 	    !free_asker(c, subnet, target, after, asker))
 		return false;
-	/* A shorter prefix may be bound. */
+	/* A shorter prefix may be bound, too. */
 	binding = policy_match(&c->policy, ARP_POLICY_TABLE_BINDING, link->name,
 			       (struct prefix){ asker->address, 32 });
 	if (binding && !binding->any)
@@ -248,7 +248,7 @@ static void read_answer(struct answer *answer, const struct nlmsghdr *msg)
 	snprintf(answer->selector, sizeof(answer->selector), "%s",
 		 answer->by_rule ? answer->rule.selector :
 				   nl_str(x[ARP_POLICY_EXPLANATION_ORIGIN]));
-	/* It points into the message. */
+	/* It points into the message, which will be freed. */
 	answer->rule.selector = NULL;
 }
 

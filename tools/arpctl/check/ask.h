@@ -22,9 +22,9 @@ struct asker {
 };
 
 /*
- * A plausible neighbour of the device in a subnet, that does not ask for itself: one that
- * is bound, if inspect asks for that, or known, or the lowest address that is free.
- * after: only one beyond this prefix, if its length is not 0.
+ * Finds a plausible neighbour of the device in a subnet, other than the target: a bound
+ * one if inspect requires that, else a known one, else the lowest free address. after: if
+ * its length is not 0, only one beyond this prefix.
  */
 bool check_asker(const struct check *c, const struct host_link *link,
 		 struct prefix subnet, uint32_t target, struct prefix after,

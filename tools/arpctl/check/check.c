@@ -37,7 +37,7 @@ static const struct {
 	{ "unlocked", find_unlocked },
 	{ "neigh-suppress", find_neigh_suppress },
 	{ "unseen", find_unseen },
-	/* And spoofed, encapsulated, rate-limit, source-rate. */
+	/* It also finds spoofed, encapsulated, rate-limit and source-rate. */
 	{ "conflict", find_counted },
 	{ "raw-arp", find_raw_arp },
 	{ "unmatched", find_unmatched },
@@ -67,7 +67,7 @@ static const enum style severity_styles[] = {
 #define SEVERITY_WIDTH	7
 #define CURE_LEAD	"  cure:    "
 
-/* The beginnings of cures, so that they act in the namespace of the check. */
+/* Makes the prefixes of cures, which let them act in the namespace of the check. */
 static int begin_cures(struct check *c, const char *netns)
 {
 	char *word = NULL;
@@ -95,7 +95,7 @@ static int begin_cures(struct check *c, const char *netns)
 	return failure("%s", strerror(ENOMEM));
 }
 
-/* The bindings by address, and the selectors other than names that have some. */
+/* Lists the bindings by address, and the selectors with bindings that are not names. */
 static bool index_bindings(struct check *c)
 {
 	const struct policy *p = &c->policy;
@@ -203,8 +203,8 @@ static void print_finding(struct printer *out, const struct finding *f,
 }
 
 /*
- * The most severe first, then in the order of the finders, down to a threshold. Return:
- * how many.
+ * Sorts by severity, then by finder, and cuts off what is below the threshold. Return:
+ * how many are left.
  */
 static size_t print_findings(struct printer *out, const struct check *c,
 			     enum severity least)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: what was counted, and programs whose ARP policy does not see. */
+/* check: counters, and programs whose ARP is not subject to policy. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 #include "wire/reason.h"
 #include "wire/stats.h"
 
-/* What a look at the counters should not miss; the finding has the reason's name. */
+/* The counters that are reported. A finding has the name of its reason. */
 static const struct {
 	enum arp_policy_reason reason;
 	enum severity severity;

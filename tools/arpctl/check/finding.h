@@ -44,7 +44,7 @@ struct check {
 	size_t n;
 	const char *id;		/* of the finder that runs */
 	bool failed;		/* there was no memory for a finding */
-	/* The beginnings of cures. */
+	/* The prefixes of cures. */
 	char *arpctl;		/* "arpctl", "arpctl -n blue" */
 	char *within;		/* "", "ip netns exec blue " */
 };
@@ -104,7 +104,7 @@ void check_cure_conf(struct check *c, const char *dev, const char *name,
 void check_conf_text(const struct check *c, const char *dev, const char *name,
 		     int value, char buf[CONF_TEXT]);
 
-/* Whether the value of all decides about a sysctl of a device, and not its own. */
+/* Whether a sysctl of all decides for a device, and not the device's own. */
 bool check_all_decides(const struct check *c, const struct host_link *link,
 		       unsigned int conf);
 
@@ -145,7 +145,7 @@ void find_uplink(struct check *c);
 void find_unseen(struct check *c);
 void find_blind(struct check *c);
 
-/* counted.c: what was counted, and what is not seen */
+/* counted.c: counters, and ARP that is not seen */
 void find_counted(struct check *c);
 void find_raw_arp(struct check *c);
 

@@ -10,13 +10,13 @@
 #include "base/list.h"
 #include "check/ask.h"
 
-/* How many addresses of other devices are tried before a device is thought to behave. */
+/* The maximum number of addresses of other devices that are tried on a device. */
 #define MOST_TRIED	64
 
 /* Does a device answer for an address of another device? */
 enum answers {
 	ANSWERS_NOT,
-	ANSWERS_AUDITED,	/* it does, as its mode is audit */
+	ANSWERS_AUDITED,	/* it does, because its mode is audit */
 	ANSWERS,
 };
 
@@ -87,7 +87,7 @@ static enum answers answers(const struct check *c, const struct host_link *link,
 {
 	bool managed, yes, sysctl;
 
-	if (host_lives_on(&c->host, link, address->address))
+	if (host_addr_on_dev(&c->host, link, address->address))
 		return ANSWERS_NOT;
 	sysctl = level_answers(host_conf(&c->host, link, IPV4_DEVCONF_ARP_IGNORE),
 			       address->scope);
@@ -187,9 +187,12 @@ static bool are_rivals(const struct host_link *a, const struct host_link *b)
 	       (!same_lladdr(a, b) || is_vlan_of(b, a));
 }
 
-/* An address of 32 bits of the VLAN, which neighbours of the card take for theirs. */
-static bool is_lent(const struct check *c, const struct host_link *card,
-		    const struct host_address *a)
+/*
+ * A /32 of a VLAN device, which neighbours of the card below it take for one in their
+ * subnet.
+ */
+static bool is_borrowed(const struct check *c, const struct host_link *card,
+			const struct host_address *a)
 {
 	const struct host_link *vlan = host_link(&c->host, a->ifindex);
 
@@ -227,7 +230,7 @@ struct theft {
 	int tried;
 };
 
-/* Would a neighbour be answered in fact? Filters on the route back are asked for here. */
+/* Would a neighbour really be answered? Filters on the route back are checked here. */
 static bool is_confirmed(struct check *c, const struct host_link *link,
 			 const struct host_address *a)
 {
@@ -278,7 +281,7 @@ static bool steals_in_subnet(struct check *c, const struct host_link *link,
 			if (!prefix_has(subnet, b->address))
 				break;
 			if (b->ifindex != link->ifindex &&
-			    (same_subnet(own, b) || is_lent(c, link, b)) &&
+			    (same_subnet(own, b) || is_borrowed(c, link, b)) &&
 			    try_theft(c, link, b, theft))
 				return theft->address;
 		}
@@ -338,7 +341,7 @@ static void report_theft(struct check *c, const struct host_link *link,
 
 	address_text(theft->address->address, address);
 	prefix_text(subnet_of(theft->address), prefix);
-	if (is_lent(c, link, theft->address))
+	if (is_borrowed(c, link, theft->address))
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "also answers for %s of %s, whose neighbours are in a VLAN: the address is in a subnet of this device",
 			  address, theft->home->name);
@@ -391,7 +394,7 @@ static bool keeps_addresses(const struct host_link *link)
 	       (link->flags & IFF_NOARP && !(link->flags & IFF_POINTOPOINT));
 }
 
-/* Looks for a device that answers for an address that may be a balancer's. */
+/* Looks for a device that answers for an address that may be a VIP. */
 struct leak {
 	const struct check *c;
 	const struct host_link *home;
@@ -417,7 +420,7 @@ static bool no_leak(void *data, const struct host_subnet *subnet)
 	return !leaks(l, host_link(&l->c->host, subnet->ifindex));
 }
 
-/* The devices that may answer for another one's address at all. */
+/* The devices that can answer for an address of another device. */
 struct loose {
 	const struct host_link **list;
 	size_t n;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: ports of bridges that policy does not see, or not as it is meant. */
+/* check: bridge ports that policy does not cover, or not as intended. */
 
 #include <errno.h>
 #include <linux/arp_policy.h>
@@ -57,7 +57,7 @@ static void each_bridge(struct check *c,
 	free(ports);
 }
 
-/* Containers and virtual machines, unless it is a cable to another bridge here. */
+/* Is it the port of a container or virtual machine? Not a veth to another bridge here. */
 static bool is_edge(const struct check *c, const struct host_link *link)
 {
 	const struct host_link *peer;
@@ -68,7 +68,7 @@ static bool is_edge(const struct check *c, const struct host_link *link)
 	return !strcmp(link->kind, "veth") && !(peer && peer->bridged);
 }
 
-/* Trust that is set for this very port is a decision. */
+/* Trust that is set for the port by its own name is intended. */
 static bool is_decided(const struct check *c, const struct host_link *link)
 {
 	const struct effective *d = check_device(c, link->ifindex);
@@ -233,7 +233,7 @@ static void report_unlocked(struct check *c, const struct host_link *port,
 
 	if (!text_open(c, &cure))
 		return;
-	/* Nothing has spoken there yet, so nothing can be locked in. */
+	/* Nothing was received there yet, so there is no MAC to make static. */
 	if (!add_owners(c, &cure, &owners->bound, port) &&
 	    !add_owners(c, &cure, &owners->learned, port)) {
 		fclose(cure.file);
@@ -294,7 +294,7 @@ void find_neigh_suppress(struct check *c)
 	each_bridge(c, find_suppressed_of);
 }
 
-/* On a bridge with guests, a card and all that leads to other hosts. */
+/* On a bridge with guests, a network card or tunnel leads to other hosts. */
 static bool is_uplink(const struct host_link *link)
 {
 	static const char *const kinds[] = {
@@ -389,7 +389,9 @@ void find_unseen(struct check *c)
 	}
 }
 
-/* Whether other filters have to hold, as a bridge's guest is not policed. */
+/*
+ * Whether the rules of other filters matter, because a guest of a bridge is not policed.
+ */
 static bool is_unpoliced(const struct check *c, const struct host_link *link)
 {
 	return link->bridged && is_edge(c, link) && !check_is_untrusted(c, link);
@@ -407,7 +409,7 @@ static bool any_unpoliced(const struct check *c)
 
 #define BLIND "%s drops ARP, but not behind a VLAN tag of ID 0, which hosts strip before they learn from it"
 
-/* A tag of ID 0 is what hosts strip without being asked. */
+/* Hosts strip a tag of ID 0 without any configuration. */
 static void report_blind_nft(struct check *c, const struct l2rule *r)
 {
 	char what[2 * L2_NAME + 64], chain[2 * L2_NAME + 16];
@@ -425,7 +427,7 @@ static void report_blind_nft(struct check *c, const struct l2rule *r)
 	check_cure(c, "%snft %s", c->within, word);
 }
 
-/* It sees every tag as one of 802.1Q. */
+/* ebtables sees every tag as one of 802.1Q. */
 static void report_blind_ebtables(struct check *c, const struct l2rule *r)
 {
 	char what[2 * L2_NAME + 64], table[QUOTED(L2_NAME)], chain[QUOTED(L2_NAME)];
@@ -478,7 +480,7 @@ void find_blind(struct check *c)
 
 	if (!any_unpoliced(c))
 		return;
-	/* Without the rights for it, firewall_read() has warned. */
+	/* If permission is missing, firewall_read() has warned. */
 	(void)l2filter_read_nft(&filter);
 	(void)l2filter_read_ebtables(&filter);
 	(void)l2filter_each_tc(read_tc_of, &reader);

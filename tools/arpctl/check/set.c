@@ -100,7 +100,7 @@ static const char *why_no_arp(const struct host *host,
 	return buf;
 }
 
-/* Has a field an effect on a device that receives no ARP itself? */
+/* Does a field have an effect on a device that receives no ARP itself? */
 static bool has_effect(const struct check *c, const struct host_link *link,
 		       enum arp_policy_field field)
 {
@@ -108,11 +108,11 @@ static bool has_effect(const struct check *c, const struct host_link *link,
 
 	switch (field) {
 	case ARP_POLICY_FIELD_HIDDEN:
-		/* On what other devices receive. */
+		/* It has: on what other devices receive. */
 		return true;
 	case ARP_POLICY_FIELD_TRUST:
 	case ARP_POLICY_FIELD_SUPPRESS:
-		/* Left out of the effective ones if it is not a bridge's port. */
+		/* The effective policy has these only on a bridge port. */
 		return effective_field(check_device(c, link->ifindex), field,
 				       &value);
 	case ARP_POLICY_FIELD_IGNORE:

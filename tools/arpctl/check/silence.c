@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* check: addresses of this host that neighbours ask for in vain. */
+/* check: addresses of this host for which neighbours get no answer. */
 
 #include <linux/arp_policy.h>
 #include <linux/rtnetlink.h>
@@ -13,7 +13,7 @@
 #include "host/route.h"
 #include "wire/fields.h"
 
-/* Below this, a rate of all ARP on a device is next to nothing. */
+/* A rate limit for all ARP on a device is too low below this. */
 #define LOW_RATE	5
 
 /* How often another neighbour is tried if a rule drops what the first one sends. */
@@ -28,7 +28,7 @@ struct silent {
 	struct answer answer;
 };
 
-/* Devices that do no ARP by their nature. */
+/* Types of devices that never do ARP. */
 static bool never_does_arp(const struct host_link *link)
 {
 	static const char *const kinds[] = {
@@ -43,7 +43,10 @@ static bool never_does_arp(const struct host_link *link)
 	       link->flags & (IFF_LOOPBACK | IFF_POINTOPOINT);
 }
 
-/* Nobody else is on the cable; find_veth_local() looks at that. */
+/*
+ * Both ends of a veth pair are here, without other neighbours: find_veth_local() checks
+ * those.
+ */
 static bool is_alone(const struct host *host, const struct host_link *link)
 {
 	const struct host_link *peer = link->peer ? host_link(host, link->peer) : NULL;
@@ -76,7 +79,9 @@ static bool is_wider(void *data, const struct host_subnet *subnet)
 	return false;
 }
 
-/* Where the neighbours are that ask for an address. Return: false if that is not known. */
+/*
+ * Finds the subnet whose neighbours ask for an address. Return: false if it is not known.
+ */
 static bool asked_from(const struct check *c, const struct host_link *link,
 		       const struct host_address *a, struct prefix *subnet)
 {
@@ -94,7 +99,7 @@ static bool asked_from(const struct check *c, const struct host_link *link,
 	return subnet->length;
 }
 
-/* A rule of a single address is an exception that somebody wants. */
+/* A rule for a single address is intended. */
 static bool is_intended(const struct answer *a)
 {
 	return a->by_rule && a->rule.prefix.length == 32;
@@ -296,7 +301,7 @@ static void cure_filter(struct check *c, const struct host_link *link,
 	char dev[SHELL_WORD];
 
 	host_each_net(&c->host, s->address, is_rival, &rivals);
-	/* What the filter was meant to prevent is done by these fields. */
+	/* These fields prevent what the filter was meant to prevent. */
 	if (rivals.found)
 		check_cure(c, "%s dev set %s filter off ignore device announce best",
 			   c->arpctl, dev_word(link->name, dev));
@@ -332,7 +337,9 @@ static void cure_block(struct check *c, const struct host_link *link,
 		cure_filter(c, link, s);
 		break;
 	case ARP_POLICY_BLOCK_RP_FILTER:
-		/* The greater of it and of all: loose. */
+		/*
+		 * The kernel uses the greater value of the device and of all; 2 is loose.
+		 */
 		check_cure_conf(c, link->name, "rp_filter", 2, NULL, 0);
 		break;
 	default:
@@ -375,7 +382,7 @@ static void report_silence(struct check *c, const struct host_link *link,
 	cure_silence(c, link, s);
 }
 
-/* Addresses that are asked for in the same way need to be asked for once. */
+/* What the answer depends on: of addresses that agree in all of this, one is checked. */
 struct question {
 	struct prefix subnet;
 	uint8_t scope;
@@ -389,7 +396,10 @@ static bool same_question(const struct question *a, const struct question *b)
 	       a->rule == b->rule;
 }
 
-/* Adds to what is silent already for the same cause. Return: false without memory. */
+/*
+ * Counts the address with others of the same cause, or adds it. Return: false without
+ * memory.
+ */
 static bool add_silent(struct silent **list, size_t *n, const struct silent *s,
 		       struct silent **added)
 {
@@ -451,13 +461,13 @@ void find_silence(struct check *c)
 			silence_of(c, &c->host.links[i]);
 }
 
-/* Is what the device receives judged: by itself, or as an untrusted port? */
+/* Is policy applied to what the device receives, by itself or as an untrusted port? */
 static bool is_judged(const struct check *c, const struct host_link *link)
 {
 	return link->port ? check_is_untrusted(c, link) : host_does_arp(link);
 }
 
-/* Without any binding, strict drops whatever has a sender. */
+/* Without any binding, strict drops every packet that has a sender. */
 void find_strict(struct check *c)
 {
 	const struct host_link *link;
@@ -517,7 +527,7 @@ void find_port_address(struct check *c)
 		for (j = 0; j < link->n_own; j++) {
 			a = &c->host.own[link->own + j];
 			/* find_duplicate() reports those. */
-			if (host_lives_on(&c->host, master, a->address))
+			if (host_addr_on_dev(&c->host, master, a->address))
 				continue;
 			address_text(a->address, address);
 			check_add(c, SEVERITY_WARNING, link->name,

@@ -17,7 +17,7 @@ static size_t count_bindings(const struct check *c, const struct owner *owner)
 	return n;
 }
 
-/* Without bindings there is nothing that gets out of date. */
+/* Without bindings, nothing gets out of date. */
 static int look(void *data, const struct owner *owner)
 {
 	const char *selector = owner->selectors[0];

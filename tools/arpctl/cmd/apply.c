@@ -2,8 +2,8 @@
 /*
  * apply: changes of the policy from a file, in one step.
  *
- * Their order matters, so each is sent as it is read. What is kept is the line of each,
- * and each selector once.
+ * The order of the changes matters, so each is sent as it is read. Of each, only the line
+ * is kept, and each selector once.
  */
 
 #include <errno.h>

@@ -53,7 +53,7 @@ static bool is_error(void *data, const struct nlmsghdr *req,
 	return !*none;
 }
 
-/* Shows one selector; like a list, with nothing in it if nothing is set. */
+/* Shows one selector as a list, which is empty if nothing is set. */
 static int get_one(struct ctx *ctx, struct policy *policy, const char *selector)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];

@@ -25,7 +25,7 @@
 struct leased {
 	const struct lease *lease;
 	const struct lease_files *files;
-	size_t order;			/* of its FILE */
+	size_t order;			/* number of its FILE */
 	bool done;			/* bound already, or to something static */
 };
 
@@ -60,7 +60,7 @@ static int read_file(void *data, const char *name)
 	status = lease_files_read(name, im->format, files);
 	if (status)
 		return status;
-	entries_tell_unread(files);
+	entries_warn_unread(files);
 	if (leases_none(&files->leases))
 		warning("%s holds no lease", name);
 	return STATUS_OK;
@@ -226,7 +226,7 @@ static int add_all(struct importer *im, struct transaction *t,
 	return status;
 }
 
-/* Without sync, what is there does not matter: leases replace it. */
+/* Without sync, existing bindings do not matter: leases replace them. */
 static int try_import(struct importer *im, bool *conflict)
 {
 	const struct policy_query query = {

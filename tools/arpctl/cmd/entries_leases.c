@@ -19,7 +19,7 @@ int entries_format(const struct args *args, enum lease_format *format)
 			   name, list);
 }
 
-void entries_tell_unread(const struct lease_files *files)
+void entries_warn_unread(const struct lease_files *files)
 {
 	const struct leases *leases = &files->leases;
 	struct place place = { files->names[0], leases->unread_line, NULL };

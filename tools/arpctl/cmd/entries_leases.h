@@ -7,10 +7,10 @@
 
 struct args;
 
-/* The format that the arguments insist on, or LEASE_ANY. */
+/* The format that the arguments name, or LEASE_ANY. */
 int entries_format(const struct args *args, enum lease_format *format);
 
 /* Warns of entries of a file that were skipped because they are not understood. */
-void entries_tell_unread(const struct lease_files *files);
+void entries_warn_unread(const struct lease_files *files);
 
 #endif /* ARPCTL_ENTRIES_LEASES_H */

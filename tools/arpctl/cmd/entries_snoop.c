@@ -54,7 +54,9 @@ struct snooper {
 	char *file;
 	struct bindings bindings;
 	struct snoop snoop;
-	/* What has asked the kernel to snoop; it does while this is open. */
+	/*
+	 * The socket that asked the kernel to snoop; the kernel does so while it is open.
+	 */
 	struct nl nl;
 	struct nl_events events;
 	bool listens;
@@ -107,7 +109,7 @@ static bool may_report(struct snooper *s, enum snoop_result kind, const char *po
 	return true;
 }
 
-/* What is said after the port and the MAC. */
+/* The text after the port and the MAC. */
 static const char *const complaints[SNOOP_RESULTS] = {
 	[SNOOP_MALFORMED] = "a malformed message",
 	[SNOOP_ROGUE] = "a DHCP server on a port without \"trust on\"",
@@ -448,7 +450,7 @@ static int open_signals(struct snooper *s)
 				STATUS_OK;
 }
 
-/* What expired, what the clock says now; and all of that into the kernel. */
+/* Takes changes of the clock and expired leases into account, then updates the kernel. */
 static int settle(struct snooper *s)
 {
 	const struct snoop_time time = now();
@@ -463,13 +465,13 @@ static int settle(struct snooper *s)
 	snoop_expire(&s->snoop, &time, forget, s);
 	if (!status)
 		status = bindings_work(&s->bindings);
-	/* It may just have noticed that the clock was set. */
+	/* bindings_work() may have noticed just now that the clock was set. */
 	if (!status && s->bindings.clock_set)
 		return settle(s);
 	return status ? status : follow_module(s);
 }
 
-/* How long to wait: as long as the file is as it should be. */
+/* How long to wait, in ms: until the file is to be written, or without end (-1). */
 static int wait_time(const struct snooper *s)
 {
 	uint64_t time = now().boot, due = s->written + WRITE_DELAY;

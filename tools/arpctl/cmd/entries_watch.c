@@ -202,7 +202,7 @@ static void restore_port(void *data, const struct binding *binding)
 		client->port = port->ifindex;
 }
 
-static void tell_seen(const struct client *client, const struct port *bound,
+static void warn_seen(const struct client *client, const struct port *bound,
 		      const struct port *seen)
 {
 	char address[ADDRESS_TEXT], lladdr[LLADDR_TEXT];
@@ -224,7 +224,7 @@ static void place(const struct watcher *w, struct client *client)
 		client->seen = 0;
 	} else if (seen && seen != bound && client->seen != seen->ifindex) {
 		client->seen = seen->ifindex;
-		tell_seen(client, bound, seen);
+		warn_seen(client, bound, seen);
 	}
 }
 
@@ -254,7 +254,7 @@ static int by_number(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Which MACs are of interest when the bridge learns them. */
+/* Lists the MACs of which the watcher must know when the bridge learns them. */
 static int set_wanted(struct watcher *w)
 {
 	uint64_t *list = calloc(w->n + 1, sizeof(*list));
@@ -339,7 +339,7 @@ static int want_all(struct watcher *w)
 	return status;
 }
 
-/* All that is wanted is said anew: leases, ports or both have changed. */
+/* After a change of leases, ports or both: sets all wanted bindings anew. */
 static int update(struct watcher *w, bool leases)
 {
 	bool moved = w->ports.changed;
@@ -390,7 +390,7 @@ static int step(struct watcher *w, bool *end)
 	int status;
 
 	take_signal(w, end);
-	/* What had expired may be valid, and the other way round. */
+	/* Expired leases may be valid again, and valid ones expired. */
 	if (w->bindings.clock_set)
 		sources_reread(&w->sources);
 	w->bindings.clock_set = false;

@@ -70,7 +70,7 @@ static uint32_t tables_of(const struct nlattr *const *tb)
 	return (uint32_t)nl_uint(tb[ARP_POLICY_A_TABLES]);
 }
 
-/* Whose entries were deleted; without a selector, all. */
+/* The selector whose entries were deleted; none: all. */
 static void print_flushed(struct printer *out, const struct nlattr *const *tb)
 {
 	if (!tb[ARP_POLICY_A_SELECTOR]) {
@@ -235,7 +235,7 @@ static bool is_replacement(const struct nlattr *const *tb)
 	return !is_change(tb);
 }
 
-/* A message may be more than one: a flush of rules and of bindings. */
+/* A message may be several events: a flush of rules and of bindings. */
 static const struct event {
 	uint8_t cmd;
 	bool (*is)(const struct nlattr *const *tb);	/* NULL: always */

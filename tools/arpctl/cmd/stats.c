@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stats: packets seen on each device, and what became of them. */
+/* stats: packets on each device, and the decisions on them. */
 
 #include <linux/arp_policy.h>
 

@@ -2,8 +2,8 @@
 /*
  * stats prometheus: counters and gauges in Prometheus' text exposition format, 0.0.4.
  *
- * A series that is zero is left out: with 500 devices and 22 reasons, nearly all are.
- * So increase() misses what a series begins with; the alerts in contrib know that.
+ * A series that is zero is left out: with 500 devices and 22 reasons, nearly all are. So
+ * increase() misses the first value of a series; the alerts in contrib allow for that.
  */
 
 #include <inttypes.h>

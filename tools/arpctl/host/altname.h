@@ -22,8 +22,8 @@ struct altnames {
 };
 
 /*
- * Reads all of the network namespace. Return: 0 or an errno; the caller frees it also
- * after a failure.
+ * Reads all alternative names of the network namespace. Return: 0 or an errno; the caller
+ * frees it also after a failure.
  */
 int altnames_read(struct altnames *names);
 void altnames_free(struct altnames *names);

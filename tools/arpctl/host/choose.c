@@ -46,7 +46,7 @@ const struct host_link *host_choose_dev(const struct host *host, uint32_t target
 
 	if (!link)
 		link = arp_link(host, route_index(target));
-	/* One of ours that lives elsewhere, such as on lo. */
+	/* An address of this host on another device, such as lo. */
 	if (!link)
 		link = by_subnet(host, target);
 	return link ? link : arp_link(host, host->default_dev);

@@ -9,8 +9,8 @@
  *	108  file, 128 bytes: likewise
  *	236  magic cookie | options
  *
- * An option that is split has its parts one after the other, RFC 3396. The ones read
- * here are too short for that: what comes twice is malformed.
+ * An option that is split has its parts one after the other, RFC 3396. The options read
+ * here are too short to be split: one that occurs twice is malformed.
  */
 
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * DHCP for IPv4 over Ethernet: one message, RFC 2131 and 2132.
  *
- * A pure function of a buffer. Only what tells who gets which address is read.
+ * A pure function of a buffer. Reads only the parts that say who gets which address.
  */
 #ifndef ARPCTL_DHCP_H
 #define ARPCTL_DHCP_H

@@ -22,7 +22,9 @@ static int read_entry(const struct nlmsghdr *msg, void *data)
 	struct fdb *fdb = data;
 
 	nl_parse_after(msg, sizeof(*info), tb, NDA_MAX);
-	/* The others are the bridge's own, or an admin's; or a device's, as VXLAN's. */
+	/*
+	 * Other entries belong to the bridge, to the admin, or to a device such as VXLAN.
+	 */
 	if (info->ndm_state & (NUD_PERMANENT | NUD_NOARP) || !tb[NDA_MASTER] ||
 	    !tb[NDA_LLADDR] ||
 	    mnl_attr_get_payload_len(tb[NDA_LLADDR]) != LLADDR_LEN)

@@ -19,7 +19,9 @@ struct fdb {
 	size_t n;
 };
 
-/* Reads the learned ones. The caller frees it also after a failure. Return: an errno. */
+/*
+ * Reads the learned entries. The caller frees it also after a failure. Return: an errno.
+ */
 int fdb_read(struct fdb *fdb);
 
 /* The order of the list, for qsort(). */

@@ -603,8 +603,8 @@ bool host_does_arp(const struct host_link *link)
 	       !(link->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT));
 }
 
-bool host_lives_on(const struct host *host, const struct host_link *link,
-		   uint32_t address)
+bool host_addr_on_dev(const struct host *host, const struct host_link *link,
+		      uint32_t address)
 {
 	const struct host_address key = {
 		.ifindex = link->ifindex, .address = address,

@@ -44,7 +44,7 @@ struct host_link {
 	uint8_t lladdr[HOST_LLADDR];
 	uint32_t conf[HOST_CONF];	/* net.ipv4.conf.NAME, IPV4_DEVCONF_* */
 	uint32_t proxy_delay;		/* net.ipv4.neigh.NAME.proxy_delay, in ms */
-	/* What it has in the lists by device: the first, and how many. */
+	/* Its elements in the lists by device: index of the first, and number. */
 	size_t own, n_own, subnets, n_subnets, peers, n_peers, known, n_known;
 };
 
@@ -107,13 +107,14 @@ uint32_t host_conf(const struct host *host, const struct host_link *link,
 bool host_does_arp(const struct host_link *link);
 
 /* Whether the address is configured on the device. */
-bool host_lives_on(const struct host *host, const struct host_link *link,
-		   uint32_t address);
+bool host_addr_on_dev(const struct host *host, const struct host_link *link,
+		      uint32_t address);
 
 /*
- * choose.c: a device that receives ARP for an address: its own, else the one by route;
- * NULL: none. And an address that may ask for it there: the lowest of the device's subnet
- * that is neither ours nor the target, without a subnet that of a neighbour.
+ * choose.c: the device that receives ARP for an address: the one that has it, else the
+ * one by route; NULL: none. And a sender that may ask for it there: the lowest address of
+ * the device's subnet that is neither ours nor the target; if there is no subnet, that of
+ * a neighbour.
  */
 const struct host_link *host_choose_dev(const struct host *host, uint32_t target);
 bool host_choose_sender(const struct host *host, const struct host_link *link,
@@ -126,7 +127,7 @@ const struct host_link *host_segment(const struct host *host,
 /* Whether the address is configured on any device. */
 bool host_has(const struct host *host, uint32_t address);
 
-/* The first address that is not before this one; addresses are in its order. */
+/* The index of the first address in the list that is not before this one. */
 size_t host_from(const struct host *host, uint32_t address);
 
 /*

@@ -37,20 +37,20 @@ struct l2filter {
 	size_t n_others;
 };
 
-/* A new one, of a chain; blind: one that drops ARP. Return: NULL without memory. */
+/* Adds a rule of a chain; blind: one that drops ARP. Return: NULL without memory. */
 struct l2rule *l2filter_add(struct l2filter *filter, bool blind, enum l2kind kind,
 			    const char *table, const char *chain);
 
 /*
- * Reads the rules of nftables, of ebtables, and those of tc on one device. Return: 0, or an errno.
- * The caller frees it also after a failure.
+ * Reads the rules of nftables, of ebtables, and those of tc on one device. Return: 0, or
+ * an errno. The caller frees it also after a failure.
  */
 int l2filter_read_nft(struct l2filter *filter);
 int l2filter_read_ebtables(struct l2filter *filter);
 int l2filter_read_tc(struct l2filter *filter, uint32_t ifindex);
 void l2filter_free(struct l2filter *filter);
 
-/* Whether a rule is of no use against tagged ARP. */
+/* Whether tagged ARP gets past a rule. */
 bool l2filter_is_blind(const struct l2filter *filter, const struct l2rule *rule);
 
 /* Calls each for every device that has filters of tc for what it receives. */

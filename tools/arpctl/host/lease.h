@@ -50,13 +50,13 @@ struct leases {
 	const char *hosts;	/* the contents of /etc/hosts for names; or NULL */
 	size_t hosts_len;
 
-	struct lease *list;	/* the live ones, by address, one for each */
+	struct lease *list;	/* the live leases, by address, one for each */
 	size_t n;
 	size_t skipped;		/* leases that are not live or not for ARP */
 	size_t declarations;
 	unsigned int file;	/* the one being read, from 0 */
 	bool kea;		/* one of them is Kea's */
-	bool foreign;		/* one is no lease file at all, which is the error */
+	bool foreign;		/* one is not a lease file, which is the error */
 
 	/* Entries that may name an address and are not understood. */
 	size_t unread;

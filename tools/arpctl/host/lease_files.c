@@ -144,7 +144,7 @@ static int add_file(struct lease_files *files, char *path, const struct stat *se
 	return files->err ? STATUS_FAILED : parse(files, *data, len);
 }
 
-/* Empties it but for the format and the names of hosts. */
+/* Empties it except for the format and the names of hosts. */
 static void restart(struct lease_files *files)
 {
 	const struct leases wanted = {

@@ -422,7 +422,7 @@ bool lease_begins_isc(struct span word)
 	return false;
 }
 
-/* Whether dhcpd begins a statement with it. */
+/* Whether a statement of dhcpd can begin with the word. */
 static bool is_isc(const struct token *t)
 {
 	return t->type == TOKEN_WORD && lease_begins_isc(t->text);

@@ -119,7 +119,7 @@ static int take_bytes(const struct json *list, uint8_t *bytes, int max)
 	return n;
 }
 
-/* Of another kind of hardware than Ethernet, it cannot be bound. */
+/* An address of other hardware than Ethernet cannot be bound. */
 static bool networkd_lladdr(const struct json *object, struct lease *lease)
 {
 	const struct json type = json_get(object, "HardwareAddressType");

@@ -38,7 +38,7 @@ static inline bool is_blank(char c)
 __attribute__((format(printf, 3, 4)))
 bool reader_fail(struct reader *r, struct span span, const char *fmt, ...);
 
-/* The same: it is no lease file of this kind at all. */
+/* The same, for a file that is not a lease file of this kind. */
 bool reader_foreign(struct reader *r, const char *format);
 
 /* Counts an entry that may contain an address and is not understood. */

@@ -61,7 +61,7 @@ static struct span first_word(struct reader *r)
 	return word;
 }
 
-/* The format, by the first word; what is empty has any. */
+/* The format, by the first word; an empty file has any. */
 static enum lease_format guess(const struct reader *r)
 {
 	struct reader ahead = *r;

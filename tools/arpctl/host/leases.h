@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reads the text of lease files. A pure function of a buffer and a time; the format is
- * detected from the content unless the caller insists on one.
+ * detected from the content unless the caller names one.
  */
 #ifndef ARPCTL_LEASES_H
 #define ARPCTL_LEASES_H

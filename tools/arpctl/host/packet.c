@@ -22,8 +22,8 @@ static int by_inode(const void *a, const void *b)
 }
 
 /*
- * A socket for all types is one of tcpdump's or of a DHCP client, whose filter /proc does
- * not show; it is left out.
+ * Sockets for all types are left out: they belong to tcpdump or a DHCP client, whose
+ * filter /proc does not show.
  */
 static int read_sockets(struct packet_sockets *sockets)
 {
@@ -33,7 +33,7 @@ static int read_sockets(struct packet_sockets *sockets)
 	char line[256];
 	int err = 0;
 
-	/* The kernel has none. */
+	/* The kernel has no packet sockets. */
 	if (!file)
 		return errno == ENOENT ? 0 : errno;
 	while (!err && fgets(line, sizeof(line), file)) {

@@ -19,7 +19,10 @@ struct packet_sockets {
 	size_t n;
 };
 
-/* Those that may speak ARP. Return: an errno. The caller frees it also after a failure. */
+/*
+ * Reads the packet sockets that may speak ARP. Return: an errno. The caller frees it also
+ * after a failure.
+ */
 int packets_read(struct packet_sockets *sockets);
 void packets_free(struct packet_sockets *sockets);
 

@@ -51,7 +51,7 @@ static bool shares_lower(const struct host_link *link)
 	       !strcmp(link->kind, "ipvlan") || !strcmp(link->kind, "ipvtap");
 }
 
-/* What the devices say themselves. */
+/* The segments that follow from the devices themselves. */
 static void join_stacked(struct host *host)
 {
 	const struct host_link *master;
@@ -135,8 +135,9 @@ static bool same_host(const struct host_neighbour *a,
 }
 
 /*
- * One host, on-link for one device, is a neighbour on the other: that one has answered a
- * request of it. The MAC alone would prove nothing: a router has one in many VLANs.
+ * Two entries prove that their devices share a segment if they are of one host, whose
+ * address is on-link for one of the devices only: the other has heard it, too. The MAC
+ * alone proves nothing: a router may use the same one in many VLANs.
  */
 static bool proves(const struct host *host, const struct host_neighbour *a,
 		   const struct host_neighbour *b)

@@ -8,9 +8,9 @@
 struct host;
 
 /*
- * Sets the segment of each device: equal for devices on one segment. It is known from the devices themselves (macvlans,
- * bridges, pairs of veth, VLANs), and from neighbours: one that is on-link on one
- * device was heard on the other as well.
+ * Sets the segment of each device: equal for devices on one segment. It is known from the
+ * devices themselves (macvlans, bridges, pairs of veth, VLANs), and from neighbours: one
+ * that is on-link on one device was heard on the other as well.
  *
  * Return: false without memory.
  */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum sysctl {
-	/* Those that policy has a field for. */
+	/* The sysctls with a field of the same meaning. */
 	SYSCTL_ARP_IGNORE,
 	SYSCTL_ARP_ANNOUNCE,
 	SYSCTL_ARP_FILTER,
@@ -16,7 +16,7 @@ enum sysctl {
 	SYSCTL_PROXY_DELAY,
 	SYSCTL_DROP_GRATUITOUS_ARP,
 	SYSCTL_ARP_NOTIFY,
-	/* Those that it has none for. */
+	/* The sysctls without one. */
 	SYSCTL_OTHERS,
 	SYSCTL_ARP_ACCEPT = SYSCTL_OTHERS,
 	SYSCTL_ARP_EVICT_NOCARRIER,

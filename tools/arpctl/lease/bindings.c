@@ -389,7 +389,7 @@ static int add_change(struct transaction *t, const struct binding *binding)
 	return transaction_add(t, &change);
 }
 
-/* The same again is said once. */
+/* A refusal that is repeated is printed once. */
 static void complain(struct bindings *b, const char *text)
 {
 	if (!strcmp(b->complaint, text))
@@ -531,7 +531,7 @@ int bindings_read(struct bindings *b)
 {
 	int err = 0;
 
-	/* A refusal is told when bindings_converge() reads again. */
+	/* A refusal is printed when bindings_converge() reads again. */
 	if (b->loaded && b->stale && read_all(b, &err) && !err)
 		return STATUS_FAILED;
 	return STATUS_OK;

@@ -123,8 +123,8 @@ void bindings_drop(struct bindings *b, const char *selector, uint32_t address);
 int bindings_claim(struct bindings *b, const char *selector, bool *refused);
 
 /*
- * Reads what the kernel has, before the first bindings_converge(), for those who derive
- * from it what they want; see table_each().
+ * Reads what the kernel has, before the first bindings_converge(), for callers that
+ * derive from it what they want; see table_each().
  */
 int bindings_read(struct bindings *b);
 
@@ -134,7 +134,9 @@ int bindings_read(struct bindings *b);
  */
 void bindings_keep(struct bindings *b, bool keep);
 
-/* Gives up other selectors that have no binding and are not used, says this function. */
+/*
+ * Gives up the other selectors that have no binding and for which used() returns false.
+ */
 int bindings_prune(struct bindings *b, bool (*used)(void *data, const char *selector),
 		   void *data);
 

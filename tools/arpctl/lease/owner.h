@@ -42,19 +42,25 @@ struct owner {
 int owner_open(struct owner *owner, const char *selector);
 void owner_close(struct owner *owner);
 
-/* Drops the others that keep does not return true for. */
+/* Drops the other selectors for which keep() returns false. */
 int owner_prune(struct owner *owner, bool (*keep)(void *data, const char *selector),
 		void *data);
 
 bool owner_has(const struct owner *owner, const char *selector);
 
-/* Adds a selector, which must not be another program's. *refused: it is. */
+/*
+ * Adds a selector, which must not be another program's. *refused: another one has claimed
+ * it.
+ */
 int owner_add(struct owner *owner, const char *selector, bool *refused);
 
 /* Whether a running program has claimed exactly this selector here, and which. */
 bool owner_runs(const char *selector, pid_t *pid);
 
-/* Calls each with every claim in this network namespace, of which some may be over. */
+/*
+ * Calls each with every claim in this network namespace, also those of programs that have
+ * ended.
+ */
 int owner_each(int (*each)(void *data, const struct owner *owner), void *data);
 
 #endif /* ARPCTL_LEASE_OWNER_H */

@@ -2,8 +2,8 @@
 /*
  * The ports of a bridge, and on which of them it has learned a MAC.
  *
- * Anybody can make a host send many frames from many MACs, so what a notification costs
- * does not depend on how many there are, nor on how many leases.
+ * Anybody can send frames from many MACs, so the cost of a notification does not depend
+ * on their number, nor on that of the leases.
  */
 
 #include <errno.h>

@@ -76,7 +76,7 @@ int ports_work(struct ports *ports);
 /* A MAC as a number, for @wanted. */
 uint64_t ports_number(const uint8_t lladdr[LLADDR_LEN]);
 
-/* The port; NULL if it is none, or no longer. */
+/* The port; NULL if the device is not, or no longer, a port. */
 const struct port *ports_get(const struct ports *ports, uint32_t ifindex);
 const struct port *ports_named(const struct ports *ports, const char *name);
 

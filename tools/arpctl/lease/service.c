@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a service says to systemd: one datagram to the socket in $NOTIFY_SOCKET. */
+/* Messages of a service to systemd: one datagram to the socket in $NOTIFY_SOCKET. */
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a program that runs as a service says to systemd, without its library. */
+/* Messages of a service to systemd, without its library. */
 #ifndef ARPCTL_LEASE_SERVICE_H
 #define ARPCTL_LEASE_SERVICE_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Leases as DHCP messages on a bridge tell them.
+ * Leases, derived from the DHCP messages that a bridge receives.
  *
  * Two tables. A client that has asked is known by its MAC and VLAN, with the port that
  * it asked on and its latest transactions. An ACK with one of these makes a lease, known

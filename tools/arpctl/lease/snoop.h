@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Leases as DHCP messages on a bridge tell them: who has which address, and on which port.
+ * Leases, derived from the DHCP messages that a bridge receives: who has which address,
+ * and on which port.
  *
  * A pure data structure: fed with messages and the time, it says what to bind.
  */

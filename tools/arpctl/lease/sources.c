@@ -439,7 +439,7 @@ static void fail(struct source *source, const struct lease_files *files)
 	source->due = files->err == ENOENT ? 0 : now + RETRY_SLOW;
 }
 
-static void tell_unread(struct source *source)
+static void warn_unread(struct source *source)
 {
 	const struct leases *leases = &source->files.leases;
 	struct place place = { source->path, leases->unread_line, NULL };
@@ -462,7 +462,7 @@ static void accept(struct source *source, const struct lease_files *files)
 	source->failing = 0;
 	source->complaint = 0;
 	source->held = true;
-	tell_unread(source);
+	warn_unread(source);
 }
 
 /*

@@ -91,16 +91,17 @@ struct binding *table_find(const struct table *table, uint32_t address,
 			   const char *selector);
 
 /*
- * Wants an address bound; or no longer. Without memory: false, and nothing has changed.
+ * Wants an address to be bound; wants it no longer. table_want() returns false without
+ * memory; then nothing has changed.
  */
 bool table_want(struct table *table, uint32_t address, const char *selector,
 		const uint8_t lladdr[LLADDR_LEN], uint64_t expiry);
 void table_drop(struct table *table, struct binding *binding);
 
 /*
- * All that is wanted is said anew between the two, by table_want(). What is not
- * repeated expires at the time that table_end() is given, or earlier. Return of
- * table_end(): how many those are.
+ * Between the two, the caller repeats table_want() for everything that it wants. What is
+ * not repeated expires at the time that table_end() is given, or earlier. table_end()
+ * returns how many those are.
  */
 void table_begin(struct table *table);
 size_t table_end(struct table *table, uint64_t expiry);
@@ -113,8 +114,8 @@ void table_expire(struct table *table, uint64_t now,
 		  void (*each)(void *data, const struct binding *binding), void *data);
 
 /*
- * Everything that the kernel has is said anew between the two, by table_present(), which
- * returns false without memory.
+ * Before the kernel's side is filled again by table_present(), which returns false
+ * without memory.
  */
 void table_reload(struct table *table);
 bool table_present(struct table *table, struct prefix prefix, const char *selector,

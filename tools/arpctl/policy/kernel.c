@@ -96,7 +96,7 @@ static int change_entry(struct getter *g, const struct nlattr *nest, bool gone)
 	struct entry entry;
 
 	entry_read(&entry, nest);
-	/* One that replaces a wanted one need not be wanted itself. */
+	/* An entry that is not wanted may have replaced one that is. */
 	entry.gone = gone || !wanted(g, &entry);
 	return set_entry(g, &entry);
 }

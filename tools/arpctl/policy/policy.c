@@ -335,7 +335,7 @@ void policy_index(struct policy *policy)
 	settle(policy);
 	LIST_SORT(policy->entries, policy->n_entries, by_prefix);
 	sort_names(policy);
-	/* All names are there, so that none of these needs memory. */
+	/* All names are in the list, so get_name() needs no memory. */
 	for (i = 0; i < policy->n_devs; i++)
 		get_name(policy, policy->devs[i].selector)->dev = (uint32_t)i + 1;
 	for (i = 0; i < policy->n_entries; i++) {

@@ -91,7 +91,7 @@ const struct entry *policy_match(const struct policy *policy,
 /* The line of a selector's fields; if there are several, the first. */
 uint32_t policy_dev_line(const struct policy_dev *dev);
 
-/* That order, as strcmp(). */
+/* The order of policy_sort(), as strcmp(). */
 int policy_dev_cmp(const void *a, const void *b);
 int policy_entry_cmp(const void *a, const void *b);
 

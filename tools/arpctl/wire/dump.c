@@ -59,7 +59,7 @@ int dump(int bus, uint16_t type, uint8_t family, size_t header, mnl_cb_t each,
 	return netlink_ask(bus, req, each, data);
 }
 
-/* What a link is, as far as anything asks. */
+/* What is read of a link. */
 struct link {
 	uint32_t index;		/* 0: there is none */
 	uint32_t master;	/* its master's, 0: none */

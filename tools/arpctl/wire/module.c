@@ -2,7 +2,7 @@
 /*
  * The kernel module: whether it is there, and why the kernel did not load it.
  *
- * This only looks: loading the module may be what the admin has forbidden. Everything
+ * This only looks, because the admin may have forbidden loading the module. Everything
  * read here is readable for all users.
  */
 #include <errno.h>
@@ -56,7 +56,7 @@ bool module_installed(const char *name)
 }
 
 /* Whether the file's first line begins with the text. */
-static bool says(const char *path, const char *text)
+static bool begins_with(const char *path, const char *text)
 {
 	char line[128];
 	FILE *file = fopen(path, "re");
@@ -73,9 +73,9 @@ static bool says(const char *path, const char *text)
 /* Because of module.sig_enforce, or of lockdown, which Secure Boot enables. */
 static bool only_signed(void)
 {
-	return says("/sys/module/module/parameters/sig_enforce", "Y") ||
-	       says("/sys/kernel/security/lockdown", "none [integrity]") ||
-	       says("/sys/kernel/security/lockdown", "none integrity [");
+	return begins_with("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       begins_with("/sys/kernel/security/lockdown", "none [integrity]") ||
+	       begins_with("/sys/kernel/security/lockdown", "none integrity [");
 }
 
 static bool may_load(void)
@@ -99,7 +99,7 @@ int module_missing(void)
 	if (!module_installed(MODULE))
 		return failure("the module " MODULE " is not loaded, and not installed for kernel %s: install arp-policy-dkms, or run \"insmod " MODULE ".ko\"",
 			       uts.release);
-	if (says("/proc/sys/kernel/modules_disabled", "1"))
+	if (begins_with("/proc/sys/kernel/modules_disabled", "1"))
 		return failure("the module " MODULE " is installed but not loaded, and module loading is disabled until reboot (kernel.modules_disabled): load it at boot, with a line \"" MODULE "\" in /etc/modules");
 	if (only_signed())
 		return failure("the module " MODULE " is installed but not loaded: this kernel loads only modules signed with a trusted key (Secure Boot): run \"mokutil --import /var/lib/dkms/mok.pub\" and reboot to enrol the DKMS key");

@@ -159,10 +159,10 @@ int transaction_add(struct transaction *t, const struct change *change)
 }
 
 /*
- * Finds the change whose fault it is that the commit was refused, and prints why unless
- * the caller does. This is the first that knows the change.
+ * Asks which change made the kernel refuse the commit, and prints the reason unless the
+ * caller does.
  */
-static int tell(struct transaction *t)
+static int report_refused(struct transaction *t)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1] = { NULL };
 	struct nl_reply reply = { 0 };
@@ -198,7 +198,7 @@ static int commit(struct transaction *t)
 		*t->conflict = true;
 		return STATUS_FAILED;
 	}
-	return tell(t);
+	return report_refused(t);
 }
 
 int transaction_end(struct transaction *t, int status)
