@@ -136,8 +136,8 @@ static noinline unsigned int port_in_process(struct arpp_netns *nn,
 }
 
 /* A frame that is not IPv4. Most frames are. */
-static __always_inline unsigned int arp_in(struct arpp_netns *nn, struct sk_buff *skb,
-					   const struct nf_hook_state *state)
+static __always_inline unsigned int judge_other(struct arpp_netns *nn, struct sk_buff *skb,
+						const struct nf_hook_state *state)
 {
 	const struct arpp_policy *policy;
 	const struct arpp_device *d;
@@ -166,7 +166,7 @@ static unsigned int bridge_judge(void *priv, struct sk_buff *skb,
 	/* An IPv4 frame costs no more than this. */
 	if (likely(skb->protocol == htons(ETH_P_IP)))
 		return NF_ACCEPT;
-	return arp_in(priv, skb, state);
+	return judge_other(priv, skb, state);
 }
 
 /* A frame that may carry DHCP. From NFQUEUE, a process carries it on, with BH enabled. */
@@ -189,7 +189,7 @@ static noinline unsigned int snoop_other(struct arpp_netns *nn, struct sk_buff *
 {
 	if (arpp_wrap_is_tag(skb->protocol))
 		snoop_in(nn, skb, state);
-	return arp_in(nn, skb, state);
+	return judge_other(nn, skb, state);
 }
 
 /*

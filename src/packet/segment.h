@@ -2,7 +2,8 @@
 /*
  * The segment of a frame that a bridge receives: its VLAN, and the host's device there.
  *
- * Packet path: softirq, RCU read side. arpp_bridge_get() and _put(): process context.
+ * Packet path: softirq, RCU read side. arpp_bridge_get(), arpp_bridge_put(): process
+ * context.
  */
 #ifndef _ARPP_SEGMENT_H
 #define _ARPP_SEGMENT_H

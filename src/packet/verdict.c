@@ -8,19 +8,21 @@
  * Receiving. The first step that decides wins. Steps 2 to 8 run only if the device
  * uses one of them (.strict), or has rules for senders:
  *
- *    1  malformed         the hook: arpp_packet_parse()
- *    2  rate limits       arpp_verdict_sender(), exceeds_rate()
- *    3  validate          arpp_validate()
- *    4  rule for sender   arpp_rule_match(); "pass" goes on with step 5
- *    5  inspect           arpp_inspect()
- *    6  defend            arpp_inspect_conflict()
- *    7  garp              arpp_verdict_sender()
- *    8  learn             arpp_verdict_sender(), arpp_packet_solicited()
- *    9  rule for target   arpp_verdict_target(), arpp_verdict_proxy()
- *   10  own address       arpp_verdict_request(), decide_request():
- *         hidden, ignore    no_answer_reason()
- *         filter            own_target()
- *   11  proxy fields      other_target()
+ *    1  malformed         hook_in(): arpp_packet_parse()            packet.h
+ *    2  rate limits       exceeds_rate()                           rate.c
+ *    3  validate          arpp_validate()                          inspect.h
+ *    4  rule for sender   refuses_source(): arpp_rule_match()      policy/device.h
+ *                         "pass" goes on with step 5
+ *    5  inspect           arpp_inspect()                           inspect.h
+ *    6  defend            arpp_inspect_conflict()                  inspect.c
+ *    7  garp              arpp_verdict_sender(), which makes steps 2 to 8
+ *    8  learn             arpp_packet_solicited()                  packet.c
+ *    9  rule for target   arpp_verdict_target()                    verdict.h
+ *                         arpp_verdict_proxy()
+ *   10  own address       arpp_verdict_request(), decide_request()
+ *         hidden, ignore    no_answer_reason()                     hidden.c, ignore.c
+ *         filter            own_target()                           ignore.c
+ *   11  proxy fields      other_target()                           proxy.c
  *   12  nobody answers    ARPP_LEARN_STOCK; or the kernel: ARPP_ACCEPT
  *
  * Steps 10 and 11 ask the kernel in the order of arp_process(). What the kernel would then

@@ -3,7 +3,7 @@
  * stats prometheus: counters and gauges in Prometheus' text exposition format, 0.0.4.
  *
  * A series that is zero is left out: with 500 devices and 22 reasons, nearly all are. So
- * increase() misses the first value of a series; the alerts in contrib allow for that.
+ * increase(...) misses the first value of a series; the alerts in contrib allow for that.
  */
 
 #include <inttypes.h>
