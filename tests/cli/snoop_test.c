@@ -8,6 +8,8 @@
  *   wait SECONDS           both clocks go on; prints what expires
  *   clock SECONDS          the clock is set forward by so much
  *   gone PORT              the bridge has no such port any more
+ *   flood PORT N           as many clients ask there as nobody else; prints the results,
+ *                          but for "nothing", and how many clients wait then
  *   leases                 prints them all
  *   write FILE, read FILE  the file of leases
  */
@@ -82,6 +84,28 @@ static void take(struct snoop *snoop, char **word)
 	printf("\n");
 }
 
+static void flood(struct snoop *snoop, const char *port, uint32_t n)
+{
+	static uint32_t number;
+	struct snoop_frame frame = { .segment = "br0", .lladdr = { 2, 0xff } };
+	size_t count[SNOOP_RESULTS] = { 0 };
+	uint8_t data[244] = { 1, 1, 6 };
+	int i;
+
+	snprintf(frame.port, sizeof(frame.port), "%s", port);
+	memcpy(data + 236, "\x63\x82\x53\x63\x35\x01\x01\xff", 8);
+	while (n--) {
+		number++;
+		memcpy(frame.lladdr + 2, &number, sizeof(number));
+		memcpy(data + 28, frame.lladdr, LLADDR_LEN);
+		count[snoop_take(snoop, &frame, data, sizeof(data), &now)]++;
+	}
+	for (i = 1; i < SNOOP_RESULTS; i++)
+		if (count[i])
+			printf("%s %zu\n", results[i], count[i]);
+	printf("clients %zu\n", snoop->n_clients);
+}
+
 static void run(struct snoop *snoop, char **word)
 {
 	uint64_t ms = word[1] ? strtoull(word[1], NULL, 10) * 1000 : 0;
@@ -96,6 +120,8 @@ static void run(struct snoop *snoop, char **word)
 		snoop_expire(snoop, &now, print_expired, NULL);
 	} else if (!strcmp(word[0], "gone")) {
 		snprintf(gone, sizeof(gone), "%s", word[1]);
+	} else if (!strcmp(word[0], "flood")) {
+		flood(snoop, word[1], (uint32_t)strtoul(word[2], NULL, 10));
 	} else if (!strcmp(word[0], "leases")) {
 		printf("%zu:", snoop->n_leases);
 		snoop_each(snoop, print_each, NULL);

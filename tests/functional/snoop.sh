@@ -221,7 +221,21 @@ dhcp red request src="$BLUE" xid=03030303 wanted=10.0.0.41
 send red src="$BLUE" sha="$BLUE" sip=10.0.0.41
 dhcp server ack chaddr="$BLUE" xid=03030303 yiaddr=10.0.0.41 lease=600
 becomes 10.0.0.41 "$(on blue "$BLUE")" "the victim's MAC and transaction before its ACK: the victim is bound"
-tells "to-red: a client that asks on another port at the same time, from $BLUE" "and the attempt is reported"
+NEW=02:00:00:00:99:01
+dhcp blue discover src=$NEW xid=03030304
+dhcp red request src=$NEW xid=03030304 wanted=10.0.0.45
+dhcp blue request src=$NEW xid=03030304 wanted=10.0.0.45
+dhcp server ack chaddr=$NEW xid=03030304 yiaddr=10.0.0.45 lease=600
+becomes 10.0.0.45 "$(on blue $NEW)" "so is a new client"
+tells "to-red: a client that asks on another port at the same time, from $NEW" "and the attempt is reported"
+dhcp red discover src=$NEW xid=03030305
+dhcp red request src=$NEW xid=03030305
+dhcp blue request src=$NEW xid=03030305 ciaddr=10.0.0.45
+dhcp server ack chaddr=$NEW xid=03030305 yiaddr=10.0.0.45 lease=6000
+renewed() { [ "$(stored 10.0.0.45)" -gt $(($(date +%s) + 5000)) ]; }
+poll 10 renewed
+result $? "an attacker who asks before the victim renews does not stop that" "$(cat "$dir/state/leases")"
+is "$(bound 10.0.0.45)" "$(on blue $NEW)" "nor gets the binding"
 
 # Ports and VLANs
 

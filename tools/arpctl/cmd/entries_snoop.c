@@ -117,7 +117,7 @@ static const char *const complaints[SNOOP_RESULTS] = {
 	[SNOOP_CONTESTED] = "a client that asks on another port at the same time",
 	[SNOOP_FOREIGN] = "a client whose lease is bound to another port",
 	[SNOOP_TAKEN] = "a client that is to get an address which is bound",
-	[SNOOP_FULL] = "too many clients, or no memory",
+	[SNOOP_FULL] = "no memory for a client",
 };
 
 static void add_words(char *buf, size_t size, const char *lead, const char *what)

@@ -2,30 +2,42 @@
 /*
  * Leases, derived from the DHCP messages that a bridge receives.
  *
- * Two tables. A client that has asked is known by its MAC and VLAN, with the port that
- * it asked on and its latest transactions. An ACK with one of these makes a lease, known
- * by its address and VLAN.
+ * Two tables. A client that has asked is known by its MAC, VLAN and port, with its latest
+ * transactions. An ACK with one of these makes a lease, known by its address and VLAN.
  *
  * Who may do what:
  *   - Only a server on a trusted port gives, and takes back by a NAK.
  *   - Only the client, on the port that its lease is bound to, gives back: its frame has
  *     its MAC as source.
- *   - Transaction ids are seen by all when a client broadcasts. So it is the first port
- *     on which a client asks that counts: another one that joins in later, with the
- *     client's MAC and transaction, gets nothing.
+ *   - While a MAC has a lease, messages with it on another port open nothing. An ACK of
+ *     this lease renews it where it is, unless it was asked for on other ports only: so a
+ *     client that was plugged in elsewhere is bound there when its lease is over.
+ *   - Transaction ids are seen by all when a client broadcasts. So a transaction is of the
+ *     port where it was seen first. A port that joins in one of another port with the same
+ *     MAC gives itself away, and loses what it has asked.
+ *   - Of several ports with transactions of their own for one MAC, only the one that began
+ *     first gets a lease. Whoever is first cannot be told from the client.
  *   - A lease moves to another port or client only when it is over or its port has gone,
  *     whatever the server says: a server believes a forged RELEASE.
+ *
+ * A port has a bounded share of the table of clients: a flood displaces the oldest clients
+ * of its own port only.
  */
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "lease/snoop.h"
 
 #define SECOND		1000ULL
 #define SLOTS		4096U		/* a power of two */
 
-/* Clients that wait; the kernel hands over a thousand messages a second at most. */
+/*
+ * Clients that wait, of one port and of all. The kernel hands over 250 messages a second of
+ * a port: in a flood, a client has 16 seconds to get its ACK.
+ */
+#define PORT_CLIENTS_MAX 4096U
 #define CLIENTS_MAX	32768U
 
 /* How long a client's port counts after it was last heard there. */
@@ -37,54 +49,94 @@
 /* Transactions of a client that are remembered. */
 #define XIDS		4
 
+/* No order: see struct snoop_client. */
+#define FOREIGN		UINT64_MAX
+
 /**
- * struct snoop_client - a client that has asked
+ * struct snoop_request - a transaction of a client
+ * @xid: its number
+ * @wanted: the address that the client asked for, or 0
+ * @may_end: an ACK or NAK may follow
+ */
+struct snoop_request {
+	uint32_t xid;
+	uint32_t wanted;
+	bool may_end;
+};
+
+/**
+ * struct snoop_client - a client that has asked on a port
  * @lladdr: its MAC
  * @vlan: the VLAN
- * @port: the port on which it asked first
- * @until: how long that counts, in ms of CLOCK_BOOTTIME; each message there prolongs it
- * @xids: its latest transactions in which it may get an ACK
- * @wanted: the address that it asked for in them, or 0
- * @n_xids: how many there were
+ * @port: the port
+ * @order: when it asked first: smaller is earlier; FOREIGN: while it had a lease elsewhere
+ * @until: how long that counts, in ms of CLOCK_BOOTTIME; each message prolongs it
+ * @requests: its latest transactions
+ * @n_requests: how many there were
  * @next: in the same slot of the hash table
+ * @older: of the same port, the next one that was heard earlier
+ * @newer: and later
  */
 struct snoop_client {
 	uint8_t lladdr[LLADDR_LEN];
 	uint32_t vlan;
-	char port[IF_NAMESIZE];
+	struct snoop_port *port;
+	uint64_t order;
 	uint64_t until;
-	uint32_t xids[XIDS];
-	uint32_t wanted[XIDS];
-	unsigned int n_xids;
+	struct snoop_request requests[XIDS];
+	unsigned int n_requests;
 	struct snoop_client *next;
+	struct snoop_client *older;
+	struct snoop_client *newer;
+};
+
+/**
+ * struct snoop_port - a port with clients that have asked
+ * @name: its name
+ * @n: how many
+ * @oldest: the client that was not heard for longest
+ * @newest: the one that was heard last
+ * @next: in the list of ports; the kernel allows 1024 for a bridge
+ */
+struct snoop_port {
+	char name[IF_NAMESIZE];
+	size_t n;
+	struct snoop_client *oldest;
+	struct snoop_client *newest;
+	struct snoop_port *next;
 };
 
 bool snoop_init(struct snoop *snoop)
 {
 	memset(snoop, 0, sizeof(*snoop));
 	snoop->leases = calloc(SLOTS, sizeof(*snoop->leases));
+	snoop->by_lladdr = calloc(SLOTS, sizeof(*snoop->by_lladdr));
 	snoop->clients = calloc(SLOTS, sizeof(*snoop->clients));
-	return snoop->leases && snoop->clients;
+	if (getrandom(&snoop->secret, sizeof(snoop->secret), 0) < 0)
+		snoop->secret = (uintptr_t)snoop->clients;
+	snoop->secret |= 1;
+	return snoop->leases && snoop->by_lladdr && snoop->clients;
 }
 
-/* Multiplicative hashing. A client chooses its MAC, but few have room in the table. */
-static size_t slot_of(uint64_t key, uint32_t vlan)
+/* Multiplicative hashing. */
+static size_t slot_of(uint64_t key, uint32_t vlan, uint64_t factor)
 {
-	return (size_t)((key ^ (uint64_t)vlan << 48) * 0x9e3779b97f4a7c15ULL >> 52) &
-	       (SLOTS - 1);
+	return (size_t)((key ^ (uint64_t)vlan << 48) * factor >> 52) & (SLOTS - 1);
 }
 
 static size_t lease_slot(uint32_t address, uint32_t vlan)
 {
-	return slot_of(address, vlan);
+	return slot_of(address, vlan, 0x9e3779b97f4a7c15ULL);
 }
 
-static size_t client_slot(const uint8_t lladdr[LLADDR_LEN], uint32_t vlan)
+/* A client chooses its MAC, so the factor is secret: nobody can fill one slot alone. */
+static size_t lladdr_slot(const struct snoop *snoop, const uint8_t lladdr[LLADDR_LEN],
+			  uint32_t vlan)
 {
 	uint64_t key = 0;
 
 	memcpy(&key, lladdr, LLADDR_LEN);
-	return slot_of(key, vlan);
+	return slot_of(key, vlan, snoop->secret);
 }
 
 static bool same_lladdr(const uint8_t a[LLADDR_LEN], const uint8_t b[LLADDR_LEN])
@@ -102,29 +154,90 @@ static struct snoop_lease **find_lease(const struct snoop *snoop, uint32_t addre
 	return at;
 }
 
-static struct snoop_client **find_client(const struct snoop *snoop,
-					 const uint8_t lladdr[LLADDR_LEN], uint32_t vlan)
+static struct snoop_client *clients_of(const struct snoop *snoop,
+				       const uint8_t lladdr[LLADDR_LEN], uint32_t vlan)
 {
-	struct snoop_client **at = &snoop->clients[client_slot(lladdr, vlan)];
-
-	while (*at && ((*at)->vlan != vlan || !same_lladdr((*at)->lladdr, lladdr)))
-		at = &(*at)->next;
-	return at;
+	return snoop->clients[lladdr_slot(snoop, lladdr, vlan)];
 }
 
-static void del_client(struct snoop *snoop, struct snoop_client **at)
+static bool is_client(const struct snoop_client *client,
+		      const uint8_t lladdr[LLADDR_LEN], uint32_t vlan)
 {
-	struct snoop_client *client = *at;
+	return client->vlan == vlan && same_lladdr(client->lladdr, lladdr);
+}
 
+/* In the list of its port, which is sorted by when a client was heard. */
+static void unlist_client(struct snoop_client *client)
+{
+	struct snoop_port *port = client->port;
+
+	if (client->older)
+		client->older->newer = client->newer;
+	else
+		port->oldest = client->newer;
+	if (client->newer)
+		client->newer->older = client->older;
+	else
+		port->newest = client->older;
+	port->n--;
+}
+
+static void list_client(struct snoop_client *client)
+{
+	struct snoop_port *port = client->port;
+
+	client->older = port->newest;
+	client->newer = NULL;
+	if (port->newest)
+		port->newest->newer = client;
+	else
+		port->oldest = client;
+	port->newest = client;
+	port->n++;
+}
+
+static void del_client(struct snoop *snoop, struct snoop_client *client)
+{
+	struct snoop_client **at;
+
+	at = &snoop->clients[lladdr_slot(snoop, client->lladdr, client->vlan)];
+	while (*at != client)
+		at = &(*at)->next;
 	*at = client->next;
+	unlist_client(client);
 	free(client);
 	snoop->n_clients--;
+}
+
+static struct snoop_lease **lladdr_head(struct snoop *snoop,
+					const struct snoop_lease *lease)
+{
+	return &snoop->by_lladdr[lladdr_slot(snoop, lease->lladdr, lease->vlan)];
+}
+
+/* A lease is filled, or will change. */
+static void index_lease(struct snoop *snoop, struct snoop_lease *lease)
+{
+	struct snoop_lease **head = lladdr_head(snoop, lease);
+
+	lease->next_of_lladdr = *head;
+	*head = lease;
+}
+
+static void unindex_lease(struct snoop *snoop, const struct snoop_lease *lease)
+{
+	struct snoop_lease **at = lladdr_head(snoop, lease);
+
+	while (*at != lease)
+		at = &(*at)->next_of_lladdr;
+	*at = lease->next_of_lladdr;
 }
 
 static void del_lease(struct snoop *snoop, struct snoop_lease **at)
 {
 	struct snoop_lease *lease = *at;
 
+	unindex_lease(snoop, lease);
 	*at = lease->next;
 	free(lease);
 	snoop->n_leases--;
@@ -152,80 +265,195 @@ static bool is_bound(const struct snoop *snoop, const struct snoop_lease *lease,
 	return !is_over(lease, now) && port_exists(snoop, lease->port);
 }
 
+/*
+ * The lease that ties this MAC to another port, or NULL. With several, one on this port
+ * counts.
+ */
+static const struct snoop_lease *find_elsewhere(const struct snoop *snoop,
+						const uint8_t lladdr[LLADDR_LEN],
+						uint32_t vlan, const char *port,
+						const struct snoop_time *now)
+{
+	const struct snoop_lease *lease, *found = NULL;
+
+	lease = snoop->by_lladdr[lladdr_slot(snoop, lladdr, vlan)];
+	for (; lease; lease = lease->next_of_lladdr) {
+		if (lease->vlan != vlan || !same_lladdr(lease->lladdr, lladdr) ||
+		    !is_bound(snoop, lease, now))
+			continue;
+		if (!strcmp(lease->port, port))
+			return NULL;
+		found = lease;
+	}
+	return found;
+}
+
 /* Clients */
 
 static void expire_clients(struct snoop *snoop, uint64_t now)
 {
-	struct snoop_client **at;
-	size_t i;
+	struct snoop_port **at = &snoop->ports, *port;
 
-	for (i = 0; i < SLOTS; i++) {
-		at = &snoop->clients[i];
-		while (*at) {
-			if ((*at)->until <= now)
-				del_client(snoop, at);
-			else
-				at = &(*at)->next;
+	while (*at) {
+		port = *at;
+		while (port->oldest && port->oldest->until <= now)
+			del_client(snoop, port->oldest);
+		if (port->n) {
+			at = &port->next;
+			continue;
 		}
+		*at = port->next;
+		free(port);
 	}
 }
 
-/* The client, added if necessary; NULL without room. */
-static struct snoop_client *get_client(struct snoop *snoop,
-				       const struct snoop_frame *frame, uint64_t now)
+static struct snoop_port *get_port(struct snoop *snoop, const char name[IF_NAMESIZE])
 {
-	struct snoop_client **at = find_client(snoop, frame->lladdr, frame->vlan);
-	struct snoop_client *client = *at;
+	struct snoop_port *port;
 
-	if (client && client->until > now)
-		return client;
-	if (client)
-		del_client(snoop, at);
-	if (snoop->n_clients >= CLIENTS_MAX)
-		expire_clients(snoop, now);
-	if (snoop->n_clients >= CLIENTS_MAX)
+	for (port = snoop->ports; port; port = port->next)
+		if (!strcmp(port->name, name))
+			return port;
+	port = calloc(1, sizeof(*port));
+	if (!port)
 		return NULL;
-	client = calloc(1, sizeof(*client));
+	copy_name(port->name, name);
+	port->next = snoop->ports;
+	snoop->ports = port;
+	return port;
+}
+
+/* Makes room for a client of this port, which may be the first. */
+static void make_room(struct snoop *snoop, struct snoop_port *port)
+{
+	struct snoop_port *most = snoop->ports;
+
+	if (port->n >= PORT_CLIENTS_MAX)
+		del_client(snoop, port->oldest);
+	if (snoop->n_clients < CLIENTS_MAX)
+		return;
+	for (port = most->next; port; port = port->next)
+		if (port->n > most->n)
+			most = port;
+	del_client(snoop, most->oldest);
+}
+
+static struct snoop_client *add_client(struct snoop *snoop, const struct snoop_frame *frame)
+{
+	struct snoop_port *port = get_port(snoop, frame->port);
+	struct snoop_client *client = port ? calloc(1, sizeof(*client)) : NULL, **slot;
+
 	if (!client)
 		return NULL;
+	make_room(snoop, port);
 	memcpy(client->lladdr, frame->lladdr, LLADDR_LEN);
 	client->vlan = frame->vlan;
-	copy_name(client->port, frame->port);
-	at = &snoop->clients[client_slot(frame->lladdr, frame->vlan)];
-	client->next = *at;
-	*at = client;
+	client->port = port;
+	client->order = FOREIGN;
+	slot = &snoop->clients[lladdr_slot(snoop, frame->lladdr, frame->vlan)];
+	client->next = *slot;
+	*slot = client;
+	list_client(client);
 	snoop->n_clients++;
 	return client;
 }
 
-/* The address that a transaction of this client is about, NULL: not one of its. */
-static const uint32_t *find_xid(const struct snoop_client *client, uint32_t xid)
+/* The client, added if necessary; NULL without memory. It counts from now. */
+static struct snoop_client *get_client(struct snoop *snoop,
+				       const struct snoop_frame *frame, uint64_t now)
 {
-	unsigned int i, n = client->n_xids < XIDS ? client->n_xids : XIDS;
+	struct snoop_client *client = clients_of(snoop, frame->lladdr, frame->vlan);
+
+	while (client && (!is_client(client, frame->lladdr, frame->vlan) ||
+			  strcmp(client->port->name, frame->port) != 0))
+		client = client->next;
+	if (!client)
+		client = add_client(snoop, frame);
+	if (!client)
+		return NULL;
+	client->until = now + CLIENT_TIME;
+	unlist_client(client);
+	list_client(client);
+	return client;
+}
+
+/* A transaction of this client, or NULL. */
+static struct snoop_request *find_request(struct snoop_client *client, uint32_t xid)
+{
+	unsigned int i, n = client->n_requests < XIDS ? client->n_requests : XIDS;
 
 	for (i = 0; i < n; i++)
-		if (client->xids[i] == xid)
-			return &client->wanted[i];
+		if (client->requests[i].xid == xid)
+			return &client->requests[i];
 	return NULL;
 }
 
-static void add_xid(struct snoop_client *client, const struct dhcp *dhcp)
+static void add_request(struct snoop_client *client, const struct dhcp *dhcp)
 {
-	uint32_t *wanted = (uint32_t *)find_xid(client, dhcp->xid);
-	unsigned int i = client->n_xids % XIDS;
+	struct snoop_request *request = find_request(client, dhcp->xid);
 
-	if (!wanted) {
-		client->n_xids++;
-		client->xids[i] = dhcp->xid;
-		wanted = &client->wanted[i];
+	if (!request) {
+		request = &client->requests[client->n_requests++ % XIDS];
+		*request = (struct snoop_request){ .xid = dhcp->xid };
 	}
-	*wanted = dhcp->wanted ? dhcp->wanted : dhcp->ciaddr;
+	if (dhcp->type != DHCP_REQUEST && !dhcp->rapid)
+		return;
+	request->wanted = dhcp->wanted ? dhcp->wanted : dhcp->ciaddr;
+	request->may_end = true;
+}
+
+static bool has_asked(const struct snoop *snoop, struct snoop_client *client,
+		      const struct dhcp *dhcp, uint32_t vlan)
+{
+	return is_client(client, dhcp->chaddr, vlan) && find_request(client, dhcp->xid) &&
+	       port_exists(snoop, client->port->name);
+}
+
+/* The client whose transaction this is, or NULL. */
+static struct snoop_client *find_asker(const struct snoop *snoop, const struct dhcp *dhcp,
+				       uint32_t vlan)
+{
+	struct snoop_client *client = clients_of(snoop, dhcp->chaddr, vlan), *found = NULL;
+
+	for (; client; client = client->next)
+		if ((!found || client->order < found->order) &&
+		    has_asked(snoop, client, dhcp, vlan))
+			found = client;
+	return found;
+}
+
+/* Whether a client with the same MAC began earlier on another port. */
+static bool is_late(const struct snoop *snoop, const struct snoop_client *client)
+{
+	const struct snoop_client *other;
+
+	other = clients_of(snoop, client->lladdr, client->vlan);
+	for (; other; other = other->next)
+		if (other->order < client->order &&
+		    is_client(other, client->lladdr, client->vlan) &&
+		    port_exists(snoop, other->port->name))
+			return true;
+	return false;
+}
+
+/* It is served: from now on its lease says where it is. */
+static void del_clients(struct snoop *snoop, const uint8_t lladdr[LLADDR_LEN],
+			uint32_t vlan)
+{
+	struct snoop_client *client = clients_of(snoop, lladdr, vlan), *next;
+
+	for (; client; client = next) {
+		next = client->next;
+		if (is_client(client, lladdr, vlan))
+			del_client(snoop, client);
+	}
 }
 
 static void show(struct snoop *snoop, const struct snoop_lease *lease)
 {
 	snoop->lease = *lease;
 	snoop->lease.next = NULL;
+	snoop->lease.next_of_lladdr = NULL;
 }
 
 /*
@@ -236,28 +464,28 @@ static enum snoop_result take_request(struct snoop *snoop,
 				      const struct snoop_frame *frame,
 				      const struct snoop_time *now)
 {
-	const struct dhcp *dhcp = &snoop->dhcp;
-	uint32_t wanted = dhcp->wanted ? dhcp->wanted : dhcp->ciaddr;
-	struct snoop_lease *lease = *find_lease(snoop, wanted, frame->vlan);
+	const struct snoop_lease *elsewhere;
+	const struct snoop_client *asker;
 	struct snoop_client *client;
 
-	if (lease && same_lladdr(lease->lladdr, frame->lladdr)) {
-		show(snoop, lease);
-		if (strcmp(lease->port, frame->port) != 0 && is_bound(snoop, lease, now))
-			return SNOOP_FOREIGN;
-	}
+	elsewhere = find_elsewhere(snoop, frame->lladdr, frame->vlan, frame->port, now);
 	client = get_client(snoop, frame, now->boot);
 	if (!client)
 		return SNOOP_FULL;
-	if (strcmp(client->port, frame->port) != 0) {
-		if (port_exists(snoop, client->port))
-			return SNOOP_CONTESTED;
-		copy_name(client->port, frame->port);
+	if (elsewhere) {
+		add_request(client, &snoop->dhcp);
+		show(snoop, elsewhere);
+		return SNOOP_FOREIGN;
 	}
-	client->until = now->boot + CLIENT_TIME;
-	if (dhcp->type == DHCP_REQUEST || dhcp->rapid)
-		add_xid(client, dhcp);
-	return SNOOP_NOTHING;
+	asker = find_asker(snoop, &snoop->dhcp, frame->vlan);
+	if (asker && asker != client && asker->order != FOREIGN) {
+		del_client(snoop, client);
+		return SNOOP_CONTESTED;
+	}
+	if (client->order == FOREIGN)
+		client->order = snoop->n_asked++;
+	add_request(client, &snoop->dhcp);
+	return is_late(snoop, client) ? SNOOP_CONTESTED : SNOOP_NOTHING;
 }
 
 /* A client gives an address back, or found another host that uses it. */
@@ -327,6 +555,7 @@ static enum snoop_result grant(struct snoop *snoop, struct snoop_lease **at,
 	memset(&snoop->was, 0, sizeof(snoop->was));
 	if (lease) {
 		snoop->was = *lease;
+		unindex_lease(snoop, lease);
 	} else {
 		lease = calloc(1, sizeof(*lease));
 		if (!lease)
@@ -340,58 +569,87 @@ static enum snoop_result grant(struct snoop *snoop, struct snoop_lease **at,
 	copy_name(lease->port, port);
 	copy_name(lease->segment, frame->segment);
 	set_expiry(lease, dhcp->lease, now);
+	index_lease(snoop, lease);
 	show(snoop, lease);
 	return SNOOP_BOUND;
+}
+
+/* Whether this lease is to be renewed on another port, and not on its own. */
+static bool asked_elsewhere(const struct snoop *snoop, const struct snoop_lease *lease)
+{
+	const struct dhcp *dhcp = &snoop->dhcp;
+	struct snoop_client *client = clients_of(snoop, dhcp->chaddr, lease->vlan);
+	bool elsewhere = false;
+
+	for (; client; client = client->next) {
+		if (!has_asked(snoop, client, dhcp, lease->vlan))
+			continue;
+		if (!strcmp(client->port->name, lease->port))
+			return false;
+		elsewhere = true;
+	}
+	return elsewhere;
+}
+
+/*
+ * The port on which the client that gets this ACK has asked, or NULL: a client elsewhere,
+ * or one that does not count.
+ */
+static const char *find_acked(const struct snoop *snoop, uint32_t vlan,
+			      const struct snoop_time *now)
+{
+	const struct dhcp *dhcp = &snoop->dhcp;
+	struct snoop_client *client = find_asker(snoop, dhcp, vlan);
+	const char *port = client ? client->port->name : NULL;
+
+	if (!client || !find_request(client, dhcp->xid)->may_end ||
+	    is_late(snoop, client) ||
+	    find_elsewhere(snoop, dhcp->chaddr, vlan, port, now))
+		return NULL;
+	return port;
 }
 
 static enum snoop_result take_ack(struct snoop *snoop, const struct snoop_frame *frame,
 				  const struct snoop_time *now)
 {
 	const struct dhcp *dhcp = &snoop->dhcp;
-	struct snoop_client **client = find_client(snoop, dhcp->chaddr, frame->vlan);
 	struct snoop_lease **at = find_lease(snoop, dhcp->yiaddr, frame->vlan);
 	const struct snoop_lease *live = *at && is_bound(snoop, *at, now) ? *at : NULL;
 	bool own = live && same_lladdr(live->lladdr, dhcp->chaddr);
+	const char *asked;
 	char port[IF_NAMESIZE];
 
 	/* An answer to an INFORM has no address, and one from before DHCP no time. */
 	if (!dhcp->yiaddr || !dhcp->has_lease || !dhcp->lease)
 		return SNOOP_NOTHING;
-	if (*client && find_xid(*client, dhcp->xid)) {
-		copy_name(port, (*client)->port);
-		/* It is served: from now on its lease says where it is. */
-		del_client(snoop, client);
-	} else if (own) {
-		/* Its request was not handed over. */
-		copy_name(port, live->port);
-	} else {
-		/* Of a client elsewhere. */
+	/* The request of a renewal may not have been handed over. */
+	asked = own ? live->port : find_acked(snoop, frame->vlan, now);
+	if (!asked)
 		return SNOOP_NOTHING;
-	}
 	if (live)
 		show(snoop, live);
-	if (live && !own)
-		return SNOOP_TAKEN;
-	if (live && strcmp(live->port, port) != 0)
+	if (own && asked_elsewhere(snoop, live))
 		return SNOOP_FOREIGN;
-	return grant(snoop, at, frame, port, now);
+	copy_name(port, asked);
+	del_clients(snoop, dhcp->chaddr, frame->vlan);
+	return live && !own ? SNOOP_TAKEN : grant(snoop, at, frame, port, now);
 }
 
 /* The client may not use the address that it asked for. */
 static enum snoop_result take_nak(struct snoop *snoop, const struct snoop_frame *frame)
 {
 	const struct dhcp *dhcp = &snoop->dhcp;
-	struct snoop_client **client = find_client(snoop, dhcp->chaddr, frame->vlan);
-	const uint32_t *wanted = *client ? find_xid(*client, dhcp->xid) : NULL;
+	const struct snoop_request *request;
+	struct snoop_client *client;
 	struct snoop_lease **at;
-	bool own;
 
-	if (!wanted)
+	client = find_asker(snoop, dhcp, frame->vlan);
+	request = client ? find_request(client, dhcp->xid) : NULL;
+	if (!request || !request->may_end)
 		return SNOOP_NOTHING;
-	at = find_lease(snoop, *wanted, frame->vlan);
-	own = *at && same_lladdr((*at)->lladdr, dhcp->chaddr) &&
-	      !strcmp((*at)->port, (*client)->port);
-	if (!own)
+	at = find_lease(snoop, request->wanted, frame->vlan);
+	if (!*at || !same_lladdr((*at)->lladdr, dhcp->chaddr) ||
+	    strcmp((*at)->port, client->port->name) != 0)
 		return SNOOP_NOTHING;
 	show(snoop, *at);
 	del_lease(snoop, at);
@@ -417,6 +675,7 @@ enum snoop_result snoop_take(struct snoop *snoop, const struct snoop_frame *fram
 			     const struct snoop_time *now)
 {
 	memset(&snoop->lease, 0, sizeof(snoop->lease));
+	expire_clients(snoop, now->boot);
 	if (!dhcp_parse(&snoop->dhcp, message, len))
 		return SNOOP_MALFORMED;
 	if (snoop->dhcp.reply)
@@ -435,15 +694,16 @@ bool snoop_add(struct snoop *snoop, const struct snoop_lease *lease)
 	struct snoop_lease **at = find_lease(snoop, lease->address, lease->vlan);
 	struct snoop_lease *new = *at;
 
-	if (!new) {
-		new = calloc(1, sizeof(*new));
-		if (!new)
-			return false;
-		*at = new;
-		snoop->n_leases++;
-	}
+	if (new)
+		del_lease(snoop, at);
+	new = malloc(sizeof(*new));
+	if (!new)
+		return false;
 	*new = *lease;
-	new->next = NULL;
+	new->next = *at;
+	*at = new;
+	index_lease(snoop, new);
+	snoop->n_leases++;
 	return true;
 }
 
@@ -497,9 +757,8 @@ void snoop_free(struct snoop *snoop)
 	struct snoop_lease *lease;
 	size_t i;
 
+	expire_clients(snoop, UINT64_MAX);
 	for (i = 0; i < SLOTS; i++) {
-		while (snoop->clients && snoop->clients[i])
-			del_client(snoop, &snoop->clients[i]);
 		while (snoop->leases && (lease = snoop->leases[i])) {
 			snoop->leases[i] = lease->next;
 			free(lease);
@@ -507,4 +766,5 @@ void snoop_free(struct snoop *snoop)
 	}
 	free(snoop->clients);
 	free(snoop->leases);
+	free(snoop->by_lladdr);
 }

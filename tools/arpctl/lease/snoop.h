@@ -56,6 +56,7 @@ struct snoop_frame {
  * @expiry: until when, in ms of CLOCK_REALTIME, or SNOOP_FOREVER
  * @boot: the same of CLOCK_BOOTTIME; 0: unknown, because it is from an earlier run
  * @next: in the same slot of the hash table
+ * @next_of_lladdr: in the same slot of that by MAC
  */
 struct snoop_lease {
 	uint32_t address;
@@ -66,6 +67,7 @@ struct snoop_lease {
 	uint64_t expiry;
 	uint64_t boot;
 	struct snoop_lease *next;
+	struct snoop_lease *next_of_lladdr;
 };
 
 /* What a message has done, or why it has done nothing. */
@@ -78,20 +80,25 @@ enum snoop_result {
 	SNOOP_ROGUE,		/* a server on a port that is not trusted */
 	SNOOP_FORGED,		/* a client in the name of another MAC */
 	SNOOP_CONTESTED,	/* a client's MAC on two ports at once */
-	SNOOP_FOREIGN,		/* about a lease of another port */
+	SNOOP_FOREIGN,		/* with the MAC of a client whose lease is of another port */
 	SNOOP_TAKEN,		/* a leased address was leased to another client */
-	SNOOP_FULL,		/* out of memory, or too many clients */
+	SNOOP_FULL,		/* out of memory */
 	SNOOP_RESULTS
 };
 
 struct snoop_client;
+struct snoop_port;
 
 /**
  * struct snoop - the leases of a bridge, and the clients that wait for one
  * @leases: hash table, by address and VLAN
  * @n_leases: their number
+ * @by_lladdr: the same leases by MAC and VLAN
  * @clients: hash table, by MAC and VLAN
  * @n_clients: their number
+ * @n_asked: how many there were
+ * @ports: the ports that they are on
+ * @secret: odd; decides the slots of MACs
  * @port_exists: whether the bridge still has such a port
  * @data: for it
  * @lease: set by snoop_take(): the lease that it is about, if any; valid until the next
@@ -102,8 +109,12 @@ struct snoop_client;
 struct snoop {
 	struct snoop_lease **leases;
 	size_t n_leases;
+	struct snoop_lease **by_lladdr;
 	struct snoop_client **clients;
 	size_t n_clients;
+	uint64_t n_asked;
+	struct snoop_port *ports;
+	uint64_t secret;
 	bool (*port_exists)(void *data, const char *port);
 	void *data;
 	struct snoop_lease lease;
