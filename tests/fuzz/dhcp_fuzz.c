@@ -12,13 +12,7 @@
 #include <string.h>
 
 #include "lease/snoop.h"
-
-#define MUST(what) do {							\
-	if (!(what)) {							\
-		fprintf(stderr, "assertion failed: %s\n", #what);	\
-		abort();						\
-	}								\
-} while (0)
+#include "must.h"
 
 static bool exists(void *data, const char *port)
 {

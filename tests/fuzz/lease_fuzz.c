@@ -12,13 +12,7 @@
 #include <string.h>
 
 #include "host/leases.h"
-
-#define MUST(what) do {							\
-	if (!(what)) {							\
-		fprintf(stderr, "assertion failed: %s\n", #what);		\
-		abort();						\
-	}								\
-} while (0)
+#include "must.h"
 
 static void read_as(enum lease_format format, const char *file, size_t size)
 {

@@ -12,13 +12,7 @@
 
 #include "base/print.h"
 #include "policy/policy.h"
-
-#define MUST(what) do {							\
-	if (!(what)) {							\
-		fprintf(stdout, "assertion failed: %s\n", #what);		\
-		abort();						\
-	}								\
-} while (0)
+#include "must.h"
 
 static int file = -1;
 

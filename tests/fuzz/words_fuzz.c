@@ -10,13 +10,7 @@
 #include <string.h>
 
 #include "base/parse.h"
-
-#define MUST(what) do {							\
-	if (!(what)) {							\
-		fprintf(stderr, "assertion failed: %s\n", #what);		\
-		abort();						\
-	}								\
-} while (0)
+#include "must.h"
 
 static void read_address(const char *text, size_t len)
 {
