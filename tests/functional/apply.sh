@@ -41,7 +41,7 @@ run_ok "each kind of change" arpctl apply - <<-END
 is "$(saved | paste -sd ,)" "dev set all ignore device announce best,dev set cali* proxy route,\
 rule add pass 10.1.0.0/16 dev all,rule add drop 10.1.0.0/16 from dev eth0,\
 bind add 10.0.0.0/24 lladdr any dev all,bind add 10.0.0.9 lladdr 02:00:00:00:00:02 dev eth0" \
-	"later lines see the result of earlier ones, and what is not named stays"
+	"later lines see the result of earlier ones, and everything else stays"
 was=$(saved) before=$(generation)
 run_ok "deleted and added again in one step" arpctl apply - <<-END
 	bind del 10.0.0.0/24

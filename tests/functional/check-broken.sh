@@ -11,7 +11,7 @@
 plan 104
 must load_module
 
-# A plain host and its neighbour; what is broken is undone each time.
+# A plain host and its neighbour; each fault is undone before the next.
 host h c
 link h:eth0 c:eth0
 addr h eth0 10.0.0.1/24

@@ -36,8 +36,8 @@ explained_requests() {
 	jq -r 'if .answered then .lladdr else "silence" end' "$work/explained"
 }
 
-# The same of what is sent: who asks for whom is told by the neighbour table
-# that it left, even where the request was not sent.
+# The same for requests that are sent. The neighbour table shows who asked for which
+# address, even if the request was not sent.
 explained_sends() {	# NAME
 	awk -F ' [|] ' '{
 		split($1, q, " "); n = split($3, e, " ")
@@ -198,7 +198,7 @@ END
 set_sysctl f net.ipv4.ip_forward=1 net.ipv4.conf.e12.proxy_arp=1 net.ipv4.conf.all.rp_filter=0 \
 	net.ipv4.conf.e12.rp_filter=0 net.ipv4.neigh.e12.proxy_delay=0
 
-# Whom f's e12 asks as while CMD runs, or "none".
+# The sender address of f's requests on e12 while CMD runs, or "none".
 wire_send() {	# TARGET CMD…
 	local target=$1 said
 	shift

@@ -69,8 +69,8 @@ same each policy "looser than the sysctls"
 conf arp_announce=0 "${devices[@]}"
 must ctl host flush
 
-# strict: an own address of the outgoing device, or nothing at all. These are
-# what it asks for, where, and as whom; whatever made it ask.
+# strict: an own address of the outgoing device, or nothing at all. The
+# lines are device, target and sender of the requests, whatever caused them.
 cat >"$work/want" <<-END
 	eth0 10.0.0.60 10.0.0.1
 	eth0 10.0.0.70 10.0.0.1

@@ -38,9 +38,9 @@ cat >"$work/homes" <<-END
 	eth0.5 10.5.0.1
 END
 
-# What the stock kernel said becomes what a host says that hides the addresses
-# of some devices: no answer for them elsewhere; as sender, instead of them, what
-# arp_announce=2 picks, or what is left to lend ("none": nothing).
+# Turns the results of the stock kernel into those of a host that hides the addresses of
+# some devices: they are not answered for elsewhere; as sender they are replaced by the
+# choice of arp_announce=2, or by an address that can be borrowed ("none": by nothing).
 hide() {	# STOCK LENT DEV…
 	awk -F ' [|] ' -v hidden=" ${*:3} " -v lent="$2" '
 		part == "homes" {

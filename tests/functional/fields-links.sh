@@ -70,7 +70,7 @@ tells_vx() {	# SENDER REGEX DESC
 }
 must ctl bob flush
 ignore 0
-tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "he asks as whoever sends"
+tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "the sender is the source of the packet"
 must ctl bob dev set vx announce best
 tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "announce best: with his own address"
 must ctl bob flush
@@ -95,8 +95,8 @@ for name in alice bob; do
 	END
 done
 
-# Whether alice reaches bob, whom she must ask for, and under which address. Nor
-# may he know her: he would ask whether she is still there, and she learn of him.
+# Whether alice reaches bob. She must not know him before, so that she has to ask. He must
+# not know her either: he would probe her entry, and she would learn his MAC from that.
 reaches() {	# [OPTION…] TARGET
 	ip -n bob neigh flush dev gre
 	ip -n alice neigh flush dev gre

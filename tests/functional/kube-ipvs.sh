@@ -23,8 +23,8 @@ kube_ipvs0() {
 	addr node kube-ipvs0 10.96.0.1/32 10.96.0.10/32
 }
 
-# Whom the node claims to be when it asks for HOST, to whom a packet is on its
-# way, from SOURCE if given.
+# The sender address with which the node asks for HOST, when it sends a packet, from SOURCE
+# if given.
 claims() {	# HOST [SOURCE]
 	local frames address=10.0.0.2 dev=eth0
 	[ "$1" = peer ] || { address=10.244.0.5; dev=veth0; }

@@ -25,7 +25,7 @@ must load_module
 # Kea's cleanup has no environment.
 printf '#!/bin/sh\nexec %s kea-lfc "$@"\n' "$(printf '%q ' "${packaged[@]}")" >"$dir/lfc"
 chmod 755 "$dir/lfc"
-# The host answers nobody for whom its neighbour table has no room.
+# The host does not answer a sender for which its neighbour table has no room.
 thresholds=(/proc/sys/net/ipv4/neigh/default/gc_thresh{1,2,3})
 mapfile -t before < <(cat "${thresholds[@]}")
 set_thresholds() {	# NUMBER NUMBER NUMBER

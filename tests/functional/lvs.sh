@@ -24,8 +24,8 @@ forget() {
 	for name in client director rs1 rs2; do ip -n $name neigh flush all; done
 }
 
-# Whom SERVER claims to be when it asks for the client, to whom a packet from
-# the VIP is on its way.
+# The sender address with which SERVER asks for the client, when it sends a packet from
+# the VIP.
 claims() {	# SERVER
 	local frames
 	# The client first: otherwise it would probe what it knows.

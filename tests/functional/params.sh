@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../install/lib.sh"
 plan 72
 
-# What is set in a netns: "SELECTOR FIELD VALUE …", by the way of ";".
+# What is set in a netns: "SELECTOR FIELD VALUE …", separated by ";".
 shown() {	# [-n NETNS]
 	"$ARPCTL" "$@" dev show | tr -s ' ' | paste -sd ';'
 }

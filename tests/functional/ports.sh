@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Bridge ports: forged ARP between containers is rejected in every wrapping, before the
-# bridge learns from it. ports-answer.sh has what is answered there.
+# bridge learns from it. ports-answer.sh tests the answers.
 # lab: timeout 600
 # lab: takes 150
 # shellcheck source-path=SCRIPTDIR source=lib.sh

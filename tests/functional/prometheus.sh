@@ -24,7 +24,7 @@ for family in parse(sys.stdin.read()):
 }
 scrape() { ctl alice stats prometheus; }
 
-# The same from stats show: what is not zero.
+# The same from stats show: the counters that are not zero.
 wanted() {
 	ctl alice -j stats show | jq -Sc '.[] |
 		.dev as $dev | . as $seen |

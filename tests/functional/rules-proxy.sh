@@ -77,8 +77,8 @@ rule flush
 policy dev set eth0 proxy-delay $longest
 rule add proxy 10.0.0.77 dev eth0
 
-# Of the answers to twenty requests that have come when CMD has run, and until all
-# would have come by: how many, and of whom.
+# Counts the answers to twenty requests, by MAC: those that arrive while CMD runs and until
+# all would have arrived.
 answers_to() {	# CMD…
 	hears alice eth0 timeout $((longest + 300)) -- "$@" |
 		sed -n 's/^in reply .*sender 10\.0\.0\.77 \([^ ]*\).*/\1/p' |
@@ -128,7 +128,7 @@ is "$(($(count_of proxied) + $(count_of pass)))" 20 "where each is counted as we
 must ip -n node link set eth0 up
 must poll 5 forwarding lan
 
-# What is decided anew is carried out: the sender's address is ours by now.
+# The new verdict is carried out: by now, the sender's address is ours.
 policy dev set eth0 defend on
 policy stats reset
 in_host alice "${twenty[@]}" >/dev/null

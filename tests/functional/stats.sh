@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 32
 
-# What is counted on a device of alice's.
+# The counters of a device of alice's.
 counts() {	# DEV
 	"$ARPCTL" -n alice -j stats show "$1" | jq -Sc '.[] | {in, out, reasons}'
 }
@@ -57,7 +57,7 @@ send eth0 10.0.0.1 3			# alice's
 send eth0 10.9.9.9 5			# on lo
 send eth0 10.8.0.7 7			# behind her
 send eth0 10.0.0.77 11			# somebody else's
-send eth0 10.0.0.1 17 sender 10.8.0.9	# whom she would answer on back
+send eth0 10.0.0.1 17 sender 10.8.0.9	# whose route leaves by back
 arpq bob send eth0 "${head}0009$rest"
 arpq bob send eth0 "${head/00010800/00070800}0001$rest"
 for target in 11 12; do

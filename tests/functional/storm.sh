@@ -106,8 +106,8 @@ before=$(packets tx)
 flood_and_talk 20000
 at_least $(($(packets tx) - before)) 18000 "stock: as good as all of 20,000 requests are answered"
 
-# What is older than five seconds may go from a table that is full; half of it is
-# filled in that time by slow machines as well. The sysctls are the whole machine's.
+# In a full table, entries older than five seconds may be evicted. Slow machines, too, fill
+# half of it in that time. The sysctls are the whole machine's.
 limits=()
 for n in 2 3; do
 	name=net.ipv4.neigh.default.gc_thresh$n

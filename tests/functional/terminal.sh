@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The terminal sessions in README.md and docs/terminal.md are what is printed.
+# The terminal sessions in README.md and docs/terminal.md show what the commands print.
 #
 # Types each of their commands on its host, in a terminal of 80 columns. With
 # ARP_POLICY_GOLDEN=DIR, the documents as they should be are written there, with the

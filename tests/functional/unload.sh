@@ -50,7 +50,7 @@ wander() {
 }
 export -f wander
 
-# A netns with policy that comes and goes. What is told to stop ends what it does.
+# A netns with policy that comes and goes. On SIGTERM, it ends after the current command.
 flicker() {
 	trap exit TERM
 	while sleep 0.1; do
@@ -87,9 +87,9 @@ hers=$(mac alice eth0)
 is "$(asks bob eth0 10.9.9.9)" "$hers" "stock: alice answers for an address on lo"
 is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
 
-# Who goes on all the time: floods both ways, that alice's policy hides, proxies
-# late, and passes; questions of her own; those who configure and watch. They
-# leave this shell its turn.
+# These run all the time: floods in both directions, which alice's policy hides, proxies
+# with delay, and passes; requests of her own; programs that configure and watch. They are
+# nice, so that this shell gets its turn.
 going=()
 keep() { start "$1" nice -n 19 "${@:2}" >/dev/null 2>&1; going+=("$started"); }
 keep bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000

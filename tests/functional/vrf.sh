@@ -194,7 +194,7 @@ is "$(answer 10.0.0.89)" "" "a hidden device with the ifindex of a deleted bond 
 must ip -n alice link del d9
 must ctl alice dev unset d9
 
-# In the midst of questions, on two processors: what is hidden never leaks
+# During requests, on two processors: a hidden address never leaks
 
 must ctl alice dev set 'h*' hidden on
 churn() {	# SECONDS
