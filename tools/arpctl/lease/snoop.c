@@ -615,7 +615,8 @@ static enum snoop_result take_ack(struct snoop *snoop, const struct snoop_frame 
 	const struct dhcp *dhcp = &snoop->dhcp;
 	struct snoop_lease **at = find_lease(snoop, dhcp->yiaddr, frame->vlan);
 	const struct snoop_lease *live = *at && is_bound(snoop, *at, now) ? *at : NULL;
-	bool own = live && same_lladdr(live->lladdr, dhcp->chaddr);
+	const struct snoop_lease *own = live && same_lladdr(live->lladdr, dhcp->chaddr) ?
+					live : NULL;
 	const char *asked;
 	char port[IF_NAMESIZE];
 
@@ -623,12 +624,12 @@ static enum snoop_result take_ack(struct snoop *snoop, const struct snoop_frame 
 	if (!dhcp->yiaddr || !dhcp->has_lease || !dhcp->lease)
 		return SNOOP_NOTHING;
 	/* The request of a renewal may not have been handed over. */
-	asked = own ? live->port : find_acked(snoop, frame->vlan, now);
+	asked = own ? own->port : find_acked(snoop, frame->vlan, now);
 	if (!asked)
 		return SNOOP_NOTHING;
 	if (live)
 		show(snoop, live);
-	if (own && asked_elsewhere(snoop, live))
+	if (own && asked_elsewhere(snoop, own))
 		return SNOOP_FOREIGN;
 	copy_name(port, asked);
 	del_clients(snoop, dhcp->chaddr, frame->vlan);
