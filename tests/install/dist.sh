@@ -35,7 +35,7 @@ run_ok "the checksums are right" sh -c 'cd build/dist && sha256sum -c SHA256SUMS
 is "$(tar -tf "$tarball" | grep -v '/$' | sed "s|^$name/||" | sort)" "$(git ls-files | sort)" \
 	"the tarball holds every committed file and nothing else"
 is "$(grep -c '^FileName: ' "build/dist/$name.spdx")" \
-	"$(git ls-files | grep -cv -e '^LICENSES/' -e '^\.reuse/' -e '^COPYING')" \
+	"$(git ls-files | grep -cv -e '^LICENSES/' -e '^\.reuse/' -e '^COPYING' -e '\.license$')" \
 	"the SPDX list names every file"
 is "$(grep -c '^LicenseInfoInFile: NOASSERTION' "build/dist/$name.spdx")" 0 \
 	"and a license for each"
