@@ -8,6 +8,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
+#include <net/switchdev.h>
 
 #include "netns.h"
 #include "netns_bridge.h"
@@ -125,6 +126,26 @@ static struct notifier_block host_netdev_notifier = {
 	.notifier_call = host_netdev_event,
 };
 
+/*
+ * The bridge has changed the state of a port. It says so to drivers of switches, for every
+ * port. Not handled here, so a driver's answer counts.
+ */
+static int port_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct switchdev_notifier_port_attr_info *info = ptr;
+	const struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
+
+	if (event == SWITCHDEV_PORT_ATTR_SET &&
+	    info->attr->id == SWITCHDEV_ATTR_ID_PORT_STP_STATE)
+		arpp_netns_bridge_state(arpp_netns_get(dev_net(dev)), dev,
+					info->attr->u.stp_state);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block port_notifier = {
+	.notifier_call = port_event,
+};
+
 static int early_netdev_event(struct notifier_block *nb, unsigned long event,
 			      void *info)
 {
@@ -205,6 +226,7 @@ static struct notifier_block late_addr_notifier = {
 
 static void host_notifiers_clean(void)
 {
+	unregister_switchdev_blocking_notifier(&port_notifier);
 	unregister_inetaddr_notifier(&late_addr_notifier);
 	unregister_inetaddr_notifier(&early_addr_notifier);
 	unregister_netdevice_notifier(&early_netdev_notifier);
@@ -219,6 +241,12 @@ static int host_notifiers_init(void)
 		return err;
 	err = register_netdevice_notifier(&early_netdev_notifier);
 	if (err) {
+		unregister_netdevice_notifier(&host_netdev_notifier);
+		return err;
+	}
+	err = register_switchdev_blocking_notifier(&port_notifier);
+	if (err) {
+		unregister_netdevice_notifier(&early_netdev_notifier);
 		unregister_netdevice_notifier(&host_netdev_notifier);
 		return err;
 	}

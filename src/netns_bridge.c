@@ -8,9 +8,12 @@
  * of the netns is created. They are released with the last bridge or with the policy,
  * after a grace period.
  */
+#include <linux/if_bridge.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
+#include <net/netlink.h>
+#include <net/rtnetlink.h>
 #include <net/sock.h>
 
 #include "netns_bridge.h"
@@ -73,6 +76,74 @@ void arpp_netns_bridge_goes(struct arpp_netns *nn)
 	ASSERT_RTNL();
 	if (bridge_of(nn) && !has_bridge(nn->net))
 		release(nn);
+}
+
+/*
+ * The state of a port. Only some kernels have a function for that; what the bridge tells
+ * in RTM_NEWLINK is the same. BR_STATE_DISABLED without memory.
+ */
+static u8 ask_state(struct net_device *port)
+{
+	const struct net_device *master = netdev_master_upper_dev_get(port);
+	const struct rtnl_link_ops *ops = master ? master->rtnl_link_ops : NULL;
+	u8 state = BR_STATE_DISABLED;
+	const struct nlattr *attr;
+	struct sk_buff *skb;
+
+	if (!ops || !ops->fill_slave_info)
+		return state;
+	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!skb)
+		return state;
+	ops->fill_slave_info(skb, master, port);
+	attr = nla_find((struct nlattr *)skb->data, skb->len, IFLA_BRPORT_STATE);
+	if (attr)
+		state = nla_get_u8(attr);
+	kfree_skb(skb);
+	return state;
+}
+
+/**
+ * arpp_netns_bridge_port() - find out the state of a port that may be answered on
+ * @policy: the policy of the netns
+ * @dev: a device, whose policy is new or has changed
+ *
+ * Later changes come by arpp_netns_bridge_state().
+ *
+ * Context: RTNL and nn->lock held.
+ */
+void arpp_netns_bridge_port(struct arpp_policy *policy, struct net_device *dev)
+{
+	const struct arpp_device *d;
+
+	ASSERT_RTNL();
+	if (!netif_is_bridge_port(dev))
+		return;
+	d = arpp_device_find(policy, dev);
+	if (d && d->port != ARPP_PORT_IGNORED && d->stats->stp_state == BR_STATE_DISABLED)
+		WRITE_ONCE(d->stats->stp_state, ask_state(dev));
+}
+
+/**
+ * arpp_netns_bridge_state() - the state of a port has changed
+ * @nn: the netns
+ * @dev: the port
+ * @state: BR_STATE_*
+ *
+ * Context: process.
+ */
+void arpp_netns_bridge_state(struct arpp_netns *nn, const struct net_device *dev,
+			     u8 state)
+{
+	const struct arpp_policy *policy;
+	const struct arpp_device *d;
+
+	mutex_lock(&nn->lock);
+	policy = arpp_netns_policy(nn);
+	d = policy ? arpp_device_find(policy, dev) : NULL;
+	if (d)
+		WRITE_ONCE(d->stats->stp_state, state);
+	mutex_unlock(&nn->lock);
 }
 
 /* The hook to register. */

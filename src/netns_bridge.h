@@ -12,6 +12,10 @@ void arpp_netns_bridge_unhook(struct arpp_netns *nn);
 int arpp_netns_bridge_comes(struct arpp_netns *nn);
 void arpp_netns_bridge_goes(struct arpp_netns *nn);
 
+void arpp_netns_bridge_port(struct arpp_policy *policy, struct net_device *dev);
+void arpp_netns_bridge_state(struct arpp_netns *nn, const struct net_device *dev,
+			     u8 state);
+
 int arpp_netns_snoop_begin(struct arpp_netns *nn, struct sock *sk, u32 portid);
 void arpp_netns_snoop_end(struct arpp_netns *nn, bool all);
 

@@ -138,6 +138,7 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 		if (err)
 			goto err_free;
 		arpp_netns_notify_link(policy, dev);
+		arpp_netns_bridge_port(policy, dev);
 	}
 	if (!nn->hooked) {
 		err = nf_register_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
@@ -184,9 +185,11 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 	if (policy->count > policy->mask && !arpp_netns_rebuild(nn))
 		return 0;
 	err = arpp_policy_add(policy, dev, &nn->config.selectors, policy);
-	if (!err)
-		arpp_netns_notify_link(policy, dev);
-	return err;
+	if (err)
+		return err;
+	arpp_netns_notify_link(policy, dev);
+	arpp_netns_bridge_port(policy, dev);
+	return 0;
 }
 
 /*

@@ -57,12 +57,15 @@ enum arp_policy_reason arpp_port_inspect_segment(const struct arpp_policy *polic
 	return d->inspect == ARP_POLICY_INSPECT_STRICT ? ARP_POLICY_REASON_UNBOUND : 0;
 }
 
-/* Does the packet claim an address that the host has on this segment? */
+/*
+ * Does the packet claim an address that the host has on this segment? Not if its VLAN is
+ * none of the port's: the bridge drops it, and an announcement would be in another VLAN.
+ */
 static bool claims_ours(const struct arpp_policy *policy, const struct arpp_packet *p)
 {
 	const struct arpp_device *segment = segment_policy(policy, p->segment);
 
-	return p->segment->dev &&
+	return p->segment->dev && !arpp_segment_is_outside(p->segment) &&
 	       arpp_inspect_conflict(policy, segment, p->segment->dev, p);
 }
 
@@ -94,6 +97,13 @@ bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device
 	return false;
 }
 
+/* May a request be answered out of the port? Not if the bridge would drop it. */
+static bool may_answer(const struct arpp_device *d, struct arpp_segment *s,
+		       unsigned long flags)
+{
+	return !arpp_device_is_learning(d) && arpp_segment_admits(s, flags);
+}
+
 /* Decide as on the host's device on the segment; @v->by is a proxy rule. */
 static bool proxies(const struct arpp_policy *policy, const struct arpp_device *d,
 		    struct arpp_packet *p, struct arpp_verdict *v)
@@ -103,7 +113,7 @@ static bool proxies(const struct arpp_policy *policy, const struct arpp_device *
 	struct net_device *port = p->dev;
 	bool answers;
 
-	if (!arpp_segment_admits(s) || (rule.routed && !s->dev))
+	if (!may_answer(d, s, 0) || (rule.routed && !s->dev))
 		return false;
 	p->dev = s->dev ?: s->bridge;
 	answers = arpp_verdict_proxy(policy, d, p, v);
@@ -204,7 +214,9 @@ static bool may_suppress(struct arpp_packet *p)
  * @v: filled in if it is answered
  *
  * These requests pass: one from the owner itself, so that its own probe is not answered;
- * one for an owner behind the same port; and one for the host.
+ * one for an owner behind the same port; one for the host; and one from an isolated port.
+ * The bridge would not forward that to an owner behind another isolated port, and which
+ * port the owner is behind cannot be determined here.
  */
 void arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v)
@@ -214,7 +226,7 @@ void arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_devi
 
 	if (!may_suppress(p) || !owner_lladdr(policy, d, p, &by, v->lladdr) ||
 	    !is_valid_ether_addr(v->lladdr) || ether_addr_equal(v->lladdr, p->sha) ||
-	    arpp_binding_ties(d, p->tip) || !arpp_segment_admits(p->segment))
+	    arpp_binding_ties(d, p->tip) || !may_answer(d, p->segment, BR_ISOLATED))
 		return;
 	dev = p->segment->dev ?: p->segment->bridge;
 	if (arpp_local_quickly(policy, dev, p->tip))

@@ -29,6 +29,11 @@ static bool take_functions(struct arpp_bridge *bridge)
 	if (!bridge->get_info)
 		return false;
 #endif
+#ifdef ARPP_HAVE_BR_MST
+	bridge->mst_enabled = symbol_get(br_mst_enabled);
+	if (!bridge->mst_enabled)
+		return false;
+#endif
 	return bridge->vlan_enabled && bridge->get_pvid && bridge->get_proto;
 }
 
@@ -74,6 +79,10 @@ void arpp_bridge_put(struct arpp_bridge *bridge)
 #ifdef ARPP_HAVE_BR_VLAN_INFO
 	if (bridge->get_info)
 		symbol_put(br_vlan_get_info_rcu);
+#endif
+#ifdef ARPP_HAVE_BR_MST
+	if (bridge->mst_enabled)
+		symbol_put(br_mst_enabled);
 #endif
 	kfree(bridge);
 }
@@ -182,6 +191,12 @@ bool arpp_segment_is_foreign(struct arpp_segment *s)
 				htons(proto) != s->tag.proto);
 }
 
+#ifdef ARPP_HAVE_BR_VLAN_INFO
+#define CAN_ASK_VLANS	true
+#else
+#define CAN_ASK_VLANS	false
+#endif
+
 /* Is its VLAN one of the port's? Without get_info, only the PVID is known. */
 static bool has_vlan(const struct arpp_segment *s)
 {
@@ -207,6 +222,22 @@ bool arpp_segment_is_member(const struct arpp_segment *s)
 	return !s->filtering || (s->vid && has_vlan(s));
 }
 
+/**
+ * arpp_segment_is_outside() - will the bridge drop the frame because of its VLAN?
+ * @s: the segment
+ *
+ * Not the reverse of arpp_segment_is_member(): where the VLANs of a port cannot be
+ * determined, neither is true.
+ *
+ * Return: whether it will for sure.
+ */
+bool arpp_segment_is_outside(const struct arpp_segment *s)
+{
+	if (!s->filtering)
+		return false;
+	return !s->vid || (CAN_ASK_VLANS && !has_vlan(s));
+}
+
 #ifdef BR_PORT_LOCKED
 #define PORT_LOCKED	BR_PORT_LOCKED
 #else
@@ -224,23 +255,38 @@ bool arpp_segment_is_locked(const struct arpp_segment *s)
 	return PORT_LOCKED && s->fns->has_flag(s->port, PORT_LOCKED);
 }
 
+/*
+ * May the port be blocked in the VLAN of the frame? With MST, each VLAN of a port has a
+ * state, which cannot be read without RTNL. The hook sees frames in all states then.
+ */
+static bool may_be_blocked(const struct arpp_segment *s)
+{
+#ifdef ARPP_HAVE_BR_MST
+	return s->filtering && s->fns->mst_enabled(s->bridge);
+#else
+	return false;
+#endif
+}
+
 /**
  * arpp_segment_admits() - does the bridge accept frames like this one?
  * @s: the segment
+ * @flags: flags of the port, BR_*, with which it must not
  *
  * What it would refuse must not be answered: a frame of a VLAN that is not one of the
- * port's, or of a locked port. Ports that map VLANs to tunnels get no answer either.
+ * port's or may be blocked there, or of a locked port. Ports that map VLANs to tunnels
+ * get no answer either.
  *
  * Return: whether it does; false if that cannot be determined.
  */
-bool arpp_segment_admits(struct arpp_segment *s)
+bool arpp_segment_admits(struct arpp_segment *s, unsigned long flags)
 {
 	arpp_segment_find(s);
 	/*
 	 * An answer into a tunnel would need metadata, which the bridge has removed. One
 	 * call asks for any of the flags, and saves 30 instructions.
 	 */
-	return s->fns && s->bridge &&
-	       !s->fns->has_flag(s->port, BR_VLAN_TUNNEL | PORT_LOCKED) &&
-	       arpp_segment_is_member(s);
+	flags |= BR_VLAN_TUNNEL | PORT_LOCKED;
+	return s->fns && s->bridge && !s->fns->has_flag(s->port, flags) &&
+	       arpp_segment_is_member(s) && !may_be_blocked(s);
 }

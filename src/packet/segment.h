@@ -21,6 +21,7 @@
  * @get_pvid: the PVID of a port or a bridge; set with @vlan_enabled
  * @get_proto: the tag protocol of a bridge; set with @vlan_enabled
  * @get_info: is a VLAN one of a port? Set with @vlan_enabled
+ * @mst_enabled: does a bridge keep a state for each VLAN? Set with @vlan_enabled
  * @has_flag: the flags of a port
  * @find_port: the port of a MAC; RTNL only
  * @free: to release them
@@ -35,6 +36,9 @@ struct arpp_bridge {
 #ifdef ARPP_HAVE_BR_VLAN_INFO
 	int (*get_info)(const struct net_device *dev, u16 vid,
 			struct bridge_vlan_info *info);
+#endif
+#ifdef ARPP_HAVE_BR_MST
+	bool (*mst_enabled)(const struct net_device *bridge);
 #endif
 	bool (*has_flag)(const struct net_device *port, unsigned long flag);
 	struct net_device *(*find_port)(const struct net_device *bridge,
@@ -92,7 +96,8 @@ void arpp_segment_find(struct arpp_segment *s);
 bool arpp_segment_is_foreign(struct arpp_segment *s);
 bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
-bool arpp_segment_admits(struct arpp_segment *s);
+bool arpp_segment_is_outside(const struct arpp_segment *s);
+bool arpp_segment_admits(struct arpp_segment *s, unsigned long flags);
 
 /* The name of the bridge of a segment, which may be NULL; "-" if there is none. */
 static inline const char *arpp_segment_bridge(struct arpp_segment *s)

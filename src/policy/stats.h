@@ -30,6 +30,8 @@ struct arpp_stats_cpu {
  * @cpu: the per-CPU counters
  * @ref: one for each struct arpp_device that points here
  * @link: whether the device could send when its state last changed; under RTNL
+ * @stp_state: BR_STATE_* if the device is a bridge port; BR_STATE_DISABLED if it is none
+ *	or that is not known yet; read without a lock
  * @rising: an event is being handled for which the sysctl arp_notify announces the
  *	device's addresses
  * @delayed: the number of queued requests with a delayed answer
@@ -41,6 +43,7 @@ struct arpp_stats {
 	struct arpp_stats_cpu __percpu *cpu;
 	refcount_t ref;
 	bool link;
+	u8 stp_state;
 	bool rising;
 	atomic_t delayed;
 	atomic64_t meter[2];

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 66
+plan 74
 
 bridge_host
 
@@ -175,6 +175,29 @@ else
 fi
 is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "suppressed proxied" \
 	"otherwise it is"
+must ip -n node link set to-red type bridge_slave isolated on
+is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "pass proxied" \
+	"an isolated port is only answered by a rule"
+must ip -n node link set to-red type bridge_slave isolated off
+
+# Red's requests do not come back from a port that does not forward: no fence.
+reasons() { ctl node -j stats show to-red | jq -r '.[].reasons | keys | join(" ")'; }
+ends_as() {	# REASON FRAME
+	must ctl node stats reset
+	must arpq red send eth0 "$2"
+	poll 2 received && [ "$(reasons)" = "$1" ]
+}
+received() { [ "$(reasons)" ]; }
+request=$(frame red tip=10.0.0.9 sip=10.0.0.2)
+must bridge -n node link set dev to-red state learning
+run_ok "a port that is learning is not answered" poll 5 ends_as pass "$request"
+run_ok "nor by a rule" ends_as pass "$(frame red tip=10.0.0.30 sip=10.0.0.2)"
+policy flush
+policy dev set to-red suppress bind trust off
+policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99
+run_ok "nor by a policy that is set meanwhile" ends_as pass "$request"
+must bridge -n node link set dev to-red state forwarding
+run_ok "until it forwards" poll 5 ends_as suppressed "$request"
 policy flush
 
 # VLANs: red and blue are access ports of VLAN 10, green one of VLAN 20
@@ -232,4 +255,44 @@ is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" \
 	"reply suppressed 02:00:00:00:00:99 10" "explain: the VLAN of an access port"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red vlan 20)" "accept pass 20 drop" \
 	"and a VLAN that is not one of its"
+
+# Red claims an address of the host in green's VLAN, which the bridge drops.
+if grep -qw br_vlan_get_info_rcu /proc/kallsyms; then
+	must ip -n node link add link br0 name br0.20 up type vlan id 20
+	addr node br0.20 10.0.20.1/24
+	policy dev set to-red inspect off defend on
+	is "$(fate form=vid20 sip=10.0.20.1 tip=10.0.20.1)" pass \
+		"defend: no announcement into a VLAN that is not the port's"
+	is "$(fate form=vid10 sip=10.0.0.1 tip=10.0.0.1)" conflict "into the port's, yes"
+	must ip -n node link del br0.20
+else
+	skip "defend: no announcement into a VLAN that is not the port's" "not known on this kernel"
+	skip "into the port's, yes" "likewise"
+fi
+
+# MST: a state for each VLAN, and the bridge shows us frames of blocked ones.
+mst_on() {
+	in_host node /usr/bin/python3 - <<-END
+		import socket, struct, sys
+		def attr(kind, data):
+		    return struct.pack("HH", 4 + len(data), kind) + data + b"\\0" * (-len(data) % 4)
+		option = attr(46, struct.pack("II", 4, 4))	# IFLA_BR_MULTI_BOOLOPT
+		info = attr(18 | 0x8000, attr(1, b"bridge") + attr(2 | 0x8000, option))
+		body = struct.pack("BxHiII", 0, 0, socket.if_nametoindex("br0"), 0, 0) + info
+		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+		s.send(struct.pack("IHHII", 16 + len(body), 16, 5, 1, 0) + body)
+		sys.exit(struct.unpack_from("i", s.recv(4096), 16)[0] != 0)
+	END
+}
+for dev in to-red to-blue; do must bridge -n node vlan del dev $dev vid 10; done
+must bridge -n node vlan del dev br0 vid 10 self
+must bridge -n node vlan del dev br0 vid 1 self
+must bridge -n node vlan del dev to-green vid 20
+if grep -qw br_mst_enabled /proc/kallsyms && mst_on; then
+	must bridge -n node vlan add dev to-red vid 10 pvid untagged
+	must bridge -n node link set dev to-red state blocking
+	run_ok "MST: a VLAN that may be blocked is not answered" ends_as pass "$request"
+else
+	skip "MST: a VLAN that may be blocked is not answered" "no MST"
+fi
 no_kernel_faults
