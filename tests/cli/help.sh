@@ -31,8 +31,8 @@ check_help 'proxy  answer for the target' rule add help
 check_help '  dnsmasq isc kea libvirt networkd cni ethers' bind import help
 check_help 'FILE: the leases of dnsmasq' bind import help
 check_help 'DIR: a directory' bind watch help
-check_help 'FILE: lines of dev set' restore help
-check_help 'FILE: lines of dev set' apply help
+check_help 'FILE: a command per line: dev set' restore help
+check_help 'FILE: a command per line: dev set' apply help
 check_help 'LEVEL: error, warning or note' check help
 check_help 'N: the generation' restore help
 check_help 'N: how many times' announce help

@@ -96,16 +96,16 @@ static const struct kind {
 	  "\nPATH: where leases are stored, so that they survive a reboot. The default is\n"
 	  "  /var/lib/arp-policy/BRIDGE.leases.\n", NULL },
 	{ "FILE|-", "",
-	  "\nFILE: lines of dev set, rule add and bind add, as save prints them, for apply\n"
-	  "  also of dev unset, replace and del; # begins a comment. - is standard input,\n"
-	  "  or of save standard output.\n", NULL },
+	  "\nFILE: a command per line: dev set, rule add or bind add, as save prints them;\n"
+	  "  for apply also dev unset, replace or del. # begins a comment. - is standard\n"
+	  "  input, for save standard output.\n", NULL },
 	{ "N", "count", "\nN: how many times. The default is 1.\n", NULL },
 	{ "N", "generation",
 	  "\nN: the generation that \"arpctl -j diff\" printed. If the policy was changed\n"
 	  "  since, nothing is restored.\n", NULL },
 	{ "LEVEL", "",
-	  "\nLEVEL: error, warning or note, which is the default: what is less severe is\n"
-	  "  neither listed nor makes the exit status 1.\n", NULL },
+	  "\nLEVEL: error, warning or note (the default). Less severe findings are neither\n"
+	  "  listed nor counted for the exit status.\n", NULL },
 	{ "MS", "",
 	  "\nMS: the interval in milliseconds. The default is 1000.\n", NULL },
 	{ "--watch", "",

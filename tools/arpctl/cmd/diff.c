@@ -145,7 +145,7 @@ static int diff(struct ctx *ctx)
 }
 
 static const struct command commands[] = {
-	{ "", "FILE|-", "print what restore would change: status 0 nothing, 1 something",
+	{ "", "FILE|-", "print what restore would change; status 0: nothing, 1: something",
 	  diff },
 	{ 0 }
 };
