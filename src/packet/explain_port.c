@@ -86,12 +86,13 @@ static bool is_locked_out(const struct arpp_segment *s, const u8 *lladdr)
 	       s->fns->find_port(s->bridge, lladdr, s->filtering ? s->vid : 0) != s->port;
 }
 
-static void explain_bridge(struct arpp_explanation *x)
+static void explain_bridge(struct arpp_explanation *x, const struct arpp_device *d)
 {
 	const struct arpp_segment *s = &x->segment;
 	const u8 *to = x->p.eth.h_dest;
 
-	if (!arpp_segment_is_member(s) || is_locked_out(s, x->p.eth.h_source)) {
+	if (!arpp_segment_is_member(s) || arpp_port_is_learning(d) ||
+	    is_locked_out(s, x->p.eth.h_source)) {
 		x->forward = ARP_POLICY_FORWARD_DROP;
 		return;
 	}
@@ -153,7 +154,7 @@ int arpp_explain_port(const struct arpp_policy *policy, const struct arpp_device
 	    !(x->segment.bridge->flags & IFF_UP))
 		x->block = ARP_POLICY_BLOCK_DOWN;
 	else if (!decided)
-		explain_bridge(x);
+		explain_bridge(x, d);
 	x->answered = !x->block && decided && x->v.action == ARPP_REPLY;
 	if (x->answered)
 		ether_addr_copy(x->lladdr, x->v.lladdr);

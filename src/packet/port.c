@@ -101,7 +101,7 @@ bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device
 static bool may_answer(const struct arpp_device *d, struct arpp_segment *s,
 		       unsigned long flags)
 {
-	return !arpp_device_is_learning(d) && arpp_segment_admits(s, flags);
+	return !arpp_port_is_learning(d) && arpp_segment_admits(s, flags);
 }
 
 /* Decide as on the host's device on the segment; @v->by is a proxy rule. */

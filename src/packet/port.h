@@ -7,9 +7,20 @@
 #ifndef _ARPP_PORT_H
 #define _ARPP_PORT_H
 
+#include <linux/if_bridge.h>
+
 #include "packet/inspect.h"
 #include "packet/segment.h"
 #include "packet/verdict.h"
+
+/*
+ * Is a bridge port in the state in which the bridge learns from frames and then drops
+ * them? @d may be NULL.
+ */
+static inline bool arpp_port_is_learning(const struct arpp_device *d)
+{
+	return d && unlikely(READ_ONCE(d->stats->stp_state) == BR_STATE_LEARNING);
+}
 
 enum arp_policy_reason arpp_port_inspect_segment(const struct arpp_policy *policy,
 						 const struct arpp_device *d,

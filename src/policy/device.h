@@ -8,7 +8,6 @@
 #ifndef _ARPP_DEVICE_H
 #define _ARPP_DEVICE_H
 
-#include <linux/if_bridge.h>
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 
@@ -182,15 +181,6 @@ static inline bool arpp_device_trusted(const struct arpp_device *d)
 {
 	return d && arpp_managed(d, ARP_POLICY_FIELD_TRUST) &&
 	       d->port == ARPP_PORT_IGNORED;
-}
-
-/*
- * Is a bridge port in the state in which the bridge learns from frames and then drops
- * them? @d may be NULL.
- */
-static inline bool arpp_device_is_learning(const struct arpp_device *d)
-{
-	return d && unlikely(READ_ONCE(d->stats->stp_state) == BR_STATE_LEARNING);
 }
 
 bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,

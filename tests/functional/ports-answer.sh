@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 74
+plan 75
 
 bridge_host
 
@@ -196,6 +196,8 @@ policy flush
 policy dev set to-red suppress bind trust off
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99
 run_ok "nor by a policy that is set meanwhile" ends_as pass "$request"
+is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" "accept pass drop" \
+	"explain: the bridge drops it"
 must bridge -n node link set dev to-red state forwarding
 run_ok "until it forwards" poll 5 ends_as suppressed "$request"
 policy flush
