@@ -68,7 +68,9 @@ kdir:
 krel: kdir
 	@echo $(KREL)
 
-# These install packages first, which affects variables: hence a new make to build.
+# These install packages first, which affects variables: hence a new make to build, on all
+# processors unless -j says otherwise.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 demo:
 	tests/vm/deps build vm demo
 	+$(MAKE) all
@@ -76,18 +78,15 @@ demo:
 
 check:
 	tests/vm/deps build vm check fuzz lint
-	+$(MAKE) all selftest
-	+$(MAKE) -C tests/differential
-	+$(MAKE) -C tests/invariant
+	+$(MAKE) $(JOBS) all selftest programs
 	tests/run
 
 # Also the slow tests that rarely find anything; docs/testing.md lists them.
 check-all:
 	tests/vm/deps build vm check fuzz lint analysis deb dist rpm kernels prometheus
 	tests/vm/unpack kea-dhcp4-server isc-dhcp-server containernetworking-plugins
-	+$(MAKE) all selftest deb
-	+$(MAKE) -C tests/differential
-	+$(MAKE) -C tests/invariant
+	+$(MAKE) $(JOBS) all selftest programs
+	+$(MAKE) deb
 	tests/run --all
 
 # On the kernels of all supported Debian releases.
@@ -106,19 +105,26 @@ soak:
 	tests/vm/deps build vm check fuzz debug kernels cross foreign ynl ansible deb
 	tests/vm/ynl >/dev/null
 	tests/vm/ynl trixie-backports >/dev/null
-	+$(MAKE) all
-	+$(MAKE) -C tests/differential
-	+$(MAKE) -C tests/invariant
+	+$(MAKE) $(JOBS) all programs
 	+$(MAKE) -C tests/ynl
 	tests/run tests/soak/*.sh
 	tests/soak/under-fire
 
-# A build of the module that runs its self-tests when loaded, in its own tree.
-selftest: kdir
+# The test programs that run in machines.
+PROGRAMS := differential invariant lib fuzz abuse
+programs: $(PROGRAMS:%=tests/%)
+$(PROGRAMS:%=tests/%):
+	+$(MAKE) -C $@
+
+# A build of the module that runs its self-tests when loaded, in its own tree. It shares
+# the objects of the module that do not differ: kbuild compares the commands that made
+# them, which name the tree.
+selftest: module
 	rm -rf build/selftest
 	mkdir -p build/selftest
-	cp -r Kbuild VERSION include src build/selftest
-	find build/selftest -name '*.o' -delete
+	cp -a Kbuild VERSION include src build/selftest
+	find build/selftest -name '.*.cmd' -exec \
+	  sed -i 's|$(CURDIR)/|$(CURDIR)/build/selftest/|g' {} +
 	+$(MAKE) -C $(KDIR) M=$(CURDIR)/build/selftest ARPP_SELFTEST=1 modules
 
 bench:
@@ -209,5 +215,5 @@ clean:
 	+$(TOOL) clean
 	rm -rf build
 
-.PHONY: all module tools path kdir krel versions demo check check-all check-kernels check-arches soak selftest bench bench-native lint install \
+.PHONY: all module tools programs $(PROGRAMS:%=tests/%) path kdir krel versions demo check check-all check-kernels check-arches soak selftest bench bench-native lint install \
 	install-module install-tools uninstall uninstall-tools dkms-source dkms-install dkms-uninstall deb dist clean
