@@ -49,13 +49,14 @@ int main(void) { return puts("") < 0; }' |
 		"${runner[@]}" "$dir/try" >/dev/null 2>&1
 }
 
-# other MACHINE PACKAGES: small and large tables, for another architecture. An emulator takes
-# long to change between contexts, as a lookup during a join does.
+# other MACHINE PACKAGES: small and large tables, for another architecture. An emulator is slow,
+# most of all at changing between contexts, as a lookup during a join does. What differs
+# there, byte order and word size, shows after few transactions.
 other()
 {
 	local few=(-DLARGE=100000)
 
-	[ ${#runner[@]} = 0 ] || few+=(-DWINDOWS=500)
+	[ ${#runner[@]} = 0 ] || few+=(-DROUNDS=60 -DWINDOWS=500)
 	if builds; then
 		model "$1: " "${few[@]}"
 		model "$1, large tables: " $small "${few[@]}"

@@ -18,6 +18,9 @@
 #ifndef LARGE
 #define LARGE	1000000	/* the size of a large table */
 #endif
+#ifndef ROUNDS
+#define ROUNDS	300	/* transactions on each of sixteen tables */
+#endif
 #ifndef WINDOWS
 #define WINDOWS	10000	/* lookups that a join interrupts */
 #endif
@@ -740,10 +743,10 @@ int main(int argc, char **argv)
 	random_state = seed;
 	printf("seed %lu\n", seed);
 	for (i = 0; i < 4; i++) {
-		churn(300, false, false);
-		churn(300, true, false);
-		churn(300, false, true);
-		churn(300, true, true);
+		churn(ROUNDS, false, false);
+		churn(ROUNDS, true, false);
+		churn(ROUNDS, false, true);
+		churn(ROUNDS, true, true);
 	}
 	for (i = 0; i < MOST / 4; i += 7)
 		each_failure(i);
