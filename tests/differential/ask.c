@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "ports.h"
 
 /*
  * MACs of the hosts on the wire: the asker of a question, the previous owner of its
@@ -42,6 +44,19 @@ void asker_mac(uint8_t *mac, int i)
 	put_mac(mac, ASKER, i);
 }
 
+void known_mac(uint8_t *mac, const struct question *q, int i)
+{
+	put_mac(mac, q->known_same ? ASKER : OTHER, i);
+}
+
+int source_of(const uint8_t *mac)
+{
+	uint8_t bridged[ETH_ALEN];
+
+	put_mac(bridged, BRIDGED, mac[ETH_ALEN - 1]);
+	return memcmp(bridged, mac, ETH_ALEN) ? asker_of(mac) : mac[ETH_ALEN - 1];
+}
+
 int asker_of(const uint8_t *mac)
 {
 	uint8_t asker[ETH_ALEN];
@@ -51,12 +66,6 @@ int asker_of(const uint8_t *mac)
 }
 
 /* Frames to be sent, several per system call; each thread has its own. */
-
-struct tagged {
-	uint8_t macs[2 * ETH_ALEN];
-	uint16_t vlan, tci;
-	uint8_t rest[64];
-} __attribute__((packed));
 
 #define WAITING	32
 
@@ -88,22 +97,35 @@ static void send_waiting(void)
 	waiting.count = 0;
 }
 
-static void put_on_wire(int wire, int vid, const void *frame, size_t len)
+static void put_bytes(uint8_t **at, const void *bytes, size_t len)
 {
-	int i = waiting.count++;
+	memcpy(*at, bytes, len);
+	*at += len;
+}
 
-	memcpy(waiting.bytes[i], frame, len);
-	if (vid) {
-		struct tagged t = {
-			.vlan = htons(ETHERTYPE_VLAN), .tci = htons(vid),
-		};
+static void put_number(uint8_t **at, uint16_t number)
+{
+	put_bytes(at, &(uint16_t){ htons(number) }, 2);
+}
 
-		memcpy(t.macs, frame, sizeof(t.macs));
-		memcpy(t.rest, (const char *)frame + sizeof(t.macs),
-		       len - sizeof(t.macs));
-		len += 4;
-		memcpy(waiting.bytes[i], &t, len);
+static void put_on_wire(int wire, const struct wrapping *w, const void *frame, size_t len)
+{
+	static const uint8_t snap[] = { 0xaa, 0xaa, 3, 0, 0, 0 };
+	size_t macs = 2 * ETH_ALEN, rest = len - macs - w->cut;
+	int i = waiting.count++, k;
+	uint8_t *at = waiting.bytes[i];
+
+	put_bytes(&at, frame, macs);
+	for (k = 0; k < w->tags; k++) {
+		put_number(&at, w->proto[k]);
+		put_number(&at, w->tci[k]);
 	}
+	if (w->snap) {
+		put_number(&at, sizeof(snap) + rest);
+		put_bytes(&at, snap, sizeof(snap));
+	}
+	put_bytes(&at, (const char *)frame + macs, rest);
+	len = at - waiting.bytes[i];
 	waiting.to[i] = (struct sockaddr_ll){
 		.sll_family = AF_PACKET, .sll_ifindex = wire,
 		.sll_protocol = htons(ETH_P_ARP),
@@ -129,7 +151,7 @@ static struct {
 	char control[EARS][CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 } ears;
 
-static int tag_of(struct msghdr *m)
+static uint32_t tag_of(struct msghdr *m)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
 	struct tpacket_auxdata aux;
@@ -137,7 +159,9 @@ static int tag_of(struct msghdr *m)
 	if (!c || c->cmsg_type != PACKET_AUXDATA)
 		return 0;
 	memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-	return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
+	if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
+		return 0;
+	return (uint32_t)aux.tp_vlan_tpid << 16 | aux.tp_vlan_tci;
 }
 
 /* Return: the number of the fence question that this answers, or 0. */
@@ -167,7 +191,8 @@ static void note(struct outcome *o, int i)
 	if (o)
 		f = &o->frame[o->frames++];
 	f->cable = cable;
-	f->vid = tag_of(&ears.message[i].msg_hdr);
+	f->tag = tag_of(&ears.message[i].msg_hdr);
+	f->vid = f->tag & 0xfff;
 	f->len = ears.message[i].msg_len;
 	memcpy(f->bytes, ears.bytes[i], f->len < 64 ? f->len : 64);
 	if (!o)
@@ -220,7 +245,7 @@ static void listen_up_to(struct outcome *o, int wire, const char *address)
 	memcpy(f.dst, everybody, ETH_ALEN);
 	put_mac(f.src, FENCER, number);
 	put_mac(f.sha, FENCER, number);
-	put_on_wire(wire, 0, &f, sizeof(f));
+	put_on_wire(wire, &(struct wrapping){ 0 }, &f, sizeof(f));
 	send_waiting();
 	while (!fenced) {
 		if (hear(o, number, &fenced))
@@ -231,7 +256,7 @@ static void listen_up_to(struct outcome *o, int wire, const char *address)
 	}
 }
 
-static bool late_waits[DEVICES];
+static bool late_waits[CABLES];
 
 static void listen_late(struct outcome *o)
 {
@@ -278,7 +303,8 @@ void listen_quiet(struct outcome *o)
 
 static bool asked(const struct host *h, const struct question *q)
 {
-	return !q->gone && there(h, q->dev);
+	return !q->gone && there(h, q->dev) &&
+	       (!q->port || port_there(h, q->port));
 }
 
 /* Can a neighbour on this cable become old enough to be overridden? */
@@ -310,10 +336,24 @@ static bool meets(const struct host *h, const struct question *q, int i)
 	return false;
 }
 
+/* In the VLAN of its device. */
+static struct wrapping wrapping_of(const struct host *h, const struct question *q)
+{
+	const struct device *d = &h->device[q->dev];
+
+	if (q->wrapped)
+		return q->wrap;
+	return (struct wrapping){
+		.tags = d->vid > 0, .proto = { d->proto ?: ETHERTYPE_VLAN },
+		.tci = { d->vid },
+	};
+}
+
 static void ask(const struct host *h, const struct question *q, int i)
 {
 	const struct device *d = &h->device[q->dev];
-	int cable = cable_of(h, q->dev);
+	struct wrapping w = wrapping_of(h, q);
+	int cable = cable_in(h, q);
 	struct arp f = {
 		.type = htons(ETHERTYPE_ARP), .hrd = htons(q->hrd),
 		.pro = htons(ETHERTYPE_IP), .hln = ETH_ALEN, .pln = 4,
@@ -326,13 +366,15 @@ static void ask(const struct host *h, const struct question *q, int i)
 		memcpy(f.dst, everybody, ETH_ALEN);
 	else if (q->to == TO_HOST)
 		memcpy(f.dst, d->mac, ETH_ALEN);
+	else if (q->to == TO_PEER)
+		put_mac(f.dst, ASKER, q->peer);
 	else
 		memcpy(f.dst, "\2\0\0\0\xee\1", ETH_ALEN);
 	if (q->tha == 1)
 		memcpy(f.tha, d->mac, ETH_ALEN);
 	else if (q->tha == 2)
 		put_mac(f.tha, ASKER, i);
-	put_on_wire(host_wire(cable), d->vid, &f, sizeof(f));
+	put_on_wire(host_wire(cable), &w, &f, sizeof(f));
 	if (host_late(cable) && q->to == TO_ALL)
 		late_waits[cable] = true;
 }
@@ -369,11 +411,11 @@ static int send_datagram(const struct host *h, const struct question *q)
 static void forward(const struct host *h, const struct question *q, int i)
 {
 	struct datagram f = datagram_of(q->sender, q->target);
-	const struct device *d = &h->device[q->dev];
+	struct wrapping w = wrapping_of(h, q);
 
-	memcpy(f.dst, d->mac, ETH_ALEN);
+	memcpy(f.dst, h->device[q->dev].mac, ETH_ALEN);
 	put_mac(f.src, ASKER, i);
-	put_on_wire(host_wire(cable_of(h, q->dev)), d->vid, &f, sizeof(f));
+	put_on_wire(host_wire(cable_of(h, q->dev)), &w, &f, sizeof(f));
 }
 
 /* Wait until all current entries are one clock tick old. */
@@ -403,7 +445,7 @@ static bool add_known(const struct host *h, const struct question *q)
 	for (i = 0; i < QUESTIONS; i++) {
 		if (!asked(h, &q[i]) || q[i].what != ASK || !q[i].known)
 			continue;
-		put_mac(mac, q[i].known_same ? ASKER : OTHER, i);
+		known_mac(mac, &q[i], i);
 		put_neighbour(nl, q[i].sender, host_ifindex(q[i].dev), mac,
 			      q[i].known);
 		tells |= tells_time(h, cable_of(h, q[i].dev));
@@ -456,6 +498,49 @@ void forget_neighbours(struct outcome *o)
 	die("the host learns %s again and again", text_of(list[0].addr));
 }
 
+/* What the bridge has learnt. When it did so does not count. */
+
+static void read_learnt(struct nlmsghdr *m, void *arg)
+{
+	struct ndmsg *body = NLMSG_DATA(m);
+	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
+	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body)), bridge = 0;
+	struct outcome *o = arg;
+	struct learnt l;
+
+	memset(&l, 0, sizeof(l));
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN)
+			memcpy(l.mac, RTA_DATA(a), ETH_ALEN);
+		else if (a->rta_type == NDA_VLAN)
+			memcpy(&l.vid, RTA_DATA(a), 2);
+		else if (a->rta_type == NDA_MASTER)
+			memcpy(&bridge, RTA_DATA(a), 4);
+	}
+	if (bridge != host_ifindex(PORTED) || body->ndm_state & NUD_PERMANENT)
+		return;
+	l.port = host_port(body->ndm_ifindex);
+	if (o->learnts == LEARNT)
+		die("the bridge knows more than %d MACs", LEARNT);
+	o->learnt[o->learnts++] = l;
+}
+
+static int compare_learnt(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct learnt));
+}
+
+void note_learnt(const struct host *h, struct outcome *o)
+{
+	struct ndmsg body = { .ndm_family = AF_BRIDGE };
+
+	if (!h->ports || !there(h, PORTED))
+		return;
+	nl_dump(host_netlink(), RTM_GETNEIGH, &body, sizeof(body), read_learnt, o);
+	qsort(o->learnt, o->learnts, sizeof(*o->learnt), compare_learnt);
+	flush_fdb();
+}
+
 static int compare_frames(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct frame));
@@ -504,6 +589,7 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 	}
 	listen_quiet(o);
 	qsort(o->frame, o->frames, sizeof(*o->frame), compare_frames);
+	note_learnt(h, o);
 }
 
 void ask_all(const struct host *h, const struct question *q, struct outcome *o)
@@ -529,6 +615,8 @@ int ask_one(const struct host *h, const struct question *q, int i)
 bool same_outcome(const struct outcome *a, const struct outcome *b)
 {
 	return a->frames == b->frames && a->neighbours == b->neighbours &&
+	       a->learnts == b->learnts &&
+	       !memcmp(a->learnt, b->learnt, a->learnts * sizeof(*a->learnt)) &&
 	       !memcmp(a->frame, b->frame, a->frames * sizeof(*a->frame)) &&
 	       !memcmp(a->neighbour, b->neighbour,
 		       a->neighbours * sizeof(*a->neighbour)) &&
@@ -572,10 +660,19 @@ static const char *mac_words(const uint8_t *m, const struct host *h)
 static void print_frame(FILE *f, const struct host *h, const struct frame *a)
 {
 	const struct arp *arp = (const void *)a->bytes;
+	int port = port_of(h, a->cable), i;
 
-	fprintf(f, "  on %s", h->device[a->cable].name);
-	if (a->vid)
-		fprintf(f, " VLAN %d", a->vid);
+	fprintf(f, "  on %s", port == NOBODY ? h->device[a->cable].name : port_name(port));
+	if (a->tag)
+		fprintf(f, " VLAN %d (%08x)", a->vid, a->tag);
+	if (arp->type != htons(ETHERTYPE_ARP) || a->len != sizeof(*arp)) {
+		fprintf(f, ": from %s to %s:", mac_words(arp->src, h),
+			mac_words(arp->dst, h));
+		for (i = 2 * ETH_ALEN; i < a->len && i < 64; i++)
+			fprintf(f, " %02x", a->bytes[i]);
+		fputc('\n', f);
+		return;
+	}
 	fprintf(f, ": ARP %s, sender %s", arp->op == htons(1) ? "request" : "reply",
 		text_of(arp->sip));
 	fprintf(f, " %s, target %s", mac_words(arp->sha, h), text_of(arp->tip));
@@ -604,6 +701,16 @@ static bool has_neighbour(const struct outcome *o, const struct known *k)
 	return false;
 }
 
+static bool has_learnt(const struct outcome *o, const struct learnt *l)
+{
+	int i;
+
+	for (i = 0; o && i < o->learnts; i++)
+		if (!memcmp(&o->learnt[i], l, sizeof(*l)))
+			return true;
+	return false;
+}
+
 void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
 		   const struct outcome *other)
 {
@@ -624,5 +731,12 @@ void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
 		fprintf(f, "  neighbour %s on %s: %s %s\n", text_of(k->addr),
 			k->dev == NOBODY ? "?" : h->device[k->dev].name,
 			state_name(k->state), mac_words(k->mac, h));
+	}
+	for (i = 0; i < o->learnts; i++) {
+		const struct learnt *l = &o->learnt[i];
+
+		if (!has_learnt(other, l))
+			fprintf(f, "  FDB %s VLAN %d: %s\n", mac_words(l->mac, h), l->vid,
+				l->port == NOBODY ? "?" : port_name(l->port));
 	}
 }

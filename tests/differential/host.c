@@ -7,6 +7,7 @@
 #include <linux/arp_policy.h>
 #include <linux/filter.h>
 #include <linux/genetlink.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/neighbour.h>
@@ -22,6 +23,10 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "ports.h"
+
+/* IFLA_BRPORT_LOCKED, which older headers lack; older kernels ignore it. */
+#define BRPORT_LOCKED	39
 
 /* IF_OPER_UP from linux/if.h, which conflicts with net/if.h. */
 #define OPER_UP		6
@@ -33,8 +38,8 @@ static int family;			/* id of arp_policy, or 0: not known yet */
 
 /* Devices on the wire and at fences get ifindexes that were never used before. */
 static int next_index = 1000;
-static int wires[DEVICES];		/* by cable; or NOBODY */
-static bool late[DEVICES];
+static int wires[CABLES];		/* by cable; or NOBODY */
+static bool late[CABLES];
 static int segment;			/* a bridge on the wire, or 0 */
 static int all_fd[KEYS];		/* of net.ipv4.conf.all in the host */
 static int conf_now[ROWS][KEYS];
@@ -226,10 +231,13 @@ static void await_links(struct netlink *nl)
 
 static void open_wire(void)
 {
-	/* ARP only, with or without a VLAN tag */
+	/* ARP only, in any wrapping */
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PROTOCOL),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_ARP, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_VLAN, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_AD, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_802_2, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -314,7 +322,7 @@ int host_cable(int wire)
 {
 	int i;
 
-	for (i = 0; i < DEVICES; i++)
+	for (i = 0; i < CABLES; i++)
 		if (wires[i] == wire)
 			return i;
 	return NOBODY;
@@ -336,10 +344,96 @@ int host_device(int ifindex)
 	       ifindex - 10 : NOBODY;
 }
 
-/* The port of a bridge. */
+/* The first port of a bridge. */
 static int port_index(int dev)
 {
 	return 30 + dev;
+}
+
+int host_port_ifindex(int port)
+{
+	return port ? 40 + port : port_index(PORTED);
+}
+
+int host_port(int ifindex)
+{
+	int i;
+
+	for (i = 0; i < PORTS; i++)
+		if (ifindex == host_port_ifindex(i))
+			return i;
+	return NOBODY;
+}
+
+/* A message about a bridge and its port. */
+static void begin_bridge(int type, int index)
+{
+	begin_link(&host_nl, type, index, 0, 0);
+	((struct ifinfomsg *)NLMSG_DATA(host_nl.at))->ifi_family = AF_BRIDGE;
+}
+
+static void put_vlans(uint16_t vids, uint16_t pvid, bool self)
+{
+	size_t nest = nl_nest(&host_nl, IFLA_AF_SPEC | NLA_F_NESTED);
+	struct bridge_vlan_info info;
+
+	if (self)
+		nl_put(&host_nl, IFLA_BRIDGE_FLAGS, &(uint16_t){ BRIDGE_FLAGS_SELF }, 2);
+	for (info.vid = 1; info.vid < 16; info.vid++) {
+		if (!(vids & 1 << info.vid))
+			continue;
+		info.flags = info.vid == pvid ? BRIDGE_VLAN_INFO_PVID |
+						BRIDGE_VLAN_INFO_UNTAGGED : 0;
+		nl_put(&host_nl, IFLA_BRIDGE_VLAN_INFO, &info, sizeof(info));
+	}
+	nl_end(&host_nl, nest);
+}
+
+static void add_port(const struct host *h, int i)
+{
+	int cable = i ? DEVICES + i : PORTED;
+	size_t nest;
+
+	wires[cable] = next_index++;
+	begin_device(&host_nl, host_port_ifindex(i), port_name(i), NULL, IFF_UP);
+	nl_put_u32(&host_nl, IFLA_MASTER, host_ifindex(PORTED));
+	put_peer(&host_nl, wires[cable], wire_ns);
+	begin_bridge(RTM_SETLINK, host_port_ifindex(i));
+	nest = nl_nest(&host_nl, IFLA_PROTINFO | NLA_F_NESTED);
+	nl_put_u8(&host_nl, IFLA_BRPORT_ISOLATED, h->port[i].isolated);
+	nl_put_u8(&host_nl, BRPORT_LOCKED, h->port[i].locked);
+	nl_put_u8(&host_nl, IFLA_BRPORT_LEARNING, !h->port[i].deaf);
+	nl_end(&host_nl, nest);
+	if (h->port[i].vids)
+		put_vlans(h->port[i].vids, h->port[i].pvid, false);
+}
+
+static void add_ports(const struct host *h)
+{
+	uint16_t vids = 1 << BRIDGE_PVID;
+	int i;
+
+	for (i = 0; i < h->devices; i++)
+		if (h->device[i].kind == VLAN && is_on_bridge(h, i))
+			vids |= 1 << h->device[i].vid;
+	begin_bridge(RTM_SETLINK, host_ifindex(PORTED));
+	put_vlans(vids, BRIDGE_PVID, true);
+	for (i = 0; i < h->ports; i++)
+		if (port_there(h, i))
+			add_port(h, i);
+}
+
+void flush_fdb(void)
+{
+	size_t info, data;
+
+	begin_link(&host_nl, RTM_NEWLINK, host_ifindex(PORTED), 0, 0);
+	host_nl.at->nlmsg_flags &= ~(NLM_F_CREATE | NLM_F_EXCL);
+	put_kind(&host_nl, "bridge", &info, &data);
+	nl_put(&host_nl, IFLA_BR_FDB_FLUSH, NULL, 0);
+	nl_end(&host_nl, data);
+	nl_end(&host_nl, info);
+	must(&host_nl, "flush");
 }
 
 static void add_device(const struct host *h, int i)
@@ -362,10 +456,18 @@ static void add_device(const struct host *h, int i)
 		nl_put_u32(&host_nl, IFLA_BR_FORWARD_DELAY, 0);
 		nl_put_u32(&host_nl, IFLA_BR_STP_STATE, 0);
 		nl_put_u8(&host_nl, IFLA_BR_MCAST_SNOOPING, 0);
+		if (!h->ports || i != PORTED)
+			break;
+		nl_put_u8(&host_nl, IFLA_BR_VLAN_FILTERING, h->filtering);
+		nl_put(&host_nl, IFLA_BR_VLAN_PROTOCOL, &(uint16_t){ htons(h->proto) }, 2);
+		nl_put(&host_nl, IFLA_BR_VLAN_DEFAULT_PVID, &(uint16_t){ 0 }, 2);
 		break;
 	case VLAN:
 		put_kind(&host_nl, "vlan", &info, &data);
 		nl_put(&host_nl, IFLA_VLAN_ID, &(uint16_t){ d->vid }, 2);
+		if (d->proto)
+			nl_put(&host_nl, IFLA_VLAN_PROTOCOL,
+			       &(uint16_t){ htons(d->proto) }, 2);
 		break;
 	case MACVLAN:
 		put_kind(&host_nl, "macvlan", &info, &data);
@@ -383,6 +485,10 @@ static void add_device(const struct host *h, int i)
 	nl_end(&host_nl, info);
 	if (d->kind != BRIDGE)
 		return;
+	if (h->ports && i == PORTED) {
+		add_ports(h);
+		return;
+	}
 	wires[i] = next_index++;
 	snprintf(name, sizeof(name), "port%d", i);
 	begin_device(&host_nl, port_index(i), name, NULL, IFF_UP);
@@ -456,7 +562,7 @@ static void add_devices(const struct host *h)
 		nl_put_u32(&host_nl, IFLA_MASTER, host_ifindex(master));
 	}
 	must(&host_nl, "devices");
-	for (i = 1; i < h->devices; i++)
+	for (i = 1; i < CABLES; i++)
 		if (wires[i] != NOBODY)
 			raise_wire(wires[i]);
 	must(&wire_nl, "cables");
@@ -594,7 +700,7 @@ void host_up(struct host *h)
 	char key[64];
 	int i;
 
-	for (i = 0; i < DEVICES; i++) {
+	for (i = 0; i < CABLES; i++) {
 		wires[i] = NOBODY;
 		late[i] = false;
 	}
@@ -630,7 +736,7 @@ void host_down(void)
 	int i;
 
 	/* Delete the cables now; the kernel deletes the rest of the namespace later. */
-	for (i = 1; i < DEVICES; i++)
+	for (i = 1; i < CABLES; i++)
 		if (wires[i] != NOBODY)
 			begin_link(&wire_nl, RTM_DELLINK, wires[i], 0, 0);
 	if (segment)
@@ -694,7 +800,7 @@ struct policy {
 	struct {
 		char selector[IF_NAMESIZE + 4];
 		int field[FIELDS];
-	} entry[DEVICES + 4];
+	} entry[DEVICES + PORTS + 4];
 };
 
 static int *add_entry(struct policy *p, const char *selector)
@@ -787,6 +893,26 @@ static void add_garbage(struct policy *p, const struct config *c,
 	add_selector(p, c, selector, values);
 }
 
+static void add_port_policies(struct policy *p, const struct host *h,
+			      const struct config *c)
+{
+	char selector[IF_NAMESIZE + 4];
+	int i, *field;
+
+	for (i = 0; i < h->ports; i++) {
+		const char *name = port_name(i);
+
+		strcpy(selector, name);
+		if (c->form == GLOBS)
+			sprintf(selector, "%.*s[%s]", (int)strlen(name) - 1, name,
+				name + strlen(name) - 1);
+		field = add_entry(p, selector);
+		memcpy(field, c->port[i], sizeof(c->port[i]));
+		if (!port_there(h, i) || !says_anything(field))
+			p->count--;
+	}
+}
+
 static void make_policy(struct policy *p, const struct host *h,
 			struct config *c)
 {
@@ -815,6 +941,7 @@ static void make_policy(struct policy *p, const struct host *h,
 				      effective(c->stock, dev, key);
 		add_selector(p, c, selector, values);
 	}
+	add_port_policies(p, h, c);
 	if (c->bystander == HIDDEN_NOWHERE)
 		add_entry(p, "nobody")[ARP_POLICY_FIELD_HIDDEN] = 1;
 }
@@ -885,7 +1012,44 @@ static void put_fields(int type, const int *field)
 	nl_end(&policy_nl, nest);
 }
 
-static void put_transaction(const struct policy *p)
+static void put_entry(int type, const struct entry *e)
+{
+	size_t nest = nl_nest(&policy_nl, type | NLA_F_NESTED);
+
+	nl_put_u32(&policy_nl, ARP_POLICY_ENTRY_TABLE, e->table);
+	nl_put_text(&policy_nl, ARP_POLICY_ENTRY_SELECTOR, e->selector);
+	nl_put(&policy_nl, ARP_POLICY_ENTRY_ADDRESS, &e->prefix, 4);
+	nl_put_u32(&policy_nl, ARP_POLICY_ENTRY_LENGTH, e->len);
+	if (e->table != ARP_POLICY_TABLE_BINDING)
+		nl_put_u32(&policy_nl, ARP_POLICY_ENTRY_ACTION, e->action);
+	else if (!e->has_mac)
+		nl_put(&policy_nl, ARP_POLICY_ENTRY_ANY, NULL, 0);
+	if (e->has_mac)
+		nl_put(&policy_nl, ARP_POLICY_ENTRY_LLADDR, e->mac, ETH_ALEN);
+	nl_end(&policy_nl, nest);
+}
+
+/* One by one, or as operations of a transaction. */
+static void put_entries(const struct config *c)
+{
+	size_t op;
+	int i;
+
+	for (i = 0; i < c->entries; i++) {
+		if (c->entry[i].gone)
+			continue;
+		if (!c->restored) {
+			begin_command(&policy_nl, ARP_POLICY_CMD_ENTRY_ADD);
+			put_entry(ARP_POLICY_A_ENTRY, &c->entry[i]);
+			continue;
+		}
+		op = nl_nest(&policy_nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+		put_entry(ARP_POLICY_OP_ENTRY_ADD, &c->entry[i]);
+		nl_end(&policy_nl, op);
+	}
+}
+
+static void put_transaction(const struct policy *p, const struct config *c)
 {
 	size_t op, dev;
 	int i;
@@ -901,6 +1065,7 @@ static void put_transaction(const struct policy *p)
 		nl_end(&policy_nl, dev);
 		nl_end(&policy_nl, op);
 	}
+	put_entries(c);
 	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 }
 
@@ -910,7 +1075,7 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 	int i;
 
 	make_policy(&p, h, c);
-	if (!p.count) {
+	if (!p.count && !c->entries) {
 		clear_policy();
 		return;
 	}
@@ -918,7 +1083,7 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 		if (p.entry[i].field[ARP_POLICY_FIELD_IGNORE] == 2)
 			p.entry[i].field[ARP_POLICY_FIELD_IGNORE] = 1;
 	if (c->restored) {
-		put_transaction(&p);
+		put_transaction(&p, c);
 	} else {
 		begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
 		for (i = 0; i < p.count; i++) {
@@ -927,6 +1092,7 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 				    p.entry[i].selector);
 			put_fields(ARP_POLICY_A_FIELDS, p.entry[i].field);
 		}
+		put_entries(c);
 	}
 	must(&policy_nl, "policy");
 }
@@ -937,6 +1103,51 @@ void clear_policy(void)
 		return;
 	begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
 	must(&policy_nl, "policy");
+}
+
+static void print_word(FILE *f, const char *const *words, int value)
+{
+	const char *comma = "";
+	int i;
+
+	for (i = 0; value >> i; i++) {
+		if (!(value & 1 << i))
+			continue;
+		fprintf(f, "%s%s", comma, words[i]);
+		comma = ",";
+	}
+}
+
+static void print_value(FILE *f, int field, int value)
+{
+	static const char *const words[FIELDS][4] = {
+		[ARP_POLICY_FIELD_GARP] = { "accept", "drop" },
+		[ARP_POLICY_FIELD_LEARN] = { "any", "solicited", "none" },
+		[ARP_POLICY_FIELD_INSPECT] = { "off", "audit", "enforce", "strict" },
+		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
+		[ARP_POLICY_FIELD_FILTER] = { "off", "on" },
+		[ARP_POLICY_FIELD_HIDDEN] = { "off", "on" },
+		[ARP_POLICY_FIELD_DEFEND] = { "off", "on" },
+		[ARP_POLICY_FIELD_TRUST] = { "off", "on" },
+	};
+	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
+	static const char *const proxies[] = { "route", "pvlan" };
+	static const char *const owners[] = { "bind", "neigh" };
+
+	if (words[field][0])
+		fputs(words[field][value], f);
+	else if (field == ARP_POLICY_FIELD_VALIDATE && !value)
+		fputs("none", f);
+	else if (field == ARP_POLICY_FIELD_VALIDATE)
+		print_word(f, checks, value);
+	else if (field == ARP_POLICY_FIELD_PROXY && value)
+		print_word(f, proxies, value);
+	else if (field == ARP_POLICY_FIELD_SUPPRESS && value)
+		print_word(f, owners, value);
+	else if (field == ARP_POLICY_FIELD_PROXY || field == ARP_POLICY_FIELD_SUPPRESS)
+		fputs("off", f);
+	else
+		fprintf(f, "%d", value);
 }
 
 void print_policy(FILE *f, const struct host *h, struct config *c)
@@ -953,12 +1164,12 @@ void print_policy(FILE *f, const struct host *h, struct config *c)
 		[ARP_POLICY_FIELD_LEARN] = "learn",
 		[ARP_POLICY_FIELD_DEFEND] = "defend",
 		[ARP_POLICY_FIELD_INSPECT] = "inspect",
+		[ARP_POLICY_FIELD_VALIDATE] = "validate",
 		[ARP_POLICY_FIELD_RATE] = "rate",
 		[ARP_POLICY_FIELD_SOURCE_RATE] = "source-rate",
+		[ARP_POLICY_FIELD_TRUST] = "trust",
+		[ARP_POLICY_FIELD_SUPPRESS] = "suppress",
 	};
-	static const char *const flags[] = { "off", "on" };
-	static const char *const proxies[] = { "off", "route", "pvlan",
-		"route,pvlan" };
 	struct policy p;
 	int i, field;
 
@@ -966,28 +1177,12 @@ void print_policy(FILE *f, const struct host *h, struct config *c)
 	for (i = 0; i < p.count; i++) {
 		fprintf(f, "arpctl dev set '%s'", p.entry[i].selector);
 		for (field = 1; field < FIELDS; field++) {
-			int value = p.entry[i].field[field];
-
-			if (value < 0)
+			if (p.entry[i].field[field] < 0)
 				continue;
 			fprintf(f, " %s ", names[field]);
-			if (field == ARP_POLICY_FIELD_PROXY)
-				fputs(proxies[value], f);
-			else if (field == ARP_POLICY_FIELD_GARP)
-				fputs(value ? "drop" : "accept", f);
-			else if (field == ARP_POLICY_FIELD_FILTER ||
-				 field == ARP_POLICY_FIELD_HIDDEN ||
-				 field == ARP_POLICY_FIELD_DEFEND)
-				fputs(flags[value], f);
-			else if (field == ARP_POLICY_FIELD_MODE)
-				fputs("enforce", f);
-			else if (field == ARP_POLICY_FIELD_LEARN)
-				fputs("any", f);
-			else if (field == ARP_POLICY_FIELD_INSPECT)
-				fputs("enforce", f);
-			else
-				fprintf(f, "%d", value);
+			print_value(f, field, p.entry[i].field[field]);
 		}
 		fputc('\n', f);
 	}
+	print_entries(f, c);
 }

@@ -48,6 +48,11 @@ void put_address(struct netlink *nl, const struct address *a, bool add);
 /* The ifindex of a device in the host, and the reverse; NOBODY if none. */
 int host_ifindex(int dev);
 int host_device(int ifindex);
+/* The same for the ports of the bridge PORTED. */
+int host_port_ifindex(int port);
+int host_port(int ifindex);
+/* Makes that bridge forget what it has learnt. */
+void flush_fdb(void);
 
 void set_sysctls(const struct host *h, int conf[ROWS][KEYS]);
 /* @blunder: set a wrong policy, to test the test */

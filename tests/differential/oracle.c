@@ -14,6 +14,7 @@
 
 #include "ask.h"
 #include "host.h"
+#include "ports.h"
 #include "scenario.h"
 
 static const char usage[] =
@@ -152,6 +153,8 @@ static void shrink_host(struct trial *t)
 
 	for (i = h->devices - 1; i > 0; i--)
 		DROP(t, h->device[i].gone);
+	for (i = 1; i < h->ports; i++)
+		DROP(t, h->port[i].gone);
 	for (i = 0; i < h->addresses; i++)
 		DROP(t, h->address[i].gone);
 	for (i = 0; i < h->routes; i++)
@@ -178,6 +181,16 @@ static void shrink_config(struct trial *t)
 			if (!(key < MANAGEABLE && c->managed & 1 << key))
 				c->decoy[row][key] = 0;
 			c->stock[row][key] = 0;
+			attempt(t);
+		}
+	}
+	for (row = 0; row < c->entries; row++)
+		DROP(t, c->entry[row].gone);
+	for (row = 0; row < t->host.ports; row++) {
+		for (key = 1; key < PORT_FIELDS; key++) {
+			if (c->port[row][key] < 0)
+				continue;
+			c->port[row][key] = -1;
 			attempt(t);
 		}
 	}
@@ -266,6 +279,7 @@ static void count(const struct trial *t)
 	digest(t->stock.frame, t->stock.frames * sizeof(*t->stock.frame));
 	digest(t->stock.neighbour,
 	       t->stock.neighbours * sizeof(*t->stock.neighbour));
+	digest(t->stock.learnt, t->stock.learnts * sizeof(*t->stock.learnt));
 }
 
 /* First the stock kernel, for all of the host's configurations, then policy. */
@@ -279,6 +293,8 @@ static void try_host(uint64_t number, int first, int last)
 	int64_t begun = now_ms(), built, asked, done;
 
 	make_host(&host, &r);
+	if (has_ports(number))
+		make_ports(&host, &r);
 	host_up(&host);
 	built = now_ms();
 	for (c = first; c <= last; c++) {
@@ -289,6 +305,10 @@ static void try_host(uint64_t number, int first, int last)
 		t->host = host;
 		make_config(&t->config, &host, &r, number * CONFIGS + c);
 		make_questions(t->question, &host, &t->config, &r);
+		if (host.ports) {
+			make_port_questions(t->question, &host, &r);
+			make_port_policy(&t->config, &host, t->question, &r);
+		}
 		ask_stock(t);
 	}
 	asked = now_ms();

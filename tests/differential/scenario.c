@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 
 #include "common.h"
+#include "ports.h"
 #include "scenario.h"
 
 /* SplitMix64. */
@@ -41,8 +42,7 @@ struct rng rng_of(uint64_t seed, uint64_t host, uint64_t config)
 	return r;
 }
 
-/* A random index; the weights add up to 100. */
-static int pick(struct rng *r, const unsigned int *weights)
+int pick(struct rng *r, const unsigned int *weights)
 {
 	unsigned int n = rnd(r, 100);
 	int i;
@@ -51,8 +51,6 @@ static int pick(struct rng *r, const unsigned int *weights)
 		n -= weights[i];
 	return i;
 }
-
-#define PICK(r, ...)	pick(r, (const unsigned int[]){ __VA_ARGS__ })
 
 static uint32_t addr(int a, int b, int c, int d)
 {
@@ -85,6 +83,11 @@ int cable_of(const struct host *h, int dev)
 	default:
 		return NOBODY;
 	}
+}
+
+int cable_in(const struct host *h, const struct question *q)
+{
+	return q->port ? DEVICES + q->port : cable_of(h, q->dev);
 }
 
 static int find_kind(const struct host *h, struct rng *r, enum kind kind)
@@ -340,6 +343,7 @@ struct key_kind keys[KEYS] = {
 
 /* Newer kernels refuse undefined values by netlink. */
 static bool refuses_strange;
+bool tells_ports;
 
 void read_release(void)
 {
@@ -351,6 +355,7 @@ void read_release(void)
 	if (version < 5 || (version == 5 && patchlevel < 11))
 		keys[PROXY_ARP_PVLAN].all = false;
 	refuses_strange = version >= 7;
+	tells_ports = version > 5 || (version == 5 && patchlevel >= 18);
 }
 
 /* A valid value, or with @strange an undefined one. */
@@ -738,12 +743,17 @@ static void print_device(FILE *f, const struct host *h, int i)
 		break;
 	case BRIDGE:
 		fprintf(f, "ip link add name %s address %s type bridge\n", d->name, mac);
+		if (h->ports && i == PORTED) {
+			print_ports(f, h);
+			break;
+		}
 		fprintf(f, "ip link add name port%d up master %s type veth peer name %s netns wire\n",
 			i, d->name, d->name);
 		break;
 	case VLAN:
-		fprintf(f, "ip link add link %s name %s address %s type vlan id %d\n",
-			h->device[d->lower].name, d->name, mac, d->vid);
+		fprintf(f, "ip link add link %s name %s address %s type vlan%s id %d\n",
+			h->device[d->lower].name, d->name, mac,
+			d->proto == ETHERTYPE_AD ? " protocol 802.1ad" : "", d->vid);
 		break;
 	case MACVLAN:
 		fprintf(f, "ip link add link %s name %s address %s type macvlan mode bridge\n",
@@ -864,7 +874,7 @@ void print_sysctls(FILE *f, const struct host *h, int conf[ROWS][KEYS])
 
 void print_question(FILE *f, const struct host *h, const struct question *q)
 {
-	static const char *const to[] = { "all", "the host", "another" };
+	static const char *const to[] = { "all", "the host", "another", "an asker" };
 	static const char *const tha[] = { "none", "the host's", "the asker's" };
 	const char *dev = q->dev == NOBODY ? "" : h->device[q->dev].name;
 
@@ -885,6 +895,7 @@ void print_question(FILE *f, const struct host *h, const struct question *q)
 			fprintf(f, "; the sender is a neighbour already: %s, %s MAC",
 				state_name(q->known),
 				q->known_same ? "the same" : "another");
+		print_wrapping(f, h, q);
 		break;
 	case SEND:
 		fprintf(f, "the host sends a datagram from %s to %s",

@@ -8,6 +8,7 @@
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
+#include <linux/arp_policy.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -21,6 +22,9 @@ struct rng {
 /* A number below @n. */
 unsigned int rnd(struct rng *r, unsigned int n);
 bool chance(struct rng *r, unsigned int percent);
+/* A random index; the weights add up to 100. */
+int pick(struct rng *r, const unsigned int *weights);
+#define PICK(r, ...)	pick(r, (const unsigned int[]){ __VA_ARGS__ })
 /* A number derived from all of these. */
 struct rng rng_of(uint64_t seed, uint64_t host, uint64_t config);
 
@@ -36,6 +40,10 @@ enum kind { LO, VETH, BRIDGE, VLAN, MACVLAN, DUMMY, VRF };
 #define VRF_TABLE	100
 #define OTHER_TABLE	200
 #define NOBODY		(-1)
+/* Some hosts have a bridge with several ports: see ports.h. */
+#define PORTED		1	/* the bridge's device */
+#define PORTS		4
+#define CABLES		(DEVICES + PORTS)
 
 struct device {
 	bool gone;
@@ -45,6 +53,7 @@ struct device {
 	int lower;		/* of a VLAN or macvlan: its lower device, else NOBODY */
 	int master;		/* the VRF, or NOBODY */
 	int vid;		/* VLAN ID, or 0 */
+	uint16_t proto;		/* of a VLAN: its tag, or 0 for 802.1Q */
 	int table;		/* of a VRF, or 0 */
 	bool noarp;
 	bool shared;		/* its cable is on the common segment */
@@ -84,8 +93,19 @@ struct proxy {
 	int dev;
 };
 
+/* A port of the bridge PORTED; VLANs are 1 to 15. */
+struct port {
+	bool gone, isolated, locked, deaf;	/* deaf: it does not learn */
+	uint16_t pvid;				/* 0: none */
+	uint16_t vids;				/* 1 << VLAN ID: member */
+};
+
 struct host {
 	int devices, addresses, routes, rules, proxies;
+	int ports;		/* of the bridge PORTED; 0: an ordinary host */
+	bool filtering;		/* it filters VLANs */
+	uint16_t proto;		/* its VLANs' tag */
+	struct port port[PORTS];
 	struct device device[DEVICES];
 	struct address address[ADDRESSES];
 	struct route route[ROUTES];
@@ -123,6 +143,8 @@ struct key_kind {
 extern struct key_kind keys[KEYS];
 /* Kernels before 5.11 do not always take "all" into account. */
 void read_release(void);
+/* Kernels before 5.18 have no locked ports, and old ones do not tell a port's VLANs. */
+extern bool tells_ports;
 
 /* Rows: all, then the devices. */
 #define ROWS	(1 + DEVICES)
@@ -144,7 +166,33 @@ enum form {
 	FORMS
 };
 
+/* What policy does with frames that a port receives. */
+enum port_way {
+	PORT_BARE,	/* no policy */
+	PORT_TRUSTED,	/* trust on */
+	PORT_ANSWERS,	/* only suppress */
+	PORT_JUDGED,	/* trust off */
+	PORT_AUDITED,	/* trust off or suppress, mode audit */
+};
+
+#define PORT_FIELDS	(ARP_POLICY_FIELD_MAX + 1)
+#define ENTRIES		24
+
+/* A rule or a binding. */
+struct entry {
+	bool gone;
+	uint8_t table, action, len;
+	char selector[IF_NAMESIZE];
+	uint32_t prefix;
+	bool has_mac;		/* else a binding is for any MAC */
+	uint8_t mac[ETH_ALEN];
+};
+
 struct config {
+	enum port_way way[PORTS];
+	int port[PORTS][PORT_FIELDS];	/* -1: not set */
+	int entries;
+	struct entry entry[ENTRIES];
 	int stock[ROWS][KEYS];	/* the sysctls of the stock kernel */
 	int decoy[ROWS][KEYS];	/* the sysctls that policy overrides */
 	unsigned int managed;	/* 1 << key: set by policy */
@@ -167,9 +215,17 @@ int effective(int conf[ROWS][KEYS], int dev, enum key key);
 
 /* In the order in which they are sent. */
 enum what { SEND, FORWARD, ASK };
-enum to { TO_ALL, TO_HOST, TO_OTHER };
+enum to { TO_ALL, TO_HOST, TO_OTHER, TO_PEER };
 
 #define QUESTIONS	24
+
+/* What precedes the ARP packet in a frame. */
+struct wrapping {
+	int tags;
+	uint16_t proto[2], tci[2];
+	bool snap;
+	uint8_t cut;		/* bytes that are missing at the end */
+};
 
 struct question {
 	bool gone;
@@ -183,10 +239,17 @@ struct question {
 	uint16_t known;		/* the state of an existing entry for the sender, or 0 */
 	bool known_same;	/* with the same MAC */
 	bool other_source;	/* the frame's source is not the sender's MAC */
+	/* ASK on a port of the bridge PORTED */
+	bool wrapped;		/* as .wrap says; else in @dev's VLAN on port 0 */
+	int port;
+	struct wrapping wrap;
+	int peer;		/* TO_PEER: to the asker of that question */
 };
 
 void make_questions(struct question *q, const struct host *h,
 		    const struct config *c, struct rng *r);
+/* The cable on which a question is asked. */
+int cable_in(const struct host *h, const struct question *q);
 
 /* Printing */
 
