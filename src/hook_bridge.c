@@ -177,6 +177,9 @@ static noinline unsigned int snoop_in(struct arpp_netns *nn, struct sk_buff *skb
 	const struct arpp_device *d = policy ? arpp_device_find(policy, state->in) : NULL;
 	struct arpp_segment s arpp_uninitialized;
 
+	/* The bridge will drop it. */
+	if (arpp_port_is_learning(d))
+		return NF_ACCEPT;
 	local_bh_disable();
 	arpp_segment_begin(&s, rcu_dereference(nn->bridge), state->in);
 	arpp_snoop_frame(&nn->snoop, &s, skb, arpp_device_trusted(d));

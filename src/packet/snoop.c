@@ -94,15 +94,17 @@ static bool find_payload(struct arpp_dhcp *m)
 }
 
 /*
- * Does the bridge accept the frame in its VLAN? Assumed of a trusted port: kernels that
- * cannot list the VLANs of a port only know its PVID.
+ * Does the bridge accept the frame in its VLAN? Assumed of a trusted port where that
+ * cannot be determined: kernels that cannot list the VLANs of a port only know its PVID.
  */
 static bool admitted(struct arpp_segment *s, bool trusted)
 {
 	if (arpp_segment_is_foreign(s))
 		return false;
 	arpp_segment_find(s);
-	return s->bridge && (trusted || !s->fns || arpp_segment_is_member(s));
+	if (!s->bridge || !s->fns)
+		return s->bridge;
+	return trusted ? !arpp_segment_is_outside(s) : arpp_segment_is_member(s);
 }
 
 static int put_segment(struct sk_buff *msg, const struct arpp_segment *s)
@@ -122,6 +124,12 @@ static int put_message(struct sk_buff *msg, const struct arpp_dhcp *m)
 	return attr ? skb_copy_bits(m->skb, m->at, nla_data(attr), m->len) : -EMSGSIZE;
 }
 
+/* Then the FDB decides, which cannot be asked here: that is left to the listener. */
+static bool is_locked(const struct arpp_segment *s)
+{
+	return s->fns && arpp_segment_is_locked(s);
+}
+
 static int fill(struct sk_buff *msg, const struct genl_family *family,
 		const struct arpp_dhcp *m)
 {
@@ -135,6 +143,7 @@ static int fill(struct sk_buff *msg, const struct genl_family *family,
 	if (!nest || put_segment(msg, m->s) ||
 	    (m->trusted && nla_put_flag(msg, ARP_POLICY_DHCP_TRUSTED)) ||
 	    (m->client && nla_put_flag(msg, ARP_POLICY_DHCP_CLIENT)) ||
+	    (is_locked(m->s) && nla_put_flag(msg, ARP_POLICY_DHCP_LOCKED)) ||
 	    nla_put(msg, ARP_POLICY_DHCP_LLADDR, ETH_ALEN,
 		    eth_hdr(m->skb)->h_source) ||
 	    nla_put_be32(msg, ARP_POLICY_DHCP_SENDER, m->sender) ||

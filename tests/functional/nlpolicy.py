@@ -1948,7 +1948,7 @@ def dhcp_text(message):
     for name in "VLAN", "LOST":
         if DHCP[name] in told:
             words.append(f"{name.lower()} {number(told[DHCP[name]])}")
-    words += [name.lower() for name in ("TRUSTED", "CLIENT") if DHCP[name] in told]
+    words += [name.lower() for name in ("TRUSTED", "CLIENT", "LOCKED") if DHCP[name] in told]
     payload = told[DHCP["MESSAGE"]]
     words += [told[DHCP["LLADDR"]].hex(":"), socket.inet_ntoa(told[DHCP["SENDER"]]),
               str(len(payload)), payload[4:8].hex()]

@@ -86,6 +86,33 @@ dhcp red discover tag=88a80000
 is "$(heard)" "" "not those of a VLAN that is not the port's"
 must ip -n node link set br0 type bridge vlan_filtering 0
 
+# What the bridge will discard
+
+if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
+	dhcp red discover
+	is "$(heard)" "$head locked $RED 0.0.0.0 244 01020304" "a locked port: the FDB decides"
+	must ip -n node link set to-red type bridge_slave locked off
+else
+	skip "a locked port: the FDB decides" "no locked ports"
+fi
+policy dev set to-red trust off
+must bridge -n node link set dev to-red state learning
+learning_heard() { dhcp red discover; [ ! "$(heard)" ]; }
+run_ok "a port that is learning: nothing is handed over" poll 5 learning_heard
+must bridge -n node link set dev to-red state forwarding
+must poll 5 forwarding node
+must ip -n node link set br0 type bridge vlan_filtering 1
+policy dev set to-red trust on
+dhcp red ack tag=8100000a
+if grep -qw br_vlan_get_info_rcu /proc/kallsyms; then
+	is "$(heard)" "" "nor those of a trusted port in a VLAN that is not its"
+else
+	heard >/dev/null
+	skip "nor those of a trusted port in a VLAN that is not its" "not known on this kernel"
+fi
+policy dev set to-red trust off
+must ip -n node link set br0 type bridge vlan_filtering 0
+
 # Bounded
 
 for _ in {1..8}; do

@@ -237,6 +237,22 @@ poll 10 renewed
 result $? "an attacker who asks before the victim renews does not stop that" "$(cat "$dir/state/leases")"
 is "$(bound 10.0.0.45)" "$(on blue $NEW)" "nor gets the binding"
 
+# A locked port: the bridge discards what an unknown MAC sends
+
+if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
+	dhcp red discover src="$BLUE" xid=06060606
+	ack blue 10.0.0.45
+	becomes 10.0.0.45 "$(on blue "$BLUE")" "what a locked port does not admit does not count"
+	must bridge -n node fdb replace "$RED" dev to-red master static
+	ack red 10.0.0.46
+	becomes 10.0.0.46 "$(on red "$RED")" "what it admits does"
+	must bridge -n node fdb del "$RED" dev to-red master
+	must ip -n node link set to-red type bridge_slave locked off
+else
+	skip "what a locked port does not admit does not count" "no locked ports"
+	skip "what it admits does" "likewise"
+fi
+
 # Ports and VLANs
 
 must ip -n node link set to-blue nomaster

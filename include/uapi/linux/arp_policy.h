@@ -120,10 +120,10 @@
  * DHCP messages are handed over as they are: the payload of UDP over IPv4, behind one
  * VLAN tag at most, and of ARP_POLICY_DHCP_MESSAGE_MAX bytes at most. Checksums are not
  * verified. Fragments are not handed over, nor what the bridge discards because of its
- * VLAN. Those of trusted ports and those of all others are limited to
- * ARP_POLICY_DHCP_PER_SECOND each, those of one untrusted port to
- * ARP_POLICY_DHCP_PER_PORT; LOST counts the ones that were left out since the last. A
- * frame is forwarded in any case.
+ * VLAN. Whether it discards a frame of a LOCKED port is left to the listener. Those of
+ * trusted ports and those of all others are limited to ARP_POLICY_DHCP_PER_SECOND each,
+ * those of one untrusted port to ARP_POLICY_DHCP_PER_PORT; LOST counts the ones that were
+ * left out since the last. A frame is forwarded in any case.
  *
  * A transaction belongs to the socket that began it and ends when that is closed.
  * A netns can have ARP_POLICY_TRANSACTIONS_MAX at a time.
@@ -443,6 +443,9 @@ enum arp_policy_dhcp {
 	ARP_POLICY_DHCP_SENDER,		/* be32, the source of the IP packet */
 	ARP_POLICY_DHCP_MESSAGE,	/* 240..DHCP_MESSAGE_MAX bytes, the payload of UDP */
 	ARP_POLICY_DHCP_LOST,		/* u32, messages dropped before this one */
+	ARP_POLICY_DHCP_LOCKED,		/* flag: the port is locked: the bridge discards the
+					 * frame unless its FDB has the source on this port
+					 */
 
 	/* private: */
 	__ARP_POLICY_DHCP_MAX,

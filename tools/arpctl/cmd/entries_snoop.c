@@ -22,6 +22,7 @@
 #include "base/selector.h"
 #include "cmd/entries_snoop.h"
 #include "command.h"
+#include "host/fdb.h"
 #include "lease/bindings.h"
 #include "lease/service.h"
 #include "lease/snoop.h"
@@ -315,6 +316,12 @@ static int take_message(struct snooper *s, const struct nlmsghdr *msg)
 	    !nl_mac(d[ARP_POLICY_DHCP_LLADDR], frame.lladdr))
 		return STATUS_OK;
 	frame.vlan = (uint32_t)nl_uint(d[ARP_POLICY_DHCP_VLAN]);
+	/* From a locked port, only what the bridge does not discard. */
+	if (d[ARP_POLICY_DHCP_LOCKED] &&
+	    !fdb_admits((uint32_t)nl_uint(d[ARP_POLICY_DHCP_BRIDGE_IFINDEX]),
+			(uint32_t)nl_uint(tb[ARP_POLICY_A_IFINDEX]),
+			(uint16_t)frame.vlan, frame.lladdr))
+		return STATUS_OK;
 	frame.trusted = d[ARP_POLICY_DHCP_TRUSTED];
 	frame.to_client = d[ARP_POLICY_DHCP_CLIENT];
 	return take(s, &frame, mnl_attr_get_payload(message),

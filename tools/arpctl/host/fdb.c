@@ -14,6 +14,10 @@
 
 #define READ_TRIES	10
 
+/* NDA_FLAGS_EXT and NTF_EXT_LOCKED, which older headers do not have. */
+#define FDB_FLAGS_EXT	15
+#define FDB_LOCKED	2U
+
 static int read_entry(const struct nlmsghdr *msg, void *data)
 {
 	const struct ndmsg *info = mnl_nlmsg_get_payload(msg);
@@ -36,6 +40,46 @@ static int read_entry(const struct nlmsghdr *msg, void *data)
 	entry->vlan = (uint16_t)nl_uint(tb[NDA_VLAN]);
 	memcpy(entry->lladdr, mnl_attr_get_payload(tb[NDA_LLADDR]), LLADDR_LEN);
 	return MNL_CB_OK;
+}
+
+struct admission {
+	uint32_t port;
+	bool admitted;
+};
+
+static int read_admission(const struct nlmsghdr *msg, void *data)
+{
+	const struct ndmsg *info = mnl_nlmsg_get_payload(msg);
+	const struct nlattr *tb[FDB_FLAGS_EXT + 1];
+	struct admission *a = data;
+
+	nl_parse_after(msg, sizeof(*info), tb, FDB_FLAGS_EXT);
+	a->admitted = (uint32_t)info->ndm_ifindex == a->port &&
+		      !(info->ndm_state & NUD_PERMANENT) &&
+		      !(nl_uint(tb[FDB_FLAGS_EXT]) & FDB_LOCKED);
+	return MNL_CB_STOP;
+}
+
+/* Without VLAN filtering, the addresses of all VLANs are in none. */
+bool fdb_admits(uint32_t bridge, uint32_t port, uint16_t vlan,
+		const uint8_t lladdr[LLADDR_LEN])
+{
+	char buf[128] __attribute__((aligned(8)));
+	struct nlmsghdr *req = mnl_nlmsg_put_header(buf);
+	struct admission a = { .port = port };
+	struct ndmsg *info;
+
+	req->nlmsg_type = RTM_GETNEIGH;
+	req->nlmsg_flags = NLM_F_REQUEST;
+	info = mnl_nlmsg_put_extra_header(req, sizeof(*info));
+	info->ndm_family = AF_BRIDGE;
+	mnl_attr_put_u32(req, NDA_MASTER, bridge);
+	mnl_attr_put(req, NDA_LLADDR, LLADDR_LEN, lladdr);
+	if (vlan)
+		mnl_attr_put_u16(req, NDA_VLAN, vlan);
+	if (netlink_ask(NETLINK_ROUTE, req, read_admission, &a) == ENOENT && vlan)
+		return fdb_admits(bridge, port, 0, lladdr);
+	return a.admitted;
 }
 
 int fdb_by_port(const void *a, const void *b)

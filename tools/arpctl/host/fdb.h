@@ -3,6 +3,7 @@
 #ifndef ARPCTL_FDB_H
 #define ARPCTL_FDB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,13 @@ struct fdb {
  * Reads the learned entries. The caller frees it also after a failure. Return: an errno.
  */
 int fdb_read(struct fdb *fdb);
+
+/*
+ * Whether a locked port of a bridge takes frames from an address, in a VLAN or none: it is
+ * known there, is not the bridge's own, and is not waiting to be authorized.
+ */
+bool fdb_admits(uint32_t bridge, uint32_t port, uint16_t vlan,
+		const uint8_t lladdr[LLADDR_LEN]);
 
 /* The order of the list, for qsort(). */
 int fdb_by_port(const void *a, const void *b);
