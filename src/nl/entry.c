@@ -60,7 +60,7 @@ int arpp_nl_entry_get(struct sk_buff *skb, struct genl_info *info)
 	const struct arpp_nl_to to =
 		arpp_nl_to_sender(info, ARP_POLICY_CMD_ENTRY_GET);
 	struct arpp_netns *nn = arpp_netns_get(genl_info_net(info));
-	struct arpp_nl_entry e = {};
+	struct arpp_nl_entry e;
 	struct sk_buff *msg;
 	int err;
 
@@ -109,7 +109,7 @@ static int end(struct arpp_nl_change *c, int err, struct arpp_nl_entry *e,
 int arpp_nl_entry_add(struct sk_buff *skb, struct genl_info *info)
 {
 	bool replace = nla_get_flag(info->attrs[ARP_POLICY_A_REPLACE]);
-	struct arpp_nl_entry e = {};
+	struct arpp_nl_entry e;
 	struct arpp_nl_change c;
 	u32 generation;
 	int err;
@@ -127,7 +127,7 @@ int arpp_nl_entry_add(struct sk_buff *skb, struct genl_info *info)
 
 int arpp_nl_entry_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct arpp_nl_entry e = {};
+	struct arpp_nl_entry e;
 	struct arpp_nl_change c;
 	u32 generation;
 	int err;
@@ -254,6 +254,7 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 			 const struct arpp_selector *sel)
 {
 	struct arpp_lpm_node node;
+	struct arpp_lpm_iter it;
 	struct arpp_rule rule;
 	u64 found;
 
@@ -261,11 +262,9 @@ static int dump_selector(struct sk_buff *skb, const struct arpp_nl_to *to,
 	     place->table++, place->prefix = 0, place->len = -1) {
 		if (!(place->filter.tables & BIT(place->table)))
 			continue;
-		for (;;) {
-			found = arpp_lpm_next(sel->tables->lpm[place->table],
-					      place->prefix, place->len, &node);
-			if (!found)
-				break;
+		arpp_lpm_iter_begin(&it, sel->tables->lpm[place->table],
+				    place->prefix, place->len);
+		while ((found = arpp_lpm_iter_next(&it, &node))) {
 			rule = arpp_rule_of(found, place->table, node.prefix);
 			if (place->filter.dynamic && !rule.dynamic)
 				place->skipped++;

@@ -114,16 +114,15 @@ int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
 	return 0;
 }
 
-/*
- * Read the selector of a rule or binding; "all" if there is none. The caller has
- * zeroed @key; it is large, so it is not cleared again.
- */
+/* Read the selector of a rule or binding; "all" if there is none. */
 static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 		    struct netlink_ext_ack *extack)
 {
 	if (attr)
 		return arpp_nl_read_selects(attr, key, extack);
+	/* The rest of the name is not cleared, which would take 60 instructions. */
 	key->kind = ARPP_SELECTOR_ALL;
+	key->literals = 0;
 	memcpy(key->name, "all", sizeof("all"));
 	return 0;
 }
@@ -233,7 +232,7 @@ static int read_binding(struct nlattr **tb, struct nlattr *nest, bool whole,
  * arpp_nl_read_entry() - read a rule or a binding, and its selector
  * @nest: nest of enum arp_policy_entry; NULL is an error
  * @whole: the entry must be complete; else it only identifies one
- * @e: filled in; the caller has zeroed it
+ * @e: filled in
  * @extack: set on error
  *
  * Return: 0 or -EINVAL.
@@ -244,6 +243,7 @@ int arpp_nl_read_entry(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 	struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1];
 	int err;
 
+	e->rule = (struct arpp_rule){};
 	if (!nest)
 		return refuse(extack, NULL, "entry missing");
 	by_type(nest, tb, ARP_POLICY_ENTRY_MAX);

@@ -272,7 +272,7 @@ static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
 		     struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	enum arp_policy_op kind = nla_type(nest);
-	struct arpp_nl_entry e = {};
+	struct arpp_nl_entry e;
 	int err;
 
 	err = arpp_nl_read_entry(nest, kind != ARP_POLICY_OP_ENTRY_DEL, &e, extack);
@@ -288,7 +288,7 @@ static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
 	err = arpp_netns_room(nn, t->config.count, 0, e.table, &e.rule);
 	if (!err)
 		err = arpp_config_insert(&t->config, &e.key, e.table, &e.rule);
-	return arpp_nl_read_error(err, e.table, nest, extack);
+	return !err ? 0 : arpp_nl_read_error(err, e.table, nest, extack);
 }
 
 /*

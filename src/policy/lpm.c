@@ -155,7 +155,7 @@
 #define LPM_STRIDE	6
 #define LPM_EXTERNAL	64			/* the first external position */
 #define LPM_POSITIONS	128
-#define LPM_DEPTH	6			/* branches at 0, 6, 12, 18, 24, 30 */
+#define LPM_DEPTH	ARPP_LPM_DEPTH		/* branches at 0, 6, 12, 18, 24, 30 */
 
 #define LPM_WIDE_BITS	12			/* a multiple of the stride */
 #define LPM_WIDE_SLOTS	4096
@@ -502,7 +502,8 @@ static void branch_add(struct lpm_branch *to, const struct lpm_branch *from,
 
 	memmove(to->slot + rank + 1, from->slot + rank,
 		(slots - rank) * sizeof(*to->slot));
-	memmove(to->slot, from->slot, rank * sizeof(*to->slot));
+	if (to != from)
+		memcpy(to->slot, from->slot, rank * sizeof(*to->slot));
 	slot_set(&to->slot[rank], e);
 	to->external = from->external;
 	to->internal = from->internal;
@@ -620,7 +621,7 @@ static void lpm_unplace(lpm_entry_t e)
 static bool branch_grows(const struct arpp_lpm *t, lpm_entry_t e,
 			 unsigned int slots)
 {
-	return !t->lock && branch_room(slots + 1, entry_tag(e)) ==
+	return !t->lock && branch_size(slots + 1, entry_tag(e)) <=
 			   branch_room(slots, entry_tag(e));
 }
 
@@ -896,9 +897,11 @@ static void lpm_walk(const struct arpp_lpm *t, const struct arpp_lpm_node *to,
 	}
 	while (w->e) {
 		w->has = entry_prefix(w->e, to->prefix, step->off);
-		w->common = min3((unsigned int)w->has.len,
-				 (unsigned int)to->len,
-				 32U - fls(w->has.prefix ^ to->prefix));
+		w->common = w->has.len;
+		/* What a branch stands for without a skip is how the walk came to it. */
+		if (entry_tag(w->e) != LPM_BRANCH)
+			w->common = min3(w->common, (unsigned int)to->len,
+					 32U - fls(w->has.prefix ^ to->prefix));
 		if (entry_is_leaf(w->e) || w->common < w->has.len)
 			break;
 		b = entry_untag(w->e);
@@ -1239,14 +1242,15 @@ static void lpm_widen(struct arpp_lpm *t, gfp_t gfp)
 	struct lpm_wide *wide = lpm_alloc_wide(gfp | __GFP_NOWARN);
 	lpm_entry_t root = entry_make(wide, LPM_WIDE), old;
 	struct arpp_lpm_node node;
+	struct arpp_lpm_iter it;
 	u64 found;
 
 	if (!wide)
 		return;
 	wide->since = t->gen;
 	slot_set(&fresh.root, root);
-	for (found = arpp_lpm_next(t, 0, -1, &node); found;
-	     found = arpp_lpm_next(t, node.prefix, node.len, &node)) {
+	arpp_lpm_iter_begin(&it, t, 0, -1);
+	while ((found = arpp_lpm_iter_next(&it, &node))) {
 		if (lpm_insert(&fresh, &node, arpp_lpm_value(found),
 			       gfp | __GFP_NOWARN)) {
 			lpm_end_root(&fresh, root, LPM_END_ALL, LPM_NONE);
@@ -1555,7 +1559,9 @@ static unsigned int branch_next(const struct lpm_branch *b, unsigned int from)
 	unsigned int best = LPM_ORDER_END, more, shift, first;
 	u64 bits;
 
-	for (more = 0; more <= LPM_STRIDE; more++) {
+	/* Most branches have external positions only. */
+	more = b->internal & ~LPM_OWN ? 0 : LPM_STRIDE;
+	for (; more <= LPM_STRIDE; more++) {
 		bits = more == LPM_STRIDE ? b->external :
 		       b->internal >> (1U << more) & (BIT_ULL(1U << more) - 1);
 		if (!bits)
@@ -1585,74 +1591,140 @@ static bool lpm_is_after(const struct arpp_lpm_node *node, u32 prefix, int len)
 	       (node->prefix == prefix && node->len > len);
 }
 
-/**
- * struct lpm_cursor - a branch on the way of lpm_next()
- * @b: the branch
- * @has: what it begins with
- * @from: the first key that is left of it
- */
-struct lpm_cursor {
-	struct lpm_branch *b;
-	struct arpp_lpm_node has;
-	unsigned int from;
-};
-
-/* Begin with branch @e, which begins with @has; is any of it behind @prefix/@len? */
-static bool cursor_begin(struct lpm_cursor *c, lpm_entry_t e,
-			 struct arpp_lpm_node has, u32 prefix, int len)
+/* Begin with branch @e, which begins with @has; is any of it behind the iterator's start? */
+static bool cursor_begin(struct arpp_lpm_cursor *c, const struct arpp_lpm_iter *it,
+			 lpm_entry_t e, struct arpp_lpm_node has)
 {
-	u32 here = lpm_bits(prefix, has.len);
+	u32 here = lpm_bits(it->prefix, has.len);
 
 	c->b = entry_untag(e);
 	c->has = has;
 	c->from = 0;
 	if (has.prefix == here) {
 		/* Of the prefixes that begin so, shorter ones come before. */
-		c->from = clamp(len + 1 - has.len, 0, LPM_STRIDE);
-		c->from |= lpm_next_bits(prefix, has.len) << LPM_ORDER_BITS;
+		c->from = clamp(it->len + 1 - has.len, 0, LPM_STRIDE);
+		c->from |= lpm_next_bits(it->prefix, has.len) << LPM_ORDER_BITS;
 	}
 	return has.prefix >= here;
 }
 
-/* arpp_lpm_next() from @e on, in a slot that stands for the first @off bits of @addr. */
-static u64 lpm_next(const struct arpp_lpm *t, lpm_entry_t e, u32 addr,
-		    unsigned int off, u32 prefix, int len,
-		    struct arpp_lpm_node *node)
+/*
+ * Move a trail to its next prefix, which is below entry @e, in a slot that stands for the
+ * first @off bits of @addr, or else below the branches where the trail stands.
+ */
+static void trail_next(const struct arpp_lpm_iter *it, struct arpp_lpm_trail *trail,
+		       lpm_entry_t e, u32 addr, unsigned int off)
 {
-	struct lpm_cursor path[LPM_DEPTH], *c = path;
-	unsigned int key = LPM_ORDER_END, pos;
+	unsigned int key, pos, depth = trail->depth;
+	struct arpp_lpm_cursor *c;
 
+	trail->found = 0;
 	for (;;) {
 		if (entry_is_leaf(e)) {
-			*node = entry_prefix(e, addr, off);
-			if (lpm_is_after(node, prefix, len))
-				return leaf_found(e, node->len);
-		} else if (e && cursor_begin(c, e, entry_prefix(e, addr, off),
-					     prefix, len)) {
-			c++;
+			trail->node = entry_prefix(e, addr, off);
+			if (lpm_is_after(&trail->node, it->prefix, it->len)) {
+				trail->found = leaf_found(e, trail->node.len);
+				break;
+			}
+		} else if (e && cursor_begin(&trail->path[depth], it, e,
+					     entry_prefix(e, addr, off))) {
+			depth++;
 		}
 		/* Go on in the lowest branch that has something left. */
-		for (; c > path; c--) {
-			key = branch_next(c[-1].b, c[-1].from);
+		for (key = LPM_ORDER_END; depth; depth--) {
+			c = &trail->path[depth - 1];
+			key = branch_next(c->b, c->from);
 			if (key < LPM_ORDER_END)
 				break;
 		}
-		if (c == path)
-			return 0;
-		c[-1].from = key + 1;
+		if (!depth)
+			break;
+		c->from = key + 1;
 		pos = lpm_order_pos(key);
-		addr = lpm_pos_bits(&c[-1].has, pos);
-		off = lpm_pos_off(pos, c[-1].has.len);
-		e = lpm_deref(t, &c[-1].b->slot[branch_rank(c[-1].b, pos)]);
+		addr = lpm_pos_bits(&c->has, pos);
+		off = lpm_pos_off(pos, c->has.len);
+		e = lpm_deref(it->t, &c->b->slot[branch_rank(c->b, pos)]);
+	}
+	trail->depth = depth;
+}
+
+/* Move the longer prefixes of a large table on to the next trie that has one. */
+static void iter_next_trie(struct arpp_lpm_iter *it)
+{
+	unsigned int i;
+
+	while (!it->longer.found && it->slot < LPM_WIDE_SLOTS) {
+		i = it->slot++;
+		trail_next(it, &it->longer, lpm_deref(it->t, &it->wide->slot[i]),
+			   i << (32 - LPM_WIDE_BITS), LPM_WIDE_BITS);
 	}
 }
 
 /**
- * arpp_lpm_next() - walk through a table, by address, shorter prefixes first
+ * arpp_lpm_iter_begin() - begin to walk through a table
+ * @it: filled in
+ * @t: the table, which must not change while the iterator is used
+ * @prefix: where to begin, host byte order; need not be in the table
+ * @len: its length; begin behind it, or with @prefix itself if @len is -1
+ *
+ * Context: RCU read side, or the writers' lock.
+ */
+void arpp_lpm_iter_begin(struct arpp_lpm_iter *it, const struct arpp_lpm *t,
+			 u32 prefix, int len)
+{
+	lpm_entry_t root = lpm_deref(t, &t->root);
+
+	it->t = t;
+	it->prefix = prefix;
+	it->len = len;
+	it->last = NULL;
+	it->slot = LPM_WIDE_SLOTS;
+	it->shorter.depth = 0;
+	it->shorter.found = 0;
+	it->longer.depth = 0;
+	it->longer.found = 0;
+	if (entry_tag(root) != LPM_WIDE) {
+		trail_next(it, &it->longer, root, 0, 0);
+		return;
+	}
+	it->wide = entry_untag(root);
+	it->slot = prefix >> (32 - LPM_WIDE_BITS);
+	trail_next(it, &it->shorter, lpm_deref(t, &it->wide->shorter), 0, 0);
+	iter_next_trie(it);
+}
+
+/**
+ * arpp_lpm_iter_next() - walk through a table, by address, shorter prefixes first
+ * @it: the iterator
+ * @node: set to the next prefix
+ *
+ * Context: as arpp_lpm_iter_begin(), and without a break since then.
+ * Return: what that prefix has, as arpp_lpm_lookup() does, or 0 at the end.
+ */
+u64 arpp_lpm_iter_next(struct arpp_lpm_iter *it, struct arpp_lpm_node *node)
+{
+	struct arpp_lpm_trail *shorter = &it->shorter, *longer = &it->longer;
+
+	if (it->last) {
+		trail_next(it, it->last, LPM_NONE, 0, 0);
+		iter_next_trie(it);
+	}
+	it->last = shorter->found && (!longer->found ||
+				      shorter->node.prefix <= longer->node.prefix) ?
+		   shorter : longer;
+	*node = it->last->node;
+	return it->last->found;
+}
+
+/**
+ * arpp_lpm_next() - find the prefix behind another one, in the order of an iterator
  * @t: the table
- * @prefix: where the walk stands, host byte order; may have been removed since
- * @len: its length, or -1 to begin with @prefix itself
- * @node: set to what comes after @prefix/@len
+ * @prefix: the other one, host byte order; may have been removed since
+ * @len: its length, or -1 to find what is at @prefix itself or behind it
+ * @node: set to what comes next
+ *
+ * Finds the way from the root again: for the next prefixes of a table that does not
+ * change, an iterator takes a tenth of it.
  *
  * Context: RCU read side, or the writers' lock.
  * Return: what that is, as arpp_lpm_lookup() does, or 0 at the end.
@@ -1660,25 +1732,10 @@ static u64 lpm_next(const struct arpp_lpm *t, lpm_entry_t e, u32 addr,
 u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
 		  struct arpp_lpm_node *node)
 {
-	lpm_entry_t root = lpm_deref(t, &t->root);
-	const unsigned int rest = 32 - LPM_WIDE_BITS;
-	struct arpp_lpm_node first;
-	u64 shorter, found = 0;
-	struct lpm_wide *wide;
-	unsigned int i;
+	struct arpp_lpm_iter it;
 
-	if (entry_tag(root) != LPM_WIDE)
-		return lpm_next(t, root, 0, 0, prefix, len, node);
-	wide = entry_untag(root);
-	shorter = lpm_next(t, lpm_deref(t, &wide->shorter), 0, 0, prefix, len,
-			   &first);
-	for (i = prefix >> rest; i < LPM_WIDE_SLOTS && !found; i++)
-		found = lpm_next(t, lpm_deref(t, &wide->slot[i]), i << rest,
-				 LPM_WIDE_BITS, prefix, len, node);
-	if (!shorter || (found && node->prefix < first.prefix))
-		return found;
-	*node = first;
-	return shorter;
+	arpp_lpm_iter_begin(&it, t, prefix, len);
+	return arpp_lpm_iter_next(&it, node);
 }
 
 /* A copy of a large root that shares all tries; none without memory. */

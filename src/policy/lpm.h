@@ -54,6 +54,52 @@ struct arpp_lpm {
 	bool settling;
 };
 
+/* How many branches there are on the way to a prefix at most. */
+#define ARPP_LPM_DEPTH	6
+
+struct lpm_branch;
+struct lpm_wide;
+
+/**
+ * struct arpp_lpm_trail - where a walk through a trie stands
+ * @path: the branches from the top down, with the prefix that each begins with, and the
+ *	first key that is left of it
+ * @depth: how many there are
+ * @found: what the next prefix has, as arpp_lpm_lookup() returns it; 0: none is left
+ * @node: the next prefix
+ */
+struct arpp_lpm_trail {
+	struct arpp_lpm_cursor {
+		const struct lpm_branch *b;
+		struct arpp_lpm_node has;
+		unsigned int from;
+	} path[ARPP_LPM_DEPTH];
+	unsigned int depth;
+	u64 found;
+	struct arpp_lpm_node node;
+};
+
+/**
+ * struct arpp_lpm_iter - a walk through a table that does not change
+ * @t: the table
+ * @prefix: where it began; prefixes up to this one are left out
+ * @len: the length of that, or -1
+ * @last: the trail whose next prefix was returned last, so it has to move; or NULL
+ * @wide: the root of a large table
+ * @slot: the next trie of that
+ * @shorter: its trie of short prefixes
+ * @longer: its other tries, one after the other; all of a table that is not large
+ */
+struct arpp_lpm_iter {
+	const struct arpp_lpm *t;
+	u32 prefix;
+	int len;
+	struct arpp_lpm_trail *last;
+	const struct lpm_wide *wide;
+	unsigned int slot;
+	struct arpp_lpm_trail shorter, longer;
+};
+
 /* The prefix length of a lookup's result. */
 static inline u8 arpp_lpm_len(u64 found)
 {
@@ -83,6 +129,9 @@ u64 arpp_lpm_remove(struct arpp_lpm *t, u32 prefix, u8 len);
 int arpp_lpm_delete(struct arpp_lpm *t, const struct arpp_lpm_node *node,
 		    gfp_t gfp);
 u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len);
+void arpp_lpm_iter_begin(struct arpp_lpm_iter *it, const struct arpp_lpm *t,
+			 u32 prefix, int len);
+u64 arpp_lpm_iter_next(struct arpp_lpm_iter *it, struct arpp_lpm_node *node);
 u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
 		  struct arpp_lpm_node *node);
 int arpp_lpm_fork(struct arpp_lpm *fork, struct arpp_lpm *t);

@@ -76,6 +76,9 @@ static int key_cmp(const struct arpp_selector_key *a,
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
+	/* These are alone in their kind. */
+	if (a->kind == ARPP_SELECTOR_ALL || a->kind == ARPP_SELECTOR_DEFAULT)
+		return 0;
 	if (a->literals != b->literals)
 		return a->literals > b->literals ? -1 : 1;
 	return strcmp(a->name, b->name);

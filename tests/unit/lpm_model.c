@@ -426,6 +426,22 @@ static bool steps_to(u32 prefix, int len, const struct rule *to)
 	return !to || (node.prefix == to->node.prefix && node.len == to->node.len);
 }
 
+/* Does an iterator give these, from @len behind @prefix on, and then end? */
+static void iterate(u32 prefix, int len, const struct rule *to, unsigned int n)
+{
+	struct arpp_lpm_iter it;
+	struct arpp_lpm_node node;
+	unsigned int i;
+
+	arpp_lpm_iter_begin(&it, &table, prefix, len);
+	for (i = 0; i < n; i++)
+		if (plain(arpp_lpm_iter_next(&it, &node)) != found_of(&to[i]) ||
+		    node.prefix != to[i].node.prefix || node.len != to[i].node.len)
+			fail("step %u of an iterator from %08x/%d", i, prefix, len);
+	if (arpp_lpm_iter_next(&it, &node) || arpp_lpm_iter_next(&it, &node))
+		fail("an iterator from %08x/%d does not end", prefix, len);
+}
+
 /* Walk the whole table, and from random prefixes; find each prefix. */
 static void walk(void)
 {
@@ -449,6 +465,7 @@ static void walk(void)
 	}
 	if (!steps_to(at->prefix, len, NULL))
 		fail("a walk does not end");
+	iterate(0, -1, sorted, rules);
 	for (n = 0; n < 64; n++) {
 		at->prefix = random_address();
 		at->len = rnd() % 33;
@@ -458,6 +475,8 @@ static void walk(void)
 			;
 		if (!steps_to(at->prefix, at->len, i < rules ? &sorted[i] : NULL))
 			fail("wrong successor of %08x/%u", at->prefix, at->len);
+		if (n % 16 == 0)
+			iterate(at->prefix, at->len, sorted + i, rules - i);
 		for (i = 0; i < rules && sorted[i].node.prefix < at->prefix; i++)
 			;
 		if (!steps_to(at->prefix, -1, i < rules ? &sorted[i] : NULL))
