@@ -42,10 +42,11 @@ static int trip(const char *a, const char *b, const char *c, const char *end)
 	out.file = open_memstream(&text, &len);
 	for (i = 0; i < 3; i++) {
 		if (i)
-			fputc(' ', out.file);
+			pr_word(&out, " ");
 		word_print(&out, NULL, STYLE_NAME, in[i]);
 	}
-	fputs(end, out.file);
+	pr_word(&out, end);
+	pr_flush();
 	fclose(out.file);
 
 	words_more(&words, text, len);

@@ -40,6 +40,7 @@ static char *print_policy(struct policy *policy, size_t *size)
 	MUST(out.file);
 	policy_sort(policy);
 	policy_save(&out, policy);
+	pr_flush();
 	fclose(out.file);
 	return text;
 }

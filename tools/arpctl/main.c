@@ -75,5 +75,6 @@ int main(int argc, char **argv)
 			status = run(&ctx, argc - 1, argv + 1);
 	}
 	nl_close(&ctx.nl);
+	pr_flush();
 	return status ? status : pr_close_stdout();
 }

@@ -64,11 +64,6 @@ int args_end_options(int *argc, char **argv)
 	return i;
 }
 
-static uint32_t initial(const char *name)
-{
-	return 1U << (*name & 31);
-}
-
 /* After "--", a word such as --watch is a name and not an option. */
 static const char *as_word(const struct args *args, int i)
 {
@@ -142,10 +137,30 @@ static int split_pairs(struct args *args, int argc, char ***argv)
 	return n;
 }
 
+/*
+ * Takes words that differ from those of the last command only where any word fits. In most
+ * files all lines are like this; it saves 100 instructions for a rule, 200 for a binding.
+ */
+static bool take_alike(struct args *args, int argc, char **argv)
+{
+	int i;
+
+	if (!argc || argc != args->n_alike)
+		return false;
+	for (i = 0; i < argc; i++)
+		if (!grammar_again(&args->grammar, args->alike[i], as_word(args, i)))
+			return false;
+	/* The first word of a token that is repeated. */
+	while (i--)
+		args->words[args->alike[i]] = argv[i];
+	return true;
+}
+
 int args_take(struct args *args, int argc, char **argv)
 {
 	struct grammar *g = &args->grammar;
 	const struct token *must;
+	bool alike = true;
 	char hint[128];
 	int i, token;
 
@@ -153,6 +168,9 @@ int args_take(struct args *args, int argc, char **argv)
 		argc = split_pairs(args, argc, &argv);
 	args->argc = argc;
 	args->argv = argv;
+	if (take_alike(args, argc, argv))
+		return STATUS_OK;
+	args->n_alike = 0;
 	args->taken = 0;
 	args->initials = 0;
 	grammar_restart(g);
@@ -163,7 +181,10 @@ int args_take(struct args *args, int argc, char **argv)
 		if (!(args->taken & 1U << token))
 			args->words[token] = argv[i];
 		args->taken |= 1U << token;
-		args->initials |= initial(g->tokens[token].name);
+		args->initials |= args_initial(g->tokens[token].name);
+		alike &= i < MAX_ALIKE && (!g->tokens[token].kind || g->open);
+		if (alike)
+			args->alike[i] = (uint8_t)token;
 	}
 	must = grammar_must(g);
 	if (i < argc && must)
@@ -177,28 +198,22 @@ int args_take(struct args *args, int argc, char **argv)
 			      argv[argc - 1]);
 	if (must)
 		return misfit(args, "%s is missing", must->name);
+	args->n_alike = alike ? argc : 0;
 	return STATUS_OK;
 }
 
-const char *args_get(const struct args *args, const char *name)
+const char *args_find(const struct args *args, const char *name)
 {
 	const struct token *t = args->grammar.tokens;
 	uint32_t left;
 	int i;
 
-	if (!(args->initials & initial(name)))
-		return NULL;
 	for (left = args->taken; left; left &= left - 1) {
 		i = __builtin_ctz(left);
 		if (t[i].name[0] == name[0] && !strcmp(t[i].name, name))
 			return args->words[i];
 	}
 	return NULL;
-}
-
-const char *args_option(const struct args *args, const char *name)
-{
-	return args->grammar.used ? args_get(args, name) : NULL;
 }
 
 int args_each(const struct args *args, const char *name,

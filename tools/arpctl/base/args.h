@@ -9,6 +9,7 @@
 #include "base/grammar.h"
 
 #define MAX_ARGS 128
+#define MAX_ALIKE 16
 
 /* The words of a command, typed or read from a file. */
 struct args {
@@ -25,6 +26,8 @@ struct args {
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
 	uint32_t taken;			/* the tokens that have one, as bits */
 	uint32_t initials;		/* their first letters, as bits: a filter */
+	uint8_t alike[MAX_ALIKE];	/* the tokens of the last command's words */
+	int n_alike;			/* how many; 0: unknown, or they depend on the words */
 };
 
 /* Prepares to take the words of such commands, one after the other. */
@@ -47,15 +50,30 @@ static inline const char *args_first(const struct args *args)
 	return args->argc ? args->argv[0] : NULL;
 }
 
+/* The first letter of a token, as a bit. */
+static inline uint32_t args_initial(const char *name)
+{
+	return 1U << (*name & 31);
+}
+
 /* The first word that was taken for this word of the usage; NULL if none was. */
-const char *args_get(const struct args *args, const char *name);
+const char *args_find(const struct args *args, const char *name);
+
+/* The same; for most names it is known by the first letter that there is none. */
+static inline const char *args_get(const struct args *args, const char *name)
+{
+	return args->initials & args_initial(name) ? args_find(args, name) : NULL;
+}
 
 /* Calls each with every word that was taken for this one, until one fails. */
 int args_each(const struct args *args, const char *name,
 	      int (*each)(void *data, const char *word), void *data);
 
 /* As args_get() for words in brackets, which are usually absent. */
-const char *args_option(const struct args *args, const char *name);
+static inline const char *args_option(const struct args *args, const char *name)
+{
+	return args->grammar.used ? args_get(args, name) : NULL;
+}
 
 /*
  * Words into values, each with a usage error that names the command. If the word of a

@@ -181,6 +181,8 @@ int grammar_take(struct grammar *g, const char *word)
 
 	if (found < 0)
 		return found;
+	g->open = must == &g->tokens[found] && must->kind &&
+		  (!must->address || isdigit((unsigned char)*word));
 	if (g->tokens[found].group) {
 		g->used |= 1U << g->tokens[found].group;
 		g->at = found + 1;
@@ -189,4 +191,13 @@ int grammar_take(struct grammar *g, const char *word)
 		g->at = 0;
 	}
 	return found;
+}
+
+bool grammar_again(const struct grammar *g, int i, const char *word)
+{
+	const struct token *t = &g->tokens[i];
+
+	if (!t->kind)
+		return is_literal(t, word);
+	return !t->address || isdigit((unsigned char)*word);
 }

@@ -38,6 +38,7 @@ struct grammar {
 	int filled;		/* how many places have their word */
 	int at;			/* the token after the last word, if within a clause */
 	uint32_t used;		/* clauses, as bits */
+	bool open;		/* any word, or any number, would have fit the last token */
 };
 
 void grammar_init(struct grammar *g, const char *usage);
@@ -63,5 +64,11 @@ bool grammar_is(const struct grammar *g, int i, const char *name,
 
 /* Takes one word. Return: its token, -1 if it does not fit. */
 int grammar_take(struct grammar *g, const char *word);
+
+/*
+ * Whether a word is taken for token i if the words before it are taken as those of the
+ * last command were, in which the token was a literal or open.
+ */
+bool grammar_again(const struct grammar *g, int i, const char *word);
 
 #endif /* ARPCTL_GRAMMAR_H */

@@ -36,10 +36,12 @@ bool parse_u32(const char *text, uint32_t *value)
 /* A number up to 255 without leading zeros. Return: its end, or NULL. */
 static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 {
-	const char *begin = s;
-	uint32_t n = 0, digit;
+	uint32_t n = s < end ? (uint32_t)*s++ - '0' : 10, digit;
 
-	for (; s < end; s++) {
+	if (n > 9)
+		return NULL;
+	/* Nothing may follow a zero, so that the next digit does not fit. */
+	for (; n && s < end; s++) {
 		digit = (uint32_t)*s - '0';
 		if (digit > 9)
 			break;
@@ -48,7 +50,7 @@ static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 			return NULL;
 	}
 	*byte = n;
-	return s == begin || (*begin == '0' && s > begin + 1) ? NULL : s;
+	return s;
 }
 
 /* Four bytes separated by dots. Return: their end, or NULL. */
@@ -101,12 +103,17 @@ bool prefix_has(struct prefix prefix, uint32_t address)
 	return prefix_masked(other).address == prefix.address;
 }
 
+/* The value of a digit, and one more; 0 for other characters. */
+static const uint8_t hex_digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7,
+	['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13,
+	['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13,
+	['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return hex_digits[(unsigned char)c] - 1;
 }
 
 /* Bytes of one or two digits with this separator between them. */
@@ -165,9 +172,9 @@ int parse_mac(const char *text, uint8_t *lladdr, size_t max)
 {
 	size_t len = strlen(text);
 
-	if (strchr(text, ':') || len <= 2)
+	if (len <= 2 || text[1] == ':' || text[2] == ':')
 		return parse_lladdr(text, len, lladdr, max);
-	if (strchr(text, '-'))
+	if (text[1] == '-' || text[2] == '-')
 		return parse_bytes(text, len, '-', lladdr, max);
 	return parse_digits(text, len, lladdr, max);
 }

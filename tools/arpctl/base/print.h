@@ -57,6 +57,9 @@ void pr_close(struct printer *out, char bracket);
 __attribute__((format(printf, 2, 3)))
 void pr_text(struct printer *out, const char *fmt, ...);
 
+/* The same for a word as it is. */
+void pr_word(struct printer *out, const char *word);
+
 /*
  * One value: "key":value in JSON (key NULL in a list), in text the value
  * alone, padded with blanks to width (on the left if width is negative).
@@ -90,6 +93,12 @@ void pr_paint(struct printer *out, enum style style);
 /* A string that may be NULL: null in JSON; in text with lead, or nothing. */
 void pr_opt(struct printer *out, const char *key, enum style style,
 	    const char *lead, const char *value);
+
+/*
+ * Hands all output to stdio: before something else is written to its file, or the file
+ * is closed.
+ */
+void pr_flush(void);
 
 /* Flushes the output. Return: a failure if not all could be written. */
 int pr_finish(struct printer *out);

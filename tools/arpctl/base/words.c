@@ -141,13 +141,13 @@ void word_print(struct printer *out, const char *key, enum style style,
 {
 	const char *quote = quote_of(word);
 
-	pr_text(out, "%s", quote);
+	pr_word(out, quote);
 	/* On a terminal, escape what it would interpret. */
 	if (out->json || out->columns)
 		pr_str(out, key, style, 0, word);
 	else
 		pr_raw(out, style, word);
-	pr_text(out, "%s", quote);
+	pr_word(out, quote);
 }
 
 int word_fits(const char *word)

@@ -19,6 +19,7 @@ static int save_file(const struct policy *policy, const char *name)
 		return status;
 	out.file = replace.file;
 	policy_save(&out, policy);
+	pr_flush();
 	return replace_end(&replace, STATUS_OK);
 }
 

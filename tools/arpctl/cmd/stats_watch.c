@@ -138,6 +138,7 @@ static int show(struct printer *out, const struct sample *now,
 	out->file = open_memstream(&text, &size);
 	if (out->file) {
 		print_sample(out, now, before);
+		pr_flush();
 		fclose(out->file);
 	}
 	out->file = file;

@@ -23,6 +23,7 @@ struct reader {
 	bool any;		/* a command was read */
 	bool whole;		/* it is a policy, not changes */
 	struct args *grammars;	/* of the statements */
+	size_t last;		/* the statement of the line before */
 	struct place place;
 	int (*take)(void *data, const struct change *change, struct place *place);
 	void *data;
@@ -86,6 +87,19 @@ static bool is_statement(const struct reader *r, const struct statement *s)
 	       !strcmp(words->word[1], s->command);
 }
 
+/* Its index; N_STATEMENTS if it is none. Often it is the one of the line before. */
+static size_t find_statement(const struct reader *r)
+{
+	size_t i;
+
+	if (is_statement(r, &statements[r->last]))
+		return r->last;
+	for (i = 0; i < N_STATEMENTS; i++)
+		if (is_statement(r, &statements[i]))
+			break;
+	return i;
+}
+
 /* Takes the words of a line; a leading "arpctl" is allowed. */
 static int take_words(struct reader *r)
 {
@@ -104,11 +118,10 @@ static int take_words(struct reader *r)
 	/* "--" precedes names that look like options; here there are no options. */
 	if (words->dash)
 		args_end_options(&words->n, words->word);
-	for (i = 0; i < N_STATEMENTS; i++)
-		if (is_statement(r, &statements[i]))
-			break;
+	i = find_statement(r);
 	if (i == N_STATEMENTS)
 		return unknown(r);
+	r->last = i;
 	status = args_take(&r->grammars[i], words->n - 2, words->word + 2);
 	if (!status)
 		status = change_parse(&r->grammars[i], statements[i].op, &change);
@@ -288,8 +301,10 @@ static int take_entry(struct policy *policy, const struct change *change,
 		return usage_error("%s add: line %u has one for this %s on this selector: replace it instead",
 				   binding ? "bind" : "rule", found->line,
 				   binding ? "address" : "prefix");
-	entry.selector = found->selector;
-	*found = entry;
+	if (there) {
+		entry.selector = found->selector;
+		*found = entry;
+	}
 	return STATUS_OK;
 }
 

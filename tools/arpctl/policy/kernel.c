@@ -84,9 +84,11 @@ static int set_entry(struct getter *g, const struct entry *entry)
 	found = policy_entry(g->policy, entry, &there);
 	if (!found)
 		return STATUS_FAILED;
-	selector = found->selector;
-	*found = *entry;
-	found->selector = selector;
+	if (there) {
+		selector = found->selector;
+		*found = *entry;
+		found->selector = selector;
+	}
 	return STATUS_OK;
 }
 
@@ -101,35 +103,41 @@ static int change_entry(struct getter *g, const struct nlattr *nest, bool gone)
 	return set_entry(g, &entry);
 }
 
-/* Adds one object of a dump. */
-static int take_object(struct getter *g, uint8_t cmd, const struct nlmsghdr *msg)
+/* Add one object of a dump. */
+static int take_dev(void *data, const struct nlmsghdr *msg)
 {
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
-	struct entry entry;
 
 	nl_parse(msg, tb, ARP_POLICY_A_MAX);
-	if (cmd == ARP_POLICY_CMD_DEV_GET)
-		return set_dev(g, tb);
-	entry_read(&entry, tb[ARP_POLICY_A_ENTRY]);
+	return set_dev(data, tb);
+}
+
+static int take_entry(void *data, const struct nlmsghdr *msg)
+{
+	struct getter *g = data;
+	struct entry entry;
+
+	entry_read(&entry, nl_find(msg, ARP_POLICY_A_ENTRY));
 	return wanted(g, &entry) ? set_entry(g, &entry) : STATUS_OK;
 }
 
-static int dump_one(struct nl *nl, struct getter *g, uint8_t cmd)
+/* Objects are taken as they arrive: a copy of 100,000 entries has ten megabytes. */
+static int dump_devs(struct nl *nl, struct getter *g)
 {
-	struct nl_reply reply = { 0 };
-	const struct nlmsghdr *msg;
-	int status = STATUS_OK;
+	struct nl_reply reply = { .take = take_dev, .take_data = g };
 
-	nl_request(nl, cmd, NLM_F_DUMP);
-	if (cmd == ARP_POLICY_CMD_ENTRY_GET)
-		status = entry_put_filter(nl, &g->query->entries);
-	if (!status)
-		status = nl_call_once(nl, &reply);
-	nl_for_each(msg, &reply)
-		if (!status)
-			status = take_object(g, cmd, msg);
-	nl_reply_free(&reply);
-	return status;
+	nl_request(nl, ARP_POLICY_CMD_DEV_GET, NLM_F_DUMP);
+	return nl_call_once(nl, &reply);
+}
+
+static int dump_entries(struct nl *nl, struct getter *g)
+{
+	struct nl_reply reply = { .take = take_entry, .take_data = g };
+	int status;
+
+	nl_request(nl, ARP_POLICY_CMD_ENTRY_GET, NLM_F_DUMP);
+	status = entry_put_filter(nl, &g->query->entries);
+	return status ? status : nl_call_once(nl, &reply);
 }
 
 static int dump_all(struct nl *nl, struct getter *g)
@@ -137,9 +145,9 @@ static int dump_all(struct nl *nl, struct getter *g)
 	int status = STATUS_OK;
 
 	if (g->query->devs)
-		status = dump_one(nl, g, ARP_POLICY_CMD_DEV_GET);
+		status = dump_devs(nl, g);
 	if (!status && g->query->entries.tables)
-		status = dump_one(nl, g, ARP_POLICY_CMD_ENTRY_GET);
+		status = dump_entries(nl, g);
 	return status;
 }
 

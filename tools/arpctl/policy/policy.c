@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A whole policy in memory. */
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,11 +45,13 @@ static void index_put(struct policy_index *index, uint32_t hash, uint32_t number
  */
 static bool index_room(struct policy_index *index, size_t n, bool *grown)
 {
-	size_t size = index->size ? index->size * 2 : FIRST_SLOTS;
+	size_t size = index->size ? index->size : FIRST_SLOTS;
 
 	*grown = false;
 	if (n * 2 <= index->size)
 		return true;
+	while (size < n * 2)
+		size *= 2;
 	free(index->slots);
 	index->slots = calloc(size, sizeof(*index->slots));
 	index->size = index->slots ? size : 0;
@@ -176,21 +179,58 @@ static bool same_key(const struct entry *a, const struct entry *b)
 	       a->selector == b->selector;
 }
 
-/* Room for one more, in the list and in the index. */
-static bool entry_room(struct policy *policy)
+/* The order of what a selector has. */
+static int compare_in_table(const struct entry *x, const struct entry *y)
 {
-	size_t n = policy->n_entries, i;
-	struct entry *entries;
-	bool grown;
+	uint32_t a = ntohl(x->prefix.address), b = ntohl(y->prefix.address);
 
-	entries = list_more(policy->entries, n, sizeof(*entries));
+	if (x->table != y->table)
+		return x->table - y->table;
+	if (a != b)
+		return a < b ? -1 : 1;
+	return x->prefix.length - y->prefix.length;
+}
+
+static struct entry *add_entry(struct policy *policy, const struct entry *e)
+{
+	size_t n = policy->n_entries;
+	struct entry *entries = list_more(policy->entries, n, sizeof(*entries));
+
 	if (!entries)
 		return no_memory();
 	policy->entries = entries;
+	policy->n_entries++;
+	entries[n] = *e;
+	return &entries[n];
+}
+
+/*
+ * Whether an entry is new because it comes after all that its selector has: as long as
+ * this is true, no index is needed. Dumps and saved files are in this order.
+ */
+static bool is_next(const struct policy *policy, const struct policy_name *name,
+		    const struct entry *e)
+{
+	const struct entry *last;
+
+	if (policy->by_key.size)
+		return false;
+	if (!name->listed)
+		return true;
+	last = &policy->entries[policy->n_entries - 1];
+	return e->selector == last->selector && compare_in_table(last, e) < 0;
+}
+
+/* Room for one more in the index, and the index itself if it is the first time. */
+static bool entry_room(struct policy *policy)
+{
+	size_t n = policy->n_entries, i;
+	bool grown;
+
 	if (!index_room(&policy->by_key, n + 1, &grown))
 		return false;
 	for (i = grown ? 0 : n; i < n; i++)
-		index_put(&policy->by_key, hash_key(&entries[i]),
+		index_put(&policy->by_key, hash_key(&policy->entries[i]),
 			  (uint32_t)i + 1);
 	return true;
 }
@@ -212,19 +252,27 @@ struct entry *policy_entry(struct policy *policy, const struct entry *entry,
 			   bool *there)
 {
 	struct policy_name *name = get_name(policy, entry->selector);
-	struct entry e = *entry;
+	struct entry e = *entry, *added;
 	uint32_t *slot;
 
-	if (!name || !entry_room(policy))
+	*there = false;
+	if (!name)
 		return NULL;
 	e.selector = name->text;
+	if (is_next(policy, name, &e)) {
+		name->listed = true;
+		return add_entry(policy, &e);
+	}
+	if (!entry_room(policy))
+		return NULL;
 	slot = entry_slot(policy, &e);
 	*there = *slot;
-	if (!*there) {
-		policy->entries[policy->n_entries++] = e;
+	if (*there)
+		return &policy->entries[*slot - 1];
+	added = add_entry(policy, &e);
+	if (added)
 		*slot = (uint32_t)policy->n_entries;
-	}
-	return &policy->entries[*slot - 1];
+	return added;
 }
 
 int policy_dev_cmp(const void *a, const void *b)
@@ -244,12 +292,7 @@ int policy_entry_cmp(const void *a, const void *b)
 		(y->table == ARP_POLICY_TABLE_BINDING);
 	if (!order && x->selector != y->selector)
 		order = selector_cmp(x->selector, y->selector);
-	if (!order)
-		order = x->table - y->table;
-	if (!order)
-		order = memcmp(&x->prefix.address, &y->prefix.address,
-			       sizeof(x->prefix.address));
-	return order ? order : x->prefix.length - y->prefix.length;
+	return order ? order : compare_in_table(x, y);
 }
 
 /* Removes entries that were deleted. */

@@ -36,6 +36,7 @@ struct policy_name {
 	char *text;
 	uint32_t hash;
 	uint32_t dev;			/* index of its policy_dev, from 1 */
+	bool listed;			/* it has entries */
 	uint32_t rules, bindings;	/* how many it has, after policy_index() */
 };
 
@@ -50,7 +51,7 @@ struct policy {
 
 	struct entry *entries;		/* rules and bindings */
 	size_t n_entries;
-	struct policy_index by_key;
+	struct policy_index by_key;	/* of these; empty while each came after the others */
 
 	uint32_t generation;		/* of one from the kernel */
 };

@@ -12,8 +12,8 @@
 static void print_command(struct printer *out, const char *command,
 			  const char *selector)
 {
-	pr_text(out, "%s", command);
-	pr_text(out, *selector == '-' ? " -- " : " ");
+	pr_word(out, command);
+	pr_word(out, *selector == '-' ? " -- " : " ");
 }
 
 void policy_print_dev(struct printer *out, const char *selector,
@@ -55,7 +55,7 @@ void policy_print_entries(struct printer *out, const struct policy *policy)
 	for (i = 0; i < policy->n_entries; i++) {
 		pr_open(out, NULL, '{');
 		entry_print(out, &policy->entries[i], width);
-		pr_text(out, "\n");
+		pr_word(out, "\n");
 		pr_close(out, '}');
 	}
 	pr_close(out, ']');
@@ -74,7 +74,7 @@ static size_t print_entries(struct printer *out, const struct policy *policy,
 			break;
 		pr_open(out, NULL, '{');
 		policy_print_entry(out, &policy->entries[i]);
-		pr_text(out, "\n");
+		pr_word(out, "\n");
 		pr_close(out, '}');
 	}
 	pr_close(out, ']');
@@ -90,7 +90,7 @@ void policy_print(struct printer *out, const struct policy *policy)
 		pr_open(out, NULL, '{');
 		policy_print_dev(out, policy->devs[i].selector,
 				 &policy->devs[i].values);
-		pr_text(out, "\n");
+		pr_word(out, "\n");
 		pr_close(out, '}');
 	}
 	pr_close(out, ']');

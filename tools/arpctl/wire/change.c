@@ -71,16 +71,16 @@ static bool is_dev(const struct change *change)
 
 void change_put(struct nlmsghdr *nlh, const struct change *change)
 {
-	struct nlattr *op = mnl_attr_nest_start(nlh, ARP_POLICY_A_OP), *dev;
+	struct nlattr *op = nl_nest_begin(nlh, ARP_POLICY_A_OP), *dev;
 
 	if (is_dev(change)) {
-		dev = mnl_attr_nest_start(nlh, (uint16_t)change->op);
+		dev = nl_nest_begin(nlh, change->op);
 		put_dev(nlh, change);
-		mnl_attr_nest_end(nlh, dev);
+		nl_nest_end(nlh, dev);
 	} else {
 		entry_put(nlh, (uint16_t)change->op, &change->entry);
 	}
-	mnl_attr_nest_end(nlh, op);
+	nl_nest_end(nlh, op);
 }
 
 /* Names the fields that were to be unset, unlike the kernel. */

@@ -76,12 +76,13 @@ uint32_t entry_tables(const struct args *args)
 static int parse_rule(const struct args *args, struct entry *rule)
 {
 	const char *mac = args_option(args, "MAC"), *name = args_get(args, "ACTION");
+	const char *selector = args_option(args, "SELECTOR");
 	bool from = args_option(args, "from");
 	const struct action *action = NULL;
 	int status;
 
 	*rule = (struct entry){
-		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
+		.selector = selector ?: EVERYWHERE,
 		.table = from ? ARP_POLICY_TABLE_SENDER : ARP_POLICY_TABLE_TARGET,
 		.routed = args_option(args, "routed"),
 		.has_lladdr = mac,
@@ -96,7 +97,7 @@ static int parse_rule(const struct args *args, struct entry *rule)
 	if (!status && mac)
 		status = args_lladdr(args, mac, rule->lladdr);
 	if (!status)
-		status = args_selects(args, rule->selector);
+		status = args_selects(args, selector);
 	/* To delete a rule, its key is enough. */
 	if (status || !action)
 		return status;
@@ -112,12 +113,13 @@ static int parse_rule(const struct args *args, struct entry *rule)
 
 static int parse_binding(const struct args *args, struct entry *binding)
 {
+	const char *selector = args_option(args, "SELECTOR");
 	const char *mac = args_get(args, "MAC|any");
 	bool any = mac && !strcmp(mac, "any");
 	int status;
 
 	*binding = (struct entry){
-		.selector = args_option(args, "SELECTOR") ?: EVERYWHERE,
+		.selector = selector ?: EVERYWHERE,
 		.table = ARP_POLICY_TABLE_BINDING,
 		.any = any,
 		.has_lladdr = mac && !any,
@@ -127,7 +129,7 @@ static int parse_binding(const struct args *args, struct entry *binding)
 	if (!status && binding->has_lladdr)
 		status = args_lladdr(args, mac, binding->lladdr);
 	if (!status)
-		status = args_selects(args, binding->selector);
+		status = args_selects(args, selector);
 	return status;
 }
 
@@ -140,53 +142,71 @@ int entry_parse(const struct args *args, struct entry *entry)
 static void put_flag(struct nlmsghdr *nlh, uint16_t attr, bool set)
 {
 	if (set)
-		mnl_attr_put(nlh, attr, 0, NULL);
+		nl_attr_put(nlh, attr, NULL, 0);
 }
 
 void entry_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *entry)
 {
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+	struct nlattr *nest = nl_nest_begin(nlh, attr);
 
-	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, entry->table);
+	nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, entry->table);
 	/* This one is the default; so is the length 32. */
 	if (strcmp(entry->selector, EVERYWHERE) != 0)
-		mnl_attr_put_strz(nlh, ARP_POLICY_ENTRY_SELECTOR,
-				  entry->selector);
-	mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, entry->prefix.address);
+		nl_attr_put(nlh, ARP_POLICY_ENTRY_SELECTOR, entry->selector,
+			    strlen(entry->selector) + 1);
+	nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, entry->prefix.address);
 	if (entry->prefix.length != 32)
-		mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_LENGTH,
-				 entry->prefix.length);
+		nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_LENGTH, entry->prefix.length);
 	if (entry->action)
-		mnl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ACTION, entry->action);
+		nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ACTION, entry->action);
 	if (entry->has_lladdr)
-		mnl_attr_put(nlh, ARP_POLICY_ENTRY_LLADDR, LLADDR_LEN,
-			     entry->lladdr);
+		nl_attr_put(nlh, ARP_POLICY_ENTRY_LLADDR, entry->lladdr, LLADDR_LEN);
 	put_flag(nlh, ARP_POLICY_ENTRY_ANY, entry->any);
 	put_flag(nlh, ARP_POLICY_ENTRY_ROUTED, entry->routed);
 	put_flag(nlh, ARP_POLICY_ENTRY_DYNAMIC, entry->dynamic);
-	mnl_attr_nest_end(nlh, nest);
+	nl_nest_end(nlh, nest);
+}
+
+static void read_attr(struct entry *entry, const struct nlattr *attr)
+{
+	switch (nl_attr_type(attr)) {
+	case ARP_POLICY_ENTRY_TABLE:
+		entry->table = (uint8_t)nl_uint(attr);
+		break;
+	case ARP_POLICY_ENTRY_SELECTOR:
+		entry->selector = nl_str(attr);
+		break;
+	case ARP_POLICY_ENTRY_ADDRESS:
+		entry->prefix.address = (uint32_t)nl_uint(attr);
+		break;
+	case ARP_POLICY_ENTRY_LENGTH:
+		entry->prefix.length = (uint8_t)nl_uint(attr);
+		break;
+	case ARP_POLICY_ENTRY_ACTION:
+		entry->action = (uint8_t)nl_uint(attr);
+		break;
+	case ARP_POLICY_ENTRY_LLADDR:
+		entry->has_lladdr = nl_mac(attr, entry->lladdr);
+		break;
+	case ARP_POLICY_ENTRY_ANY:
+		entry->any = true;
+		break;
+	case ARP_POLICY_ENTRY_ROUTED:
+		entry->routed = true;
+		break;
+	case ARP_POLICY_ENTRY_DYNAMIC:
+		entry->dynamic = true;
+		break;
+	}
 }
 
 void entry_read(struct entry *entry, const struct nlattr *nest)
 {
-	const struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1];
+	const struct nlattr *attr;
 
-	nl_parse_nest(nest, tb, ARP_POLICY_ENTRY_MAX);
-	*entry = (struct entry){
-		.selector = tb[ARP_POLICY_ENTRY_SELECTOR] ?
-			    nl_str(tb[ARP_POLICY_ENTRY_SELECTOR]) : EVERYWHERE,
-		.prefix = {
-			(uint32_t)nl_uint(tb[ARP_POLICY_ENTRY_ADDRESS]),
-			tb[ARP_POLICY_ENTRY_LENGTH] ?
-			(uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_LENGTH]) : 32
-		},
-		.table = (uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_TABLE]),
-		.action = (uint8_t)nl_uint(tb[ARP_POLICY_ENTRY_ACTION]),
-		.any = tb[ARP_POLICY_ENTRY_ANY],
-		.routed = tb[ARP_POLICY_ENTRY_ROUTED],
-		.dynamic = tb[ARP_POLICY_ENTRY_DYNAMIC],
-	};
-	entry->has_lladdr = nl_mac(tb[ARP_POLICY_ENTRY_LLADDR], entry->lladdr);
+	*entry = (struct entry){ .selector = EVERYWHERE, .prefix.length = 32 };
+	nl_for_each_attr(attr, nest)
+		read_attr(entry, attr);
 }
 
 bool entry_fits(const struct entry_filter *filter, const struct entry *entry)
@@ -244,10 +264,10 @@ static void print_rule(struct printer *out, const struct entry *rule, int width)
 		lladdr_text(rule->lladdr, LLADDR_LEN, lladdr);
 	pr_str(out, "action", STYLE_VALUE, width ? 5 : 0,
 	       action_name(rule->action));
-	pr_text(out, " ");
+	pr_word(out, " ");
 	pr_str(out, "prefix", STYLE_VALUE, width, prefix);
 	pr_bool(out, "from", STYLE_PLAIN, 0, from, from ? " from" : "");
-	pr_text(out, " dev ");
+	pr_word(out, " dev ");
 	word_print(out, "selector", STYLE_NAME, rule->selector);
 	pr_opt(out, "lladdr", STYLE_VALUE, " lladdr ",
 	       rule->has_lladdr ? lladdr : NULL);
@@ -263,9 +283,9 @@ static void print_binding(struct printer *out, const struct entry *binding,
 	entry_prefix_text(binding, prefix);
 	lladdr_text(binding->lladdr, LLADDR_LEN, lladdr);
 	pr_str(out, "address", STYLE_VALUE, width, prefix);
-	pr_text(out, " lladdr ");
+	pr_word(out, " lladdr ");
 	pr_str(out, "lladdr", STYLE_VALUE, 0, binding->any ? "any" : lladdr);
-	pr_text(out, " dev ");
+	pr_word(out, " dev ");
 	word_print(out, "selector", STYLE_NAME, binding->selector);
 	pr_bool(out, "dynamic", STYLE_PLAIN, 0, binding->dynamic,
 		binding->dynamic ? " dynamic" : "");

@@ -93,6 +93,13 @@ static int verdict(const struct nl *nl, const struct nlmsghdr *req,
 	return nl_refusal_print(&refusal, req);
 }
 
+/* Whether a message answers the last request. */
+static bool is_ours(const struct nl *nl, const struct nlmsghdr *msg)
+{
+	return (!msg->nlmsg_seq || msg->nlmsg_seq == nl->seq) &&
+	       (!msg->nlmsg_pid || msg->nlmsg_pid == nl->portid);
+}
+
 /*
  * Sends a request and receives the whole answer. Return: a status; or -errno, without a
  * message, if the kernel refuses with quiet_errno. *again: a dump was interrupted.
@@ -102,7 +109,8 @@ static int transact(struct nl *nl, struct nlmsghdr *req,
 {
 	const struct nlmsghdr *msg;
 	ssize_t got;
-	int len, err, status;
+	int err, status;
+	uint32_t len;
 
 	*again = false;
 	req->nlmsg_seq = ++nl->seq;
@@ -118,11 +126,10 @@ static int transact(struct nl *nl, struct nlmsghdr *req,
 				       strerror(errno));
 		if (nl->events)
 			nl_events_take(nl->events, 0);
-		len = (int)got;
-		for (msg = (const struct nlmsghdr *)nl->rx;
-		     mnl_nlmsg_ok(msg, len); msg = mnl_nlmsg_next(msg, &len)) {
-			if (!mnl_nlmsg_seq_ok(msg, nl->seq) ||
-			    !mnl_nlmsg_portid_ok(msg, nl->portid))
+		len = (uint32_t)got;
+		for (msg = (const struct nlmsghdr *)nl->rx; NLMSG_OK(msg, len);
+		     msg = NLMSG_NEXT(msg, len)) {
+			if (!is_ours(nl, msg))
 				continue;
 			if (msg->nlmsg_flags & NLM_F_DUMP_INTR)
 				*again = true;

@@ -25,7 +25,9 @@ const struct nlmsghdr *nl_next(const struct nl_reply *reply,
 void nl_reply_free(struct nl_reply *reply)
 {
 	free(reply->data);
-	*reply = (struct nl_reply){ 0 };
+	reply->data = NULL;
+	reply->len = 0;
+	reply->size = 0;
 }
 
 int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
@@ -34,6 +36,8 @@ int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
 	size_t size = reply->size ? reply->size : 4096;
 	char *data;
 
+	if (reply->take)
+		return reply->take(reply->take_data, msg);
 	while (size - reply->len < len)
 		size *= 2;
 	if (size != reply->size) {
@@ -77,9 +81,14 @@ uint64_t nl_uint(const struct nlattr *attr)
 
 const char *nl_str(const struct nlattr *attr)
 {
-	if (!attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+	const char *str;
+	size_t len;
+
+	if (!attr || attr->nla_len <= NLA_HDRLEN)
 		return "";
-	return mnl_attr_get_str(attr);
+	str = (const char *)attr + NLA_HDRLEN;
+	len = attr->nla_len - (size_t)NLA_HDRLEN;
+	return str[len - 1] ? "" : str;
 }
 
 const char *nl_address(const struct nlattr *attr, char buf[ADDRESS_TEXT])
@@ -139,6 +148,22 @@ void nl_parse(const struct nlmsghdr *msg, const struct nlattr **tb,
 	      unsigned int max)
 {
 	nl_parse_after(msg, GENL_HDRLEN, tb, max);
+}
+
+const struct nlattr *nl_find(const struct nlmsghdr *msg, unsigned int type)
+{
+	const char *at = (const char *)msg + MNL_NLMSG_HDRLEN + GENL_HDRLEN;
+	const char *end = (const char *)msg + msg->nlmsg_len;
+	const struct nlattr *attr;
+
+	for (; end - at >= NLA_HDRLEN; at += NLA_ALIGN(attr->nla_len)) {
+		attr = (const struct nlattr *)at;
+		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
+			break;
+		if (nl_attr_type(attr) == type)
+			return attr;
+	}
+	return NULL;
 }
 
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,

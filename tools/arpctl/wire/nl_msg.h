@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/parse.h"
 
@@ -15,11 +16,15 @@ struct nl_reply {
 	char *data;
 	size_t len;
 	size_t size;
+	/* Takes each message, which is then not kept; or NULL. Return: a status. */
+	int (*take)(void *data, const struct nlmsghdr *msg);
+	void *take_data;
 };
 
 #define nl_for_each(msg, reply) \
 	for ((msg) = nl_next((reply), NULL); (msg); (msg) = nl_next((reply), (msg)))
 
+/* Keeps a message, or passes it on. */
 int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg);
 const struct nlmsghdr *nl_next(const struct nl_reply *reply,
 			       const struct nlmsghdr *msg);
@@ -35,6 +40,75 @@ void nl_parse_after(const struct nlmsghdr *msg, size_t header,
 		    const struct nlattr **tb, unsigned int max);
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max);
+
+/* The attributes of a nest, up to one that does not fit; none if the nest is NULL. */
+#define nl_for_each_attr(attr, nest)					\
+	for ((attr) = nl_attr_at(nest, NLA_HDRLEN); (attr);		\
+	     (attr) = nl_attr_after(nest, attr))
+
+static inline const struct nlattr *nl_attr_at(const struct nlattr *nest, size_t at)
+{
+	const struct nlattr *attr;
+
+	if (!nest || at + NLA_HDRLEN > nest->nla_len)
+		return NULL;
+	attr = (const struct nlattr *)((const char *)nest + at);
+	return attr->nla_len < NLA_HDRLEN || at + attr->nla_len > nest->nla_len ?
+	       NULL : attr;
+}
+
+static inline const struct nlattr *nl_attr_after(const struct nlattr *nest,
+						 const struct nlattr *attr)
+{
+	return nl_attr_at(nest, (size_t)((const char *)attr - (const char *)nest) +
+				NLA_ALIGN(attr->nla_len));
+}
+
+static inline unsigned int nl_attr_type(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+/* The first attribute of this type of a generic netlink message, or NULL. */
+const struct nlattr *nl_find(const struct nlmsghdr *msg, unsigned int type);
+
+/*
+ * Append an attribute to a message that has room for it. With a length that the compiler
+ * knows it takes a dozen instructions, with libmnl's functions 60 or more: a restore
+ * sends half a dozen attributes for each entry.
+ */
+static inline struct nlattr *nl_attr_put(struct nlmsghdr *nlh, unsigned int type,
+					 const void *data, size_t len)
+{
+	struct nlattr *attr = (struct nlattr *)((char *)nlh + nlh->nlmsg_len);
+	char *payload = (char *)attr + NLA_HDRLEN;
+
+	attr->nla_type = (uint16_t)type;
+	attr->nla_len = (uint16_t)(NLA_HDRLEN + len);
+	if (len)
+		memcpy(payload, data, len);
+	memset(payload + len, 0, NLA_ALIGN(len) - len);
+	nlh->nlmsg_len += NLA_HDRLEN + (uint32_t)NLA_ALIGN(len);
+	return attr;
+}
+
+static inline void nl_attr_put_u32(struct nlmsghdr *nlh, unsigned int type,
+				   uint32_t value)
+{
+	nl_attr_put(nlh, type, &value, sizeof(value));
+}
+
+/* Begin and end a nest of attributes. */
+static inline struct nlattr *nl_nest_begin(struct nlmsghdr *nlh, unsigned int type)
+{
+	return nl_attr_put(nlh, type | NLA_F_NESTED, NULL, 0);
+}
+
+static inline void nl_nest_end(const struct nlmsghdr *nlh, struct nlattr *nest)
+{
+	nest->nla_len = (uint16_t)((const char *)nlh + nlh->nlmsg_len -
+				   (const char *)nest);
+}
 
 /* Values of attributes, 0 and "" for NULL. */
 uint64_t nl_uint(const struct nlattr *attr);
