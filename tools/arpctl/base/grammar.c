@@ -118,18 +118,12 @@ bool grammar_may(const struct grammar *g, int i)
 	return may_begin(g, t);
 }
 
-/* Whether the token is literally this word. */
-static bool is_literal(const struct token *t, const char *word)
-{
-	return !t->kind && t->name[0] == word[0] && !strcmp(t->name, word);
-}
-
 bool grammar_has(const struct grammar *g, const char *word)
 {
 	int i;
 
 	for (i = 0; i < g->n; i++)
-		if (is_literal(&g->tokens[i], word))
+		if (token_is(&g->tokens[i], word))
 			return true;
 	return false;
 }
@@ -153,7 +147,7 @@ static int find_head(const struct grammar *g, const char *word)
 		token = g->heads[i];
 		if (!may_begin(g, &g->tokens[token]))
 			continue;
-		if (is_literal(&g->tokens[token], word))
+		if (token_is(&g->tokens[token], word))
 			return token;
 		if (g->tokens[token].kind && found < 0)
 			found = token;
@@ -169,7 +163,7 @@ static int find_must(const struct grammar *g, const struct token *must,
 
 	if (must->address && !isdigit((unsigned char)*word))
 		found = find_head(g, word);
-	if (found < 0 && (must->kind || is_literal(must, word)))
+	if (found < 0 && (must->kind || token_is(must, word)))
 		found = (int)(must - g->tokens);
 	return found;
 }
@@ -191,13 +185,4 @@ int grammar_take(struct grammar *g, const char *word)
 		g->at = 0;
 	}
 	return found;
-}
-
-bool grammar_again(const struct grammar *g, int i, const char *word)
-{
-	const struct token *t = &g->tokens[i];
-
-	if (!t->kind)
-		return is_literal(t, word);
-	return !t->address || isdigit((unsigned char)*word);
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define MAX_TOKENS 32
 
@@ -40,6 +41,12 @@ struct grammar {
 	uint32_t used;		/* clauses, as bits */
 	bool open;		/* any word, or any number, would have fit the last token */
 };
+
+/* Whether the token is literally this word. */
+static inline bool token_is(const struct token *t, const char *word)
+{
+	return !t->kind && t->name[0] == word[0] && !strcmp(t->name, word);
+}
 
 void grammar_init(struct grammar *g, const char *usage);
 
@@ -69,6 +76,13 @@ int grammar_take(struct grammar *g, const char *word);
  * Whether a word is taken for token i if the words before it are taken as those of the
  * last command were, in which the token was a literal or open.
  */
-bool grammar_again(const struct grammar *g, int i, const char *word);
+static inline bool grammar_again(const struct grammar *g, int i, const char *word)
+{
+	const struct token *t = &g->tokens[i];
+
+	if (!t->kind)
+		return token_is(t, word);
+	return !t->address || (*word >= '0' && *word <= '9');
+}
 
 #endif /* ARPCTL_GRAMMAR_H */

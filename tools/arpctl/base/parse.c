@@ -34,7 +34,7 @@ bool parse_u32(const char *text, uint32_t *value)
 }
 
 /* A number up to 255 without leading zeros. Return: its end, or NULL. */
-static const char *parse_byte(const char *s, const char *end, uint32_t *byte)
+static inline const char *parse_byte(const char *s, const char *end, uint32_t *byte)
 {
 	uint32_t n = s < end ? (uint32_t)*s++ - '0' : 10, digit;
 
