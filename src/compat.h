@@ -246,4 +246,9 @@ static inline struct net_device *arpp_netdev_dump(struct net *net,
 	return NULL;
 }
 
+/* Since 6.1, an extended acknowledgment can say which attribute is missing. */
+#ifndef NL_SET_ERR_ATTR_MISS
+#define NL_SET_ERR_ATTR_MISS(extack, nest, type) do { } while (0)
+#endif
+
 #endif /* _ARPP_COMPAT_H */

@@ -84,10 +84,9 @@ static int announce(struct genl_info *info, struct net_device *dev)
 	__be32 addr;
 	int err;
 
-	if (!attr) {
-		NL_SET_ERR_MSG(info->extack, "address missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_ADDRESS,
+				       "address missing");
 	addr = nla_get_be32(attr);
 	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) ||
 	    ipv4_is_zeronet(addr) || ipv4_is_loopback(addr)) {

@@ -40,6 +40,7 @@ static int put_origins(struct sk_buff *msg, const struct arpp_fields *fields,
 	enum arp_policy_field f;
 	struct nlattr *nest;
 
+	BUILD_BUG_ON((int)ARP_POLICY_ORIGIN_MAX != (int)ARP_POLICY_FIELD_MAX);
 	if (!fields->set)
 		return 0;
 	nest = nla_nest_start(msg, ARP_POLICY_A_ORIGINS);

@@ -172,11 +172,9 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	int err, i;
 
 	if (!some && (info->attrs[ARP_POLICY_A_SELECTOR] ||
-		      info->attrs[ARP_POLICY_A_DYNAMIC])) {
-		NL_SET_ERR_MSG(info->extack,
-			       "tables missing: name those to flush, or nothing to flush all");
-		return -EINVAL;
-	}
+		      info->attrs[ARP_POLICY_A_DYNAMIC]))
+		return arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_TABLES,
+				       "tables missing: name those to flush, or nothing to flush all");
 	err = arpp_nl_read_filter(info->attrs, &filter, info->extack);
 	if (!err)
 		err = arpp_nl_begin(&c, info, ARP_POLICY_CMD_FLUSH_NTF);

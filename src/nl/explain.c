@@ -27,10 +27,9 @@ static int read_query(struct genl_info *info, struct arpp_query *q)
 	struct nlattr *tb[ARP_POLICY_QUERY_MAX + 1];
 	int err;
 
-	if (!nest) {
-		NL_SET_ERR_MSG(info->extack, "query missing");
-		return -EINVAL;
-	}
+	if (!nest)
+		return arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_QUERY,
+				       "query missing");
 	err = nla_parse_nested(tb, ARP_POLICY_QUERY_MAX, nest, NULL,
 			       info->extack);
 	if (err)

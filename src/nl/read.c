@@ -9,6 +9,7 @@
 #include <linux/in.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "nl/read.h"
 
 static int refuse(struct netlink_ext_ack *extack, struct nlattr *attr,
@@ -17,6 +18,22 @@ static int refuse(struct netlink_ext_ack *extack, struct nlattr *attr,
 	extack->_msg = why;
 	extack->bad_attr = attr;
 	return -EINVAL;
+}
+
+/**
+ * arpp_nl_missing() - refuse a request because an attribute is missing
+ * @extack: set to @why, and to what is missing
+ * @nest: where it is missing; NULL: in the request itself
+ * @type: its type
+ * @why: the message
+ *
+ * Return: -EINVAL.
+ */
+int arpp_nl_missing(struct netlink_ext_ack *extack, struct nlattr *nest, int type,
+		    const char *why)
+{
+	NL_SET_ERR_ATTR_MISS(extack, nest, type);
+	return refuse(extack, nest, why);
 }
 
 /**
@@ -33,8 +50,8 @@ int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 	const char *why;
 
 	if (!attr)
-		return refuse(extack, NULL,
-			      "selector missing: all, default, a device name or a glob");
+		return arpp_nl_missing(extack, NULL, ARP_POLICY_A_SELECTOR,
+				       "selector missing: all, default, a device name or a glob");
 	if (arpp_selector_parse(key, nla_data(attr), &why))
 		return refuse(extack, attr, why);
 	return 0;
@@ -163,7 +180,8 @@ static int read_prefix(struct nlattr **tb, struct nlattr *nest,
 	u32 len = 32;
 
 	if (!address)
-		return refuse(extack, nest, "entry has no address");
+		return arpp_nl_missing(extack, nest, ARP_POLICY_ENTRY_ADDRESS,
+				       "entry has no address");
 	addr = nla_get_be32(address);
 	if (length)
 		len = nla_get_u32(length);
@@ -197,7 +215,8 @@ static int read_rule(struct nlattr **tb, struct nlattr *nest, bool whole,
 	if (action)
 		rule->action = nla_get_u32(action);
 	else if (whole)
-		return refuse(extack, nest, "rule has no action");
+		return arpp_nl_missing(extack, nest, ARP_POLICY_ENTRY_ACTION,
+				       "rule has no action");
 	if (e->table == ARPP_TABLE_SENDER &&
 	    (rule->action == ARP_POLICY_ACTION_HIDE ||
 	     rule->action == ARP_POLICY_ACTION_PROXY))
@@ -222,7 +241,8 @@ static int read_binding(struct nlattr **tb, struct nlattr *nest, bool whole,
 	if (any && tb[ARP_POLICY_ENTRY_LLADDR])
 		return refuse(extack, any, "a binding has a lladdr or any, not both");
 	if (whole && !any && !tb[ARP_POLICY_ENTRY_LLADDR])
-		return refuse(extack, nest, "binding has no lladdr: give one, or any");
+		return arpp_nl_missing(extack, nest, ARP_POLICY_ENTRY_LLADDR,
+				       "binding has no lladdr: give one, or any");
 	e->rule.any = nla_get_flag(any);
 	e->rule.dynamic = nla_get_flag(tb[ARP_POLICY_ENTRY_DYNAMIC]);
 	return 0;
@@ -245,10 +265,11 @@ int arpp_nl_read_entry(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 
 	e->rule = (struct arpp_rule){};
 	if (!nest)
-		return refuse(extack, NULL, "entry missing");
+		return arpp_nl_missing(extack, NULL, ARP_POLICY_A_ENTRY, "entry missing");
 	by_type(nest, tb, ARP_POLICY_ENTRY_MAX);
 	if (!tb[ARP_POLICY_ENTRY_TABLE])
-		return refuse(extack, nest, "entry has no table");
+		return arpp_nl_missing(extack, nest, ARP_POLICY_ENTRY_TABLE,
+				       "entry has no table");
 	e->table = nla_get_u32(tb[ARP_POLICY_ENTRY_TABLE]);
 	err = read_key(tb[ARP_POLICY_ENTRY_SELECTOR], &e->key, extack);
 	if (!err)
@@ -402,9 +423,8 @@ struct net_device *arpp_nl_netdev(struct genl_info *info, bool required)
 	if (!ifindex && !ifname) {
 		if (!required)
 			return NULL;
-		NL_SET_ERR_MSG(info->extack,
-			       "device missing: give its index or its name");
-		return ERR_PTR(-EINVAL);
+		return ERR_PTR(arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_IFINDEX,
+					       "device missing: give its index or its name"));
 	}
 	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
 			__dev_get_by_name(net, nla_data(ifname));

@@ -24,6 +24,8 @@ struct arpp_nl_entry {
 	struct arpp_rule rule;
 };
 
+int arpp_nl_missing(struct netlink_ext_ack *extack, struct nlattr *nest, int type,
+		    const char *why);
 int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
 			  struct netlink_ext_ack *extack);
 int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,

@@ -195,11 +195,9 @@ int arpp_nl_transaction_begin(struct sk_buff *skb, struct genl_info *info)
 	struct arpp_transaction *t;
 	int err;
 
-	if (!kind) {
-		NL_SET_ERR_MSG(info->extack,
-			       "transaction missing: replace or change the policy");
-		return -EINVAL;
-	}
+	if (!kind)
+		return arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_TRANSACTION,
+				       "transaction missing: replace or change the policy");
 	t = make(skb, nla_get_u32(kind), expected ? nla_get_u32(expected) : 0);
 	if (!t)
 		return -ENOMEM;
@@ -227,6 +225,9 @@ static int read_dev(struct nlattr *nest, bool del, struct arpp_op_dev *dev,
 	int err;
 
 	err = nla_parse_nested(tb, ARP_POLICY_DEV_MAX, nest, NULL, extack);
+	if (!err && !tb[ARP_POLICY_DEV_SELECTOR])
+		err = arpp_nl_missing(extack, nest, ARP_POLICY_DEV_SELECTOR,
+				      "selector missing: all, default, a device name or a glob");
 	if (!err)
 		err = arpp_nl_read_selector(tb[ARP_POLICY_DEV_SELECTOR],
 					    &dev->key, extack);
@@ -368,8 +369,7 @@ int arpp_nl_transaction_add(struct sk_buff *skb, struct genl_info *info)
 	if (t->refused) {
 		err = refuse_again(info);
 	} else if (!info->attrs[ARP_POLICY_A_OP]) {
-		NL_SET_ERR_MSG(info->extack, "op missing");
-		err = -EINVAL;
+		err = arpp_nl_missing(info->extack, NULL, ARP_POLICY_A_OP, "op missing");
 	} else {
 		err = add_ops(nn, t, info);
 		/* A partly applied message aborts the transaction. */

@@ -51,7 +51,9 @@ NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 11, 12
 REQUEST, MULTI, ACK, ECHO, DUMP_INTR, DUMP = 1, 2, 4, 8, 0x10, 0x300
 ACK_TLVS = 0x200
 NLMSG_ERROR, NLMSG_DONE = 2, 3
-ERR_MSG, ERR_OFFS = 1, 2
+ERR_MSG, ERR_OFFS, ERR_MISS_TYPE = 1, 2, 5
+# Since then, the kernel has ERR_MISS_TYPE.
+MISSES = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= (6, 1)
 NESTED = 0x8000
 GENL_ID_CTRL, GETFAMILY, GETPOLICY = 0x10, 3, 10
 ADMIN, CAN_DO, CAN_DUMP = 0x10, 2, 4
@@ -149,9 +151,10 @@ def lladdr_of(payload):
 # Messages
 
 class Refused(Exception):
-    def __init__(self, code, message, offset):
+    def __init__(self, code, message, offset, missing):
         super().__init__(f"{errno.errorcode.get(code, code)}: {message}")
         self.errno, self.message, self.offset = code, message, offset
+        self.missing = missing
 
 
 class Message:
@@ -179,7 +182,7 @@ def refusal(message):
     rest = message.payload[20 if message.kind == NLMSG_ERROR else 4:]
     told = dict(parse(rest)) if message.flags & ACK_TLVS else {}
     return Refused(code, text_of(told.get(ERR_MSG, b"")),
-                   number(told.get(ERR_OFFS, b"")))
+                   number(told.get(ERR_OFFS, b"")), number(told.get(ERR_MISS_TYPE, b"")))
 
 
 class Netlink:
@@ -483,6 +486,8 @@ class Tester:
                 why = f"message: {no.message}"
             elif offset is not None and no.offset not in offset:
                 why = f"attribute at {no.offset}: {no.message}"
+            elif MISSES and re.search("(?<!fields )missing|no table", message) and not no.missing:
+                why = f"it does not name what is missing: {no.message}"
         if self.nl.policy() != self.before:
             why += "; the policy changed"
             self.prepare()

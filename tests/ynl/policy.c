@@ -107,14 +107,11 @@ static void transact(void)
 	struct arp_policy_transaction_add_req *add = arp_policy_transaction_add_req_alloc();
 	struct arp_policy_op_attrs *op = calloc(2, sizeof(*op));
 	struct arp_policy_transaction_commit_rsp *committed;
-	struct arp_policy_transaction_begin_rsp *begun;
 	int i;
 
 	arp_policy_transaction_begin_req_set_transaction(begin, ARP_POLICY_TRANSACTION_CHANGE);
-	begun = arp_policy_transaction_begin(ys, begin);
-	if (!begun || !op)
+	if (arp_policy_transaction_begin(ys, begin) || !op)
 		die("transaction-begin");
-	arp_policy_transaction_begin_rsp_free(begun);
 	arp_policy_transaction_begin_req_free(begin);
 	for (i = 0; i < 2; i++) {
 		struct arp_policy_entry_attrs *e = &op[i].entry_add;
@@ -158,7 +155,7 @@ static void notifications(void)
 	while ((ntf = ynl_ntf_dequeue(ys))) {
 		printf("ntf: %s", arp_policy_op_str(ntf->cmd));
 		if (ntf->cmd == ARP_POLICY_CMD_ENTRY_ADD_NTF)
-			print_entry("", &((struct arp_policy_entry_add_ntf *)ntf)->obj.entry);
+			print_entry("", &((struct arp_policy_entry_get_ntf *)ntf)->obj.entry);
 		else if (ntf->cmd == ARP_POLICY_CMD_TRANSACTION_NTF)
 			printf(" ops %u\n", ((struct arp_policy_transaction_ntf *)ntf)->obj.ops);
 		else

@@ -5,7 +5,7 @@
  * The wire format and its documentation. netlink/arp_policy.yaml is the same
  * specification for YNL.
  *
- * Family "arp_policy", version 1. Every command acts on the network namespace
+ * Family "arp-policy", version 1. Every command acts on the network namespace
  * of the socket. Every command and multicast group requires CAP_NET_ADMIN in
  * the user namespace that owns that network namespace. Attributes are validated
  * strictly: unknown ones are refused, and each refusal has an extended
@@ -147,7 +147,7 @@
 #ifndef _UAPI_LINUX_ARP_POLICY_H
 #define _UAPI_LINUX_ARP_POLICY_H
 
-#define ARP_POLICY_FAMILY_NAME		"arp_policy"
+#define ARP_POLICY_FAMILY_NAME		"arp-policy"
 #define ARP_POLICY_FAMILY_VERSION	1
 
 /* Changes of policy: all *_NTF but VERDICT_NTF. */
@@ -239,7 +239,7 @@ enum arp_policy_attr {
 	ARP_POLICY_A_SELECTOR = 1,	/* string, 1..SELECTOR_MAX bytes */
 	ARP_POLICY_A_FIELDS,		/* nest of enum arp_policy_field: values */
 	ARP_POLICY_A_UNSET,		/* u32, enum arp_policy_field; repeated */
-	ARP_POLICY_A_ORIGINS,		/* nest of enum arp_policy_field: strings,
+	ARP_POLICY_A_ORIGINS,		/* nest of enum arp_policy_origin: strings,
 					 * the selector that each value comes from
 					 */
 	ARP_POLICY_A_GENERATION,	/* u32 */
@@ -361,6 +361,35 @@ enum arp_policy_field {
 	/* private: */
 	__ARP_POLICY_FIELD_MAX,
 	ARP_POLICY_FIELD_MAX = (__ARP_POLICY_FIELD_MAX - 1)
+};
+
+/*
+ * ORIGINS: the selector that the value of a field comes from, a string. The numbers are
+ * those of enum arp_policy_field.
+ */
+enum arp_policy_origin {
+	ARP_POLICY_ORIGIN_IGNORE = 1,
+	ARP_POLICY_ORIGIN_ANNOUNCE,
+	ARP_POLICY_ORIGIN_FILTER,
+	ARP_POLICY_ORIGIN_HIDDEN,
+	ARP_POLICY_ORIGIN_PROXY,
+	ARP_POLICY_ORIGIN_PROXY_DELAY,
+	ARP_POLICY_ORIGIN_GARP,
+	ARP_POLICY_ORIGIN_LEARN,
+	ARP_POLICY_ORIGIN_INSPECT,
+	ARP_POLICY_ORIGIN_VALIDATE,
+	ARP_POLICY_ORIGIN_RATE,
+	ARP_POLICY_ORIGIN_BURST,
+	ARP_POLICY_ORIGIN_SOURCE_RATE,
+	ARP_POLICY_ORIGIN_DEFEND,
+	ARP_POLICY_ORIGIN_MODE,
+	ARP_POLICY_ORIGIN_TRUST,
+	ARP_POLICY_ORIGIN_SUPPRESS,
+	ARP_POLICY_ORIGIN_NOTIFY,
+
+	/* private: */
+	__ARP_POLICY_ORIGIN_MAX,
+	ARP_POLICY_ORIGIN_MAX = (__ARP_POLICY_ORIGIN_MAX - 1)
 };
 
 /* A rule or a binding: what to do about a prefix, or who may use it. */

@@ -3,11 +3,9 @@
 #ifndef ARPCTL_MODULE_H
 #define ARPCTL_MODULE_H
 
-#include <linux/arp_policy.h>
 #include <stdbool.h>
 
-/* The module has the name of its netlink family. */
-#define MODULE	ARP_POLICY_FAMILY_NAME
+#define MODULE	"arp_policy"
 
 /* Whether it is loaded already. Asking for the family would load it. */
 bool module_loaded(void);
