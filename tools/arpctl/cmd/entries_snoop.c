@@ -296,8 +296,9 @@ static void lost_some(struct snooper *s, uint64_t n)
 		warning("DHCP messages came faster than they were read, and some are lost");
 }
 
-static int take_message(struct snooper *s, const struct nlmsghdr *msg)
+static int take_message(void *data, const struct nlmsghdr *msg)
 {
+	struct snooper *s = data;
 	const struct nlattr *tb[ARP_POLICY_A_MAX + 1], *d[ARP_POLICY_DHCP_MAX + 1];
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(msg);
 	struct snoop_frame frame = { 0 };
@@ -330,18 +331,13 @@ static int take_message(struct snooper *s, const struct nlmsghdr *msg)
 
 static int take_messages(struct snooper *s)
 {
-	const struct nlmsghdr *msg;
+	bool lost = false;
 	int status = STATUS_OK;
 
-	if (!s->listens)
-		return status;
-	nl_events_take(&s->events, 0);
-	if (s->events.lost)
+	if (s->listens)
+		status = nl_receive_each(s->events.sock, &lost, take_message, s);
+	if (lost)
 		lost_some(s, 0);
-	nl_for_each(msg, &s->events.list)
-		if (!status)
-			status = take_message(s, msg);
-	nl_events_reset(&s->events);
 	return status;
 }
 

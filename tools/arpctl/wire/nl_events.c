@@ -13,6 +13,15 @@
 
 #define LISTEN_BUFFER (4 << 20)
 
+/*
+ * How many datagrams nl_receive_each() takes: whoever sends more must not keep its caller
+ * from its timers. After a loss the kernel adds none until the queue is empty. Then all
+ * are taken, so that what is read after that is not older than what the queue has: the
+ * buffer has twice the size, and a datagram takes 768 bytes or more.
+ */
+#define RECEIVE_MAX	1024
+#define RECEIVE_LOST	(2 * LISTEN_BUFFER / 768)
+
 void nl_make_room(const struct mnl_socket *sock)
 {
 	int fd = mnl_socket_get_fd(sock), size = LISTEN_BUFFER;
@@ -62,14 +71,16 @@ int nl_receive_each(const struct mnl_socket *sock, bool *lost,
 		    int (*each)(void *data, const struct nlmsghdr *msg), void *data)
 {
 	char buf[32768] __attribute__((aligned(8)));
-	int fd = mnl_socket_get_fd(sock), len, status = STATUS_OK;
+	int fd = mnl_socket_get_fd(sock), len, n, max = RECEIVE_MAX, status = STATUS_OK;
 	const struct nlmsghdr *msg;
 	ssize_t got;
 
-	while (!status) {
+	for (n = 0; !status && n < max; n++) {
 		got = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
-		if (got < 0 && errno == ENOBUFS)
+		if (got < 0 && errno == ENOBUFS) {
 			*lost = true;
+			max = RECEIVE_MAX + RECEIVE_LOST;
+		}
 		if (got < 0 && (errno == ENOBUFS || errno == EINTR))
 			continue;
 		if (got < 0)

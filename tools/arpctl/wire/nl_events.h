@@ -21,12 +21,13 @@ void nl_events_close(struct nl_events *events);
 /* Drops the events received so far. */
 void nl_events_reset(struct nl_events *events);
 
-/* Adds pending events to the list; waits up to ms for one if ms is not 0. */
+/* Adds pending events to the list, in a flood not all of them; waits up to ms for one if ms is not 0. */
 void nl_events_take(struct nl_events *events, int ms);
 
 /*
- * Hands each pending message to a function, without waiting. *lost is set if some are
- * missing. Return: the first status of the function that is not STATUS_OK, which ends it.
+ * Hands pending messages to a function, without waiting; in a flood not all of them: then
+ * the socket stays readable. *lost is set if some are missing. Return: the first status of
+ * the function that is not STATUS_OK, which ends it.
  */
 int nl_receive_each(const struct mnl_socket *sock, bool *lost,
 		    int (*each)(void *data, const struct nlmsghdr *msg), void *data);
