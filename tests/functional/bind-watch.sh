@@ -43,8 +43,23 @@ is "$(bound)" "100-03+ 102-04+ 103-05+" "when it is killed, bindings stay"
 like "$(arpctl check)" "watcher +warning +br0 +3 dynamic bindings no longer follow the leases: process $watcher has ended
  +cure: +/[^ ]*/arpctl bind watch $leases dev br0
 " "and check reports that"
+# A lock for reading would do to keep all others out.
+start node setpriv --reuid=65533 --regid=65533 --clear-groups /usr/bin/python3 -c 'import fcntl, os, struct, time
+held = []
+for name in os.listdir("/run/arp-policy"):
+	try:
+		held.append(open("/run/arp-policy/" + name))
+		fcntl.fcntl(held[-1], fcntl.F_OFD_SETLK, struct.pack("hhqqiI", fcntl.F_RDLCK, 0, 0, 0, 0, 0))
+	except PermissionError:
+		pass
+print(len(held), "held", flush=True)
+time.sleep(600)' >"$dir/locker"
+locker=$started
+must poll 20 grep -q held "$dir/locker"
+is "$(stat -c %a /run/arp-policy/* | sort -u) $(<"$dir/locker")" "600 0 held" "no local user can lock the files of its claims"
 watch "$leases" dev br0
 soon "105-09+ 106-10+" "started again, it deletes those that have left"
+stop "$locker"
 must rmmod arp_policy
 says 'warning: the module arp_policy was unloaded: waiting' "it waits when the module is unloaded"
 leased 106 10 60 107 11 60

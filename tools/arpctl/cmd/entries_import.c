@@ -277,6 +277,9 @@ static int check_owner(const struct importer *im)
 	if (status || !im->sync || args_get(im->ctx->args, "force") ||
 	    !owner_runs(im->selector, &pid))
 		return status;
+	if (!pid)
+		return failure("another arpctl may keep the dynamic bindings of \"%s\", which only its user or root can tell; force imports them nevertheless",
+			       im->selector);
 	return failure("the dynamic bindings of \"%s\" are kept by another arpctl, process %ld, which would undo this; force imports them nevertheless",
 		       im->selector, (long)pid);
 }

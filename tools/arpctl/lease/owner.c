@@ -31,6 +31,12 @@
 #define RESTART		"restart "
 #define SERVICE		".service"
 
+/*
+ * Whoever can read the file can hold a lock on it, which refuses all programs. The names
+ * in the directory are no secret, and only its owner can add any.
+ */
+#define OWNER_MODE	0600
+
 static int no_memory(void)
 {
 	return failure("%s", strerror(ENOMEM));
@@ -289,9 +295,11 @@ static int claim(struct owner *owner, const char *selector, const char *path)
 
 	if (mkdir(OWNER_DIR, 0755) && errno != EEXIST)
 		return failure("cannot create " OWNER_DIR ": %s", strerror(errno));
-	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_MODE);
 	if (owner->fd < 0)
 		return failure("cannot open %s: %s", path, strerror(errno));
+	/* An earlier version's. */
+	(void)!fchmod(owner->fd, OWNER_MODE);
 	give_away(owner->fd);
 	if (fcntl(owner->fd, F_OFD_SETLK, &lock))
 		err = errno;
@@ -355,14 +363,16 @@ int owner_prune(struct owner *owner, bool (*keep)(void *data, const char *select
 	return write_file(owner);
 }
 
-/* Reads the file without claiming it. */
+/* Reads the file without claiming it. What cannot be read may be held. */
 static int look(struct owner *owner, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), status;
 
 	*owner = (struct owner){ .fd = -1 };
-	if (fd < 0)
+	if (fd < 0) {
+		owner->running = errno == EACCES;
 		return STATUS_FAILED;
+	}
 	owner->running = is_locked(fd);
 	status = read_file(owner, fd);
 	close(fd);
@@ -375,8 +385,13 @@ bool owner_runs(const char *selector, pid_t *pid)
 	char path[PATH_MAX];
 	bool runs;
 
-	if (!path_of(selector, path) || look(&other, path))
+	*pid = 0;
+	if (!path_of(selector, path))
 		return false;
+	if (look(&other, path) && !other.running) {
+		owner_close(&other);
+		return false;
+	}
 	runs = other.running;
 	*pid = other.pid;
 	owner_close(&other);

@@ -54,7 +54,10 @@ bool owner_has(const struct owner *owner, const char *selector);
  */
 int owner_add(struct owner *owner, const char *selector, bool *refused);
 
-/* Whether a running program has claimed exactly this selector here, and which. */
+/*
+ * Whether a running program has claimed exactly this selector here, and which; 0: one may
+ * have, but only its user or root can tell.
+ */
 bool owner_runs(const char *selector, pid_t *pid);
 
 /*
