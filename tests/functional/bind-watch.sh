@@ -25,6 +25,11 @@ fails_with 1 'the dynamic bindings of "br0" are kept by another arpctl, process 
 	"a second one of the same selector is refused" arpctl bind watch "$leases" dev br0
 fails_with 1 'are kept by another arpctl, process '"$watcher"', which would undo this' "nor can others import there" \
 	arpctl bind import "$leases" sync dev br0
+for never in 'a b' 'br0/' 'br[0' a-device-with-a-long-name ''; do
+	fails_with 2 "bind watch: .*\"${never//[/.}\" selects nothing: (device names have|glob has) " \
+		"a selector that can never be is refused at once: '$never'" \
+		in_host node timeout 10 "$ARPCTL" bind watch "$leases" dev "$never"
+done
 start node "$ARPCTL" -j bind watch "$leases" dev br1 >"$dir/json" 2>&1
 poll 10 becomes "100-03+ 102-04+ 103-05+" br1
 result $? "one of another selector is not"

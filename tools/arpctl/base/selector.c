@@ -8,6 +8,14 @@
 
 #define SPECIAL "*?[\\"	/* what makes a glob */
 
+/* The end of a class, or NULL. A ] at its start is a member of it. */
+static const char *class_end(const char *class)
+{
+	const char *end = class + 1 + (class[1] == '!');
+
+	return *end ? strchr(end + 1, ']') : NULL;
+}
+
 /* The number of literal characters in a glob, counted as in the kernel. */
 static int literals(const char *glob)
 {
@@ -18,9 +26,7 @@ static int literals(const char *glob)
 		if (*glob == '*' || *glob == '?')
 			continue;
 		if (*glob == '[') {
-			/* A ] at the start of a class is a member of it. */
-			end = glob + 1 + (glob[1] == '!');
-			end = *end ? strchr(end + 1, ']') : NULL;
+			end = class_end(glob);
 			if (!end)
 				return n;
 			glob = end;
@@ -40,6 +46,35 @@ enum selector_kind selector_kind(const char *selector)
 	if (!strcmp(selector, "default"))
 		return SELECTOR_DEFAULT;
 	return strpbrk(selector, SPECIAL) ? SELECTOR_GLOB : SELECTOR_NAME;
+}
+
+/* The same as in the kernel. */
+static bool is_glob(const char *glob)
+{
+	for (; *glob; glob++) {
+		if (*glob == '[') {
+			glob = class_end(glob);
+			if (!glob)
+				return false;
+		} else if (*glob == '\\' && !*++glob) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const char *selector_fault(const char *selector)
+{
+	bool glob = selector_kind(selector) == SELECTOR_GLOB;
+
+	if (!*selector || !strcmp(selector, ".") || !strcmp(selector, "..") ||
+	    strpbrk(selector, "/: \t\n\v\f\r"))
+		return "device names have no slash, colon or space";
+	if (glob && !is_glob(selector))
+		return "glob has an unclosed bracket or a trailing backslash";
+	if (!glob && strlen(selector) >= IF_NAMESIZE)
+		return "device names have 15 characters at most";
+	return NULL;
 }
 
 int selector_cmp(const char *a, const char *b)

@@ -19,6 +19,9 @@ enum selector_kind {
 
 enum selector_kind selector_kind(const char *selector);
 
+/* Why it can select no device, ever; NULL if it can. */
+const char *selector_fault(const char *selector);
+
 /* The order of listings, as strcmp(); the more specific of two globs comes first. */
 int selector_cmp(const char *a, const char *b);
 

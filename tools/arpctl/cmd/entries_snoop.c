@@ -534,8 +534,7 @@ static int start(struct snooper *s)
 /* Its dynamic bindings are the snooper's: those of all or of a glob must not be. */
 static bool is_name(const char *bridge)
 {
-	return *bridge && strlen(bridge) < IF_NAMESIZE && !strpbrk(bridge, "/: \t\n") &&
-	       selector_kind(bridge) == SELECTOR_NAME;
+	return !selector_fault(bridge) && selector_kind(bridge) == SELECTOR_NAME;
 }
 
 int bind_snoop(struct ctx *ctx)

@@ -468,6 +468,17 @@ static int watch(struct ctx *ctx, struct watcher *w, enum lease_format format)
 	return status;
 }
 
+/* The kernel would refuse it again and again. */
+static int check_selector(struct ctx *ctx, const char *selector)
+{
+	const char *fault = selector_fault(selector);
+	int status = policy_check_selector(&ctx->nl, selector);
+
+	if (status || !fault)
+		return status;
+	return usage_error("bind watch: \"%s\" selects nothing: %s", selector, fault);
+}
+
 int bind_watch(struct ctx *ctx)
 {
 	/* Not on the stack: it holds the table of what the bridge has learned. */
@@ -487,7 +498,7 @@ int bind_watch(struct ctx *ctx)
 	if (!status)
 		status = entries_format(ctx->args, &format);
 	if (!status)
-		status = policy_check_selector(&ctx->nl, w.selector);
+		status = check_selector(ctx, w.selector);
 	if (!status)
 		status = watch(ctx, &w, format);
 	bindings_close(&w.bindings);
