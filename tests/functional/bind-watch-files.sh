@@ -32,6 +32,16 @@ is "$(bound)" "100-03+ 104-06+" "and its leases stay"
 leased 104 06 60
 soon "104-06+" "until it is there again"
 
+# A file that is another one, with the same inode, size and time: without a notification
+# since it is written by its other name.
+
+ln "$leases" "$dir/other"
+touch -r "$dir/other" "$dir/stamp"
+sed 's/5e:00:61:06/5e:00:61:26/' "$dir/other" >"$dir/new"
+cat "$dir/new" >"$dir/other"
+touch -r "$dir/stamp" "$dir/other"
+soon "104-26+" "a file with the inode, the size and the time of the one before is another one"
+
 # A directory that is written to without a pause
 
 python3 -c 'import os, sys

@@ -401,12 +401,18 @@ static int see_events(struct sources *s)
 
 /* Reading */
 
+/*
+ * The file that replaces another one may get its inode, and its time by "cp -p". Nobody
+ * can set the time of the last change of the inode.
+ */
 static bool same_state(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
 	       a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 static void complain(struct source *source, const struct lease_files *files)
