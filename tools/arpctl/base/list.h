@@ -29,11 +29,45 @@ static inline void *list_more(void *list, size_t n, size_t size)
 	more_;								\
 })
 
-/* qsort(), also of an empty list, which may be NULL. */
-#define LIST_SORT(list, n, cmp) do {					\
-	if (n)								\
-		qsort(list, n, sizeof(*(list)), cmp);			\
-} while (0)
+/* Merges n sorted elements at the end of a list of total, the rest of which is sorted. */
+static inline void list_merge(char *list, size_t total, const char *tail, size_t n,
+			      size_t size, int (*cmp)(const void *, const void *))
+{
+	size_t kept = total - n;
+
+	for (; n; total--) {
+		if (kept && cmp(list + (kept - 1) * size, tail + (n - 1) * size) > 0)
+			memcpy(list + (total - 1) * size, list + --kept * size, size);
+		else
+			memcpy(list + (total - 1) * size, tail + --n * size, size);
+	}
+}
+
+/* qsort(), also of an empty list, which may be NULL; cheap if little is not sorted. */
+static inline void list_sort(void *list, size_t n, size_t size,
+			     int (*cmp)(const void *, const void *))
+{
+	char *at = list, *tail;
+	size_t i;
+
+	for (i = 1; i < n && cmp(at, at + size) <= 0; i++)
+		at += size;
+	if (i >= n)
+		return;
+	at += size;
+	tail = i > n / 2 ? malloc((n - i) * size) : NULL;
+	if (!tail) {
+		qsort(list, n, size, cmp);
+		return;
+	}
+	memcpy(tail, at, (n - i) * size);
+	qsort(tail, n - i, size, cmp);
+	list_merge(list, n, tail, n - i, size, cmp);
+	free(tail);
+}
+
+#define LIST_SORT(list, n, cmp) \
+	list_sort(list, n, sizeof(*(list)), cmp)
 
 /* As bsearch(), but for the first element that does not sort before the key. */
 static inline size_t list_from(const void *list, size_t n, size_t size,

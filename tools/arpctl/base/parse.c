@@ -14,8 +14,9 @@ bool parse_u64(const char *text, size_t len, uint64_t *value)
 	if (!len || (text[0] == '0' && len > 1))
 		return false;
 	for (i = 0; i < len; i++) {
+		/* Nineteen digits always fit. */
 		if (text[i] < '0' || text[i] > '9' ||
-		    n > (UINT64_MAX - (uint64_t)(text[i] - '0')) / 10)
+		    (i >= 19 && n > (UINT64_MAX - (uint64_t)(text[i] - '0')) / 10))
 			return false;
 		n = n * 10 + (uint64_t)(text[i] - '0');
 	}

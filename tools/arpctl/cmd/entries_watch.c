@@ -10,6 +10,7 @@
  * the module reports it as a sender without a binding.
  */
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -75,12 +76,18 @@ static int no_memory(void)
 
 /* Clients */
 
+/* The order of leases in a file, for little is to be sorted then. */
+static bool is_before(uint32_t a, uint32_t b)
+{
+	return ntohl(a) < ntohl(b);
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct client *x = a, *y = b;
 
 	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
+		return is_before(x->address, y->address) ? -1 : 1;
 	return (x->order > y->order) - (x->order < y->order);
 }
 
@@ -145,7 +152,7 @@ static int take_over(const struct watcher *w, struct client **list, size_t *n)
 	for (i = 0; !status && i < w->n; i++) {
 		const struct client *old = &w->clients[i];
 
-		while (k < fresh && (*list)[k].address < old->address)
+		while (k < fresh && is_before((*list)[k].address, old->address))
 			k++;
 		if (k == fresh || (*list)[k].address != old->address) {
 			status = keep_client(list, n, old);

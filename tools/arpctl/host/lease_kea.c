@@ -20,6 +20,9 @@ static const struct {
 
 #define KEA_FOREVER UINT32_MAX
 
+/* Columns behind these are not looked for. */
+#define FIELDS_MAX 64
+
 /*
  * Takes a field off the line, with what is behind it; line->s is NULL after
  * the last. Kea writes a comma within a field as &#x2c; quotes are for files
@@ -64,7 +67,7 @@ static bool kea_header(struct reader *r, struct span line,
 		if (!next_field(&line, &field))
 			return reader_fail(r, no_span, "unterminated quote");
 		for (c = 0; c < KEA_COLUMNS; c++)
-			if (where[c] == SIZE_MAX &&
+			if (where[c] == SIZE_MAX && *columns < FIELDS_MAX &&
 			    span_is(field, kea_columns[c].name))
 				where[c] = *columns;
 	}
@@ -104,29 +107,37 @@ static bool kea_lease(struct reader *r, const struct span fields[KEA_COLUMNS])
 	return reader_add(r, &lease);
 }
 
+/* Return: the number of fields; 0: a quote does not end. */
+static size_t split(struct span line, const size_t where[KEA_COLUMNS],
+		    struct span fields[KEA_COLUMNS])
+{
+	struct span all[FIELDS_MAX], more;
+	size_t n;
+	int c;
+
+	for (n = 0; line.s; n++)
+		if (!next_field(&line, n < FIELDS_MAX ? &all[n] : &more))
+			return 0;
+	for (c = 0; c < KEA_COLUMNS; c++)
+		fields[c] = where[c] < n ? all[where[c]] : no_span;
+	return n;
+}
+
 bool lease_read_kea(struct reader *r)
 {
 	size_t where[KEA_COLUMNS] = { 0 }, columns = 0, n;
-	struct span line, field, all;
-	int c;
+	struct span fields[KEA_COLUMNS], line;
 
 	r->out->kea = true;
 	if (reader_line(r, &line) && !kea_header(r, line, where, &columns))
 		return false;
 	for (r->line++; reader_line(r, &line); r->line++) {
-		struct span fields[KEA_COLUMNS] = { { NULL, 0 } };
-
-		all = line;
-		for (n = 0; line.s; n++) {
-			if (!next_field(&line, &field))
-				return reader_fail(r, no_span, "unterminated quote");
-			for (c = 0; c < KEA_COLUMNS; c++)
-				if (where[c] == n)
-					fields[c] = field;
-		}
+		n = split(line, where, fields);
+		if (!n)
+			return reader_fail(r, no_span, "unterminated quote");
 		/* Files of several versions, concatenated. */
 		if (span_is(fields[ADDRESS], kea_columns[ADDRESS].name)) {
-			if (!kea_header(r, all, where, &columns))
+			if (!kea_header(r, line, where, &columns))
 				return false;
 			continue;
 		}
