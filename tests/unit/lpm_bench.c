@@ -23,6 +23,7 @@
 #endif
 
 #include "policy/lpm.h"
+#include "lpm_random.h"
 
 unsigned int kshim_readers;
 
@@ -84,14 +85,6 @@ void cond_synchronize_rcu(unsigned long state) { (void)state; }
 unsigned long get_state_synchronize_rcu(void) { return 0; }
 void mutex_lock(struct mutex *lock) { lock->held = true; }
 void mutex_unlock(struct mutex *lock) { lock->held = false; }
-
-static u64 seed = 1;
-
-static u32 rnd(void)
-{
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (seed ^ seed >> 29) >> 32;
-}
 
 static double now(void)
 {

@@ -12,6 +12,7 @@
 #include <ucontext.h>
 
 #include "policy/lpm.h"
+#include "lpm_random.h"
 
 #define MOST	600	/* prefixes in a list */
 #define ASKED	200	/* addresses to compare two states by */
@@ -45,7 +46,6 @@ struct state {
 
 static struct mutex lock;
 static unsigned long seed, updates, transactions, refused, windows;
-static u64 random_state;
 static u32 asked[ASKED];
 static unsigned int joins, takes, drops, widened;
 
@@ -60,17 +60,6 @@ static void fail(const char *format, ...)
 	       transactions);
 	va_end(args);
 	exit(1);
-}
-
-static u32 rnd(void)
-{
-	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (random_state ^ random_state >> 29) >> 32;
-}
-
-static u32 mask_of(unsigned int len)
-{
-	return len ? ~0U << (32 - len) : 0;
 }
 
 /* Half of the values do not fit into 64 bits with an address. */

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 #include "policy/lpm.h"
+#include "lpm_random.h"
 
 #define MOST	40000
 
@@ -24,7 +25,6 @@ static unsigned int rules;
 static struct arpp_lpm table;
 static struct mutex lock;
 static unsigned long queries, updates, seed, moments;
-static u64 state;
 
 static void fail(const char *format, ...)
 {
@@ -37,17 +37,6 @@ static void fail(const char *format, ...)
 	       updates, queries, rules);
 	va_end(args);
 	exit(1);
-}
-
-static u32 rnd(void)
-{
-	state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (state ^ state >> 29) >> 32;
-}
-
-static u32 mask_of(unsigned int len)
-{
-	return len ? ~0U << (32 - len) : 0;
 }
 
 /*
@@ -695,7 +684,7 @@ int main(int argc, char **argv)
 	enum kind kind;
 
 	seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 20240229;
-	state = seed;
+	random_state = seed;
 	printf("seed %lu\n", seed);
 	refusals();
 	for (kind = UNIFORM; kind <= MIXED; kind++) {

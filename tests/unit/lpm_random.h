@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the programs that test the prefix table share: random numbers, masks. */
+#ifndef UNIT_LPM_RANDOM_H
+#define UNIT_LPM_RANDOM_H
+
+#include "policy/lpm.h"
+
+static u64 random_state = 1;
+
+static u32 rnd(void)
+{
+	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (random_state ^ random_state >> 29) >> 32;
+}
+
+static inline u32 mask_of(unsigned int len)
+{
+	return len ? ~0U << (32 - len) : 0;
+}
+
+#endif /* UNIT_LPM_RANDOM_H */
