@@ -9,7 +9,7 @@
 . "$(dirname "$0")/keepalived.inc"
 command -v keepalived >/dev/null || plan skip "no keepalived"
 
-VIP=10.0.0.100
+VIP=10.0.0.100 ADVERT=2
 
 host client one two forger
 segment lan client:eth0 one:eth0 two:eth0 forger:eth0
@@ -41,24 +41,6 @@ claims() {
 conflicts() { ctl "$1" -j stats show eth0 | jq '.[].reasons.conflict // 0'; }	# HOST
 
 scratch
-keepalived() {	# HOST STATE PRIORITY
-	cat >"$dir/$1.conf" <<-END
-		global_defs {
-			vrrp_version 3
-		}
-		vrrp_instance web {
-			state $2
-			interface eth0
-			virtual_router_id 51
-			priority $3
-			advert_int 2
-			virtual_ipaddress {
-				$VIP/32 dev eth0
-			}
-		}
-	END
-	run_keepalived "$1"
-}
 
 # The problem
 

@@ -23,25 +23,6 @@ set_sysctl green net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 # fence makes no use of it here.
 must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
-keepalived() {	# HOST STATE PRIORITY [VMAC]
-	cat >"$dir/$1.conf" <<-END_OF_FILE
-		global_defs {
-			vrrp_version 3
-		}
-		vrrp_instance web {
-			state $2
-			interface eth0
-			virtual_router_id 51
-			priority $3
-			advert_int 1
-			${4-}
-			virtual_ipaddress {
-				$VIP/32
-			}
-		}
-	END_OF_FILE
-	run_keepalived "$1"
-}
 holds() { ip -n "$1" -o addr show | grep -q " $VIP/"; }
 moved() { holds "$1" && ! holds "$2"; }	# TO FROM
 green_knows() { [ "$(knows green $VIP)" = "$1" ]; }
