@@ -5,7 +5,7 @@
  * The wire format and its documentation. netlink/arp_policy.yaml is the same
  * specification for YNL.
  *
- * Family "arp-policy", version 1. Every command acts on the network namespace
+ * Family "arp_policy", version 1. Every command acts on the network namespace
  * of the socket. Every command and multicast group requires CAP_NET_ADMIN in
  * the user namespace that owns that network namespace. Attributes are validated
  * strictly: unknown ones are refused, and each refusal has an extended
@@ -147,7 +147,7 @@
 #ifndef _UAPI_LINUX_ARP_POLICY_H
 #define _UAPI_LINUX_ARP_POLICY_H
 
-#define ARP_POLICY_FAMILY_NAME		"arp-policy"
+#define ARP_POLICY_FAMILY_NAME		"arp_policy"
 #define ARP_POLICY_FAMILY_VERSION	1
 
 /* Changes of policy: all *_NTF but VERDICT_NTF. */
