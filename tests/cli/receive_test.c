@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		return 1;
 	for (i = 0; i < n + flood; i++)
 		send_one();
-	for (i = 0; i <= flood; i++) {
+	for (i = 0; i < (flood ? 2 : 1); i++) {
 		taken = 0;
 		status = nl_receive_each(sock, &lost, take, NULL);
 		printf("%s%d %d", i ? " " : "", taken, status);
