@@ -1,9 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # 10,000 leases of Kea, whose clients come and go for a minute under inspect strict, through its cleanup and a restart.
+#
+# In its machine an instruction takes a nanosecond, so that the figure is the same however
+# busy the host is: the time from a client's ACK to the last of its requests that is dropped
+# is the number of instructions that server, clients, kernel and bind watch execute
+# meanwhile, on one CPU. 200 million take 100 ms at two a nanosecond, which a core of 2 GHz
+# does at one a cycle. In the soak, where the CPU is never idle, there may be 300 million.
 # lab: all
-# lab: timeout 900 1800
-# lab: takes 150
+# lab: own-vm --icount --mem 2048
+# lab: timeout 1800 3600
+# lab: takes 200
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=packages.inc
@@ -13,6 +20,11 @@ plan 8
 
 SECONDS_PER_PART=${ARP_POLICY_SOAK:+300}
 SECONDS_PER_PART=${SECONDS_PER_PART:-30}
+LIMIT=${ARP_POLICY_SOAK:+300}
+LIMIT=${LIMIT:-200}	# ms in this machine
+# In check-all 20 clients come together each second; in the soak without a pause.
+PAUSE=${ARP_POLICY_SOAK:+0}
+PAUSE=${PAUSE:-1}
 host node red
 scratch
 link node:to-red red:eth0
@@ -35,19 +47,15 @@ set_thresholds() {	# NUMBER NUMBER NUMBER
 must set_thresholds 100000 100000 100000
 at_exit set_thresholds "${before[@]}"
 
-# 100 ms on a machine that reads 10,000 leases in 5 ms.
-allowed() {
-	python3 -c 'import subprocess, sys, time
-def read():
-	start = time.monotonic()
-	subprocess.run([sys.argv[1], "-n", "/nonexistent", "bind", "import", sys.argv[2]], stderr=subprocess.DEVNULL)
-	return time.monotonic() - start
-print(int(100 * max(1, min(read() for i in range(3)) / .005)))' "$ARPCTL" "$dir/ten-thousand"
-}
+# Its cleanup outlives it.
+cleans() { grep -q kea-lfc "/proc/$(cat "$dir/kea.csv.pid")/comm"; } 2>/dev/null
+idle() { ! cleans; }
 started_or_failed() { grep -qE 'DHCP4_STARTED|DHCP4_INIT_FAIL' "$dir/kea.log"; }
 # It does not start while its cleanup runs.
 kea() {
 	local try
+	must poll 120 idle
+	rm -f "$dir/kea.csv.pid"
 	for try in {1..20}; do
 		: >"$dir/kea.log"
 		start node "${packaged[@]}" KEA_LFC_EXECUTABLE="$dir/lfc" \
@@ -63,21 +71,13 @@ kea() {
 }
 number() { grep -o "$1 [0-9]*" "$dir/clients" | cut -d ' ' -f 2; }
 churn() {	# PART
-	local limit after
-	limit=$(allowed)
-	in_host red "$ROOT/tests/lib/dhcp-clients" eth0 10.31.0.1 "$SECONDS_PER_PART" 20 >"$dir/clients" 2>&1
-	after=$(allowed)
-	[ "$after" -le "$limit" ] || limit=$after
-	diag "$1: $(<"$dir/clients"), allowed: $limit"
+	in_host red "$ROOT/tests/lib/dhcp-clients" eth0 10.31.0.1 "$SECONDS_PER_PART" 20 "$PAUSE" >"$dir/clients" 2>&1
+	diag "$1: $(<"$dir/clients")"
 	[ "$(number leases)" -gt 0 ] && [ "$(number unanswered)" = 0 ]
 	result $? "$1: each client is answered with its new address" "$(<"$dir/clients")"$'\n'"$(tail -n 5 "$dir/said")"
-	# An emulated machine shares its processors: what it does in time is chance.
-	if [ "$limit" -gt 300 ]; then
-		skip "$1: within 100 ms after its ACK" "$((limit / 100)) times slower here: $(number slowest) ms"
-		return
-	fi
-	[ "$(number slowest)" -le "$limit" ]
-	result $? "$1: within 100 ms after its ACK" "$(number slowest) ms, allowed here: $limit"
+	[ "$(number last)" -le "$LIMIT" ]
+	result $? "$1: no request is dropped later than $LIMIT million instructions after the ACK" \
+		"$(number last) million"
 }
 
 {
@@ -96,7 +96,6 @@ cat >"$dir/kea.conf" <<END
 	"loggers": [ { "name": "kea-dhcp4", "output_options": [ { "output": "stdout" } ], "severity": "INFO" } ]
 } }
 END
-cp "$dir/kea.csv" "$dir/ten-thousand"
 kea || bail "Kea does not start: $(tail -n 5 "$dir/kea.log")"
 must ctl node dev set to-red trust off inspect strict
 start node "$ARPCTL" bind watch "$dir/kea.csv" dev br0 >"$dir/said" 2>&1
