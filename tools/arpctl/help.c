@@ -59,7 +59,7 @@ static const struct kind {
 	  "  default is all. The longest prefix decides; at equal length, the device's name\n"
 	  "  precedes globs, and those precede all.\n", NULL },
 	{ "SELECTOR", "",
-	  "\nSELECTOR: all, default, the name of a device, or a shell glob in quotes ('cali*').\n"
+	  "\nSELECTOR: all, default, a device's name, or a shell glob in quotes ('cali*').\n"
 	  "  The device's name precedes globs, a glob with more letters one with fewer, and\n"
 	  "  those precede default; all is a floor for the other values.\n", NULL },
 	{ "DEV", "dev", "\nDEV: the name of a device.\n", NULL },
@@ -68,8 +68,8 @@ static const struct kind {
 	{ "FIELD", "", NULL, help_field },
 	{ "ACTION", "", NULL, help_action },
 	{ "PREFIX", "",
-	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8); of a rule for the target\n"
-	  "  of packets, or with from for their sender.\n", NULL },
+	  "\nPREFIX: an IPv4 address, or ADDRESS/LENGTH (10.0.0.0/8). A rule is\n"
+	  "  for packets to this target, or with from, for those of this sender.\n", NULL },
 	{ "ADDRESS", "", "\nADDRESS: an IPv4 address.\n", NULL },
 	{ "TARGET", "",
 	  "\nTARGET: the target address of the ARP packet.\n", NULL },

@@ -226,7 +226,8 @@ static size_t print_findings(struct printer *out, const struct check *c,
 			if (c->list[i].severity == severity)
 				print_finding(out, &c->list[i], ids, devs);
 	if (!n)
-		pr_text(out, "nothing found\n");
+		pr_text(out, c->nl ? "nothing found\n" :
+			"nothing found; the module is not loaded, so there is no policy\n");
 	pr_close(out, ']');
 	return n;
 }

@@ -100,7 +100,7 @@ static void print_verdicts(FILE *file, const struct nl_reply *reply)
 	unsigned int i;
 
 	begin(file, "verdicts_total", "counter",
-	      "What became of ARP packets, by the reason for it.");
+	      "Verdicts on ARP packets, by reason.");
 	nl_for_each(msg, reply) {
 		stats_parse(msg, &stats);
 		for (i = 0; i <= ARP_POLICY_REASON_MAX; i++)
