@@ -293,11 +293,14 @@ static const struct snoop_lease *find_elsewhere(const struct snoop *snoop,
 static void expire_clients(struct snoop *snoop, uint64_t now)
 {
 	struct snoop_port **at = &snoop->ports, *port;
+	struct snoop_client *client, *newer;
 
 	while (*at) {
 		port = *at;
-		while (port->oldest && port->oldest->until <= now)
-			del_client(snoop, port->oldest);
+		for (client = port->oldest; client && client->until <= now; client = newer) {
+			newer = client->newer;
+			del_client(snoop, client);
+		}
 		if (port->n) {
 			at = &port->next;
 			continue;

@@ -21,7 +21,10 @@ void nl_events_close(struct nl_events *events);
 /* Drops the events received so far. */
 void nl_events_reset(struct nl_events *events);
 
-/* Adds pending events to the list, in a flood not all of them; waits up to ms for one if ms is not 0. */
+/*
+ * Adds pending events to the list, in a flood not all of them; waits up to ms for one if ms
+ * is not 0.
+ */
 void nl_events_take(struct nl_events *events, int ms);
 
 /*
