@@ -154,10 +154,10 @@ static int parse_digits(const char *text, size_t len, uint8_t *lladdr, size_t ma
 	int high, low;
 	size_t i, n = 0;
 
-	if (len != 2 * LLADDR_LEN && len != 2 * LLADDR_LEN + 2)
+	if (len != 2UL * LLADDR_LEN && len != 2UL * LLADDR_LEN + 2)
 		return -1;
 	for (i = 0; i < len; n++) {
-		if (len > 2 * LLADDR_LEN && i % 5 == 4 && text[i++] != '.')
+		if (len > 2UL * LLADDR_LEN && i % 5 == 4 && text[i++] != '.')
 			return -1;
 		high = hex_digit(text[i++]);
 		low = hex_digit(text[i++]);
