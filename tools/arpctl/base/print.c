@@ -273,7 +273,8 @@ static void json_key(struct printer *out, const char *key)
 
 	*to++ = '"';
 	memcpy(to, key, len);
-	memcpy(to + len, "\":", 2);
+	to[len] = '"';
+	to[len + 1] = ':';
 	if (out->pretty)
 		put_char(out->file, ' ');
 }

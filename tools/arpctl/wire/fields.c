@@ -381,7 +381,7 @@ int fields_check(const char *command, int argc, char **argv)
 int fields_parse(const struct args *args, struct field_values *values)
 {
 	const struct field *field;
-	uint32_t seen = 0, value;
+	uint32_t seen = 0, value = 0;
 	int status, i;
 
 	values->set = 0;
