@@ -34,7 +34,7 @@ static __always_inline void hook_report(struct arpp_netns *nn,
 	trace_verdict(d, segment, out, p, v);
 	if (v->reason == ARP_POLICY_REASON_PASS && likely(!v->noted))
 		return;
-	if (unlikely(arpp_event_wanted(nn->net, ARPP_MCGRP_VERDICT)))
+	if (unlikely(arpp_event_verdict_wanted(&nn->events, nn->net)))
 		arpp_hook_notify(nn, d, segment, out, p, v);
 }
 

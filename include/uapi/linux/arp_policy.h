@@ -114,8 +114,7 @@
  *
  * Verdicts other than "pass" are sent to the group while it has listeners, at
  * most ARP_POLICY_EVENTS_PER_SECOND; LOST counts the events dropped since the
- * last one. While only other netns have listeners, a new listener may miss the
- * events of its first 10 ms.
+ * last one. A new listener may miss the events of its first 10 ms.
  *
  * DHCP messages are handed over as they are: the payload of UDP over IPv4, behind one
  * VLAN tag at most, and of ARP_POLICY_DHCP_MESSAGE_MAX bytes at most. Checksums are not
