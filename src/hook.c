@@ -12,6 +12,7 @@
 #include <net/arp.h>
 #include <net/ip.h>
 #include <net/snmp.h>
+#include <trace/events/skb.h>
 
 #include "compat.h"
 #include "hook.h"
@@ -19,6 +20,7 @@
 #include "packet/act.h"
 #include "packet/verdict.h"
 
+/* Of our own tracepoints: the kernel's are included above. */
 #define CREATE_TRACE_POINTS
 #include "hook_report.h"
 
@@ -134,13 +136,12 @@ static noinline unsigned int hook_in(struct arpp_netns *nn,
 	if (v.action == ARPP_LEARN_STOCK && likely(!d->audit)) {
 		hook_report(nn, d, NULL, false, &p, &v);
 		arpp_act_learn_stock(&p);
-		consume_skb(skb);
-		return NF_STOLEN;
+		return hook_consume(skb);
 	}
 	/* Second, because a flood mostly ends here. */
 	if (v.action == ARPP_DROP) {
 		hook_report(nn, d, NULL, false, &p, &v);
-		return unlikely(d->audit) ? NF_ACCEPT : NF_DROP;
+		return unlikely(d->audit) ? NF_ACCEPT : hook_drop(skb);
 	}
 	if (answers(&v) && likely(!d->audit)) {
 		answer(nn, d, &p, &v);

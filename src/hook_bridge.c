@@ -11,6 +11,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/skbuff.h>
+#include <trace/events/skb.h>
 
 #include "compat.h"
 #include "hook.h"
@@ -118,7 +119,7 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 		return NF_ACCEPT;
 	if (unlikely(v.action == ARPP_DEFEND))
 		arpp_act_defend(&nn->defence, s.dev, p.sip);
-	return NF_DROP;
+	return hook_drop(skb);
 }
 
 /* A frame that NFQUEUE gave back: a process carries it on, with BH enabled. */

@@ -7,6 +7,9 @@
 #ifndef _ARPP_HOOK_REPORT_H
 #define _ARPP_HOOK_REPORT_H
 
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
 #include "netns.h"
 #include "packet/event.h"
 #include "packet/trace.h"
@@ -36,6 +39,25 @@ static __always_inline void hook_report(struct arpp_netns *nn,
 		return;
 	if (unlikely(arpp_event_verdict_wanted(&nn->events, nn->net)))
 		arpp_hook_notify(nn, d, segment, out, p, v);
+}
+
+/*
+ * Free a packet that the kernel would consume: into the cache of the CPU, from which
+ * drivers allocate. Saves 30 instructions.
+ */
+static __always_inline unsigned int hook_consume(struct sk_buff *skb)
+{
+	napi_consume_skb(skb, 1);
+	return NF_STOLEN;
+}
+
+/*
+ * Drop a packet; likewise. If drops are traced, netfilter frees it and says why. The file
+ * that uses this has included trace/events/skb.h before it creates tracepoints.
+ */
+static __always_inline unsigned int hook_drop(struct sk_buff *skb)
+{
+	return trace_kfree_skb_enabled() ? NF_DROP : hook_consume(skb);
 }
 
 #endif /* _ARPP_HOOK_REPORT_H */

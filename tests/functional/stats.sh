@@ -3,7 +3,7 @@
 # Counters and the tracepoint report what really happened to packets.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 32
+plan 33
 
 # The counters of a device of alice's.
 counts() {	# DEV
@@ -183,6 +183,12 @@ is "$(traced send eth0 10.9.9.9 1)" \
 	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=- rule=10.9.9.0/24 audit=0" \
 	"a rule"
 must ctl alice rule flush
+# The kernel's tracepoint of dropped packets, which dropwatch uses. 2054 is ARP.
+: >$trace/trace
+echo 1 >$trace/events/skb/kfree_skb/enable
+send eth0 10.9.9.9 1 >/dev/null
+echo 0 >$trace/events/skb/kfree_skb/enable
+like "$(cat $trace/trace)" 'kfree_skb: .*protocol=2054' "the kernel traces what is dropped"
 must ctl alice bind add 10.0.0.2 lladdr 02:00:00:00:00:99
 must ctl alice dev set eth0 inspect audit
 is "$(traced send eth0 10.9.9.9 1)" \
