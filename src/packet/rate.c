@@ -159,7 +159,8 @@ static noinline bool take_place(struct arpp_source *set, s64 source_id, u32 rate
  * @sources: the table of sources
  * @source_id: the source, see arpp_source_id()
  * @rate: tokens per second, at least 1; also the size of the bucket
- * @now: as for arpp_rate_exceeded()
+ * @now: as for arpp_rate_exceeded(); arpp_rate_tick() serves, because the bucket lasts a
+ *	second
  * @dry_run: take no token
  *
  * An unknown source evicts the one with the fullest bucket, that is, an idle one. A

@@ -380,7 +380,6 @@ static enum arp_policy_reason
 exceeds_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 	     struct arpp_packet *p)
 {
-	u64 now = ktime_get_ns();
 	s64 source_id;
 
 	/* The source first: a source that floods must not use up the device's rate. */
@@ -388,12 +387,12 @@ exceeds_rate(const struct arpp_policy *policy, const struct arpp_device *d,
 		source_id = arpp_source_id(policy->sources, arpp_packet_frame(p) ?
 						       p->eth.h_source : p->sha,
 					   p->dev->addr_len, d->source_user);
-		if (arpp_source_exceeded(policy->sources, source_id, d->source_rate, now,
-					 p->dry_run))
+		if (arpp_source_exceeded(policy->sources, source_id, d->source_rate,
+					 arpp_rate_tick(), p->dry_run))
 			return ARP_POLICY_REASON_SOURCE_RATE;
 	}
 	if (d->rate && arpp_rate_exceeded(&d->stats->meter[d->meter], d->rate,
-					  d->burst, now, p->dry_run))
+					  d->burst, ktime_get_ns(), p->dry_run))
 		return ARP_POLICY_REASON_RATE_LIMIT;
 	return 0;
 }
