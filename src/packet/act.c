@@ -272,7 +272,7 @@ void arpp_act_learn(struct arpp_packet *p)
 	if (!p->sip || !in_dev)
 		return;
 	accept = accepts_new(in_dev, p->sip);
-	n = __neigh_lookup(&arp_tbl, &p->sip, dev, 0);
+	n = arpp_packet_neigh_get(p);
 	if (n || accept)
 		garp = p->sip == p->tip &&
 		       (p->request ||

@@ -78,15 +78,15 @@ void arpp_act_learn(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
 
 /**
- * arpp_act_learn_stock() - what the kernel would do with a request that nobody answers
- * @p: a request for another host
+ * arpp_act_learn_stock() - what the kernel would do with a packet that nobody answers
+ * @p: a request for another host, or a reply
  *
- * arp_process() then does what arpp_act_learn() does. Most senders have no neighbour
- * entry, or one with the same MAC: nothing would change.
+ * arp_process() then does what arpp_act_learn() does. Most senders of requests have no
+ * neighbour entry, or one with the same MAC: nothing would change.
  */
 static inline void arpp_act_learn_stock(struct arpp_packet *p)
 {
-	if (p->sip && arpp_packet_would_update_neigh(p))
+	if (p->sip && (!p->request || arpp_packet_would_update_neigh(p)))
 		arpp_act_learn(p);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/types.h>
 
 struct arpp_segment;
+struct neighbour;
 
 enum arpp_parse {
 	ARPP_PARSE_OK,
@@ -109,6 +110,7 @@ bool arpp_packet_neigh_fixed(struct net_device *dev, __be32 addr, u8 *lladdr);
 bool arpp_packet_frame(struct arpp_packet *p);
 bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_neigh_matches(const struct arpp_packet *p);
+struct neighbour *arpp_packet_neigh_get(const struct arpp_packet *p);
 bool arpp_packet_sender_valid(struct arpp_packet *p);
 bool arpp_packet_would_update_neigh(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);

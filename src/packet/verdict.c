@@ -23,7 +23,7 @@
  *         hidden, ignore    no_answer_reason()                     hidden.c, ignore.c
  *         filter            own_target()                           ignore.c
  *   11  proxy fields      other_target()                           proxy.c
- *   12  nobody answers    ARPP_LEARN_STOCK; or the kernel: ARPP_ACCEPT
+ *   12  nobody answers    ARPP_LEARN_STOCK, also for a reply; or the kernel: ARPP_ACCEPT
  *
  * Steps 10 and 11 ask the kernel in the order of arp_process(). What the kernel would then
  * do anyway is done here, because it would ask all that again. If that is not certain, the
@@ -222,13 +222,6 @@ static bool nobody_proxies(const struct arpp_device *d, struct in_device *in_dev
 	if (!IN_DEV_FORWARD(in_dev))
 		return true;
 	return !d->proxy && !arpp_proxy_sysctl(in_dev) && !arpp_pneigh_any();
-}
-
-/* arp_process() drops these, whatever policy says. */
-static bool bad_target(struct in_device *in_dev, __be32 tip)
-{
-	return ipv4_is_multicast(tip) ||
-	       (ipv4_is_loopback(tip) && !IN_DEV_ROUTE_LOCALNET(in_dev));
 }
 
 /* What is known about a target without a route lookup. */
@@ -498,7 +491,7 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 	bool stock_drops, ends = false;
 
 	/* IPv4 may have been taken from the device since (a small MTU). */
-	if (unlikely(!in_dev) || bad_target(in_dev, p->tip))
+	if (unlikely(!in_dev) || !arpp_verdict_good_target(p))
 		return;
 	stock_drops = p->sip == p->tip &&
 		      IN_DEV_ORCONF(in_dev, DROP_GRATUITOUS_ARP);

@@ -7,6 +7,7 @@
 #ifndef _ARPP_VERDICT_H
 #define _ARPP_VERDICT_H
 
+#include <linux/in.h>
 #include <linux/inetdevice.h>
 
 #include "packet/packet.h"
@@ -139,6 +140,15 @@ static __always_inline bool arpp_governs_requests(const struct arpp_policy *poli
 	       policy->any_hidden;
 }
 
+/* Does arp_process() go on with a packet for this target, whatever policy says? */
+static inline bool arpp_verdict_good_target(const struct arpp_packet *p)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
+
+	return in_dev && !ipv4_is_multicast(p->tip) &&
+	       (!ipv4_is_loopback(p->tip) || IN_DEV_ROUTE_LOCALNET(in_dev));
+}
+
 /**
  * arpp_verdict_in() - decide on a received packet
  * @policy: of the netns
@@ -170,6 +180,8 @@ static __always_inline void arpp_verdict_in(const struct arpp_policy *policy,
 	if (p->sip == p->tip ||
 	    (p->request && (likely(!d->audit) || arpp_governs_requests(policy, d))))
 		arpp_verdict_request(policy, d, p, v);
+	else if (!p->request && arpp_verdict_good_target(p))
+		v->action = ARPP_LEARN_STOCK;
 }
 
 #endif /* _ARPP_VERDICT_H */
