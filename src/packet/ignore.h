@@ -34,6 +34,12 @@ static inline bool arpp_ignore_blocks(int level, struct in_device *in_dev,
 			 arpp_ignore_blocks_addr(level, in_dev, sip, tip));
 }
 
+/* Does a level of ignore forbid to answer for an address that the device does not have? */
+static inline bool arpp_ignore_wants_own(int level)
+{
+	return level == 1 || level == 2;
+}
+
 /* The level that holds on a device, by the field or by the sysctl. @d may be NULL. */
 static inline int arpp_ignore_level(const struct arpp_device *d,
 				    struct in_device *in_dev)

@@ -55,6 +55,24 @@
 #include "packet/verdict.h"
 
 /*
+ * Does the field ignore forbid the answer? An address that is only on another device is
+ * not looked for on this one: 85 instructions less. @in: as below
+ */
+static __always_inline bool field_ignores(const struct arpp_policy *policy,
+					  const struct arpp_device *d,
+					  struct in_device *in_dev,
+					  const struct arpp_packet *p,
+					  const struct arpp_host_addr *in)
+{
+	if (!arpp_managed(d, ARP_POLICY_FIELD_IGNORE))
+		return false;
+	if (in && arpp_ignore_wants_own(d->ignore) &&
+	    arpp_host_only_elsewhere(policy->host, in, p->dev))
+		return true;
+	return arpp_ignore_blocks(d->ignore, in_dev, p->sip, p->tip);
+}
+
+/*
  * Is a request for an own address left unanswered, by hidden or ignore? Returns enum
  * arp_policy_reason, or 0. @in: the record of the target, if it is known: saves 55
  * instructions.
@@ -69,10 +87,14 @@ static __always_inline u8 no_answer_reason(const struct arpp_policy *policy,
 	    (in ? arpp_hidden_found(policy, p->dev, p->tip, in) :
 		  arpp_hidden_by_any(policy, p->dev, p->tip)))
 		return ARP_POLICY_REASON_HIDDEN;
-	if (arpp_managed(d, ARP_POLICY_FIELD_IGNORE) &&
-	    arpp_ignore_blocks(d->ignore, in_dev, p->sip, p->tip))
-		return ARP_POLICY_REASON_IGNORED;
-	return 0;
+	return field_ignores(policy, d, in_dev, p, in) ? ARP_POLICY_REASON_IGNORED : 0;
+}
+
+/* The same for an address that the device has: then it is not hidden there. */
+static u8 no_answer_here(const struct arpp_policy *policy, const struct arpp_device *d,
+			 struct in_device *in_dev, const struct arpp_packet *p)
+{
+	return field_ignores(policy, d, in_dev, p, NULL) ? ARP_POLICY_REASON_IGNORED : 0;
 }
 
 static void drop_unanswered(struct arpp_verdict *v, u8 reason)
@@ -229,11 +251,20 @@ enum target {
 	TARGET_UNKNOWN,		/* a lookup is needed */
 	TARGET_OTHER,		/* not RTN_LOCAL */
 	TARGET_OWN,		/* an own address */
+	TARGET_HERE,		/* the same, and the device's first one */
 };
+
+/* Is the target the first address of the device? */
+static bool is_first_here(const struct in_device *in_dev, const struct arpp_packet *p)
+{
+	const struct in_ifaddr *ifa = rcu_dereference(in_dev->ifa_list);
+
+	return ifa && ifa->ifa_local == p->tip && p->dev->flags & IFF_UP;
+}
 
 /*
  * Classify the target of a request, not a multicast address, without a route lookup if
- * possible; @in is set to the record of an own address.
+ * possible; @in is set to the record of TARGET_OWN.
  *
  * If no routing rule and no local route was added by hand, an own address is one that
  * is on a device that is up: the kernel keeps a local route for it, in the table that
@@ -243,6 +274,7 @@ enum target {
  * table only then saves 300 instructions of each request for another host.
  */
 static enum target classify_target(const struct arpp_policy *policy,
+				   const struct in_device *in_dev,
 				   const struct arpp_packet *p,
 				   const struct arpp_host_addr **in)
 {
@@ -252,6 +284,9 @@ static enum target classify_target(const struct arpp_policy *policy,
 	if (fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
 	    netif_is_l3_slave(p->dev) || netif_is_l3_master(p->dev))
 		return TARGET_UNKNOWN;
+	/* Most own addresses that are asked for, without the 60 instructions of a lookup. */
+	if (is_first_here(in_dev, p))
+		return TARGET_HERE;
 	*in = arpp_host_addr(policy->host, 0, p->tip);
 	addr_dev = *in ? arpp_host_first(*in) : NULL;
 	if (addr_dev)
@@ -260,6 +295,43 @@ static enum target classify_target(const struct arpp_policy *policy,
 	return arpp_host_has_local_prefix(policy->host) ||
 	       arpp_host_partial(policy->host) || ipv4_is_loopback(p->tip) ?
 	       TARGET_UNKNOWN : TARGET_OTHER;
+}
+
+/*
+ * Is it known, without a route lookup, that the kernel would deliver a packet with this
+ * sender to the own address @in? The target was found local before; the sender is what
+ * fib_validate_source() accepts if there is no rp_filter: neither an own address nor a
+ * martian. Saves 650 instructions of an answer, and they do not grow with the number of
+ * addresses.
+ */
+static bool surely_delivered(const struct arpp_policy *policy, struct in_device *in_dev,
+			     const struct arpp_packet *p,
+			     const struct arpp_host_addr *in)
+{
+	struct net *net = dev_net(p->dev);
+
+	if (!arpp_host_is_local(in, rt_genid_ipv4(net)) || IN_DEV_RPFILTER(in_dev) ||
+	    fib_num_tclassid_users(net))
+		return false;
+	return !ipv4_is_multicast(p->sip) && !ipv4_is_lbcast(p->sip) &&
+	       !ipv4_is_zeronet(p->sip) && !ipv4_is_loopback(p->sip) &&
+	       !ipv4_is_loopback(p->tip) && arpp_host_lacks(policy->host, p->sip);
+}
+
+/*
+ * Look up the route to the target. If it has the record @in, surely_delivered() knows the
+ * next time.
+ */
+static void route_to(const struct arpp_device *d, struct arpp_packet *p,
+		     const struct arpp_host_addr *in)
+{
+	int genid = rt_genid_ipv4(dev_net(p->dev));
+
+	/* Pairs with the kernel's change of a route before its generation. */
+	smp_rmb();
+	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
+	if (in && !p->route_err && p->route_type == RTN_LOCAL)
+		arpp_host_set_local(in, genid);
 }
 
 /*
@@ -277,7 +349,7 @@ static bool decide_request(const struct arpp_policy *policy,
 
 	/* A drop needs no route, nor does a request that nobody here answers. */
 	if (!stock_drops)
-		target = classify_target(policy, p, &in);
+		target = classify_target(policy, in_dev, p, &in);
 	if (target == TARGET_OTHER && nobody_proxies(d, in_dev))
 		return true;
 	/* A duplicate address probe (RFC 5227) has no sender to route to. */
@@ -289,19 +361,26 @@ static bool decide_request(const struct arpp_policy *policy,
 			   stock_drops, v);
 		return false;
 	}
-	if (target == TARGET_OWN) {
-		reason = no_answer_reason(policy, d, in_dev, p, in);
+	if (target >= TARGET_OWN) {
+		reason = target == TARGET_OWN ?
+			 no_answer_reason(policy, d, in_dev, p, in) :
+			 no_answer_here(policy, d, in_dev, p);
 		if (reason && !arpp_packet_would_update_neigh(p)) {
 			drop_unanswered(v, reason);
 			return false;
 		}
+		if (target == TARGET_HERE)
+			in = arpp_host_addr(policy->host, 0, p->tip);
+		if (in && surely_delivered(policy, in_dev, p, in)) {
+			own_target(d, in_dev, p, reason, stock_drops, v);
+			return false;
+		}
 	}
-
-	arpp_packet_route(p, d->proxy & ARP_POLICY_PROXY_PVLAN);
+	route_to(d, p, in);
 	if (p->route_err)
 		return true;
 	if (p->route_type == RTN_LOCAL) {
-		if (target != TARGET_OWN)
+		if (target < TARGET_OWN)
 			reason = no_answer_reason(policy, d, in_dev, p, in);
 		own_target(d, in_dev, p, reason, stock_drops, v);
 		return false;

@@ -21,7 +21,9 @@
 #ifndef _ARPP_HOST_H
 #define _ARPP_HOST_H
 
+#include <linux/hash.h>
 #include <linux/inetdevice.h>
+#include <linux/limits.h>
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
@@ -58,11 +60,14 @@ struct arpp_host_node {
  * @node: keyed by address and domain
  * @devs: struct arpp_host_addr_dev; empty only while the record is being removed
  * @count: the number of @devs
+ * @genid: the generation of the kernel's routes in which it was found to be local, see
+ *	arpp_host_is_local(); written by packets
  */
 struct arpp_host_addr {
 	struct arpp_host_node node;
 	struct hlist_head devs;
 	unsigned int count;
+	u32 genid;
 };
 
 /**
@@ -83,23 +88,29 @@ struct arpp_host_addr_dev {
 	bool again;
 };
 
+#define ARPP_HOST_SIEVE_BITS	11
+
 /**
  * struct arpp_host - the table of a netns
  * @table: of struct arpp_host_node
+ * @domains: an address is, or was, in another domain than 0
  * @local_prefix: any address may be local: a loopback device has, or had, an address that
  *	makes more than itself local, other than 127.0.0.0/8
  * @partial: memory ran out, so a record may be missing: ask the kernel instead
  * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
  * @ref: one for the netns, one for each walk in progress
  * @free: to free it
+ * @sieve: the number of addresses by arpp_host_sieve_slot(); U8_MAX: many
  */
 struct arpp_host {
 	struct rhashtable table;
+	bool domains;
 	bool local_prefix;
 	bool partial;
 	u64 retry;
 	refcount_t ref;
 	struct rcu_work free;
+	u8 sieve[BIT(ARPP_HOST_SIEVE_BITS)];
 };
 
 /* The L3 domain of a device: the ifindex of its VRF, or 0. RCU read side. */
@@ -121,6 +132,33 @@ static inline __be32 arpp_host_addr_of(const struct arpp_host_addr *in)
 static inline u32 arpp_host_domain_of(const struct arpp_host_addr *in)
 {
 	return (u32)in->node.key.id;
+}
+
+/* What @genid is in the generation of a netns's routes that rt_genid_ipv4() told. */
+static inline u32 arpp_host_genid(int genid)
+{
+	return (u32)genid << 1 | 1;
+}
+
+/**
+ * arpp_host_is_local() - did the kernel find an address local, by the routes of now?
+ * @in: the record of the address; its device is up
+ * @genid: the current rt_genid_ipv4() of the netns
+ *
+ * The generation changes with each route, address, routing rule, and sysctl that routes
+ * depend on; the kernel keeps its own cached routes as long.
+ *
+ * Return: whether it did; false if nobody asked since.
+ */
+static inline bool arpp_host_is_local(const struct arpp_host_addr *in, int genid)
+{
+	return READ_ONCE(in->genid) == arpp_host_genid(genid);
+}
+
+/* @genid: from before the kernel was asked. A packet changes nothing else of a record. */
+static inline void arpp_host_set_local(const struct arpp_host_addr *in, int genid)
+{
+	WRITE_ONCE(((struct arpp_host_addr *)in)->genid, arpp_host_genid(genid));
 }
 
 /* May a record be missing? */
@@ -151,8 +189,59 @@ arpp_host_next(const struct arpp_host_addr_dev *addr_dev)
 				struct arpp_host_addr_dev, beside);
 }
 
-const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
-					    u32 domain, __be32 addr);
+static inline u32 arpp_host_sieve_slot(__be32 addr)
+{
+	return hash_32((__force u32)addr, ARPP_HOST_SIEVE_BITS);
+}
+
+/*
+ * May a device have an address, in any domain? If not, there is no record, nor any missing
+ * but in a partial table. Most addresses that packets ask for are found out here, without
+ * the 100 instructions of a lookup, unless the host has thousands.
+ */
+static inline bool arpp_host_may_have(const struct arpp_host *host, __be32 addr)
+{
+	return READ_ONCE(host->sieve[arpp_host_sieve_slot(addr)]);
+}
+
+const struct arpp_host_addr *arpp_host_addr_known(const struct arpp_host *host,
+						  u32 domain, __be32 addr);
+
+/**
+ * arpp_host_addr() - an address in an L3 domain
+ * @host: the table
+ * @domain: the domain, see arpp_host_domain()
+ * @addr: the address
+ *
+ * Return: the record, or NULL if no device of the domain is known to have it.
+ */
+static inline const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
+							   u32 domain, __be32 addr)
+{
+	return arpp_host_may_have(host, addr) ? arpp_host_addr_known(host, domain, addr) :
+						NULL;
+}
+
+/* Does surely no device have an address, in any domain? */
+static inline bool arpp_host_lacks(const struct arpp_host *host, __be32 addr)
+{
+	if (arpp_host_partial(host))
+		return false;
+	return !arpp_host_may_have(host, addr) ||
+	       (!READ_ONCE(host->domains) && !arpp_host_addr_known(host, 0, addr));
+}
+
+/* Is an address on one device, and that is not @dev? False if it may be on others. */
+static inline bool arpp_host_only_elsewhere(const struct arpp_host *host,
+					    const struct arpp_host_addr *in,
+					    const struct net_device *dev)
+{
+	const struct arpp_host_addr_dev *addr_dev = arpp_host_first(in);
+
+	return addr_dev && addr_dev->dev != dev && !arpp_host_next(addr_dev) &&
+	       !arpp_host_partial(host);
+}
+
 const struct arpp_host_addr_dev *arpp_host_addr_dev(const struct arpp_host *host,
 						    const struct net_device *dev,
 						    __be32 addr);
