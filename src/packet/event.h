@@ -7,6 +7,7 @@
 #ifndef _ARPP_EVENT_H
 #define _ARPP_EVENT_H
 
+#include <linux/jiffies.h>
 #include <net/genetlink.h>
 
 #include "packet/segment.h"

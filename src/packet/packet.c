@@ -41,21 +41,6 @@ static enum arpp_parse check_hrd(const struct net_device *dev, __be16 hrd)
 }
 
 /**
- * arpp_packet_is_framed() - does a packet have an Ethernet header?
- * @p: a received packet
- *
- * Return: whether it does.
- */
-bool arpp_packet_is_framed(const struct arpp_packet *p)
-{
-	const struct sk_buff *skb = p->skb;
-
-	return p->dev->type == ARPHRD_ETHER && p->dev->addr_len == ETH_ALEN &&
-	       skb_mac_header_was_set(skb) &&
-	       skb->mac_header + ETH_HLEN <= skb->network_header;
-}
-
-/**
  * arpp_packet_frame() - copy the Ethernet header, once
  * @p: a received packet; @p->eth is filled in
  *

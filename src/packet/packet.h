@@ -108,7 +108,6 @@ enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
 					   unsigned int offset);
 bool arpp_packet_neigh_fixed(struct net_device *dev, __be32 addr, u8 *lladdr);
 bool arpp_packet_frame(struct arpp_packet *p);
-bool arpp_packet_is_framed(const struct arpp_packet *p);
 bool arpp_packet_neigh_matches(const struct arpp_packet *p);
 struct neighbour *arpp_packet_neigh_get(const struct arpp_packet *p);
 bool arpp_packet_sender_valid(struct arpp_packet *p);
@@ -136,6 +135,16 @@ static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
 		return false;
 	memcpy(&head, skb_network_header(skb), sizeof(head));
 	return head == cpu_to_be64(request) || head == cpu_to_be64(reply);
+}
+
+/* Does a received packet have an Ethernet header? */
+static inline bool arpp_packet_is_framed(const struct arpp_packet *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	return p->dev->type == ARPHRD_ETHER && p->dev->addr_len == ETH_ALEN &&
+	       skb_mac_header_was_set(skb) &&
+	       skb->mac_header + ETH_HLEN <= skb->network_header;
 }
 
 /**

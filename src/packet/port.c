@@ -170,29 +170,28 @@ static bool owner_binding(const struct arpp_policy *policy, const struct arpp_de
 	return found && arpp_lpm_len(by->rule) == 32 && arpp_binding_has_lladdr(by->rule);
 }
 
-/*
- * Find the owner of the target: a binding, or a neighbour that ARP cannot change, with
- * @by->rule 0.
- */
-static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
-			 const struct arpp_packet *p, struct arpp_match *by, u8 *lladdr)
+/* Find the target as a neighbour that ARP cannot change. */
+static noinline bool owner_neigh(const struct arpp_packet *p, u8 *lladdr)
 {
 	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
-	struct arpp_rule binding;
 
-	if (d->suppress & ARP_POLICY_SUPPRESS_BIND && owner_binding(policy, d, p, by)) {
-		binding = arpp_match_rule(by);
-		ether_addr_copy(lladdr, binding.lladdr);
-		return true;
-	}
-	by->rule = 0;
-	if (!(d->suppress & ARP_POLICY_SUPPRESS_NEIGH))
-		return false;
 	arpp_segment_find(p->segment);
 	if (!p->segment->dev || !arpp_packet_neigh_fixed(p->segment->dev, p->tip, ha))
 		return false;
 	memcpy(lladdr, ha, ETH_ALEN);
 	return true;
+}
+
+/* Find the owner of the target: a binding, or a neighbour, with @by->rule 0. */
+static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
+			 const struct arpp_packet *p, struct arpp_match *by, u8 *lladdr)
+{
+	if (d->suppress & ARP_POLICY_SUPPRESS_BIND && owner_binding(policy, d, p, by)) {
+		arpp_lladdr_of(arpp_rule_lladdr(by->rule), lladdr);
+		return true;
+	}
+	by->rule = 0;
+	return d->suppress & ARP_POLICY_SUPPRESS_NEIGH && owner_neigh(p, lladdr);
 }
 
 /*

@@ -299,10 +299,9 @@ static enum target classify_target(const struct arpp_policy *policy,
 
 /*
  * Is it known, without a route lookup, that the kernel would deliver a packet with this
- * sender to the own address @in? The target was found local before; the sender is what
- * fib_validate_source() accepts if there is no rp_filter: neither an own address nor a
- * martian. Saves 650 instructions of an answer, and they do not grow with the number of
- * addresses.
+ * sender to the own address @in? The target was found local before, and the sender is one
+ * that it accepts if there is no rp_filter: neither an own address nor a martian. Saves 650
+ * instructions of an answer, and more the more addresses there are.
  */
 static bool surely_delivered(const struct arpp_policy *policy, struct in_device *in_dev,
 			     const struct arpp_packet *p,

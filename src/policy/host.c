@@ -7,6 +7,7 @@
  */
 #include <linux/in.h>
 #include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>

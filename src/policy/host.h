@@ -23,7 +23,6 @@
 
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
-#include <linux/limits.h>
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/refcount.h>
@@ -215,8 +214,8 @@ const struct arpp_host_addr *arpp_host_addr_known(const struct arpp_host *host,
  *
  * Return: the record, or NULL if no device of the domain is known to have it.
  */
-static inline const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *host,
-							   u32 domain, __be32 addr)
+static inline const struct arpp_host_addr *
+arpp_host_addr(const struct arpp_host *host, u32 domain, __be32 addr)
 {
 	return arpp_host_may_have(host, addr) ? arpp_host_addr_known(host, domain, addr) :
 						NULL;

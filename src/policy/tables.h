@@ -104,6 +104,14 @@ static inline u64 arpp_lladdr_number(const u8 *lladdr)
 	return (u64)le16_to_cpu(high) << 32 | le32_to_cpu(low);
 }
 
+/* The lladdr that arpp_lladdr_number() made a number. */
+static inline void arpp_lladdr_of(u64 number, u8 *lladdr)
+{
+	__le64 bytes = cpu_to_le64(number);
+
+	memcpy(lladdr, &bytes, ETH_ALEN);
+}
+
 /**
  * arpp_rule_value() - encode a rule as the value in a table
  * @rule: the rule
@@ -159,7 +167,6 @@ static inline struct arpp_rule arpp_rule_of(u64 found, enum arpp_table table,
 {
 	bool binding = table == ARPP_TABLE_BINDING;
 	u64 value = arpp_lpm_value(found);
-	__le64 lladdr = cpu_to_le64(arpp_rule_lladdr(found));
 	struct arpp_rule rule = {
 		.node.len = arpp_lpm_len(found),
 		.action = value & ARPP_RULE_ACTION,
@@ -169,7 +176,7 @@ static inline struct arpp_rule arpp_rule_of(u64 found, enum arpp_table table,
 	};
 
 	rule.node.prefix = addr & (u32)(~0ULL << (32 - rule.node.len));
-	memcpy(rule.lladdr, &lladdr, ETH_ALEN);
+	arpp_lladdr_of(arpp_rule_lladdr(found), rule.lladdr);
 	return rule;
 }
 

@@ -113,6 +113,7 @@ static void make_devices(void)
 		in_dev->localnet = n & 16;
 		in_dev->log_martians = (n & 24) == 24;
 		in_dev->drop_garp = n & 32;
+		in_dev->rp_filter = (n & 40) == 40;
 		in_dev->medium_id = (n >> 6) - 1;
 		for (j = 0; j < (n >> 4 & 3) && j < 3; j++) {
 			addresses[i][j] = (struct in_ifaddr){
@@ -135,8 +136,8 @@ static struct arpp_host_addr recorded[SHIM_DEVICES * 3];
 static struct arpp_host_addr_dev addr_devs[SHIM_DEVICES * 3];
 static unsigned int n_recorded, n_addr_devs;
 
-const struct arpp_host_addr *arpp_host_addr(const struct arpp_host *in, u32 domain,
-					    __be32 addr)
+const struct arpp_host_addr *arpp_host_addr_known(const struct arpp_host *in, u32 domain,
+						  __be32 addr)
 {
 	unsigned int i;
 
@@ -198,6 +199,8 @@ static void make_host(bool partial)
 	struct in_ifaddr *ifa;
 	u32 domain;
 
+	memset(host.sieve, 0, sizeof(host.sieve));
+	host.domains = false;
 	host.partial = partial;
 	n_recorded = 0;
 	n_addr_devs = 0;
@@ -209,8 +212,10 @@ static void make_host(bool partial)
 			if ((partial && ifa->ifa_local & 1) ||
 			    arpp_host_addr_dev(&host, dev, ifa->ifa_local))
 				continue;
-			in = (struct arpp_host_addr *)arpp_host_addr(&host, domain,
-								     ifa->ifa_local);
+			host.domains |= domain;
+			host.sieve[arpp_host_sieve_slot(ifa->ifa_local)] = 1;
+			in = (struct arpp_host_addr *)
+				arpp_host_addr_known(&host, domain, ifa->ifa_local);
 			if (!in) {
 				in = &recorded[n_recorded++];
 				*in = (struct arpp_host_addr){
@@ -538,7 +543,9 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 					     ARP_POLICY_REASON_PASS));
 		break;
 	case ARPP_LEARN_STOCK:
-		NEVER(out || !p->request || v.by.rule || v.field);
+		NEVER(out || v.by.rule || v.field);
+		/* The kernel decides more about gratuitous replies. */
+		NEVER(!p->request && p->sip == p->tip);
 		NEVER(v.reason != ARP_POLICY_REASON_PASS);
 		break;
 	case ARPP_REPLY:

@@ -36,6 +36,7 @@ struct u64_stats_sync { int dummy; };
 #define atomic_read(a)		((a)->v)
 #define refcount_set(r, n)	((r)->v = (n))
 #define refcount_inc(r)		((r)->v++)
+#define refcount_inc_not_zero(r)	((r)->v++, true)
 #define refcount_dec_and_test(r)	(!--(r)->v)
 #define alloc_percpu_gfp(type, gfp)	((type *)kzalloc(sizeof(type), gfp))
 #define free_percpu(p)		kfree(p)
@@ -63,6 +64,7 @@ struct hlist_head { struct hlist_node *first; };
 })
 #define hlist_first_rcu(h)	((h)->first)
 #define hlist_next_rcu(n)	((n)->next)
+#define hash_32(v, bits)	((u32)(v) * 0x61c88647U >> (32 - (bits)))
 struct rhash_head { struct rhash_head *next; };
 struct rhashtable { int dummy; };
 #define hlist_for_each_entry_rcu(pos, head, member, ...)		\
@@ -129,6 +131,8 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key);
 #define get_random_bytes(to, len)	memset(to, 0x5a, len)
 #define get_random_u32()		0x5a5a5a5aU
 u64 ktime_get_ns(void);
+#define TICK_NSEC		4000000
+#define get_jiffies_64()	(ktime_get_ns() / TICK_NSEC)
 
 /* Devices */
 #define ETH_ALEN		6
@@ -171,7 +175,7 @@ struct in_device {
 	struct net_device *dev;
 	struct in_ifaddr *ifa_list;
 	int ignore, announce, medium_id;
-	bool filter, proxy, pvlan, forward, localnet, drop_garp, accept, accept_local,
+	bool filter, proxy, pvlan, forward, localnet, drop_garp, rp_filter, accept, accept_local,
 	     log_martians;
 };
 
@@ -204,6 +208,8 @@ struct net {
 #define netif_is_l3_slave(d)	((d)->l3_slave)
 #define netif_is_l3_master(d)	((d)->l3_master)
 #define fib4_has_custom_rules(n)	((n)->custom_rules)
+#define fib_num_tclassid_users(n)	((void)(n), 0)
+#define rt_genid_ipv4(n)	((void)(n), 0)
 #define l3mdev_master_ifindex_rcu(d)	((int)(shim_hash(1, (u64)(d)->ifindex, 0) % 8 == 0))
 struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define in_dev_for_each_ifa_rcu(ifa, in_dev) \
@@ -225,6 +231,7 @@ struct net_device *dev_get_by_index_rcu(struct net *net, int ifindex);
 #define IN_DEV_FORWARD(i)	((i)->forward)
 #define IN_DEV_LOG_MARTIANS(i)	((i)->log_martians)
 #define IN_DEV_ROUTE_LOCALNET(i)	((i)->localnet)
+#define IN_DEV_RPFILTER(i)	((i)->rp_filter)
 #define IN_DEV_ORCONF(i, attr)	((i)->drop_garp)
 
 #define ipv4_is_multicast(a)	((ntohl(a) & 0xf0000000) == 0xe0000000)
@@ -322,6 +329,7 @@ enum { UCAST_PROBES, APP_PROBES, MCAST_PROBES };
 struct neigh_parms { int data[3]; };
 #define NEIGH_VAR(p, attr)	((p)->data[attr])
 struct neighbour {
+	refcount_t refcnt;
 	int lock, ha_lock;
 	struct sk_buff *arp_queue;
 	struct neigh_parms *parms;
