@@ -272,9 +272,9 @@ static void json_key(struct printer *out, const char *key)
 	char *to = room(out->file, len + 3);
 
 	*to++ = '"';
-	memcpy(to, key, len);
-	to[len] = '"';
-	to[len + 1] = ':';
+	to = mempcpy(to, key, len);
+	*to++ = '"';
+	*to = ':';
 	if (out->pretty)
 		put_char(out->file, ' ');
 }
