@@ -381,17 +381,46 @@ static void resize(struct frame *f, size_t len)
 	f->len = len;
 }
 
-/* One or two tags, with any priority. */
+/* A tag, with any priority. */
 static void tag(struct frame *f)
 {
 	static const uint16_t types[] = { ETH_P_8021Q, ETH_P_8021Q, ETH_P_8021AD };
+	static const uint16_t vids[] = { 5, 5, 0, 10 };
 
 	if (f->len < 12 || f->len + 4 > FRAME_MAX)
 		return;
 	memmove(f->data + 16, f->data + 12, f->len - 12);
 	put16(f->data + 12, PICK(types));
-	put16(f->data + 14, one_in(4) ? (uint16_t)random_next() : 5);
+	put16(f->data + 14, one_in(4) ? (uint16_t)random_next() : PICK(vids));
 	f->len += 4;
+}
+
+/* LLC and SNAP, with a length in place of the type. */
+static void snap(struct frame *f)
+{
+	static const uint8_t header[] = { 0xaa, 0xaa, 0x03, 0, 0, 0 };
+
+	if (f->len < 14 || f->len + 8 > FRAME_MAX)
+		return;
+	memmove(f->data + 20, f->data + 12, f->len - 12);
+	put16(f->data + 12, (uint16_t)(f->len - ETH_HLEN + 8));
+	memcpy(f->data + 14, header, sizeof(header));
+	if (one_in(4))	/* 802.1H */
+		f->data[19] = 0xf8;
+	f->len += 8;
+}
+
+/* Several of these, in any order: some ports look behind them. */
+static void wrap(struct frame *f)
+{
+	unsigned int n = one_in(4) ? 1 + below(20) : 1 + below(3);
+
+	while (n--) {
+		if (one_in(5))
+			snap(f);
+		else
+			tag(f);
+	}
 }
 
 static void spoil(struct frame *f)
@@ -421,8 +450,8 @@ static void by_chance(struct frame *f, const struct path *p)
 	}
 	if (one_in(6))
 		tag(f);
-	if (one_in(40))
-		tag(f);
+	if (one_in(12))
+		wrap(f);
 }
 
 /* Each length and each value of each byte, on each path. */
@@ -448,6 +477,9 @@ static void the_list(unsigned long long count)
 	for (at = 0; at < HEADERS; at++) {
 		for (value = 0; value < 256 && sent < count; value++) {
 			for (i = 0; i < n_paths; i++) {
+				/* These send no frame of the list. */
+				if (paths[i].how == ASK && value % 4)
+					continue;
 				make(&g, &paths[i]);
 				g.data[at] = (uint8_t)value;
 				send_frame(&paths[i], &g);

@@ -33,7 +33,13 @@ must ip -n alice -batch - <<-END
 	link add link eth0 name eth0.5 up type vlan id 5
 	link add link tap0 name tap0.5 up type vlan id 5
 	link add name br0 up type bridge
+	tuntap add dev tap3 mode tap
+	tuntap add dev tap4 mode tap
 	link set tap2 master br0
+	link set tap3 up master br0
+	link add name br1 up type bridge vlan_filtering 1
+	link set tap4 up master br1
+	link add link br1 name br1.5 up type vlan id 5
 	link add link eth0 name mac0 up type macvlan mode bridge
 	link add name dummy0 up type dummy
 	addr add 10.0.0.1/24 dev eth0
@@ -74,6 +80,14 @@ done <<-'END'
 	dev set m* proxy route proxy-delay 0 announce strict
 	dev set eth2 announce strict
 	dev set default learn any
+	dev set tap3 trust off inspect enforce validate src-mac,ip garp drop suppress bind defend on
+	dev set tap4 suppress bind,neigh
+	rule add proxy 10.9.128.0/18 dev tap3
+	rule add hide 10.0.3.7 dev tap3
+	rule add drop 10.0.3.12/30 from dev tap3
+	bind add 10.0.3.6 lladdr any dev br0
+	bind add 10.0.3.0/30 lladdr 02:00:00:00:00:07 dev tap3
+	bind add 10.0.4.5 lladdr 02:00:00:00:00:05 dev br1.5
 	rule add hide 10.0.0.2
 	rule add drop 10.9.0.0/16 dev tap0
 	rule add pass 10.9.9.0/24 dev tap0
@@ -105,7 +119,8 @@ monitor=$started
 
 diag "seed $seed, again: tests/fuzz/frames.sh $number $seed"
 in_host alice "$ROOT/build/fuzz-frames" "$seed" "$number" tap:tap0 frags:tap1 vnet:tap2 \
-	raw:bob:eth0 dgram:bob:eth0 ask:10.0.0.0 ask:10.0.1.0 ask:10.0.3.0 ask:10.0.5.0 ask:10.0.8.0 \
+	raw:bob:eth0 dgram:bob:eth0 tap:tap3 frags:tap4 \
+	ask:10.0.0.0 ask:10.0.1.0 ask:10.0.3.0 ask:10.0.5.0 ask:10.0.8.0 \
 	>"$dir/said" 2>"$dir/wrong"
 is "$?" 0 "$number frames are sent"
 diag "$(cat "$dir/said" "$dir/wrong")"
@@ -119,7 +134,7 @@ diag "$(jq -c 'map(.reasons) | reduce .[] as $r ({}; reduce ($r | to_entries[]) 
 never=''
 for name in pass answered proxied malformed source-rate bad-src-mac bad-dst-mac bad-ip \
 	rule-drop spoofed unbound conflict gratuitous unsolicited hidden ignored filtered \
-	announce-rewritten announce-suppressed; do
+	announce-rewritten announce-suppressed suppressed encapsulated; do
 	[ "$(reason $name)" -gt 0 ] || never+=" $name"
 done
 is "$never" '' "every reason was counted, except a device's rate"
