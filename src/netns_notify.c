@@ -145,6 +145,25 @@ void arpp_netns_notify_early(struct arpp_netns *nn, const struct net_device *dev
 	set_rising(nn, dev, is_stock(event));
 }
 
+static void count_suppressed(const struct arpp_device *d, unsigned int n)
+{
+	local_bh_disable();
+	arpp_stats_add(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED,
+		       n);
+	local_bh_enable();
+}
+
+/* Let the work item count something on each device with notify change. */
+static void miss_everywhere(struct arpp_notify *notify)
+{
+	spin_lock(&notify->lock);
+	if (!notify->closed) {
+		notify->missed++;
+		queue_work(notify_wq, &notify->work);
+	}
+	spin_unlock(&notify->lock);
+}
+
 /*
  * Merge an occasion into the last one that waits, if both are of the same device and
  * address. Not if arp_notify applies to both: the sysctl would announce the addresses
@@ -165,23 +184,50 @@ static bool joins_last(struct arpp_notify *notify, const struct notify_occasion 
 	return true;
 }
 
+/*
+ * An occasion is dropped: there is no memory, or too many wait. Its announcements are not
+ * known, so it counts once on each device that would have made some. These may be many if
+ * its device does not speak ARP: then the work item counts it.
+ */
+static void miss_occasion(struct arpp_netns *nn, const struct notify_occasion *o)
+{
+	const struct arpp_policy *policy;
+	const struct arpp_device *d;
+	const struct net_device *dev;
+
+	rcu_read_lock();
+	policy = rcu_dereference(nn->policy);
+	dev = dev_get_by_index_rcu(nn->net, o->ifindex);
+	d = policy && dev ? arpp_device_find(policy, dev) : NULL;
+	if (dev && !arpp_notify_speaks(dev))
+		miss_everywhere(&nn->notify);
+	else if (d && (d->notify == ARP_POLICY_NOTIFY_CHANGE || (d->notify && o->stock)))
+		count_suppressed(d, 1);
+	rcu_read_unlock();
+}
+
 static void add_occasion(struct arpp_netns *nn, const struct notify_occasion *like)
 {
 	struct arpp_notify *notify = &nn->notify;
 	struct notify_occasion *o = kmalloc(sizeof(*o), GFP_KERNEL_ACCOUNT);
+	bool missed = false;
 
-	if (!o)
-		return;
-	*o = *like;
+	if (o)
+		*o = *like;
 	spin_lock(&notify->lock);
-	if (!notify->closed && notify->n_todo < NOTIFY_TODO && !joins_last(notify, o)) {
-		notify->n_todo++;
-		list_add_tail(&o->node, &notify->todo);
-		queue_work(notify_wq, &notify->work);
-		o = NULL;
+	if (!notify->closed && !joins_last(notify, like)) {
+		missed = !o || notify->n_todo >= NOTIFY_TODO;
+		if (!missed) {
+			notify->n_todo++;
+			list_add_tail(&o->node, &notify->todo);
+			queue_work(notify_wq, &notify->work);
+			o = NULL;
+		}
 	}
 	spin_unlock(&notify->lock);
 	kfree(o);
+	if (missed)
+		miss_occasion(nn, like);
 }
 
 /*
@@ -536,10 +582,7 @@ static void announce(struct notify_run *run, const struct arpp_device *d, __be32
 		run->left--;
 		return;
 	}
-	local_bh_disable();
-	arpp_stats_count(d->counts, ARPP_COUNT_OUT,
-			 ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED);
-	local_bh_enable();
+	count_suppressed(d, 1);
 }
 
 /* The policy of a device, or NULL. RCU read side. */
@@ -724,6 +767,42 @@ static void run_begin(struct notify_run *run, struct arpp_netns *nn)
 	};
 }
 
+static void run_occasion(struct notify_run *run, struct arpp_netns *nn,
+			 const struct notify_occasion *o)
+{
+	run_begin(run, nn);
+	if (o->addr)
+		address_added(run, o);
+	else
+		device_changed(run, o);
+}
+
+/* Count what was missed on each device with notify change, which might announce it. */
+static void count_missed(struct notify_run *run, struct arpp_netns *nn)
+{
+	struct arpp_notify *notify = &nn->notify;
+	const struct arpp_policy *policy;
+	const struct arpp_device *d;
+	unsigned int i, n;
+
+	spin_lock(&notify->lock);
+	n = notify->missed;
+	notify->missed = 0;
+	spin_unlock(&notify->lock);
+	if (!n)
+		return;
+	run_begin(run, nn);
+	run_present(run);
+	rcu_read_lock();
+	policy = rcu_dereference(nn->policy);
+	for (i = 0; i < run->devices.n; i++) {
+		d = device_by_index(nn, policy, run->devices.ifindex[i]);
+		if (d)
+			count_suppressed(d, n);
+	}
+	rcu_read_unlock();
+}
+
 static void notify_work(struct work_struct *work)
 {
 	struct arpp_netns *nn = container_of(work, struct arpp_netns, notify.work);
@@ -736,19 +815,20 @@ static void notify_work(struct work_struct *work)
 		run->was = was;
 		run_present(run);
 		spread_all(run);
+	} else if (was) {
+		miss_everywhere(&nn->notify);
 	}
 	kvfree(was);
 	while ((o = next_occasion(&nn->notify))) {
-		if (run) {
-			run_begin(run, nn);
-			if (o->addr)
-				address_added(run, o);
-			else
-				device_changed(run, o);
-		}
+		if (run)
+			run_occasion(run, nn, o);
+		else
+			miss_occasion(nn, o);
 		kfree(o);
 		cond_resched();
 	}
+	if (run)
+		count_missed(run, nn);
 	kfree(run);
 }
 

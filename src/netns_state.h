@@ -52,6 +52,7 @@ struct in_ifaddr;
  * @todo: occasions for @work
  * @n_todo: their number
  * @was: addresses that were not answered for before a change, for @work; or NULL
+ * @missed: occasions that were dropped, to be counted by @work
  * @fresh: an address that is being added, and that its device did not have; under RTNL
  * @closed: nothing more is accepted
  * @pacer: sends the announcements; has its own lock
@@ -62,6 +63,7 @@ struct arpp_notify {
 	struct list_head todo;
 	unsigned int n_todo;
 	struct arpp_notify_was *was;
+	unsigned int missed;
 	const struct in_ifaddr *fresh;
 	bool closed;
 	struct arpp_pacer pacer;

@@ -74,6 +74,27 @@ static inline void arpp_stats_note(struct arpp_stats_cpu __percpu *counts,
 }
 
 /**
+ * arpp_stats_add() - count several packets
+ * @counts: the counters of the device
+ * @direction: ARPP_COUNT_IN or ARPP_COUNT_OUT
+ * @reason: enum arp_policy_reason
+ * @n: their number
+ *
+ * Context: as arpp_stats_count().
+ */
+static inline void arpp_stats_add(struct arpp_stats_cpu __percpu *counts,
+				  unsigned int direction, unsigned int reason,
+				  unsigned int n)
+{
+	struct arpp_stats_cpu *cpu = this_cpu_ptr(counts);
+
+	u64_stats_update_begin(&cpu->sync);
+	u64_stats_add(&cpu->count[direction], n);
+	u64_stats_add(&cpu->count[reason], n);
+	u64_stats_update_end(&cpu->sync);
+}
+
+/**
  * arpp_stats_count() - count a packet
  * @counts: the counters of the device
  * @direction: ARPP_COUNT_IN or ARPP_COUNT_OUT
@@ -84,12 +105,7 @@ static inline void arpp_stats_note(struct arpp_stats_cpu __percpu *counts,
 static inline void arpp_stats_count(struct arpp_stats_cpu __percpu *counts,
 				    unsigned int direction, unsigned int reason)
 {
-	struct arpp_stats_cpu *cpu = this_cpu_ptr(counts);
-
-	u64_stats_update_begin(&cpu->sync);
-	u64_stats_inc(&cpu->count[direction]);
-	u64_stats_inc(&cpu->count[reason]);
-	u64_stats_update_end(&cpu->sync);
+	arpp_stats_add(counts, direction, reason, 1);
 }
 
 #endif /* _ARPP_STATS_H */

@@ -6,7 +6,7 @@
 # lab: takes 45
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 64
+plan 65
 
 modprobe dummy numdummies=0
 modprobe vrf
@@ -206,6 +206,32 @@ else
 	skip "off: a bond announces its failover" "no bonding"
 	skip "nothing is suppressed" "no bonding"
 fi
+
+# More changes than can wait for the work item. It must not keep up: only realtime
+# processes run meanwhile, and each change finds 200 addresses to look at, all hidden.
+starve() {	# CMD…
+	local cpu busy=()
+	for ((cpu = 1; cpu < $(nproc); cpu++)); do
+		chrt -f 10 taskset -c $cpu sh -c 'while :; do :; done' &
+		busy+=($!)
+	done
+	chrt -f 20 taskset -c 0 "$@"
+	[ ${#busy[@]} = 0 ] || kill "${busy[@]}"
+}
+for ((i = 1; i <= 200; i++)); do
+	echo "addr add 10.89.0.$i/32 dev lo"
+done >"$dir/hidden"
+for ((i = 0; i < 1600; i++)); do
+	printf 'link set eth0 address 02:00:00:01:%02x:%02x\n' $((i >> 8)) $((i & 255))
+done >"$dir/changes"
+given "$change" "dev set lo hidden on"
+must ip -n host -batch "$dir/hidden"
+must arpctl stats reset
+must starve ip -n host -batch "$dir/changes"
+is "$(arpctl -j stats show eth0 | jq '.[].reasons["announce-suppressed"] > 0')" true \
+	"changes that found no room are counted"
+must arpctl flush
+must ip -n host addr flush dev lo to 10.89.0.0/16
 
 # In the midst of it: the device goes, its netns goes, the module goes.
 many() {	# HOST NET

@@ -50,6 +50,7 @@ struct u64_stats_sync { int dummy; };
 #define u64_stats_fetch_retry(s, n)	((void)(s), (void)(n), false)
 #define u64_stats_read(c)	((c)->v)
 #define u64_stats_inc(c)	((c)->v++)
+#define u64_stats_add(c, n)	((c)->v += (n))
 
 /* Lists */
 struct list_head { struct list_head *next, *prev; };
