@@ -145,7 +145,7 @@ static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 	return 0;
 }
 
-/* Reset the counters of all devices; nn->lock held. */
+/* Reset the counters of all devices, and that of lost events; nn->lock held. */
 static void reset_all(struct arpp_netns *nn)
 {
 	const struct arpp_policy *policy = arpp_netns_policy(nn);
@@ -155,6 +155,7 @@ static void reset_all(struct arpp_netns *nn)
 	for (i = 0; policy && i <= policy->mask; i++)
 		hlist_for_each_entry(d, &policy->bucket[i], node)
 			arpp_stats_reset(d->stats);
+	atomic64_set(&nn->events.all_lost, 0);
 }
 
 int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)

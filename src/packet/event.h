@@ -23,7 +23,7 @@ enum arpp_mcgrp {
  * struct arpp_events - the limits of the events of a netns
  * @meter: see arpp_rate_exceeded()
  * @lost: the number of events dropped since the last one that a listener received
- * @all_lost: the number of events dropped since the netns was created
+ * @all_lost: the number of events dropped since all counters were reset
  * @quiet: no event is generated before this time (64-bit jiffies), because nobody
  *	in the netns received the last one
  * @unheard: the tick in which there was no listener to verdicts in any netns

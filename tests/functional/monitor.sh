@@ -3,7 +3,7 @@
 # monitor reports each verdict and each policy change as it happens.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 33
+plan 36
 
 host alice bob
 segment lan alice:eth0 bob:eth0
@@ -193,6 +193,15 @@ run_ok "what a listener had no room for is told as lost" poll 10 adds_up
 diag "in $(grep -c lost "$other") events"
 kill $reader
 wait $reader 2>/dev/null
+lost_found() {
+	ctl alice -j check |
+		jq -r '.[] | select(.id == "events-lost") | "\(.severity) \(.dev) \(.what | match("[0-9]+ event").string) \(.cure)"'
+}
+like "$(lost_found)" '^note null [1-9][0-9]* event arpctl stats reset$' "check finds that events were lost"
+must ctl alice stats reset eth0
+like "$(lost_found)" 'event' "the reset of a device is not one of all"
+must ctl alice stats reset
+is "$(lost_found)" "" "after a reset of all, check finds none"
 
 # Changes of policy
 

@@ -73,7 +73,8 @@
  *
  *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
- *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device
+ *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device, and the
+ *                  EVENTS_LOST of INFO_GET
  *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [LLADDR] [FORCE] }; one
  *                  gratuitous ARP for one of our addresses that is not hidden
  *                  there, or with FORCE for any address
@@ -298,7 +299,9 @@ enum arp_policy_info {
 					 * as a whole, in seconds since 1970; absent if
 					 * it never was
 					 */
-	ARP_POLICY_INFO_EVENTS_LOST,	/* u32 or u64, all events that listeners missed */
+	ARP_POLICY_INFO_EVENTS_LOST,	/* u32 or u64, events that listeners missed, since
+					 * the last STATS_RESET of every device
+					 */
 
 	/* private: */
 	__ARP_POLICY_INFO_MAX,

@@ -39,6 +39,7 @@ static const struct {
 	{ "unseen", find_unseen },
 	/* It also finds spoofed, encapsulated, rate-limit and source-rate. */
 	{ "conflict", find_counted },
+	{ "events-lost", find_events_lost },
 	{ "raw-arp", find_raw_arp },
 	{ "unmatched", find_unmatched },
 	{ "no-arp", find_no_arp },

@@ -63,6 +63,30 @@ void find_counted(struct check *c)
 	nl_reply_free(&reply);
 }
 
+void find_events_lost(struct check *c)
+{
+	const struct nlattr *tb[ARP_POLICY_INFO_MAX + 1];
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	uint64_t n = 0;
+
+	if (!c->nl)
+		return;
+	nl_request(c->nl, ARP_POLICY_CMD_INFO_GET, 0);
+	if (!nl_call(c->nl, &reply))
+		nl_for_each(msg, &reply) {
+			nl_parse(msg, tb, ARP_POLICY_INFO_MAX);
+			n = nl_uint(tb[ARP_POLICY_INFO_EVENTS_LOST]);
+		}
+	nl_reply_free(&reply);
+	if (!n)
+		return;
+	check_add(c, SEVERITY_NOTE, NULL,
+		  "since the last \"stats reset\", %" PRIu64 " event%s lost: more than %d in a second, or a listener that reads too slowly",
+		  n, n == 1 ? " was" : "s were", ARP_POLICY_EVENTS_PER_SECOND);
+	check_cure(c, "%s stats reset", c->arpctl);
+}
+
 /* Without policy, such a program works as it is meant to. */
 static bool has_policy(const struct check *c, uint32_t ifindex)
 {

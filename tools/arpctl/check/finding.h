@@ -147,6 +147,7 @@ void find_blind(struct check *c);
 
 /* counted.c: counters, and ARP that is not seen */
 void find_counted(struct check *c);
+void find_events_lost(struct check *c);
 void find_raw_arp(struct check *c);
 
 /* watcher.c: bindings that nobody keeps */
