@@ -11,6 +11,8 @@ set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 ARPQ=${ARPQ:-$ROOT/build/arpq}
+# Exported for shells that use in_host.
+export WITHIN=$ROOT/build/within
 ARPCTL=${ARPCTL:-$ROOT/tools/arpctl/arpctl}
 ARP_POLICY_KO=${ARP_POLICY_KO:-$ROOT/arp_policy.ko}
 # Is answered for on every segment; see segment.
@@ -45,14 +47,12 @@ host() {	# NAME…
 
 # /proc/sys/net is the host's; for /sys/class/net use ip netns exec.
 in_host() {	# NAME CMD…
-	local name=$1
-	shift
-	nsenter --net="/run/netns/$name" -- "$@"
+	"$WITHIN" "$@"
 }
 
 # A program in the background. Sets "started" to its own process id.
 start() {	# HOST CMD…
-	nsenter --net="/run/netns/$1" -- "${@:2}" &
+	"$WITHIN" "$@" &
 	# shellcheck disable=SC2034 # for those who source this
 	started=$!
 }
@@ -62,7 +62,8 @@ stop() {	# PID…
 } 2>/dev/null
 
 mac() {	# HOST DEV
-	ip -n "$1" -br link show dev "$2" | awk '{ print $3 }'
+	local it
+	read -r _ _ it _ < <(ip -n "$1" -br link show dev "$2") && echo "$it"
 }
 
 set_sysctl() {	# HOST KEY=VALUE…
@@ -157,7 +158,8 @@ arpq() {	# HOST ARGUMENTS…
 
 # Who answers when HOST asks from DEV: the MACs, in order, or "silence".
 asks() {	# HOST DEV TARGET [SENDER]
-	local name=$1 dev=$2 target=$3 answers
+	local name=$1 dev=$2 target=$3 answers each
+	local -A from=()
 	set -- ${4:+sender "$4"}
 	if [ "${segment_of[$name:$dev]-}" ]; then
 		set -- "$@" fence "$FENCE"
@@ -166,7 +168,10 @@ asks() {	# HOST DEV TARGET [SENDER]
 	fi
 	answers=$(arpq "$name" ask "$dev" "$target" "$@")
 	case $? in
-	0) awk '{ print $3 }' <<<"$answers" | sort -u | paste -sd ' ' ;;
+	0)	# Mostly one. Programs are slow to start here.
+		while read -r _ _ each _; do from[$each]=1; done <<<"$answers"
+		if [ ${#from[@]} = 1 ]; then echo "${!from[@]}"
+		else printf '%s\n' "${!from[@]}" | sort | paste -sd ' '; fi ;;
 	1) echo silence ;;
 	*) echo error ;;
 	esac

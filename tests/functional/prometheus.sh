@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # stats prometheus exports the values of stats show, whatever the device names are.
-# lab: own-vm
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null ||
