@@ -24,7 +24,7 @@ obeyed() {
 on_terminal() {	# WORD…
 	local words
 	printf -v words ' %q' "$@"
-	nsenter --net=/run/netns/alice -- script -qec "$ARPCTL -cnever$words" /dev/null </dev/null |
+	"$WITHIN" alice script -qec "$ARPCTL -cnever$words" /dev/null </dev/null |
 		tr -d '\r'
 }
 odd=($'c\xc2\x9b2J' $'r\xe2\x80\xaeX' $'m\xe2\x81\xa6\xd8\x9c' $'i\xff\x9b3' $'e\x1bJ\x7f')

@@ -42,7 +42,7 @@ announces() {	# HOST WANT DESC CMD…
 		sort -u | paste -sd ' ')" "$want" "$desc"
 }
 by_ip() { announces peer "$1" "$2" ip -n host "${@:3}"; }	# WANT DESC ARGUMENTS…
-by_arpctl() { announces peer "$1" "$2" nsenter --net=/run/netns/host -- "$ARPCTL" "${@:3}"; }
+by_arpctl() { announces peer "$1" "$2" "$WITHIN" host "$ARPCTL" "${@:3}"; }
 down_and_up() {	# WANT DESC
 	announces peer "$1" "$2" sh -c 'ip -n host link set eth0 down; ip -n host link set eth0 up'
 }

@@ -22,7 +22,7 @@ asked() {	# TARGET [ARPQ OPTION…]
 	# shellcheck disable=SC2016
 	heard=$(hears $listener eth0 count 99 timeout 200 -- \
 		sh -c 'exec "$@" >"$0"' "$dir/answers" \
-		nsenter --net=/run/netns/red -- "$ARPQ" ask eth0 "$1" fence $FENCE "${@:2}")
+		"$WITHIN" red "$ARPQ" ask eth0 "$1" fence $FENCE "${@:2}")
 	echo "$(awk '{ print $3 }' "$dir/answers" | sort -u | grep . || echo silence)" \
 		"$(grep -c "in request .* target $1 " <<<"$heard")"
 }
@@ -109,7 +109,7 @@ policy dev unset to-red trust
 # With a reader, the frame is not written into
 
 policy stats reset
-heard=$(hears node to-red count 99 timeout 200 -- nsenter --net=/run/netns/red -- \
+heard=$(hears node to-red count 99 timeout 200 -- "$WITHIN" red \
 	"$ARPQ" ask eth0 10.0.0.9 first timeout 5000)
 like "$heard" "in request sender 10\.0\.0\.2 $RED target 10\.0\.0\.9 " \
 	"a reader on the port sees the request as it was"

@@ -34,7 +34,7 @@ announced() {	# CMD…
 	hears client eth0 timeout 300 -- "$@" | grep "^in request sender $VIP "
 }
 announcing() {	# ARGUMENTS…
-	announced nsenter --net=/run/netns/rs1 -- "$ARPCTL" announce "$@"
+	announced "$WITHIN" rs1 "$ARPCTL" announce "$@"
 }
 
 # The problem
