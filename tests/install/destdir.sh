@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # make install and make uninstall with DESTDIR, as packages use it. install.sh does it
-# without, in a machine.
+# without.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
