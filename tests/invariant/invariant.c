@@ -31,9 +31,11 @@
 
 #include "../differential/ask.h"
 #include "../differential/host.h"
+#include "../differential/ports.h"
 #include "../differential/scenario.h"
 #include "model.h"
 #include "policy.h"
+#include "port_check.h"
 
 static const char usage[] =
 "usage: invariant [--seed S] [--cases N] [--from N | --case N] [--most N] [-v]\n"
@@ -99,6 +101,7 @@ struct trial {
 static struct {
 	uint64_t frames, neighbours, explained, counted, foretold, changes;
 	uint64_t of[MODES];		/* cases */
+	uint64_t on_port[PORT_UNSURE + 1];	/* frames, by what became of them */
 	int64_t spent[MODES], building;	/* ms */
 } total;
 
@@ -236,7 +239,7 @@ static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 struct explained {
 	bool given, answered;
 	uint8_t lladdr[ETH_ALEN];
-	uint32_t reason, sender;
+	uint32_t reason, sender, forward;
 };
 
 static void read_explained(struct nlmsghdr *m, void *arg)
@@ -261,6 +264,8 @@ static void read_explained(struct nlmsghdr *m, void *arg)
 		memcpy(&x->reason, ev[ARP_POLICY_EVENT_REASON], 4);
 	if (in[ARP_POLICY_EXPLANATION_LLADDR])
 		memcpy(x->lladdr, in[ARP_POLICY_EXPLANATION_LLADDR], ETH_ALEN);
+	if (in[ARP_POLICY_EXPLANATION_FORWARD])
+		memcpy(&x->forward, in[ARP_POLICY_EXPLANATION_FORWARD], 4);
 	if (in[ARP_POLICY_EXPLANATION_SENDER])
 		memcpy(&x->sender, in[ARP_POLICY_EXPLANATION_SENDER], 4);
 }
@@ -294,6 +299,34 @@ static void begin_explain(const struct question *q, int i, int dev)
 		if (q->to == TO_HOST)
 			nl_put(nl, ARP_POLICY_QUERY_UNICAST, NULL, 0);
 	}
+	nl_end(nl, query);
+}
+
+/* A whole request in one tag at most, which explain can express, to everybody. */
+static void begin_explain_port(const struct host *h, const struct question *q, int i)
+{
+	const struct wrapping *w = &q->wrap;
+	struct netlink *nl = host_policy();
+	uint32_t vid = w->tci[0] & 0xfff;
+	uint8_t mac[ETH_ALEN];
+	size_t query;
+
+	if (!enters_by_port(h, q) || q->op != 1 || q->hrd != 1 || q->other_source ||
+	    q->to != TO_ALL || w->snap || w->cut || w->tags > 1 ||
+	    (w->tags && (!vid || w->proto[0] != h->proto)))
+		return;
+	explained.about[explained.count].question = i;
+	explained.about[explained.count++].dev = DEVICES + q->port;
+	begin_command(nl, ARP_POLICY_CMD_EXPLAIN);
+	nl_put_u32(nl, ARP_POLICY_A_IFINDEX, host_port_ifindex(q->port));
+	query = nl_nest(nl, ARP_POLICY_A_QUERY | NLA_F_NESTED);
+	nl_put_u32(nl, ARP_POLICY_QUERY_KIND, ARP_POLICY_KIND_REQUEST);
+	nl_put(nl, ARP_POLICY_QUERY_TARGET, &q->target, 4);
+	nl_put(nl, ARP_POLICY_QUERY_SENDER, &q->sender, 4);
+	asker_mac(mac, i);
+	nl_put(nl, ARP_POLICY_QUERY_LLADDR, mac, ETH_ALEN);
+	if (w->tags)
+		nl_put_u32(nl, ARP_POLICY_QUERY_VLAN, vid);
 	nl_end(nl, query);
 }
 
@@ -344,6 +377,10 @@ static void explain_all(const struct trial *t)
 
 		if (q->gone || !there(h, q->dev) || explained.count > EXPLAINED - 9)
 			continue;
+		if (h->ports) {
+			begin_explain_port(h, q, i);
+			continue;
+		}
 		if (q->what == SEND) {
 			dev = asking_device(t, q, i);
 			if (dev != NOBODY)
@@ -380,6 +417,14 @@ static uint64_t uint_of(const void *data, int size)
 	return small;
 }
 
+/* Ports follow the devices, as in cables. */
+static int counted_device(int ifindex)
+{
+	int port = host_port(ifindex);
+
+	return port == NOBODY ? host_device(ifindex) : DEVICES + port;
+}
+
 static void read_counters(struct nlmsghdr *m, void *arg)
 {
 	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_REASON_MAX + 1];
@@ -393,7 +438,7 @@ static void read_counters(struct nlmsghdr *m, void *arg)
 	if (!tb[ARP_POLICY_A_IFINDEX])
 		return;
 	memcpy(&ifindex, tb[ARP_POLICY_A_IFINDEX], 4);
-	dev = host_device(ifindex);
+	dev = counted_device(ifindex);
 	if (dev == NOBODY)
 		return;
 	c = &list[dev];
@@ -412,7 +457,7 @@ static void list_counters(struct counters *list)
 {
 	struct genlmsghdr body = { .cmd = ARP_POLICY_CMD_STATS_GET, .version = 1 };
 
-	memset(list, 0, DEVICES * sizeof(*list));
+	memset(list, 0, CABLES * sizeof(*list));
 	nl_dump(host_policy(), policy_family(), &body, sizeof(body),
 		read_counters, list);
 }
@@ -458,10 +503,12 @@ static const char *frame_text(const struct host *h, const struct frame *f)
 	static char text[200];
 	const struct arp *a = arp_of(f);
 	const uint8_t *s = a->sha, *d = a->tha;
+	int port = port_of(h, f->cable);
 
 	snprintf(text, sizeof(text),
 		 "on %s VLAN %d: %s, sender %s %02x:%02x:%02x:%02x:%02x:%02x, target %s %02x:%02x:%02x:%02x:%02x:%02x",
-		 h->device[f->cable].name, f->vid, is_reply(f) ? "reply" : "request",
+		 port == NOBODY ? h->device[f->cable].name : port_name(port), f->vid,
+		 is_reply(f) ? "reply" : "request",
 		 text_of(a->sip), s[0], s[1], s[2], s[3], s[4], s[5],
 		 text_of(a->tip), d[0], d[1], d[2], d[3], d[4], d[5]);
 	return text;
@@ -526,6 +573,12 @@ static const char *wrong_with(const struct view *v, const struct question *q,
 	return forbidden_frame(v, f) ?: forbidden_answer(v, q, f);
 }
 
+static bool is_limited_port(const struct view *v, int port)
+{
+	return policy_field(v->p, port_name(port), ARP_POLICY_FIELD_RATE) > 0 ||
+	       policy_field(v->p, port_name(port), ARP_POLICY_FIELD_SOURCE_RATE) > 0;
+}
+
 static bool changes_host(const struct trial *t)
 {
 	return t->mode == RACING &&
@@ -543,12 +596,29 @@ static bool in_flight(struct trial *t, const struct frame *f)
 	       t->flights++ < IN_FLIGHT;
 }
 
+/* While policy changes, on a host with ports. */
+static void check_port_frame(struct trial *t, const struct frame *f,
+			     const struct view *v, const struct view *other)
+{
+	const char *wrong = wrong_port_frame(v, t->question, f);
+
+	total.frames++;
+	if (wrong && (!other || wrong_port_frame(other, t->question, f)))
+		broken(wrong, "question %d: %s", source_of(arp_of(f)->src),
+		       frame_text(&t->host, f));
+}
+
 /* @other: a second view that is accepted as well, or NULL */
 static void check_frame(struct trial *t, const struct frame *f,
 			const struct view *v, const struct view *other)
 {
-	const char *wrong = wrong_with(v, t->question, f);
+	const char *wrong;
 
+	if (t->host.ports) {
+		check_port_frame(t, f, v, other);
+		return;
+	}
+	wrong = wrong_with(v, t->question, f);
 	total.frames++;
 	if (wrong && (!other || wrong_with(other, t->question, f)) &&
 	    !in_flight(t, f))
@@ -1006,7 +1076,7 @@ static void announce_all(struct trial *t)
 static void run_still(struct trial *t)
 {
 	struct view v = view_of(t, &t->policy);
-	struct counters counters[DEVICES];
+	struct counters counters[CABLES];
 	int i;
 
 	ask_all(&t->host, t->question, &t->stock);
@@ -1024,6 +1094,136 @@ static void run_still(struct trial *t)
 	if (t->announces)
 		announce_all(t);
 	flush();
+}
+
+/* On a host with ports */
+
+static void check_port_counters(struct trial *t, const struct counters *list)
+{
+	struct view v = view_of(t, &t->policy);
+	int port, i;
+
+	for (port = 0; port < t->host.ports; port++) {
+		const struct counters *c = &list[DEVICES + port];
+		uint64_t in = 0, replies = 0, drops = 0, dropped;
+		bool unsure = false;
+
+		for (i = 0; i < QUESTIONS; i++) {
+			struct port_verdict x;
+
+			if (t->question[i].port != port ||
+			    !enters_by_port(&t->host, &t->question[i]))
+				continue;
+			x = judge_port(&v, t->question, i);
+			in += x.counted;
+			replies += x.would == PORT_REPLIES;
+			drops += x.would == PORT_DROPS;
+			unsure |= x.would == PORT_UNSURE;
+		}
+		if (!c->there && !in)
+			continue;
+		total.counted++;
+		dropped = c->in - c->reason[ARP_POLICY_REASON_PASS] -
+			  c->reason[ARP_POLICY_REASON_SUPPRESSED];
+		if (c->in != in || c->out)
+			broken("counters do not add up to the frames",
+			       "%s: in %" PRIu64 ", seen %" PRIu64 "; out %" PRIu64,
+			       port_name(port), c->in, in, c->out);
+		/* Limits may drop anything. */
+		if (!unsure && !is_limited_port(&v, port) &&
+		    (c->reason[ARP_POLICY_REASON_SUPPRESSED] != replies ||
+		     dropped != drops))
+			broken("reasons do not match the frames",
+			       "%s: %" PRIu64 " suppressed, not %" PRIu64 "; %" PRIu64
+			       " dropped, not %" PRIu64, port_name(port),
+			       c->reason[ARP_POLICY_REASON_SUPPRESSED], replies,
+			       dropped, drops);
+	}
+}
+
+static const char *wrong_explanation(struct trial *t, int n)
+{
+	const struct explained *x = &explained.said[n];
+	int i = explained.about[n].question, copies, answers;
+	uint8_t mac[ETH_ALEN];
+
+	copies = count_copies(&t->host, &t->module, i);
+	answers = count_suppressed(&t->host, &t->module, i, mac);
+	if (x->answered != (answers > 0) || (answers && memcmp(mac, x->lladdr, ETH_ALEN)))
+		return "explain does not match the answers of suppress";
+	if (x->forward == ARP_POLICY_FORWARD_FLOOD ?
+	    copies != count_copies(&t->host, &t->stock, i) : copies)
+		return "explain does not match what the bridge passes on";
+	return NULL;
+}
+
+static void check_explained_ports(struct trial *t)
+{
+	struct view v = view_of(t, &t->policy);
+	const char *wrong;
+	int n;
+
+	for (n = 0; n < explained.count; n++) {
+		int i = explained.about[n].question;
+
+		if (is_limited_port(&v, t->question[i].port) ||
+		    judge_port(&v, t->question, i).fate == PORT_UNSURE)
+			continue;
+		total.explained++;
+		wrong = explained.said[n].given ? wrong_explanation(t, n) :
+						  "a port's packet is not explained";
+		if (wrong)
+			broken(wrong, "question %d", i);
+	}
+}
+
+static void check_port_burst(struct trial *t)
+{
+	struct view v = view_of(t, &t->policy);
+	const char *wrong;
+	int i;
+
+	total.frames += t->module.frames;
+	total.neighbours += t->module.neighbours;
+	for (i = 0; i < QUESTIONS; i++)
+		if (enters_by_port(&t->host, &t->question[i]))
+			total.on_port[judge_port(&v, t->question, i).fate]++;
+	wrong = wrong_with_burst(&v, t->question, &t->stock, &t->module, &i);
+	if (wrong)
+		broken(wrong, "question %d", i);
+}
+
+static void run_ports(struct trial *t)
+{
+	struct counters counters[CABLES];
+
+	ask_all(&t->host, t->question, &t->stock);
+	must_put(&t->policy);
+	reset_counters();
+	ask_burst(&t->host, t->question, &t->module);
+	list_counters(counters);
+	/* By the neighbours that there were before. */
+	explain_all(t);
+	forget_neighbours(&t->module);
+	check_port_burst(t);
+	check_port_counters(t, counters);
+	check_explained_ports(t);
+	flush();
+}
+
+/* The bridge and the neighbour table, after policy has changed. */
+static void check_port_learnt(struct trial *t, const struct view *v,
+			      const struct view *other)
+{
+	const char *wrong;
+	int i;
+
+	note_learnt(&t->host, &t->module);
+	forget_neighbours(&t->module);
+	total.neighbours += t->module.neighbours;
+	wrong = wrong_learnt(v, other, t->question, &t->module, &i);
+	if (wrong)
+		broken(wrong, "question %d", i);
 }
 
 static void compare(struct trial *t, const char *what)
@@ -1298,7 +1498,10 @@ static void run_racing(struct trial *t)
 	if (other.refused)
 		broken("a valid change is refused", "%s", strerror(other.refused));
 	listen_under(t, &v, &w, true);
-	check_neighbours(t, false, &t->policy, &t->next);
+	if (t->host.ports)
+		check_port_learnt(t, &v, &w);
+	else
+		check_neighbours(t, false, &t->policy, &t->next);
 	flush();
 }
 
@@ -1313,7 +1516,10 @@ static bool run(struct trial *t)
 	set_sysctls(&t->host, t->config.stock);
 	switch (t->mode) {
 	case STILL:
-		run_still(t);
+		if (t->host.ports)
+			run_ports(t);
+		else
+			run_still(t);
 		break;
 	case AUDITED:
 		run_audited(t);
@@ -1415,7 +1621,7 @@ static int main_table_of(const struct host *h, int dev)
 /* Configurations that are rare on the oracle's hosts. */
 static void enrich(struct host *h, struct rng *r)
 {
-	bool segment = chance(r, 50);
+	bool segment = chance(r, 50) && !h->ports;
 	int i;
 
 	add_vrfs(h, r);
@@ -1497,6 +1703,33 @@ static void make_sought(struct trial *t, struct rng *r)
 			field[ARP_POLICY_FIELD_HIDDEN] = 1;
 }
 
+/*
+ * On a host with ports. Askers have common senders, which is a forgery of one, and seek
+ * each other.
+ */
+static void make_port_trial(struct trial *t, unsigned int kind, struct rng *r)
+{
+	int i;
+
+	t->mode = kind < 62 ? STILL : kind < 70 ? AUDITED : kind < 78 ? FLUSHED : RACING;
+	t->race = CHANGE_POLICY;
+	make_port_questions(t->question, &t->host, r);
+	for (i = 0; i < QUESTIONS; i++) {
+		struct question *q = &t->question[i];
+
+		if (t->mode == RACING)
+			q->known = 0;
+		if ((t->mode == STILL || t->mode == RACING) && !q->wrapped)
+			q->gone = true;
+		if (!q->wrapped)
+			continue;
+		if (chance(r, 30))
+			q->sender = t->question[rnd(r, QUESTIONS)].sender;
+		if (chance(r, 45))
+			q->target = t->question[rnd(r, QUESTIONS)].sender;
+	}
+}
+
 static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 		       struct rng *r)
 {
@@ -1511,7 +1744,10 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 		t->question[i].gone = chance(r, 45);
 	t->mode = kind < 50 ? STILL : kind < 58 ? AUDITED : kind < 66 ? FLUSHED :
 		  kind < 96 ? RACING : DELAYED;
-	make_race(t, r);
+	if (h->ports)
+		make_port_trial(t, kind, r);
+	else
+		make_race(t, r);
 	delay = t->mode == DELAYED ? DELAY_MS : 0;
 	if (delay)
 		for (i = 0; i < QUESTIONS; i++)
@@ -1557,6 +1793,8 @@ static void print_packet(const struct host *h, const struct question *q, int i)
 	}
 	if (q->what != ASK || q->op > 2 || q->hrd != 1 || q->other_source)
 		return;
+	if (q->wrapped && (q->wrap.tags || q->wrap.snap || q->wrap.cut))
+		return;
 	asker_mac(asker, i);
 	if (q->known) {
 		printf("     ip neigh replace %s dev %s nud %s", text_of(q->sender),
@@ -1568,7 +1806,8 @@ static void print_packet(const struct host *h, const struct question *q, int i)
 		asker[4] = 0;
 	}
 	printf("     ip netns exec wire arpq ask %s %s sender %s op %s",
-	       h->device[cable_of(h, q->dev)].name, text_of(q->target),
+	       q->wrapped ? port_name(q->port) : h->device[cable_of(h, q->dev)].name,
+	       text_of(q->target),
 	       text_of(q->sender), q->op == 1 ? "request" : "reply");
 	print_mac("smac", asker);
 	if (q->to != TO_ALL)
@@ -1576,7 +1815,7 @@ static void print_packet(const struct host *h, const struct question *q, int i)
 			  (const uint8_t *)"\2\0\0\0\xee\1");
 	if (q->tha)
 		print_mac("tha", q->tha == 1 ? d->mac : asker);
-	if (d->vid)
+	if (d->vid && !q->wrapped)
 		printf(" vlan %d", d->vid);
 	printf("\n");
 }
@@ -1721,6 +1960,8 @@ static void shrink_host(struct trial *t)
 
 	for (i = h->devices - 1; i > 0; i--)
 		DROP(t, h->device[i].gone);
+	for (i = 1; i < h->ports; i++)
+		DROP(t, h->port[i].gone);
 	for (i = 0; i < h->addresses; i++)
 		DROP(t, h->address[i].gone);
 	for (i = 0; i < h->routes; i++)
@@ -1813,6 +2054,8 @@ static void try_host(uint64_t number, int first, int last)
 	int c;
 
 	make_host(&host, &r);
+	if (has_ports(number))
+		make_ports(&host, &r);
 	enrich(&host, &r);
 	for (c = first; c <= last && drawing.found < drawing.most; c++) {
 		r = rng_of(drawing.seed, number, 1 + c);
@@ -1842,6 +2085,10 @@ static void print_total(void)
 		printf(", %.1f s %s (%" PRIu64 ")", total.spent[i] / 1000.0,
 		       mode_names[i], total.of[i]);
 	putchar('\n');
+	printf("on ports: %" PRIu64 " passed, %" PRIu64 " dropped, %" PRIu64
+	       " answered, %" PRIu64 " unsure\n", total.on_port[PORT_PASSES],
+	       total.on_port[PORT_DROPS], total.on_port[PORT_REPLIES],
+	       total.on_port[PORT_UNSURE]);
 	print_pace(&drawing);
 	printf("%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " foretold, "
 	       "%" PRIu64 " explained, %" PRIu64 " counted, %" PRIu64 " changes; "

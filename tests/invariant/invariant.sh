@@ -9,7 +9,7 @@
 #   ARP_POLICY_INVARIANT_SEED=S	random seed (7; random in the soak)
 # shellcheck source-path=SCRIPTDIR source=../differential/lib.sh
 . "$(dirname "$0")/../differential/lib.sh"
-plan 5
+plan 6
 
 INVARIANT=${INVARIANT:-$ROOT/tests/invariant/invariant}
 [ -x "$INVARIANT" ] || must make -s -C "$ROOT/tests/invariant"
@@ -34,6 +34,9 @@ many='[1-9][0-9]{2,}'
 like "$(tail -n 1 <<<"$said")" \
 	" $many frames, $many neighbours, $many foretold, $many explained, $many counted, $many changes;" \
 	"and every kind of check was made"
+some='[1-9][0-9]*'
+like "$(grep '^on ports' <<<"$said")" " $some passed, $some dropped, $some answered," \
+	"and on bridge ports"
 
 # Test the test: with a wrong policy it must fail, shrink the case to one packet, and
 # fail again on that case alone.

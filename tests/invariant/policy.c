@@ -6,6 +6,7 @@
 
 #include "../differential/ask.h"
 #include "../differential/host.h"
+#include "../differential/ports.h"
 #include "policy.h"
 
 static uint32_t cut(uint32_t address, int len)
@@ -15,12 +16,45 @@ static uint32_t cut(uint32_t address, int len)
 
 /* Making */
 
+static int bridge_device(const struct host *h, struct rng *r)
+{
+	int dev;
+
+	do
+		dev = rnd(r, h->devices);
+	while (!is_on_bridge(h, dev));
+	return dev;
+}
+
+/* On a host with ports, most policy is for these, the rest for their bridge. */
+static void make_port_selector(char *selector, const struct host *h, struct rng *r)
+{
+	switch (rnd(r, 10)) {
+	case 0:
+		strcpy(selector, "all");
+		break;
+	case 1:
+	case 2:
+		strcpy(selector, "port*");
+		break;
+	case 3:
+		strcpy(selector, h->device[bridge_device(h, r)].name);
+		break;
+	default:
+		strcpy(selector, port_name(rnd(r, h->ports)));
+	}
+}
+
 static void make_selector(char *selector, const struct host *h, struct rng *r,
 			  bool rules)
 {
 	const char *dev = h->device[rnd(r, h->devices)].name;
 	int len = strlen(dev);
 
+	if (h->ports && chance(r, 90)) {
+		make_port_selector(selector, h, r);
+		return;
+	}
 	switch (rnd(r, 10)) {
 	case 0:
 	case 1:
@@ -68,11 +102,30 @@ static const struct {
 	[ARP_POLICY_FIELD_MODE] = { 9, 2 },
 };
 
+/* The same for bridge ports. */
+static const unsigned int port_draws[FIELDS] = {
+	[ARP_POLICY_FIELD_IGNORE] = 2,
+	[ARP_POLICY_FIELD_GARP] = 14,
+	[ARP_POLICY_FIELD_LEARN] = 4,
+	[ARP_POLICY_FIELD_INSPECT] = 55,
+	[ARP_POLICY_FIELD_VALIDATE] = 14,
+	[ARP_POLICY_FIELD_RATE] = 3,
+	[ARP_POLICY_FIELD_SOURCE_RATE] = 3,
+	[ARP_POLICY_FIELD_DEFEND] = 8,
+	[ARP_POLICY_FIELD_MODE] = 8,
+	[ARP_POLICY_FIELD_TRUST] = 70,
+	[ARP_POLICY_FIELD_SUPPRESS] = 55,
+};
+
 static int make_field(int field, int delay, struct rng *r)
 {
 	int value = rnd(r, draws[field].below);
 
 	switch (field) {
+	case ARP_POLICY_FIELD_TRUST:
+		return chance(r, 12);
+	case ARP_POLICY_FIELD_SUPPRESS:
+		return rnd(r, 4);
 	case ARP_POLICY_FIELD_IGNORE:
 		return value == 4 ? 8 : value;
 	case ARP_POLICY_FIELD_ANNOUNCE:
@@ -98,7 +151,7 @@ static bool make_setting(struct setting *s, const struct policy *p,
 		if (!strcmp(p->setting[i].selector, s->selector))
 			return false;
 	for (f = 1; f < FIELDS; f++) {
-		unsigned int often = draws[f].often;
+		unsigned int often = h->ports ? port_draws[f] : draws[f].often;
 
 		if (delay && f == ARP_POLICY_FIELD_PROXY_DELAY)
 			often = 70;
@@ -155,6 +208,38 @@ static bool make_target(struct target *t, const struct policy *p,
 	return true;
 }
 
+/*
+ * The owner of a target, by whom suppress answers; the asker's right to its address, on
+ * its port; an owner tied to a port; or what make_binding() has drawn. Some for a prefix
+ * or for any MAC.
+ */
+static void make_port_binding(struct binding *b, const struct policy *p,
+			      const struct host *h, const struct question *q,
+			      struct rng *r)
+{
+	static const uint8_t lengths[] = { 24, 16, 8, 1 };
+
+	switch (PICK(r, 42, 30, 13, 15)) {
+	case 0:
+		b->addr = q->target;
+		strcpy(b->selector, chance(r, 50) ? "all" :
+		       h->device[bridge_device(h, r)].name);
+		break;
+	case 1:
+		strcpy(b->selector, port_name(q->port));
+		break;
+	case 2:
+		if (p->bindings)
+			b->addr = p->binding[rnd(r, p->bindings)].addr;
+		strcpy(b->selector, port_name(rnd(r, h->ports)));
+	}
+	b->any = chance(r, 10);
+	if (!chance(r, 12))
+		return;
+	b->len = lengths[rnd(r, sizeof(lengths))];
+	b->addr = cut(b->addr, b->len);
+}
+
 static bool make_binding(struct binding *b, const struct policy *p,
 			 const struct host *h, const struct question *q,
 			 struct rng *r)
@@ -164,9 +249,12 @@ static bool make_binding(struct binding *b, const struct policy *p,
 	memset(b, 0, sizeof(*b));
 	make_selector(b->selector, h, r, true);
 	b->addr = q[i].sender;
+	b->len = 32;
 	asker_mac(b->mac, chance(r, 65) ? i : (int)rnd(r, QUESTIONS));
+	if (h->ports)
+		make_port_binding(b, p, h, &q[i], r);
 	for (k = 0; k < p->bindings; k++)
-		if (p->binding[k].addr == b->addr &&
+		if (p->binding[k].addr == b->addr && p->binding[k].len == b->len &&
 		    !strcmp(p->binding[k].selector, b->selector))
 			return false;
 	/* Senders in 0.0.0.0/8, multicast and broadcast have no binding. */
@@ -186,7 +274,8 @@ void make_policy(struct policy *p, const struct host *h,
 	for (n = chance(r, 30) ? 0 : rnd(r, TARGETS); n; n--)
 		if (make_target(&p->target[p->targets], p, h, q, delay, r))
 			p->targets++;
-	for (n = chance(r, 60) ? 0 : rnd(r, BINDINGS + 1); n; n--)
+	n = h->ports ? 2 + rnd(r, BINDINGS - 1) : chance(r, 60) ? 0 : rnd(r, 7);
+	for (; n; n--)
 		if (make_binding(&p->binding[p->bindings], p, h, q, r))
 			p->bindings++;
 }
@@ -314,7 +403,11 @@ static void put_binding(struct netlink *nl, const struct binding *b)
 	nl_put_u32(nl, ARP_POLICY_ENTRY_TABLE, ARP_POLICY_TABLE_BINDING);
 	nl_put_text(nl, ARP_POLICY_ENTRY_SELECTOR, b->selector);
 	nl_put(nl, ARP_POLICY_ENTRY_ADDRESS, &b->addr, 4);
-	nl_put(nl, ARP_POLICY_ENTRY_LLADDR, b->mac, ETH_ALEN);
+	nl_put_u32(nl, ARP_POLICY_ENTRY_LENGTH, b->len);
+	if (b->any)
+		nl_put(nl, ARP_POLICY_ENTRY_ANY, NULL, 0);
+	else
+		nl_put(nl, ARP_POLICY_ENTRY_LLADDR, b->mac, ETH_ALEN);
 	nl_end(nl, nest);
 	nl_end(nl, op);
 }
@@ -471,7 +564,10 @@ static int stricter(int field, int a, int b)
 	switch (field) {
 	case ARP_POLICY_FIELD_PROXY:
 	case ARP_POLICY_FIELD_VALIDATE:
+	case ARP_POLICY_FIELD_SUPPRESS:
 		return a | b;
+	case ARP_POLICY_FIELD_TRUST:
+		return a < b ? a : b;
 	case ARP_POLICY_FIELD_RATE:
 	case ARP_POLICY_FIELD_BURST:
 	case ARP_POLICY_FIELD_SOURCE_RATE:
@@ -503,8 +599,15 @@ int policy_field(const struct policy *p, const char *dev, int field)
 			 stricter(field, all, own->field[field]);
 }
 
-const struct target *policy_rule(const struct policy *p, const char *dev,
-				 uint32_t addr, bool from)
+/* Rules that hide or proxy hold on a port only where they name it, or a glob of it. */
+static bool holds_on_ports(const struct target *t)
+{
+	return strcmp(t->selector, "all") || (t->action != ARP_POLICY_ACTION_HIDE &&
+					      t->action != ARP_POLICY_ACTION_PROXY);
+}
+
+static const struct target *find_rule(const struct policy *p, const char *dev,
+				      uint32_t addr, bool from, bool port)
 {
 	const struct target *best = NULL;
 	int i;
@@ -513,7 +616,7 @@ const struct target *policy_rule(const struct policy *p, const char *dev,
 		const struct target *t = &p->target[i];
 
 		if (t->gone || t->from != from || cut(addr, t->len) != t->prefix ||
-		    !rank(t->selector, dev))
+		    !rank(t->selector, dev) || (port && !holds_on_ports(t)))
 			continue;
 		if (!best || t->len > best->len ||
 		    (t->len == best->len &&
@@ -523,8 +626,21 @@ const struct target *policy_rule(const struct policy *p, const char *dev,
 	return best;
 }
 
-const struct binding *policy_binding(const struct policy *p, const char *dev,
-				     uint32_t addr)
+const struct target *policy_rule(const struct policy *p, const char *dev,
+				 uint32_t addr, bool from)
+{
+	return find_rule(p, dev, addr, from, false);
+}
+
+const struct target *policy_port_rule(const struct policy *p, const char *port,
+				      uint32_t addr)
+{
+	return find_rule(p, port, addr, false, true);
+}
+
+/* @only: the selector, or NULL */
+static const struct binding *find_binding(const struct policy *p, const char *dev,
+					  uint32_t addr, const char *only)
 {
 	const struct binding *best = NULL;
 	int i;
@@ -532,12 +648,44 @@ const struct binding *policy_binding(const struct policy *p, const char *dev,
 	for (i = 0; i < p->bindings; i++) {
 		const struct binding *b = &p->binding[i];
 
-		if (b->gone || b->addr != addr || !rank(b->selector, dev))
+		if (b->gone || cut(addr, b->len) != b->addr || !rank(b->selector, dev) ||
+		    (only && strcmp(b->selector, only)))
 			continue;
-		if (!best || beats(b->selector, best->selector, dev))
+		if (!best || b->len > best->len ||
+		    (b->len == best->len && beats(b->selector, best->selector, dev)))
 			best = b;
 	}
 	return best;
+}
+
+const struct binding *policy_binding(const struct policy *p, const char *dev,
+				     uint32_t addr)
+{
+	return find_binding(p, dev, addr, NULL);
+}
+
+const struct binding *policy_common_binding(const struct policy *p, uint32_t addr)
+{
+	return find_binding(p, "", addr, "all");
+}
+
+bool policy_ties(const struct policy *p, const char *port, uint32_t addr)
+{
+	return find_binding(p, port, addr, port);
+}
+
+bool policy_decides(const struct policy *p, const char *dev)
+{
+	int i, f;
+
+	for (f = 1; f < FIELDS; f++)
+		if (f != ARP_POLICY_FIELD_TRUST && f != ARP_POLICY_FIELD_SUPPRESS &&
+		    policy_field(p, dev, f) >= 0)
+			return true;
+	for (i = 0; i < p->targets; i++)
+		if (!p->target[i].gone && rank(p->target[i].selector, dev))
+			return true;
+	return false;
 }
 
 bool policy_reaches(const struct policy *p, const char *dev)
@@ -571,6 +719,8 @@ static void print_value(FILE *f, int field, int value)
 		[ARP_POLICY_FIELD_INSPECT] = { "off", "audit", "enforce", "strict" },
 		[ARP_POLICY_FIELD_DEFEND] = { "off", "on" },
 		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
+		[ARP_POLICY_FIELD_TRUST] = { "off", "on" },
+		[ARP_POLICY_FIELD_SUPPRESS] = { "off", "bind", "neigh", "bind,neigh" },
 	};
 	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
 	const char *comma = "";
@@ -598,7 +748,7 @@ static void print_value(FILE *f, int field, int value)
 static const char *const names[FIELDS] = {
 	NULL, "ignore", "announce", "filter", "hidden", "proxy", "proxy-delay",
 	"garp", "learn", "inspect", "validate", "rate", "burst", "source-rate",
-	"defend", "mode",
+	"defend", "mode", "trust", "suppress", "notify",
 };
 
 static void print_setting(FILE *f, const struct setting *s)
@@ -651,8 +801,11 @@ void print_the_policy(FILE *f, const struct policy *p)
 
 		if (b->gone)
 			continue;
-		fprintf(f, "arpctl bind add %s", text_of(b->addr));
-		print_mac(f, b->mac);
+		fprintf(f, "arpctl bind add %s/%d", text_of(b->addr), b->len);
+		if (b->any)
+			fputs(" lladdr any", f);
+		else
+			print_mac(f, b->mac);
 		fprintf(f, " dev '%s'\n", b->selector);
 	}
 }

@@ -16,7 +16,7 @@
 #define FIELDS		(ARP_POLICY_FIELD_MAX + 1)
 #define SETTINGS	6
 #define TARGETS		10
-#define BINDINGS	6
+#define BINDINGS	12
 #define SELECTOR	20
 
 /* Fields of a selector; -1: not set. */
@@ -39,7 +39,9 @@ struct target {
 struct binding {
 	bool gone;
 	char selector[SELECTOR];
-	uint32_t addr;
+	uint32_t addr;		/* of a prefix */
+	uint8_t len;
+	bool any;		/* for any MAC */
 	uint8_t mac[ETH_ALEN];
 };
 
@@ -89,6 +91,15 @@ const struct target *policy_rule(const struct policy *p, const char *dev,
 				 uint32_t addr, bool from);
 const struct binding *policy_binding(const struct policy *p, const char *dev,
 				     uint32_t addr);
+/* The rule for a target on a bridge port. */
+const struct target *policy_port_rule(const struct policy *p, const char *port,
+				      uint32_t addr);
+/* The binding of an address among those without "dev". */
+const struct binding *policy_common_binding(const struct policy *p, uint32_t addr);
+/* Does a binding that names the port cover the address? */
+bool policy_ties(const struct policy *p, const char *port, uint32_t addr);
+/* Does the policy decide anything on the device itself? */
+bool policy_decides(const struct policy *p, const char *dev);
 /* Does any policy apply to the device? */
 bool policy_reaches(const struct policy *p, const char *dev);
 bool policy_empty(const struct policy *p);
