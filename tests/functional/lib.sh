@@ -159,7 +159,7 @@ arpq() {	# HOST ARGUMENTS…
 # Who answers when HOST asks from DEV: the MACs, in order, or "silence".
 asks() {	# HOST DEV TARGET [SENDER]
 	local name=$1 dev=$2 target=$3 answers each
-	local -A from=()
+	local -A owners=()
 	set -- ${4:+sender "$4"}
 	if [ "${segment_of[$name:$dev]-}" ]; then
 		set -- "$@" fence "$FENCE"
@@ -169,9 +169,9 @@ asks() {	# HOST DEV TARGET [SENDER]
 	answers=$(arpq "$name" ask "$dev" "$target" "$@")
 	case $? in
 	0)	# Mostly one. Programs are slow to start here.
-		while read -r _ _ each _; do from[$each]=1; done <<<"$answers"
-		if [ ${#from[@]} = 1 ]; then echo "${!from[@]}"
-		else printf '%s\n' "${!from[@]}" | sort | paste -sd ' '; fi ;;
+		while read -r _ _ each _; do owners[$each]=1; done <<<"$answers"
+		if [ ${#owners[@]} = 1 ]; then echo "${!owners[@]}"
+		else printf '%s\n' "${!owners[@]}" | sort | paste -sd ' '; fi ;;
 	1) echo silence ;;
 	*) echo error ;;
 	esac
