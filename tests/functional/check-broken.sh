@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 104
+plan 109
 must load_module
 
 # A plain host and its neighbour; each fault is undone before the next.
@@ -212,6 +212,26 @@ set_sysctl leaf net.ipv4.conf.br0.arp_ignore=1
 is "$(asks pod eth0 10.3.0.2)" silence "an address on a port: no answer"
 cures leaf "port-address port0 warning" '10\.3\.0\.2 is on a port of br0' "an address on a port"
 is "$(asks pod eth0 10.3.0.2)" "$(mac leaf br0)" "an address on a port: answered"
+
+# kata: the address of a virtual machine is also on the port that leads out of its sandbox
+host kata guest outside
+link kata:eth0 outside:eth0
+link kata:tap0 guest:eth0
+must ip -n kata link add name kata0 up type bridge stp_state 0 forward_delay 0
+must ip -n kata link set eth0 master kata0
+must ip -n kata link set tap0 master kata0
+must poll 5 forwarding kata
+addr kata eth0 10.6.0.5/24
+addr guest eth0 10.6.0.5/24
+addr outside eth0 10.6.0.9/24
+is "$(asks outside eth0 10.6.0.5 | wc -w)" 2 "kata: the sandbox answers, too"
+like "$(findings kata | grep '^port-address eth0 warning')" '10\.6\.0\.5 is on a port of kata0' "kata: the cause"
+is "$(ctl kata -j explain request 10.6.0.5 from 10.6.0.9 dev eth0 | jq -c '[.bridge.action, .next.dev, .next.answered, .next.lladdr]')" \
+	"[\"flood\",\"kata0\",true,\"$(mac kata kata0)\"]" "kata: explain names who answers"
+must ctl kata rule add hide 10.6.0.5
+is "$(asks outside eth0 10.6.0.5)" "$(mac guest eth0)" "kata: a rule, and the virtual machine alone answers"
+is "$(ctl kata -j explain request 10.6.0.5 from 10.6.0.9 dev eth0 | jq -c '[.next.answered, .next.reason]')" '[false,"hidden"]' \
+	"kata: explain agrees"
 
 # A VRF whose rule is missing
 host router site

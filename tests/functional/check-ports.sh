@@ -10,7 +10,7 @@
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 58
+plan 62
 
 # Other tests find it not loaded. The namespaces are gone by then, or soon.
 loaded=$([ ! -e /sys/module/nf_tables ] || echo loaded)
@@ -86,13 +86,21 @@ policy dev set eth9 trust off suppress bind
 cures node "unseen eth9 note" 'what its macvlans send each other is not seen' "the parent of a macvlan"
 must ip -n node link del mv0
 policy flush
-if modprobe openvswitch 2>/dev/null && command -v ovs-dpctl >/dev/null &&
-   in_host node ovs-dpctl add-dp dp0 2>/dev/null && in_host node ovs-dpctl add-if dp0 eth9; then
-	policy dev set eth9 trust off
+addr node eth9 10.9.0.1/24
+addr red eth9 10.9.0.2/24
+is "$(asks red eth9 10.9.0.1)" "$(mac node eth9)" "eth9, not yet a port of Open vSwitch: answered"
+if modprobe openvswitch 2>/dev/null; then
+	must in_host node "$ROOT/tests/lib/ovs-datapath" add dp0 eth9
+	policy dev set eth9 trust off rate 1000
 	cures node "no-arp eth9 note" 'Open vSwitch takes what arrives there' "a port of Open vSwitch"
-	in_host node ovs-dpctl del-dp dp0
+	policy dev set eth9 trust off rate 1000
+	is "$(asks red eth9 10.9.0.1)" silence "a port of Open vSwitch: its address is not answered for"
+	is "$(ctl node -j stats show eth9 | jq '.[].in')" 0 "and policy has seen nothing"
+	must in_host node "$ROOT/tests/lib/ovs-datapath" del dp0
+	is "$(asks red eth9 10.9.0.1)" "$(mac node eth9)" "no longer a port: answered"
+	modprobe -r openvswitch
 else
-	skip "Open vSwitch" "not installed"; skip "Open vSwitch" "not installed"
+	for _ in {1..5}; do skip "Open vSwitch" "this kernel has none"; done
 fi
 must ip -n node link del eth9
 policy flush
