@@ -241,8 +241,8 @@ is "$(bound 10.0.0.45)" "$(on blue $NEW)" "nor gets the binding"
 
 if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
 	dhcp red discover src="$BLUE" xid=06060606
-	ack blue 10.0.0.45
-	becomes 10.0.0.45 "$(on blue "$BLUE")" "what a locked port does not admit does not count"
+	ack blue 10.0.0.47
+	becomes 10.0.0.47 "$(on blue "$BLUE")" "what a locked port does not admit does not count"
 	must bridge -n node fdb replace "$RED" dev to-red master static
 	ack red 10.0.0.46
 	becomes 10.0.0.46 "$(on red "$RED")" "what it admits does"
