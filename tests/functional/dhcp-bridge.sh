@@ -44,7 +44,8 @@ for unit; do
 	if [ "\$(value Type)" = oneshot ]; then
 		"\$@"
 	else
-		mkdir -p /run/arp-policy && chown nobody /run/arp-policy
+		# As RuntimeDirectory does if the owner is another one
+		mkdir -p /run/arp-policy && chown -R nobody /run/arp-policy
 		setsid setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all,+net_admin \\
 			--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin --no-new-privs \\
 			"\$@" >>"$dir/said" 2>&1 </dev/null &
