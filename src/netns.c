@@ -240,19 +240,20 @@ static int host_notifiers_init(void)
 	if (err)
 		return err;
 	err = register_netdevice_notifier(&early_netdev_notifier);
-	if (err) {
-		unregister_netdevice_notifier(&host_netdev_notifier);
-		return err;
-	}
+	if (err)
+		goto err_host;
 	err = register_switchdev_blocking_notifier(&port_notifier);
-	if (err) {
-		unregister_netdevice_notifier(&early_netdev_notifier);
-		unregister_netdevice_notifier(&host_netdev_notifier);
-		return err;
-	}
+	if (err)
+		goto err_early;
 	register_inetaddr_notifier(&early_addr_notifier);
 	register_inetaddr_notifier(&late_addr_notifier);
 	return 0;
+
+err_early:
+	unregister_netdevice_notifier(&early_netdev_notifier);
+err_host:
+	unregister_netdevice_notifier(&host_netdev_notifier);
+	return err;
 }
 
 static int __net_init state_init(struct net *net)

@@ -92,6 +92,22 @@ void arpp_netns_withdraw(struct arpp_netns *nn)
 	arpp_netns_notify_purge(nn);
 }
 
+/*
+ * Add a device's policy, and what it knows of the device. @from: where its counters are,
+ * or NULL. RTNL and nn->lock held.
+ */
+static int add_device(struct arpp_netns *nn, struct arpp_policy *policy,
+		      struct net_device *dev, const struct arpp_policy *from)
+{
+	int err = arpp_policy_add(policy, dev, &nn->config.selectors, from);
+
+	if (err)
+		return err;
+	arpp_netns_notify_link(policy, dev);
+	arpp_netns_bridge_port(policy, dev);
+	return 0;
+}
+
 /**
  * arpp_netns_rebuild() - rebuild every device's policy, and publish all at once
  * @nn: the netns
@@ -134,11 +150,9 @@ int arpp_netns_rebuild(struct arpp_netns *nn)
 		err = -EINTR;
 		if (fatal_signal_pending(current))
 			goto err_free;
-		err = arpp_policy_add(policy, dev, &nn->config.selectors, from);
+		err = add_device(nn, policy, dev, from);
 		if (err)
 			goto err_free;
-		arpp_netns_notify_link(policy, dev);
-		arpp_netns_bridge_port(policy, dev);
 	}
 	if (!nn->hooked) {
 		err = nf_register_net_hooks(nn->net, nn->hooks, ARPP_HOOKS);
@@ -174,7 +188,6 @@ err_bridge:
 int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 {
 	struct arpp_policy *policy = arpp_netns_policy(nn);
-	int err;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nn->lock);
@@ -184,12 +197,7 @@ int arpp_netns_refresh(struct arpp_netns *nn, struct net_device *dev)
 	/* Keep at least one bucket per device, so that chains stay short. */
 	if (policy->count > policy->mask && !arpp_netns_rebuild(nn))
 		return 0;
-	err = arpp_policy_add(policy, dev, &nn->config.selectors, policy);
-	if (err)
-		return err;
-	arpp_netns_notify_link(policy, dev);
-	arpp_netns_bridge_port(policy, dev);
-	return 0;
+	return add_device(nn, policy, dev, policy);
 }
 
 /*
