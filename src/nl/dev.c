@@ -106,7 +106,7 @@ static int fill_effective(struct sk_buff *msg, const struct arpp_nl_to *to,
 
 static int read_selector(struct genl_info *info, struct arpp_selector_key *key)
 {
-	return arpp_nl_read_selector(info->attrs[ARP_POLICY_A_SELECTOR], key,
+	return arpp_nl_read_selector(info->attrs, ARP_POLICY_A_SELECTOR, NULL, key,
 				     info->extack);
 }
 

@@ -38,19 +38,22 @@ int arpp_nl_missing(struct netlink_ext_ack *extack, struct nlattr *nest, int typ
 
 /**
  * arpp_nl_read_selector() - read a selector
- * @attr: its name; NULL is an error
+ * @tb: attributes by type
+ * @type: which of them is its name; an error if it is missing
+ * @nest: where they are; NULL: in the request itself
  * @key: filled in
  * @extack: set on error
  *
  * Return: 0 or -EINVAL.
  */
-int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
-			  struct netlink_ext_ack *extack)
+int arpp_nl_read_selector(struct nlattr **tb, int type, struct nlattr *nest,
+			  struct arpp_selector_key *key, struct netlink_ext_ack *extack)
 {
+	struct nlattr *attr = tb[type];
 	const char *why;
 
 	if (!attr)
-		return arpp_nl_missing(extack, NULL, ARP_POLICY_A_SELECTOR,
+		return arpp_nl_missing(extack, nest, type,
 				       "selector missing: all, default, a device name or a glob");
 	if (arpp_selector_parse(key, nla_data(attr), &why))
 		return refuse(extack, attr, why);

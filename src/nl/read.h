@@ -26,8 +26,8 @@ struct arpp_nl_entry {
 
 int arpp_nl_missing(struct netlink_ext_ack *extack, struct nlattr *nest, int type,
 		    const char *why);
-int arpp_nl_read_selector(struct nlattr *attr, struct arpp_selector_key *key,
-			  struct netlink_ext_ack *extack);
+int arpp_nl_read_selector(struct nlattr **tb, int type, struct nlattr *nest,
+			  struct arpp_selector_key *key, struct netlink_ext_ack *extack);
 int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
 			 struct netlink_ext_ack *extack);
 int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fields,

@@ -225,12 +225,9 @@ static int read_dev(struct nlattr *nest, bool del, struct arpp_op_dev *dev,
 	int err;
 
 	err = nla_parse_nested(tb, ARP_POLICY_DEV_MAX, nest, NULL, extack);
-	if (!err && !tb[ARP_POLICY_DEV_SELECTOR])
-		err = arpp_nl_missing(extack, nest, ARP_POLICY_DEV_SELECTOR,
-				      "selector missing: all, default, a device name or a glob");
 	if (!err)
-		err = arpp_nl_read_selector(tb[ARP_POLICY_DEV_SELECTOR],
-					    &dev->key, extack);
+		err = arpp_nl_read_selector(tb, ARP_POLICY_DEV_SELECTOR, nest, &dev->key,
+					    extack);
 	if (err)
 		return err;
 	if (!del) {
