@@ -205,7 +205,7 @@ void entry_read(struct entry *entry, const struct nlattr *nest)
 	const struct nlattr *attr;
 
 	*entry = (struct entry){ .selector = EVERYWHERE, .prefix.length = 32 };
-	nl_for_each_attr(attr, nest)
+	nl_for_each_nested(attr, nest)
 		read_attr(entry, attr);
 }
 

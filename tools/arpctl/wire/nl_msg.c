@@ -116,10 +116,6 @@ const char *nl_lladdr(const struct nlattr *attr, char buf[LLADDR_TEXT])
 	return buf;
 }
 
-/*
- * Attributes up to the end, or to one that does not fit. libmnl has a function for each
- * part of this, which was a tenth of the time of a listing.
- */
 static void parse(const char *at, const char *end, const struct nlattr **tb,
 		  unsigned int max)
 {
@@ -127,11 +123,8 @@ static void parse(const char *at, const char *end, const struct nlattr **tb,
 	unsigned int type;
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	for (; end - at >= NLA_HDRLEN; at += NLA_ALIGN(attr->nla_len)) {
-		attr = (const struct nlattr *)at;
-		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
-			break;
-		type = attr->nla_type & NLA_TYPE_MASK;
+	nl_for_each_attr(attr, at, end) {
+		type = nl_attr_type(attr);
 		if (type <= max)
 			tb[type] = attr;
 	}
@@ -156,20 +149,14 @@ const struct nlattr *nl_find(const struct nlmsghdr *msg, unsigned int type)
 	const char *end = (const char *)msg + msg->nlmsg_len;
 	const struct nlattr *attr;
 
-	for (; end - at >= NLA_HDRLEN; at += NLA_ALIGN(attr->nla_len)) {
-		attr = (const struct nlattr *)at;
-		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > end - at)
-			break;
+	nl_for_each_attr(attr, at, end)
 		if (nl_attr_type(attr) == type)
 			return attr;
-	}
 	return NULL;
 }
 
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max)
 {
-	const char *at = (const char *)nest;
-
-	parse(nest ? at + NLA_HDRLEN : at, nest ? at + nest->nla_len : at, tb, max);
+	parse(nl_nest_data(nest), nl_nest_tail(nest), tb, max);
 }

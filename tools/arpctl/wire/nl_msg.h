@@ -41,27 +41,35 @@ void nl_parse_after(const struct nlmsghdr *msg, size_t header,
 void nl_parse_nest(const struct nlattr *nest, const struct nlattr **tb,
 		   unsigned int max);
 
-/* The attributes of a nest, up to one that does not fit; none if the nest is NULL. */
-#define nl_for_each_attr(attr, nest)					\
-	for ((attr) = nl_attr_at(nest, NLA_HDRLEN); (attr);		\
-	     (attr) = nl_attr_after(nest, attr))
+/*
+ * Attributes up to the end, or to one that does not fit. libmnl has a function for each
+ * part of this, which was a tenth of the time of a listing.
+ */
+#define nl_for_each_attr(attr, begin, end)				\
+	for ((attr) = nl_attr_at(begin, end); (attr);			\
+	     (attr) = nl_attr_at((const char *)(attr) +			\
+				 NLA_ALIGN((attr)->nla_len), end))
 
-static inline const struct nlattr *nl_attr_at(const struct nlattr *nest, size_t at)
+static inline const struct nlattr *nl_attr_at(const char *at, const char *end)
 {
-	const struct nlattr *attr;
+	const struct nlattr *attr = (const struct nlattr *)at;
 
-	if (!nest || at + NLA_HDRLEN > nest->nla_len)
-		return NULL;
-	attr = (const struct nlattr *)((const char *)nest + at);
-	return attr->nla_len < NLA_HDRLEN || at + attr->nla_len > nest->nla_len ?
-	       NULL : attr;
+	return end - at < NLA_HDRLEN || attr->nla_len < NLA_HDRLEN ||
+	       attr->nla_len > end - at ? NULL : attr;
 }
 
-static inline const struct nlattr *nl_attr_after(const struct nlattr *nest,
-						 const struct nlattr *attr)
+/* Those of a nest; none if it is NULL. */
+#define nl_for_each_nested(attr, nest)					\
+	nl_for_each_attr(attr, nl_nest_data(nest), nl_nest_tail(nest))
+
+static inline const char *nl_nest_data(const struct nlattr *nest)
 {
-	return nl_attr_at(nest, (size_t)((const char *)attr - (const char *)nest) +
-				NLA_ALIGN(attr->nla_len));
+	return nest ? (const char *)nest + NLA_HDRLEN : NULL;
+}
+
+static inline const char *nl_nest_tail(const struct nlattr *nest)
+{
+	return nest ? (const char *)nest + nest->nla_len : NULL;
 }
 
 static inline unsigned int nl_attr_type(const struct nlattr *attr)
