@@ -628,7 +628,7 @@ void count_frames(const struct outcome *o, int *replies, int *requests)
 	int i;
 
 	for (i = 0; i < o->frames; i++) {
-		const struct arp *f = (const void *)o->frame[i].bytes;
+		const struct arp *f = arp_of(&o->frame[i]);
 
 		++*(f->op == htons(2) ? replies : requests);
 	}
@@ -659,7 +659,7 @@ static const char *mac_words(const uint8_t *m, const struct host *h)
 
 static void print_frame(FILE *f, const struct host *h, const struct frame *a)
 {
-	const struct arp *arp = (const void *)a->bytes;
+	const struct arp *arp = arp_of(a);
 	int port = port_of(h, a->cable), i;
 
 	fprintf(f, "  on %s", port == NOBODY ? h->device[a->cable].name : port_name(port));
@@ -681,32 +681,13 @@ static void print_frame(FILE *f, const struct host *h, const struct frame *a)
 	fprintf(f, " to %s\n", mac_words(arp->dst, h));
 }
 
-static bool has_frame(const struct outcome *o, const struct frame *a)
+/* Is one of n things in a list like this one? */
+static bool has(const void *list, int n, const void *one, size_t size)
 {
 	int i;
 
-	for (i = 0; o && i < o->frames; i++)
-		if (!memcmp(&o->frame[i], a, sizeof(*a)))
-			return true;
-	return false;
-}
-
-static bool has_neighbour(const struct outcome *o, const struct known *k)
-{
-	int i;
-
-	for (i = 0; o && i < o->neighbours; i++)
-		if (!memcmp(&o->neighbour[i], k, sizeof(*k)))
-			return true;
-	return false;
-}
-
-static bool has_learnt(const struct outcome *o, const struct learnt *l)
-{
-	int i;
-
-	for (i = 0; o && i < o->learnts; i++)
-		if (!memcmp(&o->learnt[i], l, sizeof(*l)))
+	for (i = 0; i < n; i++)
+		if (!memcmp((const char *)list + (size_t)i * size, one, size))
 			return true;
 	return false;
 }
@@ -721,12 +702,12 @@ void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
 			fprintf(f, "  question %d: %s\n", i,
 				strerror(o->error[i] % 1000));
 	for (i = 0; i < o->frames; i++)
-		if (!has_frame(other, &o->frame[i]))
+		if (!other || !has(other->frame, other->frames, &o->frame[i], sizeof(*o->frame)))
 			print_frame(f, h, &o->frame[i]);
 	for (i = 0; i < o->neighbours; i++) {
 		const struct known *k = &o->neighbour[i];
 
-		if (has_neighbour(other, k))
+		if (other && has(other->neighbour, other->neighbours, k, sizeof(*k)))
 			continue;
 		fprintf(f, "  neighbour %s on %s: %s %s\n", text_of(k->addr),
 			k->dev == NOBODY ? "?" : h->device[k->dev].name,
@@ -735,7 +716,7 @@ void print_outcome(FILE *f, const struct host *h, const struct outcome *o,
 	for (i = 0; i < o->learnts; i++) {
 		const struct learnt *l = &o->learnt[i];
 
-		if (!has_learnt(other, l))
+		if (!other || !has(other->learnt, other->learnts, l, sizeof(*l)))
 			fprintf(f, "  FDB %s VLAN %d: %s\n", mac_words(l->mac, h), l->vid,
 				l->port == NOBODY ? "?" : port_name(l->port));
 	}

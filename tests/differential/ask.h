@@ -5,6 +5,7 @@
 #ifndef ASK_H
 #define ASK_H
 
+#include "common.h"
 #include "host.h"
 #include "scenario.h"
 
@@ -19,6 +20,11 @@ struct frame {
 	int len;
 	uint8_t bytes[64];
 };
+
+static inline const struct arp *arp_of(const struct frame *f)
+{
+	return (const void *)f->bytes;
+}
 
 struct known {
 	uint32_t addr;

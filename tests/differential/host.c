@@ -1105,46 +1105,49 @@ void clear_policy(void)
 	must(&policy_nl, "policy");
 }
 
-static void print_word(FILE *f, const char *const *words, int value)
+static void print_checks(FILE *f, int value)
 {
+	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
 	const char *comma = "";
 	int i;
 
 	for (i = 0; value >> i; i++) {
 		if (!(value & 1 << i))
 			continue;
-		fprintf(f, "%s%s", comma, words[i]);
+		fprintf(f, "%s%s", comma, checks[i]);
 		comma = ",";
 	}
+	if (!value)
+		fputs("none", f);
 }
 
-static void print_value(FILE *f, int field, int value)
+void print_field(FILE *f, int field, int value)
 {
-	static const char *const words[FIELDS][4] = {
+	static const char *const names[ARP_POLICY_FIELD_MAX + 1] = {
+		NULL, "ignore", "announce", "filter", "hidden", "proxy", "proxy-delay",
+		"garp", "learn", "inspect", "validate", "rate", "burst", "source-rate",
+		"defend", "mode", "trust", "suppress", "notify",
+	};
+	static const char *const words[ARP_POLICY_FIELD_MAX + 1][4] = {
+		[ARP_POLICY_FIELD_FILTER] = { "off", "on" },
+		[ARP_POLICY_FIELD_HIDDEN] = { "off", "on" },
+		[ARP_POLICY_FIELD_PROXY] = { "off", "route", "pvlan", "route,pvlan" },
 		[ARP_POLICY_FIELD_GARP] = { "accept", "drop" },
 		[ARP_POLICY_FIELD_LEARN] = { "any", "solicited", "none" },
 		[ARP_POLICY_FIELD_INSPECT] = { "off", "audit", "enforce", "strict" },
-		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
-		[ARP_POLICY_FIELD_FILTER] = { "off", "on" },
-		[ARP_POLICY_FIELD_HIDDEN] = { "off", "on" },
 		[ARP_POLICY_FIELD_DEFEND] = { "off", "on" },
+		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
 		[ARP_POLICY_FIELD_TRUST] = { "off", "on" },
+		[ARP_POLICY_FIELD_SUPPRESS] = { "off", "bind", "neigh", "bind,neigh" },
 	};
-	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
-	static const char *const proxies[] = { "route", "pvlan" };
-	static const char *const owners[] = { "bind", "neigh" };
 
-	if (words[field][0])
+	fprintf(f, " %s ", names[field]);
+	if (field == ARP_POLICY_FIELD_VALIDATE)
+		print_checks(f, value);
+	else if (words[field][0])
 		fputs(words[field][value], f);
-	else if (field == ARP_POLICY_FIELD_VALIDATE && !value)
-		fputs("none", f);
-	else if (field == ARP_POLICY_FIELD_VALIDATE)
-		print_word(f, checks, value);
-	else if (field == ARP_POLICY_FIELD_PROXY && value)
-		print_word(f, proxies, value);
-	else if (field == ARP_POLICY_FIELD_SUPPRESS && value)
-		print_word(f, owners, value);
-	else if (field == ARP_POLICY_FIELD_PROXY || field == ARP_POLICY_FIELD_SUPPRESS)
+	else if (!value && field >= ARP_POLICY_FIELD_RATE &&
+		 field <= ARP_POLICY_FIELD_SOURCE_RATE)
 		fputs("off", f);
 	else
 		fprintf(f, "%d", value);
@@ -1152,36 +1155,15 @@ static void print_value(FILE *f, int field, int value)
 
 void print_policy(FILE *f, const struct host *h, struct config *c)
 {
-	static const char *const names[FIELDS] = {
-		[ARP_POLICY_FIELD_IGNORE] = "ignore",
-		[ARP_POLICY_FIELD_ANNOUNCE] = "announce",
-		[ARP_POLICY_FIELD_FILTER] = "filter",
-		[ARP_POLICY_FIELD_HIDDEN] = "hidden",
-		[ARP_POLICY_FIELD_PROXY] = "proxy",
-		[ARP_POLICY_FIELD_GARP] = "garp",
-		[ARP_POLICY_FIELD_PROXY_DELAY] = "proxy-delay",
-		[ARP_POLICY_FIELD_MODE] = "mode",
-		[ARP_POLICY_FIELD_LEARN] = "learn",
-		[ARP_POLICY_FIELD_DEFEND] = "defend",
-		[ARP_POLICY_FIELD_INSPECT] = "inspect",
-		[ARP_POLICY_FIELD_VALIDATE] = "validate",
-		[ARP_POLICY_FIELD_RATE] = "rate",
-		[ARP_POLICY_FIELD_SOURCE_RATE] = "source-rate",
-		[ARP_POLICY_FIELD_TRUST] = "trust",
-		[ARP_POLICY_FIELD_SUPPRESS] = "suppress",
-	};
 	struct policy p;
 	int i, field;
 
 	make_policy(&p, h, c);
 	for (i = 0; i < p.count; i++) {
 		fprintf(f, "arpctl dev set '%s'", p.entry[i].selector);
-		for (field = 1; field < FIELDS; field++) {
-			if (p.entry[i].field[field] < 0)
-				continue;
-			fprintf(f, " %s ", names[field]);
-			print_value(f, field, p.entry[i].field[field]);
-		}
+		for (field = 1; field < FIELDS; field++)
+			if (p.entry[i].field[field] >= 0)
+				print_field(f, field, p.entry[i].field[field]);
 		fputc('\n', f);
 	}
 	print_entries(f, c);

@@ -58,6 +58,8 @@ void set_sysctls(const struct host *h, int conf[ROWS][KEYS]);
 /* @blunder: set a wrong policy, to test the test */
 void set_policy(const struct host *h, struct config *c, bool blunder);
 void clear_policy(void);
+/* The words of a field in "arpctl dev set". */
+void print_field(FILE *f, int field, int value);
 void print_policy(FILE *f, const struct host *h, struct config *c);
 
 #endif /* HOST_H */

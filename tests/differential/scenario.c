@@ -71,6 +71,16 @@ bool there(const struct host *h, int dev)
 	return !h->device[dev].gone && there(h, h->device[dev].lower);
 }
 
+int device_of(const struct host *h, const uint8_t *mac)
+{
+	int i;
+
+	for (i = 1; i < h->devices; i++)
+		if (there(h, i) && !memcmp(mac, h->device[i].mac, ETH_ALEN))
+			return i;
+	return NOBODY;
+}
+
 int cable_of(const struct host *h, int dev)
 {
 	switch (h->device[dev].kind) {

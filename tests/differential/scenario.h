@@ -117,6 +117,8 @@ struct host {
 void make_host(struct host *h, struct rng *r);
 /* Does the device exist, with all its lower devices? */
 bool there(const struct host *h, int dev);
+/* The device with this MAC, or NOBODY. */
+int device_of(const struct host *h, const uint8_t *mac);
 /* The device whose cable leads to this one, or NOBODY. */
 int cable_of(const struct host *h, int dev);
 

@@ -470,22 +470,6 @@ static void reset_counters(void)
 
 /* Frames */
 
-static const struct arp *arp_of(const struct frame *f)
-{
-	return (const void *)f->bytes;
-}
-
-/* The device with this MAC. */
-static int device_of(const struct host *h, const uint8_t *mac)
-{
-	int i;
-
-	for (i = 1; i < h->devices; i++)
-		if (there(h, i) && !memcmp(mac, h->device[i].mac, ETH_ALEN))
-			return i;
-	return NOBODY;
-}
-
 static bool is_reply(const struct frame *f)
 {
 	return arp_of(f)->op == htons(2);

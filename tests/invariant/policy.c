@@ -708,60 +708,14 @@ bool policy_reaches(const struct policy *p, const char *dev)
 
 /* Printing */
 
-static void print_value(FILE *f, int field, int value)
-{
-	static const char *const words[FIELDS][4] = {
-		[ARP_POLICY_FIELD_FILTER] = { "off", "on" },
-		[ARP_POLICY_FIELD_HIDDEN] = { "off", "on" },
-		[ARP_POLICY_FIELD_PROXY] = { "off", "route", "pvlan", "route,pvlan" },
-		[ARP_POLICY_FIELD_GARP] = { "accept", "drop" },
-		[ARP_POLICY_FIELD_LEARN] = { "any", "solicited", "none" },
-		[ARP_POLICY_FIELD_INSPECT] = { "off", "audit", "enforce", "strict" },
-		[ARP_POLICY_FIELD_DEFEND] = { "off", "on" },
-		[ARP_POLICY_FIELD_MODE] = { "enforce", "audit" },
-		[ARP_POLICY_FIELD_TRUST] = { "off", "on" },
-		[ARP_POLICY_FIELD_SUPPRESS] = { "off", "bind", "neigh", "bind,neigh" },
-	};
-	static const char *const checks[] = { "src-mac", "dst-mac", "ip" };
-	const char *comma = "";
-	int i;
-
-	if (field == ARP_POLICY_FIELD_VALIDATE && value) {
-		for (i = 0; i < 3; i++) {
-			if (!(value & 1 << i))
-				continue;
-			fprintf(f, "%s%s", comma, checks[i]);
-			comma = ",";
-		}
-	} else if (field == ARP_POLICY_FIELD_VALIDATE) {
-		fputs("none", f);
-	} else if (words[field][0]) {
-		fputs(words[field][value], f);
-	} else if (!value && field >= ARP_POLICY_FIELD_RATE &&
-		   field <= ARP_POLICY_FIELD_SOURCE_RATE) {
-		fputs("off", f);
-	} else {
-		fprintf(f, "%d", value);
-	}
-}
-
-static const char *const names[FIELDS] = {
-	NULL, "ignore", "announce", "filter", "hidden", "proxy", "proxy-delay",
-	"garp", "learn", "inspect", "validate", "rate", "burst", "source-rate",
-	"defend", "mode", "trust", "suppress", "notify",
-};
-
 static void print_setting(FILE *f, const struct setting *s)
 {
 	int i;
 
 	fprintf(f, "arpctl dev set '%s'", s->selector);
-	for (i = 1; i < FIELDS; i++) {
-		if (s->field[i] < 0)
-			continue;
-		fprintf(f, " %s ", names[i]);
-		print_value(f, i, s->field[i]);
-	}
+	for (i = 1; i < FIELDS; i++)
+		if (s->field[i] >= 0)
+			print_field(f, i, s->field[i]);
 	fputc('\n', f);
 }
 

@@ -14,22 +14,6 @@ bool enters_by_port(const struct host *h, const struct question *q)
 
 static const struct outcome nothing;
 
-/* The device of the host with this MAC, or NOBODY. */
-static int device_of(const struct host *h, const uint8_t *mac)
-{
-	int i;
-
-	for (i = 1; i < h->devices; i++)
-		if (there(h, i) && !memcmp(mac, h->device[i].mac, ETH_ALEN))
-			return i;
-	return NOBODY;
-}
-
-static const struct arp *arp_of(const struct frame *f)
-{
-	return (const void *)f->bytes;
-}
-
 /* The question that a reply is for, or -1. */
 static int reply_for(const struct frame *f)
 {
