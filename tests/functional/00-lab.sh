@@ -3,7 +3,7 @@
 # The lab itself, without the module: hosts resolve each other, and the tools agree.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 13
+plan 14
 
 host alice bob
 segment lan alice:eth0 bob:eth0
@@ -37,3 +37,12 @@ addr bob eth1 10.1.0.2/24
 is "$(asks alice eth1 10.1.0.2)" 02:00:00:00:01:01 "a cable carries ARP, too"
 fails_with 1 '^$' "no answer has an exit status of its own" \
 	arpq alice ask eth1 10.1.0.3 timeout 100
+
+# Time limits mean nothing if the guest took another frequency for its TSC's.
+if grep -qs 'QEMU TCG' /proc/cpuinfo; then
+	is "$(awk '/^cpu MHz/ { print $4 * 1000; exit }' /proc/cpuinfo)" \
+		"$(sed -nE 's/.*tsc_early_khz=([0-9]+).*/\1/p' /proc/cmdline)" \
+		"the machine's clock runs at the host's rate"
+else
+	ok "this machine has no emulated TSC"
+fi
