@@ -4,10 +4,10 @@
  *
  * All effects of a frame happen before its send returns, or are queued in order on
  * this CPU, whether softirqs or ksoftirqd process the queue. A fence is a question
- * that is always answered: once its answer arrives, no other frame is to come, and no
- * time-out is needed. Its question and its answer are queued once each, and it is asked
- * twice, so no other frame may be queued more often: see datagram_of(). Only macvlans receive
- * broadcasts from a workqueue, in order; they have a fence of their own.
+ * that is always answered: after its answer no other frame can arrive, so no time-out is
+ * needed. Its question and its answer are queued once each, and it is asked twice, so no
+ * other frame may be queued more often: see datagram_of(). Only macvlans receive broadcasts
+ * from a workqueue, in order; they have a fence of their own.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -141,15 +141,15 @@ static void put_on_wire(int wire, const struct wrapping *w, const void *frame, s
 
 /* Receiving */
 
-#define EARS	32
+#define BATCH	32
 
 static struct {
-	struct mmsghdr message[EARS];
-	struct iovec part[EARS];
-	struct sockaddr_ll from[EARS];
-	uint8_t bytes[EARS][64];
-	char control[EARS][CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-} ears;
+	struct mmsghdr message[BATCH];
+	struct iovec part[BATCH];
+	struct sockaddr_ll from[BATCH];
+	uint8_t bytes[BATCH][64];
+	char control[BATCH][CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+} received;
 
 static uint32_t tag_of(struct msghdr *m)
 {
@@ -173,54 +173,54 @@ static int fence_number(const uint8_t *bytes)
 	return memcmp(bytes, mac, ETH_ALEN) ? 0 : bytes[ETH_ALEN - 1];
 }
 
-void (*overhear)(const struct frame *f);
-static unsigned int frames_heard;
+void (*on_frame)(const struct frame *f);
+static unsigned int frames_seen;
 
-static void note(struct outcome *o, int i)
+static void record_frame(struct outcome *o, int i)
 {
-	int cable = host_cable(ears.from[i].sll_ifindex);
-	struct frame overheard = { 0 }, *f = &overheard;
+	int cable = host_cable(received.from[i].sll_ifindex);
+	struct frame unrecorded = { 0 }, *f = &unrecorded;
 
 	if (cable == NOBODY)
 		return;
-	frames_heard++;
-	if (!o && !overhear)
+	frames_seen++;
+	if (!o && !on_frame)
 		return;
 	if (o && o->frames == FRAMES)
 		die("more than %d frames", FRAMES);
 	if (o)
 		f = &o->frame[o->frames++];
 	f->cable = cable;
-	f->tag = tag_of(&ears.message[i].msg_hdr);
+	f->tag = tag_of(&received.message[i].msg_hdr);
 	f->vid = f->tag & 0xfff;
-	f->len = ears.message[i].msg_len;
-	memcpy(f->bytes, ears.bytes[i], f->len < 64 ? f->len : 64);
+	f->len = received.message[i].msg_len;
+	memcpy(f->bytes, received.bytes[i], f->len < 64 ? f->len : 64);
 	if (!o)
-		overhear(f);
+		on_frame(f);
 }
 
 /* @o: where to record the frame, or NULL. Return: false if none was received. */
-static bool hear(struct outcome *o, int fence, bool *fenced)
+static bool receive(struct outcome *o, int fence, bool *fenced)
 {
 	int i, n;
 
-	for (i = 0; i < EARS; i++) {
-		ears.part[i] = (struct iovec){ ears.bytes[i], sizeof(ears.bytes[i]) };
-		ears.message[i].msg_hdr = (struct msghdr){
-			.msg_name = &ears.from[i], .msg_namelen = sizeof(ears.from[i]),
-			.msg_iov = &ears.part[i], .msg_iovlen = 1,
-			.msg_control = ears.control[i],
-			.msg_controllen = sizeof(ears.control[i]),
+	for (i = 0; i < BATCH; i++) {
+		received.part[i] = (struct iovec){ received.bytes[i], sizeof(received.bytes[i]) };
+		received.message[i].msg_hdr = (struct msghdr){
+			.msg_name = &received.from[i], .msg_namelen = sizeof(received.from[i]),
+			.msg_iov = &received.part[i], .msg_iovlen = 1,
+			.msg_control = received.control[i],
+			.msg_controllen = sizeof(received.control[i]),
 		};
 	}
-	n = recvmmsg(lab_wire(), ears.message, EARS, MSG_DONTWAIT, NULL);
+	n = recvmmsg(lab_wire(), received.message, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		die("wire: %s", strerror(errno));
 	for (i = 0; i < n; i++) {
-		int number = fence_number(ears.bytes[i]);
+		int number = fence_number(received.bytes[i]);
 
 		if (!number)
-			note(o, i);
+			record_frame(o, i);
 		else if (number == fence)
 			*fenced = true;
 	}
@@ -248,7 +248,7 @@ static void listen_up_to(struct outcome *o, int wire, const char *address)
 	put_on_wire(wire, &(struct wrapping){ 0 }, &f, sizeof(f));
 	send_waiting();
 	while (!fenced) {
-		if (hear(o, number, &fenced))
+		if (receive(o, number, &fenced))
 			continue;
 		if (now_ms() > deadline)
 			die("fence %s did not answer", address);
@@ -294,9 +294,9 @@ void listen_quiet(struct outcome *o)
 	if (!host_segment())
 		return;
 	do {
-		before = frames_heard;
+		before = frames_seen;
 		listen_all(o);
-	} while (frames_heard != before);
+	} while (frames_seen != before);
 }
 
 /* Questions */
@@ -308,7 +308,7 @@ static bool asked(const struct host *h, const struct question *q)
 }
 
 /* Can a neighbour on this cable become old enough to be overridden? */
-static bool tells_time(const struct host *h, int cable)
+static bool age_matters(const struct host *h, int cable)
 {
 	int i;
 
@@ -323,11 +323,11 @@ static bool tells_time(const struct host *h, int cable)
  * Could an earlier question have created the neighbour that this one updates? Its
  * age would then depend on the speed of the machine.
  */
-static bool meets(const struct host *h, const struct question *q, int i)
+static bool depends_on_age(const struct host *h, const struct question *q, int i)
 {
 	int cable = cable_of(h, q[i].dev), k;
 
-	if (!q[i].sender || !tells_time(h, cable))
+	if (!q[i].sender || !age_matters(h, cable))
 		return false;
 	for (k = 0; k < i; k++)
 		if (q[k].what == ASK && asked(h, &q[k]) &&
@@ -438,7 +438,7 @@ static void await_tick(void)
 static bool add_known(const struct host *h, const struct question *q)
 {
 	struct netlink *nl = host_netlink();
-	bool tells = false;
+	bool ages_matter = false;
 	uint8_t mac[ETH_ALEN];
 	int i;
 
@@ -448,15 +448,15 @@ static bool add_known(const struct host *h, const struct question *q)
 		known_mac(mac, &q[i], i);
 		put_neighbour(nl, q[i].sender, host_ifindex(q[i].dev), mac,
 			      q[i].known);
-		tells |= tells_time(h, cable_of(h, q[i].dev));
+		ages_matter |= age_matters(h, cable_of(h, q[i].dev));
 	}
 	/* The kernel refuses invalid neighbour addresses. */
 	nl_commit(nl);
-	return tells;
+	return ages_matter;
 }
 
 /* Record the neighbours, sorted. */
-static void note_neighbours(struct outcome *o, const struct neighbour *list)
+static void record_neighbours(struct outcome *o, const struct neighbour *list)
 {
 	int i;
 
@@ -486,7 +486,7 @@ void forget_neighbours(struct outcome *o)
 		n = list_neighbours(host_netlink(), list, NEIGHBOURS);
 		if (!turn) {
 			o->neighbours = n;
-			note_neighbours(o, list);
+			record_neighbours(o, list);
 		}
 		if (!n)
 			return;
@@ -495,33 +495,29 @@ void forget_neighbours(struct outcome *o)
 		nl_commit(host_netlink());
 		listen_quiet(NULL);
 	}
-	die("the host learns %s again and again", text_of(list[0].addr));
+	die("the host keeps learning %s", text_of(list[0].addr));
 }
 
-/* What the bridge has learnt. When it did so does not count. */
+/* The FDB of the bridge, without the age of its entries. */
 
 static void read_learnt(struct nlmsghdr *m, void *arg)
 {
-	struct ndmsg *body = NLMSG_DATA(m);
-	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
-	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body)), bridge = 0;
+	const struct ndmsg *body = NLMSG_DATA(m);
+	const struct nlattr *attrs[NDA_MASTER + 1];
 	struct outcome *o = arg;
 	struct learnt l;
+	int bridge = 0;
 
 	memset(&l, 0, sizeof(l));
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN)
-			memcpy(l.mac, RTA_DATA(a), ETH_ALEN);
-		else if (a->rta_type == NDA_VLAN)
-			memcpy(&l.vid, RTA_DATA(a), 2);
-		else if (a->rta_type == NDA_MASTER)
-			memcpy(&bridge, RTA_DATA(a), 4);
-	}
+	read_message(m, sizeof(*body), attrs, NDA_MASTER);
+	get_attr(attrs[NDA_LLADDR], l.mac, ETH_ALEN);
+	get_attr(attrs[NDA_VLAN], &l.vid, 2);
+	get_attr(attrs[NDA_MASTER], &bridge, 4);
 	if (bridge != host_ifindex(PORTED) || body->ndm_state & NUD_PERMANENT)
 		return;
 	l.port = host_port(body->ndm_ifindex);
 	if (o->learnts == LEARNT)
-		die("the bridge knows more than %d MACs", LEARNT);
+		die("more than %d FDB entries", LEARNT);
 	o->learnt[o->learnts++] = l;
 }
 
@@ -530,7 +526,7 @@ static int compare_learnt(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct learnt));
 }
 
-void note_learnt(const struct host *h, struct outcome *o)
+void record_fdb(const struct host *h, struct outcome *o)
 {
 	struct ndmsg body = { .ndm_family = AF_BRIDGE };
 
@@ -553,13 +549,13 @@ static int compare_frames(const void *a, const void *b)
  */
 void ask_burst(const struct host *h, const struct question *q, struct outcome *o)
 {
-	bool tells;
+	bool ages_matter;
 	int i;
 
 	memset(o, 0, sizeof(*o));
-	tells = add_known(h, q);
+	ages_matter = add_known(h, q);
 	/* One device may receive what another sends. */
-	if (tells)
+	if (ages_matter)
 		await_tick();
 	for (i = 0; i < QUESTIONS; i++) {
 		if (!asked(h, &q[i]))
@@ -575,12 +571,12 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 			listen_quiet(o);
 			break;
 		case ASK:
-			if (tells) {
+			if (ages_matter) {
 				listen_quiet(o);
 				await_tick();
-				tells = false;
+				ages_matter = false;
 			}
-			if (meets(h, q, i))
+			if (depends_on_age(h, q, i))
 				break;
 			if (q[i].to != TO_ALL)
 				listen_late(o);
@@ -589,7 +585,7 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 	}
 	listen_quiet(o);
 	qsort(o->frame, o->frames, sizeof(*o->frame), compare_frames);
-	note_learnt(h, o);
+	record_fdb(h, o);
 }
 
 void ask_all(const struct host *h, const struct question *q, struct outcome *o)
@@ -638,7 +634,7 @@ void count_frames(const struct outcome *o, int *replies, int *requests)
 
 static const char *mac_words(const uint8_t *m, const struct host *h)
 {
-	static const char *const roles[] = { "asker", "other", "passer-on" };
+	static const char *const roles[] = { "asker", "other", "bridged" };
 	static char texts[4][24];
 	static unsigned int at;
 	char *text = texts[at = (at + 1) % 4];
@@ -649,11 +645,9 @@ static const char *mac_words(const uint8_t *m, const struct host *h)
 	for (i = 0; i < h->devices; i++)
 		if (i && !memcmp(m, h->device[i].mac, ETH_ALEN))
 			return h->device[i].name;
-	if (m[2] == 0x5e && m[4] < FENCER)
-		sprintf(text, "%s %d", roles[m[4]], m[5]);
-	else
-		sprintf(text, "%02x:%02x:%02x:%02x:%02x:%02x",
-			m[0], m[1], m[2], m[3], m[4], m[5]);
+	if (m[2] != 0x5e || m[4] >= FENCER)
+		return mac_text(m);
+	sprintf(text, "%s %d", roles[m[4]], m[5]);
 	return text;
 }
 

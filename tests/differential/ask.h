@@ -55,7 +55,7 @@ void ask_all(const struct host *h, const struct question *q, struct outcome *o);
 void ask_burst(const struct host *h, const struct question *q, struct outcome *o);
 void forget_neighbours(struct outcome *o);
 /* Records and flushes the FDB, if the host has a bridge with ports. */
-void note_learnt(const struct host *h, struct outcome *o);
+void record_fdb(const struct host *h, struct outcome *o);
 
 /* Sends one question, from any thread. Return: the error of a SEND. */
 int ask_one(const struct host *h, const struct question *q, int i);
@@ -69,7 +69,7 @@ int source_of(const uint8_t *mac);
 /* Receives all frames caused by what this CPU has sent; @o as below. */
 void listen_quiet(struct outcome *o);
 /* If set, called for each frame that is not recorded. */
-extern void (*overhear)(const struct frame *f);
+extern void (*on_frame)(const struct frame *f);
 bool same_outcome(const struct outcome *a, const struct outcome *b);
 /* Counts the replies to these questions, and the requests. */
 void count_frames(const struct outcome *o, int *replies, int *requests);

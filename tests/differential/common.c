@@ -50,12 +50,22 @@ const char *text_of(uint32_t addr)
 	return inet_ntop(AF_INET, &addr, texts[next], sizeof(texts[next]));
 }
 
-void stay_on_processor(void)
+const char *mac_text(const uint8_t *m)
+{
+	static char texts[8][18];
+	static unsigned int next;
+	char *text = texts[next++ % 8];
+
+	sprintf(text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+	return text;
+}
+
+void bind_to_cpu(int cpu)
 {
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
+	CPU_SET(cpu, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
@@ -342,29 +352,55 @@ void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 	}
 }
 
+void read_attrs(const void *data, int len, const struct nlattr **attrs, int max)
+{
+	const struct nlattr *a = data;
+	int type;
+
+	memset(attrs, 0, (max + 1) * sizeof(*attrs));
+	for (; len >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN; len -= NLA_ALIGN(a->nla_len),
+	     a = (const void *)((const char *)a + NLA_ALIGN(a->nla_len))) {
+		type = a->nla_type & NLA_TYPE_MASK;
+		if (type <= max)
+			attrs[type] = a;
+	}
+}
+
+void read_message(const struct nlmsghdr *m, size_t body, const struct nlattr **attrs, int max)
+{
+	read_attrs((const char *)m + NLMSG_SPACE(body), m->nlmsg_len - NLMSG_SPACE(body), attrs,
+		   max);
+}
+
+void read_nest(const struct nlattr *nest, const struct nlattr **attrs, int max)
+{
+	read_attrs(attr_data(nest), nest->nla_len - NLA_HDRLEN, attrs, max);
+}
+
+bool get_attr(const struct nlattr *a, void *to, size_t size)
+{
+	if (!a || a->nla_len != NLA_HDRLEN + size)
+		return false;
+	memcpy(to, attr_data(a), size);
+	return true;
+}
+
 /* Neighbours */
 
 void read_neighbour(struct nlmsghdr *m, struct neighbour *n)
 {
-	struct ndmsg *body = NLMSG_DATA(m);
-	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
-	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
+	const struct ndmsg *body = NLMSG_DATA(m);
+	const struct nlattr *attrs[NDA_CACHEINFO + 1];
+	struct nda_cacheinfo info = { 0 };
 
 	memset(n, 0, sizeof(*n));
 	n->ifindex = body->ndm_ifindex;
 	n->state = body->ndm_state;
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		struct nda_cacheinfo *info = RTA_DATA(a);
-
-		if (a->rta_type == NDA_DST) {
-			memcpy(&n->addr, RTA_DATA(a), 4);
-		} else if (a->rta_type == NDA_LLADDR && RTA_PAYLOAD(a) == ETH_ALEN) {
-			memcpy(n->mac, RTA_DATA(a), ETH_ALEN);
-			n->resolved = true;
-		} else if (a->rta_type == NDA_CACHEINFO) {
-			n->age = info->ndm_updated;
-		}
-	}
+	read_message(m, sizeof(*body), attrs, NDA_CACHEINFO);
+	get_attr(attrs[NDA_DST], &n->addr, 4);
+	n->resolved = get_attr(attrs[NDA_LLADDR], n->mac, ETH_ALEN);
+	get_attr(attrs[NDA_CACHEINFO], &info, sizeof(info));
+	n->age = info.ndm_updated;
 }
 
 struct listing {

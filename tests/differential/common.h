@@ -2,7 +2,8 @@
 /*
  * Common code of the differential tests: netlink, frames, neighbours, printing.
  *
- * A struct netlink belongs to one thread. All functions but text_of() are reentrant.
+ * A struct netlink belongs to one thread. All functions but text_of() and mac_text() are
+ * reentrant.
  */
 #ifndef COMMON_H
 #define COMMON_H
@@ -19,6 +20,8 @@ void die(const char *format, ...)
 int64_t now_ms(void);
 /* Valid until the fourth call after this one. */
 const char *text_of(uint32_t addr);
+/* Valid until the eighth call after this one. */
+const char *mac_text(const uint8_t *mac);
 
 /*
  * A program that makes cases from a seed and runs them: its options and progress.
@@ -44,8 +47,8 @@ void draw(struct drawing *d,
 /* Starts the last line: seed, number of cases, cases per second. */
 void print_pace(const struct drawing *d);
 
-/* Binds to one CPU: frames that one CPU queues to the backlog stay in order. */
-void stay_on_processor(void);
+/* Frames that one CPU queues to the backlog stay in order. */
+void bind_to_cpu(int cpu);
 
 struct arp {
 	uint8_t dst[ETH_ALEN], src[ETH_ALEN];
@@ -103,6 +106,16 @@ int nl_commit_each(struct netlink *nl,
 		   void (*each)(struct nlmsghdr *m, void *arg), void *arg);
 void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 	     void (*each)(struct nlmsghdr *m, void *arg), void *arg);
+
+#define attr_data(a)	((const void *)((const char *)(a) + NLA_HDRLEN))
+
+/* The attributes by type, up to @max; the last one if a type is repeated; NULL if none. */
+void read_attrs(const void *data, int len, const struct nlattr **attrs, int max);
+/* @body: the size of the header that precedes the attributes */
+void read_message(const struct nlmsghdr *m, size_t body, const struct nlattr **attrs, int max);
+void read_nest(const struct nlattr *nest, const struct nlattr **attrs, int max);
+/* @a: may be NULL. Return: whether there is an attribute of this size; it is copied. */
+bool get_attr(const struct nlattr *a, void *to, size_t size);
 
 struct neighbour {
 	uint32_t addr;

@@ -132,19 +132,13 @@ static struct question *whose(const uint8_t *mac, enum role role)
 
 static const char *mac_of(const uint8_t *m)
 {
-	static char texts[8][18];
-	static unsigned int next;
-
 	if (whose(m, ASKER))
 		return "asker";
 	if (whose(m, OTHER))
 		return "other";
 	if (!memcmp(m, everybody, ETH_ALEN))
 		return "all";
-	next = (next + 1) % 8;
-	snprintf(texts[next], sizeof(texts[next]), "%02x:%02x:%02x:%02x:%02x:%02x",
-		 m[0], m[1], m[2], m[3], m[4], m[5]);
-	return texts[next];
+	return mac_text(m);
 }
 
 /* Namespaces and devices */
@@ -579,7 +573,7 @@ static void open_sockets(const char *wire, const char *host)
 		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP),
 	};
 
-	stay_on_processor();
+	bind_to_cpu(sched_getcpu());
 	enter(wire);
 	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (wire_fd < 0 || bind(wire_fd, (struct sockaddr *)&all, sizeof(all)))

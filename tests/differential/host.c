@@ -183,28 +183,24 @@ static void must(struct netlink *nl, const char *what)
 }
 
 /*
- * A device that is up carries frames only once the kernel has processed its carrier
- * change. Devices without a cable never get there, and a bridge does so up to a second
- * later; on the wire, waiting for its ports is enough.
+ * A device that is up carries frames only after the kernel has processed its carrier
+ * change. Devices without a cable never become operational. A bridge does up to a second
+ * later; on the wire it is enough to wait for its ports.
  */
 static void count_waiting(struct nlmsghdr *m, void *arg)
 {
-	struct ifinfomsg *body = NLMSG_DATA(m);
-	struct rtattr *a = (void *)((char *)body + NLMSG_ALIGN(sizeof(*body)));
-	int len = m->nlmsg_len - NLMSG_LENGTH(sizeof(*body));
-	bool up = false, plugged = true;
+	const struct ifinfomsg *body = NLMSG_DATA(m);
+	const struct nlattr *attrs[IFLA_OPERSTATE + 1];
+	const char *name;
+	uint8_t state = 0;
+	bool plugged;
 
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
-		const char *data = RTA_DATA(a);
-
-		if (a->rta_type == IFLA_OPERSTATE)
-			up = *data == OPER_UP;
-		else if (a->rta_type == IFLA_IFNAME)
-			plugged = strcmp(data, "lo") && strncmp(data, "red", 3) &&
-				  strncmp(data, "dum", 3) &&
-				  strncmp(data, "seg", 3);
-	}
-	if (body->ifi_flags & IFF_UP && plugged && !up)
+	read_message(m, sizeof(*body), attrs, IFLA_OPERSTATE);
+	get_attr(attrs[IFLA_OPERSTATE], &state, 1);
+	name = attr_data(attrs[IFLA_IFNAME]);
+	plugged = strcmp(name, "lo") && strncmp(name, "red", 3) && strncmp(name, "dum", 3) &&
+		  strncmp(name, "seg", 3);
+	if (body->ifi_flags & IFF_UP && plugged && state != OPER_UP)
 		++*(int *)arg;
 }
 
@@ -948,23 +944,13 @@ static void make_policy(struct policy *p, const struct host *h,
 
 static void read_family(struct nlmsghdr *m, void *arg)
 {
-	struct nlattr *a = (void *)((char *)NLMSG_DATA(m) + GENL_HDRLEN);
-	int left = m->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN);
-	bool ours = false;
-	uint16_t id = 0;
+	const struct nlattr *attrs[CTRL_ATTR_FAMILY_NAME + 1];
+	uint16_t id;
 
 	(void)arg;
-	while (left >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN) {
-		char *data = (char *)a + NLA_HDRLEN;
-
-		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
-			memcpy(&id, data, sizeof(id));
-		if (a->nla_type == CTRL_ATTR_FAMILY_NAME)
-			ours = !strcmp(data, ARP_POLICY_FAMILY_NAME);
-		left -= NLA_ALIGN(a->nla_len);
-		a = (void *)((char *)a + NLA_ALIGN(a->nla_len));
-	}
-	if (ours)
+	read_message(m, GENL_HDRLEN, attrs, CTRL_ATTR_FAMILY_NAME);
+	if (get_attr(attrs[CTRL_ATTR_FAMILY_ID], &id, sizeof(id)) &&
+	    !strcmp(attr_data(attrs[CTRL_ATTR_FAMILY_NAME]), ARP_POLICY_FAMILY_NAME))
 		family = id;
 }
 
@@ -987,29 +973,35 @@ void begin_command(struct netlink *nl, int command)
 	nl_begin(nl, policy_family(), 0, &body, sizeof(body));
 }
 
-uint32_t field_on_wire(int field, int value)
-{
-	return field == ARP_POLICY_FIELD_IGNORE && value == 8 ?
-	       ARP_POLICY_IGNORE_NEVER : (uint32_t)value;
-}
-
 void begin_transaction(struct netlink *nl, int kind)
 {
 	begin_command(nl, ARP_POLICY_CMD_TRANSACTION_BEGIN);
 	nl_put_u32(nl, ARP_POLICY_A_TRANSACTION, kind);
 }
 
-static void put_fields(int type, const int *field)
+/* In here, ignore has the values of arp_ignore. */
+void put_fields(struct netlink *nl, int type, const int *field)
 {
-	size_t nest = nl_nest(&policy_nl, type | NLA_F_NESTED);
+	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
 	int f;
 
-	for (f = 1; f < FIELDS; f++) {
-		if (field[f] < 0)
-			continue;
-		nl_put_u32(&policy_nl, f, field_on_wire(f, field[f]));
-	}
-	nl_end(&policy_nl, nest);
+	for (f = 1; f < FIELDS; f++)
+		if (field[f] >= 0)
+			nl_put_u32(nl, f, f == ARP_POLICY_FIELD_IGNORE && field[f] == 8 ?
+				   ARP_POLICY_IGNORE_NEVER : (uint32_t)field[f]);
+	nl_end(nl, nest);
+}
+
+void put_dev_op(struct netlink *nl, int kind, const char *selector, const int *field)
+{
+	size_t op = nl_nest(nl, ARP_POLICY_A_OP | NLA_F_NESTED);
+	size_t dev = nl_nest(nl, kind | NLA_F_NESTED);
+
+	nl_put_text(nl, ARP_POLICY_DEV_SELECTOR, selector);
+	if (kind == ARP_POLICY_OP_DEV_SET)
+		put_fields(nl, ARP_POLICY_DEV_FIELDS, field);
+	nl_end(nl, dev);
+	nl_end(nl, op);
 }
 
 static void put_entry(int type, const struct entry *e)
@@ -1051,20 +1043,13 @@ static void put_entries(const struct config *c)
 
 static void put_transaction(const struct policy *p, const struct config *c)
 {
-	size_t op, dev;
 	int i;
 
 	begin_transaction(&policy_nl, ARP_POLICY_TRANSACTION_REPLACE);
 	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_ADD);
-	for (i = 0; i < p->count; i++) {
-		op = nl_nest(&policy_nl, ARP_POLICY_A_OP | NLA_F_NESTED);
-		dev = nl_nest(&policy_nl, ARP_POLICY_OP_DEV_SET | NLA_F_NESTED);
-		nl_put_text(&policy_nl, ARP_POLICY_DEV_SELECTOR,
-			    p->entry[i].selector);
-		put_fields(ARP_POLICY_DEV_FIELDS, p->entry[i].field);
-		nl_end(&policy_nl, dev);
-		nl_end(&policy_nl, op);
-	}
+	for (i = 0; i < p->count; i++)
+		put_dev_op(&policy_nl, ARP_POLICY_OP_DEV_SET, p->entry[i].selector,
+			   p->entry[i].field);
 	put_entries(c);
 	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 }
@@ -1090,7 +1075,7 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 			begin_command(&policy_nl, ARP_POLICY_CMD_DEV_SET);
 			nl_put_text(&policy_nl, ARP_POLICY_A_SELECTOR,
 				    p.entry[i].selector);
-			put_fields(ARP_POLICY_A_FIELDS, p.entry[i].field);
+			put_fields(&policy_nl, ARP_POLICY_A_FIELDS, p.entry[i].field);
 		}
 		put_entries(c);
 	}
@@ -1121,7 +1106,7 @@ static void print_checks(FILE *f, int value)
 		fputs("none", f);
 }
 
-void print_field(FILE *f, int field, int value)
+static void print_field(FILE *f, int field, int value)
 {
 	static const char *const names[ARP_POLICY_FIELD_MAX + 1] = {
 		NULL, "ignore", "announce", "filter", "hidden", "proxy", "proxy-delay",
@@ -1153,18 +1138,24 @@ void print_field(FILE *f, int field, int value)
 		fprintf(f, "%d", value);
 }
 
+void print_fields(FILE *f, const char *selector, const int *field)
+{
+	int i;
+
+	fprintf(f, "arpctl dev set '%s'", selector);
+	for (i = 1; i < FIELDS; i++)
+		if (field[i] >= 0)
+			print_field(f, i, field[i]);
+	fputc('\n', f);
+}
+
 void print_policy(FILE *f, const struct host *h, struct config *c)
 {
 	struct policy p;
-	int i, field;
+	int i;
 
 	make_policy(&p, h, c);
-	for (i = 0; i < p.count; i++) {
-		fprintf(f, "arpctl dev set '%s'", p.entry[i].selector);
-		for (field = 1; field < FIELDS; field++)
-			if (p.entry[i].field[field] >= 0)
-				print_field(f, field, p.entry[i].field[field]);
-		fputc('\n', f);
-	}
+	for (i = 0; i < p.count; i++)
+		print_fields(f, p.entry[i].selector, p.entry[i].field);
 	print_entries(f, c);
 }

@@ -32,8 +32,9 @@ int policy_family(void);
 /* Begins a command of the family on any socket. */
 void begin_command(struct netlink *nl, int command);
 void begin_transaction(struct netlink *nl, int kind);
-/* The value of a field in a message: in here, ignore is that of arp_ignore. */
-uint32_t field_on_wire(int field, int value);
+/* Sends the fields of a selector that are not -1; by an operation of a transaction. */
+void put_fields(struct netlink *nl, int type, const int *field);
+void put_dev_op(struct netlink *nl, int kind, const char *selector, const int *field);
 /* Do devices share a segment, so that they receive each other's frames? */
 bool host_segment(void);
 /* Sets a sysctl of the host; @key below net. */
@@ -51,15 +52,15 @@ int host_device(int ifindex);
 /* The same for the ports of the bridge PORTED. */
 int host_port_ifindex(int port);
 int host_port(int ifindex);
-/* Makes that bridge forget what it has learnt. */
+/* Flushes the FDB of that bridge. */
 void flush_fdb(void);
 
 void set_sysctls(const struct host *h, int conf[ROWS][KEYS]);
 /* @blunder: set a wrong policy, to test the test */
 void set_policy(const struct host *h, struct config *c, bool blunder);
 void clear_policy(void);
-/* The words of a field in "arpctl dev set". */
-void print_field(FILE *f, int field, int value);
+/* Prints "arpctl dev set". */
+void print_fields(FILE *f, const char *selector, const int *field);
 void print_policy(FILE *f, const struct host *h, struct config *c);
 
 #endif /* HOST_H */

@@ -7,7 +7,9 @@
  * questions to the same host and configuration are asked together.
  */
 #define _GNU_SOURCE
+#define _GNU_SOURCE
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +83,10 @@ static void ask_module(struct trial *t)
 	ask_all(&t->host, t->question, &t->module);
 }
 
+#include "shrink.h"
+
 /* Run on a new host. */
-static bool differs(struct trial *t)
+static bool still_fails(struct trial *t)
 {
 	host_up(&t->host);
 	ask_stock(t);
@@ -124,92 +128,30 @@ static void print_outcomes(struct trial *t, bool all)
 	print_outcome(stdout, &t->host, &t->module, all ? NULL : &t->stock);
 }
 
-/* Shrinking: remove what can be removed while the results still differ. */
-
-static struct trial best;
-
-static bool attempt(struct trial *t)
-{
-	if (!differs(t)) {
-		*t = best;
-		return false;
-	}
-	best = *t;
-	return true;
-}
-
-#define DROP(t, what) \
-	do { \
-		if (!(what)) { \
-			(what) = true; \
-			attempt(t); \
-		} \
-	} while (0)
-
-static void shrink_host(struct trial *t)
-{
-	struct host *h = &t->host;
-	int i;
-
-	for (i = h->devices - 1; i > 0; i--)
-		DROP(t, h->device[i].gone);
-	for (i = 1; i < h->ports; i++)
-		DROP(t, h->port[i].gone);
-	for (i = 0; i < h->addresses; i++)
-		DROP(t, h->address[i].gone);
-	for (i = 0; i < h->routes; i++)
-		DROP(t, h->route[i].gone);
-	for (i = 0; i < h->rules; i++)
-		DROP(t, h->rule[i].gone);
-	for (i = 0; i < h->proxies; i++)
-		DROP(t, h->proxy[i].gone);
-}
-
-static void shrink_config(struct trial *t)
+static void shrink_policy(struct trial *t)
 {
 	struct config *c = &t->config;
 	int row, key;
 
 	for (key = 0; key < KEYS; key++) {
 		for (row = 0; row <= t->host.devices; row++) {
-			if (c->decoy[row][key] && c->managed & 1 << key) {
-				c->decoy[row][key] = 0;
-				attempt(t);
-			}
+			if (c->managed & 1 << key)
+				TRY(t, c->decoy[row][key], 0);
 			if (!c->stock[row][key] || c->hide)
 				continue;
 			if (!(key < MANAGEABLE && c->managed & 1 << key))
 				c->decoy[row][key] = 0;
-			c->stock[row][key] = 0;
-			attempt(t);
+			TRY(t, c->stock[row][key], 0);
 		}
 	}
-	for (row = 0; row < c->entries; row++)
-		DROP(t, c->entry[row].gone);
-	for (row = 0; row < t->host.ports; row++) {
-		for (key = 1; key < PORT_FIELDS; key++) {
-			if (c->port[row][key] < 0)
-				continue;
-			c->port[row][key] = -1;
-			attempt(t);
-		}
-	}
-	if (c->restored) {
-		c->restored = false;
-		attempt(t);
-	}
-	if (c->strange) {
-		c->strange = false;
-		attempt(t);
-	}
-	if (c->bystander != NO_BYSTANDER) {
-		c->bystander = NO_BYSTANDER;
-		attempt(t);
-	}
-	if (c->form != EFFECTIVE) {
-		c->form = EFFECTIVE;
-		attempt(t);
-	}
+	DROP_EACH(t, c->entry, c->entries);
+	for (row = 0; row < t->host.ports; row++)
+		for (key = 1; key < PORT_FIELDS; key++)
+			TRY(t, c->port[row][key], -1);
+	TRY(t, c->restored, false);
+	TRY(t, c->strange, false);
+	TRY(t, c->bystander, NO_BYSTANDER);
+	TRY(t, c->form, EFFECTIVE);
 	for (key = 0; key < MANAGEABLE; key++) {
 		unsigned int field = key == PROXY_ARP ?
 			1 << PROXY_ARP | 1 << PROXY_ARP_PVLAN : 1 << key;
@@ -224,26 +166,6 @@ static void shrink_config(struct trial *t)
 	}
 }
 
-static void shrink(struct trial *t)
-{
-	int turn, i, alone;
-
-	best = *t;
-	for (alone = 0; alone < QUESTIONS; alone++) {
-		for (i = 0; i < QUESTIONS; i++)
-			t->question[i].gone = i != alone;
-		if (attempt(t))
-			break;
-	}
-	for (turn = 0; turn < 2; turn++) {
-		for (i = 0; i < QUESTIONS; i++)
-			DROP(t, t->question[i].gone);
-		shrink_host(t);
-		shrink_config(t);
-	}
-	*t = best;
-}
-
 static void found(struct trial *t)
 {
 	static struct trial small;
@@ -256,7 +178,7 @@ static void found(struct trial *t)
 		return;
 	}
 	small = *t;
-	if (differs(&small)) {
+	if (still_fails(&small)) {
 		shrink(&small);
 		print_trial("MISMATCH, shrunk", &small);
 		print_outcomes(&small, false);
@@ -335,7 +257,7 @@ static void try_host(uint64_t number, int first, int last)
 int main(int argc, char **argv)
 {
 	read_options(&drawing, argc, argv);
-	stay_on_processor();
+	bind_to_cpu(sched_getcpu());
 	lab_open();
 	draw(&drawing, try_host);
 	printf("time: %.1f s building hosts, %.1f s stock, %.1f s module\n",

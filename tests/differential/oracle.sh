@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# On random hosts the module behaves as the stock kernel does: see oracle.c and
+# On random hosts the module behaves like the stock kernel: see oracle.c and
 # docs/testing.md.
 # lab: timeout 600
 # lab: takes 100
@@ -26,10 +26,10 @@ cases=${ARP_POLICY_ORACLE_CASES:-${ARP_POLICY_DEBUG:+1000}}
 cases=${cases:-20000}
 said=$(oracle --cases "$cases") || status=$?
 diag "$said"
-is $status 0 "the module behaves as the stock kernel does"
+is $status 0 "the module and the stock kernel behave alike"
 many="[1-9][0-9]{$((${#cases} - 2)),}"	# of thousands, hundreds
 like "$(tail -n 1 <<<"$said")" " $many replies, $many requests, " \
-	"and packets were sent"
+	"enough packets were sent to compare"
 
 # ksoftirqd gets hardly any CPU time here, and nearly every packet needs it. The
 # host of these cases has routes that lead to lo.
@@ -55,9 +55,9 @@ is "$(starved)" "$(one_host)" "the results do not depend on time"
 
 # Test the test.
 said=$(oracle --cases 4800 --blunder)
-like "$(tail -n 1 <<<"$said")" ' [1-9][0-9]* mismatches$' "a wrong policy is noticed"
+like "$(tail -n 1 <<<"$said")" ' [1-9][0-9]* mismatches$' "a wrong policy is detected"
 is "$(sed -n '/^MISMATCH, shrunk/,/^Of/p' <<<"$said" | grep -c '^  [0-9]*: ')" 1 \
-	"and shrunk to one question"
+	"its case is shrunk to one question"
 case=$(sed -n 's/^MISMATCH.* cases \([0-9]*\) .*/\1/p' <<<"$said" | tail -n 1)
 like "$(oracle --case "$case" --blunder | tail -n 1)" ' 1 mismatches$' \
-	"a case can be repeated alone"
+	"the case fails again on its own"

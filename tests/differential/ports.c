@@ -524,8 +524,7 @@ void print_entries(FILE *f, const struct config *c)
 			binding ? "add" : actions[e->action], text_of(e->prefix), e->len,
 			e->table == ARP_POLICY_TABLE_SENDER ? " from" : "", e->selector);
 		if (e->has_mac)
-			fprintf(f, " lladdr %02x:%02x:%02x:%02x:%02x:%02x", e->mac[0],
-				e->mac[1], e->mac[2], e->mac[3], e->mac[4], e->mac[5]);
+			fprintf(f, " lladdr %s", mac_text(e->mac));
 		fputs(binding && !e->has_mac ? " lladdr any\n" : "\n", f);
 	}
 }

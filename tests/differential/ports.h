@@ -13,7 +13,7 @@
 
 /* Give the host a bridge with ports, in place of its first device. */
 void make_ports(struct host *h, struct rng *r);
-/* Which hosts are given one. */
+/* Which hosts have one. */
 static inline bool has_ports(uint64_t number)
 {
 	return number % 5 == 2;
@@ -27,11 +27,11 @@ const char *port_name(int port);
 int port_of(const struct host *h, int cable);
 /* Are frames received by the bridge for this device? */
 bool is_on_bridge(const struct host *h, int dev);
-/* Let the questions enter by ports, in every wrapping. */
+/* Makes questions enter through ports, in every wrapping. */
 void make_port_questions(struct question *q, const struct host *h, struct rng *r);
 /*
- * Policy on the ports that decides nothing: all that passes is as without it. Changes
- * questions, and how the policy is set, so that this is so.
+ * Policy on the ports that accepts every frame unchanged. Changes the questions, and how
+ * the policy is set, to make that possible.
  */
 void make_port_policy(struct config *c, const struct host *h, struct question *q,
 		      struct rng *r);

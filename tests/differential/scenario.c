@@ -729,15 +729,6 @@ void make_questions(struct question *q, const struct host *h,
 
 /* Printing */
 
-static const char *mac_text(const uint8_t *m)
-{
-	static char text[18];
-
-	sprintf(text, "%02x:%02x:%02x:%02x:%02x:%02x",
-		m[0], m[1], m[2], m[3], m[4], m[5]);
-	return text;
-}
-
 static void print_device(FILE *f, const struct host *h, int i)
 {
 	const struct device *d = &h->device[i];

@@ -145,13 +145,13 @@ struct key_kind {
 extern struct key_kind keys[KEYS];
 /* Kernels before 5.11 do not always take "all" into account. */
 void read_release(void);
-/* Kernels before 5.18 have no locked ports, and old ones do not tell a port's VLANs. */
+/* Kernels before 5.18 have no locked ports, and old ones do not report the VLANs of a port. */
 extern bool tells_ports;
 
 /* Rows: all, then the devices. */
 #define ROWS	(1 + DEVICES)
 
-/* A field that changes nothing, so that packets come before policy that has no objection. */
+/* A field that changes no result: packets are checked by policy and accepted. */
 enum bystander {
 	NO_BYSTANDER,
 	MODE_ENFORCE, LEARN_ANY, DEFEND_OFF,
@@ -199,7 +199,7 @@ struct config {
 	int decoy[ROWS][KEYS];	/* the sysctls that policy overrides */
 	unsigned int managed;	/* 1 << key: set by policy */
 	enum form form;
-	bool strange;		/* over garbage in less specific selectors */
+	bool strange;		/* less specific selectors have garbage, which it overrides */
 	bool restored;		/* in one transaction */
 	enum bystander bystander;
 	bool hide;		/* policy is "hidden" everywhere; see may_hide */

@@ -99,9 +99,9 @@ struct trial {
 };
 
 static struct {
-	uint64_t frames, neighbours, explained, counted, foretold, changes;
+	uint64_t frames, neighbours, explained, counted, predicted, changes;
 	uint64_t of[MODES];		/* cases */
-	uint64_t on_port[PORT_UNSURE + 1];	/* frames, by what became of them */
+	uint64_t on_port[PORT_UNSURE + 1];	/* frames, by the predicted verdict */
 	int64_t spent[MODES], building;	/* ms */
 } total;
 
@@ -124,15 +124,6 @@ void broken(const char *what, const char *format, ...)
 	va_end(args);
 }
 
-static void pin(int processor)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(processor % sysconf(_SC_NPROCESSORS_ONLN), &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
-}
-
 static void pause_ms(int ms)
 {
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
@@ -141,7 +132,7 @@ static void pause_ms(int ms)
 }
 
 /* Return: @p, or with --blunder a copy without its rules. */
-static const struct policy *believed(const struct trial *t,
+static const struct policy *policy_to_check(const struct trial *t,
 				     const struct policy *p)
 {
 	static struct policy wrong[2];
@@ -158,62 +149,39 @@ static const struct policy *believed(const struct trial *t,
 static struct view view_of(struct trial *t, const struct policy *p)
 {
 	return (struct view){
-		.h = &t->host, .c = &t->config, .p = believed(t, p),
+		.h = &t->host, .c = &t->config, .p = policy_to_check(t, p),
 	};
-}
-
-/* Netlink attributes, the same for generic netlink and rtnetlink. */
-
-static void read_attrs(const void *data, int left, const void **tb, int *size,
-		       int max)
-{
-	const struct nlattr *a = data;
-	int type;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	for (; left >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN;
-	     left -= NLA_ALIGN(a->nla_len),
-	     a = (const void *)((const char *)a + NLA_ALIGN(a->nla_len))) {
-		type = a->nla_type & NLA_TYPE_MASK;
-		if (type > max)
-			continue;
-		tb[type] = (const char *)a + NLA_HDRLEN;
-		if (size)
-			size[type] = a->nla_len - NLA_HDRLEN;
-	}
 }
 
 /* The result of a route lookup. */
 
-struct way {
+struct lookup {
 	bool known;		/* a route was found and it is not an error route */
 	uint8_t type;
 	int oif;
 	bool gateway;
 };
 
-static void read_way(struct nlmsghdr *m, void *arg)
+static void read_route(struct nlmsghdr *m, void *arg)
 {
 	const struct rtmsg *body = NLMSG_DATA(m);
-	const void *tb[RTA_VIA + 1];
-	struct way *w = arg;
+	const struct nlattr *attrs[RTA_VIA + 1];
+	struct lookup *w = arg;
 
-	read_attrs((const char *)body + NLMSG_ALIGN(sizeof(*body)),
-		   m->nlmsg_len - NLMSG_SPACE(sizeof(*body)), tb, NULL, RTA_VIA);
+	read_message(m, sizeof(*body), attrs, RTA_VIA);
 	w->known = true;
 	w->type = body->rtm_type;
-	if (tb[RTA_OIF])
-		memcpy(&w->oif, tb[RTA_OIF], 4);
-	w->gateway = tb[RTA_GATEWAY] || tb[RTA_VIA];
+	get_attr(attrs[RTA_OIF], &w->oif, 4);
+	w->gateway = attrs[RTA_GATEWAY] || attrs[RTA_VIA];
 }
 
-static struct way way_of(uint32_t from, uint32_t to, int iif, int oif)
+static struct lookup look_up_route(uint32_t from, uint32_t to, int iif, int oif)
 {
 	struct rtmsg body = {
 		.rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_src_len = 32,
 	};
 	struct netlink *nl = host_netlink();
-	struct way w = { 0 };
+	struct lookup w = { 0 };
 
 	nl_begin(nl, RTM_GETROUTE, 0, &body, sizeof(body));
 	nl_put(nl, RTA_DST, &to, 4);
@@ -222,7 +190,7 @@ static struct way way_of(uint32_t from, uint32_t to, int iif, int oif)
 		nl_put_u32(nl, RTA_IIF, iif);
 	if (oif)
 		nl_put_u32(nl, RTA_OIF, oif);
-	nl_commit_each(nl, read_way, &w);
+	nl_commit_each(nl, read_route, &w);
 	return w;
 }
 
@@ -230,8 +198,8 @@ static struct way way_of(uint32_t from, uint32_t to, int iif, int oif)
 static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 {
 	return sender &&
-	       (way_of(sender, INADDR_BROADCAST, host_ifindex(dev), 0).known ||
-		way_of(sender, target, host_ifindex(dev), 0).known);
+	       (look_up_route(sender, INADDR_BROADCAST, host_ifindex(dev), 0).known ||
+		look_up_route(sender, target, host_ifindex(dev), 0).known);
 }
 
 /* The output of explain. */
@@ -239,35 +207,23 @@ static bool is_valid_source(int dev, uint32_t sender, uint32_t target)
 struct explained {
 	bool given, answered;
 	uint8_t lladdr[ETH_ALEN];
-	uint32_t reason, sender, forward;
+	uint32_t sender, forward;
 };
 
 static void read_explained(struct nlmsghdr *m, void *arg)
 {
-	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_EXPLANATION_MAX + 1];
-	const void *ev[ARP_POLICY_EVENT_MAX + 1];
+	const struct nlattr *attrs[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_EXPLANATION_MAX + 1];
 	struct explained *list = arg, *x = &list[m->nlmsg_seq - 1];
-	int size[ARP_POLICY_A_MAX + 1];
 
-	read_attrs((const char *)NLMSG_DATA(m) + GENL_HDRLEN,
-		   m->nlmsg_len - NLMSG_SPACE(GENL_HDRLEN), tb, size,
-		   ARP_POLICY_A_MAX);
-	if (!tb[ARP_POLICY_A_EXPLANATION] || !tb[ARP_POLICY_A_EVENT])
+	read_message(m, GENL_HDRLEN, attrs, ARP_POLICY_A_MAX);
+	if (!attrs[ARP_POLICY_A_EXPLANATION] || !attrs[ARP_POLICY_A_EVENT])
 		return;
-	read_attrs(tb[ARP_POLICY_A_EXPLANATION], size[ARP_POLICY_A_EXPLANATION],
-		   in, NULL, ARP_POLICY_EXPLANATION_MAX);
-	read_attrs(tb[ARP_POLICY_A_EVENT], size[ARP_POLICY_A_EVENT], ev, NULL,
-		   ARP_POLICY_EVENT_MAX);
+	read_nest(attrs[ARP_POLICY_A_EXPLANATION], in, ARP_POLICY_EXPLANATION_MAX);
 	x->given = true;
 	x->answered = in[ARP_POLICY_EXPLANATION_ANSWERED];
-	if (ev[ARP_POLICY_EVENT_REASON])
-		memcpy(&x->reason, ev[ARP_POLICY_EVENT_REASON], 4);
-	if (in[ARP_POLICY_EXPLANATION_LLADDR])
-		memcpy(x->lladdr, in[ARP_POLICY_EXPLANATION_LLADDR], ETH_ALEN);
-	if (in[ARP_POLICY_EXPLANATION_FORWARD])
-		memcpy(&x->forward, in[ARP_POLICY_EXPLANATION_FORWARD], 4);
-	if (in[ARP_POLICY_EXPLANATION_SENDER])
-		memcpy(&x->sender, in[ARP_POLICY_EXPLANATION_SENDER], 4);
+	get_attr(in[ARP_POLICY_EXPLANATION_LLADDR], x->lladdr, ETH_ALEN);
+	get_attr(in[ARP_POLICY_EXPLANATION_FORWARD], &x->forward, 4);
+	get_attr(in[ARP_POLICY_EXPLANATION_SENDER], &x->sender, 4);
 }
 
 #define EXPLAINED	NL_MESSAGES
@@ -302,7 +258,7 @@ static void begin_explain(const struct question *q, int i, int dev)
 	nl_end(nl, query);
 }
 
-/* A whole request in one tag at most, which explain can express, to everybody. */
+/* Only requests that explain can express: complete, broadcast, with one tag at most. */
 static void begin_explain_port(const struct host *h, const struct question *q, int i)
 {
 	const struct wrapping *w = &q->wrap;
@@ -350,13 +306,13 @@ static bool is_alone(const struct trial *t, int i)
 /* The device on which a SEND creates its neighbour, or NOBODY. */
 static int asking_device(const struct trial *t, const struct question *q, int i)
 {
-	struct way w;
+	struct lookup w;
 	int dev;
 
 	/* The kernel replaces a broadcast source address. */
 	if (!is_plain(&t->host, q->sender) || !is_alone(t, i))
 		return NOBODY;
-	w = way_of(q->sender, q->target, 0,
+	w = look_up_route(q->sender, q->target, 0,
 		   q->dev == NOBODY ? 0 : host_ifindex(q->dev));
 	dev = w.known ? host_device(w.oif) : NOBODY;
 	if (!w.known || w.type != RTN_UNICAST || w.gateway || dev == NOBODY ||
@@ -403,21 +359,18 @@ struct counters {
 };
 
 /* An attribute of 4 or 8 bytes. */
-static uint64_t uint_of(const void *data, int size)
+static uint64_t uint_of(const struct nlattr *a)
 {
 	uint32_t small = 0;
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (data && size == sizeof(n)) {
-		memcpy(&n, data, sizeof(n));
+	if (get_attr(a, &n, sizeof(n)))
 		return n;
-	}
-	if (data)
-		memcpy(&small, data, sizeof(small));
+	get_attr(a, &small, sizeof(small));
 	return small;
 }
 
-/* Ports follow the devices, as in cables. */
+/* The ports come after the devices, as with cables. */
 static int counted_device(int ifindex)
 {
 	int port = host_port(ifindex);
@@ -427,30 +380,25 @@ static int counted_device(int ifindex)
 
 static void read_counters(struct nlmsghdr *m, void *arg)
 {
-	const void *tb[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_REASON_MAX + 1];
-	int size[ARP_POLICY_A_MAX + 1], sizes[ARP_POLICY_REASON_MAX + 1] = { 0 };
-	int ifindex, dev, i;
+	const struct nlattr *attrs[ARP_POLICY_A_MAX + 1], *in[ARP_POLICY_REASON_MAX + 1];
 	struct counters *list = arg, *c;
+	int ifindex, dev, i;
 
-	read_attrs((const char *)NLMSG_DATA(m) + GENL_HDRLEN,
-		   m->nlmsg_len - NLMSG_SPACE(GENL_HDRLEN), tb, size,
-		   ARP_POLICY_A_MAX);
-	if (!tb[ARP_POLICY_A_IFINDEX])
+	read_message(m, GENL_HDRLEN, attrs, ARP_POLICY_A_MAX);
+	if (!get_attr(attrs[ARP_POLICY_A_IFINDEX], &ifindex, 4))
 		return;
-	memcpy(&ifindex, tb[ARP_POLICY_A_IFINDEX], 4);
 	dev = counted_device(ifindex);
 	if (dev == NOBODY)
 		return;
 	c = &list[dev];
 	c->there = true;
-	c->in = uint_of(tb[ARP_POLICY_A_IN], size[ARP_POLICY_A_IN]);
-	c->out = uint_of(tb[ARP_POLICY_A_OUT], size[ARP_POLICY_A_OUT]);
-	if (!tb[ARP_POLICY_A_REASONS])
+	c->in = uint_of(attrs[ARP_POLICY_A_IN]);
+	c->out = uint_of(attrs[ARP_POLICY_A_OUT]);
+	if (!attrs[ARP_POLICY_A_REASONS])
 		return;
-	read_attrs(tb[ARP_POLICY_A_REASONS], size[ARP_POLICY_A_REASONS], in, sizes,
-		   ARP_POLICY_REASON_MAX);
+	read_nest(attrs[ARP_POLICY_A_REASONS], in, ARP_POLICY_REASON_MAX);
 	for (i = 1; i <= ARP_POLICY_REASON_MAX; i++)
-		c->reason[i] = uint_of(in[i], sizes[i]);
+		c->reason[i] = uint_of(in[i]);
 }
 
 static void list_counters(struct counters *list)
@@ -486,15 +434,13 @@ static const char *frame_text(const struct host *h, const struct frame *f)
 {
 	static char text[200];
 	const struct arp *a = arp_of(f);
-	const uint8_t *s = a->sha, *d = a->tha;
 	int port = port_of(h, f->cable);
 
 	snprintf(text, sizeof(text),
-		 "on %s VLAN %d: %s, sender %s %02x:%02x:%02x:%02x:%02x:%02x, target %s %02x:%02x:%02x:%02x:%02x:%02x",
+		 "on %s VLAN %d: %s, sender %s %s, target %s %s",
 		 port == NOBODY ? h->device[f->cable].name : port_name(port), f->vid,
 		 is_reply(f) ? "reply" : "request",
-		 text_of(a->sip), s[0], s[1], s[2], s[3], s[4], s[5],
-		 text_of(a->tip), d[0], d[1], d[2], d[3], d[4], d[5]);
+		 text_of(a->sip), mac_text(a->sha), text_of(a->tip), mac_text(a->tha));
 	return text;
 }
 
@@ -548,7 +494,7 @@ static const char *forbidden_answer(const struct view *v,
 	if (i < 0 || i >= QUESTIONS || dev == NOBODY ||
 	    judge(v, dev, &q[i], i, &rule) != SILENT)
 		return NULL;
-	return "a packet is answered that must not be";
+	return "a packet that must not be answered is answered";
 }
 
 static const char *wrong_with(const struct view *v, const struct question *q,
@@ -611,8 +557,8 @@ static void check_frame(struct trial *t, const struct frame *f,
 
 /* Which neighbours may be learnt. */
 
-/* From a question that policy does not drop. */
-static bool is_taught(struct trial *t, const struct known *k, struct view *v)
+/* Is it learnt from a question that policy does not drop? */
+static bool is_allowed(struct trial *t, const struct known *k, struct view *v)
 {
 	const struct question *q;
 	int i = asker_of(k->mac);
@@ -715,7 +661,7 @@ static bool may_be_asked_for(const struct trial *t, uint32_t addr)
 	return false;
 }
 
-/* May the host's own devices answer and learn each other, as in the stock kernel? */
+/* May the host's own devices answer and learn from each other, as in the stock kernel? */
 static bool is_local_accepted(struct trial *t, const struct known *k)
 {
 	const struct host *h = &t->host;
@@ -737,17 +683,17 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 {
 	struct view v = view_of(t, p), w = view_of(t, other);
 	int i = asker_of(k->mac);
-	bool taught;
+	bool allowed;
 
 	if (!(k->state & (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE |
 			  NUD_PERMANENT)) || k->dev == NOBODY)
 		return;
 	total.neighbours++;
-	taught = is_taught(t, k, &v) || (other && is_taught(t, k, &w));
+	allowed = is_allowed(t, k, &v) || (other && is_allowed(t, k, &w));
 	/* The entry existed before, with another host's MAC or the asker's. */
 	if (was_known(t, k))
 		return;
-	if (i >= 0 && !taught) {
+	if (i >= 0 && !allowed) {
 		broken("a neighbour was learnt from a packet that policy drops",
 		       "%s on %s by question %d", text_of(k->addr),
 		       t->host.device[k->dev].name, i);
@@ -770,9 +716,8 @@ static void check_neighbour(struct trial *t, const struct known *k, bool stock,
 	if (i < 0 && (is_other_domain(t, k) || is_local_accepted(t, k)))
 		return;
 	broken("a neighbour was learnt that the stock kernel would not have",
-	       "%s on %s, %02x:%02x:%02x:%02x:%02x:%02x", text_of(k->addr),
-	       t->host.device[k->dev].name, k->mac[0], k->mac[1], k->mac[2],
-	       k->mac[3], k->mac[4], k->mac[5]);
+	       "%s on %s, %s", text_of(k->addr), t->host.device[k->dev].name,
+	       mac_text(k->mac));
 }
 
 static void check_neighbours(struct trial *t, bool stock, const struct policy *p,
@@ -824,7 +769,7 @@ static void find_answers(struct answers *a, const struct host *h,
 }
 
 /* Return: whether the answers are predictable. */
-static bool foretell(struct trial *t, int i, struct answers *a)
+static bool predict(struct trial *t, int i, struct answers *a)
 {
 	struct view v = view_of(t, &t->policy);
 	const struct host *h = &t->host;
@@ -859,14 +804,14 @@ static void check_answers(struct trial *t)
 		struct answers want = { 0 }, got = { 0 };
 
 		if (t->question[i].gone || t->question[i].what != ASK ||
-		    !there(&t->host, t->question[i].dev) || !foretell(t, i, &want))
+		    !there(&t->host, t->question[i].dev) || !predict(t, i, &want))
 			continue;
-		total.foretold++;
+		total.predicted++;
 		find_answers(&got, &t->host, &t->module, i, NOBODY);
 		if (!same_answers(&want, &got))
 			broken(want.count > got.count ?
 			       "an answer is missing that policy does not forbid" :
-			       "an answer is not the one that policy asks for",
+			       "an answer is not the one that policy requires",
 			       "question %d: %d answers, not %d", i, got.count,
 			       want.count);
 	}
@@ -1155,7 +1100,7 @@ static void check_explained_ports(struct trial *t)
 			continue;
 		total.explained++;
 		wrong = explained.said[n].given ? wrong_explanation(t, n) :
-						  "a port's packet is not explained";
+						  "explain says nothing about a port's packet";
 		if (wrong)
 			broken(wrong, "question %d", i);
 	}
@@ -1186,7 +1131,7 @@ static void run_ports(struct trial *t)
 	reset_counters();
 	ask_burst(&t->host, t->question, &t->module);
 	list_counters(counters);
-	/* By the neighbours that there were before. */
+	/* explain must find the neighbour entries that the burst found. */
 	explain_all(t);
 	forget_neighbours(&t->module);
 	check_port_burst(t);
@@ -1195,14 +1140,14 @@ static void run_ports(struct trial *t)
 	flush();
 }
 
-/* The bridge and the neighbour table, after policy has changed. */
+/* The FDB and the neighbour table, after policy has changed. */
 static void check_port_learnt(struct trial *t, const struct view *v,
 			      const struct view *other)
 {
 	const char *wrong;
 	int i;
 
-	note_learnt(&t->host, &t->module);
+	record_fdb(&t->host, &t->module);
 	forget_neighbours(&t->module);
 	total.neighbours += t->module.neighbours;
 	wrong = wrong_learnt(v, other, t->question, &t->module, &i);
@@ -1272,7 +1217,7 @@ static void run_flushed(struct trial *t)
 static struct trial *heard_by;
 static const struct view *heard_under, *heard_or;
 
-static void overheard(const struct frame *f)
+static void check_heard(const struct frame *f)
 {
 	check_frame(heard_by, f, heard_under, heard_or);
 }
@@ -1284,14 +1229,14 @@ static void listen_under(struct trial *t, const struct view *v,
 	heard_by = t;
 	heard_under = v;
 	heard_or = other;
-	overhear = overheard;
+	on_frame = check_heard;
 	listen_quiet(NULL);
 	if (both) {
-		pin(1);
+		bind_to_cpu(1);
 		listen_quiet(NULL);
-		pin(0);
+		bind_to_cpu(0);
 	}
-	overhear = NULL;
+	on_frame = NULL;
 }
 
 static void run_delayed(struct trial *t)
@@ -1408,7 +1353,7 @@ static void race(void)
 static void *other_thread(void *arg)
 {
 	(void)arg;
-	pin(1);
+	bind_to_cpu(1);
 	for (;;) {
 		while (sem_wait(&other.begin))
 			;
@@ -1433,24 +1378,24 @@ static void *other_thread(void *arg)
 	return NULL;
 }
 
-static void other_begins(int job)
+static void start_other(int job)
 {
 	other.job = job;
 	sem_post(&other.begin);
 }
 
-static void other_ends(void)
+static void wait_for_other(void)
 {
 	while (sem_wait(&other.done))
 		;
 }
 
 /* @job: ENTER or LEAVE this thread's namespace */
-static void other_goes(int job)
+static void move_other(int job)
 {
 	other.ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	other_begins(job);
-	other_ends();
+	start_other(job);
+	wait_for_other();
 	close(other.ns);
 }
 
@@ -1469,14 +1414,14 @@ static void run_racing(struct trial *t)
 	other.refused = 0;
 	other.changes = 0;
 	atomic_store(&other.enough, false);
-	other_begins(RACE);
+	start_other(RACE);
 	for (round = 0; round < (t->race == CHANGE_POLICY ? 4 : 12); round++)
 		for (i = 0; i < QUESTIONS; i++)
 			if (t->question[i].what == SEND || round % 4 == 0 ||
 			    changes_host(t))
 				ask_one(&t->host, &t->question[i], i);
 	atomic_store(&other.enough, true);
-	other_ends();
+	wait_for_other();
 	total.changes += other.changes;
 	t->flights = 0;
 	if (other.refused)
@@ -1532,7 +1477,7 @@ static void enter_host(struct host *h)
 	set_sysctl("ipv4/conf/all/arp_notify", 1);
 	/* Keep the other addresses when a primary is deleted. */
 	set_sysctl("ipv4/conf/all/promote_secondaries", 1);
-	other_goes(ENTER);
+	move_other(ENTER);
 	total.building += now_ms() - begun;
 }
 
@@ -1541,7 +1486,7 @@ static void leave_host(void)
 	int64_t begun = now_ms();
 
 	host_down();
-	other_goes(LEAVE);
+	move_other(LEAVE);
 	total.building += now_ms() - begun;
 }
 
@@ -1669,7 +1614,7 @@ static void make_race(struct trial *t, struct rng *r)
 }
 
 /* Many questions and sends concern the changing address, which is mostly hidden. */
-static void make_sought(struct trial *t, struct rng *r)
+static void aim_at_address(struct trial *t, struct rng *r)
 {
 	const struct address *a = &t->host.address[t->at];
 	int i;
@@ -1688,8 +1633,8 @@ static void make_sought(struct trial *t, struct rng *r)
 }
 
 /*
- * On a host with ports. Askers have common senders, which is a forgery of one, and seek
- * each other.
+ * On a host with ports. Some askers use another one's address, which is spoofing, and many
+ * ask for each other.
  */
 static void make_port_trial(struct trial *t, unsigned int kind, struct rng *r)
 {
@@ -1741,7 +1686,7 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 	if (delay)
 		make_waits(&t->policy, t->question, delay, r);
 	if (t->mode == RACING && t->race == CHANGE_ADDRESS)
-		make_sought(t, r);
+		aim_at_address(t, r);
 	t->announces = chance(r, 10);
 	if (t->mode == RACING && t->race != CHANGE_POLICY) {
 		t->next = t->policy;
@@ -1757,17 +1702,11 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 			ARP_POLICY_MODE_AUDIT;
 }
 
-static void print_mac(const char *word, const uint8_t *m)
-{
-	printf(" %s %02x:%02x:%02x:%02x:%02x:%02x", word, m[0], m[1], m[2], m[3],
-	       m[4], m[5]);
-}
-
 /* Print as a command; tests/lib/arpq cannot express malformed packets. */
 static void print_packet(const struct host *h, const struct question *q, int i)
 {
 	const struct device *d = &h->device[q->dev == NOBODY ? 0 : q->dev];
-	uint8_t asker[ETH_ALEN];
+	uint8_t asker[ETH_ALEN], known[ETH_ALEN];
 
 	if (q->what == SEND) {
 		printf("     ping -c 1 -W 1");
@@ -1781,24 +1720,19 @@ static void print_packet(const struct host *h, const struct question *q, int i)
 		return;
 	asker_mac(asker, i);
 	if (q->known) {
-		printf("     ip neigh replace %s dev %s nud %s", text_of(q->sender),
-		       d->name, state_name(q->known));
-		if (!q->known_same)
-			asker[4] = 1;
-		print_mac("lladdr", asker);
-		printf("\n");
-		asker[4] = 0;
+		known_mac(known, q, i);
+		printf("     ip neigh replace %s dev %s nud %s lladdr %s\n",
+		       text_of(q->sender), d->name, state_name(q->known), mac_text(known));
 	}
-	printf("     ip netns exec wire arpq ask %s %s sender %s op %s",
+	printf("     ip netns exec wire arpq ask %s %s sender %s op %s smac %s",
 	       q->wrapped ? port_name(q->port) : h->device[cable_of(h, q->dev)].name,
 	       text_of(q->target),
-	       text_of(q->sender), q->op == 1 ? "request" : "reply");
-	print_mac("smac", asker);
+	       text_of(q->sender), q->op == 1 ? "request" : "reply", mac_text(asker));
 	if (q->to != TO_ALL)
-		print_mac("dst", q->to == TO_HOST ? d->mac :
-			  (const uint8_t *)"\2\0\0\0\xee\1");
+		printf(" dst %s", q->to == TO_HOST ? mac_text(d->mac) :
+						     "02:00:00:00:ee:01");
 	if (q->tha)
-		print_mac("tha", q->tha == 1 ? d->mac : asker);
+		printf(" tha %s", mac_text(q->tha == 1 ? d->mac : asker));
 	if (d->vid && !q->wrapped)
 		printf(" vlan %d", d->vid);
 	printf("\n");
@@ -1852,10 +1786,11 @@ static void print_trial(const char *title, struct trial *t)
 	fflush(stdout);
 }
 
-/* Shrinking: remove what can be removed while the same invariant is violated. */
+/* Shrinking, while the same invariant is violated. */
 
-static struct trial best;
-static const char *sought;
+#include "../differential/shrink.h"
+
+static const char *wanted;
 static int64_t shrink_until;
 
 static bool breaks_alone(struct trial *t)
@@ -1865,30 +1800,17 @@ static bool breaks_alone(struct trial *t)
 
 	enter_host(&t->host);
 	while (tries-- && !again)
-		again = run(t) && finding.what == sought;
+		again = run(t) && finding.what == wanted;
 	leave_host();
 	return again;
 }
 
-static bool attempt(struct trial *t)
+static bool still_fails(struct trial *t)
 {
-	if (now_ms() > shrink_until || !breaks_alone(t)) {
-		*t = best;
-		return false;
-	}
-	best = *t;
-	return true;
+	return now_ms() <= shrink_until && breaks_alone(t);
 }
 
-#define DROP(t, what) \
-	do { \
-		if (!(what)) { \
-			(what) = true; \
-			attempt(t); \
-		} \
-	} while (0)
-
-/* Remove from the policy and, if the next one has the same item, from that. */
+/* Remove an item from the policy, and from the next one if it has the same. */
 #define DROP_BOTH(t, list, n, i) \
 	do { \
 		if (!(t)->policy.list[i].gone) { \
@@ -1904,7 +1826,7 @@ static bool attempt(struct trial *t)
 static void shrink_policy(struct trial *t)
 {
 	bool whole = t->change.kind == WHOLE;
-	int i, f;
+	int i, f, row;
 
 	for (i = 0; i < t->policy.settings; i++)
 		DROP_BOTH(t, setting, settings, i);
@@ -1912,12 +1834,9 @@ static void shrink_policy(struct trial *t)
 		DROP_BOTH(t, target, targets, i);
 	for (i = 0; i < t->policy.bindings; i++)
 		DROP_BOTH(t, binding, bindings, i);
-	for (i = 0; whole && i < t->next.settings; i++)
-		DROP(t, t->next.setting[i].gone);
-	for (i = 0; whole && i < t->next.targets; i++)
-		DROP(t, t->next.target[i].gone);
-	for (i = 0; whole && i < t->next.bindings; i++)
-		DROP(t, t->next.binding[i].gone);
+	DROP_EACH(t, t->next.setting, whole ? t->next.settings : 0);
+	DROP_EACH(t, t->next.target, whole ? t->next.targets : 0);
+	DROP_EACH(t, t->next.binding, whole ? t->next.bindings : 0);
 	for (i = 0; i < t->policy.settings; i++) {
 		for (f = 1; f < FIELDS; f++) {
 			struct setting *s = &t->policy.setting[i];
@@ -1935,54 +1854,9 @@ static void shrink_policy(struct trial *t)
 			attempt(t);
 		}
 	}
-}
-
-static void shrink_host(struct trial *t)
-{
-	struct host *h = &t->host;
-	int i, row, key;
-
-	for (i = h->devices - 1; i > 0; i--)
-		DROP(t, h->device[i].gone);
-	for (i = 1; i < h->ports; i++)
-		DROP(t, h->port[i].gone);
-	for (i = 0; i < h->addresses; i++)
-		DROP(t, h->address[i].gone);
-	for (i = 0; i < h->routes; i++)
-		DROP(t, h->route[i].gone);
-	for (i = 0; i < h->rules; i++)
-		DROP(t, h->rule[i].gone);
-	for (i = 0; i < h->proxies; i++)
-		DROP(t, h->proxy[i].gone);
-	for (key = 0; key < KEYS; key++)
-		for (row = 0; row <= h->devices; row++) {
-			if (!t->config.stock[row][key])
-				continue;
-			t->config.stock[row][key] = 0;
-			attempt(t);
-		}
-}
-
-static void shrink(struct trial *t)
-{
-	int turn, i, alone;
-
-	best = *t;
-	for (alone = 0; alone < QUESTIONS; alone++) {
-		if (t->question[alone].gone)
-			continue;
-		for (i = 0; i < QUESTIONS; i++)
-			t->question[i].gone = i != alone;
-		if (attempt(t))
-			break;
-	}
-	for (turn = 0; turn < 2; turn++) {
-		for (i = 0; i < QUESTIONS; i++)
-			DROP(t, t->question[i].gone);
-		shrink_policy(t);
-		shrink_host(t);
-	}
-	*t = best;
+	for (row = 0; row <= t->host.devices; row++)
+		for (f = 0; f < KEYS; f++)
+			TRY(t, t->config.stock[row][f], 0);
 }
 
 /* Is this the first violation of its kind? */
@@ -2012,7 +1886,7 @@ static void found(struct trial *t)
 		fflush(stdout);
 		return;
 	}
-	sought = finding.what;
+	wanted = finding.what;
 	strcpy(detail, finding.detail);
 	small = *t;
 	shrink_until = now_ms() + SHRINK_MS;
@@ -2023,7 +1897,7 @@ static void found(struct trial *t)
 		breaks_alone(&small);
 		print_trial("BROKEN, shrunk", &small);
 	} else {
-		finding.what = sought;
+		finding.what = wanted;
 		strcpy(finding.detail, detail);
 		print_trial("BROKEN, not reproduced on a new host", t);
 	}
@@ -2074,17 +1948,17 @@ static void print_total(void)
 	       total.on_port[PORT_DROPS], total.on_port[PORT_REPLIES],
 	       total.on_port[PORT_UNSURE]);
 	print_pace(&drawing);
-	printf("%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " foretold, "
+	printf("%" PRIu64 " frames, %" PRIu64 " neighbours, %" PRIu64 " predicted, "
 	       "%" PRIu64 " explained, %" PRIu64 " counted, %" PRIu64 " changes; "
 	       "%" PRIu64 " broken\n",
-	       total.frames, total.neighbours, total.foretold, total.explained,
+	       total.frames, total.neighbours, total.predicted, total.explained,
 	       total.counted, total.changes, drawing.found);
 }
 
 int main(int argc, char **argv)
 {
 	read_options(&drawing, argc, argv);
-	pin(0);
+	bind_to_cpu(0);
 	/* Room for all packets that two CPUs send at once. */
 	set_sysctl("core/netdev_max_backlog", 100000);
 	lab_open();

@@ -29,21 +29,21 @@ status=0
 said=$("$INVARIANT" --seed "$seed" --cases "$cases" 2>&1) || status=$?
 diag "$said"
 is $status 0 "the invariants hold, seed $seed"
-# A run in which the host sent nothing proves nothing.
+# A run proves nothing if the host sent no packets.
 many='[1-9][0-9]{2,}'
 like "$(tail -n 1 <<<"$said")" \
-	" $many frames, $many neighbours, $many foretold, $many explained, $many counted, $many changes;" \
-	"and every kind of check was made"
+	" $many frames, $many neighbours, $many predicted, $many explained, $many counted, $many changes;" \
+	"every kind of check was made"
 some='[1-9][0-9]*'
 like "$(grep '^on ports' <<<"$said")" " $some passed, $some dropped, $some answered," \
-	"and on bridge ports"
+	"frames on bridge ports were passed, dropped and answered"
 
 # Test the test: with a wrong policy it must fail, shrink the case to one packet, and
 # fail again on that case alone.
 said=$("$INVARIANT" --seed 7 --cases 500 --most 1 --blunder 2>&1)
-like "$(tail -n 1 <<<"$said")" ' 1 broken$' "a wrong policy is noticed"
-is "$(sed -n '/^Asked:/,$p' <<<"$said" | grep -c '^  [0-9]*: ')" 1 "and shrunk to one packet"
+like "$(tail -n 1 <<<"$said")" ' 1 broken$' "a wrong policy is detected"
+is "$(sed -n '/^Asked:/,$p' <<<"$said" | grep -c '^  [0-9]*: ')" 1 "its case is shrunk to one packet"
 case=$(sed -n 's/^BROKEN.* case \([0-9]*\), .*/\1/p' <<<"$said")
 like "$("$INVARIANT" --seed 7 --case "$case" --blunder | tail -n 1)" ' 1 broken$' \
-	"a case can be repeated alone"
+	"the case fails again on its own"
 sysctl -qw net.core.netdev_max_backlog="$backlog"

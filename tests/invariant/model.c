@@ -366,7 +366,7 @@ static const char *forbidden_request(const struct view *v, int dev,
 	if (!is_ours(v->h, dev, f->sip))
 		return "a request names a sender that is not ours in this L3 domain";
 	if (is_loopback(f->sip) && f->sip == f->tip)
-		return "a loopback address is claimed";
+		return "a packet claims a loopback address";
 	if (is_audit(v, dev))
 		return NULL;
 	if (is_hidden(v, dev, f->sip))

@@ -26,7 +26,7 @@ static int bridge_device(const struct host *h, struct rng *r)
 	return dev;
 }
 
-/* On a host with ports, most policy is for these, the rest for their bridge. */
+/* On a host with ports, most selectors name ports, the others their bridge. */
 static void make_port_selector(char *selector, const struct host *h, struct rng *r)
 {
 	switch (rnd(r, 10)) {
@@ -209,9 +209,9 @@ static bool make_target(struct target *t, const struct policy *p,
 }
 
 /*
- * The owner of a target, by whom suppress answers; the asker's right to its address, on
- * its port; an owner tied to a port; or what make_binding() has drawn. Some for a prefix
- * or for any MAC.
+ * One of: the owner of a target, for which suppress answers; the asker's own address on
+ * its port; a bound address on one port; or what make_binding() has chosen. Some are for a
+ * prefix, or for any MAC.
  */
 static void make_port_binding(struct binding *b, const struct policy *p,
 			      const struct host *h, const struct question *q,
@@ -365,19 +365,6 @@ void make_change(struct change *c, const struct policy *from, struct policy *to,
 
 /* To the kernel */
 
-static void put_fields(struct netlink *nl, int type, const int *field)
-{
-	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
-	int f;
-
-	for (f = 1; f < FIELDS; f++) {
-		if (field[f] < 0)
-			continue;
-		nl_put_u32(nl, f, field_on_wire(f, field[f]));
-	}
-	nl_end(nl, nest);
-}
-
 static void put_target(struct netlink *nl, int type, const struct target *t)
 {
 	size_t nest = nl_nest(nl, type | NLA_F_NESTED);
@@ -421,18 +408,6 @@ static void put_target_op(struct netlink *nl, int kind, const struct target *t)
 	nl_end(nl, op);
 }
 
-static void put_setting_op(struct netlink *nl, int kind, const struct setting *s)
-{
-	size_t op = nl_nest(nl, ARP_POLICY_A_OP | NLA_F_NESTED);
-	size_t dev = nl_nest(nl, kind | NLA_F_NESTED);
-
-	nl_put_text(nl, ARP_POLICY_DEV_SELECTOR, s->selector);
-	if (kind == ARP_POLICY_OP_DEV_SET)
-		put_fields(nl, ARP_POLICY_DEV_FIELDS, s->field);
-	nl_end(nl, dev);
-	nl_end(nl, op);
-}
-
 bool policy_empty(const struct policy *p)
 {
 	int i, n = 0;
@@ -458,7 +433,8 @@ int put_policy(struct netlink *nl, const struct policy *p)
 	begin_command(nl, ARP_POLICY_CMD_TRANSACTION_ADD);
 	for (i = 0; i < p->settings; i++)
 		if (!p->setting[i].gone)
-			put_setting_op(nl, ARP_POLICY_OP_DEV_SET, &p->setting[i]);
+			put_dev_op(nl, ARP_POLICY_OP_DEV_SET, p->setting[i].selector,
+				   p->setting[i].field);
 	for (i = 0; i < p->targets; i++)
 		if (!p->target[i].gone)
 			put_target_op(nl, ARP_POLICY_OP_ENTRY_ADD, &p->target[i]);
@@ -509,8 +485,8 @@ int put_change(struct netlink *nl, const struct change *c,
 		begin_command(nl, ARP_POLICY_CMD_TRANSACTION_ADD);
 	}
 	if (fields && in_transaction)
-		put_setting_op(nl, makes == back ? ARP_POLICY_OP_DEV_DEL :
-						   ARP_POLICY_OP_DEV_SET, s);
+		put_dev_op(nl, makes == back ? ARP_POLICY_OP_DEV_DEL : ARP_POLICY_OP_DEV_SET,
+			   s->selector, s->field);
 	else if (fields)
 		put_setting_command(nl, s, makes != back);
 	else if (in_transaction)
@@ -599,7 +575,7 @@ int policy_field(const struct policy *p, const char *dev, int field)
 			 stricter(field, all, own->field[field]);
 }
 
-/* Rules that hide or proxy hold on a port only where they name it, or a glob of it. */
+/* Rules that hide or proxy apply to a port only if their selector is not "all". */
 static bool holds_on_ports(const struct target *t)
 {
 	return strcmp(t->selector, "all") || (t->action != ARP_POLICY_ACTION_HIDE &&
@@ -708,23 +684,6 @@ bool policy_reaches(const struct policy *p, const char *dev)
 
 /* Printing */
 
-static void print_setting(FILE *f, const struct setting *s)
-{
-	int i;
-
-	fprintf(f, "arpctl dev set '%s'", s->selector);
-	for (i = 1; i < FIELDS; i++)
-		if (s->field[i] >= 0)
-			print_field(f, i, s->field[i]);
-	fputc('\n', f);
-}
-
-static void print_mac(FILE *f, const uint8_t *m)
-{
-	fprintf(f, " lladdr %02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
-		m[3], m[4], m[5]);
-}
-
 static void print_target(FILE *f, const char *verb, const struct target *t)
 {
 	static const char *const actions[] = {
@@ -736,7 +695,7 @@ static void print_target(FILE *f, const char *verb, const struct target *t)
 	fprintf(f, "arpctl rule %s %s %s/%d%s dev '%s'", verb, actions[t->action],
 		text_of(t->prefix), t->len, t->from ? " from" : "", t->selector);
 	if (t->has_mac)
-		print_mac(f, t->mac);
+		fprintf(f, " lladdr %s", mac_text(t->mac));
 	fputs(t->routed ? " routed\n" : "\n", f);
 }
 
@@ -746,7 +705,7 @@ void print_the_policy(FILE *f, const struct policy *p)
 
 	for (i = 0; i < p->settings; i++)
 		if (!p->setting[i].gone)
-			print_setting(f, &p->setting[i]);
+			print_fields(f, p->setting[i].selector, p->setting[i].field);
 	for (i = 0; i < p->targets; i++)
 		if (!p->target[i].gone)
 			print_target(f, "add", &p->target[i]);
@@ -755,12 +714,8 @@ void print_the_policy(FILE *f, const struct policy *p)
 
 		if (b->gone)
 			continue;
-		fprintf(f, "arpctl bind add %s/%d", text_of(b->addr), b->len);
-		if (b->any)
-			fputs(" lladdr any", f);
-		else
-			print_mac(f, b->mac);
-		fprintf(f, " dev '%s'\n", b->selector);
+		fprintf(f, "arpctl bind add %s/%d lladdr %s dev '%s'\n", text_of(b->addr),
+			b->len, b->any ? "any" : mac_text(b->mac), b->selector);
 	}
 }
 
@@ -777,7 +732,7 @@ void print_change(FILE *f, const struct change *c, const struct policy *from,
 		fprintf(f, "arpctl flush\n");
 		break;
 	case SET:
-		print_setting(f, &to->setting[c->at]);
+		print_fields(f, to->setting[c->at].selector, to->setting[c->at].field);
 		break;
 	case UNSET:
 		fprintf(f, "arpctl dev unset '%s'\n", from->setting[c->at].selector);

@@ -60,7 +60,7 @@ void make_policy(struct policy *p, const struct host *h,
  * replaces the last one.
  */
 struct setting *policy_setting(struct policy *p, const char *selector);
-/* Adds a proxy rule and a delay, so that answers to some of @q wait. */
+/* Adds a proxy rule and a delay, so that answers to some of @q are delayed. */
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r);
 /* An address for rules: a sender or target of @q, or one of the host's. */

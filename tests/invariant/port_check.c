@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Check what a bridge with policed ports did; see port_check.h. */
+/* Checks what a bridge with policy on its ports did; see port_check.h. */
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -25,15 +25,15 @@ static int reply_for(const struct frame *f)
 	return asker_of(a->tha);
 }
 
-/* The MAC of a proxy rule. */
+/* Is it the MAC of a proxy rule? */
 static bool is_rules(const uint8_t *mac)
 {
 	return mac[2] == 0x4c;
 }
 
 /*
- * Owners have askers' MACs: an answer by suppress looks as if that asker had sent it. But
- * none sends a reply to another.
+ * Owners have askers' MACs, so an answer by suppress looks like a frame of that asker. But
+ * no asker sends a reply to another one.
  */
 int suppressed_for(const struct host *h, const struct frame *f)
 {
@@ -43,7 +43,7 @@ int suppressed_for(const struct host *h, const struct frame *f)
 	       !is_rules(arp_of(f)->sha) ? i : -1;
 }
 
-/* Is it a question's own frame, passed on by the bridge? Which; or -1. */
+/* The question whose frame this is, forwarded by the bridge; or -1. */
 static int copy_of(const struct host *h, const struct frame *f)
 {
 	int i = source_of(arp_of(f)->src);
@@ -124,7 +124,7 @@ static bool same_learnt(const struct outcome *a, const struct outcome *b, int i)
 	return !x == !y && (!x || !memcmp(x, y, sizeof(*x)));
 }
 
-/* The tag with which an answer goes back. */
+/* The tag that an answer must have. */
 static uint32_t tag_of(const struct question *q)
 {
 	const struct wrapping *w = &q->wrap;
@@ -138,14 +138,14 @@ static const char *wrong_answer(const struct host *h, const struct question *q,
 	const struct arp *a = arp_of(f);
 
 	if (port_of(h, f->cable) != q->port)
-		return "suppress answers out of another port than the asker's";
+		return "suppress answers on a port that is not the asker's";
 	if (f->tag != tag_of(q))
-		return "suppress answers with another tag than the request's";
+		return "suppress answers with a tag that is not the request's";
 	if (memcmp(a->sha, mac, ETH_ALEN) || memcmp(a->src, mac, ETH_ALEN))
-		return "suppress answers with another MAC than the owner's";
+		return "suppress answers with a MAC that is not the owner's";
 	if (a->sip != q->target || a->tip != q->sender ||
 	    memcmp(a->dst, a->tha, ETH_ALEN))
-		return "suppress answers something else than what was asked";
+		return "an answer by suppress does not match the request";
 	return NULL;
 }
 
@@ -158,7 +158,7 @@ static const char *wrong_suppressed(const struct view *v, const struct question 
 	int k;
 
 	if (count_suppressed(v->h, o, i, mac) != 1)
-		return "suppress does not answer, or more than once";
+		return "suppress does not answer exactly once";
 	for (k = 0; k < o->frames && !wrong; k++)
 		if (suppressed_for(v->h, &o->frame[k]) == i)
 			wrong = wrong_answer(v->h, q, &o->frame[k], x->mac);
@@ -177,7 +177,7 @@ static bool host_decides(const struct view *v)
 	return false;
 }
 
-/* @equal: the bridge knows of other hosts what it does without policy */
+/* @equal: the bridge has learnt the same as without policy from the other frames */
 static const char *wrong_passed(const struct view *v, const struct question *q, int i,
 				const struct outcome *stock,
 				const struct outcome *module, bool equal)
@@ -186,15 +186,15 @@ static const char *wrong_passed(const struct view *v, const struct question *q, 
 
 	if (count_suppressed(v->h, module, i, mac) >
 	    count_suppressed(v->h, stock, i, mac))
-		return "a request is answered that suppress must pass";
+		return "suppress answers a request that it must pass";
 	if (!same_learnt(stock, module, i))
-		return "the bridge learns something else from a frame that the port passes";
+		return "the bridge learns from a passed frame other things than without policy";
 	if (q->to == TO_PEER && !equal)
 		return NULL;
 	if (!same_frames(v->h, stock, module, is_copy, i))
-		return "a frame that the port passes leaves the bridge otherwise";
+		return "a passed frame leaves the bridge differently than without policy";
 	if (!host_decides(v) && !same_frames(v->h, stock, module, is_answer, i))
-		return "the host answers otherwise to a frame that the port passes";
+		return "the host answers a passed frame differently than without policy";
 	return NULL;
 }
 
@@ -210,14 +210,14 @@ static const char *wrong_with_question(const struct view *v, const struct questi
 		return wrong_passed(v, &all[i], i, stock, module, equal);
 	case PORT_DROPS:
 		if (count_copies(v->h, module, i))
-			return "a frame leaves another port that policy drops";
+			return "a frame that policy drops leaves another port";
 		if (count_suppressed(v->h, module, i, mac) ||
 		    !same_frames(v->h, module, &nothing, is_answer, i))
-			return "a frame is answered that the port's policy drops";
+			return "a frame that the port's policy drops is answered";
 		return NULL;
 	case PORT_REPLIES:
 		if (count_copies(v->h, module, i))
-			return "a request is flooded that suppress answers";
+			return "a request that suppress answers is flooded";
 		if (!same_frames(v->h, module, &nothing, is_answer, i))
 			return "the host answers a request that suppress answers";
 		return wrong_suppressed(v, &all[i], i, &x, module);
@@ -227,7 +227,7 @@ static const char *wrong_with_question(const struct view *v, const struct questi
 	return NULL;
 }
 
-/* Does every frame pass its port? Then the bridge learns what it does without policy. */
+/* Does every frame pass its port? Then the bridge learns the same as without policy. */
 static bool all_pass(const struct view *v, const struct question *all)
 {
 	int i;
@@ -239,7 +239,7 @@ static bool all_pass(const struct view *v, const struct question *all)
 	return true;
 }
 
-/* A frame of nobody: not the host's, no question's, no answer. */
+/* Is it neither the host's, nor a question's, nor an answer? */
 static bool is_strange(const struct host *h, const struct frame *f)
 {
 	return port_of(h, f->cable) != NOBODY && copy_of(h, f) < 0 &&
@@ -266,7 +266,7 @@ const char *wrong_with_burst(const struct view *v, const struct question *all,
 	*which = -1;
 	for (i = 0; i < module->frames; i++)
 		if (is_strange(v->h, &module->frame[i]))
-			return "a frame leaves a port that nobody sent";
+			return "a frame that nobody sent leaves a port";
 	return wrong_learnt(v, NULL, all, module, which);
 }
 
@@ -287,13 +287,13 @@ const char *wrong_port_frame(const struct view *v, const struct question *all,
 	if (i >= 0 && enters_by_port(v->h, &all[i])) {
 		x = judge_port(v, all, i);
 		if (x.fate != PORT_REPLIES && x.fate != PORT_UNSURE)
-			return "a request is answered that suppress must not answer";
+			return "suppress answers a request that it must not answer";
 		return x.fate == PORT_UNSURE ? NULL :
 		       wrong_answer(v->h, &all[i], f, x.mac);
 	}
 	i = copy_of(v->h, f);
 	if (i >= 0 && enters_by_port(v->h, &all[i]) && !may_pass(v, all, i))
-		return "a frame leaves another port that policy drops or answers";
+		return "a frame that policy drops or answers leaves another port";
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What becomes of a frame on a bridge port under a policy; see port_model.h. */
+/* Predicts what policy does with a frame on a bridge port; see port_model.h. */
 #include <arpa/inet.h>
 #include <linux/neighbour.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 struct place {
 	const struct port *port;
 	bool member;		/* the bridge accepts the frame */
-	bool tells;		/* and every kernel tells the module so */
+	bool reported;		/* every kernel tells the module that it does */
 	int dev;		/* the host's device there, or NOBODY */
 };
 
@@ -33,7 +33,7 @@ static int vlan_device(const struct host *h, int vid)
 static struct place place_of(const struct host *h, const struct question *q)
 {
 	const struct wrapping *w = &q->wrap;
-	struct place p = { .port = &h->port[q->port], .member = true, .tells = true };
+	struct place p = { .port = &h->port[q->port], .member = true, .reported = true };
 	int vid = w->tags ? w->tci[0] & 0xfff : 0;
 
 	if (!h->filtering) {
@@ -43,7 +43,7 @@ static struct place place_of(const struct host *h, const struct question *q)
 	}
 	vid = vid ?: p.port->pvid;
 	p.member = vid && p.port->vids & 1 << vid;
-	p.tells = tells_ports || vid == p.port->pvid;
+	p.reported = tells_ports || vid == p.port->pvid;
 	p.dev = vid ? vlan_device(h, vid) : NOBODY;
 	if (vid == BRIDGE_PVID && p.dev == NOBODY)
 		p.dev = PORTED;
@@ -117,7 +117,7 @@ static bool may_be_ours(const struct host *h, const struct place *at, uint32_t a
 	return is_ours(h, at->dev == NOBODY ? PORTED : at->dev, addr);
 }
 
-/* The steps of a judged port up to the target rule. */
+/* The steps up to the rule for the target. */
 static enum port_fate by_port(const struct view *v, const char *port,
 			      const struct place *at, const struct question *q, int i)
 {
@@ -149,8 +149,8 @@ static enum port_fate by_port(const struct view *v, const char *port,
 }
 
 /*
- * The owner by the neighbour table, from the entries that were made before. Of two for
- * one address the later one counts.
+ * The owner according to the neighbour entries that exist before the burst. If there are
+ * two for one address, the later one counts.
  */
 static bool neighbour_mac(const struct view *v, const struct question *all,
 			  const struct place *at, uint32_t addr, uint8_t *mac)
@@ -170,7 +170,7 @@ static bool neighbour_mac(const struct view *v, const struct question *all,
 	return false;
 }
 
-/* Who answers by suppress? Return: whether anybody does. */
+/* Finds the owner for which suppress answers. Return: whether there is one. */
 static bool owner_mac(const struct view *v, const struct question *all,
 		      const struct place *at, int suppress, uint32_t addr, uint8_t *mac)
 {
@@ -204,13 +204,13 @@ static enum port_fate suppress(const struct view *v, const char *port,
 	if (!memcmp(mac, asker, ETH_ALEN) || policy_ties(v->p, port, q->target) ||
 	    at->port->locked || !at->member)
 		return PORT_PASSES;
-	if (!at->tells)
+	if (!at->reported)
 		return PORT_UNSURE;
-	/* Which addresses are the host's own is asked of the kernel's routes as well. */
+	/* The module also looks for the host's own addresses in the kernel's routes. */
 	if (may_be_ours(v->h, at, q->target))
 		return lives_on(v->h, at->dev == NOBODY ? PORTED : at->dev, q->target) ?
 		       PORT_PASSES : PORT_UNSURE;
-	/* The kernel makes no neighbour of what is no host's address. */
+	/* The kernel makes no neighbour entry for an address that no host can have. */
 	return is_plain(v->h, q->target) ? PORT_REPLIES : PORT_UNSURE;
 }
 

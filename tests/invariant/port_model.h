@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of a frame on a bridge port under a policy, derived only from the
- * contract.
+ * Predicts what policy does with a frame on a bridge port, from the contract alone.
  *
  * Does not use the module's code or its decisions. Where the contract leaves the decision
  * to the kernel, or depends on what is not modelled, the answer is "unsure".

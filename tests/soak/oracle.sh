@@ -25,5 +25,5 @@ for half in 0 1; do
 	status=0
 	wait "${jobs[half]}" || status=$?
 	diag "$(<"$dir/$half")"
-	is $status 0 "the module behaves as the stock kernel does, seed $((seed + half))"
+	is $status 0 "the module and the stock kernel behave alike, seed $((seed + half))"
 done
