@@ -124,7 +124,7 @@ in_host alice "$ROOT/build/fuzz-frames" "$seed" "$number" tap:tap0 frags:tap1 vn
 	>"$dir/said" 2>"$dir/wrong"
 is "$?" 0 "$number frames are sent"
 diag "$(cat "$dir/said" "$dir/wrong")"
-like "$(cat "$dir/said")" "^sent $number," "all of them"
+like "$(cat "$dir/said")" "^sent $number," "the sender counts all of them"
 
 # Counts summed over all of alice's devices.
 ctl alice -j stats show >"$dir/stats"
@@ -142,13 +142,13 @@ is "$never" '' "every reason was counted, except a device's rate"
 is "$(jq -c '[.[] | select(.dev != "tap0") |
 	select((.in + .out) != ([.reasons[]] | add // 0)) | .dev]' "$dir/stats")" '[]' \
 	"each packet has one reason"
-run_ok "the monitor reported them" [ -s "$dir/heard" ]
-run_ok "and still runs" kill -0 "$monitor"
+run_ok "arpctl monitor reported them" [ -s "$dir/heard" ]
+run_ok "arpctl monitor still runs" kill -0 "$monitor"
 stop "$monitor"
 is "$(policy)" "$before" "the policy is unchanged"
 
 is "$(asks carol eth0 10.77.0.1 10.77.0.2)" "$(mac alice eth1)" "a well-behaved neighbour is answered"
-is "$(asks carol eth0 10.0.7.1 10.77.0.2)" silence "and not for hidden addresses"
-run_ok "and alice reaches it" in_host alice ping -q -c 1 -W 5 10.77.0.2
+is "$(asks carol eth0 10.0.7.1 10.77.0.2)" silence "a hidden address stays unanswered"
+run_ok "alice reaches that neighbour" in_host alice ping -q -c 1 -W 5 10.77.0.2
 must unload_module
 no_kernel_faults

@@ -42,7 +42,7 @@ struct command_kind {
 static struct mnl_socket *sockets[SOCKETS];
 static unsigned long long sent, accepted;
 
-static void bad(const char *what)
+static void fail(const char *what)
 {
 	fprintf(stderr, "fuzz-netlink: after %llu messages: %s\n", sent, what);
 	exit(1);
@@ -65,7 +65,7 @@ static const char *const odd_selectors[] = {
 	"*xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 };
 
-static uint32_t some_address(void)
+static uint32_t random_address(void)
 {
 	static const uint32_t odd[] = { 0, 0xffffffff, 0x7f000001, 0xe0000001, 1 };
 
@@ -76,7 +76,7 @@ static uint32_t some_address(void)
 }
 
 /* Does it fit into the rest of the buffer? Checked before each attribute. */
-static bool room(const struct nlmsghdr *nlh, size_t len)
+static bool fits_buffer(const struct nlmsghdr *nlh, size_t len)
 {
 	return nlh->nlmsg_len + len + 64 < FAMILY_MESSAGE_MAX / 4;
 }
@@ -91,8 +91,8 @@ static void put_prefix(struct nlmsghdr *nlh, const struct attr_kind *k)
 
 	if (k->kind == PREFIX) {
 		length = PICK(lengths);
-		mnl_attr_put_u32(nlh, k->type, htonl(one_in(20) ? some_address() : !length ? 0 :
-				 some_address() & UINT32_MAX << (32 - length)));
+		mnl_attr_put_u32(nlh, k->type, htonl(one_in(20) ? random_address() : !length ? 0 :
+				 random_address() & UINT32_MAX << (32 - length)));
 	} else {
 		mnl_attr_put_u32(nlh, k->type, length);
 	}
@@ -173,7 +173,7 @@ static void put_one(struct nlmsghdr *nlh, const struct attr_kind *k)
 						k->min + below(k->max - k->min + 1));
 		break;
 	case BE32:
-		mnl_attr_put_u32(nlh, k->type, htonl(some_address()));
+		mnl_attr_put_u32(nlh, k->type, htonl(random_address()));
 		break;
 	case PREFIX:
 	case LENGTH:
@@ -219,12 +219,12 @@ static void put_all(struct nlmsghdr *nlh, const struct attr_kind *k)
 
 	for (; k->kind != END; k++) {
 		for (n = k->times > 1 ? below(k->times + 1U) : 1; n; n--)
-			if (below(8) < k->often && room(nlh, 256))
+			if (below(8) < k->often && fits_buffer(nlh, 256))
 				put_one(nlh, k);
 	}
 }
 
-static uint8_t some_command(void)
+static uint8_t random_command(void)
 {
 	static unsigned int total;
 	unsigned int cmd, at;
@@ -245,7 +245,7 @@ static uint8_t some_command(void)
 static struct nlmsghdr *make(char *buf)
 {
 	static const uint16_t flags[] = { 0, NLM_F_ACK, NLM_F_ACK, NLM_F_ECHO | NLM_F_ACK };
-	uint8_t cmd = some_command();
+	uint8_t cmd = random_command();
 	struct nlmsghdr *nlh = family_begin(buf, family, cmd, PICK(flags));
 
 	if (commands[cmd].dump && one_in(3)) {
@@ -260,7 +260,7 @@ static struct nlmsghdr *make(char *buf)
 /* Corrupting messages */
 
 /* A random attribute of the message, at any depth. */
-static struct nlattr *some_attr(const struct nlmsghdr *nlh)
+static struct nlattr *random_attr(const struct nlmsghdr *nlh)
 {
 	char *at = (char *)nlh + MNL_NLMSG_HDRLEN + GENL_HDRLEN;
 	char *end = (char *)nlh + nlh->nlmsg_len;
@@ -279,9 +279,9 @@ static struct nlattr *some_attr(const struct nlmsghdr *nlh)
 	return found;
 }
 
-static void spoil_attr(struct nlmsghdr *nlh)
+static void corrupt_attr(struct nlmsghdr *nlh)
 {
-	struct nlattr *attr = some_attr(nlh);
+	struct nlattr *attr = random_attr(nlh);
 
 	if (!attr)
 		return;
@@ -309,7 +309,7 @@ static void spoil_attr(struct nlmsghdr *nlh)
 	}
 }
 
-static void spoil(struct nlmsghdr *nlh)
+static void corrupt(struct nlmsghdr *nlh)
 {
 	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	struct nlattr *attr;
@@ -330,8 +330,8 @@ static void spoil(struct nlmsghdr *nlh)
 		nlh->nlmsg_flags |= (uint16_t)(1U << below(16));
 		break;
 	case 4:		/* a duplicate attribute */
-		attr = some_attr(nlh);
-		if (attr && attr->nla_len >= sizeof(*attr) && room(nlh, attr->nla_len) &&
+		attr = random_attr(nlh);
+		if (attr && attr->nla_len >= sizeof(*attr) && fits_buffer(nlh, attr->nla_len) &&
 		    (char *)attr + attr->nla_len <= (char *)nlh + nlh->nlmsg_len) {
 			memcpy((char *)nlh + nlh->nlmsg_len, attr, attr->nla_len);
 			nlh->nlmsg_len += (uint32_t)MNL_ALIGN(attr->nla_len);
@@ -342,7 +342,7 @@ static void spoil(struct nlmsghdr *nlh)
 		genl->reserved = (uint16_t)one_in(2);
 		break;
 	default:
-		spoil_attr(nlh);
+		corrupt_attr(nlh);
 	}
 }
 
@@ -369,11 +369,11 @@ static void drain(struct mnl_socket *nl)
 			    !((struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error)
 				accepted++;
 		if (len)
-			bad("an answer is not a sequence of messages");
+			fail("an answer is not a sequence of messages");
 	}
 }
 
-static void throw_one(void)
+static void send_some(void)
 {
 	static char buf[FAMILY_MESSAGE_MAX];
 	struct mnl_socket **nl = &sockets[below(SOCKETS)];
@@ -384,9 +384,9 @@ static void throw_one(void)
 	while (n-- && len < FAMILY_MESSAGE_MAX / 2) {
 		nlh = make(buf + len);
 		if (one_in(2))
-			spoil(nlh);
+			corrupt(nlh);
 		if (one_in(10))
-			spoil(nlh);
+			corrupt(nlh);
 		if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN || nlh->nlmsg_len > FAMILY_MESSAGE_MAX / 2)
 			nlh->nlmsg_len = MNL_NLMSG_HDRLEN;
 		len += MNL_ALIGN(nlh->nlmsg_len);
@@ -415,7 +415,7 @@ struct object {
 	char data[512];		/* the attributes as received, without the generation */
 };
 
-struct holdings {
+struct policy {
 	struct object *list;
 	size_t n, size;
 	uint32_t generation;
@@ -423,14 +423,14 @@ struct holdings {
 };
 
 struct dump {
-	struct holdings *h;
+	struct policy *h;
 	uint8_t cmd;
 };
 
 static int read_object(const struct nlmsghdr *nlh, void *data)
 {
 	struct dump *d = data;
-	struct holdings *h = d->h;
+	struct policy *h = d->h;
 	const struct nlattr *attr;
 	struct object *o;
 
@@ -448,19 +448,19 @@ static int read_object(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == ARP_POLICY_A_GENERATION) {
 			if (h->generation && h->generation != mnl_attr_get_u32(attr))
-				bad("a dump without concurrent changes has two generations");
+				fail("a dump without concurrent changes has two generations");
 			h->generation = mnl_attr_get_u32(attr);
 			continue;
 		}
 		if (o->len + MNL_ALIGN(attr->nla_len) > sizeof(o->data))
-			bad("an object exceeds the maximum size");
+			fail("an object exceeds the maximum size");
 		memcpy(o->data + o->len, attr, MNL_ALIGN(attr->nla_len));
 		o->len += MNL_ALIGN(attr->nla_len);
 	}
 	return MNL_CB_OK;
 }
 
-static void look(struct mnl_socket *nl, struct holdings *h)
+static void dump_policy(struct mnl_socket *nl, struct policy *h)
 {
 	static const uint8_t dumps[][2] = {
 		{ ARP_POLICY_CMD_DEV_GET, ARP_POLICY_CMD_DEV_SET },
@@ -469,7 +469,7 @@ static void look(struct mnl_socket *nl, struct holdings *h)
 	char buf[256];
 	size_t i;
 
-	*h = (struct holdings){};
+	*h = (struct policy){};
 	for (i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
 		struct dump d = { h, dumps[i][1] };
 
@@ -479,18 +479,18 @@ static void look(struct mnl_socket *nl, struct holdings *h)
 			die("dump");
 	}
 	if (h->interrupted)
-		bad("a dump without concurrent changes is marked as interrupted");
+		fail("a dump without concurrent changes is marked as interrupted");
 }
 
-static void same(const struct holdings *a, const struct holdings *b, const char *what)
+static void same(const struct policy *a, const struct policy *b, const char *what)
 {
 	size_t i;
 
 	if (a->n != b->n)
-		bad(what);
+		fail(what);
 	for (i = 0; i < a->n; i++)
 		if (memcmp(&a->list[i], &b->list[i], sizeof(a->list[i])))
-			bad(what);
+			fail(what);
 }
 
 static int by_content(const void *a, const void *b)
@@ -498,7 +498,7 @@ static int by_content(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct object));
 }
 
-static void each_once(const struct holdings *h)
+static void check_unique(const struct policy *h)
 {
 	struct object *sorted = malloc((h->n + 1) * sizeof(*sorted));
 	size_t i;
@@ -509,7 +509,7 @@ static void each_once(const struct holdings *h)
 	qsort(sorted, h->n, sizeof(*sorted), by_content);
 	for (i = 1; i < h->n; i++)
 		if (!memcmp(&sorted[i - 1], &sorted[i], sizeof(*sorted)))
-			bad("a dump has a duplicate object");
+			fail("a dump has a duplicate object");
 	free(sorted);
 }
 
@@ -574,7 +574,7 @@ static void flush(struct mnl_socket *nl)
  * One transaction, of messages as large as possible. One that replaces the policy leaves
  * dynamic bindings; one that changes it starts after a flush.
  */
-static void transact(struct mnl_socket *nl, const struct holdings *h, uint32_t kind)
+static void transact(struct mnl_socket *nl, const struct policy *h, uint32_t kind)
 {
 	static char buf[FAMILY_MESSAGE_MAX];
 	struct nlmsghdr *nlh = NULL;
@@ -601,7 +601,7 @@ static void transact(struct mnl_socket *nl, const struct holdings *h, uint32_t k
 }
 
 /* One command per object. */
-static void add_again(struct mnl_socket *nl, const struct holdings *h)
+static void add_again(struct mnl_socket *nl, const struct policy *h)
 {
 	char buf[1024];
 	struct nlmsghdr *nlh;
@@ -620,7 +620,7 @@ static void add_again(struct mnl_socket *nl, const struct holdings *h)
 static size_t check(bool thorough)
 {
 	struct mnl_socket *nl = open_socket();
-	struct holdings first, second;
+	struct policy first, second;
 	size_t n, i;
 
 	/* Close sockets, so that a transaction of our own is possible. */
@@ -628,24 +628,24 @@ static size_t check(bool thorough)
 		mnl_socket_close(sockets[i]);
 		sockets[i] = open_socket();
 	}
-	look(nl, &first);
-	each_once(&first);
-	look(nl, &second);
+	dump_policy(nl, &first);
+	check_unique(&first);
+	dump_policy(nl, &second);
 	same(&first, &second, "two dumps without a change between them differ");
 	if (first.generation != second.generation)
-		bad("the generation changes without a change of policy");
+		fail("the generation changes without a change of policy");
 	free(second.list);
 	if (thorough) {
 		transact(nl, &first, ARP_POLICY_TRANSACTION_REPLACE);
-		look(nl, &second);
+		dump_policy(nl, &second);
 		same(&first, &second, "the dump differs after a transaction that replaces");
 		free(second.list);
 		transact(nl, &first, ARP_POLICY_TRANSACTION_CHANGE);
-		look(nl, &second);
+		dump_policy(nl, &second);
 		same(&first, &second, "the dump differs after a transaction that changes");
 		free(second.list);
 		add_again(nl, &first);
-		look(nl, &second);
+		dump_policy(nl, &second);
 		same(&first, &second, "the dump differs after adding the objects again");
 		free(second.list);
 	}
@@ -672,7 +672,7 @@ int main(int argc, char **argv)
 		sockets[i] = open_socket();
 
 	while (sent < count) {
-		throw_one();
+		send_some();
 		if (sent < next)
 			continue;
 		objects += check(one_in(2));

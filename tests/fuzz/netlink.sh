@@ -31,14 +31,14 @@ diag "seed $seed, again: tests/fuzz/netlink.sh $number $seed"
 start bob nice -n 5 "$ARPQ" flood eth0 10.0.0.1 count 1000000000 macs 100 >/dev/null
 flood=$started
 in_host alice "$ROOT/build/fuzz-netlink" "$seed" "$number" >"$dir/said" 2>"$dir/wrong"
-is "$?" 0 "$number messages, and the policy is dumped whole, and accepted again"
+is "$?" 0 "after $number messages the policy is dumped completely and accepted again"
 diag "$(cat "$dir/said" "$dir/wrong")"
-like "$(cat "$dir/said")" "^sent [0-9]+ accepted [0-9]{4,}" "many were accepted"
+like "$(cat "$dir/said")" "^sent [0-9]+ accepted [0-9]{4,}" "many messages were accepted"
 like "$(cat "$dir/said")" "objects [1-9]" "dumps were not empty"
-run_ok "a flood continued meanwhile" kill -0 "$flood"
+run_ok "a flood of packets ran meanwhile" kill -0 "$flood"
 stop "$flood"
 is "$(ctl bob -j dev show)" "$bobs" "another netns is unchanged"
 run_ok "a flush succeeds" ctl alice flush
 must unload_module
-is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "and alice answers as without policy"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "without policy alice answers again"
 no_kernel_faults

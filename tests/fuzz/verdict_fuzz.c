@@ -19,7 +19,7 @@
 
 #define NEVER(what) do {						\
 	if (what) {							\
-		fprintf(stderr, "must not be: %s\n", #what);	\
+		fprintf(stderr, "must never hold: %s\n", #what);	\
 		abort();						\
 	}								\
 } while (0)

@@ -55,18 +55,18 @@ ended() {	# STATUS CHANGED DESC
 # With nothing installed yet, check mode reports what would be done.
 play --check -e arp_policy_arpctl=/nonexistent/arpctl <<<"dev set lo hidden on"
 ended 0 1 "check mode on a fresh host: one change"
-like "$said" '\+dev set lo hidden on' "which it shows"
+like "$said" '\+dev set lo hidden on' "check mode shows the change"
 play -e arp_policy_arpctl=/nonexistent/arpctl <<<"dev set lo hidden on"
-ended 2 0 "for real, a missing arpctl is an error"
+ended 2 0 "without check mode, a missing arpctl is an error"
 
 policy='dev set lo hidden on
 rule add hide 10.9.9.0/24 dev all'
 play --check <<<"$policy"
 ended 0 1 "check mode: one change"
-like "$said" '\+dev set lo hidden on' "which it shows"
-is "$(saved ctl alice)" "" "and does not make"
+like "$said" '\+dev set lo hidden on' "the difference is shown"
+is "$(saved ctl alice)" "" "check mode changes nothing"
 play <<<"$policy"
-ended 0 1 "for real: one change"
+ended 0 1 "without check mode: one change"
 is "$(saved ctl alice)" "$policy" "the policy is set"
 play <<<"$policy"
 ended 0 0 "again: no change"
@@ -74,12 +74,12 @@ play --check <<<"$policy"
 ended 0 0 "no change in check mode either"
 must ctl alice dev set eth0 ignore device
 play <<<"$policy"
-ended 0 1 "a setting made by somebody else: one change"
-is "$(saved ctl alice)" "$policy" "it is removed"
+ended 0 1 "a setting that is not in the policy: one change"
+is "$(saved ctl alice)" "$policy" "that setting is removed"
 play <<<"dev set lo hidden maybe"
 ended 2 0 "a wrong line is an error"
-like "$said" 'invalid hidden' "with arpctl's message"
-is "$(saved ctl alice)" "$policy" "and changes nothing"
+like "$said" 'invalid hidden' "the message is arpctl's"
+is "$(saved ctl alice)" "$policy" "after a wrong line, the policy is unchanged"
 
 # Without a policy, nothing on the host is changed.
 play_none
@@ -91,29 +91,29 @@ for empty in '' '# nothing' $'\n  \n# nothing\n'; do
 	play_none -e "$(jq -cn --arg policy "$empty" '{arp_policy_policy: $policy}')"
 	ended 2 0 "an empty policy is refused"
 done
-like "$said" "has no command in it" "with the reason"
+like "$said" "has no command in it" "the reason is given"
 play_none -e '{"arp_policy_policy": null}'
-ended 2 0 "null is refused, too"
-is "$(saved ctl alice)" "$policy" "and the policy of the host is unchanged"
+ended 2 0 "a policy of null is refused"
+is "$(saved ctl alice)" "$policy" "after both, the policy of the host is unchanged"
 play_none -e '{"arp_policy_service": "perhaps"}'
 like "$said" "Validation of arguments failed" "an unknown argument is refused"
 for changes in 1 0; do
 	play_none -e '{"arp_policy_policy": "dev set eth0 filter on"}'
 	ended 0 $changes "a policy without a final newline: $changes changes"
 done
-is "$(saved ctl alice)" "dev set eth0 filter on" "is set"
+is "$(saved ctl alice)" "dev set eth0 filter on" "the policy without a final newline is set"
 
 # The policy of the initial namespace is written to /etc/arp-policy.conf.
 sed -i 's/arp_policy_netns: alice/arp_policy_parameters: ignore=1/' "$dir/play.yml"
 play_none -e '{"arp_policy_service": true, "arp_policy_parameters": ""}'
-ended 0 0 "no policy: no file is written"
+ended 0 0 "no policy: no change of files"
 is "$(ls /etc/arp-policy.conf 2>&1)" "ls: cannot access '/etc/arp-policy.conf': No such file or directory" \
-	"and no empty file is written"
+	"no policy: no empty file is written"
 { echo 'arp_policy_policy: |'; sed 's/^/  /'; } <<<"$policy" >"$dir/vars.yml"
 said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
 is "$(cat /etc/arp-policy.conf)" "$policy" "the policy is written to the file"
-is "$(saved "$ARPCTL")" "$policy" "and set"
+is "$(saved "$ARPCTL")" "$policy" "the policy of the initial namespace is set"
 said=$(cd "$dir" && HOME=$dir ANSIBLE_NOCOLOR=1 ansible-playbook -i localhost, -c local \
 	-e @vars.yml -e '{"arp_policy_service": true}' play.yml 2>&1)
 like "$said" ' changed=0 ' "again: no change"

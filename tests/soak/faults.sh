@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# When any single allocation fails: an error is reported, nothing changes, nothing leaks.
+# If any single allocation fails, an error is reported, nothing changes and nothing leaks.
 # lab: debug-kernel
 # lab: timeout 1000
 # shellcheck source-path=SCRIPTDIR source=../functional/lib.sh
@@ -45,6 +45,6 @@ leaks() {
 is "$(leaks)" '' "nothing leaked"
 must ip -n alice link del eth0
 must unload_module
-is "$(leaks)" '' "nor after the module is unloaded"
+is "$(leaks)" '' "no leaks after the module is unloaded"
 no_kernel_faults
 plan

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The images for Kubernetes: buildah builds them on a Debian that mmdebstrap makes, and what
-# is in them runs. Needs the network, and 2 GB in /tmp for its time.
+# Buildah builds the images for Kubernetes on a Debian that mmdebstrap makes; the programs
+# in them run. Needs the network, and 2 GB in /tmp while it runs.
 # lab: alone
 # lab: root
 # lab: timeout 1800
@@ -43,13 +43,13 @@ image() {	# DOCKERFILE TAG CONTEXT
 inside() { in_buildah run "$container" -- "$@" 2>&1; }
 image Dockerfile "arp-policy:$version" build/deb
 is "$(inside arpctl --version)" "arpctl $version" "arpctl runs in it"
-like "$(inside arpctl dev show)" "^arpctl: the module arp_policy is |^$" "and looks for the module"
+like "$(inside arpctl dev show)" "^arpctl: the module arp_policy is |^$" "arpctl in it looks for the module"
 in_buildah copy -q "$container" $kubernetes/base/keep.sh $kubernetes/base/policy /policy/
 like "$(inside timeout 2 sh /policy/keep.sh /policy/policy)" "arp_policy" "the pod's script starts"
 
 image Dockerfile.build "arp-policy-build:$version" .
 is "$(inside sh -c 'cd /opt/arp-policy && ls')" \
 	"$(git ls-files Kbuild Makefile VERSION dkms.conf include src | cut -d / -f 1 | sort -u)" \
-	"it has the module's sources"
-run_ok "and a compiler" inside sh -c 'echo "int x;" | cc -c -x c - -o /tmp/x.o && command -v make depmod'
+	"the image for building has the module's sources"
+run_ok "the image for building has a compiler" inside sh -c 'echo "int x;" | cc -c -x c - -o /tmp/x.o && command -v make depmod'
 in_buildah rm -a >/dev/null

@@ -36,7 +36,7 @@ refused 1 'lladdr is not a unicast address' "the last line is refused by the ker
 	"bind add 10.0.0.77 lladdr 01:00:5e:00:00:01"
 is "$(asks bob eth0 10.255.0.1)" "$(mac alice eth0)" "after the refused restores the old policy applies"
 must ip -n alice addr add 10.15.66.62/32 dev eth0
-is "$(asks bob eth0 10.15.66.62)" "$(mac alice eth0)" "also to an address that will be hidden"
+is "$(asks bob eth0 10.15.66.62)" "$(mac alice eth0)" "an address is answered that will be hidden"
 run_ok "without that line, everything is restored" arpctl restore "$dir/good"
-is "$(asks bob eth0 10.15.66.62)" silence "and takes effect: the last address is hidden"
+is "$(asks bob eth0 10.15.66.62)" silence "the last address is hidden afterwards"
 is "$(arpctl rule show | wc -l)" 999999 "all rules are listed"

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The recipes in contrib for ifupdown, ifupdown2, systemd-networkd, netplan and
-# NetworkManager, with these programs: in a new Debian, and in namespaces of their own. A
-# stub stands for arpctl, and notes which addresses there are when it is called. Needs the
-# network.
+# NetworkManager, run by these programs in a new Debian and in new namespaces. A stub
+# replaces arpctl and records which addresses exist when it is called. Needs the network.
 # lab: alone
 # lab: root
 # lab: timeout 1800
@@ -41,7 +40,7 @@ plan 14
 mount --bind "$root" "$root"
 mount -t tmpfs tmp "$root/tmp"
 mount -t proc proc "$root/proc"
-# Without a writable /sys, nobody waits for udev.
+# If /sys is read-only, no program waits for udev.
 mount -t sysfs -o ro sys "$root/sys"
 mount -t tmpfs run "$root/run"
 cat >"$root/usr/sbin/arpctl" <<'END'
@@ -53,8 +52,7 @@ chmod 755 "$root/usr/sbin/arpctl"
 
 in_root=(chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
 inside() { "${in_root[@]}" "$@"; }
-# What arpctl was called for, each with the number of addresses that lo and eth0 had by
-# then.
+# The calls of arpctl, each with the number of addresses that lo and eth0 had then.
 did() { paste -sd ';' "$root/run/did" 2>/dev/null; }
 has() { ip -4 -br addr show dev "$1" | grep -qw "$2"; }	# DEV ADDRESS
 again() {
@@ -65,7 +63,7 @@ again() {
 	ip link set lo up
 	ip link set peer up
 }
-# The block of a README whose first line begins so.
+# The block of a README whose first line begins with START.
 block() {	# FILE START
 	awk -v start="$2" '/^```/ { found = 0 } index($0, start) == 1 { found = 1 } found' "contrib/$1"
 }
@@ -78,7 +76,7 @@ for ifup in /opt/ifupdown/sbin/ifup /sbin/ifup; do
 	run_ok "$name: ifup -a" inside $ifup -a
 	if has eth0 192.168.1.20/24 && has lo 192.168.1.100/32; then ok "$name: the addresses are there"
 	else not_ok "$name: the addresses are there" "$(ip -br addr)"; fi
-	like ";$(did)" ';0 . dev set lo hidden on' "$name: the VIP is hidden before it is there"
+	like ";$(did)" ';0 . dev set lo hidden on' "$name: the VIP is hidden before it is added"
 	like ";$(did)" ';. 0 dev set eth0 ignore device announce best notify change' "$name: eth0 has its policy before its address"
 	inside ${ifup%up}down eth0
 	like "$(did)" 'dev unset eth0$' "$name: ifdown unsets it"
@@ -139,6 +137,6 @@ pid=$!
 applied() { [ "$(did)" ]; }
 poll 30 applied
 like "$(did)" '^0 1 apply -;.*dev set eth0 ignore device announce best learn solicited;bind replace 192\.168\.1\.1 .* dev eth0$' \
-	"NetworkManager: the connection's policy is applied to its device, which has its address by then"
+	"NetworkManager: the connection's policy is applied to its device, after the address is added"
 kill $pid $bus
 wait $pid $bus 2>/dev/null

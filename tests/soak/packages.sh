@@ -148,11 +148,11 @@ try() {
 		apt-get -q -y --no-install-recommends install $(apt-cache depends linux-headers-rt-$1 |
 			sed -n "s/.*Depends: //p")' sh "$flavour"
 	[ "$(inside dkms status arp-policy | grep -c ": installed$")" = 2 ]
-	result $? "$suite: and DKMS has built the module for it, too" "$(inside dkms status)"$'\n'"$said"
+	result $? "$suite: DKMS has built the module for them" "$(inside dkms status)"$'\n'"$said"
 	! said=$(inside dkms build "arp-policy/$version" -k "5.9.0-1-$flavour" \
 		--kernelsourcedir "/usr/src/linux-headers-$release" 2>&1) &&
 		[[ $said =~ BUILD_EXCLUSIVE ]]
-	result $? "$suite: a kernel before 5.10 is skipped, and DKMS says so" "$said"
+	result $? "$suite: a kernel before 5.10 is skipped, with a message of DKMS" "$said"
 
 	echo "$policy" >"$root/etc/arp-policy.conf"
 	cp tests/soak/packages.guest "$root/root/guest"

@@ -49,8 +49,8 @@ fetch() {	# SUITE METAPACKAGES
 		"${1%-*}" "$dir/$1" - >"$dir/log" 2>&1 || { tail -n 20 "$dir/log"; return 1; }
 }
 
-# Old suites also have kernels of the next one (linux-headers-6.12-amd64), which mirrors
-# of security updates may lack.
+# Old suites also have kernels of the next one (linux-headers-6.12-amd64); mirrors of
+# security updates may lack these.
 unpack() {	# SUITE
 	local at=$dir/$1 link
 	fetch "$1" "linux-headers-([0-9.]+-)?((rt|cloud)-)?$flavour" ||

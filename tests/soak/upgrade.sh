@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The Debian packages of make deb: installed, upgraded with a policy in force, removed,
-# purged.
+# Installs, upgrades (with a policy in effect), removes and purges the Debian packages of
+# make deb.
 #
 # Real DKMS builds are in tests/install/dkms.sh and packages.sh. An emulated compiler takes
 # minutes, so here the "make" that DKMS calls copies the existing module, with the
@@ -91,8 +91,8 @@ like "$(dkms status arp-policy)" "^arp-policy/$older, $(uname -r), .*: installed
 	"DKMS has built the module"
 hash -r
 is "$(type -P arpctl)" /usr/sbin/arpctl "arpctl is in the path"
-is "$(arpctl --version)" "arpctl $version" "and runs"
-is "$(arpctl -j dev show)" '[]' "it makes the kernel load the module"
+is "$(arpctl --version)" "arpctl $version" "arpctl runs"
+is "$(arpctl -j dev show)" '[]' "arpctl makes the kernel load the module"
 is "$(cat /sys/module/arp_policy/version)" "$older" "with the old version"
 is "$(modinfo -n arp_policy | sed 's/\.ko.*//')" "$MODULES/updates/dkms/arp_policy" \
 	"from where DKMS installs modules"
@@ -103,7 +103,7 @@ run_ok "all its lines are comments" bash -c \
 must arpctl flush
 is "$(systemctl is-enabled arp-policy 2>&1)" enabled "the service is enabled"
 
-# Upgrade with policy in force in this netns and another.
+# Upgrade with a policy in effect in this netns and another.
 arpctl restore - <<<"$policy"
 must arpctl -n alice dev set eth0 announce best
 before=$(srcversion)
@@ -114,10 +114,10 @@ is "$(dkms status arp-policy | sed "s/, $(uname -m)//; s/, [^,]*: /: /")" \
 	"arp-policy/$version: installed" "DKMS has built the new module and removed the old one"
 is "$(ls -d /usr/src/arp-policy-*)" "/usr/src/arp-policy-$version" "the old sources are gone"
 is "$(srcversion)" "$before" "the old module stays loaded"
-is "$(saved)" "$policy" "with its policy"
-is "$(saved -n alice)" "dev set eth0 announce best" "also in another netns"
+is "$(saved)" "$policy" "its policy stays"
+is "$(saved -n alice)" "dev set eth0 announce best" "the policy of another netns stays, too"
 is "$(cat /etc/modprobe.d/arp_policy.conf)" 'options arp_policy max_rules=1000' \
-	"and the admin's files are unchanged"
+	"the admin's files are unchanged"
 
 # The steps of a service restart.
 unit=$(</lib/systemd/system/arp-policy.service)
@@ -128,21 +128,21 @@ step() {	# DIRECTIVE
 	eval "$line"
 }
 run_ok "the service's ExecStartPre" step ExecStartPre
-run_ok "unloads the old module" test ! -e /sys/module/arp_policy
+run_ok "it unloads the old module" test ! -e /sys/module/arp_policy
 run_ok "its ExecStart" step ExecStart
-is "$(cat /sys/module/arp_policy/version)" "$version" "loads the new one"
-is "$(cat /sys/module/arp_policy/parameters/max_rules)" 1000 "with the options of modprobe.d"
-is "$(saved)" "$policy" "and restores the policy"
+is "$(cat /sys/module/arp_policy/version)" "$version" "it loads the new module"
+is "$(cat /sys/module/arp_policy/parameters/max_rules)" 1000 "the new module has the options of modprobe.d"
+is "$(saved)" "$policy" "it restores the policy"
 new=$(srcversion)
 must arpctl -n alice dev set eth0 announce best
 run_ok "a second ExecStartPre" step ExecStartPre
 is "$(srcversion) $(saved -n alice)" "$new dev set eth0 announce best" \
-	"keeps a module that is the installed one"
+	"it keeps the module if that is the installed one"
 run_ok "the service's stop" step ExecStop
-is "$(saved)" "" "leaves no policy behind"
+is "$(saved)" "" "it leaves no policy behind"
 must step ExecStart
 
-run_ok "dpkg removes them" dpkg -r arpctl arp-policy-dkms
+run_ok "dpkg removes the packages" dpkg -r arpctl arp-policy-dkms
 run_ok "the module is unloaded" test ! -e /sys/module/arp_policy
 is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
 /etc/modprobe.d/arp_policy.conf
@@ -151,11 +151,11 @@ is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
 /var/lib/systemd/deb-systemd-helper-enabled/sysinit.target.wants/arp-policy.service" \
 	"the files of the admin are left"
 is "$(dkms status arp-policy)" "" "DKMS no longer lists the module"
-fails_with 1 'not found' "nor does depmod" modprobe arp_policy
+fails_with 1 'not found' "depmod no longer lists the module" modprobe arp_policy
 
-run_ok "dpkg purges them" dpkg -P arpctl arp-policy-dkms
-is "$(traces)" "" "nothing is left"
+run_ok "dpkg purges the packages" dpkg -P arpctl arp-policy-dkms
+is "$(traces)" "" "no file of the packages is left"
 is "$(dpkg-query -W -f '${Package}\n' 'arpctl*' 'arp-policy*' 2>/dev/null)" "" \
-	"dpkg no longer lists them"
-run_ok "purging again succeeds, too" dpkg -P arpctl arp-policy-dkms
+	"dpkg no longer lists the packages"
+run_ok "purging again succeeds" dpkg -P arpctl arp-policy-dkms
 rm -rf "$work"

@@ -94,10 +94,10 @@ python_library() {
 	is "$(example eth0 10.0.0.1=$mac:01 10.0.0.2=$mac:02)" "2 changes" \
 		"contrib/examples/bindings.py adds bindings"
 	is "$(bindings)" "[\"10.0.0.9 $mac:09\",\"10.0.0.1 $mac:01\",\"10.0.0.2 $mac:02\"]" \
-		"beside those of others"
-	is "$(example eth0 10.0.0.2=$mac:02 10.0.0.1=$mac:03)" "1 changes" "it changes one"
-	is "$(example eth0 10.0.0.2=$mac:02)" "1 changes" "and removes one"
-	is "$(bindings)" "[\"10.0.0.9 $mac:09\",\"10.0.0.2 $mac:02\"]" "and leaves the others"
+		"bindings.py keeps the bindings of others"
+	is "$(example eth0 10.0.0.2=$mac:02 10.0.0.1=$mac:03)" "1 changes" "bindings.py changes a binding"
+	is "$(example eth0 10.0.0.2=$mac:02)" "1 changes" "bindings.py removes a binding"
+	is "$(bindings)" "[\"10.0.0.9 $mac:09\",\"10.0.0.2 $mac:02\"]" "bindings.py leaves the bindings of others"
 	must ctl alice flush
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/vm/accel chooses KVM only if a guest boots with it, and asks once per boot of
-# the host. A stub stands in for qemu.
+# tests/vm/accel chooses KVM only if a guest boots with it, and probes once per boot
+# of the host. A stub replaces qemu.
 # lab: host
 # lab: takes 10
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -33,15 +33,15 @@ qemu() {	# KIND
 }
 
 qemu works
-is "$(tests/vm/accel /dev/null)" kvm "a guest that boots: KVM"
-is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "kvm 1" "the result is kept"
+is "$(tests/vm/accel /dev/null)" kvm "KVM if a guest boots"
+is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "kvm 1" "the result kvm is cached"
 sed -i 's/^[^ ]*/another-boot/' "$dir/arp_policy/accel"
-is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "kvm 2" "until the host boots again"
+is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "kvm 2" "after a reboot of the host it probes again"
 is "$(ARP_POLICY_ACCEL=tcg tests/vm/accel /dev/null)" tcg "ARP_POLICY_ACCEL overrides it"
-fails_with 2 'ARP_POLICY_ACCEL=hvf: must be kvm or tcg' "another word is refused" \
+fails_with 2 'ARP_POLICY_ACCEL=hvf: must be kvm or tcg' "other values of ARP_POLICY_ACCEL are refused" \
 	env ARP_POLICY_ACCEL=hvf tests/vm/accel /dev/null
 for kind in dies "says nothing" hangs; do
 	qemu "$kind"
-	is "$(tests/vm/accel /dev/null)" tcg "a guest that $kind: TCG"
+	is "$(tests/vm/accel /dev/null)" tcg "TCG if a guest $kind"
 done
-is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "tcg 1" "which is kept as well"
+is "$(tests/vm/accel /dev/null) $(wc -l <"$dir/started")" "tcg 1" "the result tcg is cached"

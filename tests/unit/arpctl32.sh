@@ -14,7 +14,7 @@ scratch
 if ! echo '#include <stdio.h>' | $gcc32 -c -xc -o "$dir/try" - 2>/dev/null; then
 	why="no compiler: gcc-$version-multilib libc6-dev-i386"
 	skip "arpctl builds for 32 bits without a warning" "$why"
-	skip "and uses 64 bits for file sizes and times" "$why"
+	skip "arpctl uses 64 bits for file sizes and times" "$why"
 	exit
 fi
 
@@ -32,4 +32,4 @@ calls='open(at)?|fopen|f?(stat|lstat)(at)?|lseek|mkostemp|time|clock_(gettime|na
 calls+='|nanosleep|localtime_r|gmtime_r|mktime|timegm|timerfd_settime|ppoll'
 short=$(nm -u "$dir"/tools/arpctl/{,*/}*.o 2>/dev/null | grep -oE "^ +U ($calls)\$" | sort -u)
 [ ! "$short" ] && nm -u "$dir"/tools/arpctl/{,*/}*.o | grep -qE '(open|stat|time)[a-z]*64'
-result $? "and uses 64 bits for file sizes and times" "$short"
+result $? "arpctl uses 64 bits for file sizes and times" "$short"

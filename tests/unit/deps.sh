@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# tests/vm/deps asks on a terminal before a large download, and never without one. Stubs
-# stand in for apt-get and sudo.
+# tests/vm/deps asks before a large download if it runs on a terminal. Stubs replace apt-get
+# and sudo.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
@@ -26,7 +26,7 @@ END
 
 called() { grep -c " $1 " "$dir/called"; }	# APT_COMMAND
 
-# answers TEXT BYTES: what deps prints on a terminal where TEXT is typed. Sets status.
+# answers TEXT BYTES: runs deps on a terminal and types TEXT. Sets said and status.
 answers() {
 	echo "$2" >"$dir/bytes"
 	: >"$dir/called"
@@ -35,25 +35,25 @@ answers() {
 }
 
 answers n 30000000
-is "$status $(called install)" "1 0" "60 MB on a terminal, answered with no: nothing is installed"
-like "$said" 'This installs 2 packages, a download of 60 MB\. Continue\? \[Y/n\]' "it says how much"
-like "$said" 'Nothing was installed\. Missing: .*reuse' "and what is missing"
+is "$status $(called install)" "1 0" "60 MB, on a terminal: the answer no installs nothing"
+like "$said" 'This installs 2 packages, a download of 60 MB\. Continue\? \[Y/n\]' "the question names the size of the download"
+like "$said" 'Nothing was installed\. Missing: .*reuse' "after no, the missing packages are listed"
 answers y 30000000
-is "$status $(called install)" "0 1" "answered with yes: they are"
+is "$status $(called install)" "0 1" "60 MB, on a terminal: the answer yes installs them"
 answers "" 30000000
-is "$status $(called install)" "0 1" "and with Enter"
+is "$status $(called install)" "0 1" "60 MB, on a terminal: Enter installs them"
 answers n 25000000
-is "$status $(called install)" "0 1" "50 MB: they are, without a question"
-unlike "$said" 'Continue' "none was asked"
+is "$status $(called install)" "0 1" "50 MB, on a terminal: installs them"
+unlike "$said" 'Continue' "50 MB, on a terminal: no question"
 
 echo 30000000 >"$dir/bytes"
 : >"$dir/called"
 said=$(tests/vm/deps dist 2>&1 </dev/null)
-is "$? $(called install)" "0 1" "60 MB without a terminal: they are installed"
-unlike "$said" 'Continue' "without a question"
-like "$said" 'installing: .*reuse' "and the packages are named"
+is "$? $(called install)" "0 1" "60 MB, no terminal: installs them"
+unlike "$said" 'Continue' "60 MB, no terminal: no question"
+like "$said" 'installing: .*reuse' "60 MB, no terminal: the packages are listed"
 
 : >"$dir/called"
 said=$(script -qec 'tests/vm/deps -n dist' /dev/null <<<n)
 is "$? $(wc -l <"$dir/called")" "1 0" "-n installs nothing"
-like "$said" 'missing: .*reuse' "and names what is missing"
+like "$said" 'missing: .*reuse' "-n lists the missing packages"

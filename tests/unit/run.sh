@@ -66,50 +66,50 @@ rm "$dir/tests/a/bare.sh"
 
 run a/host
 is "$status $(tests_of)" "0 a/host.sh" "a test is found by its name below tests/"
-like "$said" '^ok   a/host.sh: 1 passed, [0-9.]+ s \(1 of 1\)' "and shown with its number"
+like "$said" '^ok   a/host.sh: 1 passed, [0-9.]+ s \(1 of 1\)' "the result shows its number and the total"
 echo "not a test" >"$dir/tests/a/host" && chmod 755 "$dir/tests/a/host"
 run a/host
-is "$status $(tests_of)" "0 a/host.sh" "a program of the same name is not taken for the test"
+is "$status $(tests_of)" "0 a/host.sh" "a program of the same name is not run instead of the test"
 run a/nix
 is "$status $(tests_of)" "2 a/host.sh" "an unknown name keeps earlier results"
-like "$said" 'a/nix: no such test' "and is named"
+like "$said" 'a/nix: no such test' "the unknown name is printed"
 run a/bad a/host
 is "$status" 1 "a failed check fails the run"
-like "$said" 'FAIL a/bad.sh: 1 passed, 1 failed' "and its test"
-like "$said" '\| not ok 2 - broken' "whose output is shown"
-is "$(tail -n 1 <<<"$said")" "2 passed, 1 failed" "and totals are in the last line"
+like "$said" 'FAIL a/bad.sh: 1 passed, 1 failed' "a failed check fails its test"
+like "$said" '\| not ok 2 - broken' "the output of a failed test is shown"
+is "$(tail -n 1 <<<"$said")" "2 passed, 1 failed" "the last line has the totals"
 run a/short
 like "$said" 'planned 2 tests and ran 1' "a broken plan fails"
 run a/skipped
-is "$status" 1 "a run that only skips is no success"
+is "$status" 1 "a run in which all tests are skipped fails"
 
 run
 is "$(tests_of)" "a/bad.sh a/host.sh a/m1.sh a/m2.sh a/m3.sh a/m4.sh a/m5.sh a/m6.sh a/m7.sh a/own.sh a/own2.sh a/own3.sh a/own4.sh a/short.sh a/skipped.sh" \
 	"without names, all tests run once, but not the one marked \"all\""
-like "$said" '\(15 of 15\)' "up to the last"
+like "$said" '\(15 of 15\)' "tests are numbered up to the last one"
 like "$(grep -c -- --take "$MACHINES")" '^[2-5]$' "several machines share tests"
-like "$(<"$MACHINES")" '--mem 7 .*own.sh' "and one has tests of its own"
-is "$(grep -c -- '--mem 7' "$MACHINES") $(grep -c -- '--mem 8' "$MACHINES")" "2 1" "some share a machine with options"
+like "$(<"$MACHINES")" '--mem 7 .*own.sh' "a test with options gets its own machine"
+is "$(grep -c -- '--mem 7' "$MACHINES") $(grep -c -- '--mem 8' "$MACHINES")" "2 1" "tests with the same options share a machine"
 # Up to four machines start their first tests at once.
-like "$(grep '^m' "$dir/order" | head -n 4 | paste -sd ' ')" 'm7\.sh' "the longest is among the first"
-like "$said" '[0-9.]+ s  a/m[0-9].sh \(vm[0-9], from [0-9]+ s\)' "the slowest are listed"
+like "$(grep '^m' "$dir/order" | head -n 4 | paste -sd ' ')" 'm7\.sh' "the longest test is among the first"
+like "$said" '[0-9.]+ s  a/m[0-9].sh \(vm[0-9], from [0-9]+ s\)' "the slowest tests are listed"
 
 run --all
 is "$(tests_of)" "a/bad.sh a/host.sh a/m1.sh a/m2.sh a/m3.sh a/m4.sh a/m5.sh a/m6.sh a/m7.sh a/own.sh a/own2.sh a/own3.sh a/own4.sh a/short.sh a/skipped.sh a/slow.sh" \
-	"with --all that one too"
-like "$said" '\(16 of 16\)' "and it is counted"
-is "$(<"$dir/build/test-results/a-slow.sh.tap")" $'1..1\nok 1 - longer: yes' "others may do more"
+	"--all also runs the test marked \"all\""
+like "$said" '\(16 of 16\)' "that test is counted"
+is "$(<"$dir/build/test-results/a-slow.sh.tap")" $'1..1\nok 1 - longer: yes' "--all sets ARP_POLICY_ALL for the other tests"
 run a/slow
-is "$status $(tests_of)" "0 a/slow.sh" "by its name it runs without --all"
+is "$status $(tests_of)" "0 a/slow.sh" "a test marked \"all\" runs by its name without --all"
 
 run a/m1
 is "$(wc -l <"$MACHINES")" 1 "a single test starts a single machine"
 NO_BOOT=yes run a/m1 a/own
-is "$(grep -c '"failed": 1' <<<"$results")" 2 "without a machine its tests fail"
+is "$(grep -c '"failed": 1' <<<"$results")" 2 "if no machine starts, its tests fail"
 # shellcheck disable=SC2016 # the machine's
 put m3 'takes 120' 'echo 1..1; kill -USR1 $MACHINE; sleep 5'
 run a/m1 a/m2 a/m3 a/m4
 is "$(tests_of)" "a/m1.sh a/m2.sh a/m3.sh a/m4.sh" "when a machine dies, another runs the remaining tests"
-is "$(grep '"failed": 1' <<<"$results" | grep -c a/m3)" 1 "and only the test that ran then fails"
+is "$(grep '"failed": 1' <<<"$results" | grep -c a/m3)" 1 "only the test that was running fails"
 COMPLAINS=yes run a/m1
-like "$results" '"test": "machine".*"failed": 1' "a complaint at the end of a machine fails the run"
+like "$results" '"test": "machine".*"failed": 1' "a kernel fault at the end of a machine fails the run"
