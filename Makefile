@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Builds, tests and installs. The kernel's build reads Kbuild.
+# Builds, tests and installs. The kernel's build system reads Kbuild.
 
 VERSION := $(shell cat VERSION)
 NAME := arp-policy
@@ -37,7 +37,7 @@ module: kdir versions
 tools: versions
 	+$(TOOL)
 
-# These files need the version in their own syntax.
+# These files have the version in their own syntax.
 versions:
 	@grep -q '^PACKAGE_VERSION="$(VERSION)"$$' dkms.conf || { \
 	  echo "dkms.conf does not have version $(VERSION) of the file VERSION" >&2; exit 1; }
@@ -68,8 +68,8 @@ kdir:
 krel: kdir
 	@echo $(KREL)
 
-# These install packages first, which affects variables: hence a new make to build, on all
-# processors unless -j says otherwise.
+# These install packages first, which changes variables: a new make builds, on all
+# processors unless -j is given.
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 demo:
 	tests/vm/deps build vm demo
@@ -116,9 +116,9 @@ programs: $(PROGRAMS:%=tests/%)
 $(PROGRAMS:%=tests/%):
 	+$(MAKE) -C $@
 
-# A build of the module that runs its self-tests when loaded, in its own tree. It shares
-# the objects of the module that do not differ: kbuild compares the commands that made
-# them, which name the tree.
+# Builds the module with self-tests that run when it is loaded, in another tree. Objects
+# that do not differ are copied: kbuild compares the commands that made them, which contain
+# the path of the tree.
 selftest: module
 	rm -rf build/selftest
 	mkdir -p build/selftest
@@ -132,7 +132,7 @@ bench:
 	+$(MAKE) all
 	tests/bench/run
 
-# In nanoseconds; the machine should be idle otherwise.
+# In nanoseconds; run it on an idle machine.
 bench-native:
 	tests/vm/deps build bench native
 	+$(MAKE) tools
@@ -192,15 +192,15 @@ deb:
 	rm -rf $(DEB)/$(NAME)-$(VERSION)
 	@ls $(DEB)/*.deb
 
-# A release, in build/dist: the committed sources, which build by themselves, the SPDX
-# list of their licenses, and the checksums of both. The same commit gives the same
+# A release in build/dist: a tarball of the committed sources, the SPDX list of their
+# licenses, and the checksums of both. The same commit gives the same
 # tarball.
 DIST := build/dist
 RELEASE := $(NAME)-$(VERSION)
 dist: versions
 	tests/vm/deps dist
 	@git diff --quiet HEAD || { echo "Commit your changes first: a release" \
-	  "holds what is committed" >&2; exit 1; }
+	  "contains committed files only" >&2; exit 1; }
 	rm -rf $(DIST)
 	mkdir -p $(DIST)
 	git archive --prefix=$(RELEASE)/ HEAD | xz -T1 -9 >$(DIST)/$(RELEASE).tar.xz

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause
 /*
- * Adds bindings in one transaction, all or none, and prints how many there are then.
+ * Adds bindings in one transaction, all or none, and prints their number afterwards.
  *
  *   bindings [ADDRESS MAC]…
  *

@@ -8,9 +8,9 @@ YNL: the directory of ynl: tools/net/ynl of the kernel's source
 SPECIFICATION: netlink/arp_policy.yaml
 
 The program reads the dynamic bindings of the device, and the generation of the policy. One
-transaction on this generation then removes those that are not wanted any more and adds the
-others. If somebody changes the policy meanwhile, nothing is done, and it tries again. The
-device need not exist yet; it can also be a glob or "all". Needs CAP_NET_ADMIN.
+transaction on this generation then removes bindings that are not given and adds the others.
+If the policy was changed meanwhile, the transaction fails, and the program tries again.
+DEVICE need not exist yet; it can also be a glob or "all". Needs CAP_NET_ADMIN.
 """
 import errno
 import ipaddress

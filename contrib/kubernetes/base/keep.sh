@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Keeps a policy in effect: restores it whenever the node's differs, all or nothing.
+# Keeps a policy in effect: restores it when the node's policy differs, all or nothing.
 #
 #   keep.sh POLICY
-#   keep.sh remove		takes the node's policy away
+#   keep.sh remove		removes the node's policy
 #
-# When it is ended, the policy stays in effect.
+# The policy stays in effect when this script ends.
 policy=$1
 trap 'exit 0' TERM
 
