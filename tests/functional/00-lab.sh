@@ -11,10 +11,10 @@ addr alice eth0 10.0.0.1/24
 addr bob eth0 10.0.0.2/24
 
 is "$(mac alice eth0)" 02:00:00:00:00:00 "the first host has the MAC that lib.sh documents"
-is "$(mac bob eth0)" 02:00:00:00:01:00 "and so does the second"
+is "$(mac bob eth0)" 02:00:00:00:01:00 "the second host has the next MAC"
 
 run_ok "alice reaches bob" in_host alice ping -q -c 1 -W 5 10.0.0.2
-like "$(ip -n alice neigh show 10.0.0.2)" 02:00:00:00:01:00 "and has learned his MAC"
+like "$(ip -n alice neigh show 10.0.0.2)" 02:00:00:00:01:00 "alice has learned bob's MAC"
 
 is "$(asks alice eth0 10.0.0.2)" "$(mac bob eth0)" "arpq hears bob"
 like "$(in_host alice arping -c 1 -w 5 -I eth0 10.0.0.2)" \
@@ -25,7 +25,7 @@ is "$(asks alice eth0 10.0.0.2 0.0.0.0)" "$(mac bob eth0)" "a probe is answered"
 addr bob lo 10.9.9.9/32
 is "$(asks alice eth0 10.9.9.9)" "$(mac bob eth0)" "bob answers for his loopback address"
 set_sysctl bob net.ipv4.conf.all.arp_ignore=1
-is "$(asks alice eth0 10.9.9.9)" silence "and with arp_ignore=1 he does not"
+is "$(asks alice eth0 10.9.9.9)" silence "with arp_ignore=1 he does not answer for it"
 
 like "$(hears bob eth0 match 'out reply' -- "$ARPQ" ask eth0 10.0.0.1 timeout 10)" \
 	'out request sender 10\.0\.0\.2 02:00:00:00:01:00 target 10\.0\.0\.1' \
@@ -34,8 +34,8 @@ like "$(hears bob eth0 match 'out reply' -- "$ARPQ" ask eth0 10.0.0.1 timeout 10
 link alice:eth1 bob:eth1
 addr alice eth1 10.1.0.1/24
 addr bob eth1 10.1.0.2/24
-is "$(asks alice eth1 10.1.0.2)" 02:00:00:00:01:01 "a cable carries ARP, too"
-fails_with 1 '^$' "no answer has an exit status of its own" \
+is "$(asks alice eth1 10.1.0.2)" 02:00:00:00:01:01 "a link between two hosts carries ARP, too"
+fails_with 1 '^$' "no answer gives exit status 1" \
 	arpq alice ask eth1 10.1.0.3 timeout 100
 
 # Time limits mean nothing if the guest took another frequency for its TSC's.

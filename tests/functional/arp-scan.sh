@@ -21,7 +21,7 @@ addr bob lo $VIP/32
 addr carol lo $VIP/32
 GATEWAY=$(mac gateway eth0) BOB=$(mac bob eth0) CAROL=$(mac carol eth0)
 
-# All that is not the segment's own is elsewhere, and the gateway says so at once.
+# The gateway has a route to all other networks, and its proxy ARP answers at once.
 addr gateway eth1 10.9.0.1/24
 must ip -n gateway route add default via 10.9.0.2 dev eth1
 set_sysctl gateway net.ipv4.ip_forward=1 net.ipv4.conf.eth0.proxy_arp=1 \
@@ -43,7 +43,7 @@ addresses() { cut -d ' ' -f 1 <<<"$found" | sort -u | grep -c .; }
 
 found=$(scan 10.1.0.0/24)
 is "$(by_mac)" "256 $GATEWAY" "stock: a proxying gateway answers for all of another network"
-is "$(addresses)" 256 "each address once"
+is "$(addresses)" 256 "the gateway answers once for each address"
 hosts="10.0.0.1 $GATEWAY
 10.0.0.2 $BOB
 10.0.0.3 $CAROL"
@@ -74,7 +74,7 @@ found=$(scan 10.1.0.0/24)
 is "$(by_mac)" "48 $GATEWAY
 1 $BOB" "a proxy rule answers for its prefix only, except hidden addresses"
 is "$(head -n 1 <<<"$found"), $(grep " $BOB" <<<"$found"), $(tail -n 1 <<<"$found")" \
-	"10.1.0.64 $GATEWAY, 10.1.0.85 $BOB, 10.1.0.127 $GATEWAY" "from its first address to its last"
+	"10.1.0.64 $GATEWAY, 10.1.0.85 $BOB, 10.1.0.127 $GATEWAY" "from the prefix's first address to its last"
 
 # Back to stock
 
@@ -82,5 +82,5 @@ for name in gateway bob carol; do must ctl $name flush; done
 found=$(scan 10.1.0.0/24)
 is "$(by_mac)" "256 $GATEWAY" "flush: the gateway answers for all of the other network again"
 is "$(scan 10.0.0.96/28)" "$VIP $BOB
-$VIP $CAROL" "and the virtual address is found twice"
+$VIP $CAROL" "flush: the virtual address is found twice again"
 plan

@@ -15,32 +15,32 @@ watch "$leases" dev br0
 soon "100-03+ 102-04+" "leases are bound"
 leased 100 03 60 103 05 2
 soon "100-03+" "a lease expires without a change of the file"
-says '^unbound 10\.31\.0\.103 .*: expired$' "which is printed"
+says '^unbound 10\.31\.0\.103 .*: expired$' "the expiry is printed"
 : >"$leases"
 lines 100 03 60 >"$leases"
 sleep 1.5
 is "$(bound) $(grep -c '10\.31\.0\.100 .*no longer' "$dir/said")" "100-03+ 0" "a file that is emptied and written again keeps its bindings"
 printf '1700 02:00:5e' >>"$leases"
 says "dnsmasq.leases:2: a lease of dnsmasq has 5 words, here are 2\$" "a broken file is reported"
-is "$(bound)" "100-03+" "and keeps its bindings"
+is "$(bound)" "100-03+" "a broken file keeps its bindings"
 leased 100 03 60 104 06 60
-soon "100-03+ 104-06+" "until it is mended"
-says "warning: $leases can be read\$" "which is printed"
+soon "100-03+ 104-06+" "a file that is repaired is applied"
+says "warning: $leases can be read\$" "that a file can be read again is reported"
 rm "$leases"
 says "warning: $leases is gone: its leases stay until they expire\$" "a file that is deleted is reported"
-is "$(bound)" "100-03+ 104-06+" "and its leases stay"
+is "$(bound)" "100-03+ 104-06+" "the leases of a deleted file stay"
 leased 104 06 60
-soon "104-06+" "until it is there again"
+soon "104-06+" "until the file exists again"
 
-# A file that is another one, with the same inode, size and time: without a notification
-# since it is written by its other name.
+# New contents with the inode, size and time of the old file. There is no notification
+# because another hard link is written to.
 
 ln "$leases" "$dir/other"
 touch -r "$dir/other" "$dir/stamp"
 sed 's/5e:00:61:06/5e:00:61:26/' "$dir/other" >"$dir/new"
 cat "$dir/new" >"$dir/other"
 touch -r "$dir/stamp" "$dir/other"
-soon "104-26+" "a file with the inode, the size and the time of the one before is another one"
+soon "104-26+" "new contents with the old inode, size and time are noticed"
 
 # A directory that is written to without a pause
 
@@ -50,24 +50,24 @@ while True:
 	os.pwrite(fd, b"x", 0)' "$dir/leases/noise" &
 noise=$!
 leased 104 06 60 108 12 60
-soon "104-06+ 108-12+" "another file in the directory does not hold it up"
+soon "104-06+ 108-12+" "constant writes to another file do not delay it"
 stop $noise
 leased 104 06 60
-soon "104-06+" "nor does it when it ends"
+soon "104-06+" "it still works when these writes end"
 
-# Others' changes
+# Changes by others
 
 must arpctl bind replace 10.31.0.104 lladdr 02:00:5e:00:61:77 dev br0
 leased 104 07 60 105 08 60
 soon "104-77 105-08+" "a static binding stays"
 must arpctl bind del 10.31.0.104 dev br0
-soon "104-07+ 105-08+" "and is replaced when it is deleted"
+soon "104-07+ 105-08+" "when the static binding is deleted, the lease is bound"
 must arpctl bind add 10.31.0.200 lladdr any dev br0 dynamic
-soon "104-07+ 105-08+" "a dynamic one that is not leased is deleted"
+soon "104-07+ 105-08+" "a dynamic binding without a lease is deleted"
 must arpctl flush
-soon "104-07+ 105-08+" "after a flush all are there again"
+soon "104-07+ 105-08+" "after a flush all bindings are added again"
 must arpctl apply - <<<'bind del 10.31.0.105 dev br0'
-soon "104-07+ 105-08+" "and after a transaction"
+soon "104-07+ 105-08+" "a binding deleted by a transaction is added again"
 
 stop_watch
 
@@ -77,9 +77,9 @@ lines 106 10 60 >"$leases"
 echo x >>"$leases"
 watch "$leases" dev br0
 says "dnsmasq.leases:2: .* here are 1\$" "started with a broken file, it reports that"
-is "$(bound)" "104-07+ 105-08+" "and deletes nothing"
+is "$(bound)" "104-07+ 105-08+" "started with a broken file, it deletes nothing"
 leased 106 10 60
-soon "106-10+" "until the file can be read"
+soon "106-10+" "once the file can be read, it is applied"
 stop_watch
 must arpctl bind flush
 
@@ -91,7 +91,7 @@ watch "$dir/later" "$dir/link" dev br0
 sleep 0.3
 mkdir "$dir/later"
 lines 100 01 0 >"$dir/later/one"
-soon "100-01+" "a directory that appears"
+soon "100-01+" "leases in a directory that is created later"
 echo 'no lease' >"$dir/later/readme"
 mkfifo "$dir/later/fifo"
 lines 101 02 0 >"$dir/later/.hidden"
@@ -103,15 +103,15 @@ lines 103 04 0 >"$dir/moved/leases"
 ln -s "$dir/moved/leases" "$dir/link"
 soon "102-03+ 103-04+" "a symbolic link"
 lines 104 05 0 >>"$dir/moved/leases"
-soon "102-03+ 103-04+ 104-05+" "whose target changes"
+soon "102-03+ 103-04+ 104-05+" "a symbolic link whose target changes"
 rm -r "$dir/later"
 soon "103-04+ 104-05+" "a directory that is deleted"
 mkdir "$dir/later"
 lines 105 06 0 >"$dir/later/two"
-soon "103-04+ 104-05+ 105-06+" "and is there again"
+soon "103-04+ 104-05+ 105-06+" "a directory that is created again"
 stop_watch
 must arpctl bind flush
-unlike "$(<"$dir/said")" "readme|hidden" "nothing is said of files that hold no leases"
+unlike "$(<"$dir/said")" "readme|hidden" "there is no message about files without leases"
 
 # Kea
 
@@ -122,7 +122,7 @@ watch "$dir/kea.csv" dev br0
 soon "100-01+ 101-02+" "Kea: leases"
 mv "$dir/kea.csv" "$dir/kea.csv.1"
 { echo $header; kea 101 02 2; kea 102 03 0; } >"$dir/kea.csv"
-soon "100-01+ 102-03+" "Kea: in the midst of its cleanup"
+soon "100-01+ 102-03+" "Kea: during its cleanup"
 mv "$dir/kea.csv.1" "$dir/kea.csv.completed"
 kea 103 04 0 >>"$dir/kea.csv"
 mv "$dir/kea.csv.completed" "$dir/kea.csv.2"
@@ -148,11 +148,11 @@ start node env NOTIFY_SOCKET="$dir/notify" setpriv --reuid=65534 --regid=65534 -
 	"$ARPCTL" bind watch "$leases" dev br7 >>"$dir/said" 2>&1
 watcher=$started
 wait $notified
-result $? "systemd is told when it is ready"
+result $? "systemd is notified when it is ready"
 soon "100-01+" "it needs CAP_NET_ADMIN only" br7
 stop_watch
 start node setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all "$ARPCTL" bind watch "$leases" dev br8 >"$dir/denied" 2>&1
 wait "$started"
-like "$? $(<"$dir/denied")" "^1 .*CAP_NET_ADMIN" "without it, it ends with a message"
+like "$? $(<"$dir/denied")" "^1 .*CAP_NET_ADMIN" "without CAP_NET_ADMIN it exits with a message"
 chown root /run/arp-policy
 plan "$count"

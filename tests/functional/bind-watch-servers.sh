@@ -66,11 +66,11 @@ story() {	# NAME FILE
 		diag "$(tail -n 5 "$dir/dhclient" "$dir/server" "$dir/said")"
 	poll 60 has_lease blue
 	blues=$(leased blue)
-	becomes "$blues" "br0 $BLUE, to-blue $BLUE" 10 "$1: and dhcpcd's" ||
+	becomes "$blues" "br0 $BLUE, to-blue $BLUE" 10 "$1: dhcpcd's lease is bound on the bridge and on its port" ||
 		diag "$(tail -n 5 "$dir/dhcpcd" "$dir/server" "$dir/said")"
 	is "$(asks red eth0 10.31.0.1 "$reds")$(asks blue eth0 10.31.0.1 "$blues")" "$(mac node br0)$(mac node br0)" \
 		"$1: both are answered under strict"
-	is "$(asks blue eth0 10.31.0.1 "$reds")" silence "$1: and do not get each other's address"
+	is "$(asks blue eth0 10.31.0.1 "$reds")" silence "$1: blue is not answered with red's address"
 	sleep $((LEASE * 3 / 2))
 	unbound_since "$reds" && unbound_since "$blues"
 	result $? "$1: renewed, both stay bound for longer than their first leases" "$(<"$dir/said")"
@@ -78,11 +78,11 @@ story() {	# NAME FILE
 	becomes "$blues" "" $((LEASE / 2)) "$1: dhcpcd releases: no longer bound"
 	kill -KILL "$dhclient"
 	wait "$dhclient" "$dhcpcd" 2>/dev/null
-	is "$(bound "$reds")" "br0 $RED, to-red $RED" "$1: dhclient is killed: bound"
-	becomes "$reds" "" $((LEASE + 2)) "$1: until its lease expires"
-	run_ok "$1: which is printed" said "^unbound ${reds//./\\.} lladdr $RED dev to-red: expired\$"
-	is "$(asks red eth0 10.31.0.1 "$reds")" silence "$1: and it is not answered any more"
-	unlike "$(<"$dir/said")" "warning|cannot" "$1: bind watch has nothing to complain of"
+	is "$(bound "$reds")" "br0 $RED, to-red $RED" "$1: dhclient is killed: its lease stays bound"
+	becomes "$reds" "" $((LEASE + 2)) "$1: it is unbound when it expires"
+	run_ok "$1: the expiry is printed" said "^unbound ${reds//./\\.} lladdr $RED dev to-red: expired\$"
+	is "$(asks red eth0 10.31.0.1 "$reds")" silence "$1: red is no longer answered"
+	unlike "$(<"$dir/said")" "warning|cannot" "$1: bind watch prints no warning and no error"
 	stop "$watcher"
 	must ip -n red addr flush dev eth0
 	must ip -n blue addr flush dev eth0

@@ -46,8 +46,8 @@ addr blue eth0 $FENCE/32
 BLUE=$(mac blue eth0)
 ETH0=$(mac node eth0)
 
-# Red's fence is blue: the bridge has asked the host by then. The peer's is the
-# host's own address out there.
+# The fence for red is blue: when blue answers, the bridge has passed the request to the
+# host. For the peer it is the host's own address on eth0.
 answer() {	# HOST TARGET
 	local line mac fence=$FENCE
 	[ "$1" != peer ] || fence=192.168.9.1
@@ -68,9 +68,9 @@ containers_talk() {
 
 run_ok "stock: containers reach each other" containers_talk
 is "$(answer red 172.17.0.3)" "$BLUE" "red gets blue's MAC from blue"
-is "$(answer red 172.17.0.1)" $BR0 "and the host's from the bridge"
-is "$(answer red $VIP)" $BR0 "which answers for lo's address as well"
-is "$(answer peer 172.17.0.1)" "$ETH0" "the bridge's address is answered for outside"
+is "$(answer red 172.17.0.1)" $BR0 "red gets the host's MAC from the bridge"
+is "$(answer red $VIP)" $BR0 "the bridge answers for lo's address as well"
+is "$(answer peer 172.17.0.1)" "$ETH0" "eth0 answers for the bridge's address"
 
 # Policy on the bridge
 
@@ -79,36 +79,36 @@ must ctl node dev set br0 ignore never
 is "$(answer red 172.17.0.1)" silence "ignore never: the host does not answer on the bridge"
 run_ok "containers reach each other" containers_talk
 must ip -n node neigh flush dev br0
-run_ok "and the host reaches them" in_host node ping -n -q -c 1 -W 5 172.17.0.2
-is "$(answer peer 172.17.0.1)" "$ETH0" "nor does the host answer outside"
+run_ok "the host reaches the containers" in_host node ping -n -q -c 1 -W 5 172.17.0.2
+is "$(answer peer 172.17.0.1)" "$ETH0" "eth0 still answers for the bridge's address"
 must ctl node flush
 is "$(answer red 172.17.0.1)" $BR0 "flush: the host answers again"
 
 must ctl node dev set br0 ignore device
 is "$(answer red $VIP)" silence "ignore device: lo's address is not answered for"
-is "$(answer red 172.17.0.1)" $BR0 "the bridge's own is"
+is "$(answer red 172.17.0.1)" $BR0 "the bridge answers for its own address"
 must ctl node flush
 
 must ctl node dev set lo hidden on
 must ctl node dev set br0 hidden on
 is "$(answer red $VIP)" silence "hidden: lo's address is not answered for"
-is "$(answer red 172.17.0.1)" $BR0 "the bridge's is, where it lives"
-is "$(answer peer 172.17.0.1)" silence "and nowhere else"
+is "$(answer red 172.17.0.1)" $BR0 "hidden: the bridge answers for its own address"
+is "$(answer peer 172.17.0.1)" silence "hidden: eth0 does not answer for the bridge's address"
 run_ok "containers reach each other" containers_talk
 must ctl node flush
 is "$(answer red $VIP)" $BR0 "flush: lo's address is answered for again"
-is "$(answer peer 172.17.0.1)" "$ETH0" "and the bridge's is outside"
+is "$(answer peer 172.17.0.1)" "$ETH0" "flush: eth0 answers for the bridge's address again"
 
 # Policy on the ports, which the host's ARP does not use
 
 must ctl node dev set 'to-*' ignore never announce strict filter on proxy route
 is "$(answer red 172.17.0.1)" $BR0 "policy on a port: the bridge answers"
-is "$(answer red $VIP)" $BR0 "for lo's address, too"
+is "$(answer red $VIP)" $BR0 "policy on a port: the bridge answers for lo's address, too"
 run_ok "containers reach each other" containers_talk
 must ip -n node neigh flush dev br0
-run_ok "and the host reaches them" in_host node ping -n -q -c 1 -W 5 172.17.0.2
+run_ok "the host reaches the containers" in_host node ping -n -q -c 1 -W 5 172.17.0.2
 is "$(ctl node -j stats show to-red | jq '[.[] | .in + .out] | add')" 0 \
-	"a port sees no ARP of the host's"
+	"a port counts no ARP of the host"
 must ctl node flush
 
 # Policy everywhere
@@ -124,9 +124,9 @@ must ip -n node link set to-red type bridge_slave proxy_arp on
 must ip -n node neigh replace 172.17.0.3 lladdr "$BLUE" nud permanent dev br0
 set_sysctl blue net.ipv4.conf.eth0.arp_ignore=8
 like "$(arpq red ask eth0 172.17.0.3 first timeout 1000)" "is-at $BLUE from" \
-	"the bridge may answer in blue's place"
+	"the bridge may answer on behalf of blue"
 must ip -n node link set to-red type bridge_slave proxy_arp off
-fails_with 1 '^$' "which blue does not answer himself now" arpq red ask eth0 172.17.0.3 timeout 100
+fails_with 1 '^$' "without the bridge's proxy_arp, nobody answers for blue" arpq red ask eth0 172.17.0.3 timeout 100
 set_sysctl blue net.ipv4.conf.eth0.arp_ignore=0
 
 # The kernel's own announcements
@@ -144,12 +144,12 @@ sender 192.168.9.7 02:00:00:00:00:77 target 192.168.9.7" "stock: arp_notify anno
 must ctl node dev set all announce strict ignore never hidden on
 is "$(gratuitous 02:00:00:00:00:78)" "\
 sender 192.168.9.1 02:00:00:00:00:78 target 192.168.9.1
-sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "and it does so with policy"
+sender 192.168.9.7 02:00:00:00:00:78 target 192.168.9.7" "policy: arp_notify announces each address"
 
 # A bond that monitors its links by ARP to a target
 
-# One of its links. It is of taps, as on 5.10 bonding does not see a veth send, and
-# takes the active link for down.
+# Creates a link of the bond from two taps: on 5.10, bonding does not notice that a veth
+# sends, and considers the active link down.
 tap() {	# DEV
 	nsenter --net=/run/netns/lan -- socat "TUN,tun-type=tap,iff-no-pi,tun-name=$1" \
 		"TUN,tun-type=tap,iff-no-pi,iff-up,tun-name=bonded-$1" &
@@ -201,7 +201,7 @@ if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	must ip -n bonded link set bond0 type bond active_slave eth0
 	must poll 20 all_up
 
-	# Both look like requests of the neighbour code.
+	# With these entries, the probes look like requests of the neighbour code.
 	must ip -n bonded neigh replace 10.50.0.9 lladdr "$(mac target eth0)" nud permanent dev eth0
 	must ip -n bonded neigh replace 10.50.0.2 lladdr 02:00:00:00:aa:aa nud permanent dev bond0
 	must ctl bonded dev set all announce strict ignore never
@@ -211,7 +211,7 @@ if [ -e /dev/net/tun ] && load bonding max_bonds=0; then
 	is "$(down)" "$was" "no link goes down"
 	is "$(link_up)" 3 "the bond and its links are up"
 	run_ok "a failover is announced" announces 10.50.0.2 eth1
-	run_ok "as the device of the monitor's requests sees" test \
+	run_ok "eth0 counts the monitor's requests as passed" test \
 		"$(ctl bonded -j stats show eth0 | jq '.[].reasons | .pass')" -ge 4
 	must ctl bonded flush
 else

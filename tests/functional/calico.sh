@@ -47,8 +47,8 @@ first_ping() {	# DESC
 	diag "${output##*$'\n'}"
 }
 
-# Who answers red. His host's own address, which is always answered for, is the
-# fence: only a kernel's proxy_delay could make an answer come after it.
+# The MAC that answers red. The fence is his host's own address, which is always answered
+# for; only the kernel's proxy_delay could make an answer come after it.
 answer() {	# [TARGET]
 	local line mac
 	line=$(arpq red ask eth0 "${1:-$GATEWAY}" fence 172.16.0.1)
@@ -59,7 +59,7 @@ answer() {	# [TARGET]
 	esac
 }
 
-# The sysctl, which answers at once for the fence's sake.
+# Sets the sysctl, without delay, so that the answer comes before the fence's.
 proxy_arp() {	# DEV 0|1
 	set_sysctl one "net.ipv4.neigh.$1.proxy_delay=0" "net.ipv4.conf.$1.proxy_arp=$2"
 }
@@ -108,17 +108,17 @@ set_sysctl two net.ipv4.conf.cali2.proxy_arp=1
 first_ping "stock, proxy_arp: pod reaches pod"
 stock=$(waits)
 show_waits "stock, proxy_arp" "$stock"
-run_ok "but the answer is delayed (100 ms and more)" \
+run_ok "stock, proxy_arp: the answer is delayed (100 ms and more)" \
 	waits_are "$stock" 'n == 10 && w[n] > 100'
 
 proxy_arp cali1 1
 is "$(answer)" $CALI "stock, proxy_arp, no delay: answered"
 must ip -n one route del default
-is "$(answer)" silence "but not without a route to the gateway"
+is "$(answer)" silence "stock, proxy_arp: not answered without a route to the gateway"
 must ip -n one route add default via 172.16.0.2
 stop_pod one cali1
 start_pod one cali1 red 10.10.10.10
-is "$(answer)" silence "and a device that is created again has lost the setting"
+is "$(answer)" silence "a device that is created again has lost the setting"
 stop_pod one cali1
 stop_pod two cali2
 
@@ -131,22 +131,22 @@ start_pod one cali1 red 10.10.10.10
 start_pod two cali2 blue 10.10.10.20
 first_ping "policy: pod reaches pod"
 like "$(ip -n red neigh show $GATEWAY)" "lladdr $CALI" \
-	"with the device's MAC as the gateway's"
+	"the pod has the device's MAC for its gateway"
 ours=$(waits)
 show_waits "policy" "$ours"
 run_ok "the gateway answers within 10 ms" waits_are "$ours" 'n == 10 && (w[5] + w[6]) / 2 < 10'
 like "$(in_host red arping -c 1 -w 5 -I eth0 $GATEWAY)" "reply from 169\.254\.1\.1 " \
 	"arping gets the same answer"
 is "$(answer 10.10.10.20)" $CALI "a request for the other pod is answered, too"
-is "$(answer 10.10.10.10)" silence "but not a request for the pod's own address"
-run_ok "what was proxied is counted" test "$(stat_of cali1 proxied)" -ge 12
+is "$(answer 10.10.10.10)" silence "a request for the pod's own address is not answered"
+run_ok "proxied requests are counted" test "$(stat_of cali1 proxied)" -ge 12
 
 must ip -n one route del default
 is "$(answer)" silence "proxy route needs a route to the gateway, too"
 must ip -n one route add default via 172.16.0.2
-is "$(answer)" $CALI "and answers once there is one"
+is "$(answer)" $CALI "proxy route answers once there is a route"
 set_sysctl one net.ipv4.ip_forward=0
-is "$(answer)" silence "and it needs forwarding"
+is "$(answer)" silence "proxy route needs forwarding"
 set_sysctl one net.ipv4.ip_forward=1
 
 # Devices come and go
@@ -155,9 +155,9 @@ stop_pod one cali1
 start_pod one tap1 red 10.10.10.10
 is "$(answer)" silence "a device of another name is not covered"
 rename one tap1 cali7 10.10.10.10
-is "$(answer)" $CALI "until it is renamed"
+is "$(answer)" $CALI "it is covered after it is renamed"
 rename one cali7 tap1 10.10.10.10
-is "$(answer)" silence "and no longer after it is renamed again"
+is "$(answer)" silence "it is not covered after it is renamed back"
 stop_pod one tap1
 start_pod one cali1 red 10.10.10.10
 is "$(answer)" $CALI "a device that is created again is covered"
@@ -168,7 +168,7 @@ must ctl one dev set cali1 proxy-delay 300
 delayed=$(waits)
 show_waits "policy, proxy-delay 300" "$delayed"
 run_ok "proxy-delay 300 delays" waits_are "$delayed" 'n == 10 && (w[5] + w[6]) / 2 > 20'
-run_ok "by about 300 ms at most" waits_are "$delayed" 'n == 10 && w[n] < 500'
+run_ok "proxy-delay 300 delays by about 300 ms at most" waits_are "$delayed" 'n == 10 && w[n] < 500'
 must ctl one dev unset cali1 proxy-delay
 
 # The other direction
@@ -176,11 +176,11 @@ must ctl one dev unset cali1 proxy-delay
 proxy_arp cali1 1
 must ctl one dev set cali1 proxy off
 is "$(answer)" silence "proxy off: not answered, though proxy_arp is set"
-run_ok "which is counted" test "$(stat_of cali1 ignored)" -ge 1
+run_ok "unanswered requests are counted as ignored" test "$(stat_of cali1 ignored)" -ge 1
 must ip -n one neigh add proxy $GATEWAY dev cali1
-is "$(answer)" $CALI "ip neigh's proxy holds under proxy off"
+is "$(answer)" $CALI "proxy off: a proxy neighbour entry still answers"
 must ip -n one neigh del proxy $GATEWAY dev cali1
-is "$(answer)" silence "as long as it is there"
+is "$(answer)" silence "proxy off: not answered without the entry"
 proxy_arp cali1 0
 must ctl one dev unset cali1 proxy
 is "$(answer)" $CALI "without its own value the device follows cali* again"
@@ -190,8 +190,8 @@ is "$(answer)" $CALI "without its own value the device follows cali* again"
 must ctl one flush
 is "$(answer)" silence "flush: nobody answers for the gateway"
 proxy_arp cali1 1
-is "$(answer)" $CALI "and proxy_arp decides again"
+is "$(answer)" $CALI "flush: proxy_arp takes effect again"
 must ctl one dev set all proxy off
 is "$(answer)" silence "proxy off once more"
 run_ok "rmmod" unload_module
-is "$(answer)" $CALI "without the module proxy_arp decides"
+is "$(answer)" $CALI "without the module proxy_arp takes effect"

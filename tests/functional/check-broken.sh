@@ -53,7 +53,7 @@ answered "a wide rule for senders"
 must ctl h flush
 must ctl h rule add drop 10.0.0.9/32 from
 must ctl h rule add hide 10.0.0.1 dev eth0
-clean h "rules of single addresses are meant"
+clean h "rules for single addresses are considered intended"
 must ctl h flush
 
 must ctl h dev set eth0 inspect strict
@@ -120,12 +120,12 @@ set_sysctl two net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth1.rp_filter=0 \
 
 # GRNET: proxy_arp on a card whose subnet is reached through the other one
 set_sysctl two net.ipv4.ip_forward=1 net.ipv4.conf.eth1.proxy_arp=1 net.ipv4.neigh.eth1.proxy_delay=0
-is "$(asks peer eth0 10.1.0.77)" "$ETH1" "rogue proxy: it answers for nobody's address"
+is "$(asks peer eth0 10.1.0.77)" "$ETH1" "rogue proxy: it answers for an unused address"
 cures two "proxy-onlink eth1 error" 'on behalf of every neighbour in 10\.1\.0\.0/24: proxy_arp' "rogue proxy"
 is "$(asks peer eth0 10.1.0.77)" silence "rogue proxy: cured"
 set_sysctl two net.ipv4.ip_forward=0
 
-# Two subnets on one segment: seen once a neighbour of one was heard on both
+# Two subnets on one segment: detected once a neighbour was seen on both devices
 must ip -n two addr flush dev eth1
 addr two eth1 10.2.0.1/24
 asks peer eth0 10.2.0.1 >/dev/null
@@ -143,7 +143,7 @@ is "$(asks c eth0 10.0.0.200)" silence "a peer inside the LAN: no answer"
 cures h "proxy-missing eth0 warning" 'on behalf of 10\.0\.0\.200: routed to wg0' "a peer inside the LAN"
 is "$(asks c eth0 10.0.0.200)" "$H" "a peer inside the LAN: answered"
 like "$cure" '^ip netns exec h sysctl -w net\.ipv4\.conf\.eth0\.forwarding=1 && arpctl -n h rule add proxy 10\.0\.0\.200 dev eth0$' \
-	"and forwarded, by this device alone"
+	"the cure enables forwarding on this device only"
 must ctl h flush
 must ip -n h neigh add proxy 10.0.0.200 dev eth0
 clean h "a peer inside the LAN with ip neigh add proxy"
@@ -229,7 +229,7 @@ like "$(findings kata | grep '^port-address eth0 warning')" '10\.6\.0\.5 is on a
 is "$(ctl kata -j explain request 10.6.0.5 from 10.6.0.9 dev eth0 | jq -c '[.bridge.action, .next.dev, .next.answered, .next.lladdr]')" \
 	"[\"flood\",\"kata0\",true,\"$(mac kata kata0)\"]" "kata: explain names who answers"
 must ctl kata rule add hide 10.6.0.5
-is "$(asks outside eth0 10.6.0.5)" "$(mac guest eth0)" "kata: a rule, and the virtual machine alone answers"
+is "$(asks outside eth0 10.6.0.5)" "$(mac guest eth0)" "kata: with a rule, only the virtual machine answers"
 is "$(ctl kata -j explain request 10.6.0.5 from 10.6.0.9 dev eth0 | jq -c '[.next.answered, .next.reason]')" '[false,"hidden"]' \
 	"kata: explain agrees"
 
@@ -246,7 +246,7 @@ is "$(asks site eth0 10.5.0.1)" silence "a VRF without its rule: no answer"
 cures router "silence eth0 error" 'VRF blue .* rule l3mdev' "a VRF without its rule"
 is "$(asks site eth0 10.5.0.1)" "$(mac router eth0)" "a VRF without its rule: answered"
 
-# Without the module, the kernel's routes and sysctls tell the same.
+# Without the module, the kernel's routes and sysctls are enough.
 must unload_module
 set_sysctl h net.ipv4.conf.eth0.arp_ignore=8
 cures h "silence eth0 error" 'sysctl eth0\.arp_ignore=8' "without the module"
@@ -254,5 +254,5 @@ link h:eth1 c:eth1
 addr h eth1 10.0.0.5/24
 set_sysctl h net.ipv4.conf.eth0.arp_ignore=1 net.ipv4.conf.eth1.arp_ignore=1 net.ipv4.conf.all.rp_filter=1
 cures h "silence eth1 error" 'all\.rp_filter=1, and the route back to .* leaves by eth0' "rp_filter without the module"
-is "$(module_loaded && echo loaded)" "" "and it is not loaded"
+is "$(module_loaded && echo loaded)" "" "check has not loaded the module"
 no_kernel_faults

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# check on bridge ports: what policy there does not see, or not as it is meant; filters that
-# a tag of VLAN 0 deceives; what was counted; programs that speak ARP themselves.
+# check on bridge ports: policy without effect or with an unintended one; filters that a
+# VLAN 0 tag evades; counted attacks; programs that receive ARP by packet sockets.
 # lab: all
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -12,16 +12,16 @@
 . "$(dirname "$0")/check.inc"
 plan 62
 
-# Other tests find it not loaded. The namespaces are gone by then, or soon.
+# Other tests expect that it is not loaded. Namespaces that use it may take a moment to go.
 loaded=$([ ! -e /sys/module/nf_tables ] || echo loaded)
-leave_nft() {
+unload_nft() {
 	local module
 	for module in nft_meta_bridge nf_tables; do
 		[ "$loaded" ] || [ ! -e /sys/module/$module ] || poll 10 rmmod $module
 	done 2>/dev/null
 	return 0
 }
-at_exit leave_nft
+at_exit unload_nft
 must load_module
 bridge_host
 clean node "a bridge without policy"
@@ -35,7 +35,7 @@ policy dev unset to-blue
 policy dev set 'to-b*' trust on
 cures node "trusted-port br0 warning" 'to-blue can send any ARP' "trusted by a glob"
 policy dev set to-blue trust on
-clean node "trust of one port is a decision"
+clean node "trust that is set on a single port is considered intended"
 policy flush
 
 # strict
@@ -43,7 +43,7 @@ policy dev set 'to-*' trust off inspect strict
 cures node "strict to-blue error" 'inspect strict of to-\*' "strict without bindings"
 policy bind add "${address[green]}" lladdr "$GREEN" dev br0
 is "$(found node | grep strict)" "strict to-green error
-strict to-red error" "one of the bridge is none of a port's"
+strict to-red error" "a binding on the bridge does not count for its ports"
 policy flush
 
 # unlocked
@@ -53,9 +53,9 @@ must in_host green ping -n -q -c 1 -W 5 "${address[host]}" >/dev/null
 if bridge -d -n node link show | grep -q locked; then
 	cures node "unlocked to-red note" 'IP packet with a stolen source MAC' "a bound port"
 	like "$cure" "bridge fdb replace $RED dev to-red master static && .*locked on\$" "with its bound MAC"
-	cures node "unlocked to-green note" 'not locked' "a port that has spoken"
+	cures node "unlocked to-green note" 'not locked' "a port where a MAC was seen"
 	is "$(steals | tr ' ' '\n' | sort -u)" to-green "a stolen MAC does not move"
-	run_ok "red is still there" reaches red host
+	run_ok "red still reaches the host" reaches red host
 else
 	for _ in {1..7}; do skip "locked ports" "this kernel has none"; done
 fi
@@ -95,7 +95,7 @@ if modprobe openvswitch 2>/dev/null; then
 	cures node "no-arp eth9 note" 'Open vSwitch takes what arrives there' "a port of Open vSwitch"
 	policy dev set eth9 trust off rate 1000
 	is "$(asks red eth9 10.9.0.1)" silence "a port of Open vSwitch: its address is not answered for"
-	is "$(ctl node -j stats show eth9 | jq '.[].in')" 0 "and policy has seen nothing"
+	is "$(ctl node -j stats show eth9 | jq '.[].in')" 0 "policy sees no packet there"
 	must in_host node "$ROOT/tests/lib/ovs-datapath" del dp0
 	is "$(asks red eth9 10.9.0.1)" "$(mac node eth9)" "no longer a port: answered"
 	modprobe -r openvswitch
@@ -105,13 +105,13 @@ fi
 must ip -n node link del eth9
 policy flush
 
-# blind: a tag of VLAN 0 hides ARP from these filters, and the cure sees it
+# blind: a VLAN 0 tag hides ARP from these filters, but not from the cure
 must in_host node nft 'add table bridge t; add chain bridge t c { type filter hook forward priority 0; };
 	add rule bridge t c iifname to-red ether type arp drop'
-is "$(forge plain) $(forge vid0)" "unharmed poisoned" "nft ether type arp: a tag deceives it"
+is "$(forge plain) $(forge vid0)" "unharmed poisoned" "nft ether type arp: a tag evades it"
 cures node "blind - warning" 'nftables rule bridge t c handle [0-9]+ drops ARP, but not behind a VLAN tag' "nft ether type arp"
 is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0) $(forge ad0q0)" "unharmed unharmed unharmed unharmed unharmed" \
-	"nft with the cure: held"
+	"nft with the cure: no tag evades it"
 must in_host node nft 'flush table bridge t; add rule bridge t c meta protocol arp drop'
 is "$(found node)" "blind - warning" "nft meta protocol arp"
 must in_host node nft 'flush table bridge t; add rule bridge t c arp operation request arp saddr ip 10.0.0.4 drop'
@@ -123,15 +123,15 @@ clean node "a chain that drops all else"
 must in_host node nft 'delete table bridge t'
 must in_host node nft 'add table netdev t; add chain netdev t c { type filter hook ingress device to-red priority 0; };
 	add rule netdev t c ether type arp drop'
-is "$(forge vid0)" poisoned "nft netdev: a tag deceives it"
+is "$(forge vid0)" poisoned "nft netdev: a tag evades it"
 cures node "blind - warning" 'nftables rule netdev t c handle' "nft netdev"
-is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" "nft netdev with the cure: held"
+is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" "nft netdev with the cure: no tag evades it"
 must in_host node nft 'delete table netdev t'
 must in_host node tc qdisc add dev to-red clsact
 must in_host node tc filter add dev to-red ingress pref 9 protocol arp matchall action drop
-is "$(forge plain) $(forge vid0)" "unharmed poisoned" "tc protocol arp: a tag deceives it"
+is "$(forge plain) $(forge vid0)" "unharmed poisoned" "tc protocol arp: a tag evades it"
 cures node "blind to-red warning" 'tc filter ingress protocol arp pref 9 drops ARP' "tc protocol arp"
-is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" "tc with the cure: held"
+is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" "tc with the cure: no tag evades it"
 must in_host node tc qdisc del dev to-red clsact
 must in_host node tc qdisc add dev to-red clsact
 must in_host node tc filter add dev to-red ingress pref 9 protocol arp matchall action drop
@@ -143,10 +143,10 @@ if command -v ebtables-legacy >/dev/null && in_host node ebtables-legacy -P INPU
 	clean node "ebtables without a rule"
 	must in_host node ebtables-legacy -A FORWARD -p IPv4 -j ACCEPT
 	must in_host node ebtables-legacy -A FORWARD -p ARP -i to-red -j DROP
-	is "$(forge plain) $(forge vid0)" "unharmed poisoned" "ebtables -p ARP: a tag deceives it"
+	is "$(forge plain) $(forge vid0)" "unharmed poisoned" "ebtables -p ARP: a tag evades it"
 	cures node "blind - warning" 'ebtables rule 2 of chain FORWARD in table filter drops ARP' "ebtables"
 	is "$(forge plain) $(forge vid0) $(forge vid0x2) $(forge ad0)" "unharmed unharmed unharmed unharmed" \
-		"ebtables with the cure: held"
+		"ebtables with the cure: no tag evades it"
 	must in_host node ebtables-legacy -F
 else
 	for _ in {1..5}; do skip "ebtables" "not here"; done
@@ -167,8 +167,8 @@ start node arping -q -c 100 -w 60 -I br0 "${address[blue]}"
 listening() { awk '$4 == "0806" { n++ } END { exit !n }' "/proc/$started/net/packet"; }
 must poll 10 listening
 is "$(findings node | cut -f 1,3)" "raw-arp br0 note	arping receives and may send ARP by itself, with a packet socket: policy does not apply to that" \
-	"a program that speaks ARP"
+	"a program that receives ARP by a packet socket"
 policy flush
-clean node "it is its own affair without policy"
+clean node "it is not reported without policy"
 stop "$started"
 no_kernel_faults

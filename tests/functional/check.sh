@@ -76,7 +76,7 @@ in_host alice ping -q -c 1 -W 5 10.0.0.2 >/dev/null
 fails_with 0 '^nothing found; the module is not loaded, so there is no policy$' "a plain host is clean" arpctl -n alice check
 fails_with 0 '^\[\]$' "in JSON as well" arpctl -n alice -j check
 is "$(module_loaded && echo loaded)" "" "check has not loaded the module"
-run_ok "nor nftables" [ ! -e /sys/module/nf_tables ]
+run_ok "check has not loaded nftables" [ ! -e /sys/module/nf_tables ]
 must load_module
 clean "with the module, and without policy"
 policy dev set all ignore any
@@ -86,7 +86,7 @@ policy flush
 
 # No findings.
 addr alice lo 10.9.9.9/32 169.254.20.10/32
-clean "an address on lo in nobody's subnet"
+clean "an address on lo outside all subnets"
 alice addr flush dev lo scope global
 link alice:cali0 pod:eth1
 link alice:cali1 pod:eth2
@@ -117,20 +117,20 @@ addr alice eth1 10.0.0.3/24
 is "$(found)" "flux eth0 warning
 flux eth1 warning" "two cards in one subnet answer for each other"
 set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=1
-clean "unless arp_ignore says otherwise"
+clean "two cards in one subnet, with arp_ignore=1"
 set_sysctl alice net.ipv4.conf.{eth0,eth1}.arp_ignore=0 net.ipv4.conf.all.arp_filter=1
 is "$(found)" "flux eth0 warning
 silence eth1 error" "arp_filter is no cure: the one with the route back answers for both"
 set_sysctl alice net.ipv4.conf.all.arp_filter=0
 policy dev set 'eth*' filter on
 is "$(found)" "flux eth0 warning
-silence eth1 error" "nor is filter"
+silence eth1 error" "filter is no cure either"
 policy dev set 'eth*' filter off
 policy rule add hide 10.0.0.1 dev eth1
 policy rule add drop 10.0.0.0/24
 policy rule add pass 10.0.0.1 dev eth0
 policy rule add pass 10.0.0.3 dev eth1
-clean "or rules"
+clean "two cards in one subnet, with rules"
 policy rule flush
 policy dev set eth0 ignore any
 set_sysctl alice net.ipv4.conf.all.arp_ignore=1
@@ -142,8 +142,8 @@ is "$(asks bob eth0 10.0.0.1)" "$both" "both cards answer bob"
 cures "flux eth1 warning" "two cards in one subnet, the second"
 is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "only the right card answers bob"
 like "$cure" '^arpctl -n alice dev set eth1 ignore device announce best$' "the fix is for alice"
-cures "flux eth0 warning" "the first, against its own policy"
-clean "both"
+cures "flux eth0 warning" "two cards in one subnet, the first, against its own policy"
+clean "both cards after their cures"
 policy dev set 'eth*' mode audit
 is "$(found | grep flux)" "flux eth0 warning
 flux eth1 warning" "a field in audit mode does not count"
@@ -175,7 +175,7 @@ alice link add name kube-ipvs0 type dummy
 addr alice kube-ipvs0 10.96.0.1/32
 is "$(asks bob eth0 10.96.0.1)" "$both" "a service's address is answered for"
 cures "vip kube-ipvs0 warning" "kube-ipvs0"
-is "$(asks bob eth0 10.96.0.1)" silence "and no more"
+is "$(asks bob eth0 10.96.0.1)" silence "a service's address is no longer answered for"
 alice link del kube-ipvs0
 policy flush
 
@@ -199,11 +199,11 @@ addr alice vb 10.5.0.2/24
 set_sysctl alice net.ipv4.conf.{va,vb}.rp_filter=1
 is "$(found)" "veth-local va warning
 veth-local vb warning" "both ends of a veth pair here, and no other finding"
-fails_with 1 '100% packet loss' "no ping" in_host alice ping -q -c 1 -W 1 -I va 10.5.0.2
+fails_with 1 '100% packet loss' "ping between the two ends fails" in_host alice ping -q -c 1 -W 1 -I va 10.5.0.2
 cures "veth-local va warning" "one end"
 cures "veth-local vb warning" "the other"
 alice neigh flush all
-run_ok "a ping" in_host alice ping -q -c 1 -W 5 -I va 10.5.0.2
+run_ok "ping between the two ends succeeds" in_host alice ping -q -c 1 -W 5 -I va 10.5.0.2
 clean "the veth pair"
 alice link del va
 
@@ -211,9 +211,9 @@ alice link del va
 set_sysctl alice net.ipv4.ip_forward=0
 policy dev set eth0 proxy route
 cures "proxy-forwarding eth0 error" "proxy without forwarding"
-is "$cure" "ip netns exec alice sysctl -w net.ipv4.conf.eth0.forwarding=1" "by forwarding on that device alone"
+is "$cure" "ip netns exec alice sysctl -w net.ipv4.conf.eth0.forwarding=1" "the cure enables forwarding on that device only"
 set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.conf.eth0.forwarding=0
-cures "proxy-forwarding eth0 error" "forwarding, but not there"
+cures "proxy-forwarding eth0 error" "forwarding, but not on that device"
 policy flush
 set_sysctl alice net.ipv4.ip_forward=0 net.ipv4.conf.eth0.proxy_arp=1
 cures "proxy-forwarding eth0 error" "proxy_arp without forwarding"
@@ -227,11 +227,11 @@ is "$(found)" "proxy-forwarding eth0 error
 proxy-forwarding eth1 error" "a routed rule without forwarding"
 cures "proxy-forwarding eth1 error" "a routed rule"
 cures "proxy-forwarding eth0 error" "on the other device as well"
-clean "on both"
+clean "a routed rule with forwarding on both devices"
 policy rule flush
 policy rule add proxy 10.8.0.0/16
 set_sysctl alice net.ipv4.ip_forward=0
-clean "a rule that needs none"
+clean "a proxy rule that needs no forwarding"
 policy rule flush
 
 # proxy-onlink
@@ -244,7 +244,7 @@ cures "proxy-onlink eth0 warning" "a proxy rule for a whole subnet"
 policy rule del proxy 10.0.0.0/16
 policy rule del pass 10.0.0.0/24 dev eth0
 policy rule add proxy 10.0.0.0/24 dev eth0
-cures "proxy-onlink eth0 warning" "only for this subnet, on this device"
+cures "proxy-onlink eth0 warning" "a proxy rule for exactly this subnet and device"
 policy rule flush
 
 # unmatched
@@ -258,9 +258,9 @@ is "$(found)" "unmatched cat* note
 unmatched cat* note
 unmatched it's note
 unmatched vm[0-9] note" "selectors without a device"
-fails_with 0 '^nothing found$' "notes are below a threshold" arpctl -n alice check severity warning
+fails_with 0 '^nothing found$' "severity warning hides notes" arpctl -n alice check severity warning
 cures "unmatched vm[0-9] note" "rules of a glob"
-is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "the others stay"
+is "$(ctl alice rule show)" "drop 10.3.0.0/16 dev it's" "the rules of other selectors stay"
 bash -c "$(arpctl -n alice -j check | jq -r '.[] | select(.dev == "cat*") | .cure')" >/dev/null
 is "$(ctl alice dev show | wc -l)$(ctl alice bind show)" 1 "fields and bindings of one selector are fixed"
 policy flush
@@ -276,11 +276,11 @@ policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev -- -no
 policy bind add 10.9.9.9 lladdr 02:00:00:00:00:07 dev "${odd[0]}"
 cures 'unmatched no\* note' "rules of a selector that is no glob because of its backslash"
 is "$(ctl alice rule show | cut -d ' ' -f 4 | sort -u) $(ctl alice rule show | wc -l)" 'no* 2' \
-	"the glob's stay"
+	"the rules of the glob stay"
 cures 'unmatched no* note' "rules of the glob"
 cures 'unmatched -no note' "a name that looks like an option"
 cures "unmatched ${odd[0]} note" "a name that a shell would run"
-is "$(ctl alice save | grep -cv '^#')" 0 "and no finding is left"
+is "$(ctl alice save | grep -cv '^#')" 0 "after these fixes no policy is left"
 alice link add name aXb up type dummy
 for dev in 'a*b' -j help '[a]' 'a\b' "${odd[1]}" 'q"'; do
 	selector=${dev//\\/\\\\}
@@ -289,8 +289,8 @@ for dev in 'a*b' -j help '[a]' 'a\b' "${odd[1]}" 'q"'; do
 	addr alice "$dev" 10.0.0.102/32
 	cures "vip $dev warning" "a device that is called $dev"
 	is "$(ctl alice -j dev show | jq length) $(ctl alice dev effective -- "$dev" | sed '1d; / sysctl /d' | tr -s ' ')" \
-		"1  hidden on from ${selector//\*/\\*}" "on it"
-	is "$(ctl alice dev effective aXb | head -n 1 | cut -d ' ' -f 4)" unmanaged "and on no other"
+		"1  hidden on from ${selector//\*/\\*}" "$dev: the fix sets hidden on this device"
+	is "$(ctl alice dev effective aXb | head -n 1 | cut -d ' ' -f 4)" unmanaged "$dev: the fix changes no other device"
 	alice link del dev "$dev"
 	policy flush
 done
@@ -298,9 +298,9 @@ alice link del aXb
 alice link add name $'c\xc2\x9b' up type dummy
 addr alice $'c\xc2\x9b' 10.0.0.102/32
 is "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')" "arpctl -n alice dev set \$'c\\302\\233' hidden on" \
-	"a fix is shown as it can be typed"
+	"a fix is printed as it can be typed in a shell"
 bash -c "$(arpctl -n alice check | sed -n 's/^ *cure: *//p')"
-clean "and works"
+clean "the printed fix was run"
 alice link del $'c\xc2\x9b'
 policy flush
 link alice:a=b alice:b.c
@@ -309,7 +309,7 @@ addr alice b.c 10.5.0.2/24
 set_sysctl alice net.ipv4.conf.b/c.rp_filter=1
 in_host alice sh -c 'echo 1 >/proc/sys/net/ipv4/conf/a=b/rp_filter'
 cures "veth-local a=b warning" "a name that sysctl takes for a setting"
-cures "veth-local b.c warning" "or for two levels"
+cures "veth-local b.c warning" "a name that sysctl takes for two levels"
 alice link del a=b
 
 # no-arp
@@ -323,11 +323,11 @@ policy dev set 'veth*' ignore device
 is "$(found)" "no-arp veth0 note
 no-arp veth0 note" "fields and rules of a bridge's port"
 bash -c "$(arpctl -n alice -j check | jq -r '.[] | .cure')"
-clean "a glob's are meant for others as well"
+clean "a port's own fields and rules are deleted, the glob's stay"
 policy flush
 policy dev set veth0 trust off inspect enforce ignore device
 policy rule add drop 10.3.0.0/16 dev veth0
-is "$(found)" "no-arp veth0 note" "a port that is judged: only the field that means nothing there"
+is "$(found)" "no-arp veth0 note" "a port with trust off: only the field without effect there is found"
 policy flush
 alice link add name small up type dummy
 alice link set small arp on mtu 67
@@ -409,9 +409,9 @@ is "$(arpctl -n alice check | awk '!/cure:/ { print $1, $2, $3 }')" \
 is "$(arpctl -n alice -j check | jq -r '.[].severity' | paste -sd ' ')" "error warning note" \
 	"the most severe comes first"
 is "$(arpctl -n alice -j check severity warning | jq -r '.[].severity' | paste -sd ' ')" "error warning" \
-	"down to a severity"
+	"severity leaves out less severe findings"
 is "$(arpctl -n alice check severity error | awk '!/cure:/ { print $2 }')" error "errors alone"
-fails_with 1 . "with their status" arpctl -n alice check severity error
+fails_with 1 . "errors alone give status 1" arpctl -n alice check severity error
 like "$(arpctl -n alice -c check)" $'\e\\[1;31merror.*\e\\[33mwarning.*\e\\[2mnote' "severities have colours"
 if command -v script >/dev/null; then
 	script -qec "stty cols 60; arpctl -n alice -cnever check" /dev/null </dev/null | tr -d '\r' >"$dir/narrow"
@@ -424,12 +424,12 @@ is "$(arpctl -n alice -j check | jq -c 'map(keys_unsorted, map(type)) | unique')
 	'[["id","severity","dev","what","cure"],["string","string","string","string","string"]]' \
 	"the members of a finding"
 is "$(in_host alice arpctl -j check | jq -r '.[0].cure')" "ip addr del 10.0.0.1/24 dev eth1" \
-	"a fix for another namespace"
+	"a fix within the namespace has no prefix"
 is "$(arpctl -n /run/netns/alice -j check | jq -r '.[0].cure')" \
-	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "for a namespace given by path"
+	"nsenter --net=/run/netns/alice ip addr del 10.0.0.1/24 dev eth1" "a fix for a namespace given by path"
 is "$(printf 'stats show\ncheck\n' | arpctl -n alice -j -b - | jq -r '.[0].cure // empty')" \
-	"ip netns exec alice ip addr del 10.0.0.1/24 dev eth1" "after another command of a batch"
+	"ip netns exec alice ip addr del 10.0.0.1/24 dev eth1" "a fix after another command of a batch"
 must unload_module
 is "$(found)" "duplicate eth1 error
 vip lo warning" "without the module, there is no policy"
-is "$(module_loaded && echo loaded)" "" "and it is not loaded by check"
+is "$(module_loaded && echo loaded)" "" "check has not loaded the module again"

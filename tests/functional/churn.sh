@@ -17,8 +17,8 @@ BINDINGS=20000
 # How often each listing is read.
 TIMES=2
 [ ! "${ARP_POLICY_ALL-}${ARP_POLICY_SOAK-}" ] || TIMES=5
-# Between these two, the first and the last of every dump, the writer keeps this:
-# they are equal, or the first is one ahead.
+# The first and the last binding of every dump. The writer keeps them equal, or the first
+# one step ahead.
 FIRST=1.0.0.1 LAST=223.255.255.254
 
 begin() {	# CMD…
@@ -57,7 +57,7 @@ kept() {	# FILE
 	a=$(value $FIRST "$1") b=$(value $LAST "$1")
 	[ "$a" = "$b" ] || [ "$a" = $((b % 65535 + 1)) ] || { diag "$1: $a $b"; return 1; }
 }
-# Runs it some times: it must succeed and print a complete, consistent policy.
+# Runs CMD several times: it must succeed and print a complete, consistent policy.
 is_whole() {	# TIMES LINES DESC CMD…
 	local times=$1 lines=$2 desc=$3 i status n bad=''
 	shift 3
@@ -77,7 +77,7 @@ awk -v n=$BINDINGS 'BEGIN { for (i = 0; i < n; i++)
 printf 'bind add %s lladdr 02:00:00:00:00:01\n' $FIRST $LAST >>"$dir/many"
 must arpctl restore "$dir/many"
 for more in 0 1; do
-	what="two bindings replaced by turns"
+	what="two bindings are replaced in turn"
 	[ $more = 0 ] || what="bindings, rules and fields are added and removed"
 	begin writer $more
 	sleep 1
@@ -85,16 +85,16 @@ for more in 0 1; do
 	is_whole $TIMES $((BINDINGS + 2)) "$what: bind show" arpctl bind show
 	is_whole 1 $((BINDINGS + 4)) "$what: save FILE" \
 		sh -c "nsenter --net=/run/netns/alice -- $ARPCTL save $dir/file && cat $dir/file"
-	run_ok "which restore takes" sh -c \
+	run_ok "$what: restore accepts the file" sh -c \
 		"ip netns add other; ip netns exec other $ARPCTL restore $dir/file; s=\$?; ip netns del other; exit \$s"
-	fails_with 1 "^-|^\+|^$" "$what: diff tells what differs, and no more" arpctl diff - <<<"dev set all ignore 1"
+	fails_with 1 "^-|^\+|^$" "$what: diff prints differences and nothing else" arpctl diff - <<<"dev set all ignore 1"
 	run_ok "$what: rule show" arpctl rule show
 	run_ok "$what: dev show" arpctl dev show
-	# It may be told that what applies to devices was read while it changed.
+	# It may warn that the effective policy was read while it changed.
 	like "$(arpctl check 2>&1 | grep -v 'this mixes old and new')" \
 		'^(nothing found|unmatched)' "$what: check"
 	run_ok "$what: dev effective" arpctl dev effective
-	run_ok "$what: the writer goes on" kill -0 "${writers[@]}"
+	run_ok "$what: the writer still runs" kill -0 "${writers[@]}"
 	end_writers
 	must arpctl rule flush
 	arpctl dev unset eth0 2>/dev/null
@@ -126,7 +126,7 @@ for ((i = 0; i < 2 * TIMES; i++)); do
 		: $((++failed))
 	fi
 done
-is "$mixed" 0 "restores all the time: save is of one of them, or fails ($whole whole, $failed failed)"
+is "$mixed" 0 "constant restores: save prints one whole policy, or fails ($whole whole, $failed failed)"
 listed=''
 for ((i = 0; i < TIMES; i++)); do
 	arpctl rule show >"$dir/out" 2>"$dir/err" || listed+="status $?: "
@@ -136,13 +136,13 @@ for ((i = 0; i < TIMES; i++)); do
 done
 is "$listed" "" "a listing ends, and an inconsistent one is reported"
 arpctl rule show >/dev/null 2>&1
-is "$?" 0 "with status 0"
+is "$?" 0 "an inconsistent listing has status 0"
 end_writers
 
-# As much as one chunk holds, without writers.
+# Without writers
 must arpctl flush
 is "$(arpctl save 2>&1)" $'# arpctl save 1\n# arpctl end 0' "an empty policy is consistent, too"
 must arpctl restore "$dir/many"
 is "$(arpctl save | sed '1d;$d' | sed 's/ dev all$//' | sort | md5sum)" "$(sort "$dir/many" | md5sum)" \
-	"without writers, it equals what was restored"
-is "$(arpctl bind show dev eth0)$(arpctl bind show dev all | wc -l)" $((BINDINGS + 2)) "for one selector, too"
+	"without writers, save prints what was restored"
+is "$(arpctl bind show dev eth0)$(arpctl bind show dev all | wc -l)" $((BINDINGS + 2)) "bind show of one selector is complete, too"

@@ -76,19 +76,19 @@ reaches() {	# FROM ADDRESS
 holds() {	# WHEN
 	local name
 	for name in red blue green; do
-		# After a reboot it is known once it speaks.
+		# After a reboot its port is known once it sends something.
 		asks $name eth0 10.31.0.1 >/dev/null
 		poll 10 bound $name
 		result $? "$1: $name is bound on its port" "$(ctl node bind show; cat "$dir/said")"
 	done
 	run_ok "$1: red reaches blue" reaches red "${address[blue]}"
-	run_ok "$1: and the host" reaches red 10.31.0.1
+	run_ok "$1: red reaches the host" reaches red 10.31.0.1
 	must ctl node stats reset
-	is "$(asks red eth0 10.31.0.1 "${address[green]}")" silence "$1: red cannot speak for green"
+	is "$(asks red eth0 10.31.0.1 "${address[green]}")" silence "$1: red cannot use green's address"
 	must ip -n blue neigh flush dev eth0
 	arpq red send eth0 "ffffffffffff$(mac red eth0 | tr -d :)0806000108000604000$((1))$(mac green eth0 | tr -d :)$(hex_of "${address[green]}")000000000000$(hex_of "${address[blue]}")"
 	poll 5 counted unbound vnet0
-	result $? "$1: not even with green's MAC" "$(ctl node -j stats show vnet0)"
+	result $? "$1: red cannot use green's address with green's MAC either" "$(ctl node -j stats show vnet0)"
 }
 hex_of() {	# ADDRESS
 	local IFS=.
@@ -104,18 +104,18 @@ must poll 30 in_host node grep -q ':0043 ' /proc/net/udp
 for name in red blue green; do must lease $name; done
 must load_module
 
-is "$(asks red eth0 10.31.0.1 "${address[green]}")" "$(mac node br0)" "stock: red can speak for green"
+is "$(asks red eth0 10.31.0.1 "${address[green]}")" "$(mac node br0)" "stock: red can use green's address"
 is "$(recipe "DHCP on a bridge" | wc -l)" 3 "README.md: three commands"
 follows node "DHCP on a bridge"
 holds "the recipe"
 
 lease late
 result $? "a new client gets a lease" "$(<"$dir/late")"
-run_ok "and reaches the host at once" reaches late 10.31.0.1
-run_ok "as well as others" reaches blue "${address[late]}"
+run_ok "a new client reaches the host at once" reaches late 10.31.0.1
+run_ok "other clients reach it" reaches blue "${address[late]}"
 lease late
-result $? "a renewal" "$(<"$dir/late")"
-run_ok "it reaches the host after that, too" reaches late 10.31.0.1
+result $? "the client renews its lease" "$(<"$dir/late")"
+run_ok "after the renewal it still reaches the host" reaches late 10.31.0.1
 
 # A reboot: all state of the kernel and of /run is lost; the services start.
 must end_watch
@@ -125,9 +125,9 @@ rm -r /run/arp-policy
 # The bridge knows nobody, and nobody knows the host.
 for n in 0 1 2 3; do must ip -n node link set vnet$n down && must ip -n node link set vnet$n up; done
 must poll 5 forwarding node
-is "$(asks red eth0 10.31.0.1 "${address[green]}")" "$(mac node br0)" "without the module, red can speak for green again"
+is "$(asks red eth0 10.31.0.1 "${address[green]}")" "$(mac node br0)" "without the module, red can use green's address again"
 must load_module
 follow node 'systemctl start arp-policy arp-policy-leases'
 holds "after a reboot"
-unlike "$(<"$dir/said")" "warning|cannot" "the service has nothing to complain of"
+unlike "$(<"$dir/said")" "warning|cannot" "the service prints no warning and no error"
 plan

@@ -16,7 +16,7 @@ addr owner eth0 10.0.0.50/24
 addr owner lo 10.0.0.70/32
 SERVER=$(mac server eth0) OWNER=$(mac owner eth0)
 CLIENT=$(mac client eth0) SPOOFER=$(mac spoofer eth0)
-# The last word counts, however soon after the one before.
+# Without locktime, the last packet always updates the neighbour entry.
 set_sysctl server net.ipv4.neigh.eth0.locktime=0
 
 # What arping -D reports about an address.
@@ -42,28 +42,26 @@ serve() {	# OPTION…
 }
 listening() { in_host server grep -q ':0043 ' /proc/net/udp; }
 stop_serving() {
-	kill $dnsmasq
-	wait $dnsmasq
+	stop $dnsmasq
 	rm -f "$dir/leases"
 }
-# Asks for an address for as long as it takes, and looks whether it is free.
-want() {
+# Starts a DHCP client that does not give up, and checks that its address is free.
+start_client() {
 	nsenter --net=/run/netns/client -- busybox udhcpc -f -a1000 -A 2 -i eth0 \
 		-s "$ROOT/tests/lib/udhcpc-script" >"$dir/client" 2>&1 &
 	udhcpc=$!
 }
 said() { [ "$(grep -cE "$2" "$dir/client")" -ge "$1" ]; }	# HOW OFTEN REGEX
-stop_wanting() {
-	kill $udhcpc
-	wait $udhcpc
+stop_client() {
+	stop $udhcpc
 	must ip -n client addr flush dev eth0
 }
-# What becomes of the first offer: the address, or "declining".
+# The result of the first offer: "bound ADDRESS" or "declining".
 gets() {
-	want
+	start_client
 	poll 60 said 1 '^bound|declining'
 	grep -oE -m 1 '^bound.*|declining' "$dir/client"
-	stop_wanting
+	stop_client
 }
 
 # The problem
@@ -72,22 +70,22 @@ is "$(detects 10.0.0.70)" duplicate "stock: a host's loopback address counts as 
 set_sysctl owner net.ipv4.conf.all.arp_ignore=8
 is "$(detects 10.0.0.50)" unique "stock: under arp_ignore=8 a host's address looks free"
 serve --no-ping --dhcp-range=10.0.0.50,10.0.0.50
-is "$(gets)" "bound 10.0.0.50" "stock: and DHCP leases it to another host"
+is "$(gets)" "bound 10.0.0.50" "stock: DHCP leases this address to another host"
 
 # Probes under policy
 
 must load_module
 must ctl owner dev set eth0 ignore device
 is "$(detects 10.0.0.70)" unique "ignore device: the loopback address looks free"
-is "$(detects 10.0.0.50)" duplicate "the host's own is, in spite of the sysctl"
-is "$(gets)" declining "and a DHCP client declines it"
+is "$(detects 10.0.0.50)" duplicate "the host's own address counts as taken, in spite of the sysctl"
+is "$(gets)" declining "a DHCP client declines the address that is taken"
 stop_serving
 set_sysctl owner net.ipv4.conf.all.arp_ignore=0
 
 # The server proxies for the whole subnet.
 must ctl server rule add proxy 10.0.0.0/24 dev eth0
-is "$(asks client eth0 10.0.0.77 10.0.0.66)" "$SERVER" "a proxy rule for the subnet answers questions"
-is "$(probes 10.0.0.77)" silence "but no probes"
+is "$(asks client eth0 10.0.0.77 10.0.0.66)" "$SERVER" "a proxy rule for the subnet answers requests"
+is "$(probes 10.0.0.77)" silence "a proxy rule for the subnet answers no probes"
 is "$(detects 10.0.0.77)" unique "an address that nobody has is free"
 
 must ctl owner bind add 10.0.0.1 lladdr "$SERVER"
@@ -105,7 +103,7 @@ for name in server owner; do
 		validate src-mac,dst-mac,ip garp drop source-rate 50 defend on proxy off filter on
 done
 is "$(detects 10.0.0.50)" duplicate "all of these: a used address is detected"
-is "$(detects 10.0.0.77)" unique "and a free one"
+is "$(detects 10.0.0.77)" unique "all of these: an unused address is free"
 is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed // 0, .unbound // 0' | paste -sd ' ')" \
 	"0 0 0" "a probe is no conflict, not spoofed, and needs no binding"
 
@@ -116,17 +114,17 @@ is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed 
 must ip -n server neigh flush dev eth0
 must ctl server bind add 10.0.0.50 lladdr "$OWNER"
 serve --dhcp-range=10.0.0.50,10.0.0.60
-want
+start_client
 poll 60 said 1 '^bound|declining' || diag "$(cat "$dir/client" "$dir/server")"
 is "$(ip -n client -4 -o addr show dev eth0 | awk '{ print $4 }')" 10.0.0.51/24 \
 	"the client gets the first free address"
-unlike "$(<"$dir/client")" declining "at once: the server's ping found who has the one before"
+unlike "$(<"$dir/client")" declining "the server's ping found the used address before it was offered"
 
 # Leases become bindings
 
 reaches() { in_host client ping -q -c 1 -W 2 10.0.0.1; }
 knows() { ip -n server neigh show 10.0.0.51 dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
-speaks() { asks "$1" eth0 10.0.0.1 10.0.0.51; }	# HOST
+answer() { asks "$1" eth0 10.0.0.1 10.0.0.51; }	# HOST
 forget() {
 	must ip -n server neigh flush dev eth0
 	must ip -n client neigh flush dev eth0
@@ -138,12 +136,12 @@ fails_with 1 '100% packet loss' "inspect strict: without a binding the client do
 run_ok "the server's leases are imported" ctl server bind import "$dir/leases"
 like "$(ctl server bind show)" "10\.0\.0\.51 lladdr $CLIENT" "the client has a binding"
 forget
-run_ok "and reaches the server" reaches
-is "$(knows)" "$CLIENT" "which has its MAC"
-is "$(speaks client)" "$SERVER" "it is answered"
-is "$(speaks spoofer)" silence "another host with its address is not"
-is "$(knows)" "$CLIENT" "nor does the server learn its MAC"
-like "$(ctl server -j stats show eth0)" '"spoofed": *[1-9]' "counted as spoofed"
+run_ok "with a binding the client reaches the server" reaches
+is "$(knows)" "$CLIENT" "the server has the client's MAC"
+is "$(answer client)" "$SERVER" "the client is answered"
+is "$(answer spoofer)" silence "another host with the client's address is not answered"
+is "$(knows)" "$CLIENT" "the server does not learn the other host's MAC"
+like "$(ctl server -j stats show eth0)" '"spoofed": *[1-9]' "its packets are counted as spoofed"
 must ip -n client neigh flush dev eth0
 kill -USR1 $udhcpc
 run_ok "the lease is renewed" poll 60 said 1 '^renew 10\.0\.0\.51'
@@ -200,8 +198,7 @@ for _ in {1..30}; do
 	ctl server bind import "$kea" dev kea0 >"$dir/said" 2>&1 || diag "$(<"$dir/said")"
 	[ -n "$(ctl server bind show dev kea0)" ] || missed=$((missed + 1))
 done
-kill $cleanup
-wait $cleanup 2>/dev/null
+stop $cleanup
 is $missed 0 "no import misses a lease while the files are renamed"
 
 # Hosts of ISC dhcpd
@@ -211,7 +208,7 @@ cat >"$dir/dhcpd.leases" <<-END
 	host scanner { hardware ethernet $CLIENT; fixed-address scanner.example.org; }
 END
 run_ok "a host's fixed address is imported" ctl server bind import "$dir/dhcpd.leases" dev isc0
-like "$(ctl server bind show dev isc0)" "^10\.31\.0\.200 +lladdr $CLIENT dev isc0\$" "and bound"
+like "$(ctl server bind show dev isc0)" "^10\.31\.0\.200 +lladdr $CLIENT dev isc0\$" "a host's fixed address is bound"
 sed -i /printer/d "$dir/dhcpd.leases"
 fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understood" \
 	"a file with nothing understood is an error" ctl server bind import "$dir/dhcpd.leases" dev isc0
@@ -219,8 +216,8 @@ fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understoo
 # Back to stock
 
 must ctl server flush
-is "$(speaks spoofer)" "$SERVER" "flush: anybody with the client's address is answered"
-is "$(knows)" "$SPOOFER" "and applies"
-stop_wanting
+is "$(answer spoofer)" "$SERVER" "flush: anybody with the client's address is answered"
+is "$(knows)" "$SPOOFER" "flush: the server learns the spoofer's MAC"
+stop_client
 stop_serving
 plan

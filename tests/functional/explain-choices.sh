@@ -24,8 +24,8 @@ nobody=02:00:00:00:00:00
 
 is "$(chooses request 10.0.0.1)" "dev eth0 from 10.0.0.2 lladdr $nobody" \
 	"of an own address: its device, and the lowest other address"
-is "$(chooses reply 10.0.0.1)" "dev eth0 from 10.0.0.2 lladdr $nobody" "likewise of a reply"
-is "$(chooses request 10.0.0.2)" "dev eth0 from 10.0.0.3 lladdr $nobody" "not the target itself"
+is "$(chooses reply 10.0.0.1)" "dev eth0 from 10.0.0.2 lladdr $nobody" "the same for a reply"
+is "$(chooses request 10.0.0.2)" "dev eth0 from 10.0.0.3 lladdr $nobody" "never the target itself"
 is "$(chooses request 10.1.0.1)" "dev eth1 from 10.1.0.2 lladdr $nobody" "in a small subnet"
 is "$(chooses request 10.1.0.1 from 10.1.0.9)" "dev eth1 lladdr $nobody" "only the device"
 is "$(chooses request 10.1.0.1 dev eth0)" "from 10.0.0.2 lladdr $nobody" "only the sender, of that device's subnet"
@@ -34,27 +34,27 @@ is "$(chooses request 10.9.9.9)" "dev eth1 from 10.1.0.2 lladdr $nobody" \
 	"of an address on lo: where the default route leaves"
 is "$(chooses request 10.0.0.1 lladdr 02:00:5e:00:00:09 dev eth0 from 10.0.0.7)" "" \
 	"keywords in any order, and nothing is left to choose"
-is "$(chooses send 10.0.0.2 dev eth0 from 10.0.0.1)" "" "also of send, where nothing is chosen"
+is "$(chooses send 10.0.0.2 dev eth0 from 10.0.0.1)" "" "nothing is chosen for send"
 
 addr alice eth0 10.0.0.2/24
 must ip -n alice neigh replace 10.0.0.3 lladdr 02:00:5e:00:00:03 dev eth0 nud stale
 is "$(chooses request 10.0.0.1)" "dev eth0 from 10.0.0.3 lladdr 02:00:5e:00:00:03" \
-	"not our own, and with its neighbour's MAC"
+	"not an own address, and with the MAC of the neighbour entry"
 must ctl alice bind add 10.0.0.3 lladdr 02:00:5e:00:00:33
 must ctl alice dev set eth0 inspect strict
 is "$(chooses request 10.0.0.1)" "dev eth0 from 10.0.0.3 lladdr 02:00:5e:00:00:33" \
 	"the bound MAC comes first"
 is "$(ctl alice -j explain request 10.0.0.1 | jq -c '[.verdict, .answered]')" '["accept",true]' \
-	"so that strict inspection admits it"
+	"with the bound MAC, strict inspection accepts it"
 must ctl alice flush
 is "$(ctl alice explain request 10.0.0.1)" "request on eth0
   chosen    dev eth0 from 10.0.0.3 lladdr 02:00:5e:00:00:03
   verdict   accept, pass
   answer    is-at $(mac alice eth0)
-  route     local dev lo" "as text"
+  route     local dev lo" "choices as text"
 must ip -n alice addr del 10.0.0.2/24 dev eth0
 
-# On a device without a subnet, a neighbour is asked for.
+# On a device without a subnet, a neighbour is chosen.
 must ip -n alice link add cali1 up type veth peer name cali1p
 must ip -n alice link set cali1p up
 must ip -n alice route add 10.65.0.7 dev cali1
@@ -81,7 +81,7 @@ is "$(chooses request 10.2.0.1 dev tap0)" "from 10.2.0.2 lladdr $nobody" "of a p
 is "$(chooses request 10.7.0.1 dev tap0 vlan 7)" "from 10.7.0.2 lladdr $nobody" "and that of a VLAN on it"
 is "$(chooses request 10.2.0.1)" "dev br0 from 10.2.0.2 lladdr $nobody" "without dev, the bridge itself"
 is "$(ctl alice -j explain request 10.2.0.1 dev tap0 | jq -c '.next | has("chosen")')" false \
-	"what follows has nothing to choose"
+	"the next step chooses nothing"
 
 # Which sysctl makes the kernel a proxy.
 set_sysctl alice net.ipv4.ip_forward=1
@@ -95,13 +95,13 @@ is "$(ctl alice explain request 10.1.0.2 from 10.0.0.7 dev eth0 lladdr 02:00:5e:
   verdict   accept, pass
   answer    is-at $(mac alice eth0)
   route     unicast dev eth1
-  proxied   by the kernel: sysctl proxy_arp" "as text"
+  proxied   by the kernel: sysctl proxy_arp" "proxied as text"
 is "$(proxied_by 10.0.0.77 dev eth0)" null "not into the same device"
 set_sysctl alice net.ipv4.conf.eth0.proxy_arp_pvlan=1
 is "$(proxied_by 10.0.0.77 dev eth0)" proxy_arp_pvlan "except by proxy_arp_pvlan"
-is "$(proxied_by 10.0.0.1 dev eth0)" null "an own address is no proxy's"
+is "$(proxied_by 10.0.0.1 dev eth0)" null "an own address is not proxied"
 must ctl alice dev set eth0 proxy off
-is "$(proxied_by 10.1.0.2 dev eth0)" pneigh "where policy decides about sysctls, the entry remains"
+is "$(proxied_by 10.1.0.2 dev eth0)" pneigh "proxy off disables the sysctls, but not the entry"
 must ip -n alice neigh del proxy 10.1.0.2 dev eth0
-is "$(proxied_by 10.1.0.2 dev eth0)" null "and without it, nothing"
+is "$(proxied_by 10.1.0.2 dev eth0)" null "proxy off without the entry: not a proxy"
 plan

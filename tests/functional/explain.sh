@@ -28,7 +28,7 @@ explained_requests() {
 		[ "$sender" != target ] || sender=$target
 		kind=request words=''
 		case $rest in *reply*) kind=reply ;; *unicast*) words=unicast ;; esac
-		# Without lladdr, it would come from the MAC that one policy binds to it.
+		# Without lladdr, explain would choose the MAC that one of the policies binds.
 		[ "$sender $dev" != "10.0.0.50 eth2" ] || words+=' lladdr 02:00:5e:98:00:02'
 		echo "explain $kind $target from $sender dev $dev $words"
 	done <"$work/requests" >"$work/batch"
@@ -63,9 +63,9 @@ agree() {	# DESC
 	cp "$work/requests" "$work/questions"
 	answers real-requests
 	awk -F ' [|] ' '{ print $2 }' "$work/real-requests" >"$work/wire"
-	explained_requests >"$work/told" || : >"$work/told"
+	explained_requests >"$work/predicted" || : >"$work/predicted"
 	paste -d '|' "$work/requests" "$work/wire" >"$work/want"
-	paste -d '|' "$work/requests" "$work/told" >"$work/got"
+	paste -d '|' "$work/requests" "$work/predicted" >"$work/got"
 	same want got "$1: requests"
 	n=$(wc -l <"$work/want")
 	cp "$work/sends" "$work/questions"
@@ -85,7 +85,7 @@ END
 agree "strict fields, loose sysctls"
 is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
 	jq -c '[.verdict, .reason, .field, .selector, .rule, .answered, .lladdr, .kernel.blocked_by]')" \
-	'["drop","ignored","ignore","default",null,false,null,null]' "names the field and its selector"
+	'["drop","ignored","ignore","default",null,false,null,null]' "explain names the field and its selector"
 must ctl host flush
 
 conf arp_ignore=1 all
@@ -95,7 +95,7 @@ agree "strict sysctls"
 is "$(ctl host -j explain request 10.1.0.1 from 10.0.0.50 dev eth0 |
 	jq -c '[.verdict, .reason, .answered, .kernel]')" \
 	'["accept","pass",false,{"route":"local dev lo","error":null,"blocked_by":"arp_ignore","proxied_by":null}]' \
-	"names the sysctl that prevents the answer"
+	"explain names the sysctl that prevents the answer"
 policy <<-END
 	default ignore any announce any filter off
 	eth1 proxy off
@@ -131,12 +131,12 @@ must in_host host "$ARPCTL" -b - <<<"$batch"
 agree "rules, bindings and validation"
 is "$(ctl host -j explain request 10.0.0.7 from 10.200.0.50 dev eth2 |
 	jq -c '[.verdict, .reason, .selector, .rule.action, .rule.prefix, .answered]')" \
-	'["drop","hidden","eth2","hide","10.0.0.0/25",false]' "names the rule and its selector"
+	'["drop","hidden","eth2","hide","10.0.0.0/25",false]' "explain names the rule and its selector"
 is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:01 |
 	jq -c '[.verdict, .answered]')" '["accept",true]' "accepted with the bound lladdr"
 is "$(ctl host -j explain request 10.0.0.11 from 10.0.0.50 dev eth2 lladdr 02:00:5e:98:00:02 |
 	jq -c '[.verdict, .reason, .field, .answered]')" '["drop","spoofed","inspect",false]' \
-	"and dropped with another"
+	"dropped with another lladdr"
 is "$(ctl host stats show eth2 | head -n 1)" "$(ctl host explain request 10.0.0.11 from 10.0.0.50 \
 	dev eth2 >/dev/null; ctl host stats show eth2 | head -n 1)" "no counter changes"
 must ctl host flush
@@ -179,7 +179,7 @@ fails_with 1 'no such device' "no such device" ctl host explain request 10.0.0.1
 fails_with 1 'must be as long' "a lladdr of another length" \
 	ctl host explain request 10.0.0.1 from 10.0.0.2 dev eth0 lladdr 02:00
 
-# In VRFs, where who is routed to a device may be in another VRF than it is.
+# VRFs: a route may lead to a device of another VRF.
 must modprobe vrf
 host f y
 link f:e12 y:eth0
@@ -207,8 +207,8 @@ wire_send() {	# TARGET CMD…
 	echo "${said:-none}"
 }
 
-# Both, for a target, a source and what makes f send a request.
-sends_so() {	# DESC TARGET SOURCE CMD…
+# Compares explain and the wire for a target, a source and a CMD that makes f send a request.
+predicts_send() {	# DESC TARGET SOURCE CMD…
 	local desc=$1 target=$2 source=$3 wire
 	shift 3
 	wire=$(wire_send "$target" "$@")
@@ -225,15 +225,15 @@ for policy in '' 'dev set e12 announce strict' 'rule add hide 10.0.12.1 dev e12'
 	desc="a VRF${policy:+, $policy}"
 	ip -n f neigh flush dev e12 nud all 2>/dev/null
 	must ip -n f neigh replace 10.0.12.88 lladdr 02:00:5e:00:00:88 nud permanent dev e12
-	sends_so "$desc, its own route" 10.0.12.21 10.0.12.1 bash -c 'pings vrf12 10.0.12.21'
-	sends_so "$desc, a leaked route" 10.0.12.22 10.0.12.1 bash -c 'pings vrf11 10.0.12.22'
-	sends_so "$desc, a route onlink" 10.55.0.1 10.0.12.1 bash -c 'pings vrf12 10.77.0.1'
-	sends_so "$desc, no route" 10.99.9.9 0.0.0.0 bash -c 'uses 10.99.9.9'
-	sends_so "$desc, broadcast" 10.0.12.255 0.0.0.0 bash -c 'uses 10.0.12.255'
-	sends_so "$desc, multicast" 224.0.0.9 0.0.0.0 bash -c 'uses 224.0.0.9'
-	sends_so "$desc, a permanent neighbour" 10.0.12.88 10.0.12.1 bash -c 'pings vrf12 10.0.12.88'
+	predicts_send "$desc, its own route" 10.0.12.21 10.0.12.1 bash -c 'pings vrf12 10.0.12.21'
+	predicts_send "$desc, a leaked route" 10.0.12.22 10.0.12.1 bash -c 'pings vrf11 10.0.12.22'
+	predicts_send "$desc, a route onlink" 10.55.0.1 10.0.12.1 bash -c 'pings vrf12 10.77.0.1'
+	predicts_send "$desc, no route" 10.99.9.9 0.0.0.0 bash -c 'uses 10.99.9.9'
+	predicts_send "$desc, broadcast" 10.0.12.255 0.0.0.0 bash -c 'uses 10.0.12.255'
+	predicts_send "$desc, multicast" 224.0.0.9 0.0.0.0 bash -c 'uses 224.0.0.9'
+	predicts_send "$desc, a permanent neighbour" 10.0.12.88 10.0.12.1 bash -c 'pings vrf12 10.0.12.88'
 	[[ $policy != *hide* ]] || continue
-	sends_so "$desc, its own address by a leaked route" 10.0.12.1 10.0.12.1 \
+	predicts_send "$desc, its own address by a leaked route" 10.0.12.1 10.0.12.1 \
 		bash -c 'pings vrf11 10.0.12.1'
 done
 must ctl f flush
@@ -255,7 +255,7 @@ done <<-END
 	10.66.0.1 10.0.12.5
 END
 must ip -n y link set eth0 down
-sends_so "no carrier" 10.0.12.77 0.0.0.0 bash -c 'uses 10.0.12.77'
+predicts_send "no carrier" 10.0.12.77 0.0.0.0 bash -c 'uses 10.0.12.77'
 
 ok "$cases cases were compared"
 plan

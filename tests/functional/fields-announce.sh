@@ -24,9 +24,9 @@ for level in 0 1 2; do
 	answers stock-$level
 done
 differ stock-0 stock-1 "arp_announce=1 makes a difference"
-differ stock-1 stock-2 "arp_announce=2 makes another"
+differ stock-1 stock-2 "arp_announce=2 makes another difference"
 vip='send 10.8.8.8 10.0.0.70'
-is "$(sender_of stock-0 "$vip")" 10.8.8.8 "without it the host announces the address on lo"
+is "$(sender_of stock-0 "$vip")" 10.8.8.8 "without arp_announce the host announces the address on lo"
 is "$(sender_of stock-2 "$vip")" 10.0.0.1 "with arp_announce=2, the device's own address"
 second='send 10.0.0.2 10.0.0.70'
 is "$(sender_of stock-1 "$second")" 10.0.0.2 "arp_announce=1 keeps a secondary address"
@@ -65,7 +65,7 @@ answers policy
 same each policy "each device its own announce, stricter than the sysctls"
 conf arp_announce=2 "${devices[@]}"
 answers policy
-same each policy "looser than the sysctls"
+same each policy "each device its own announce, looser than the sysctls"
 conf arp_announce=0 "${devices[@]}"
 must ctl host flush
 
@@ -95,12 +95,12 @@ for sysctl in 0 2; do
 	must ctl host dev set all announce strict
 	answers strict
 	is "$(asked_strictly)" "$(<"$work/want")" \
-		"strict over arp_announce=$sysctl: as the device's own address for the target"
+		"strict over arp_announce=$sysctl: the sender is the device's own address for the target"
 	is "$(answered strict)" "$(($(answered stock-0) - $(grep -c ' eth3 request ' "$work/stock-0")))" \
-		"without such an address no request is sent, with one it is"
+		"only requests without such an address are suppressed"
 	is "$(grep -F 10.3.0.70 "$work/strict" | cut -d '|' -f 2,3 | sort -u)" \
 		$' silence | 10.3.0.70 eth3 - incomplete\n silence | 10.3.0.70 eth3 asker probe' \
-		"and the neighbour entry still times out"
+		"the neighbour entry of a suppressed request still times out"
 done
 must ctl host flush
 answers policy

@@ -21,8 +21,8 @@ sysctls() {	# strict|loose
 	conf proxy_arp=$((! strict)) all
 }
 
-# What was decided, but for what passes: replies of our own and of the kernel's
-# are not counted alike.
+# The counted reasons except pass: replies of the module and of the kernel are counted
+# differently.
 decided() {
 	ctl host -j stats show |
 		jq -c '[.[].reasons | to_entries[] | select(.key != "pass")] | group_by(.key)[] |
@@ -61,11 +61,11 @@ while read -r strictness fields; do
 		traced >"$work/traced-$mode"
 	done
 	differ "$strictness" enforce "enforced, $fields makes a difference to $strictness sysctls"
-	same "$strictness" audit "under audit none"
-	same decided-enforce decided-audit "but the counters are the same"
-	same decided-audit traced-audit "and so is the trace"
+	same "$strictness" audit "audit: $fields makes no difference"
+	same decided-enforce decided-audit "audit: the counters are the same"
+	same decided-audit traced-audit "audit: the trace agrees with the counters"
 	like "$(<"$work/decided-audit")" '"(ignored|answered)",[1-9]' "the trace has decisions"
-	is "$(grep -c 'audit=0' $tracing/trace)" 0 "each marked as audit"
+	is "$(grep -c 'audit=0' $tracing/trace)" 0 "audit: each decision is marked as audit"
 	case $strictness in
 	loose)
 		like "$(trace 'dev=eth0 .* target=10\.0\.0\.1 sender=10\.0\.0\.50 ')" \
@@ -103,7 +103,7 @@ END
 answers policy
 grep -E '^ask eth0 ' "$work/loose" >"$work/loose-eth0"
 grep -E '^ask eth0 ' "$work/policy" >"$work/audited"
-same loose-eth0 audited "audit on a device leaves it alone"
+same loose-eth0 audited "audit on a device: it answers as without policy"
 is "$(said_to policy 'ask eth1 10.1.0.1 10.1.0.50')" silence "the other devices enforce"
 policy <<-END
 	eth0 mode enforce
@@ -114,7 +114,7 @@ answers policy
 same loose policy "all mode audit wins over a device's enforce"
 must ctl host dev unset all mode
 answers policy
-differ loose policy "without it they enforce"
+differ loose policy "without mode audit on all, the devices enforce"
 must ctl host flush
 answers policy
 same loose policy "flush restores stock"

@@ -44,7 +44,7 @@ answers_counted stock-on
 stock_risen=$risen
 differ stock-off stock-on "arp_filter=1 makes a difference"
 is "$(said_to stock-on 'ask eth2 10.0.0.1 10.0.0.50')" silence \
-	"with it, only the card that the return route uses answers"
+	"with arp_filter=1, only the card that the return route uses answers"
 like "$(in_host host nstat -asz TcpExtArpFilter)" "ArpFilter +$risen " "TcpExtArpFilter rises"
 
 must load_module
@@ -53,8 +53,8 @@ for level in 0 1; do
 	sysctl=${words[level]}
 	sysctl_filter $level
 	answers_counted policy
-	same "stock-$sysctl" policy "no policy: arp_filter $sysctl decides"
-	is $risen $((level ? stock_risen : 0)) "and TcpExtArpFilter counts"
+	same "stock-$sysctl" policy "no policy: arp_filter $sysctl takes effect"
+	is $risen $((level ? stock_risen : 0)) "no policy: TcpExtArpFilter rises as in stock"
 	must ctl host dev set default filter on
 	answers_counted policy
 	same stock-on policy "filter on over arp_filter $sysctl"
@@ -84,7 +84,7 @@ answers policy
 same each policy "each device its own filter, stricter than the sysctls"
 conf arp_filter=1 eth0 eth1 eth2 eth3 eth4
 answers policy
-same each policy "looser than the sysctls"
+same each policy "each device its own filter, looser than the sysctls"
 conf arp_filter=0 "${devices[@]}"
 must ctl host flush
 
@@ -107,11 +107,11 @@ for level in 1 2 3; do
 done
 conf arp_ignore=0 all
 
-# The current routes decide.
+# The current routes are used.
 must ip -n host rule del from 10.0.0.11 lookup 200
 sysctl_filter 1
 answers rerouted
-differ stock-on rerouted "another route, other answers"
+differ stock-on rerouted "another route changes the answers"
 sysctl_filter 0
 must ctl host dev set all filter on
 answers policy

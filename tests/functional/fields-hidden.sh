@@ -12,9 +12,9 @@ rich_host
 tell sysctl net/ipv4/ip_forward 1
 { requests "${own[@]}" "${odd[@]}" 10.1.0.60 10.60.0.1; sends; forwards; rechecks; } >"$work/questions"
 
-# Where each of the host's addresses lives. 10.99.0.7 has only a route, to lo;
-# 127.0.0.1 is asked for on eth2, where it may.
-cat >"$work/homes" <<-END
+# The device of each of the host's addresses. 10.99.0.7 only has a route to lo; 127.0.0.1
+# is requested on eth2, where that is allowed.
+cat >"$work/addr_devs" <<-END
 	lo 10.8.8.8
 	lo 10.8.8.9
 	lo 10.99.0.7
@@ -41,16 +41,16 @@ END
 # Turns the results of the stock kernel into those of a host that hides the addresses of
 # some devices: they are not answered for elsewhere; as sender they are replaced by the
 # choice of arp_announce=2, or by an address that can be borrowed ("none": by nothing).
-hide() {	# STOCK LENT DEV…
-	awk -F ' [|] ' -v hidden=" ${*:3} " -v lent="$2" '
-		part == "homes" {
-			split($0, home, " ")
-			lives[home[1], home[2]] = 1
-			if (index(hidden, " " home[1] " ")) secret[home[2]] = 1
+hide() {	# STOCK BORROWED DEV…
+	awk -F ' [|] ' -v hidden=" ${*:3} " -v borrowed="$2" '
+		part == "addr_devs" {
+			split($0, entry, " ")
+			on_dev[entry[1], entry[2]] = 1
+			if (index(hidden, " " entry[1] " ")) secret[entry[2]] = 1
 			next
 		}
 		part == "best" { split($2, said, " "); best[$1] = said[4]; next }
-		function hides(dev, addr) { return addr in secret && !((dev, addr) in lives) }
+		function hides(dev, addr) { return addr in secret && !((dev, addr) in on_dev) }
 		# A known neighbour is not changed.
 		function kept() {
 			if ($1 !~ / known /) return ""
@@ -61,17 +61,17 @@ hide() {	# STOCK LENT DEV…
 			line = $1 " | silence | " kept()
 		}
 		$2 ~ / request / && hides(said[1], said[4]) {
-			instead = hides(said[1], best[$1]) ? lent : best[$1]
+			instead = hides(said[1], best[$1]) ? borrowed : best[$1]
 			if (instead == "none") line = $1 " | silence | " $3
 			else sub(/ sender [^ ]+/, " sender " instead, line)
 		}
 		{ print line }
-	' part=homes "$work/homes" part=best "$work/stock-2" part=stock "$work/$1"
+	' part=addr_devs "$work/addr_devs" part=best "$work/stock-2" part=stock "$work/$1"
 }
 
-# How many of the answers that are wanted are so because of hidden addresses:
+# How many of the expected answers differ from stock because of hidden addresses:
 # "HIDDEN REWRITTEN SUPPRESSED".
-because() {	# STOCK WANT
+expected_counts() {	# STOCK WANT
 	paste -d '~' "$work/$1" "$work/$2" | awk -F '~' '
 		$1 == $2 { next }
 		/^ask/ { hidden++; next }
@@ -93,25 +93,22 @@ for level in 2 0; do
 done
 is "$(said_to stock-0 'ask eth1 10.9.0.1 10.1.0.50')" "$(mac host eth1)" \
 	"the stock kernel answers for the address of another device"
-like "$(said_to stock-0 'send 10.9.0.1 10.0.0.70')" 'sender 10\.9\.0\.1 ' "and announces it"
+like "$(said_to stock-0 'send 10.9.0.1 10.0.0.70')" 'sender 10\.9\.0\.1 ' "the stock kernel announces the address of another device"
 
 # One hidden device, or every one.
 must load_module
-while read -r lent hidden; do
-	for dev in $hidden; do
-		# The last of these is a selector.
-		[ "$dev" != "${hidden##* }" ] || must ctl host dev set "${dev/all/default}" hidden on
-	done
-	[ "$hidden" != all ] || hidden=$(cut -d ' ' -f 1 "$work/homes" | sort -u | paste -sd ' ')
+while read -r borrowed hidden; do
+	must ctl host dev set "${hidden/all/default}" hidden on
+	[ "$hidden" != all ] || hidden=$(cut -d ' ' -f 1 "$work/addr_devs" | sort -u | paste -sd ' ')
 	for level in 0 2; do
 		conf arp_announce=$level all
 		# shellcheck disable=SC2086
-		hide stock-$level "$lent" $hidden >"$work/want"
+		hide stock-$level "$borrowed" $hidden >"$work/want"
 		differ stock-$level want "hiding ${hidden// /, } makes a difference, arp_announce=$level"
 		must ctl host stats reset
 		answers policy
-		same want policy "it is as it should be"
-		is "$(counters)" "$(because stock-$level want)" \
+		same want policy "hiding ${hidden// /, }: answers and requests are as expected"
+		is "$(counters)" "$(expected_counts stock-$level want)" \
 			"hidden, rewritten and suppressed are counted"
 	done
 	must ctl host flush
@@ -124,13 +121,13 @@ done <<-END
 	none all
 END
 
-# Whatever else is set: the sysctl would announce another address, policy one
-# that is hidden.
+# With other settings: arp_announce=2 would choose another address, announce any the hidden
+# one.
 hide stock-0 10.0.0.1 lo >"$work/want"
 must ctl host dev set lo hidden on
 must ctl host dev set default announce any
 answers policy
-same want policy "announce any is not against hidden"
+same want policy "hidden applies in spite of announce any"
 must ctl host flush
 
 # hidden follows addresses that move.

@@ -21,7 +21,7 @@ for level in "${levels[@]}"; do
 	[ "$level" = 0 ] || differ stock-0 "stock-$level" "arp_ignore=$level makes a difference"
 done
 is "$(said_to stock-0 'ask eth1 10.9.0.1 10.1.0.50')" "$(mac host eth1)" \
-	"without it the host answers for the address of another device"
+	"with arp_ignore=0 the host answers for the address of another device"
 is "$(answered stock-8)" 0 "with arp_ignore=8 nothing is answered"
 
 # Each level over each sysctl's extremes, stricter and looser.
@@ -59,10 +59,10 @@ answers policy
 same each policy "each device its own ignore, over the same sysctls"
 conf arp_ignore=0 "${devices[@]}"
 answers policy
-same each policy "stricter than the sysctls"
+same each policy "each device its own ignore, stricter than the sysctls"
 sysctl_ignore 3
 answers policy
-same each policy "stricter, looser and across"
+same each policy "each device its own ignore, some stricter and some looser than the sysctls"
 must ctl host flush
 
 # The other sysctl of the same decision stays in effect.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Links other than plain Ethernet: a tunnel that keeps the way back in metadata, and one
-# with hardware addresses of four bytes.
+# Links other than plain Ethernet: a tunnel whose packets carry their endpoint in metadata,
+# and one with hardware addresses of four bytes.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 29
@@ -17,9 +17,9 @@ addr alice eth0 192.0.2.1/24
 addr bob eth0 192.0.2.2/24
 addr bob lo 10.9.9.9/32
 
-# A vxlan device whose packets say where they came from, and which sends nothing
-# that does not say where to: an answer must take over the way of its request.
-# At alice's, each network has a device of its own.
+# Bob's vxlan device is in external mode: packets carry their remote endpoint in metadata,
+# and one without it is not sent, so an answer must take over the metadata of its request.
+# Alice has a device for each VXLAN.
 must ip -n bob link add name vx address 02:00:00:00:77:02 up type vxlan external dstport 4789
 addr bob vx 10.77.0.2/24
 must ip -n bob route replace 10.77.0.0/24 dev vx src 10.77.0.2 encap ip id 42 dst 192.0.2.1
@@ -43,9 +43,9 @@ mac=02:00:00:00:77:02
 ignore 8
 is "$(asks_vx 42 10.77.0.2 10.77.0.1 500)" "" "vxlan: with arp_ignore=8 bob does not answer"
 ignore 0
-is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "without it he answers"
-is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the VXLAN of the request"
-is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "a probe too"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "vxlan: with arp_ignore=0 he answers"
+is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "he answers in the VXLAN of the request"
+is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "a probe is answered"
 
 must load_module
 must ctl bob dev set vx ignore never
@@ -54,36 +54,35 @@ must ctl bob dev set vx ignore any
 is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "ignore any: the kernel answers and the metadata is kept"
 ignore 8
 is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "over arp_ignore=8 the module answers with the metadata"
-is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "in the VXLAN of the request"
-is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "a probe too"
+is "$(asks_vx 43 10.77.0.2 10.77.0.1)" $mac "ignore any over arp_ignore=8: he answers in the VXLAN of the request"
+is "$(asks_vx 42 10.77.0.2 0.0.0.0)" $mac "ignore any over arp_ignore=8: a probe is answered"
 is "$(asks_vx 42 10.66.0.9 10.77.0.1 500)" "" "bob does not proxy"
 must ctl bob dev set vx proxy route
-is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy route he does"
+is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy route he proxies"
 must ctl bob dev set vx proxy-delay 20
-is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "and answers delayed"
+is "$(asks_vx 42 10.66.0.9 10.77.0.1)" $mac "with proxy-delay he proxies after the delay"
 
 # Bob's own requests are sent along the route.
-tells_vx() {	# SENDER REGEX DESC
+requests_vx() {	# SENDER REGEX DESC
 	must ip -n bob neigh flush dev vx
 	like "$(hears alice vx42 match 'in request' timeout 10000 -- \
 		ip netns exec bob ping -q -c 1 -W 1 -I "$1" 10.77.0.1)" "$2" "$3"
 }
 must ctl bob flush
 ignore 0
-tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "the sender is the source of the packet"
+requests_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "the sender is the source of the packet"
 must ctl bob dev set vx announce best
-tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "announce best: with his own address"
+requests_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "announce best: with his own address"
 must ctl bob flush
 must ctl bob dev set lo hidden on
-tells_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "hidden: with his own address, too"
+requests_vx 10.9.9.9 'in request sender 10\.77\.0\.2 ' "hidden: with his own address, too"
 is "$(asks_vx 42 10.9.9.9 10.77.0.1 500)" "" "bob does not answer for a hidden address"
-is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "the kernel still answers for others"
+is "$(asks_vx 42 10.77.0.2 10.77.0.1)" $mac "the kernel still answers for other addresses"
 must ctl bob flush
-tells_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "flush restores stock"
+requests_vx 10.9.9.9 'in request sender 10\.9\.9\.9 ' "flush restores stock"
 
-# A GRE tunnel without a fixed end does ARP when it is told to: hardware type
-# 778, and the outer addresses are the hardware addresses. The peer is all that
-# there is to broadcast to.
+# A GRE tunnel without a fixed remote end can use ARP: the hardware type is 778, the outer
+# addresses are the hardware addresses, and the broadcast address is the peer.
 for name in alice bob; do
 	number=${host_number[$name]}
 	must ip -n $name -batch - <<-END
@@ -105,13 +104,13 @@ reaches() {	# [OPTION…] TARGET
 learnt() { ip -n alice neigh show "$1" dev gre | awk '$2 == "lladdr" { print $3 }'; }
 
 is "$(reaches 10.88.0.2)" yes "gre: alice reaches bob"
-is "$(learnt 10.88.0.2)" 192.0.2.2 "by ARP with hardware addresses of four bytes"
+is "$(learnt 10.88.0.2)" 192.0.2.2 "gre: alice has bob's hardware address of four bytes"
 must ctl bob dev set gre ignore never
 is "$(reaches 10.88.0.2)" no "with ignore never he does not answer"
 ignore 8
 must ctl bob dev set gre ignore any
 is "$(reaches 10.88.0.2)" yes "ignore any over arp_ignore=8: the module answers"
-is "$(learnt 10.88.0.2)" 192.0.2.2 "with a correct answer"
+is "$(learnt 10.88.0.2)" 192.0.2.2 "gre: the module's answer is correct"
 must ctl bob flush
 is "$(reaches 10.88.0.2)" no "flush restores stock"
 ignore 0

@@ -11,8 +11,8 @@ plan 28
 values=(off route pvlan 'route,pvlan')
 rich_host
 
-# eth1 and eth2 hear each other, eth3 asks for no proxy, eth0.5 does not forward;
-# three devices differ in what they make of gratuitous ARP.
+# eth1 and eth2 share a medium, proxying to eth3 is disabled, eth0.5 does not forward, and
+# three devices handle gratuitous ARP differently.
 tell sysctl net/ipv4/ip_forward 1
 conf medium_id=1 eth1 eth2
 conf medium_id=-1 eth3
@@ -29,8 +29,7 @@ must ip -n host -batch - <<-END
 	neigh add proxy 10.51.0.1 dev eth0
 END
 
-# Also what a request to another does to a neighbour that is known, and what a
-# gratuitous one teaches.
+# Also how requests for other hosts and gratuitous ones update known neighbours.
 {
 	requests "${others[@]}" 10.0.0.1 10.9.0.1 10.0.0.255
 	for target in 10.0.0.60 10.1.0.60 10.3.0.60 10.5.0.60 10.61.0.1 10.50.0.1; do
@@ -59,12 +58,12 @@ for value in "${values[@]}"; do
 	answers "stock-$value"
 	[ "$value" = off ] || differ stock-off "stock-$value" "proxy_arp $value makes a difference"
 done
-is "$(said_to stock-off 'ask eth0 10.1.0.60 10.0.0.50')" silence "without it, no proxy answers"
+is "$(said_to stock-off 'ask eth0 10.1.0.60 10.0.0.50')" silence "with proxy_arp off, no proxy answers"
 is "$(said_to stock-route 'ask eth0 10.1.0.60 10.0.0.50')" "$(mac host eth0)" \
 	"with proxy_arp the host answers for another device's neighbours"
 is "$(said_to stock-route 'ask eth1 10.0.0.60 10.1.0.50')" "$(mac host eth1)" \
-	"from a medium_id to none"
-is "$(said_to stock-route 'ask eth3 10.0.0.60 10.3.0.50')" silence "not from medium_id -1"
+	"with proxy_arp, from a medium_id to none"
+is "$(said_to stock-route 'ask eth3 10.0.0.60 10.3.0.50')" silence "with proxy_arp, not from medium_id -1"
 is "$(said_to stock-pvlan 'ask eth0 10.0.0.60 10.0.0.50')" "$(mac host eth0)" \
 	"with proxy_arp_pvlan, for neighbours on the same device"
 is "$(said_to stock-off 'ask eth0 10.61.0.1 10.0.0.50')" "$(mac host eth0)" \
@@ -118,11 +117,11 @@ is "$(grep -c '^ask eth. 10.1.0.60 .*02:00' "$work/still")" 0 "without forwardin
 must ctl host dev set all proxy route,pvlan
 sysctl_proxy off
 answers policy
-same still policy "nor by policy"
+same still policy "without forwarding, policy does not proxy either"
 must ctl host dev set all proxy off
 sysctl_proxy route,pvlan
 answers policy
-same still policy "nor learns it another way"
+same still policy "without forwarding, proxy off makes no difference"
 
 tell sysctl net/ipv4/ip_forward 1
 conf forwarding=0 eth0.5

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The output of every command, as text, as JSON and on a terminal, equals the golden files.
 #
-# With ARP_POLICY_GOLDEN=DIR, the present output is written there.
+# With ARP_POLICY_GOLDEN=DIR, the current output is written there.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || plan skip "no script"
@@ -50,7 +50,7 @@ printed() {	# text|json|terminal COMMAND
 	esac
 }
 
-# The output of one command in a file of all.
+# The output of one command, from a file with those of all.
 block() {	# FILE COMMAND
 	awk -v begin="\$ arpctl $2" '/^\$ arpctl / { on = $0 == begin } on' "$1"
 }

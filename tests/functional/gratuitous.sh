@@ -45,18 +45,18 @@ explained() {	# DEV TARGET SENDER
 # arp_notify
 
 is "$(down_and_up)" "10.0.0.1 10.0.0.5" "without policy: announced when the device comes up"
-is "$(new_mac 02:00:00:00:00:71)" "10.0.0.1 10.0.0.5" "and when its MAC changes"
+is "$(new_mac 02:00:00:00:00:71)" "10.0.0.1 10.0.0.5" "without policy: announced when the MAC changes"
 
 must ctl host rule add hide 10.0.0.5 dev eth0
 is "$(down_and_up)" 10.0.0.1 "what a rule hides is not announced when the device comes up"
-is "$(count_of announce-suppressed eth0)" 1 "which is counted"
-is "$(new_mac 02:00:00:00:00:72)" 10.0.0.1 "nor when its MAC changes"
-is "$(count_of announce-suppressed eth0)" 2 "which is counted, too"
+is "$(count_of announce-suppressed eth0)" 1 "the suppressed announcement is counted"
+is "$(new_mac 02:00:00:00:00:72)" 10.0.0.1 "what a rule hides is not announced when the MAC changes"
+is "$(count_of announce-suppressed eth0)" 2 "the second suppressed announcement is counted"
 is "$(explained eth0 10.0.0.5 10.0.0.5)" "drop announce-suppressed false hide" "explain says that it is suppressed"
-is "$(explained eth0 10.0.0.1 10.0.0.1)" "accept pass true null" "and that the other address is announced"
+is "$(explained eth0 10.0.0.1 10.0.0.1)" "accept pass true null" "explain says that the other address is announced"
 must ctl host dev set eth0 mode audit
 is "$(new_mac 02:00:00:00:00:73)" "10.0.0.1 10.0.0.5" "audit suppresses nothing"
-is "$(count_of announce-suppressed eth0)" 3 "but counts"
+is "$(count_of announce-suppressed eth0)" 3 "audit counts"
 must ctl host flush
 
 # Also not for an address that the neighbour code is requesting.
@@ -65,7 +65,7 @@ must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev et
 is "$(new_mac 02:00:00:00:00:74)" "10.0.0.1 10.0.0.5" "announce best rewrites no announcement"
 must ip -n host neigh replace 10.0.0.5 lladdr 02:00:00:00:aa:aa nud probe dev eth0
 like " $(announcing 10.0.0.5 dev eth0) " ' 10\.0\.0\.5 ' \
-	"nor one of arpctl announce"
+	"announce best does not rewrite arpctl announce"
 must ip -n host neigh flush dev eth0
 must ctl host dev set eth0 announce strict
 is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses no announcement of the device's own addresses"
@@ -75,33 +75,33 @@ is "$(down_and_up)" "10.0.0.1 10.0.0.5" "strict suppresses no announcement of th
 fails_with 1 'not this device.s own and announce is strict there: use force' \
 	"strict: an address of another device is not announced" ctl host announce 10.8.8.8 dev eth0
 is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
-	"with force it is"
+	"strict: with force it is announced"
 must ctl host flush
 must ctl host dev set lo hidden on
-fails_with 1 'hidden on this device' "nor one that another device hides" \
+fails_with 1 'hidden on this device' "hidden: an address of another device is not announced" \
 	ctl host announce 10.8.8.8 dev eth0
 is "$(announcing 10.8.8.8 dev eth0 force)" 10.8.8.8 \
-	"with force it is"
+	"hidden: with force it is announced"
 is "$(count_of announce-suppressed eth0)" 0 "force is not counted as suppressed"
 must ctl host flush
 
-# With a virtual MAC, and where nobody would hear it
+# With a virtual MAC; on devices without ARP
 
 must ctl peer dev set eth0 validate src-mac
 set_sysctl peer net.ipv4.conf.eth0.arp_accept=1
 is "$(announcing 10.0.0.1 dev eth0 lladdr 00:00:5e:00:01:07)" 10.0.0.1 "lladdr: it is announced"
-is "$(ip -n peer neigh show 10.0.0.1 | awk '{ print $5 }')" 00:00:5e:00:01:07 "with this MAC"
-is "$(ctl peer -j stats show eth0 | jq '.[].reasons["bad-src-mac"] // 0')" 0 "which is also the frame's source"
+is "$(ip -n peer neigh show 10.0.0.1 | awk '{ print $5 }')" 00:00:5e:00:01:07 "lladdr: the announcement has this MAC"
+is "$(ctl peer -j stats show eth0 | jq '.[].reasons["bad-src-mac"] // 0')" 0 "lladdr: the frame's source is this MAC, too"
 must ctl peer flush
-fails_with 1 'lladdr is not a unicast address' "a group's MAC is refused" \
+fails_with 1 'lladdr is not a unicast address' "a group MAC is refused" \
 	ctl host announce 10.0.0.1 dev eth0 lladdr 01:00:5e:00:00:01
 modprobe dummy numdummies=0
 must ip -n host link add name none up arp off type dummy
 fails_with 1 'device speaks no ARP: announce the address on the device' "lo is refused" \
 	ctl host announce 10.8.8.8 dev lo
-fails_with 1 'device speaks no ARP' "a NOARP device as well, even with force" ctl host announce 10.0.0.1 dev none force
+fails_with 1 'device speaks no ARP' "a NOARP device is refused, even with force" ctl host announce 10.0.0.1 dev none force
 must ip -n host link set eth0 down
-fails_with 1 'device is down' "a device that is down" ctl host announce 10.0.0.1 dev eth0
+fails_with 1 'device is down' "a device that is down is refused" ctl host announce 10.0.0.1 dev eth0
 must ip -n host link set eth0 up
 
 # Defence
@@ -111,8 +111,8 @@ claimed() {	# ADDRESS
 }
 must ctl host dev set eth0 defend on announce strict
 is "$(claimed 10.8.8.8)" '' "strict: an address of another device is not defended with an announcement"
-is "$(count_of conflict eth0) $(count_of announce-suppressed eth0)" "1 1" "but the claim is dropped"
-is "$(claimed 10.0.0.1)" 10.0.0.1 "the device's own address is"
+is "$(count_of conflict eth0) $(count_of announce-suppressed eth0)" "1 1" "strict: the claim is dropped as a conflict"
+is "$(claimed 10.0.0.1)" 10.0.0.1 "strict: the device's own address is defended"
 must ctl host flush
 
 # NETDEV_NOTIFY_PEERS, whatever arp_notify is
@@ -121,12 +121,12 @@ failover() { announced "$1" ip -n host link set bond0 type bond active_slave "$1
 
 if bond host peer 10.7.0.1/24 10.7.0.2/24; then
 	is "$(failover s1)" "10.7.0.1 10.7.0.2" "without policy: a bond fails over"
-	is "$(failover s0)" "10.7.0.1 10.7.0.2" "and back"
+	is "$(failover s0)" "10.7.0.1 10.7.0.2" "without policy: a bond fails back"
 	must ctl host rule add hide 10.7.0.2 dev bond0
 	is "$(failover s1)" 10.7.0.1 "what a rule hides is not announced"
-	is "$(failover s0)" 10.7.0.1 "nor when it fails back"
-	is "$(count_of announce-suppressed bond0)" 2 "both are counted"
-	is "$(explained bond0 10.7.0.2 10.7.0.2)" "drop announce-suppressed false hide" "and explained"
+	is "$(failover s0)" 10.7.0.1 "what a rule hides is not announced when the bond fails back"
+	is "$(count_of announce-suppressed bond0)" 2 "both suppressed announcements are counted"
+	is "$(explained bond0 10.7.0.2 10.7.0.2)" "drop announce-suppressed false hide" "explain predicts the suppression"
 	must ctl host flush
 	is "$(failover s1)" "10.7.0.1 10.7.0.2" "flush restores stock"
 	must ip -n host link del bond0

@@ -43,11 +43,11 @@ must load_module
 plain
 is "$(ctl host import sysctl | grep -v '^#')" "" "sysctls at their defaults: no policy"
 imported "arp_ignore and arp_announce of all" "arp_ignore=1 all" "arp_announce=2 all"
-imported "each device's own" "arp_ignore=1 eth0" "arp_ignore=2 eth1" "arp_ignore=3 eth2" \
+imported "levels of single devices" "arp_ignore=1 eth0" "arp_ignore=2 eth1" "arp_ignore=3 eth2" \
 	"arp_ignore=8 eth4" "arp_announce=1 eth0" "arp_announce=2 eth1"
-imported "the greater of the two" "arp_ignore=2 all" "arp_ignore=1 eth0" "arp_ignore=8 eth1" \
+imported "the greater of the levels of all and of the device" "arp_ignore=2 all" "arp_ignore=1 eth0" "arp_ignore=8 eth1" \
 	"arp_announce=1 all" "arp_announce=2 eth2"
-imported "levels that mean nothing" "arp_ignore=5 all" "arp_ignore=2 eth0" "arp_ignore=8 eth1" \
+imported "undefined levels" "arp_ignore=5 all" "arp_ignore=2 eth0" "arp_ignore=8 eth1" \
 	"arp_announce=7 eth0"
 imported "arp_filter" "arp_filter=1 eth0 eth2"
 imported "proxy_arp" "proxy_arp=1 eth0 eth1"
@@ -62,13 +62,13 @@ neigh proxy_delay=80 eth1
 ctl host import sysctl >"$work/policy"
 like "$(<"$work/policy")" $'(^|\n)dev set all ignore device(\n|$)' "conf/all becomes selector all"
 like "$(<"$work/policy")" $'(^|\n)dev set eth1 proxy route proxy-delay 800(\n|$)' \
-	"with the delay of proxied answers"
+	"conf/eth1 becomes selector eth1, with the delay of proxied answers"
 neigh proxy_delay=0 eth1
 conf arp_accept=1 eth0
 conf medium_id=3 eth0
 ctl host import sysctl >"$work/policy"
 like "$(<"$work/policy")" $'#[^\n]*arp_accept' "sysctls that policy cannot express are named"
-like "$(<"$work/policy")" $'#[^\n]*medium_id' "each one"
+like "$(<"$work/policy")" $'#[^\n]*medium_id' "each sysctl that policy cannot express is named"
 conf arp_accept=0 eth0
 conf medium_id=0 eth0
 must ctl host restore "$work/policy"

@@ -14,7 +14,7 @@ addr attacker eth0 10.0.0.3/24
 victim=$(mac victim eth0)
 peer=$(mac peer eth0)
 attacker=$(mac attacker eth0)
-# The last word counts, however soon after the one before.
+# Without locktime, the last packet always updates the neighbour entry.
 set_sysctl victim net.ipv4.neigh.eth0.locktime=0
 
 policy() { must ctl victim "$@"; }
@@ -24,7 +24,7 @@ knows() {	# ADDRESS
 	ip -n victim neigh show "$1" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
 }
 
-honest() {
+restore_entry() {
 	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud stale
 }
 
@@ -41,8 +41,8 @@ counted() {
 	must ctl victim stats reset
 }
 
-believes() {	# request|reply MAC DESC
-	honest
+check_spoof() {	#  request|reply MAC DESC
+	restore_entry
 	spoof "$1"
 	is "$(knows 10.0.0.2)" "$2" "$3"
 }
@@ -53,19 +53,19 @@ must in_host victim ping -q -c 1 -W 5 10.0.0.2 >/dev/null
 # Otherwise the peer would soon probe the victim, which would learn it again.
 must ip -n peer neigh flush dev eth0
 is "$(knows 10.0.0.2)" "$peer" "the victim knows its peer"
-believes request "$attacker" "stock: a forged request takes the peer's place"
-believes reply "$attacker" "stock: a forged reply as well"
+check_spoof request "$attacker" "stock: a forged request replaces the peer's MAC"
+check_spoof reply "$attacker" "stock: a forged reply replaces the peer's MAC"
 
 # Bindings
 
 must load_module
 policy bind add 10.0.0.2 lladdr "$peer"
-believes reply "$attacker" "a binding alone changes nothing"
+check_spoof reply "$attacker" "a binding alone changes nothing"
 policy dev set eth0 inspect enforce
-believes request "$peer" "enforce: a forged request changes nothing"
-believes reply "$peer" "nor does a forged reply"
-is "$(asks attacker eth0 10.0.0.1 10.0.0.2)" silence "and the forger gets no answer"
-is "$(counted)" "spoofed 3" "counted as spoofed"
+check_spoof request "$peer" "enforce: a forged request changes nothing"
+check_spoof reply "$peer" "enforce: a forged reply changes nothing"
+is "$(asks attacker eth0 10.0.0.1 10.0.0.2)" silence "enforce: the forger is not answered"
+is "$(counted)" "spoofed 3" "enforce: forgeries are counted as spoofed"
 is "$(asks peer eth0 10.0.0.1)" "$victim" "the peer is answered"
 is "$(asks attacker eth0 10.0.0.1)" "$victim" "a sender without a binding is answered, too"
 is "$(counted)" "" "none of them is counted as spoofed"
@@ -74,8 +74,8 @@ policy dev set eth0 inspect strict
 is "$(asks attacker eth0 10.0.0.1)" silence "strict: a sender without a binding is not answered"
 is "$(counted)" "unbound 2" "counted as unbound, for both of its requests"
 is "$(asks peer eth0 10.0.0.1)" "$victim" "strict: the peer is still answered"
-believes request "$peer" "strict: a forgery is one all the same"
-is "$(counted)" "spoofed 1, unbound 1" "counted as spoofed"
+check_spoof request "$peer" "strict: a forged request changes nothing"
+is "$(counted)" "spoofed 1, unbound 1" "strict: a forgery is counted as spoofed, not as unbound"
 fails_with 1 "$victim" "strict: duplicate address detection finds the victim" \
 	in_host attacker arping -D -c 1 -w 5 -I eth0 10.0.0.1
 is "$(counted)" "" "a probe has no sender to check"
@@ -84,20 +84,20 @@ is "$(counted)" "" "a probe has no sender to check"
 
 policy bind add 10.0.0.0/24 lladdr "$attacker"
 is "$(asks attacker eth0 10.0.0.1)" "$victim" "strict: a binding of a prefix lets its holder use each address in it"
-is "$(asks peer eth0 10.0.0.1 10.0.0.9)" silence "and nobody else"
-believes request "$peer" "the longer prefix wins: the peer's address is still the peer's alone"
+is "$(asks peer eth0 10.0.0.1 10.0.0.9)" silence "strict: no other host may use these addresses"
+check_spoof request "$peer" "the longer prefix wins: the peer's address is still the peer's alone"
 policy bind add 10.0.0.8/29 lladdr any
 is "$(asks peer eth0 10.0.0.1 10.0.0.9)/$(asks attacker eth0 10.0.0.1 10.0.0.9)" "$victim/$victim" \
 	"any: every host may use the address"
 policy bind replace 10.0.0.2 lladdr any
-believes request "$attacker" "also an address that was bound"
+check_spoof request "$attacker" "any: also for an address that was bound before"
 policy bind replace 10.0.0.2 lladdr "$peer" dev eth0 dynamic
-believes request "$peer" "a dynamic binding counts as a static one does"
+check_spoof request "$peer" "a dynamic binding has the effect of a static one"
 policy bind replace 10.0.0.2 lladdr "$peer"
 policy bind del 10.0.0.2 dev eth0
 policy bind del 10.0.0.0/24
 policy bind del 10.0.0.8/29
-is "$(asks attacker eth0 10.0.0.1)" silence "deleted: without a binding again"
+is "$(asks attacker eth0 10.0.0.1)" silence "bindings deleted: the sender is not answered"
 policy stats reset
 
 # Audit
@@ -106,30 +106,29 @@ scratch
 verdicts=$dir/verdicts
 nsenter --net=/run/netns/victim -- "$ARPCTL" monitor verdict >"$verdicts" &
 monitor=$!
-told() { spoof request; grep -q spoofed "$verdicts"; }
+reported() { spoof request; grep -q spoofed "$verdicts"; }
 
 policy dev set eth0 inspect audit
-must poll 10 told
+must poll 10 reported
 policy stats reset
-believes reply "$attacker" "inspect audit: a forgery takes the peer's place"
-is "$(counted)" "spoofed 1" "audit counts it"
+check_spoof reply "$attacker" "inspect audit: a forgery replaces the peer's MAC"
+is "$(counted)" "spoofed 1" "inspect audit: the forgery is counted"
 heard() { grep -q "reply 10.0.0.2 is-at $attacker to 10.0.0.1 .*spoofed" "$verdicts"; }
-run_ok "and reports it" poll 10 heard
-like "$(grep 'reply' "$verdicts")" 'accept spoofed +field inspect' "as accepted"
-kill $monitor
-wait $monitor 2>/dev/null
+run_ok "inspect audit: the forgery is reported" poll 10 heard
+like "$(grep 'reply' "$verdicts")" 'accept spoofed +field inspect' "inspect audit: the forgery is reported as accepted"
+stop $monitor
 
 policy dev set eth0 inspect enforce mode audit
-believes request "$attacker" "mode audit over enforce: likewise"
-is "$(counted)" "spoofed 1" "and counted"
+check_spoof request "$attacker" "mode audit over enforce: a forgery replaces the peer's MAC"
+is "$(counted)" "spoofed 1" "mode audit over enforce: the forgery is counted"
 policy dev unset eth0 mode
-believes request "$peer" "without it a forgery changes nothing again"
+check_spoof request "$peer" "without mode audit a forgery changes nothing"
 
 # Selectors: name before glob before all
 
 speakers() { echo "$(asks peer eth0 10.0.0.1 10.0.0.2) $(asks attacker eth0 10.0.0.1 10.0.0.2)"; }
 
-is "$(speakers)" "$victim silence" "10.0.0.2 is the peer's on all devices"
+is "$(speakers)" "$victim silence" "10.0.0.2 is bound to the peer on all devices"
 policy bind add 10.0.0.2 lladdr "$attacker" dev 'eth*'
 is "$(speakers)" "silence $victim" "a binding of a glob goes before one of all"
 policy bind add 10.0.0.2 lladdr "$peer" dev eth0
@@ -148,10 +147,10 @@ cat >"$leases" <<-END
 END
 run_ok "dnsmasq's leases are imported" ctl victim bind import "$leases"
 is "$(speakers)" "$victim silence" "the lease's MAC may use the address"
-is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "so does the other lease"
+is "$(asks attacker eth0 10.0.0.1 10.0.0.4)" silence "the address of another lease is not answered"
 
 policy flush
-believes request "$attacker" "flush: stock again"
+check_spoof request "$attacker" "flush: stock again"
 
 # validate: the payload against the frame
 
@@ -176,8 +175,8 @@ send() {	# request|reply [NAME=VALUE…]
 
 seen() { [ "$(ctl victim -j stats show eth0 | jq '.[].in')" -gt 0 ]; }
 
-# What happened to a frame.
-fate() {	# FRAME…
+# The reasons that are counted for a frame.
+reasons() {	# FRAME…
 	must ctl victim stats reset
 	send "$@"
 	poll 5 seen || echo lost
@@ -189,47 +188,47 @@ wrong_src="sha=$attacker"
 wrong_dst="tha=$attacker"
 
 policy dev set eth0 validate src-mac
-is "$(fate request)" pass "src-mac: a good request passes"
-is "$(fate reply)" pass "and a good reply"
-is "$(fate request "$wrong_src")" bad-src-mac "not a request whose sender MAC differs from the frame's"
-is "$(fate reply "$wrong_src")" bad-src-mac "nor a reply of that kind"
-is "$(fate reply "$wrong_dst")" pass "a reply sent to another MAC than its target passes"
-is "$(fate request sip=255.255.255.255)" pass "nor broadcast as the sender MAC"
-honest
+is "$(reasons request)" pass "src-mac: a good request passes"
+is "$(reasons reply)" pass "src-mac: a good reply passes"
+is "$(reasons request "$wrong_src")" bad-src-mac "src-mac: a request whose sender MAC differs from the frame's is dropped"
+is "$(reasons reply "$wrong_src")" bad-src-mac "src-mac: a reply whose sender MAC differs from the frame's is dropped"
+is "$(reasons reply "$wrong_dst")" pass "src-mac: a reply sent to another MAC than its target passes"
+is "$(reasons request sip=255.255.255.255)" pass "src-mac: the sender address is not checked"
+restore_entry
 send reply "$wrong_src"
 is "$(knows 10.0.0.2)" "$peer" "dropped packets change no neighbour entry"
 
 policy dev set eth0 validate dst-mac
-is "$(fate reply)" pass "dst-mac: a good reply passes"
-is "$(fate reply "$wrong_dst")" bad-dst-mac "not a reply sent to another MAC than its target"
-is "$(fate reply "dst=$all")" bad-dst-mac "nor a broadcast reply"
-is "$(fate request)" pass "a request passes, its target MAC is unknown"
-is "$(fate request "$wrong_src")" pass "the source MAC is not checked"
+is "$(reasons reply)" pass "dst-mac: a good reply passes"
+is "$(reasons reply "$wrong_dst")" bad-dst-mac "dst-mac: a reply sent to another MAC than its target is dropped"
+is "$(reasons reply "dst=$all")" bad-dst-mac "dst-mac: a broadcast reply is dropped"
+is "$(reasons request)" pass "dst-mac: a request passes, as its target MAC is unknown"
+is "$(reasons request "$wrong_src")" pass "dst-mac: the source MAC is not checked"
 
 policy dev set eth0 validate ip
-is "$(fate request)" pass "ip: a good request passes"
-is "$(fate request sip=0.0.0.0)" pass "a probe as well"
-is "$(fate reply tip=0.0.0.0)" pass "and the reply to a probe"
-is "$(fate reply sip=0.0.0.0)" bad-ip "not a reply from 0.0.0.0"
+is "$(reasons request)" pass "ip: a good request passes"
+is "$(reasons request sip=0.0.0.0)" pass "ip: a probe passes"
+is "$(reasons reply tip=0.0.0.0)" pass "ip: the reply to a probe passes"
+is "$(reasons reply sip=0.0.0.0)" bad-ip "ip: a reply from 0.0.0.0 is dropped"
 for sip in 255.255.255.255 224.0.0.1 239.1.2.3; do
-	is "$(fate request sip=$sip)" bad-ip "nor a request of $sip"
-	is "$(fate reply sip=$sip)" bad-ip "nor a reply of it"
-	is "$(fate reply tip=$sip)" bad-ip "nor a reply to it"
-	is "$(fate request tip=$sip)" pass "a request for it passes and the kernel ignores it"
+	is "$(reasons request sip=$sip)" bad-ip "ip: a request from $sip is dropped"
+	is "$(reasons reply sip=$sip)" bad-ip "ip: a reply from $sip is dropped"
+	is "$(reasons reply tip=$sip)" bad-ip "ip: a reply to $sip is dropped"
+	is "$(reasons request tip=$sip)" pass "ip: a request for $sip passes, as the kernel ignores it"
 done
-is "$(fate request "$wrong_src")" pass "MACs are not checked"
+is "$(reasons request "$wrong_src")" pass "ip: MACs are not checked"
 
 policy dev set eth0 validate src-mac,dst-mac,ip
-is "$(fate request "$wrong_src")/$(fate reply "$wrong_dst")/$(fate reply sip=0.0.0.0)" \
+is "$(reasons request "$wrong_src")/$(reasons reply "$wrong_dst")/$(reasons reply sip=0.0.0.0)" \
 	bad-src-mac/bad-dst-mac/bad-ip "all three together drop each of them"
-is "$(fate request)/$(fate reply)/$(fate request sip=0.0.0.0)" pass/pass/pass \
-	"and good packets pass"
+is "$(reasons request)/$(reasons reply)/$(reasons request sip=0.0.0.0)" pass/pass/pass \
+	"all three together: good packets pass"
 
 policy dev set eth0 validate none
-is "$(fate request "$wrong_src")/$(fate reply "$wrong_dst")/$(fate reply sip=0.0.0.0)" \
+is "$(reasons request "$wrong_src")/$(reasons reply "$wrong_dst")/$(reasons reply sip=0.0.0.0)" \
 	pass/pass/pass "none: all pass"
-honest
+restore_entry
 send reply "$wrong_src"
 learnt() { [ "$(knows 10.0.0.2)" = "$attacker" ]; }
-run_ok "and update the neighbour table as without policy" poll 5 learnt
+run_ok "none: a forged reply updates the neighbour table as in stock" poll 5 learnt
 

@@ -58,27 +58,27 @@ done
 must ctl client dev set eth0 learn solicited
 is "$(vip)" "$ONE" "only the master answers"
 forget
-run_ok "the client reaches it" reaches
-is "$(knows)" "$ONE" "on the master"
+run_ok "the client reaches the address" reaches
+is "$(knows)" "$ONE" "the client has the master's MAC"
 
 must stop_keepalived one
 run_ok "the master stops: the standby takes over" takes_over two one
 run_ok "the client learns it from the announcement" poll 30 client_knows "$TWO"
 is "$(vip)" "$TWO" "only the new master answers, not the old one's loopback"
-run_ok "and is reached" reaches
-is "$(knows)" "$TWO" "at the MAC that the client learned"
+run_ok "the client reaches the address at the new master" reaches
+is "$(knows)" "$TWO" "the client still has the new master's MAC"
 
 claims
 is "$(knows)" "$TWO" "the new master defends against a forged claim"
-is "$(conflicts one) $(conflicts two)" "0 1" "and is the only one that counts a conflict"
+is "$(conflicts one) $(conflicts two)" "0 1" "only the new master counts a conflict"
 
 keepalived one MASTER 150
-run_ok "the master is back, and takes over" takes_over one two
+run_ok "the old master starts again and takes over" takes_over one two
 run_ok "the client follows" poll 30 client_knows "$ONE"
 is "$(vip)" "$ONE" "only the master answers again"
-run_ok "and is reached" reaches
+run_ok "the client reaches the address again" reaches
 
-# Another fix: the loopback's addresses are hidden
+# Another fix: hide the addresses of lo
 
 for director in one two; do
 	must ctl $director flush
@@ -91,17 +91,17 @@ run_ok "the client follows" poll 30 client_knows "$TWO"
 is "$(vip)" "$TWO" "the new master alone answers"
 must ip -n lan link set one-eth0 up
 must poll 5 forwarding lan
-run_ok "the cable is back, and so is the master" takes_over one two
+run_ok "the cable is plugged in again: the master takes over" takes_over one two
 run_ok "the client follows" poll 30 client_knows "$ONE"
 is "$(vip)" "$ONE" "only the master answers again"
-run_ok "and is reached" reaches
+run_ok "the client reaches the address again" reaches
 
 # Back to stock
 
 must ctl two flush
 is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"
 claims
-is "$(knows)" "$FORGER" "and a forged claim is not defended"
+is "$(knows)" "$FORGER" "flush: the address is not defended"
 must stop_keepalived one
 must stop_keepalived two
 

@@ -34,7 +34,7 @@ addr node br0 10.31.0.1/16
 must poll 5 forwarding node
 must load_module
 
-# Kea's cleanup has no environment.
+# Kea starts its cleanup without an environment.
 printf '#!/bin/sh\nexec %s kea-lfc "$@"\n' "$(printf '%q ' "${packaged[@]}")" >"$dir/lfc"
 chmod 755 "$dir/lfc"
 # The host does not answer a sender for which its neighbour table has no room.
@@ -47,11 +47,11 @@ set_thresholds() {	# NUMBER NUMBER NUMBER
 must set_thresholds 100000 100000 100000
 at_exit set_thresholds "${before[@]}"
 
-# Its cleanup outlives it.
+# Kea's cleanup may outlive the server.
 cleans() { grep -q kea-lfc "/proc/$(cat "$dir/kea.csv.pid")/comm"; } 2>/dev/null
 idle() { ! cleans; }
 started_or_failed() { grep -qE 'DHCP4_STARTED|DHCP4_INIT_FAIL' "$dir/kea.log"; }
-# It does not start while its cleanup runs.
+# Kea does not start while its cleanup runs.
 kea() {
 	local try
 	must poll 120 idle
@@ -106,16 +106,16 @@ result $? "10,000 leases are bound" "$(ctl node bind show dynamic dev br0 | wc -
 churn "Kea"
 cleaned() { [ -e "$dir/kea.csv.2" ] || [ -e "$dir/kea.csv.completed" ]; }
 poll 30 cleaned
-result $? "Kea has cleaned up meanwhile" "$(ls "$dir"; tail -n 5 "$dir/kea.log")"
+result $? "Kea has run its cleanup meanwhile" "$(ls "$dir"; tail -n 5 "$dir/kea.log")"
 stop "$server"
 kea || bail "Kea does not start again: $(tail -n 5 "$dir/kea.log")"
 churn "after a restart of the server"
 stop "$server"
 
-# What is bound in the end is what import finds.
+# In the end, exactly the leases that import finds are bound.
 must ctl node bind import "$dir/kea.csv" sync dev other >/dev/null
 list() { ctl node bind show dynamic dev "$1" | cut -d ' ' -f 1-3; }
 same() { [ "$(list br0 | sort)" = "$(list other | sort)" ]; }
 poll 20 same
 result $? "in the end, exactly the leases are bound" "$(diff <(list br0 | sort) <(list other | sort) | head)"
-unlike "$(<"$dir/said")" "warning|cannot" "bind watch has nothing to complain of"
+unlike "$(<"$dir/said")" "warning|cannot" "bind watch prints no warning and no error"

@@ -20,7 +20,7 @@ scratch
 chmod 755 "$dir"
 must load_module
 
-# The hook with this tool, and what it says.
+# Runs the hook with this arpctl and logs its output.
 cat >"$dir/hook" <<END
 #!/bin/sh
 echo "\$@" >>"$dir/calls"
@@ -46,9 +46,8 @@ lease_and_release() {	# NAME WANTED
 	client
 	soon "$2" "$1: a lease is bound"
 	kill -USR2 $client
-	soon "" "$1: and no longer when it is released"
-	kill $client
-	wait $client 2>/dev/null
+	soon "" "$1: a released lease is unbound"
+	stop $client
 	must ip -n red addr flush dev eth0
 }
 
@@ -94,7 +93,7 @@ echo ARP_POLICY_DEV=br8 >"$dir/env"
 : >"$dir/dhcpd.leases"
 start node "${packaged[@]}" dhcpd -f -4 --no-pid -cf "$dir/dhcpd.conf" -lf "$dir/dhcpd.leases" eth0 >"$dir/server" 2>&1
 server=$started
-# It says that it serves only to syslog.
+# It logs only to syslog that it has started.
 must poll 30 grep -q 'Sending on *Socket' "$dir/server"
 lease_and_release "ISC dhcpd" "red on br8"
 stop $server
@@ -114,9 +113,9 @@ qemu() { in_host node env ARPCTL="$ARPCTL" "$ROOT/contrib/libvirt/qemu" vm "$@" 
 run_ok "libvirt: the hook, when a guest has started" qemu started begin
 is "$(ctl node bind show)" "192.168.122.10 lladdr 52:54:00:00:00:10 dev vnet3 dynamic
 192.168.122.11 lladdr 52:54:00:00:00:11 dev vnet4 dynamic" "its addresses are bound on its ports"
-run_ok "nothing else calls for action" qemu prepare begin
+run_ok "the hook accepts other events" qemu prepare begin
 must qemu stopped end
-is "$(ctl node bind show)" "" "when it has stopped, they are not"
+is "$(ctl node bind show)" "" "when the guest has stopped, they are unbound"
 
 mkdir "$dir/bin"
 cat >"$dir/bin/qm" <<'END'
@@ -138,14 +137,14 @@ END
 chmod 755 "$dir/bin/qm" "$dir/bin/pct"
 proxmox() { in_host node env ARPCTL="$ARPCTL" PATH="$dir/bin:$PATH" perl "$ROOT/contrib/proxmox/arp-policy-hook" "$@"; }
 run_ok "Proxmox: the hook, when a guest has started" proxmox 100 post-start
-run_ok "and a container" proxmox 101 post-start
+run_ok "Proxmox: the hook, when a container has started" proxmox 101 post-start
 is "$(ctl node bind show | sort)" "10.0.0.5 lladdr bc:24:11:00:00:01 dev fwpr100p0 dynamic
 10.0.0.6 lladdr bc:24:11:00:00:03 dev veth101i0 dynamic
 10.1.0.5 lladdr bc:24:11:00:00:02 dev tap100i1 dynamic" "their addresses are bound on their ports"
 must proxmox 100 pre-stop
 must proxmox 100 post-stop
 must proxmox 101 post-stop
-is "$(ctl node bind show)" "" "when they have stopped, they are not"
+is "$(ctl node bind show)" "" "when both have stopped, they are unbound"
 
 # CNI
 
@@ -163,7 +162,7 @@ watcher=$started
 must ctl node dev set 'veth*' trust off inspect strict
 result=$(cni ADD)
 result $? "CNI: the plugin adds a container" "$result"
-# As libcni keeps it.
+# Stored as libcni does.
 jq -c '{kind: "cniCacheV1", containerId: "c1", ifName: "eth0", networkName: "lab", result: .}' <<<"$result" >"$dir/results/new.tmp"
 mv "$dir/results/new.tmp" "$dir/results/lab-c1-eth0"
 address=$(jq -r '.ips[0].address | split("/")[0]' <<<"$result")
@@ -174,12 +173,12 @@ result $? "its address is bound on the bridge" "$(ctl node bind show; cat "$dir/
 run_ok "it reaches the host under strict, although the bridge does not know it yet" \
 	in_host pod ping -n -q -c 1 -W 10 10.32.0.1
 pod_bound "$port"
-result $? "since it was bound on its port as it spoke there" "$(ctl node bind show; cat "$dir/calls")"
+result $? "its first frame bound it on its port" "$(ctl node bind show; cat "$dir/calls")"
 must cni DEL >/dev/null
 rm "$dir/results/lab-c1-eth0"
 none_bound() { [ -z "$(ctl node bind show)" ]; }
 poll 10 none_bound
-result $? "the bindings go with the result" "$(ctl node bind show)"
+result $? "the bindings are deleted with the result" "$(ctl node bind show)"
 stop $watcher
 must ip -n node link del cni0
 plan

@@ -15,7 +15,7 @@ ARPQ=${ARPQ:-$ROOT/build/arpq}
 export WITHIN=$ROOT/build/within
 ARPCTL=${ARPCTL:-$ROOT/tools/arpctl/arpctl}
 ARP_POLICY_KO=${ARP_POLICY_KO:-$ROOT/arp_policy.ko}
-# Is answered for on every segment; see segment.
+# An address that is answered for on every segment; see segment.
 FENCE=192.0.2.254
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -53,7 +53,7 @@ in_host() {	# NAME CMD…
 # A program in the background. Sets "started" to its own process id.
 start() {	# HOST CMD…
 	"$WITHIN" "$@" &
-	# shellcheck disable=SC2034 # for those who source this
+	# shellcheck disable=SC2034 # used by scripts that source this
 	started=$!
 }
 
@@ -117,8 +117,7 @@ segment() {	# NAME HOST:DEV…
 	shift
 	if ! [ -e "/run/netns/$name" ]; then
 		namespace "$name"
-		# The bridge itself must not be a host: it would answer for the fence, before
-		# it, if policy says so.
+		# The bridge must not act as a host: policy could make it answer for the fence.
 		set_sysctl "$name" net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 		must ip -n "$name" -batch - <<-END
 			link add name br0 up arp off type bridge stp_state 0 forward_delay 0 mcast_snooping 0
@@ -156,7 +155,7 @@ arpq() {	# HOST ARGUMENTS…
 	in_host "$name" "$ARPQ" "$@"
 }
 
-# Who answers when HOST asks from DEV: the MACs, in order, or "silence".
+# The MACs that answer HOST's request on DEV, sorted, or "silence".
 asks() {	# HOST DEV TARGET [SENDER]
 	local name=$1 dev=$2 target=$3 answers each
 	local -A owners=()
@@ -168,7 +167,7 @@ asks() {	# HOST DEV TARGET [SENDER]
 	fi
 	answers=$(arpq "$name" ask "$dev" "$target" "$@")
 	case $? in
-	0)	# Mostly one. Programs are slow to start here.
+	0)	# Usually there is one answer. It needs no programs, which start slowly here.
 		while read -r _ _ each _; do owners[$each]=1; done <<<"$answers"
 		if [ ${#owners[@]} = 1 ]; then echo "${!owners[@]}"
 		else printf '%s\n' "${!owners[@]}" | sort | paste -sd ' '; fi ;;

@@ -56,7 +56,7 @@ is "$(asked)" answered "stock: a new device answers for an address on lo"
 unplug
 must load_module
 plug alice cali1
-is "$(asked)" answered "loaded without a policy, it still does"
+is "$(asked)" answered "without a policy, the module changes nothing"
 
 # Devices appear.
 unplug
@@ -71,40 +71,40 @@ fails_with 1 'no such device' "a deleted device has no counters" \
 	ctl alice stats show cali1
 plug alice cali1
 is "$(count_in alice cali1)" 0 "a new device of the same name starts from zero"
-is "$(asked)" silent "and has the policy of the name"
+is "$(asked)" silent "a new device of the same name has the policy"
 
 # They are renamed.
 rename alice cali1 cali2
 is "$(asked)" silent "renamed within the pattern, it keeps its policy"
-is "$(count_in alice cali2)" 4 "and its counters"
+is "$(count_in alice cali2)" 4 "renamed within the pattern, it keeps its counters"
 rename alice cali2 eth0
 is "$(asked)" answered "renamed out of the pattern, it has none"
-fails_with 1 'no policy applies' "and no counters" ctl alice stats show eth0
+fails_with 1 'no policy applies' "renamed out of the pattern, it has no counters" ctl alice stats show eth0
 rename alice eth0 cali3
 is "$(asked)" silent "renamed into the pattern, it has one"
-is "$(count_in alice cali3)" 2 "and counts anew"
+is "$(count_in alice cali3)" 2 "renamed into the pattern, it counts from zero"
 must ctl alice dev set pod ignore any
 rename alice cali3 pod
 is "$(asked)" answered "renamed to a name with a policy, it has that policy"
 rename alice pod cali1
-is "$(asked)" silent "and back again"
+is "$(asked)" silent "renamed back, it has the pattern's policy"
 
 # They move to another netns, and back.
 move alice cali1 carol
 is "$(asked)" answered "moved to another netns, the policy stays behind"
 set_sysctl carol net.ipv4.conf.all.arp_ignore=1
-is "$(asked)" silent "there the sysctls apply"
+is "$(asked)" silent "in the other netns the sysctls apply"
 must ctl carol dev set 'c*' ignore any
-is "$(asked)" answered "or the policy of that netns"
-is "$(count_in carol cali1)" 2 "with its own counters"
-fails_with 1 'no such device' "not those of the first netns" ctl alice stats show cali1
+is "$(asked)" answered "in the other netns its policy applies"
+is "$(count_in carol cali1)" 2 "in the other netns it has its own counters"
+fails_with 1 'no such device' "the first netns has no counters of it any more" ctl alice stats show cali1
 move carol cali1 alice
-is "$(asked)" silent "moved back, its first policy holds again"
-is "$(count_in alice cali1)" 2 "and counts anew"
+is "$(asked)" silent "moved back, the policy of the first netns applies again"
+is "$(count_in alice cali1)" 2 "moved back, it counts from zero"
 move alice cali1 carol
 is "$(asked)" answered "in the other netns again, its policy applies"
 is "$(ctl carol -j dev effective cali1 | jq -c '.[].fields')" \
-	'{"ignore":{"value":0,"selector":"c*"}}' "and is the one reported"
+	'{"ignore":{"value":0,"selector":"c*"}}' "the policy of the other netns is reported"
 
 # A netns with policy is deleted while packets arrive.
 start bob nice -n 19 "$ARPQ" flood eth0 10.9.9.9 count 1000000000 macs 1000 >/dev/null
@@ -117,11 +117,11 @@ run_ok "a netns with policy is deleted during a flood" poll 120 eval \
 	"! ip -n lan link show port 2>/dev/null"
 namespace carol
 addr carol lo 10.9.9.9/32
-is "$(ctl carol -j dev show)" '[]' "a new one of its name has no policy"
+is "$(ctl carol -j dev show)" '[]' "a new netns of the same name has no policy"
 unset 'namespaces[-1]'
 namespaces[1]=carol
 
-# All this again and again during the flood, which every port receives.
+# All this repeatedly during the flood, which every port receives.
 must ctl carol dev set all ignore never
 for ((i = 0; i < 6; i++)); do
 	plug alice cali1
@@ -145,7 +145,7 @@ run_ok "the flood went on all the time" kill -0 $flood
 stop $flood
 is "$(asked)" silent "after all that, during a flood, policy applies"
 rename alice cali1 eth0
-is "$(asked)" answered "and only to the devices that match"
+is "$(asked)" answered "a device that does not match has no policy"
 unplug
 
 # Thousands of devices.
@@ -160,26 +160,26 @@ ctl carol -j dev effective >"$dir/effective"
 is "$(jq -r '.[] | select(.fields.ignore.selector == "cali*") | .dev' \
 	"$dir/effective" | sort)" "$(names | sort)" "each has its policy and is listed once"
 is "$(jq -r '[.[] | .ifindex] | unique | length' "$dir/effective")" $((DEVICES + others)) \
-	"each with its own index"
+	"each is listed with its own index"
 is "$(ctl carol -j stats show | jq -r '.[].dev' | sort)" "$(names | sort)" \
-	"and so are their counters"
+	"the counters of each are listed once"
 run_ok "a policy for all of them" ctl carol dev set all announce best
 ctl carol -j dev effective >"$dir/effective"
 is "$(jq '[.[] | select(.fields.announce == {value: 2, selector: "all"} and
 	(.dev == "lo" or .fields.ignore == {value: 1, selector: "cali*"}))] | length' \
-	"$dir/effective")" $((DEVICES + 1)) "reaches each, on top of its own"
+	"$dir/effective")" $((DEVICES + 1)) "a policy for all of them applies in addition to their own"
 must ctl carol flush
 is "$(ctl carol dev effective | grep -c unmanaged)" $((DEVICES + others)) \
-	"flushed, none has any"
+	"after a flush, none has a policy"
 must ctl carol dev set 'cali*' ignore device
 must ip -n carol link del group 7
-is "$(ctl carol -j stats show)" '[]' "when deleted, none is listed"
+is "$(ctl carol -j stats show)" '[]' "after their deletion, none is listed"
 
 plug carol cali1
 is "$(asked)" silent "a device created later has the policy"
 must ctl carol flush
-is "$(asked)" answered "until it is flushed"
+is "$(asked)" answered "after a flush it has no policy"
 must ctl carol dev set 'cali*' ignore device
-is "$(asked)" silent "set again, it holds"
+is "$(asked)" silent "set again, the policy applies"
 must unload_module
-is "$(asked)" answered "until the module is unloaded"
+is "$(asked)" answered "without the module it has no policy"

@@ -18,7 +18,7 @@ at_director=$(mac director eth0)
 at_rs1=$(mac rs1 eth0)
 at_rs2=$(mac rs2 eth0)
 
-# Nobody knows anybody.
+# No host has a neighbour entry.
 forget() {
 	local name
 	for name in client director rs1 rs2; do ip -n $name neigh flush all; done
@@ -26,9 +26,9 @@ forget() {
 
 # The sender address with which SERVER asks for the client, when it sends a packet from
 # the VIP.
-claims() {	# SERVER
+request_sender() {	# SERVER
 	local frames
-	# The client first: otherwise it would probe what it knows.
+	# The client first: otherwise it would probe its neighbour entry.
 	ip -n client neigh flush all
 	ip -n "$1" neigh flush all
 	frames=$(hears "$1" eth0 match "out request" -- \
@@ -39,8 +39,8 @@ claims() {	# SERVER
 stock() {	# WHEN
 	is "$(asks client eth0 $vip)" "$at_director $at_rs1 $at_rs2" \
 		"$1: director and servers answer for the VIP"
-	is "$(claims rs1)" $vip "$1: rs1 claims to be the VIP"
-	is "$(claims rs2)" $vip "$1: rs2 as well"
+	is "$(request_sender rs1)" $vip "$1: rs1 uses the VIP as sender"
+	is "$(request_sender rs2)" $vip "$1: rs2 as well"
 }
 
 cured() {	# HOW
@@ -56,11 +56,11 @@ cured() {	# HOW
 	is "$(grep '^rs' <<<"$seen" | sort | paste -sd ' ')" "rs1 rs1 rs2 rs2" \
 		"$1: both servers serve the client"
 	is "$(grep -o "sender $vip [^ ]*" <<<"$seen" | sort -u)" \
-		"sender $vip $at_director" "$1: only the director claims to be the VIP"
+		"sender $vip $at_director" "$1: only the director uses the VIP as sender"
 	is "$(ip -n client neigh show $vip | grep -o '02:[0-9a-f:]*')" "$at_director" \
 		"$1: the client sends to the director"
-	is "$(claims rs1)" 192.168.1.11 "$1: rs1 claims to be itself"
-	is "$(claims rs2)" 192.168.1.12 "$1: rs2 as well"
+	is "$(request_sender rs1)" 192.168.1.11 "$1: rs1 uses its own address as sender"
+	is "$(request_sender rs2)" 192.168.1.12 "$1: rs2 as well"
 }
 
 servers() { must ctl rs1 "$@"; must ctl rs2 "$@"; }

@@ -15,8 +15,8 @@ export LC_ALL=C.UTF-8
 arpctl() { ctl alice "$@"; }
 saved() { arpctl save | grep -v '^#'; }
 
-# What a terminal obeys: C0, C1 (as UTF-8 and as bytes), direction of text, DEL.
-obeyed() {
+# Characters that control a terminal: C0, C1 (as UTF-8 and as bytes), direction of text, DEL.
+controls() {
 	LC_ALL=C grep -aoP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xff' |
 		od -An -tx1 | tr -d '\n'
 }
@@ -37,26 +37,26 @@ done
 for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check \
 	"stats prometheus" "import sysctl"; do
 	# shellcheck disable=SC2086
-	is "$(on_terminal $command | obeyed)" "" "$command: no terminal control characters"
+	is "$(on_terminal $command | controls)" "" "$command: no terminal control characters"
 done
 like "$(on_terminal dev show)" 'c\\302\\2332J ' "they are escaped"
 for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check; do
 	# shellcheck disable=SC2086
 	arpctl -j $command >"$dir/json"
-	is "$(obeyed <"$dir/json")$(jq -e . <"$dir/json" 2>&1 >/dev/null)$(iconv -f UTF-8 -t UTF-8 "$dir/json" 2>&1 >/dev/null)" \
-		"" "$command: JSON is JSON, in UTF-8"
+	is "$(controls <"$dir/json")$(jq -e . <"$dir/json" 2>&1 >/dev/null)$(iconv -f UTF-8 -t UTF-8 "$dir/json" 2>&1 >/dev/null)" \
+		"" "$command: -j prints valid JSON in UTF-8"
 done
 is "$(arpctl -j dev show | jq -r '.[].selector' | grep -cFx -e "${odd[0]}" -e "${odd[1]}" -e "${odd[2]}")" 3 \
-	"with the exact names"
+	"JSON has the exact names"
 is "$(for dev in "${odd[@]}"; do
 	arpctl dev set "$dev" ignore 4
 	arpctl rule add hide 10.7.7.7 dev "$dev"
 	arpctl explain request 10.0.0.1 from 10.0.0.2 dev "$dev-"
-done 2>&1 | obeyed)" "" "nor has a message any"
+done 2>&1 | controls)" "" "messages: no terminal control characters"
 arpctl save "$dir/policy"
 must arpctl flush
-run_ok "what is saved is restored" arpctl restore "$dir/policy"
-is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "byte for byte"
+run_ok "a saved policy is restored" arpctl restore "$dir/policy"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "saved again, the policy is the same, byte for byte"
 must arpctl flush
 for dev in "${odd[@]}"; do must ip -n alice link del dev "$dev"; done
 
@@ -75,11 +75,11 @@ fails_with 2 'put "--" before' "without --, it is taken for an option, and the m
 arpctl save "$dir/policy"
 must arpctl flush
 run_ok "such names are restored" arpctl restore "$dir/policy"
-is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "as they were saved"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "such names are saved again as before"
 must arpctl flush
 grep -v '^#' "$dir/policy" | sed "s|^|$ARPCTL |" >"$dir/script"
 run_ok "a shell accepts the lines after arpctl" in_host alice sh -e "$dir/script"
-is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "with the same result"
+is "$(arpctl save | md5sum)" "$(md5sum <"$dir/policy")" "the shell's commands restore the same policy"
 must arpctl flush
 for dev in -j help -- --watch; do must ip -n alice link del dev "$dev"; done
 
@@ -94,16 +94,16 @@ done
 must arpctl dev set 'enp*' ignore 1
 must arpctl dev set enp0s2 ignore 1
 must arpctl dev set eth0 ignore 2
-fails_with 1 'nothing is set on enp0s1' "unset accepts it" arpctl dev unset enp0s1
+fails_with 1 'nothing is set on enp0s1' "unset accepts an alternative name" arpctl dev unset enp0s1
 is "$(arpctl dev effective enp0s1)
 $(arpctl dev effective $long)" "$(arpctl dev effective eth0)
 $(arpctl dev effective eth0)" "dev effective resolves them, as ip does"
-is "$(arpctl stats show $long | head -n 1 | cut -d ' ' -f 2)" eth0 "stats show does, too"
-is "$(arpctl explain request 10.0.0.1 from 10.0.0.2 dev $long | head -n 1)" "request on eth0" "and explain"
-run_ok "and announce" arpctl announce 10.0.0.1 dev $long
+is "$(arpctl stats show $long | head -n 1 | cut -d ' ' -f 2)" eth0 "stats show resolves them"
+is "$(arpctl explain request 10.0.0.1 from 10.0.0.2 dev $long | head -n 1)" "request on eth0" "explain resolves them"
+run_ok "announce resolves them" arpctl announce 10.0.0.1 dev $long
 printf 'dev set all ignore 1\ndev set enp0s1 ignore 2\n' >"$dir/policy"
 is "$(arpctl restore "$dir/policy" 2>&1)" \
 	"$dir/policy:2: warning: \"enp0s1\" is an alternative name of \"eth0\", and selects nothing: selectors match only the name" \
-	"restore warns about it"
-is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "and restores everything"
-like "$(arpctl check)" 'enp0s1 +its fields have no effect: it is an alternative name of eth0' "check reports it"
+	"restore warns about an alternative name"
+is "$(saved)" $'dev set all ignore device\ndev set enp0s1 ignore subnet' "restore applies the policy in spite of the warning"
+like "$(arpctl check)" 'enp0s1 +its fields have no effect: it is an alternative name of eth0' "check reports the alternative name"

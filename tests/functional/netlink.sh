@@ -55,17 +55,17 @@ is "$(tail -n 2 "$dir/alice" | jq -c '{event, selector, fields}')" \
 {"event":"flush","selector":null,"fields":null}' \
 	"monitor -j: one object a line"
 is "$(jq -r '.time | test("^[0-9]{4}(-[0-9]{2}){2}T[0-9:]{8}\\.[0-9]{6}[-+][0-9:]{5}$")' \
-	"$dir/alice" | sort -u)" true "each with its time"
-is "$(grep -c 'e\*' "$dir/bob")" 0 "another netns's changes are not heard"
+	"$dir/alice" | sort -u)" true "monitor -j: each has its time"
+is "$(grep -c 'e\*' "$dir/bob")" 0 "monitor -j: no changes of another netns"
 
 # The example in C: all bindings of a transaction, or none.
 example() { in_host alice "$ROOT/build/example-bindings" "$@"; }
 is "$(example 10.0.0.5 02:00:00:00:00:05 10.0.0.6 02:00:00:00:00:06)" "2 bindings" \
 	"contrib/examples/bindings.c adds bindings"
-fails_with 1 'commit: File exists' "and none if one is refused" \
+fails_with 1 'commit: File exists' "contrib/examples/bindings.c adds none if one is refused" \
 	example 10.0.0.7 02:00:00:00:00:07 10.0.0.6 02:00:00:00:00:06
 is "$(ctl alice -j bind show | jq -c '[.[].address]')" '["10.0.0.5","10.0.0.6"]' \
-	"arpctl lists them"
+	"arpctl lists only the first two"
 must ctl alice flush
 
 # Limits of dynamic bindings.
@@ -82,8 +82,8 @@ mkdir -p "$MODULES/updates"
 cp "$ARP_POLICY_KO" "$MODULES/updates/arp_policy.ko"
 must depmod
 run_ok "installed: the first command loads it" ctl alice dev show
-run_ok "it is there" module_loaded
-is "$(ctl alice -j dev show)" '[]' "and answers"
+run_ok "installed: the module is loaded" module_loaded
+is "$(ctl alice -j dev show)" '[]' "installed: the command works"
 must unload_module
 echo "blacklist arp_policy" >"$MODULES/updates/arp_policy.ko"
 fails_with 1 'installed but not loaded.*modprobe arp_policy' \

@@ -1,29 +1,29 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Speaks to the arp_policy family in raw netlink, as arpctl never would.
+"""Sends raw netlink messages to the arp_policy family, also ones that arpctl never sends.
 
     nlpolicy.py JOB [ARGUMENT...]
 
 Jobs act on the network namespace that they run in:
   contract              the kernel's commands and attribute policies are those of
                         the specification (tests/lint/specification has the rest)
-  refusals DEV          what must be refused, and change nothing
+  refusals DEV          messages that must be refused and change nothing
   transactions          of both kinds: their order, errors, limits and ends
   interrupted           dumps during which the policy changes
-  notices               what the group config is told
+  notices               notifications of the group config
   echoes                what NLM_F_ECHO returns
   entries               get by key, filtered dumps and flushes
   dynamic               dynamic bindings
   quarters MAX          their limit, with max_bindings=MAX
   info                  counts and limits
-  busy COUNT            info while a transaction of COUNT entries is carried out
+  busy COUNT            info during a transaction of COUNT entries
   verdicts DEV TARGET SENDER LLADDR
-                        what the group verdict is told, while SENDER floods DEV
+                        notifications of the group verdict, while SENDER floods DEV
                         with requests for TARGET
-  snooping              sockets that snoop DHCP: counted, limited, forgotten
+  snooping              sockets that snoop DHCP: counts and limits
   snooper [hex]         a listener of the group dhcp, which prints each message, or
                         its bytes
-  overrun               a listener of the group verdict with little room, which reads
+  overrun               a listener of the group verdict with a small buffer, which reads
                         from SIGUSR1 on, and prints "lost N" of each event
   fill FROM TO FORMAT   sets ignore on the selectors FORMAT % FROM..TO - 1;
                         prints each refusal and how many were accepted
@@ -52,7 +52,7 @@ REQUEST, MULTI, ACK, ECHO, DUMP_INTR, DUMP = 1, 2, 4, 8, 0x10, 0x300
 ACK_TLVS = 0x200
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 ERR_MSG, ERR_OFFS, ERR_MISS_TYPE = 1, 2, 5
-# Since then, the kernel has ERR_MISS_TYPE.
+# ERR_MISS_TYPE exists since this version.
 MISSES = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= (6, 1)
 NESTED = 0x8000
 GENL_ID_CTRL, GETFAMILY, GETPOLICY = 0x10, 3, 10
@@ -180,9 +180,9 @@ def refusal(message):
     if not code:
         return None
     rest = message.payload[20 if message.kind == NLMSG_ERROR else 4:]
-    told = dict(parse(rest)) if message.flags & ACK_TLVS else {}
-    return Refused(code, text_of(told.get(ERR_MSG, b"")),
-                   number(told.get(ERR_OFFS, b"")), number(told.get(ERR_MISS_TYPE, b"")))
+    attrs = dict(parse(rest)) if message.flags & ACK_TLVS else {}
+    return Refused(code, text_of(attrs.get(ERR_MSG, b"")),
+                   number(attrs.get(ERR_OFFS, b"")), number(attrs.get(ERR_MISS_TYPE, b"")))
 
 
 class Netlink:
@@ -192,14 +192,14 @@ class Netlink:
         self.portid = self.socket.getsockname()[0]
         for option in NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK:
             self.socket.setsockopt(SOL_NETLINK, option, 1)
-        # The kernel makes the parts of a dump as large as they were read.
+        # The kernel makes the parts of a dump as large as the buffers they were read with.
         self.size = 4096 if room else 1 << 16
         self.socket.settimeout(20)
         self.sequence = 0
-        self.family, self.told = GENL_ID_CTRL, None
-        self.told = self.ask(GETFAMILY, string(2, HEADER.number("FAMILY_NAME")))[0].attrs
-        self.family = number(self.told[1])
-        # Not before: on s390x this answer and its ACK need more than the least room.
+        self.family, self.family_info = GENL_ID_CTRL, None
+        self.family_info = self.ask(GETFAMILY, string(2, HEADER.number("FAMILY_NAME")))[0].attrs
+        self.family = number(self.family_info[1])
+        # Not before: on s390x this answer and its ACK need more than the smallest buffer.
         if room:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
 
@@ -214,7 +214,7 @@ class Netlink:
         return list(messages(self.socket.recv(self.size)))
 
     def answer(self):
-        """All that comes back for what was sent last; raises Refused."""
+        """All messages in response to the last request; raises Refused."""
         got = []
         while True:
             for message in self.receive():
@@ -224,7 +224,7 @@ class Netlink:
                     refused = refusal(message)
                     if refused:
                         raise refused
-                    # The end of a dump may be what says that it is none.
+                    # The end of a dump may be what says that it was interrupted.
                     return got + ([message] if message.flags & DUMP_INTR else [])
                 got.append(message)
 
@@ -241,14 +241,14 @@ class Netlink:
         return number(self.ask(CMD["INFO_GET"])[0].attrs[INFO["GENERATION"]])
 
     def join(self, name):
-        for _, group in parse(self.told[7]):
+        for _, group in parse(self.family_info[7]):
             group = dict(parse(group))
             if text_of(group[1]) == name:
                 self.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
                                        number(group[2]))
 
     def notices(self):
-        """What the groups were told and nobody has read yet."""
+        """Notifications that have not been read yet."""
         got = []
         self.socket.setblocking(False)
         try:
@@ -276,8 +276,8 @@ def rule_attrs(prefix, action, *more, sender=False):
 
 
 def binding_attrs(prefix, mac, *more):
-    """Those of a binding to a lladdr, to "any", or without either; a prefix without a
-    length has no LENGTH."""
+    """The attributes of a binding to a lladdr, to "any", or without either; a prefix
+    without a length has no LENGTH."""
     address, _, length = prefix.partition("/")
     length = [u32(ENTRY["LENGTH"], int(length))] if length else []
     if mac == "any":
@@ -330,40 +330,40 @@ def tables(mask):
 
 
 def entry_text(payload):
-    """An entry of the kernel's, as arpctl would write it."""
-    told = dict(parse(payload))
-    table = number(told.pop(ENTRY["TABLE"]))
-    text = address_of(told.pop(ENTRY["ADDRESS"]))
-    length = number(told.pop(ENTRY["LENGTH"]))
+    """An entry as reported by the kernel, in the form that arpctl prints."""
+    attrs = dict(parse(payload))
+    table = number(attrs.pop(ENTRY["TABLE"]))
+    text = address_of(attrs.pop(ENTRY["ADDRESS"]))
+    length = number(attrs.pop(ENTRY["LENGTH"]))
     if table != TABLE["BINDING"] or length != 32:
         text += f"/{length}"
-    if ENTRY["ACTION"] in told:
-        action = number(told.pop(ENTRY["ACTION"]))
+    if ENTRY["ACTION"] in attrs:
+        action = number(attrs.pop(ENTRY["ACTION"]))
         text = {number: name for name, number in ACTION.items()}[action] + " " + text
     if table == TABLE["SENDER"]:
         text += " from"
-    if ENTRY["LLADDR"] in told:
-        text += " lladdr " + lladdr_of(told.pop(ENTRY["LLADDR"]))
+    if ENTRY["LLADDR"] in attrs:
+        text += " lladdr " + lladdr_of(attrs.pop(ENTRY["LLADDR"]))
     for name in "ANY", "ROUTED", "DYNAMIC":
-        if told.pop(ENTRY[name], None) is not None:
+        if attrs.pop(ENTRY[name], None) is not None:
             text += " " + name.lower()
-    text += " dev " + text_of(told.pop(ENTRY["SELECTOR"]))
-    return text + (f" and {told}" if told else "")
+    text += " dev " + text_of(attrs.pop(ENTRY["SELECTOR"]))
+    return text + (f" and {attrs}" if attrs else "")
 
 
 # contract
 
-def as_told(want, told):
-    """Attributes as this kernel should tell of them: a policy's form has no word
-    for a big-endian number, so the kernel leaves it out or calls it a u32."""
+def as_reported(want, reported):
+    """Attributes as this kernel should report them. It has no type for big-endian numbers
+    in policies, so it leaves them out or reports a u32."""
     found = {}
     for kind, policy in want.items():
         if policy == BIG_ENDIAN:
-            if kind not in told:
+            if kind not in reported:
                 continue
             policy = ("u32", 0, 0xffffffff)
-        elif policy[0] == "nest" and told.get(kind, ("",))[0] == "nest":
-            policy = ("nest", as_told(policy[1], told[kind][1]))
+        elif policy[0] == "nest" and reported.get(kind, ("",))[0] == "nest":
+            policy = ("nest", as_reported(policy[1], reported[kind][1]))
         found[kind] = policy
     return found
 
@@ -373,73 +373,73 @@ KERNEL_TYPES = {1: "flag", 2: "u8", 3: "u16", 4: "u32", 5: "u64", 10: "binary",
 
 
 def kernel_policies(nl):
-    """What CTRL_CMD_GETPOLICY tells: policies by index, and indices by command."""
+    """What CTRL_CMD_GETPOLICY reports: policies by index, and indices by command."""
     policies, commands = {}, {}
     for message in nl.ask(GETPOLICY, struct.pack("=HHHH", 6, 1, nl.family, 0),
                           flags=DUMP, family=GENL_ID_CTRL):
-        for cmd, told in parse(message.attrs.get(9, b"")):
-            commands[cmd] = {how: number(index) for how, index in parse(told)}
-        for index, told in parse(message.attrs.get(8, b"")):
-            for kind, payload in parse(told):
+        for cmd, nested in parse(message.attrs.get(9, b"")):
+            commands[cmd] = {how: number(index) for how, index in parse(nested)}
+        for index, nested in parse(message.attrs.get(8, b"")):
+            for kind, payload in parse(nested):
                 policies.setdefault(index, {})[kind] = dict(parse(payload))
     return policies, commands
 
 
-def told_policy(policies, index):
-    """A policy of the kernel's in the form of Specification.attributes()."""
+def kernel_policy(policies, index):
+    """A policy of the kernel in the form of Specification.attributes()."""
     found = {}
-    for kind, told in policies.get(index, {}).items():
-        name = KERNEL_TYPES.get(number(told[1]), number(told[1]))
+    for kind, policy in policies.get(index, {}).items():
+        name = KERNEL_TYPES.get(number(policy[1]), number(policy[1]))
         if name == "nest":
-            found[kind] = (name, told_policy(policies, number(told[8])))
+            found[kind] = (name, kernel_policy(policies, number(policy[8])))
         elif name == "string":
-            found[kind] = (name, number(told[7]) if 7 in told else None)
+            found[kind] = (name, number(policy[7]) if 7 in policy else None)
         elif name == "flag":
             found[kind] = (name,)
         elif name == "binary":
-            found[kind] = (name, *(number(told[end]) if end in told else None
+            found[kind] = (name, *(number(policy[end]) if end in policy else None
                                    for end in (6, 7)))
-        elif 12 in told:
-            found[kind] = (name, "mask", number(told[12]))
+        elif 12 in policy:
+            found[kind] = (name, "mask", number(policy[12]))
         else:
-            found[kind] = (name, number(told[4]), number(told[5]))
+            found[kind] = (name, number(policy[4]), number(policy[5]))
     return found
 
 
 def contract():
     spec, nl = Specification(), Netlink()
-    equal((text_of(nl.told[2]), number(nl.told[3])),
+    equal((text_of(nl.family_info[2]), number(nl.family_info[3])),
           (HEADER.number("FAMILY_NAME"), HEADER.number("FAMILY_VERSION")),
           "the family's name and version are the header's")
-    groups = [text_of(dict(parse(group))[1]) for _, group in parse(nl.told[7])]
+    groups = [text_of(dict(parse(group))[1]) for _, group in parse(nl.family_info[7])]
     equal(groups, [HEADER.number(f"MCGRP_{name}") for name in ("CONFIG", "VERDICT", "DHCP")],
           "the multicast groups are the header's")
 
-    told = {}
-    for _, each in parse(nl.told[6]):
+    reported = {}
+    for _, each in parse(nl.family_info[6]):
         each = dict(parse(each))
-        told[number(each[1])] = number(each[2])
+        reported[number(each[1])] = number(each[2])
     for cmd, item in spec.operations.items():
         can = (CAN_DO if "do" in item else 0) | (CAN_DUMP if "dump" in item else 0)
         flags = ADMIN if "uns-admin-perm" in item["flags"] else 0
         # The kernel adds whether there is a policy, 8.
-        equal(told.get(cmd, 0) & ~8, can | flags,
-              f"{item['name']}: do, dump and the right that it takes")
-    equal(sorted(told), sorted(spec.operations), "there are no other commands")
+        equal(reported.get(cmd, 0) & ~8, can | flags,
+              f"{item['name']}: do, dump and the capability that it needs")
+    equal(sorted(reported), sorted(spec.operations), "there are no other commands")
 
     policies, commands = kernel_policies(nl)
     for cmd, item in spec.operations.items():
         want = spec.attributes(item["attribute-set"], spec.request(item))
         for how, index, what in (("do", 1, "types, lengths, ranges and masks"),
-                                 ("dump", 2, "those of its dump")):
+                                 ("dump", 2, "types, lengths, ranges and masks of its dump")):
             if how not in item:
                 continue
             indices = commands.get(cmd, {})
             if not want and index not in indices:
                 check(True, f"{item['name']}: no attributes")
                 continue
-            got = told_policy(policies, indices.get(index))
-            equal(got, as_told(want, got), f"{item['name']}: {what}")
+            got = kernel_policy(policies, indices.get(index))
+            equal(got, as_reported(want, got), f"{item['name']}: {what}")
 
 
 # refusals
@@ -448,7 +448,7 @@ MAC = "02:00:00:00:00:05"
 
 
 class Tester:
-    """Sends what must be refused: with a reason, and nothing may change."""
+    """Sends messages that must be refused with a reason, and must not change the policy."""
 
     def __init__(self, dev):
         self.nl, self.dev = Netlink(), dev
@@ -467,7 +467,7 @@ class Tester:
         self.before = self.nl.policy()
 
     def accept(self, cmd, attrs=b""):
-        """What is close to it and good; refused, it ends the test."""
+        """A similar, valid message; if it is refused, the test ends."""
         self.nl.ask(CMD[cmd], attrs)
         self.prepare()
 
@@ -519,8 +519,8 @@ def refused_by_form(tester):
         "ANNOUNCE": be32(A["ADDRESS"], "10.0.0.1"),
     }
     device = u32(A["IFINDEX"], socket.if_nametoindex(dev))
-    # What each command accepts, else its refusals would say nothing; and an
-    # attribute that is another command's.
+    # Attributes that each command accepts, as otherwise its refusals would prove nothing; and
+    # an attribute of another command.
     good = {
         "INFO_GET": (b"", selector("all")),
         "DEV_GET": (selector("all"), u32(A["UNSET"], 1)),
@@ -547,7 +547,7 @@ def refused_by_form(tester):
         if cmd == "TRANSACTION_ABORT":
             tester.nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
         tester.accept(cmd, attrs)
-        refused("an attribute that nobody knows", cmd, attrs + u8(99, 1))
+        refused("an unknown attribute", cmd, attrs + u8(99, 1))
         refused("an attribute of another message", cmd, attrs + foreign)
         refused("an attribute of an answer", cmd, attrs + (
             attr(A["IN"], bytes(8)) if cmd == "TRANSACTION_BEGIN" else
@@ -558,7 +558,7 @@ def refused_by_form(tester):
                 attrs + struct.pack("=HHI", 200, 1, 0))
     for cmd, (attrs, _) in good.items():
         if cmd not in ("DEV_GET", "EFFECTIVE_GET", "STATS_GET", "ENTRY_GET"):
-            refused("a dump of what is not there", cmd, attrs, (errno.EOPNOTSUPP,),
+            refused("a dump that does not exist", cmd, attrs, (errno.EOPNOTSUPP,),
                     DUMP, silent=True)
     for cmd in *(cmd for cmd in CMD if cmd.endswith("_NTF")), 0, 200:
         refused("no such command", cmd, b"", (errno.EOPNOTSUPP,), silent=True)
@@ -592,9 +592,9 @@ def refused_fields(tester):
 
     for what, attrs in (("nothing is set there", selector("nobody") + unset("IGNORE")),
                         ("the field is not set", selector(dev) + unset("FILTER")),
-                        ("nor are several", selector(dev) + unset("FILTER", "HIDDEN"))):
+                        ("several fields are not set", selector(dev) + unset("FILTER", "HIDDEN"))):
         refused(what, "DEV_SET", attrs, (errno.ENOENT,), message="none of these")
-    # Of several fields one that is set will do.
+    # Of several fields, one that is set is enough.
     tester.accept("DEV_SET", selector(dev) + unset("FILTER", "IGNORE"))
     tester.accept("DEV_SET", dev_set(dev, u32(FIELD["FILTER"], 1)) + unset("IGNORE"))
     tester.accept("DEV_SET", selector(dev) + unset("IGNORE", "IGNORE"))
@@ -619,7 +619,7 @@ def refused_fields(tester):
         set_refused(what, nest(A["FIELDS"], u32(FIELD["FILTER"], 1), *fields), message)
 
     field_refused("field 0", u32(0, 1))
-    field_refused("a field too many", u32(len(FIELD) + 1, 1))
+    field_refused("an unknown field", u32(len(FIELD) + 1, 1))
     for name, top in (("IGNORE", 4), ("ANNOUNCE", 3), ("FILTER", 1), ("HIDDEN", 1),
                       ("PROXY", 3), ("PROXY_DELAY", 60000), ("GARP", 1), ("LEARN", 2),
                       ("INSPECT", 3), ("VALIDATE", 7), ("RATE", 1000000),
@@ -632,11 +632,11 @@ def refused_fields(tester):
         field_refused(f"{name} of no bytes", attr(kind))
         field_refused(f"{name} of one byte", u8(kind, 1))
         field_refused(f"{name} of eight bytes", attr(kind, bytes(8)))
-    equal(nl.policy(), tester.before, "and nothing of it has been done")
+    equal(nl.policy(), tester.before, "nothing of it was applied")
 
 
 def refused_nests(tester):
-    """What is wrong with an entry whatever its kind."""
+    """Errors in entries of any kind."""
     kind, dev = A["ENTRY"], ENTRY["SELECTOR"]
 
     def wrap(*more):
@@ -649,11 +649,11 @@ def refused_nests(tester):
         refused("nothing", b"", "entry missing")
         refused("an empty nest", nest(kind), "no table")
         refused("no table", nest(kind, be32(ENTRY["ADDRESS"], "10.1.0.1")), "no table")
-        refused("a table too many", nest(kind, u32(ENTRY["TABLE"], len(TABLE)),
+        refused("an unknown table", nest(kind, u32(ENTRY["TABLE"], len(TABLE)),
                                          be32(ENTRY["ADDRESS"], "10.1.0.1")))
         refused("no nest", attr(kind, wrap()[4:]), "NESTED")
         refused("a nest of two bytes", attr(kind | NESTED, b"\1\0"))
-        refused("an attribute in it that nobody knows", wrap(u8(99, 1)))
+        refused("an unknown attribute in it", wrap(u8(99, 1)))
         refused("attribute 0 in it", wrap(u8(0, 1)))
         refused("bytes left over in it", wrap(b"\1\0"))
         refused("an attribute in it that is longer",
@@ -670,7 +670,7 @@ def refused_nests(tester):
 
 
 def lengths_refused(tester, cmd, wrap, kind, name, good):
-    """Any number of bytes but that of a good attribute."""
+    """Any number of bytes except that of a valid attribute."""
     for size in sorted({0, 1, good - 1, good + 1, 2 * good} - {good}):
         tester.refused(f"{name} of {size} bytes", cmd, wrap(attr(kind, bytes(size))))
 
@@ -856,9 +856,9 @@ def refused_dumps(tester):
                        ("EFFECTIVE_GET", string(A["IFNAME"], tester.dev)),
                        ("STATS_GET", string(A["IFNAME"], tester.dev))):
         nl.ask(CMD[cmd], flags=DUMP)
-        refused("a dump with an attribute that nobody knows", cmd, u8(99, 1), flags=DUMP)
+        refused("a dump with an unknown attribute", cmd, u8(99, 1), flags=DUMP)
         refused("a dump of one object", cmd, attrs, flags=DUMP)
-    for what, attrs in (("that nobody knows", u8(99, 1)),
+    for what, attrs in (("that is unknown", u8(99, 1)),
                         ("of an answer", u32(A["GENERATION"], 1)),
                         ("of another message", string(A["IFNAME"], tester.dev))):
         refused(f"a dump with an attribute {what}", "ENTRY_GET", attrs, flags=DUMP)
@@ -878,20 +878,20 @@ def refused_devices(tester):
         refused("an index of one byte", cmd, u8(A["IFINDEX"], 1) + rest)
         refused("a name of 16 characters", cmd, string(A["IFNAME"], "e" * 16) + rest)
         refused("a name without its end", cmd, attr(A["IFNAME"], b"eth0") + rest)
-        refused("an index that nobody has", cmd, u32(A["IFINDEX"], 0x7fffffff) + rest,
+        refused("an index that does not exist", cmd, u32(A["IFINDEX"], 0x7fffffff) + rest,
                 (errno.ENODEV,), message="no such device")
-        refused("a name that nobody has", cmd, string(A["IFNAME"], "nobody") + rest,
+        refused("a name that does not exist", cmd, string(A["IFNAME"], "nobody") + rest,
                 (errno.ENODEV,), message="no such device")
     nl.ask(CMD["FLUSH"])
     tester.before = nl.policy()
     for cmd in "STATS_GET", "STATS_RESET":
-        refused("a device that no policy reaches", cmd, index,
+        refused("a device without policy", cmd, index,
                 (errno.ENOENT,), message="no policy applies")
     tester.prepare()
 
 
 def refused_announcements(tester):
-    """On a device with the address 10.0.0.1, where 10.9.9.9 lives on lo."""
+    """On a device with the address 10.0.0.1, where lo has 10.9.9.9."""
     nl, index = tester.nl, u32(A["IFINDEX"], socket.if_nametoindex(tester.dev))
     force = flag(A["FORCE"])
 
@@ -912,7 +912,7 @@ def refused_announcements(tester):
     for text in "0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255":
         refused(f"{text}, by force", index + address(text) + force,
                 message="cannot be announced")
-    refused("an address that is not ours", index + address("10.0.0.77"),
+    refused("an address that the host does not have", index + address("10.0.0.77"),
             unavailable, "not ours")
     for what, cmd, attrs, text in (
             ("a rule hides it", "ENTRY_ADD",
@@ -921,7 +921,7 @@ def refused_announcements(tester):
              dev_set("lo", u32(FIELD["HIDDEN"], 1)), "10.9.9.9")):
         nl.ask(CMD[cmd], attrs)
         tester.before = nl.policy()
-        refused(f"an address of ours, {what}", index + address(text),
+        refused(f"an own address, {what}", index + address(text),
                 unavailable, "hidden")
         nl.ask(CMD["ANNOUNCE"], index + address(text) + force)
         tester.prepare()
@@ -931,7 +931,7 @@ def refused_announcements(tester):
         refused(f"an lladdr of {size} bytes",
                 index + address("10.0.0.1") + attr(A["LLADDR"], bytes(size)))
     for text in b"\0\0\0\0\0\0", b"\xff\xff\xff\xff\xff\xff", b"\1\0\x5e\0\0\1":
-        refused(f"an lladdr that no device has, {text.hex(':')}",
+        refused(f"an invalid lladdr, {text.hex(':')}",
                 index + address("10.0.0.1") + attr(A["LLADDR"], text),
                 message="not a unicast address")
     for dev in "dev0", "lo":
@@ -954,7 +954,7 @@ def refused_queries(tester):
         "REQUEST", "10.0.0.1", "10.0.0.2", lladdr(QUERY["LLADDR"], MAC),
         flag(QUERY["UNICAST"])))[0].attrs
     equal(sorted(answer), sorted(A[name] for name in (
-        "IFINDEX", "IFNAME", "EVENT", "EXPLANATION")), "EXPLAIN: what it answers with")
+        "IFINDEX", "IFNAME", "EVENT", "EXPLANATION")), "EXPLAIN: the attributes of its answer")
     refused("no query", b"", "query missing")
     for what, inner in (("kind", (target, sender)), ("target", (kind, sender)),
                         ("sender", (kind, target))):
@@ -971,7 +971,7 @@ def refused_queries(tester):
                 "received packets only")
     refused("unicast of one byte", query("REPLY", "10.0.0.1", "10.0.0.2",
                                          u8(QUERY["UNICAST"], 1)))
-    refused("an attribute that nobody knows", query("REPLY", "10.0.0.1", "10.0.0.2",
+    refused("an unknown attribute", query("REPLY", "10.0.0.1", "10.0.0.2",
                                                     u8(99, 1)))
 
 
@@ -1014,10 +1014,10 @@ def refused_without(tester):
             begin("CHANGE") + u8(A["GENERATION"], 1))
     for kind in TRANSACTION:
         nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind))
-        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
-        equal({name: number(told.pop(A[name])) for name in ("TRANSACTION", "OPS")},
+        reply = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal({name: number(reply.pop(A[name])) for name in ("TRANSACTION", "OPS")},
               {"TRANSACTION": TRANSACTION[kind], "OPS": 0}, f"GET: a new one, {kind}")
-        equal(told, {}, "and nothing else")
+        equal(reply, {}, "GET: it has no other attributes")
         refused("no change", "TRANSACTION_ADD", b"", message="op missing")
         nl.ask(CMD["TRANSACTION_ABORT"])
         refused("it was dropped", "TRANSACTION_GET", b"", (errno.ENOENT,),
@@ -1033,10 +1033,10 @@ def refused_ops(tester):
     both = (
         ("an empty change", nest(A["OP"]), "exactly one"),
         ("two changes in one", nest(A["OP"], good[4:], add_rule[4:]), "exactly one"),
-        ("a change that nobody knows", nest(A["OP"], nest(99, IGNORE_1)), ""),
+        ("an unknown change", nest(A["OP"], nest(99, IGNORE_1)), ""),
         ("a change 0", nest(A["OP"], nest(0, IGNORE_1)), ""),
         ("a change that is no nest", nest(A["OP"], attr(OP["ENTRY_ADD"], bytes(8))), ""),
-        ("an attribute in it that nobody knows",
+        ("an unknown attribute in it",
          op("DEV_SET", dev_attrs("lo", IGNORE_1) + u8(99, 1)), ""),
         ("no selector", op("DEV_SET", nest(DEV["FIELDS"], IGNORE_1)), "selector missing"),
         ("no fields", op("DEV_SET", dev_attrs("lo")), "fields missing"),
@@ -1047,7 +1047,7 @@ def refused_ops(tester):
         ("no action", op("ENTRY_ADD", rule_attrs("10.0.0.0/8", None)), "no action"),
         ("a binding without lladdr", op("ENTRY_ADD", binding_attrs("10.0.0.1", None)),
          "no lladdr"),
-        ("a binding of nobody", op("ENTRY_ADD", binding_attrs("0.0.0.0", MAC)),
+        ("a binding of 0.0.0.0", op("ENTRY_ADD", binding_attrs("0.0.0.0", MAC)),
          "not a unicast"),
     )
     only = {
@@ -1081,21 +1081,21 @@ def refused_ops(tester):
             nl.ask(CMD["TRANSACTION_ADD"], good)
             refused(f"{kind}: {what}", "TRANSACTION_ADD", add_rule + attrs,
                     message=message, offset=range(head, head + len(attrs)))
-            # What the policy of attributes refuses never came to the transaction.
+            # What the attribute policy refuses has not reached the transaction.
             try:
                 nl.ask(CMD["TRANSACTION_ABORT"])
             except Refused as no:
-                equal(no.errno, errno.ENOENT, f"{kind}: {what}: it is dropped")
+                equal(no.errno, errno.ENOENT, f"{kind}: {what}: the transaction is dropped")
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
     refused("REPLACE: a rule twice", "TRANSACTION_ADD", add_rule + add_rule, exists,
             message="replace", offset=range(head, head + len(add_rule)))
     for cmd in "TRANSACTION_COMMIT", "TRANSACTION_ADD":
-        refused("REPLACE: what was refused a change", cmd, add_rule
+        refused("REPLACE: the transaction that was refused a change", cmd, add_rule
                 if cmd.endswith("ADD") else b"", missing, message="begin one first")
 
 
 def refused_at_commit(tester):
-    """Errors of a CHANGE that only the policy tells: with the number of the change."""
+    """Errors of a CHANGE that depend on the policy: with the number of the change."""
     nl, refused = tester.nl, tester.refused
     good = op("DEV_SET", dev_attrs("lo", IGNORE_1))
     rule_e, missing, exists = entry_dev("e*"), (errno.ENOENT,), (errno.EEXIST,)
@@ -1111,7 +1111,7 @@ def refused_at_commit(tester):
              missing, "no rule"),
             ("a binding that is missing", op("ENTRY_DEL", binding_attrs("10.0.0.8", None)),
              missing, "no binding"),
-            ("a rule that says something else",
+            ("a rule with another action",
              op("ENTRY_DEL", rule_attrs("10.0.0.0/8", "DROP", rule_e)), missing,
              "not match exactly"),
             ("a selector with nothing set", op("DEV_DEL", dev_attrs("nobody")), missing,
@@ -1124,16 +1124,16 @@ def refused_at_commit(tester):
             ("a rule that the transaction deleted already",
              op("ENTRY_DEL", rule_attrs("10.4.0.0/16", None)), missing, "no rule")):
         nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
-        # Two before it, in a message of their own, and two in its own.
+        # Two changes before it in another message, and two in the same.
         nl.ask(CMD["TRANSACTION_ADD"],
                op("ENTRY_ADD", rule_attrs("10.5.0.0/16", "DROP")) +
                op("ENTRY_ADD", rule_attrs("10.4.0.0/16", "DROP")))
         nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_DEL", rule_attrs("10.4.0.0/16", None)) +
                good + attrs + good)
         refused(what, "TRANSACTION_COMMIT", b"", codes, message=message)
-        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
-        equal({name: number(told.get(A[name], b"")) for name in ("OPS", "FAILED")},
-              {"OPS": 6, "FAILED": 4}, f"{what}: GET tells which change")
+        reply = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal({name: number(reply.get(A[name], b"")) for name in ("OPS", "FAILED")},
+              {"OPS": 6, "FAILED": 4}, f"{what}: GET has the number of the change")
         for cmd, more in (("COMMIT", b""), ("ADD", good)):
             refused(f"it was refused: {what}", "TRANSACTION_" + cmd, more,
                     message="begin another")
@@ -1141,7 +1141,7 @@ def refused_at_commit(tester):
 
 
 def replaces(tester):
-    """Two at once do not mix, and each replaces all there was but dynamic bindings."""
+    """Two at a time do not mix, and each replaces everything except dynamic bindings."""
     nl, others = tester.nl, [Netlink() for _ in range(2)]
     for n, other in enumerate(others):
         other.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
@@ -1158,7 +1158,7 @@ def replaces(tester):
               ([f"10.0.0.{n + 1} lladdr {MAC} dev all",
                 f"10.0.0.10 lladdr {MAC} dynamic dev all",
                 f"HIDE 10.{n}.0.0/16 dev dev{n}"], [f"dev{n}"]),
-              f"REPLACE: all of socket {n}'s, and dynamic bindings stay")
+              f"REPLACE: the policy of socket {n}, and dynamic bindings stay")
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
     nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_ADD", binding_attrs("10.0.0.10", "any")))
     nl.ask(CMD["TRANSACTION_COMMIT"])
@@ -1166,17 +1166,17 @@ def replaces(tester):
           "REPLACE: a static binding takes the place of a dynamic one")
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
     nl.ask(CMD["TRANSACTION_COMMIT"])
-    equal(nl.policy(), [], "REPLACE: of nothing: nothing is left")
+    equal(nl.policy(), [], "REPLACE: an empty one leaves nothing")
     tester.prepare()
 
 
 def changes(tester):
-    """Each change sees those before it; a packet and the generation only the whole."""
+    """Each change sees the ones before it; packets and the generation see only the whole."""
     nl, generation = tester.nl, tester.nl.generation()
     e = entry_dev("e*")
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE", generation))
-    told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
-    equal(number(told[A["GENERATION"]]), generation, "CHANGE: GET has the generation")
+    reply = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+    equal(number(reply[A["GENERATION"]]), generation, "CHANGE: GET has the generation")
     for attrs in (
             op("ENTRY_ADD", rule_attrs("10.7.0.0/16", "DROP", entry_dev("new*"))) +
             op("ENTRY_REPLACE", rule_attrs("10.7.0.0/16", "PASS", entry_dev("new*"))),
@@ -1193,7 +1193,7 @@ def changes(tester):
         nl.ask(CMD["TRANSACTION_ADD"], attrs)
     equal(nl.policy(), tester.before, "CHANGE: nothing is changed before COMMIT")
     equal(number(nl.ask(CMD["TRANSACTION_GET"])[0].attrs[A["OPS"]]), 11,
-          "CHANGE: GET counts them")
+          "CHANGE: GET has the number of changes")
     nl.ask(CMD["TRANSACTION_COMMIT"])
     equal(dumped(nl), [f"10.0.0.10 lladdr {MAC} dev all", "10.1.0.0/16 any dynamic dev all",
                        "PASS 10.7.0.0/16 dev new*", "HIDE 10.0.0.0/8 dev e*",
@@ -1202,10 +1202,10 @@ def changes(tester):
            {kind: number(value) for kind, value in parse(m.attrs[A["FIELDS"]])}
            for m in nl.ask(CMD["DEV_GET"], flags=DUMP)},
           {tester.dev: {FIELD["IGNORE"]: 1, FIELD["PROXY_DELAY"]: 7},
-           "new*": {FIELD["FILTER"]: 1, FIELD["GARP"]: 1}}, "and the fields")
-    equal(nl.generation(), generation + 1, "and the generation is the next one")
+           "new*": {FIELD["FILTER"]: 1, FIELD["GARP"]: 1}}, "CHANGE: the fields afterwards")
+    equal(nl.generation(), generation + 1, "CHANGE: the generation has increased by one")
 
-    # Nothing to change; all that changes is undone again; dynamic bindings alone.
+    # No change; changes without an effect; changes of dynamic bindings only.
     generation = nl.generation()
     for what, attrs in (
             ("none", b""),
@@ -1219,7 +1219,7 @@ def changes(tester):
         nl.ask(CMD["TRANSACTION_COMMIT"])
         equal(nl.generation(), generation, f"CHANGE: changes {what} leave the generation")
 
-    # Two at once are carried out one after the other.
+    # Two at a time are applied one after the other.
     others = [Netlink() for _ in range(2)]
     for n, other in enumerate(others):
         other.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
@@ -1231,29 +1231,29 @@ def changes(tester):
         other.ask(CMD["TRANSACTION_COMMIT"])
     equal([text for text in dumped(nl, selector("all") + tables(RULES)) if " 10.9." in text],
           ["DROP 10.9.0.0/16 dev all"] + [f"PASS 10.9.{n}.0/24 dev all" for n in range(3)],
-          "CHANGE: two sockets' changes, and a command's between them")
+          "CHANGE: the changes of two sockets, and one by a command between them")
     tester.prepare()
 
 
 def generations(tester):
-    """A transaction on a policy that was read before it changed."""
+    """A transaction based on a policy that has changed since it was read."""
     nl, refused = tester.nl, tester.refused
     for kind in TRANSACTION:
         before = nl.generation()
         nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind, before))
         nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs(kind.lower(), IGNORE_1)))
         nl.ask(CMD["TRANSACTION_COMMIT"])
-        equal(nl.generation(), before + 1, f"{kind}: on the present generation")
+        equal(nl.generation(), before + 1, f"{kind}: on the current generation")
         tester.before = nl.policy()
         nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind, before))
         nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs("lo", IGNORE_1)))
         refused(f"{kind}: the policy was changed meanwhile", "TRANSACTION_COMMIT", b"",
                 (errno.EBUSY,), message="changed since")
-        told = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
-        equal((A["FAILED"] in told, number(told[A["GENERATION"]])), (False, before),
-              f"{kind}: no change of it is to blame")
+        reply = nl.ask(CMD["TRANSACTION_GET"])[0].attrs
+        equal((A["FAILED"] in reply, number(reply[A["GENERATION"]])), (False, before),
+              f"{kind}: no change is reported as failed")
         nl.ask(CMD["TRANSACTION_ABORT"])
-    # Dynamic bindings do not count.
+    # Dynamic bindings do not change the generation.
     before = nl.generation()
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE", before))
     nl.ask(CMD["ENTRY_ADD"], binding("10.8.0.1", MAC, DYNAMIC))
@@ -1263,7 +1263,7 @@ def generations(tester):
 
 
 def owners(tester):
-    """A transaction is its socket's: one at a time, and it ends with it."""
+    """A socket has one transaction at a time, which ends with the socket."""
     nl, refused = tester.nl, tester.refused
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
     nl.ask(CMD["TRANSACTION_ADD"], op("DEV_SET", dev_attrs("first", IGNORE_1)))
@@ -1278,17 +1278,17 @@ def owners(tester):
             equal(no.errno, errno.ENOENT, f"{cmd}: another socket has none")
     nl.ask(CMD["TRANSACTION_COMMIT"])
     equal(selectors_of(nl), ["all", tester.dev, "second"],
-          "a second BEGIN drops what the first began")
+          "a second BEGIN drops the first transaction")
     tester.prepare()
     others = [Netlink() for _ in range(TRANSACTIONS_MAX)]
     for _ in range(2):
         for n, other in enumerate(others):
             other.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE" if n % 2 else "REPLACE"))
         equal(number(nl.ask(CMD["INFO_GET"])[0].attrs[INFO["TRANSACTIONS"]]),
-              TRANSACTIONS_MAX, "INFO_GET counts them")
+              TRANSACTIONS_MAX, "INFO_GET has the number of transactions")
         refused(f"{TRANSACTIONS_MAX} are under way", "TRANSACTION_BEGIN", begin("CHANGE"),
                 (errno.EBUSY,), message="in progress")
-        # One's own is replaced, not added.
+        # The socket's own transaction is replaced.
         others[0].ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
         for other in others:
             other.socket.close()
@@ -1296,7 +1296,7 @@ def owners(tester):
         nl.ask(CMD["TRANSACTION_ABORT"])
         others = [Netlink() for _ in range(TRANSACTIONS_MAX)]
     equal(number(nl.ask(CMD["INFO_GET"])[0].attrs[INFO["TRANSACTIONS"]]), 0,
-          "BEGIN: closed sockets make room")
+          "BEGIN: closed sockets free their transactions")
 
 
 # interrupted
@@ -1325,12 +1325,12 @@ def interrupted():
             ("bindings", "ENTRY_GET", tables(BINDINGS), learn),
             ("dynamic bindings", "ENTRY_GET", flag(A["DYNAMIC"]), learn),
             ("a selector's entries", "ENTRY_GET", selector("dev*"), add)):
-        # The smallest buffer there is: what it cannot hold is made later.
+        # With the smallest buffer, a dump takes several parts.
         reader = Netlink(room=1)
         whole = reader.ask(CMD[cmd], attrs, DUMP)
         check(len(whole) > 100 and not any(m.flags & DUMP_INTR for m in whole),
-              f"{what}: a dump in peace is whole", len(whole))
-        equal(len({m.payload for m in whole}), len(whole), f"{what}: each is there once")
+              f"{what}: an undisturbed dump is complete", len(whole))
+        equal(len({m.payload for m in whole}), len(whole), f"{what}: each object is dumped once")
 
         reader.send(CMD[cmd], attrs, DUMP)
         begun = reader.receive()
@@ -1340,10 +1340,10 @@ def interrupted():
         check(begun[-1].kind != NLMSG_DONE and
               not any(m.flags & DUMP_INTR for m in begun) and
               any(m.flags & DUMP_INTR for m in rest),
-              f"{what}: a dump during which the policy changes says so",
+              f"{what}: a dump during which the policy changes is marked",
               f"{len(begun)} before, {len(rest)} after")
 
-    # Where a dump stands may go.
+    # The dump's current position may be deleted.
     for cmd, attrs, flush in (("ENTRY_GET", tables(RULES), tables(RULES)),
                               ("ENTRY_GET", flag(A["DYNAMIC"]),
                                tables(BINDINGS) + flag(A["DYNAMIC"])),
@@ -1359,32 +1359,32 @@ def interrupted():
         begun = reader.receive()
         nl.ask(CMD["FLUSH"], flush)
         rest = reader.answer()
-        # Another part may be on its way.
+        # Another part may be in the socket already.
         check(begun[-1].kind != NLMSG_DONE and len(begun) + len(rest) < whole - 20 and
               rest[-1].flags & DUMP_INTR,
-              f"{cmd}: a dump of what goes meanwhile ends, and says so",
+              f"{cmd}: a dump of what is deleted meanwhile ends and is marked",
               f"{len(begun)} before, {len(rest)} after, of {whole}")
 
 
 # notices and echoes
 
 def content(attrs):
-    """What a notice tells besides its generation."""
-    told = []
+    """The attributes of a notification except its generation."""
+    parts = []
     for kind, payload in attrs.items():
         if kind == A["SELECTOR"]:
-            told.append(text_of(payload))
+            parts.append(text_of(payload))
         elif kind == A["FIELDS"]:
-            told.append({field: number(value) for field, value in parse(payload)})
+            parts.append({field: number(value) for field, value in parse(payload)})
         elif kind == A["ENTRY"]:
-            told.append(entry_text(payload))
+            parts.append(entry_text(payload))
         elif kind in (A["TABLES"], A["TRANSACTION"], A["OPS"]):
-            told.append((kind, number(payload)))
+            parts.append((kind, number(payload)))
         elif kind == A["DYNAMIC"]:
-            told.append("dynamic")
+            parts.append("dynamic")
         elif kind != A["GENERATION"]:
-            told.append((kind, payload))
-    return told
+            parts.append((kind, payload))
+    return parts
 
 
 def notices():
@@ -1394,8 +1394,8 @@ def notices():
     ignore, announce = u32(FIELD["IGNORE"], NEVER), u32(FIELD["ANNOUNCE"], 2)
     generation, asked = None, nl.sequence
 
-    def told(what, want, cmd, attrs=b"", code=0, same=False):
-        """same: the change does not count in the generation."""
+    def expect(what, want, cmd, attrs=b"", code=0, same=False):
+        """same: the change does not increase the generation."""
         nonlocal generation, asked
         got, refused = [], 0
         try:
@@ -1417,128 +1417,132 @@ def notices():
     def unset(name, field):
         return selector(name) + u32(A["UNSET"], FIELD[field])
 
-    told("a new selector is told", [("DEV_NTF", "e*", {1: NEVER})],
-         "DEV_SET", dev_set("e*", ignore))
-    told("another field: all that is set now", [("DEV_NTF", "e*", {1: NEVER, 2: 2})],
-         "DEV_SET", dev_set("e*", announce))
-    told("the same again: nothing", [], "DEV_SET", dev_set("e*", ignore, announce))
-    told("a field unset: what is left", [("DEV_NTF", "e*", {2: 2})],
-         "DEV_SET", unset("e*", "IGNORE"))
-    told("a field unset that was not set: nothing", [],
-         "DEV_SET", unset("e*", "IGNORE"), errno.ENOENT)
-    told("one set and another unset: one change", [("DEV_NTF", "e*", {1: NEVER})],
-         "DEV_SET", dev_set("e*", ignore) + u32(A["UNSET"], FIELD["ANNOUNCE"]))
-    told("the last field unset: no fields", [("DEV_NTF", "e*")],
-         "DEV_SET", unset("e*", "IGNORE"))
-    told("a selector deleted that is not there: nothing", [],
-         "DEV_DEL", selector("e*"), errno.ENOENT)
-    told("a transaction that begins: nothing", [], "TRANSACTION_BEGIN", begin("REPLACE"))
-    told("what it adds: nothing", [], "TRANSACTION_ADD",
-         op("DEV_SET", dev_attrs("e*", ignore)) + op("DEV_SET", dev_attrs("x*", ignore)))
-    told("its commit: that all may be another",
-         [("TRANSACTION_NTF", (A["TRANSACTION"], 1), (A["OPS"], 2))], "TRANSACTION_COMMIT")
-    told("one of changes, likewise", [], "TRANSACTION_BEGIN", begin("CHANGE"))
-    told("what it adds: nothing", [], "TRANSACTION_ADD", op("DEV_DEL", dev_attrs("x*")))
-    told("its commit", [("TRANSACTION_NTF", (A["TRANSACTION"], 2), (A["OPS"], 1))],
-         "TRANSACTION_COMMIT")
-    told("one without changes", [], "TRANSACTION_BEGIN", begin("CHANGE"))
-    told("its commit: nothing", [], "TRANSACTION_COMMIT")
-    told("one that is dropped", [], "TRANSACTION_BEGIN", begin("REPLACE"))
-    told("nothing", [], "TRANSACTION_ABORT")
-    told("the first as before", [("DEV_NTF", "e*")], "DEV_DEL", selector("e*"))
-    told("a refusal: nothing", [], "DEV_SET", dev_set("e*", u32(FIELD["IGNORE"], 5)),
-         errno.ERANGE)
+    expect("a new selector", [("DEV_NTF", "e*", {1: NEVER})],
+           "DEV_SET", dev_set("e*", ignore))
+    expect("another field: all fields that are set", [("DEV_NTF", "e*", {1: NEVER, 2: 2})],
+           "DEV_SET", dev_set("e*", announce))
+    expect("the same fields again: nothing", [], "DEV_SET", dev_set("e*", ignore, announce))
+    expect("a field is unset: the remaining fields", [("DEV_NTF", "e*", {2: 2})],
+           "DEV_SET", unset("e*", "IGNORE"))
+    expect("a field that is not set is unset: nothing", [],
+           "DEV_SET", unset("e*", "IGNORE"), errno.ENOENT)
+    expect("a field is set and another unset: one notification", [("DEV_NTF", "e*", {1: NEVER})],
+           "DEV_SET", dev_set("e*", ignore) + u32(A["UNSET"], FIELD["ANNOUNCE"]))
+    expect("the last field is unset: no fields", [("DEV_NTF", "e*")],
+           "DEV_SET", unset("e*", "IGNORE"))
+    expect("a selector that does not exist is deleted: nothing", [],
+           "DEV_DEL", selector("e*"), errno.ENOENT)
+    expect("a transaction begins: nothing", [], "TRANSACTION_BEGIN", begin("REPLACE"))
+    expect("a change is added: nothing", [], "TRANSACTION_ADD",
+           op("DEV_SET", dev_attrs("e*", ignore)) + op("DEV_SET", dev_attrs("x*", ignore)))
+    expect("a REPLACE is committed: one notification",
+           [("TRANSACTION_NTF", (A["TRANSACTION"], 1), (A["OPS"], 2))], "TRANSACTION_COMMIT")
+    expect("a CHANGE begins: nothing", [], "TRANSACTION_BEGIN", begin("CHANGE"))
+    expect("a change is added: nothing", [], "TRANSACTION_ADD", op("DEV_DEL", dev_attrs("x*")))
+    expect("a CHANGE is committed: one notification",
+           [("TRANSACTION_NTF", (A["TRANSACTION"], 2), (A["OPS"], 1))], "TRANSACTION_COMMIT")
+    expect("a transaction without changes begins: nothing", [],
+           "TRANSACTION_BEGIN", begin("CHANGE"))
+    expect("a transaction without changes is committed: nothing", [], "TRANSACTION_COMMIT")
+    expect("another transaction begins: nothing", [], "TRANSACTION_BEGIN", begin("REPLACE"))
+    expect("a transaction is aborted: nothing", [], "TRANSACTION_ABORT")
+    expect("a selector is deleted: no fields", [("DEV_NTF", "e*")], "DEV_DEL", selector("e*"))
+    expect("a refusal: nothing", [], "DEV_SET", dev_set("e*", u32(FIELD["IGNORE"], 5)),
+           errno.ERANGE)
     for attrs in b"", tables(RULES), tables(BINDINGS), tables(BINDINGS) + flag(A["DYNAMIC"]):
-        told("a flush of nothing: nothing", [], "FLUSH", attrs)
+        expect("a flush of nothing: nothing", [], "FLUSH", attrs)
     for name in "all", "default", "lo":
         nl.send(CMD["DEV_SET"], dev_set(name, ignore))
-    told("several: in their order",
-         [("DEV_NTF", name, {1: NEVER}) for name in ("all", "default", "lo")] +
-         [("DEV_NTF", "all")], "DEV_DEL", selector("all"))
-    told("a flush is told once", [("FLUSH_NTF",)], "FLUSH")
-    equal(nl.policy(), [], "and it leaves nothing")
-    told("afterwards the generation goes on", [("DEV_NTF", "lo", {1: NEVER})],
-         "DEV_SET", dev_set("lo", ignore))
+    expect("several changes: notifications in their order",
+           [("DEV_NTF", name, {1: NEVER}) for name in ("all", "default", "lo")] +
+           [("DEV_NTF", "all")], "DEV_DEL", selector("all"))
+    expect("a flush: one notification", [("FLUSH_NTF",)], "FLUSH")
+    equal(nl.policy(), [], "a flush leaves nothing")
+    expect("after a flush the generation increases", [("DEV_NTF", "lo", {1: NEVER})],
+           "DEV_SET", dev_set("lo", ignore))
 
     replace, net, e = flag(A["REPLACE"]), "10.1.0.0/16", entry_dev("e*")
-    told("a new rule is told", [("ENTRY_ADD_NTF", f"DROP {net} dev all")],
-         "ENTRY_ADD", rule(net, "DROP"))
-    told("the same again: nothing", [], "ENTRY_ADD", rule(net, "DROP"), errno.EEXIST)
-    told("nor if it may be replaced", [], "ENTRY_ADD", rule(net, "DROP") + replace)
-    told("one for senders is another", [("ENTRY_ADD_NTF", f"PASS {net} from dev all")],
-         "ENTRY_ADD", rule(net, "PASS", sender=True))
-    told("so is another selector's, with all that is in it",
-         [("ENTRY_ADD_NTF", f"PROXY {net} lladdr {MAC} routed dev e*")], "ENTRY_ADD",
-         rule(net, "PROXY", e, lladdr(ENTRY["LLADDR"], MAC), flag(ENTRY["ROUTED"])))
-    told("replaced: what it is now", [("ENTRY_ADD_NTF", f"HIDE {net} dev e*")],
-         "ENTRY_ADD", rule(net, "HIDE", e) + replace)
-    told("replaced that was not there: as a new one",
-         [("ENTRY_ADD_NTF", "PROXY 0.0.0.0/0 dev e*")],
-         "ENTRY_ADD", rule("0.0.0.0/0", "PROXY", e) + replace)
-    told("deleted: what it was", [("ENTRY_DEL_NTF", f"HIDE {net} dev e*")],
-         "ENTRY_DEL", rule(net, None, e))
-    told("again: nothing", [], "ENTRY_DEL", rule(net, None, e), errno.ENOENT)
-    told("deleted that says something else: nothing", [],
-         "ENTRY_DEL", rule(net, "HIDE"), errno.ENOENT)
-    told("by all that it says", [("ENTRY_DEL_NTF", f"PASS {net} from dev all")],
-         "ENTRY_DEL", rule(net, "PASS", sender=True))
+    expect("a new rule", [("ENTRY_ADD_NTF", f"DROP {net} dev all")],
+           "ENTRY_ADD", rule(net, "DROP"))
+    expect("the same rule again: nothing", [], "ENTRY_ADD", rule(net, "DROP"), errno.EEXIST)
+    expect("the same rule again with REPLACE: nothing", [],
+           "ENTRY_ADD", rule(net, "DROP") + replace)
+    expect("a rule for senders is another one", [("ENTRY_ADD_NTF", f"PASS {net} from dev all")],
+           "ENTRY_ADD", rule(net, "PASS", sender=True))
+    expect("a rule of another selector, with all attributes",
+           [("ENTRY_ADD_NTF", f"PROXY {net} lladdr {MAC} routed dev e*")], "ENTRY_ADD",
+           rule(net, "PROXY", e, lladdr(ENTRY["LLADDR"], MAC), flag(ENTRY["ROUTED"])))
+    expect("a rule is replaced: the new one", [("ENTRY_ADD_NTF", f"HIDE {net} dev e*")],
+           "ENTRY_ADD", rule(net, "HIDE", e) + replace)
+    expect("a rule is added with REPLACE",
+           [("ENTRY_ADD_NTF", "PROXY 0.0.0.0/0 dev e*")],
+           "ENTRY_ADD", rule("0.0.0.0/0", "PROXY", e) + replace)
+    expect("a rule is deleted", [("ENTRY_DEL_NTF", f"HIDE {net} dev e*")],
+           "ENTRY_DEL", rule(net, None, e))
+    expect("the same rule is deleted again: nothing", [],
+           "ENTRY_DEL", rule(net, None, e), errno.ENOENT)
+    expect("deletion of a rule with another action: nothing", [],
+           "ENTRY_DEL", rule(net, "HIDE"), errno.ENOENT)
+    expect("a rule is deleted by all its attributes",
+           [("ENTRY_DEL_NTF", f"PASS {net} from dev all")],
+           "ENTRY_DEL", rule(net, "PASS", sender=True))
 
     other = "02:00:00:00:00:06"
-    told("a new binding is told", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all")],
-         "ENTRY_ADD", binding("10.0.0.9", MAC))
-    told("the same again: nothing", [],
-         "ENTRY_ADD", binding("10.0.0.9", MAC), errno.EEXIST)
-    told("another selector's is another",
-         [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev lo")],
-         "ENTRY_ADD", binding("10.0.0.9", MAC, entry_dev("lo")))
-    told("a prefix's, for any lladdr", [("ENTRY_ADD_NTF", "10.0.0.8/29 any dev all")],
-         "ENTRY_ADD", binding("10.0.0.8/29", "any"))
-    told("replaced: what it is now",
-         [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {other} dev all")],
-         "ENTRY_ADD", binding("10.0.0.9", other) + replace)
-    told("deleted that says something else: nothing", [],
-         "ENTRY_DEL", binding("10.0.0.9", MAC), errno.ENOENT)
-    told("deleted: what it was", [("ENTRY_DEL_NTF", f"10.0.0.9 lladdr {other} dev all")],
-         "ENTRY_DEL", binding("10.0.0.9", None))
-    told("and the prefix's", [("ENTRY_DEL_NTF", "10.0.0.8/29 any dev all")],
-         "ENTRY_DEL", binding("10.0.0.8/29", None))
+    expect("a new binding", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all")],
+           "ENTRY_ADD", binding("10.0.0.9", MAC))
+    expect("the same binding again: nothing", [],
+           "ENTRY_ADD", binding("10.0.0.9", MAC), errno.EEXIST)
+    expect("a binding of another selector is another one",
+           [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev lo")],
+           "ENTRY_ADD", binding("10.0.0.9", MAC, entry_dev("lo")))
+    expect("a binding of a prefix, for any lladdr", [("ENTRY_ADD_NTF", "10.0.0.8/29 any dev all")],
+           "ENTRY_ADD", binding("10.0.0.8/29", "any"))
+    expect("a binding is replaced: the new one",
+           [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {other} dev all")],
+           "ENTRY_ADD", binding("10.0.0.9", other) + replace)
+    expect("deletion of a binding with another lladdr: nothing", [],
+           "ENTRY_DEL", binding("10.0.0.9", MAC), errno.ENOENT)
+    expect("a binding is deleted", [("ENTRY_DEL_NTF", f"10.0.0.9 lladdr {other} dev all")],
+           "ENTRY_DEL", binding("10.0.0.9", None))
+    expect("a binding of a prefix is deleted", [("ENTRY_DEL_NTF", "10.0.0.8/29 any dev all")],
+           "ENTRY_DEL", binding("10.0.0.8/29", None))
 
     rules, bindings = (A["TABLES"], RULES), (A["TABLES"], BINDINGS)
     nl.send(CMD["ENTRY_ADD"], rule(net, "DROP", entry_dev("lo")))
-    told("a selector without rules flushed: nothing",
-         [("ENTRY_ADD_NTF", f"DROP {net} dev lo")], "FLUSH", selector("l*") + tables(RULES))
-    told("one selector's rules flushed: its name and the tables",
-         [("FLUSH_NTF", "lo", rules)], "FLUSH", selector("lo") + tables(RULES))
-    told("again: nothing", [], "FLUSH", selector("lo") + tables(RULES))
+    expect("a flush of a selector without rules: nothing",
+           [("ENTRY_ADD_NTF", f"DROP {net} dev lo")], "FLUSH", selector("l*") + tables(RULES))
+    expect("a flush of one selector's rules: its name and the tables",
+           [("FLUSH_NTF", "lo", rules)], "FLUSH", selector("lo") + tables(RULES))
+    expect("the same flush again: nothing", [], "FLUSH", selector("lo") + tables(RULES))
     nl.send(CMD["ENTRY_ADD"], binding("10.0.0.7", MAC))
-    told("one selector's bindings, likewise",
-         [("ENTRY_ADD_NTF", f"10.0.0.7 lladdr {MAC} dev all"),
-          ("FLUSH_NTF", "all", bindings)], "FLUSH", selector("all") + tables(BINDINGS))
-    told("all rules flushed", [("FLUSH_NTF", rules)], "FLUSH", tables(RULES))
-    told("again: nothing", [], "FLUSH", tables(RULES))
-    told("all bindings", [("FLUSH_NTF", bindings)], "FLUSH", tables(BINDINGS))
-    told("again: nothing", [], "FLUSH", tables(BINDINGS))
-    told("the fields are there still", [("DEV_NTF", "lo", {1: NEVER, 2: 2})],
-         "DEV_SET", dev_set("lo", announce))
+    expect("a flush of one selector's bindings: its name and the tables",
+           [("ENTRY_ADD_NTF", f"10.0.0.7 lladdr {MAC} dev all"),
+            ("FLUSH_NTF", "all", bindings)], "FLUSH", selector("all") + tables(BINDINGS))
+    expect("a flush of all rules", [("FLUSH_NTF", rules)], "FLUSH", tables(RULES))
+    expect("a flush of rules again: nothing", [], "FLUSH", tables(RULES))
+    expect("a flush of all bindings", [("FLUSH_NTF", bindings)], "FLUSH", tables(BINDINGS))
+    expect("a flush of bindings again: nothing", [], "FLUSH", tables(BINDINGS))
+    expect("fields are not flushed with entries", [("DEV_NTF", "lo", {1: NEVER, 2: 2})],
+           "DEV_SET", dev_set("lo", announce))
     nl.send(CMD["ENTRY_ADD"], rule(net, "DROP"))
     nl.send(CMD["ENTRY_ADD"], binding("10.0.0.9", MAC))
-    told("a flush takes them all, and is told once",
-         [("ENTRY_ADD_NTF", f"DROP {net} dev all"),
-          ("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all"), ("FLUSH_NTF",)], "FLUSH")
-    equal(nl.policy(), [], "and nothing is left")
+    expect("a flush of everything: one notification",
+           [("ENTRY_ADD_NTF", f"DROP {net} dev all"),
+            ("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dev all"), ("FLUSH_NTF",)], "FLUSH")
+    equal(nl.policy(), [], "a flush of everything leaves nothing")
 
-    told("a dynamic binding", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dynamic dev all")],
-         "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC), same=True)
-    told("replaced by another",
-         [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
-         "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC) + replace, same=True)
-    told("deleted", [("ENTRY_DEL_NTF", "10.0.0.9 any dynamic dev all")],
-         "ENTRY_DEL", binding("10.0.0.9", None), same=True)
-    told("another", [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
-         "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC), same=True)
-    told("dynamic ones flushed", [("FLUSH_NTF", bindings, "dynamic")],
-         "FLUSH", tables(BINDINGS) + flag(A["DYNAMIC"]), same=True)
-    equal(stranger.notices(), [], "the group verdict has heard nothing of it")
+    expect("a dynamic binding", [("ENTRY_ADD_NTF", f"10.0.0.9 lladdr {MAC} dynamic dev all")],
+           "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC), same=True)
+    expect("a dynamic binding is replaced by another",
+           [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
+           "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC) + replace, same=True)
+    expect("a dynamic binding is deleted", [("ENTRY_DEL_NTF", "10.0.0.9 any dynamic dev all")],
+           "ENTRY_DEL", binding("10.0.0.9", None), same=True)
+    expect("another dynamic binding", [("ENTRY_ADD_NTF", "10.0.0.9 any dynamic dev all")],
+           "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC), same=True)
+    expect("a flush of dynamic bindings", [("FLUSH_NTF", bindings, "dynamic")],
+           "FLUSH", tables(BINDINGS) + flag(A["DYNAMIC"]), same=True)
+    equal(stranger.notices(), [], "the group verdict has received none of this")
 
 
 def echoes():
@@ -1549,7 +1553,7 @@ def echoes():
     ignore, net, replace = u32(FIELD["IGNORE"], 1), "10.1.0.0/16", flag(A["REPLACE"])
 
     def echo(what, cmd, attrs, want, notice):
-        """What comes back, and how many others hear of it."""
+        """The reply, and the number of notifications to others."""
         nl.send(CMD[cmd], attrs, ECHO | ACK)
         got = [m for m in nl.answer() if m.kind == nl.family]
         heard = listener.notices()
@@ -1560,43 +1564,43 @@ def echoes():
               (True, notice, {nl.generation()}, []),
               f"{what}: its port and sequence number, {notice} notices to others")
 
-    echo("DEV_SET: all that is set now", "DEV_SET", dev_set("e*", ignore),
+    echo("DEV_SET: all fields that are set", "DEV_SET", dev_set("e*", ignore),
          ("e*", {1: 1}), 1)
-    echo("the same again", "DEV_SET", dev_set("e*", ignore), ("e*", {1: 1}), 0)
+    echo("DEV_SET without a change", "DEV_SET", dev_set("e*", ignore), ("e*", {1: 1}), 0)
     echo("DEV_SET that unsets", "DEV_SET",
          dev_set("e*", u32(FIELD["FILTER"], 1)) + u32(A["UNSET"], FIELD["IGNORE"]),
          ("e*", {3: 1}), 1)
     echo("DEV_DEL", "DEV_DEL", selector("e*"), ("e*",), 1)
-    echo("ENTRY_ADD: as it is now", "ENTRY_ADD", rule(net, "DROP"), (f"DROP {net} dev all",), 1)
+    echo("ENTRY_ADD: the new entry", "ENTRY_ADD", rule(net, "DROP"), (f"DROP {net} dev all",), 1)
     echo("ENTRY_ADD that replaces", "ENTRY_ADD", rule(net, "HIDE") + replace,
          (f"HIDE {net} dev all",), 1)
-    echo("the same again", "ENTRY_ADD", rule(net, "HIDE") + replace,
+    echo("ENTRY_ADD without a change", "ENTRY_ADD", rule(net, "HIDE") + replace,
          (f"HIDE {net} dev all",), 0)
     echo("ENTRY_ADD without a length", "ENTRY_ADD", binding("10.0.0.9", "any"),
          ("10.0.0.9 any dev all",), 1)
-    echo("ENTRY_DEL: what was there", "ENTRY_DEL", rule(net, None), (f"HIDE {net} dev all",), 1)
+    echo("ENTRY_DEL: the deleted entry", "ENTRY_DEL", rule(net, None), (f"HIDE {net} dev all",), 1)
     echo("FLUSH of some", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 1)
-    echo("again, of nothing", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 0)
+    echo("FLUSH of no entries", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 0)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
     nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_ADD", rule_attrs(net, "DROP")))
     echo("TRANSACTION_COMMIT", "TRANSACTION_COMMIT", b"",
          ((A["TRANSACTION"], 2), (A["OPS"], 1)), 1)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
-    echo("one without changes", "TRANSACTION_COMMIT", b"",
+    echo("TRANSACTION_COMMIT without changes", "TRANSACTION_COMMIT", b"",
          ((A["TRANSACTION"], 2), (A["OPS"], 0)), 0)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
-    echo("one that replaces", "TRANSACTION_COMMIT", b"",
+    echo("TRANSACTION_COMMIT that replaces", "TRANSACTION_COMMIT", b"",
          ((A["TRANSACTION"], 1), (A["OPS"], 0)), 1)
     echo("FLUSH of nothing", "FLUSH", b"", (), 0)
 
-    # Refused, there is nothing but the error.
+    # If refused, there is only the error.
     for cmd, attrs in (("DEV_DEL", selector("e*")), ("ENTRY_DEL", rule(net, None))):
         nl.send(CMD[cmd], attrs, ECHO | ACK)
         got = [m for m in nl.receive() if m.sequence == nl.sequence]
         equal([m.kind for m in got], [NLMSG_ERROR], f"{cmd}: refused, no echo")
-    # Without ECHO it hears what others hear.
+    # Without ECHO, the sender is notified like all others.
     nl.ask(CMD["DEV_SET"], dev_set("e*", ignore))
-    equal([CMD_NAMES[m.cmd] for m in nl.notices()], [], "and no notice is left")
+    equal([CMD_NAMES[m.cmd] for m in nl.notices()], [], "no notification is left")
     nl.ask(CMD["FLUSH"])
 
 
@@ -1626,11 +1630,11 @@ def entries():
 
     fill_all()
     for text, attrs in everything:
-        told = nl.ask(CMD["ENTRY_GET"], attrs)
-        equal(([entry_text(m.attrs[A["ENTRY"]]) for m in told],
-               {number(m.attrs[A["GENERATION"]]) for m in told}),
+        reply = nl.ask(CMD["ENTRY_GET"], attrs)
+        equal(([entry_text(m.attrs[A["ENTRY"]]) for m in reply],
+               {number(m.attrs[A["GENERATION"]]) for m in reply}),
               ([text], {nl.generation()}), f"ENTRY_GET: {text}")
-    # The key alone.
+    # By the key only.
     key = nl.ask(CMD["ENTRY_GET"], binding("10.0.0.8/29", None, entry_dev("e*")))[0]
     equal(entry_text(key.attrs[A["ENTRY"]]), "10.0.0.8/29 any dynamic dev e*",
           "ENTRY_GET: by its key")
@@ -1650,14 +1654,14 @@ def entries():
         ("rules for senders", tables(1 << TABLE["SENDER"]),
          kinds(lambda text: " from " in text)),
         ("bindings", bind_only, kinds(lambda text: not is_rule(text))),
-        ("a selector's", selector("e*"), kinds(lambda text: text.endswith(" e*"))),
-        ("a selector's rules", selector("e*") + tables(RULES),
+        ("of a selector", selector("e*"), kinds(lambda text: text.endswith(" e*"))),
+        ("rules of a selector", selector("e*") + tables(RULES),
          kinds(lambda text: is_rule(text) and text.endswith(" e*"))),
         ("of all devices", selector("all"), kinds(lambda text: text.endswith(" all"))),
-        ("of one that has none", selector("eth*"), []),
+        ("of a selector without entries", selector("eth*"), []),
         ("dynamic", dynamic, kinds(lambda text: " dynamic " in text)),
         ("dynamic bindings", dynamic + bind_only, kinds(lambda text: " dynamic " in text)),
-        ("a selector's dynamic ones", dynamic + selector("e*"),
+        ("dynamic entries of a selector", dynamic + selector("e*"),
          kinds(lambda text: " dynamic dev e*" in text)),
     ]
     for what, attrs, want in filters:
@@ -1670,7 +1674,7 @@ def entries():
               f"FLUSH: {what}")
         nl.ask(CMD["FLUSH"])
         fill_all()
-    # A flush of entries leaves fields, and one of everything does not.
+    # A flush of entries leaves the fields, a flush of everything does not.
     nl.ask(CMD["DEV_SET"], dev_set("e*", IGNORE_1))
     nl.ask(CMD["FLUSH"], tables(RULES | BINDINGS))
     equal((dumped(nl), selectors_of(nl)), ([], ["e*"]), "FLUSH: entries, not fields")
@@ -1698,30 +1702,31 @@ def dynamic():
 
     fixed = f"10.0.0.9 lladdr {MAC} dev all"
     learned = f"10.0.0.9 lladdr {MAC} dynamic dev all"
-    step("a dynamic binding: the generation is kept", "ENTRY_ADD",
+    step("a dynamic binding: the generation stays", "ENTRY_ADD",
          binding("10.0.0.9", MAC, DYNAMIC), [learned], 0)
-    step("a dynamic one again", "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC), [learned],
-         0, errno.EEXIST)
-    step("a dynamic one instead", "ENTRY_ADD", binding("10.0.0.9", "any", DYNAMIC) + replace,
-         ["10.0.0.9 any dynamic dev all"], 0)
-    step("a static one in its place", "ENTRY_ADD", binding("10.0.0.9", MAC),
+    step("the dynamic binding again: refused", "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC),
+         [learned], 0, errno.EEXIST)
+    step("a dynamic binding with REPLACE", "ENTRY_ADD",
+         binding("10.0.0.9", "any", DYNAMIC) + replace, ["10.0.0.9 any dynamic dev all"], 0)
+    step("a static binding over a dynamic one: refused", "ENTRY_ADD", binding("10.0.0.9", MAC),
          ["10.0.0.9 any dynamic dev all"], 0, errno.EEXIST)
-    step("a static one instead: it counts", "ENTRY_ADD", binding("10.0.0.9", MAC) + replace,
-         [fixed], 1)
-    for what, more in ("in its place", b""), ("instead", replace):
-        step(f"a dynamic one {what}", "ENTRY_ADD", binding("10.0.0.9", MAC, DYNAMIC) + more,
-             [fixed], 0, errno.EEXIST)
-    step("deleted as a dynamic one", "ENTRY_DEL", binding("10.0.0.9", None, DYNAMIC),
-         [fixed], 0, errno.ENOENT)
-    step("another that is dynamic", "ENTRY_ADD", binding("10.0.0.8", MAC, DYNAMIC),
+    step("a static binding with REPLACE: the generation increases", "ENTRY_ADD",
+         binding("10.0.0.9", MAC) + replace, [fixed], 1)
+    for what, more in ("", b""), (" with REPLACE", replace):
+        step(f"a dynamic binding over a static one{what}: refused", "ENTRY_ADD",
+             binding("10.0.0.9", MAC, DYNAMIC) + more, [fixed], 0, errno.EEXIST)
+    step("deletion of a static binding as a dynamic one: refused", "ENTRY_DEL",
+         binding("10.0.0.9", None, DYNAMIC), [fixed], 0, errno.ENOENT)
+    step("another dynamic binding", "ENTRY_ADD", binding("10.0.0.8", MAC, DYNAMIC),
          [f"10.0.0.8 lladdr {MAC} dynamic dev all", fixed], 0)
-    step("a flush of dynamic ones: the generation is kept", "FLUSH",
+    step("a flush of dynamic bindings: the generation stays", "FLUSH",
          tables(BINDINGS) + flag(A["DYNAMIC"]), [fixed], 0)
-    step("a flush of static ones", "FLUSH", tables(BINDINGS), [], 1)
-    step("a dynamic one of a glob", "ENTRY_ADD",
+    step("a flush of static bindings", "FLUSH", tables(BINDINGS), [], 1)
+    step("a dynamic binding of a glob", "ENTRY_ADD",
          binding("10.0.0.8", MAC, DYNAMIC, entry_dev("e*")),
          [f"10.0.0.8 lladdr {MAC} dynamic dev e*"], 0)
-    step("deleted", "ENTRY_DEL", binding("10.0.0.8", MAC, DYNAMIC, entry_dev("e*")), [], 0)
+    step("a dynamic binding of a glob is deleted", "ENTRY_DEL",
+         binding("10.0.0.8", MAC, DYNAMIC, entry_dev("e*")), [], 0)
 
 
 def quarters(most):
@@ -1737,20 +1742,20 @@ def quarters(most):
             return no.errno, no.message
 
     def counts():
-        told = nl.ask(CMD["INFO_GET"])[0].attrs
-        return [number(told[INFO[name]]) for name in
+        reply = nl.ask(CMD["INFO_GET"])[0].attrs
+        return [number(reply[INFO[name]]) for name in
                 ("BINDINGS", "BINDINGS_MAX", "DYNAMIC", "DYNAMIC_MAX")]
 
     equal([add(n, DYNAMIC) for n in range(1, room + 1)], [0] * room,
           "three quarters may be dynamic")
     no = add(room + 1, DYNAMIC)
-    check(no and no[0] == errno.ENOSPC and "three quarters" in no[1], "no more", no)
-    equal(counts(), [room, most, room, room], "INFO_GET tells of it")
+    check(no and no[0] == errno.ENOSPC and "three quarters" in no[1], "no more may be dynamic", no)
+    equal(counts(), [room, most, room, room], "INFO_GET has these counts and limits")
     equal([add(n) for n in range(room + 1, most + 1)], [0] * (most - room),
           "the rest may be static")
     no = add(most + 1)
-    check(no and no[0] == errno.ENOSPC and "max_bindings" in no[1], "no more of these", no)
-    # A transaction is bound likewise.
+    check(no and no[0] == errno.ENOSPC and "max_bindings" in no[1], "no more may be static", no)
+    # The same limits apply to a transaction.
     for what, kind, attrs in (
             ("dynamic", "CHANGE", (DYNAMIC,)), ("static", "CHANGE", ())):
         nl.ask(CMD["TRANSACTION_BEGIN"], begin(kind))
@@ -1763,8 +1768,8 @@ def quarters(most):
             check(False, f"{kind}: too many {what} ones")
         except Refused as no:
             failed = number(nl.ask(CMD["TRANSACTION_GET"])[0].attrs.get(A["FAILED"], b""))
-            equal((no.errno, failed), (errno.ENOSPC, 2), f"{kind}: one {what} too many")
-    # All dynamic ones stay, so there is room for the rest only.
+            equal((no.errno, failed), (errno.ENOSPC, 2), f"{kind}: one {what} binding too many")
+    # All dynamic bindings stay, so there is room only for the rest.
     static = most - room
     for count, code in ((static, 0), (static + 1, errno.ENOSPC)):
         nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
@@ -1776,7 +1781,7 @@ def quarters(most):
         except Refused as no:
             refused = no.errno
         equal(refused, code, f"REPLACE: {count} beside {room} dynamic ones")
-    equal(counts()[0], most, "and nothing of the last one is there")
+    equal(counts()[0], most, "the refused REPLACE has changed nothing")
     nl.ask(CMD["FLUSH"])
 
 
@@ -1785,10 +1790,11 @@ def quarters(most):
 def info():
     nl = Netlink()
     nl.ask(CMD["FLUSH"])
-    told = nl.ask(CMD["INFO_GET"])[0].attrs
-    equal(sorted(told), sorted(INFO.values()), "INFO_GET: every attribute")
+    reply = nl.ask(CMD["INFO_GET"])[0].attrs
+    equal(sorted(reply), sorted(INFO.values()), "INFO_GET: every attribute")
     with open("/sys/module/arp_policy/version", encoding="utf-8") as file:
-        equal(text_of(told[INFO["VERSION"]]), file.read().strip(), "the module's version")
+        equal(text_of(reply[INFO["VERSION"]]), file.read().strip(),
+              "INFO_GET: the module's version")
 
     def numbers(prefix=""):
         attrs = nl.ask(CMD["INFO_GET"])[0].attrs
@@ -1801,17 +1807,17 @@ def info():
             return int(file.read())
 
     most = parameter("max_bindings")
-    equal({name: number(told[INFO[name + "_MAX"]]) for name in (
+    equal({name: number(reply[INFO[name + "_MAX"]]) for name in (
         "SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS", "DYNAMIC", "TRANSACTIONS",
         "SNOOPERS")},
           {"SELECTORS": HEADER.number("SELECTORS_MAX"),
            "GLOBS": HEADER.number("GLOBS_MAX"),
            "ENTRY_GLOBS": HEADER.number("ENTRY_GLOBS_MAX"),
            "RULES": parameter("max_rules"), "BINDINGS": most, "DYNAMIC": most // 4 * 3,
-           "TRANSACTIONS": TRANSACTIONS_MAX, "SNOOPERS": SNOOPERS_MAX}, "the limits")
+           "TRANSACTIONS": TRANSACTIONS_MAX, "SNOOPERS": SNOOPERS_MAX}, "INFO_GET: the limits")
     want = dict.fromkeys(("SELECTORS", "GLOBS", "ENTRY_GLOBS", "RULES", "BINDINGS",
                           "DYNAMIC", "TRANSACTIONS", "SNOOPERS"), 0)
-    equal(numbers(), want, "the counts without policy")
+    equal(numbers(), want, "INFO_GET: the counts without policy")
     for cmd, attrs, more in (
             ("DEV_SET", dev_set("eth0", IGNORE_1), ("SELECTORS",)),
             ("DEV_SET", dev_set("e*", IGNORE_1), ("SELECTORS", "GLOBS")),
@@ -1832,23 +1838,23 @@ def info():
     nl.ask(CMD["FLUSH"])
     nl.ask(CMD["TRANSACTION_ABORT"])
     equal((numbers(), nl.generation()), (dict.fromkeys(want, 0), before + 1),
-          "none after a flush, of the next generation")
+          "INFO_GET: after a flush all counts are zero, and the generation has increased")
 
 
 def busy(count):
-    """INFO_GET is answered while a transaction is carried out."""
+    """INFO_GET is answered during a transaction."""
     nl, count = Netlink(), int(count)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
     for at in range(0, count, 500):
         nl.ask(CMD["TRANSACTION_ADD"], b"".join(
             op("ENTRY_ADD", binding_attrs(f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}", MAC))
             for n in range(at + 1, at + 501)))
-    result, told = os.pipe()
+    result, report = os.pipe()
     asker, child = Netlink(), os.fork()
     if not child:
         begun = time.monotonic()
         nl.ask(CMD["TRANSACTION_COMMIT"])
-        os.write(told, struct.pack("dd", begun, time.monotonic()))
+        os.write(report, struct.pack("dd", begun, time.monotonic()))
         os._exit(0)
     answers = []
     while not os.waitpid(child, os.WNOHANG)[0]:
@@ -1856,14 +1862,14 @@ def busy(count):
         asker.ask(CMD["INFO_GET"])
         answers.append((asked, time.monotonic()))
     begun, ended = struct.unpack("dd", os.read(result, 16))
-    # One that waited for the transaction would have ended with it.
+    # An answer that waited for the transaction would have come at its end.
     margin = (ended - begun) / 10
     within = [each for each in answers
               if each[0] > begun + margin and each[1] < ended - margin]
-    check(within, "INFO_GET is answered while a transaction is carried out",
+    check(within, "INFO_GET is answered during a transaction",
           f"{len(answers)} answers, the transaction took {ended - begun:.3f} s")
     equal(number(asker.ask(CMD["INFO_GET"])[0].attrs[INFO["BINDINGS"]]), count,
-          "and afterwards with what it did")
+          "INFO_GET has the transaction's result afterwards")
     nl.ask(CMD["FLUSH"])
 
 
@@ -1872,39 +1878,39 @@ def busy(count):
 def verdicts(dev, target, sender, mac):
     nl, listener, stranger = Netlink(), Netlink(), Netlink()
     listener.join("verdict")
-    # A thousand a second: more than fits into it while others have their turn.
+    # A thousand a second: more than the default buffer holds while other processes run.
     listener.socket.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)	# SO_RCVBUFFORCE
     nl.ask(CMD["ENTRY_ADD"], rule(f"{target}/32", "DROP", entry_dev("e*")))
     stranger.join("config")
     events, lost = [], []
-    # In a slow kernel the flood is none, and all of it is told.
+    # In a slow kernel the flood is too slow to lose any notification.
     begun = time.monotonic()
     while not lost and time.monotonic() < begun + 20:
         for message in listener.receive():
-            told = dict(parse(message.attrs.pop(A["EVENT"])))
-            if EVENT["LOST"] in told:
-                lost.append(number(told.pop(EVENT["LOST"])))
-            events.append((message.cmd, message.attrs, told))
-    cmd, attrs, told = events[0]
-    equal(cmd, CMD["VERDICT_NTF"], "a decision is told")
+            event = dict(parse(message.attrs.pop(A["EVENT"])))
+            if EVENT["LOST"] in event:
+                lost.append(number(event.pop(EVENT["LOST"])))
+            events.append((message.cmd, message.attrs, event))
+    cmd, attrs, event = events[0]
+    equal(cmd, CMD["VERDICT_NTF"], "a decision is reported")
     equal(attrs, {A["IFINDEX"]: struct.pack("=I", socket.if_nametoindex(dev)),
-                  A["IFNAME"]: dev.encode() + b"\0"}, "with its device")
-    equal(entry_text(told.pop(EVENT["ENTRY"], b"")), f"DROP {target}/32 dev e*",
-          "the rule that made it")
-    equal(told, {EVENT["VERDICT"]: struct.pack("=I", VERDICT["DROP"]),
+                  A["IFNAME"]: dev.encode() + b"\0"}, "the notification has its device")
+    equal(entry_text(event.pop(EVENT["ENTRY"], b"")), f"DROP {target}/32 dev e*",
+          "the notification has the rule that decided")
+    equal(event, {EVENT["VERDICT"]: struct.pack("=I", VERDICT["DROP"]),
                  EVENT["REASON"]: struct.pack("=I", REASON["RULE_DROP"]),
                  EVENT["REQUEST"]: b"",
                  EVENT["SENDER"]: socket.inet_aton(sender),
                  EVENT["TARGET"]: socket.inet_aton(target),
                  EVENT["LLADDR"]: bytes.fromhex(mac.replace(":", ""))},
-          "the packet, and no more")
-    rules = {told.pop(EVENT["ENTRY"], None) for _, _, told in events[1:]}
-    check(len(rules) == 1 and all(event == events[0] for event in events[1:]),
-          "and so is each of many")
+          "the notification has the packet, and no other attributes")
+    rules = {event.pop(EVENT["ENTRY"], None) for _, _, event in events[1:]}
+    check(len(rules) == 1 and all(each == events[0] for each in events[1:]),
+          "all other notifications are the same")
     slow = not lost and len(events) < 20 * EVENTS_PER_SECOND
     check(slow or (lost and lost[0] > 0),
-          "one that says how many were left out before it", lost or len(events))
-    equal(stranger.notices(), [], "the group config hears nothing of it")
+          "a notification has the number of those lost before it", lost or len(events))
+    equal(stranger.notices(), [], "the group config receives none of this")
     nl.ask(CMD["FLUSH"])
 
 
@@ -1923,39 +1929,39 @@ def snooping():
         equal(snoopers(), SNOOPERS_MAX, "INFO_GET counts sockets that snoop")
         try:
             nl.ask(CMD["SNOOP"])
-            check(False, "SNOOP: one too many")
+            check(False, "SNOOP: one socket too many")
         except Refused as no:
-            equal(no.errno, errno.EBUSY, "SNOOP: one too many is refused")
+            equal(no.errno, errno.EBUSY, "SNOOP: one socket too many is refused")
         sockets[0].ask(CMD["SNOOP"])
-        equal(snoopers(), SNOOPERS_MAX, "a second time counts once")
+        equal(snoopers(), SNOOPERS_MAX, "a socket that snoops twice counts once")
         sockets.pop().socket.close()
-        equal(snoopers(), SNOOPERS_MAX - 1, "a closed socket makes room")
+        equal(snoopers(), SNOOPERS_MAX - 1, "a closed socket frees its place")
         nl.ask(CMD["SNOOP"])
         for each in sockets:
             each.socket.close()
-        equal(snoopers(), 1, "the others' end does not end it for one that is open")
+        equal(snoopers(), 1, "closing the others does not affect an open socket")
         nl.socket.close()
         nl = Netlink()
-        equal(snoopers(), 0, "and its own does")
+        equal(snoopers(), 0, "after the last socket is closed, none snoops")
 
 
-# Odd jobs for other tests
+# Helpers for other tests
 
 def dhcp_text(message):
-    """The attributes of a message; of the DHCP message, its length and transaction."""
-    told = dict(parse(message.attrs[A["DHCP"]]))
+    """The attributes of a notification, and the DHCP message's length and transaction."""
+    attrs = dict(parse(message.attrs[A["DHCP"]]))
     words = [text_of(message.attrs[A["IFNAME"]])]
     if socket.if_nametoindex(words[0]) != number(message.attrs[A["IFINDEX"]]):
         words.append("WRONG INDEX")
     for name in "BRIDGE", "SEGMENT":
-        if DHCP[name] in told:
-            words.append(f"{name.lower()} {text_of(told[DHCP[name]])}")
+        if DHCP[name] in attrs:
+            words.append(f"{name.lower()} {text_of(attrs[DHCP[name]])}")
     for name in "VLAN", "LOST":
-        if DHCP[name] in told:
-            words.append(f"{name.lower()} {number(told[DHCP[name]])}")
-    words += [name.lower() for name in ("TRUSTED", "CLIENT", "LOCKED") if DHCP[name] in told]
-    payload = told[DHCP["MESSAGE"]]
-    words += [told[DHCP["LLADDR"]].hex(":"), socket.inet_ntoa(told[DHCP["SENDER"]]),
+        if DHCP[name] in attrs:
+            words.append(f"{name.lower()} {number(attrs[DHCP[name]])}")
+    words += [name.lower() for name in ("TRUSTED", "CLIENT", "LOCKED") if DHCP[name] in attrs]
+    payload = attrs[DHCP["MESSAGE"]]
+    words += [attrs[DHCP["LLADDR"]].hex(":"), socket.inet_ntoa(attrs[DHCP["SENDER"]]),
               str(len(payload)), payload[4:8].hex()]
     return " ".join(words)
 
@@ -1991,8 +1997,8 @@ def overrun():
                 raise
             continue
         for message in received:
-            told = dict(parse(message.attrs[A["EVENT"]]))
-            print("lost", number(told[EVENT["LOST"]]) if EVENT["LOST"] in told else 0,
+            event = dict(parse(message.attrs[A["EVENT"]]))
+            print("lost", number(event[EVENT["LOST"]]) if EVENT["LOST"] in event else 0,
                   flush=True)
 
 
@@ -2008,7 +2014,7 @@ def fill(first, end, form):
             batch += struct.pack("=IHHII", 16 + len(body), nl.family, REQUEST,
                                  nl.sequence, 0) + body
             sent += 1
-        # The kernel tells of refusals only; they are there when send() ends.
+        # The kernel reports refusals only, before send() returns.
         nl.socket.send(batch)
         for message in nl.notices():
             no = refusal(message)

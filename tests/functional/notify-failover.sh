@@ -22,9 +22,9 @@ for name in a b; do addr $name lo $vip/32; done
 at_a=$(mac a eth0) at_b=$(mac b eth0)
 must load_module
 
-# The clock runs on while a program is read from this host's files. So the time from the
-# change of the policy to that of the client's neighbour entry is taken by two programs that
-# are there already, and of the command the CPU time is added.
+# The clock also runs while a program is read from this host's files. So two programs that
+# already run record the change of the policy and that of the client's neighbour entry, and
+# the command's CPU time is added.
 start client ip -ts monitor neigh >>"$dir/neigh"
 start b "$ARPCTL" -j monitor config >>"$dir/policy"
 # Changes until the monitor listens.
@@ -37,8 +37,8 @@ must poll 20 listens
 sends_to() { ip -n client neigh show $vip | grep -q "$1"; }	# MAC
 followed() { grep -q "$vip .*$at_b" "$dir/neigh"; }
 
-# The client sends to a. Then b takes over by a command: sets "took" to milliseconds, or
-# "nobody".
+# The client sends to a, then b takes over by a command. Sets "took" to milliseconds, or to
+# "never".
 takes_over() {	# CMD…
 	local changed arrived used TIMEFORMAT='%U %S'
 	ip -n client neigh flush all
@@ -47,7 +47,7 @@ takes_over() {	# CMD…
 	: >"$dir/neigh"
 	: >"$dir/policy"
 	used=$({ time "$@" >/dev/null 2>&1; } 2>&1)
-	poll 2 followed || { took=nobody; return; }
+	poll 2 followed || { took=never; return; }
 	changed=$(jq -r 'select(.event == "rule-del").time' "$dir/policy" | head -n 1)
 	arrived=$(sed -n "s/^\[\(.*\)\] $vip .*$at_b.*/\1/p" "$dir/neigh" | head -n 1)
 	took=$(awk -v from="$(date -d "$changed" +%s.%N)" -v to="$(date -d "$arrived" +%s.%N)" \
@@ -72,7 +72,7 @@ within() {	# DESC
 }
 
 longest ctl b rule del hide $vip dev eth0
-is "$most" nobody "without notify, the client does not follow"
+is "$most" never "without notify, the client does not follow"
 
 must ctl b dev set eth0 notify change
 longest ctl b rule del hide $vip dev eth0
@@ -97,5 +97,5 @@ must ctl b rule flush
 must ctl b dev set eth0 notify off
 recipe() { ctl b rule del hide $vip dev eth0; ctl b announce $vip dev eth0; }
 longest recipe
-within "without notify, by a second command"
+within "without notify, with a second command that announces"
 no_kernel_faults

@@ -67,7 +67,7 @@ result $? "one command: the client follows"
 diag "$(since "$start") ms, with that of the command"
 sleep 0.5
 gone=$(lost)
-result $((gone > 100)) "and loses less than a second of packets ($gone)"
+result $((gone > 100)) "one command: less than a second of packets is lost ($gone)"
 must ip -n a link set eth0 up
 must ctl b flush
 
@@ -91,11 +91,11 @@ result $? "it moves: the router follows"
 diag "$(since "$start") ms, with that of both commands"
 sleep 0.3
 gone=$(lost)
-result $((gone > 100)) "and loses less than a second of packets ($gone)"
+result $((gone > 100)) "it moves: less than a second of packets is lost ($gone)"
 must ctl a flush
 must ctl b flush
 
-# A container is removed, and made again with its address and another MAC.
+# A container is removed, and recreated with its address and another MAC.
 container() {	# MAC
 	must ip netns add pod
 	must ctl pod dev set default notify change
@@ -164,20 +164,20 @@ sniffed 4 ctl many restore "$dir/policy"
 is "$(cut -d ' ' -f 2 "$dir/heard" | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c | awk '{ print $1, $2 }')" \
 	"1000 2" "1,000 addresses are restored: each is announced twice"
 most=$(burst)
-result $((most > 200)) "and no second has more than 200 frames ($most)"
+result $((most > 200)) "1,000 addresses: no second has more than 200 frames ($most)"
 is "$(sort -k 2,2 -k 1,1n "$dir/heard" | awk '$2 == was && $1 - t < 2 { few++ } { was = $2; t = $1 } END { print few + 0 }')" \
-	0 "two seconds apart"
+	0 "1,000 addresses: both announcements are at least two seconds apart"
 
-# More than one change may announce.
+# More addresses than one change may announce
 many 1001 1100
 sleep 6
 must ctl many dev set lo hidden on
 ctl many stats reset
 sniffed 4 ctl many dev set lo hidden off
 is "$(cut -d ' ' -f 2 "$dir/heard" | sort -u | wc -l)" 1024 "1,100 addresses: 1,024 are announced"
-is "$(ctl many -j stats show eth0 | jq '.[].reasons["announce-suppressed"]')" 76 "and the rest is counted"
+is "$(ctl many -j stats show eth0 | jq '.[].reasons["announce-suppressed"]')" 76 "1,100 addresses: the rest is counted as suppressed"
 most=$(burst)
-result $((most > 200)) "again, no second has more than 200 frames ($most)"
+result $((most > 200)) "1,100 addresses: no second has more than 200 frames ($most)"
 
 # Hidden again before the second announcement.
 must ctl many flush
@@ -194,7 +194,7 @@ flap() {
 sniffed 4 flap
 heard=$(wc -l <"$dir/heard")
 result $((heard < 20)) "a prefix is shown for a moment: some of its addresses are announced ($heard)"
-is "$heard" "$(($(<"$dir/until") - 1))" "but none after it is hidden again"
+is "$heard" "$(($(<"$dir/until") - 1))" "none is announced after the prefix is hidden again"
 
 # The same with the address itself, over and over, from two processes.
 must ctl many rule flush
@@ -215,5 +215,5 @@ flapping() {
 sniffed 4 flapping
 is "$(awk '$2 == "hidden" { hidden = 1 } $2 == "shown" { hidden = 0 } hidden && $2 == "10.9.0.2"' "$dir/heard")" '' \
 	"a hidden address is never announced while it flaps"
-result $(($(grep -c ' 10.9.0.3$' "$dir/heard") < 30)) "others are, meanwhile"
+result $(($(grep -c ' 10.9.0.3$' "$dir/heard") < 30)) "the other address is announced meanwhile"
 no_kernel_faults

@@ -89,7 +89,7 @@ class Host:
                 for n, dev in enumerate(self.devices) if dev != "mac1"]
 
     def policy(self):
-        """The policy that is equal to the sysctls."""
+        """The policy that is equivalent to the sysctls."""
         words = {0: "off", 1: "up", 2: "up"}
         lines = [f"dev set {dev} notify {words[value]}\n"
                  for dev, value in self.sysctl.items() if dev != "all" or value]
@@ -134,7 +134,7 @@ def by_device(frames):
 
 
 def events(host, wire, want, last):
-    """What is heard while the host's devices go down and up and get other MACs."""
+    """The frames received while the host's devices go down and up and get other MACs."""
     heard = []
     # The bridge's MAC follows that of its port: the same before each round.
     batch(host.macs(0xff) + host.up())
@@ -184,7 +184,7 @@ def main():
             sys.exit(1)
     print(f"ok - off and up announce what the sysctl does, on {hosts} hosts")
     print(f"# {frames} frames; nothing on {silent} hosts")
-    print("ok - and something was announced" if frames > hosts else
+    print("ok - frames were announced" if frames > hosts else
           f"not ok - only {frames} frames")
 
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A request for an own address is answered without a route lookup once the kernel has found
-# the address local. What changes that, or forbids the sender, holds at once; and replies,
-# which are learnt here, teach what the kernel would learn.
+# Once the kernel has found an address local, requests for it are answered without a route
+# lookup. Changes of that and checks of the sender apply at once. Replies, which the module
+# handles itself here, update neighbour entries as the kernel would.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 scratch
@@ -14,14 +14,14 @@ addr peer eth0 10.70.0.2/24
 addr box eth0 10.70.0.1/24 10.70.0.5/24
 must ip -n box link add name other up type dummy
 
-say() { echo "$1: $(asks peer eth0 "$2" "${@:3}")"; }
+asked() { echo "$1: $(asks peer eth0 "$2" "${@:3}")"; }
 
 # Two requests, of which the first looks up the route.
-twice() { say "$@" >/dev/null; say "$@"; }
+twice() { asked "$@" >/dev/null; asked "$@"; }
 
 neighbour() { ip -n box neigh show 10.70.0.9 dev eth0; }
 
-# A reply to the box and one to all, and what the box knows about their sender then.
+# Sends a unicast and a broadcast reply, and prints the sender's neighbour entry after each.
 reply() {	# WHAT MAC
 	local dst
 	for dst in "$(mac box eth0)" ff:ff:ff:ff:ff:ff; do
@@ -31,7 +31,7 @@ reply() {	# WHAT MAC
 	done
 }
 
-story() {
+scenario() {
 	local sender
 	must ip -n box neigh flush dev eth0
 	twice "an own address" 10.70.0.1
@@ -40,26 +40,26 @@ story() {
 	twice "that of another device" 10.80.0.1
 	for sender in 10.80.0.1 10.70.0.5 127.0.0.5 224.0.0.1 255.255.255.255 0.1.2.3 0.0.0.0 \
 		10.70.0.1 10.99.0.9; do
-		say "from $sender" 10.70.0.1 $sender
+		asked "from $sender" 10.70.0.1 $sender
 	done
 	must ip -n box addr del 10.80.0.1/24 dev other
-	say "from an address that the host has no longer" 10.70.0.1 10.80.0.1
-	say "for it" 10.80.0.1
+	asked "from an address that was deleted" 10.70.0.1 10.80.0.1
+	asked "for a deleted address" 10.80.0.1
 	addr box other 10.80.0.1/24
-	say "from an address that it has again" 10.70.0.1 10.80.0.1
-	twice "for it" 10.80.0.1
+	asked "from an address that was added again" 10.70.0.1 10.80.0.1
+	twice "for an address that was added again" 10.80.0.1
 	must ip -n box link set other down
-	say "its device is down" 10.80.0.1
+	asked "its device is down" 10.80.0.1
 	must ip -n box link set other up
 	twice "and up" 10.80.0.1
 	set_sysctl box net.ipv4.conf.eth0.rp_filter=1
-	say "rp_filter" 10.70.0.1 10.99.0.9
+	asked "rp_filter" 10.70.0.1 10.99.0.9
 	set_sysctl box net.ipv4.conf.eth0.rp_filter=0
-	say "no rp_filter" 10.70.0.1 10.99.0.9
+	asked "no rp_filter" 10.70.0.1 10.99.0.9
 	must ip -n box route del table local local 10.80.0.1 dev other
-	say "its local route is deleted" 10.80.0.1
+	asked "its local route is deleted" 10.80.0.1
 	must ip -n box route del table local local 10.70.0.5 dev eth0
-	say "that of the device's second address" 10.70.0.5
+	asked "that of the device's second address" 10.70.0.5
 	must ip -n box addr flush dev other
 	must ip -n box addr del 10.70.0.5/24 dev eth0
 	addr box eth0 10.70.0.5/24
@@ -67,8 +67,8 @@ story() {
 	must ip -n box neigh flush dev eth0
 }
 
-# What replies teach, over each arp_accept.
-lessons() {
+# The neighbour entries after replies, for each arp_accept.
+replies() {
 	local accept
 	for accept in 0 1; do
 		set_sysctl box net.ipv4.conf.eth0.arp_accept=$accept \
@@ -85,13 +85,13 @@ lessons() {
 	done
 }
 
-stock=$(story)
-taught=$(lessons)
+stock=$(scenario)
+learned=$(replies)
 like "$stock" "$(mac box eth0)" "the stock kernel answers"
-like "$taught" "lladdr 02:00:00:00:00:99" "and learns from replies"
+like "$learned" "lladdr 02:00:00:00:00:99" "the stock kernel learns from replies"
 must load_module
 must ctl box dev set eth0 learn any announce any inspect enforce
-is "$(story)" "$stock" "policy that does not object changes nothing"
-is "$(lessons)" "$taught" "and replies teach the same"
+is "$(scenario)" "$stock" "policy that accepts all changes no answer"
+is "$(replies)" "$learned" "policy that accepts all learns the same from replies"
 must ctl box dev set eth0 ignore any
-is "$(story)" "$stock" "nor does \"ignore any\""
+is "$(scenario)" "$stock" "\"ignore any\" changes no answer"

@@ -10,7 +10,7 @@ shown() {	# [-n NETNS]
 	"$ARPCTL" "$@" dev show | tr -s ' ' | paste -sd ';'
 }
 
-# What is set on devices that a whole netns starts with.
+# Checks what is set in an existing and in a new netns.
 everywhere() {	# WANT DESC
 	is "$(shown -n alice)" "$1" "$2: in an existing netns"
 	must ip netns add new
@@ -18,7 +18,7 @@ everywhere() {	# WANT DESC
 	must ip netns del new
 }
 
-# Who answers for alice's address on lo and for one routed behind her.
+# The MACs that answer for alice's address on lo and for one that is routed behind her.
 answers() {
 	echo "$(asks bob eth0 10.9.9.9) $(asks bob eth0 10.8.0.1)"
 }
@@ -37,13 +37,13 @@ is "$(answers)" "$hers silence" "stock: alice answers for lo, and proxies nothin
 must load_module
 is "$(answers)" "$hers silence" "without parameters nothing changes"
 everywhere "" "nothing is set"
-is "$(shown)" "" "nor in the initial netns"
+is "$(shown)" "" "nothing is set: in the initial netns"
 must unload_module
 
 must load_module ignore=1 announce=2 proxy=route hidden=off
 everywhere "all ignore device announce best hidden off proxy route" "all four"
 is "$(shown)" "all ignore device announce best hidden off proxy route" \
-	"and in the initial one"
+	"all four: in the initial netns"
 is "$(answers)" "silence $hers" "alice does not answer for lo, and proxies"
 must ctl alice flush
 is "$(answers)" "$hers silence" "flush removes policy from parameters, too"
@@ -55,13 +55,13 @@ is "$(answers)" "silence silence" "lo is hidden from eth0"
 must unload_module
 is "$(answers)" "$hers silence" "after unload everything is as before"
 must load_module ignore=never announce=strict proxy=route,pvlan
-everywhere "all ignore never announce strict proxy route,pvlan" "words"
+everywhere "all ignore never announce strict proxy route,pvlan" "values as words"
 must unload_module
 
 must load_module ignore=1 policy='eth0:ignore=1,announce=2;lo:hidden=on'
 is "$(shown)" "all ignore device;eth0 ignore device announce best;lo hidden on" \
 	"policy= in the initial netns"
-everywhere "all ignore device" "and there alone"
+everywhere "all ignore device" "policy= does not apply elsewhere"
 must unload_module
 must load_module policy='all:proxy=route,pvlan,mode=audit;default:filter=off;eth*:proxy-delay=60000;;'
 is "$(shown)" "all proxy route,pvlan mode audit;default filter off;eth* proxy-delay 60000" \
@@ -69,7 +69,7 @@ is "$(shown)" "all proxy route,pvlan mode audit;default filter off;eth* proxy-de
 must unload_module
 must load_module policy='all:garp=drop,learn=none,inspect=audit,validate=src-mac,dst-mac,ip,defend=on;eth0:rate=1000000,burst=off,source-rate=1;lo:garp=accept,learn=solicited,inspect=strict,validate=none'
 is "$(shown)" "all garp drop learn none inspect audit validate src-mac,dst-mac,ip defend on;eth0 rate 1000000 burst off source-rate 1;lo garp accept learn solicited inspect strict validate none" \
-	"and every field"
+	"policy= takes every field"
 must unload_module
 
 # modprobe, with the module and its options in their usual places.
@@ -86,14 +86,14 @@ END
 run_ok "modprobe with an options file" modprobe_it
 is "$(shown)" "all ignore device;eth0 ignore device announce best;lo hidden on" \
 	"the file's options apply"
-everywhere "all ignore device" "of it, in every netns what is for all"
-is "$(answers)" "silence silence" "and alice does not answer"
+everywhere "all ignore device" "options for all devices"
+is "$(answers)" "silence silence" "modprobe with an options file: alice does not answer"
 is "$(cat /sys/module/arp_policy/parameters/{ignore,policy})" \
 	"device
-eth0:ignore=1,announce=2;lo:hidden=on" "what it was loaded with can be read"
+eth0:ignore=1,announce=2;lo:hidden=on" "the parameters can be read from sysfs"
 must unload_module
 run_ok "the command line overrides the file" modprobe_it ignore=never
-is "$(shown -n alice)" "all ignore never" "with its value"
+is "$(shown -n alice)" "all ignore never" "the value of the command line applies"
 must unload_module
 
 # Refused values and the message about them.
@@ -152,7 +152,7 @@ refused 'policy=e[:ignore=1' 'policy: "e\[": glob has an unclosed bracket'
 refused policy=averylongdevname:ignore=1 'policy: "averylongdevname": .*15 characters'
 refused 'policy=lo:hidden=on;eth0:ignore=7' "policy: ignore=7: $ignores"
 refused ignore=1 policy=eth0 'policy: "eth0": SELECTOR:FIELD=VALUE expected'
-run_ok "nothing of it remains" test ! -e /sys/module/arp_policy
-is "$(answers)" "$hers silence" "alice answers as ever"
-run_ok "and a valid load succeeds" load_module ignore=1
-everywhere "all ignore device" "with its policy"
+run_ok "after all refused loads the module is not loaded" test ! -e /sys/module/arp_policy
+is "$(answers)" "$hers silence" "after all refused loads alice answers as in stock"
+run_ok "after all refused loads a valid one succeeds" load_module ignore=1
+everywhere "all ignore device" "after the valid load"

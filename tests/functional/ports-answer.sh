@@ -12,8 +12,8 @@ plan 75
 
 bridge_host
 
-# Red asks: who answers, and how many requests another container hears. It is the fence
-# too, so its answer comes last.
+# Red sends a request: the MAC that answers, and how many requests another container sees.
+# That container is also the fence, so its answer comes last.
 scratch
 listener=green
 addr green eth0 $FENCE/32
@@ -36,36 +36,36 @@ policy dev set to-red suppress bind
 like "$(policy dev show to-red)" "suppress bind" "suppress is set"
 is "$(asked 10.0.0.3)" "$BLUE 0" "suppress bind: answered, and not flooded"
 is "$(counted)" "suppressed 1" "counted as suppressed"
-is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "for an owner that is not there, too"
+is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "suppress bind: answered for an absent owner, too"
 is "$(asked 10.0.0.4)" "$GREEN 1" "an address without a binding is flooded"
-is "$(asked 10.0.0.1)" "$BR0 1" "so is one of the host"
+is "$(asked 10.0.0.1)" "$BR0 1" "so is an address of the host"
 policy bind add 10.0.0.1 lladdr 02:00:00:00:00:01
-is "$(asked 10.0.0.1)" "$BR0 1" "even with a binding"
+is "$(asked 10.0.0.1)" "$BR0 1" "an address of the host is flooded, even with a binding"
 policy bind del 10.0.0.1
 addr node lo 10.0.0.41/30
 policy bind add 10.0.0.42 lladdr 02:00:00:00:00:01
-is "$(asked 10.0.0.42)" "$BR0 1" "and one of a prefix that is local to it"
+is "$(asked 10.0.0.42)" "$BR0 1" "so is an address of a prefix that is local to the host"
 policy bind del 10.0.0.42
 must ip -n node addr del 10.0.0.41/30 dev lo
-is "$(asked 10.0.0.3 sender 0.0.0.0)" "$BLUE 0" "another's probe is answered"
+is "$(asked 10.0.0.3 sender 0.0.0.0)" "$BLUE 0" "a probe of another host is answered"
 is "$(asked 10.0.0.3 smac "$BLUE")" "silence 1" "the owner's own request passes"
 is "$(asked 10.0.0.3 sender 10.0.0.3)" "silence 1" "gratuitous ARP passes"
 is "$(asked 10.0.0.9 dst "$GREEN")" "silence 1" "a unicast poll passes"
-is "$(fate tip=10.0.0.9 src="$RED" sha=03:00:00:00:00:01 sip=10.0.0.2)" pass "a multicast sender passes"
-is "$(fate tip=10.0.0.9 sha="$GREEN" sip=10.0.0.2)" pass "a sender that is not the frame's passes"
-is "$(fate tip=10.0.0.9 dst=01:00:5e:00:00:01 sip=10.0.0.2)" suppressed "multicast is answered"
-is "$(fate op=0002 tip=10.0.0.9)" pass "a reply passes"
+is "$(port_reasons tip=10.0.0.9 src="$RED" sha=03:00:00:00:00:01 sip=10.0.0.2)" pass "a multicast sender passes"
+is "$(port_reasons tip=10.0.0.9 sha="$GREEN" sip=10.0.0.2)" pass "a sender MAC that is not the frame's source passes"
+is "$(port_reasons tip=10.0.0.9 dst=01:00:5e:00:00:01 sip=10.0.0.2)" suppressed "multicast is answered"
+is "$(port_reasons op=0002 tip=10.0.0.9)" pass "a reply passes"
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99 dev to-red
-is "$(asked 10.0.0.9)" "silence 1" "an owner behind the asker's port is asked itself"
+is "$(asked 10.0.0.9)" "silence 1" "a request for an owner on the same port passes"
 policy bind del 10.0.0.9 dev to-red
 policy bind add 10.0.0.8/29 lladdr "$RED" dev to-red
-is "$(asked 10.0.0.9)" "silence 1" "also if the port's binding is a prefix"
+is "$(asked 10.0.0.9)" "silence 1" "a request for an owner on the same port passes, also with a binding of a prefix"
 policy bind del 10.0.0.8/29 dev to-red
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98 dev br0
-is "$(asked 10.0.0.9)" "02:00:00:00:00:98 0" "a binding of the bridge goes before that of all"
+is "$(asked 10.0.0.9)" "02:00:00:00:00:98 0" "a binding of the bridge takes precedence over one of all"
 policy bind del 10.0.0.9 dev br0
 
-# What explain says of it
+# explain
 
 explained() {	# WORD…
 	ctl node -j explain "$@" | jq -r '[.verdict, .reason, .lladdr, .vlan, .bridge.action,
@@ -74,16 +74,16 @@ explained() {	# WORD…
 is "$(explained request 10.0.0.3 from 10.0.0.2 dev to-red)" "reply suppressed $BLUE" \
 	"explain: answered"
 is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red)" "accept pass flood br0" \
-	"flooded, and received by the host"
+	"explain: flooded, and received by the host"
 is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass forward to-green" \
-	"forwarded to the port of its destination"
+	"explain: forwarded to the port of its destination"
 is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" "accept pass host br0 $BR0" \
-	"for the host, which answers"
+	"explain: for the host, which answers"
 
 like "$(ctl node explain request 10.0.0.3 from 10.0.0.2 dev to-red)" \
-	"by +suppress of to-red, binding 10\.0\.0\.3 lladdr $BLUE dev all" "by which binding"
+	"by +suppress of to-red, binding 10\.0\.0\.3 lladdr $BLUE dev all" "explain names the binding"
 is "$(ctl node -j explain request 10.0.0.3 from 10.0.0.2 dev to-red | jq -c '[.field, .selector, .rule, .binding.lladdr]')" \
-	"[\"suppress\",\"to-red\",null,\"$BLUE\"]" "as JSON, too"
+	"[\"suppress\",\"to-red\",null,\"$BLUE\"]" "explain names the binding in JSON"
 
 # Events
 
@@ -101,50 +101,50 @@ policy rule add drop 10.0.0.66 from dev to-red
 policy dev set to-red trust off
 must poll 10 reported rule-drop op=0008 sip=10.0.0.66
 is "$(jq -r 'select(.reason == "rule-drop").op' "$dir/events" | sort -u)" op-8 \
-	"and an operation that is neither request nor reply"
+	"an event names an operation that is neither request nor reply"
 stop "$monitor"
 policy rule flush
 policy dev unset to-red trust
 
-# With a reader, the frame is not written into
+# With a packet socket on the port, the frame is not modified
 
 policy stats reset
 heard=$(hears node to-red count 99 timeout 200 -- "$WITHIN" red \
 	"$ARPQ" ask eth0 10.0.0.9 first timeout 5000)
 like "$heard" "in request sender 10\.0\.0\.2 $RED target 10\.0\.0\.9 " \
 	"a reader on the port sees the request as it was"
-is "$(counted)" "suppressed 1" "which is answered"
+is "$(counted)" "suppressed 1" "a request that a reader sees is answered"
 
 # Modes and trust
 
 policy dev set to-red mode audit
 is "$(asked 10.0.0.3)" "$BLUE 1" "audit: flooded"
-is "$(counted)" "suppressed 1" "and counted"
+is "$(counted)" "suppressed 1" "audit: counted"
 policy dev unset to-red mode
 policy dev set to-red trust on
 is "$(asked 10.0.0.9)" "silence 1" "trust on: flooded"
-is "$(counted)" "" "and not counted"
+is "$(counted)" "" "trust on: not counted"
 policy dev set to-red trust off inspect enforce
-is "$(asked 10.0.0.3)" "$BLUE 0" "trust off: judged and answered"
-is "$(asked 10.0.0.9 sender 10.0.0.3)" "silence 0" "not for a forged sender"
+is "$(asked 10.0.0.3)" "$BLUE 0" "trust off: inspected and answered"
+is "$(asked 10.0.0.9 sender 10.0.0.3)" "silence 0" "trust off: a forged sender is not answered"
 policy dev set to-red inspect off
 policy dev unset to-red trust
-is "$(fate form=vid0 tip=10.0.0.9 sip=10.0.0.2)" suppressed "a priority tag is answered"
-like "$(arpq red ask eth0 10.0.0.9 vlan 0 first timeout 5000)" "is-at 02:00:00:00:00:99" "with its tag"
-is "$(fate form=vid0x2 tip=10.0.0.9 sip=10.0.0.2)" "" "without trust off, two tags pass"
+is "$(port_reasons form=vid0 tip=10.0.0.9 sip=10.0.0.2)" suppressed "a request with a priority tag is answered"
+like "$(arpq red ask eth0 10.0.0.9 vlan 0 first timeout 5000)" "is-at 02:00:00:00:00:99" "the answer has the priority tag"
+is "$(port_reasons form=vid0x2 tip=10.0.0.9 sip=10.0.0.2)" "" "without trust off, two tags pass"
 
-# Neighbours that received ARP cannot change
+# Neighbour entries that received ARP cannot change
 
 policy dev set to-red suppress neigh
 must ip -n node neigh replace 10.0.0.20 lladdr 02:00:00:00:00:20 nud permanent dev br0
 must ip -n node neigh replace 10.0.0.21 lladdr 02:00:00:00:00:21 nud noarp dev br0
 must ip -n node neigh replace 10.0.0.22 lladdr 02:00:00:00:00:22 nud reachable extern_learn dev br0
 is "$(asked 10.0.0.20)" "02:00:00:00:00:20 0" "suppress neigh: a permanent neighbour"
-is "$(asked 10.0.0.21)" "02:00:00:00:00:21 0" "and a noarp one"
-is "$(asked 10.0.0.22)" "silence 1" "not one that ARP can change"
-is "$(asked 10.0.0.9)" "silence 1" "nor a binding"
+is "$(asked 10.0.0.21)" "02:00:00:00:00:21 0" "suppress neigh: a noarp neighbour"
+is "$(asked 10.0.0.22)" "silence 1" "suppress neigh: not a neighbour that ARP can change"
+is "$(asked 10.0.0.9)" "silence 1" "suppress neigh: not a binding"
 policy dev set to-red suppress bind,neigh
-is "$(asked 10.0.0.9) $(asked 10.0.0.21)" "02:00:00:00:00:99 0 02:00:00:00:00:21 0" "both"
+is "$(asked 10.0.0.9) $(asked 10.0.0.21)" "02:00:00:00:00:99 0 02:00:00:00:00:21 0" "suppress bind,neigh: both"
 must ip -n node neigh del 10.0.0.20 dev br0
 is "$(asked 10.0.0.20)" "silence 1" "flooded again without the neighbour"
 policy dev unset to-red suppress
@@ -156,27 +156,27 @@ policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
 policy rule add proxy 10.0.0.31 dev 'to-*'
 policy rule add proxy 10.0.0.32
 is "$(asked 10.0.0.30)" "02:00:00:00:00:30 0" "a proxy rule answers on the port"
-is "$(asked 10.0.0.31)" "$BR0 0" "without a MAC, with the bridge's"
-is "$(asked 10.0.0.32)" "$BR0 1" "a rule of all does so on the bridge only"
-is "$(asked 10.0.0.30 sender 0.0.0.0)" "silence 1" "a probe passes"
-is "$(fate tip=10.0.0.30 sip=10.0.0.2)" proxied "counted as proxied"
+is "$(asked 10.0.0.31)" "$BR0 0" "a proxy rule without a MAC answers with the bridge's"
+is "$(asked 10.0.0.32)" "$BR0 1" "a proxy rule of all answers on the bridge only"
+is "$(asked 10.0.0.30 sender 0.0.0.0)" "silence 1" "a proxy rule does not answer a probe"
+is "$(port_reasons tip=10.0.0.30 sip=10.0.0.2)" proxied "an answer by a proxy rule is counted as proxied"
 policy rule flush
 
-# What the bridge would refuse
+# Requests that the bridge would not forward
 
 policy dev set to-red suppress bind trust off
 policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
 if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
-	is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "pass pass" \
+	is "$(port_reasons tip=10.0.0.9 sip=10.0.0.2) $(port_reasons tip=10.0.0.30 sip=10.0.0.2)" "pass pass" \
 		"a locked port is not answered, by a binding or a rule"
 	must ip -n node link set to-red type bridge_slave locked off
 else
 	skip "a locked port is not answered, by a binding or a rule" "no locked ports"
 fi
-is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "suppressed proxied" \
-	"otherwise it is"
+is "$(port_reasons tip=10.0.0.9 sip=10.0.0.2) $(port_reasons tip=10.0.0.30 sip=10.0.0.2)" "suppressed proxied" \
+	"a port that is not locked is answered by both"
 must ip -n node link set to-red type bridge_slave isolated on
-is "$(fate tip=10.0.0.9 sip=10.0.0.2) $(fate tip=10.0.0.30 sip=10.0.0.2)" "pass proxied" \
+is "$(port_reasons tip=10.0.0.9 sip=10.0.0.2) $(port_reasons tip=10.0.0.30 sip=10.0.0.2)" "pass proxied" \
 	"an isolated port is only answered by a rule"
 must ip -n node link set to-red type bridge_slave isolated off
 
@@ -191,15 +191,15 @@ received() { [ "$(reasons)" ]; }
 request=$(frame red tip=10.0.0.9 sip=10.0.0.2)
 must bridge -n node link set dev to-red state learning
 run_ok "a port that is learning is not answered" poll 5 ends_as pass "$request"
-run_ok "nor by a rule" ends_as pass "$(frame red tip=10.0.0.30 sip=10.0.0.2)"
+run_ok "a port that is learning is not answered by a rule either" ends_as pass "$(frame red tip=10.0.0.30 sip=10.0.0.2)"
 policy flush
 policy dev set to-red suppress bind trust off
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99
-run_ok "nor by a policy that is set meanwhile" ends_as pass "$request"
+run_ok "a port that is learning is not answered after a policy change either" ends_as pass "$request"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" "accept pass drop" \
 	"explain: the bridge drops it"
 must bridge -n node link set dev to-red state forwarding
-run_ok "until it forwards" poll 5 ends_as suppressed "$request"
+run_ok "a port is answered once it forwards" poll 5 ends_as suppressed "$request"
 policy flush
 
 # VLANs: red and blue are access ports of VLAN 10, green one of VLAN 20
@@ -220,7 +220,7 @@ must poll 5 forwarding node
 fence red || must fence red
 
 is "$(forge vid0)/$(forge ad0)/$(forge ad0q0)" poisoned/poisoned/poisoned \
-	"stock: access ports do not help"
+	"stock: access ports do not prevent poisoning"
 listener=blue
 must ip -n green addr del $FENCE/32 dev eth0
 addr blue eth0 $FENCE/32
@@ -230,20 +230,20 @@ policy bind add 10.0.0.4 lladdr 02:00:00:00:00:44 dev br0
 for form in plain vid0 vid10; do
 	is "$(forge $form) $(counted)" "unharmed spoofed 1" "spoofed in the form $form, by the VLAN's binding"
 done
-is "$(forge ad0) $(counted)" "unharmed encapsulated 1" "another protocol's tag is encapsulated"
-is "$(forge ad0q0) $(counted)" "unharmed encapsulated 1" "and so are two"
+is "$(forge ad0) $(counted)" "unharmed encapsulated 1" "a tag of another protocol is encapsulated"
+is "$(forge ad0q0) $(counted)" "unharmed encapsulated 1" "two tags of different protocols are encapsulated"
 policy dev set to-red suppress bind
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:99 dev br0.10
 is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "suppress answers by the VLAN's bindings"
 policy bind add 10.0.0.9 lladdr 02:00:00:00:00:98
-is "$(fate form=vid10 tip=10.0.0.9 sip=10.0.0.2) $(fate form=vid20 tip=10.0.0.9 sip=10.0.0.2)" \
-	"suppressed pass" "not in a VLAN that is not the port's"
+is "$(port_reasons form=vid10 tip=10.0.0.9 sip=10.0.0.2) $(port_reasons form=vid20 tip=10.0.0.9 sip=10.0.0.2)" \
+	"suppressed pass" "suppress does not answer in a VLAN that is not the port's"
 policy rule add proxy 10.0.0.30 lladdr 02:00:00:00:00:30 dev to-red
-is "$(fate form=vid10 tip=10.0.0.30 sip=10.0.0.2) $(fate form=vid20 tip=10.0.0.30 sip=10.0.0.2)" \
-	"proxied pass" "nor by a rule"
+is "$(port_reasons form=vid10 tip=10.0.0.30 sip=10.0.0.2) $(port_reasons form=vid20 tip=10.0.0.30 sip=10.0.0.2)" \
+	"proxied pass" "a proxy rule does not answer there either"
 policy rule flush
 
-# VLAN 20 has no device of the host's: only bindings without one hold there.
+# In VLAN 20 the host has no device: only bindings without a device apply.
 policy dev set to-green suppress bind
 policy bind add 10.0.0.8 lladdr 02:00:00:00:00:88 dev br0
 policy stats reset
@@ -256,23 +256,23 @@ is "$(counted_on to-green)" "suppressed 1" \
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" \
 	"reply suppressed 02:00:00:00:00:99 10" "explain: the VLAN of an access port"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red vlan 20)" "accept pass 20 drop" \
-	"and a VLAN that is not one of its"
+	"explain: a VLAN that is not the port's"
 
 # Red claims an address of the host in green's VLAN, which the bridge drops.
 if grep -qw br_vlan_get_info_rcu /proc/kallsyms; then
 	must ip -n node link add link br0 name br0.20 up type vlan id 20
 	addr node br0.20 10.0.20.1/24
 	policy dev set to-red inspect off defend on
-	is "$(fate form=vid20 sip=10.0.20.1 tip=10.0.20.1)" pass \
+	is "$(port_reasons form=vid20 sip=10.0.20.1 tip=10.0.20.1)" pass \
 		"defend: no announcement into a VLAN that is not the port's"
-	is "$(fate form=vid10 sip=10.0.0.1 tip=10.0.0.1)" conflict "into the port's, yes"
+	is "$(port_reasons form=vid10 sip=10.0.0.1 tip=10.0.0.1)" conflict "defend: an announcement into the port's VLAN"
 	must ip -n node link del br0.20
 else
 	skip "defend: no announcement into a VLAN that is not the port's" "not known on this kernel"
-	skip "into the port's, yes" "likewise"
+	skip "defend: an announcement into the port's VLAN" "not known on this kernel"
 fi
 
-# MST: a state for each VLAN, and the bridge shows us frames of blocked ones.
+# MST: each VLAN has its own state, and the module also sees frames of blocked VLANs.
 mst_on() {
 	in_host node /usr/bin/python3 - <<-END
 		import socket, struct, sys

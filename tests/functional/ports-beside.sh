@@ -30,30 +30,30 @@ set_sysctl node net.ipv4.conf.cali1.proxy_arp=1 net.ipv4.neigh.cali1.proxy_delay
 	net.ipv4.neigh.eth0.locktime=0 net.ipv4.neigh.cali1.locktime=0
 set_sysctl peer net.ipv4.neigh.eth0.locktime=0
 
-# The answer to HOST; another address, which is always answered, is asked for last.
+# The MAC that answers HOST. The fence is another address, which is always answered.
 answer() {	# HOST TARGET [ARPQ OPTION…]
 	arpq "$1" ask eth0 "$2" fence 10.0.0.1 "${@:3}" | awk '{ print $3 }' | grep . || echo silence
 }
-# The sender that the node names in a request to the peer for a service's traffic.
-claims() {
+# The sender of the node's request for the peer when a service sends to it.
+request_sender() {
 	local frames
 	must ip -n node neigh flush dev eth0
 	frames=$(hears node eth0 match "out request" -- ping -q -c 1 -W 1 -I 10.96.0.1 192.168.1.2)
 	[[ $frames =~ out\ request\ sender\ ([^ ]+) ]] && echo "${BASH_REMATCH[1]}"
 }
-# The peer sends ARP behind tags of VID 0: who is learnt then?
+# The peer sends ARP behind tags of VID 0: the MAC that the node then has for it.
 tagged() {	# TAGS
 	must ip -n node neigh replace 192.168.1.10 lladdr 02:00:00:00:0f:0f dev eth0 nud stale
 	must arpq peer send eth0 "ffffffffffff020000000f0a$1 08060001080006040001 020000000f0a c0a8010a 000000000000 c0a80101"
 	answer peer 192.168.1.1 >/dev/null
 	knows node 192.168.1.10
 }
-# All that the other devices do with ARP.
+# How the other devices handle ARP.
 others() {
 	echo "service $(answer peer 10.96.0.1), own $(answer peer 192.168.1.1), foreign $(answer peer 192.168.1.77)"
 	echo "forged $(answer peer 192.168.1.1 sender 192.168.1.9 smac 02:00:00:00:0f:09)"
 	echo "gateway $(answer pod 169.254.1.1), container $(answer pod 10.0.0.2), itself $(answer pod 10.10.10.10)"
-	echo "claims $(claims), tagged $(tagged 81000000) $(tagged 8100000081000000)"
+	echo "sender $(request_sender), tagged $(tagged 81000000) $(tagged 8100000081000000)"
 	must ip -n node neigh flush dev eth0
 	must ip -n pod neigh flush dev eth0
 	in_host pod ping -n -q -c 1 -W 5 192.168.1.2 >/dev/null && echo "pod reaches peer"
@@ -73,13 +73,13 @@ for name in red blue green; do
 	policy bind add "${address[$name]}" lladdr "${lladdr[$name]}" dev to-$name
 done
 policy stats reset
-is "$(others)" "$stock" "other devices do what they did"
-is "$(counts eth0) $(counts cali1) $(counts kube-ipvs0)" "{} {} {}" "and count nothing but passed packets"
-is "$(forge vid0)" unharmed "with a policy for docker0 none does"
+is "$(others)" "$stock" "other devices behave as before"
+is "$(counts eth0) $(counts cali1) $(counts kube-ipvs0)" "{} {} {}" "other devices count only passed packets"
+is "$(forge vid0)" unharmed "with a policy for docker0, no container poisons another"
 run_ok "containers reach each other" reaches red blue
 policy rule add hide 10.96.0.0/16 dev 'to-*'
 policy rule add drop 192.168.1.1 dev 'to-*'
-is "$(others)" "$stock" "rules for the ports do not hold elsewhere"
+is "$(others)" "$stock" "rules for the ports do not apply elsewhere"
 policy flush
 is "$(others)/$(forge vid0)" "$stock/poisoned" "flush: stock again"
 no_kernel_faults

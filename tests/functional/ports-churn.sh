@@ -72,7 +72,7 @@ seen() {	# COLUMN: 1 forged, 2 valid
 	awk -v c="$1" 'END { print $c + 0 }' "$dir/seen"
 }
 sees_more() { [ "$(seen 2)" -gt "$1" ]; }	# COUNT
-run_ok "what may pass does" poll 60 sees_more 0
+run_ok "valid ARP passes" poll 60 sees_more 0
 
 # Counters: with the senders stopped, what came in was counted.
 received() { ip -n node -s -j link show to-still | jq '.[].stats64.rx.packets'; }
@@ -91,7 +91,7 @@ unpinned=0 rounds=0
 filtering=1
 end=$((SECONDS + TIME))
 while [ $rounds -lt 2 ] || [ $SECONDS -lt $end ]; do
-	# Comes, with its first frames already sent to it.
+	# A new port, to which frames are sent from the start.
 	try in_batch "link add x netns red up type veth peer name to-x netns node"
 	try ip -n node link set to-x up master br$((rounds % 2))
 	try ctl node restore "$dir/$([ $((rounds % 2)) = 0 ] && echo b || echo a)"
@@ -130,7 +130,7 @@ is "$(ctl node -j stats show | jq -c '[.[] | select(.in + .out != ([.reasons[]] 
 	"the counters of all devices add up"
 kill -CONT "${hammers[@]}"
 
-# The hook is exchanged for the one that snoops, and back.
+# The hook is replaced by the one that snoops, and back.
 for _ in 1 2; do
 	start node /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" snooper >"$dir/snooper"
 	must poll 60 grep -q listens "$dir/snooper"
@@ -140,8 +140,8 @@ done
 try ip -n node link set br0 type bridge vlan_filtering 0
 must ctl node restore "$dir/a"
 now=$(seen 2)
-run_ok "afterwards, what may pass still does" poll 60 sees_more "$now"
-is "$(seen 1)" 0 "no forged ARP has passed, of many ways"
+run_ok "afterwards, valid ARP still passes" poll 60 sees_more "$now"
+is "$(seen 1)" 0 "no forged ARP has passed in any form"
 diag "$(head -n 3 "$dir/err")"
 is "$(for ns in node other; do bridge -n $ns fdb show; ip -n $ns neigh; done | grep $EVIL)" "" \
 	"no bridge and no neighbour table has learned it"
@@ -150,11 +150,11 @@ for name in br0 br1; do must ip -n node link del $name; done
 must ip -n other link del br0
 bridge_gone() { rmmod bridge 2>/dev/null; [ ! -e /sys/module/bridge ]; }
 run_ok "without bridges, bridge.ko can be unloaded" poll 10 bridge_gone
-run_ok "and so can the module" unload_module
+run_ok "without bridges, the module can be unloaded" unload_module
 must load_module
 must ctl node restore "$dir/a"
 bridge_up node br0 to-still to-blue
-judged() { [ "$(counts)" = "1 1" ]; }
+inspected() { [ "$(counts)" = "1 1" ]; }
 must arpq red send still "$(frame red src=$EVIL sha=$EVIL)"
-run_ok "loaded again, it judges" poll 5 judged
+run_ok "loaded again, it inspects" poll 5 inspected
 no_kernel_faults

@@ -73,7 +73,7 @@ frr() {	# N
 entry() { ip -n leaf1 neigh show 10.0.0.2 dev br0.10; }
 has_entry() { entry | grep -q .; }
 lacks_entry() { ! has_entry; }
-# Who answers west's request for east, and how many requests enter the tunnel.
+# The MAC that answers west's request for east, and how many requests enter the tunnel.
 asked() {	# [TIMEOUT]
 	local tunnelled
 	# shellcheck disable=SC2016
@@ -82,9 +82,9 @@ asked() {	# [TIMEOUT]
 	echo "$(awk '{ print $3 }' "$dir/answers" | sort -u | grep . || echo silence)" \
 		"$(grep -c "out request .* target 10\.0\.0\.2 " <<<"$tunnelled")"
 }
-# East speaks, so that its leaf learns and advertises it.
-speaks() { in_host east ping -n -q -c 1 -W 5 10.0.0.252 >/dev/null; }
-arrives() { speaks; has_entry; }
+# East sends, so that its leaf learns and advertises it.
+east_sends() { in_host east ping -n -q -c 1 -W 5 10.0.0.252 >/dev/null; }
+arrives() { east_sends; has_entry; }
 policy() { must ctl leaf1 "$@"; }
 
 frr 1
@@ -92,41 +92,41 @@ frr 2
 run_ok "FRR advertises east: its neighbour entry is on the other leaf" poll 60 arrives ||
 	diag "$(tail -n 20 "$dir"/leaf*/log)"
 like "$(entry)" "lladdr ${lladdr[east]} extern_learn  *NOARP  *proto zebra" "FRR makes it noarp"
-is "$(asked)" "${lladdr[east]} 1" "stock: a request for it enters the tunnel all the same"
+is "$(asked)" "${lladdr[east]} 1" "stock: a request for east still enters the tunnel"
 
 must load_module
 policy dev set 'to-*' suppress neigh
 is "$(asked)" "${lladdr[east]} 0" "suppress neigh: it is answered on the port"
-is "$(ctl leaf1 -j stats show to-west | jq -c '.[].reasons.suppressed')" 1 "and counted"
+is "$(ctl leaf1 -j stats show to-west | jq -c '.[].reasons.suppressed')" 1 "suppress neigh: it is counted"
 must ip -n west neigh flush dev eth0
 run_ok "west reaches east" in_host west ping -n -q -c 1 -W 5 10.0.0.2
 is "$(ip -n west neigh show 10.0.0.2 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p')" "${lladdr[east]}" \
-	"at its own MAC"
+	"west has east's MAC"
 is "$(in_host west arping -q -D -c 1 -w 2 -I eth0 10.0.0.2; echo $?)" 1 \
 	"a probe finds that the address is taken"
 
-# A forged announcement by west: its own leaf keeps the entry, but east's believes it, and
+# A forged announcement by west: its own leaf keeps the entry, but east's leaf accepts it and
 # withdraws east.
 
 forges() { must arpq west send eth0 "ffffffffffff${lladdr[west]//:/}08060001080006040001${lladdr[west]//:/}0a000002ffffffffffff0a000002"; }
 forges
 run_ok "stock: west claims east's address, and FRR withdraws it" poll 10 lacks_entry
-run_ok "until east speaks" poll 30 arrives
+run_ok "FRR advertises east again once it sends" poll 30 arrives
 policy dev set to-west trust off inspect strict
 policy bind add 10.0.0.1 lladdr "${lladdr[west]}" dev to-west
 forges
 poll 3 lacks_entry && diag "$(entry)"
 like "$(entry)" "lladdr ${lladdr[east]} extern_learn" "inspected, the claim has no effect"
-is "$(ctl leaf1 -j stats show to-west | jq -c '.[].reasons.unbound')" 1 "and is counted as unbound"
-is "$(asked)" "${lladdr[east]} 0" "east is answered for"
+is "$(ctl leaf1 -j stats show to-west | jq -c '.[].reasons.unbound')" 1 "inspected, the claim is counted as unbound"
+is "$(asked)" "${lladdr[east]} 0" "inspected, east is still answered for"
 
-# Moved to another MAC: FRR tells, and the answer follows
+# Another MAC: FRR updates the entry, and the answer follows
 
 must ip -n east link set eth0 address 02:00:00:00:0e:02
 lladdr[east]=02:00:00:00:0e:02
-announced() { speaks; entry | grep -q "lladdr 02:00:00:00:0e:02"; }
+announced() { east_sends; entry | grep -q "lladdr 02:00:00:00:0e:02"; }
 run_ok "east gets another MAC: FRR changes the entry" poll 30 announced
-is "$(asked)" "02:00:00:00:0e:02 0" "and the answer"
+is "$(asked)" "02:00:00:00:0e:02 0" "east gets another MAC: it is in the answer"
 
 # Withdrawn
 
@@ -135,8 +135,8 @@ run_ok "east's link goes down: FRR withdraws it" poll 30 lacks_entry
 is "$(asked 1000)" "silence 1" "a request for it is flooded again"
 must ip -n leaf2 link set to-east up
 must poll 5 forwarding leaf2
-run_ok "it is back" poll 30 arrives
-is "$(asked)" "02:00:00:00:0e:02 0" "and answered for"
+run_ok "east's link is up: FRR advertises it" poll 30 arrives
+is "$(asked)" "02:00:00:00:0e:02 0" "east's link is up: it is answered for"
 
 # Neighbours and bindings
 
@@ -144,9 +144,9 @@ policy dev set to-west suppress bind
 is "$(asked)" "02:00:00:00:0e:02 1" "suppress bind alone does not answer for neighbours"
 policy dev set to-west suppress bind,neigh
 policy bind add 10.0.0.2 lladdr 02:00:00:00:0e:99 dev br0.10
-is "$(asked)" "02:00:00:00:0e:99 0" "bind,neigh: a binding goes before a neighbour"
+is "$(asked)" "02:00:00:00:0e:99 0" "bind,neigh: a binding takes precedence over a neighbour"
 policy bind del 10.0.0.2 dev br0.10
-is "$(asked)" "02:00:00:00:0e:02 0" "without it, the neighbour"
+is "$(asked)" "02:00:00:00:0e:02 0" "bind,neigh: without a binding, the neighbour"
 policy flush
 is "$(asked)" "02:00:00:00:0e:02 1" "flush: a request enters the tunnel"
 stop "${daemons[@]}"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Bridge ports of virtual machines: guests behind taps get leases of dnsmasq through the
-# bridge. What a guest has leased it may use, with its own MAC, on its tap alone.
+# bridge. A guest may use its leased address, with its own MAC and on its own tap only.
 # lab: all
 # lab: timeout 400
 # lab: takes 50
@@ -16,11 +16,11 @@ modprobe -q tun
 plan 24
 scratch
 
-# As libvirt makes it: virbr0 with a tap for each guest. In place of qemu, a program
+# As libvirt sets it up: virbr0 with a tap for each guest. In place of qemu, a program
 # carries frames between the tap and the guest's own device, which is a tap as well.
 host node one two
 BR0=52:54:00:00:00:01
-# frame names these by default.
+# frame uses these by default.
 address=([host]=192.168.122.1 [blue]=192.168.122.200 [green]=192.168.122.201) lladdr=([host]=$BR0)
 must ip -n node link add name virbr0 up address $BR0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 addr node virbr0 192.168.122.1/24
@@ -82,10 +82,10 @@ leases() {	# GUEST
 }
 
 policy() { must ctl node "$@"; }
-# What a guest has sent before is processed when its probe for the host is answered.
+# When its probe for the host is answered, what the guest has sent before is processed.
 guest_fence() { must arpq "$1" ask eth0 192.168.122.1 sender 0.0.0.0 first timeout 20000 >/dev/null; }
-# What the guest's port decides about a frame of it. Its kernel's own frames pass.
-fate() {	# GUEST [NAME=VALUE…]
+# The reasons that the guest's port counts for its frame. Frames of its kernel pass.
+port_reasons() {	# GUEST [NAME=VALUE…]
 	policy stats reset
 	must arpq "$1" send eth0 "$(frame "$@")"
 	guest_fence "$1"
@@ -104,8 +104,8 @@ claims() {	# [NAME=VALUE…]
 	guest_fence two
 	knows node "${address[one]}"
 }
-# The hypervisor knows the MAC of each tap: the leases of that MAC, bound to the tap. There
-# may be none left.
+# Binds the leases of the guest's MAC, which the hypervisor knows, to its tap. There may be
+# none left.
 import() {	# GUEST
 	grep -i " ${lladdr[$1]} " "$dir/leases" >"$dir/$1.leases"
 	ctl node bind import "$dir/$1.leases" sync force format dnsmasq dev "${port[$1]}"
@@ -117,7 +117,7 @@ leases one
 leases two
 is "${address[one]} ${address[two]}" "192.168.122.10 192.168.122.20" \
 	"stock: guests get leases through the bridge"
-is "$(claims)" "${lladdr[two]}" "stock: one guest takes the other's address"
+is "$(claims)" "${lladdr[two]}" "stock: one guest takes over the other's address"
 for name in one two; do
 	kill "${client[$name]}"	# with -R it releases its lease
 	wait "${client[$name]}"
@@ -135,44 +135,43 @@ leases two
 is "${address[one]} ${address[two]}" "192.168.122.10 192.168.122.20" \
 	"strict, without a binding: guests get leases"
 is "$(grep -c 'DHCPDECLINE' "$dir/server")" 0 "their own probes are not answered"
-fails_with 1 '100% packet loss' "before the import, it may not use it" reaches_host one
-is "$(fate one sip="${address[one]}")" unbound "its ARP is unbound"
+fails_with 1 '100% packet loss' "before the import, the guest cannot use its address" reaches_host one
+is "$(port_reasons one sip="${address[one]}")" unbound "before the import, its ARP is unbound"
 for name in one two; do
 	result "$(import $name >"$dir/said" 2>&1; echo $?)" "the leases of $name's MAC are bound to its tap" "$(<"$dir/said")"
 done
 is "$(ctl node bind show dynamic | sed 's/  */ /g' | sort | paste -sd ,)" \
 	"192.168.122.10 lladdr ${lladdr[one]} dev vnet0 dynamic,192.168.122.20 lladdr ${lladdr[two]} dev vnet1 dynamic" \
-	"as dynamic bindings"
+	"the leases are dynamic bindings"
 run_ok "one uses its lease" reaches_host one
-run_ok "and two its" reaches_host two
+run_ok "two uses its lease" reaches_host two
 in_host one ping -n -q -c 1 -W 5 "${address[two]}" >/dev/null
-result $? "they reach each other"
-is "$(claims)" "${lladdr[one]}" "two cannot take one's address"
-is "$(fate two sip="${address[one]}")" unbound "which is not bound on its tap"
-is "$(claims src="${lladdr[one]}" sha="${lladdr[one]}")" "${lladdr[one]}" "not with one's MAC either"
-is "$(fate two src="${lladdr[one]}" sha="${lladdr[one]}" sip="${address[one]}")" unbound "on its tap"
+result $? "one reaches two"
+is "$(claims)" "${lladdr[one]}" "two cannot take over one's address"
+is "$(port_reasons two sip="${address[one]}")" unbound "one's address is not bound on two's tap"
+is "$(claims src="${lladdr[one]}" sha="${lladdr[one]}")" "${lladdr[one]}" "two cannot take over one's address with one's MAC either"
+is "$(port_reasons two src="${lladdr[one]}" sha="${lladdr[one]}" sip="${address[one]}")" unbound "one's address and MAC are not bound on two's tap"
 is "$(bridge -n node fdb show br virbr0 | sed -n "s/^${lladdr[one]} dev \([^ ]*\).*/\1/p" | paste -sd ' ')" vnet0 \
-	"and frames to that MAC still go to one"
-is "$(fate one sip="${address[one]}" sha=52:54:00:00:00:99 src=52:54:00:00:00:99)" spoofed \
+	"frames to one's MAC still go to one"
+is "$(port_reasons one sip="${address[one]}" sha=52:54:00:00:00:99 src=52:54:00:00:00:99)" spoofed \
 	"one may not use its address with another MAC"
-is "$(fate one sip=192.168.122.30)" unbound "nor an address that it has not leased"
+is "$(port_reasons one sip=192.168.122.30)" unbound "one may not use an address that it has not leased"
 
 # Released
 
-kill "${client[one]}"
-wait "${client[one]}"
+stop "${client[one]}"
 released() { ! grep -q " ${lladdr[one]} " "$dir/leases"; }
 run_ok "one releases its lease" poll 10 released
 import one >"$dir/said" 2>&1 || diag "$(<"$dir/said")"
 is "$(ctl node bind show dynamic dev vnet0)" "" "the next import unbinds it"
-is "$(fate one sip=192.168.122.10) $(fate two sip="${address[two]}")" "unbound pass" \
-	"and it may no longer be used; two's may"
+is "$(port_reasons one sip=192.168.122.10) $(port_reasons two sip="${address[two]}")" "unbound pass" \
+	"one's address may no longer be used, two's still may"
 
 # Back to stock
 
 policy flush
 address[one]=192.168.122.10
-is "$(claims)" "${lladdr[two]}" "flush: one guest takes the other's address"
+is "$(claims)" "${lladdr[two]}" "flush: one guest takes over the other's address"
 kill "${client[two]}"
 stop "$dnsmasq" "${machines[@]}"
 no_kernel_faults

@@ -20,7 +20,7 @@ BROADCAST = b"\xff" * 6
 ETH_P_ALL = 3
 SNAP = "aaaa03000000"
 
-# What stands between the addresses of a frame and the type of ARP.
+# The bytes between the addresses of a frame and the type of ARP.
 WRAPPINGS = ["", "81000000", "81000005", "8100000a", "88a80000", "88a8000a",
              "81000000" * 2, "81000000" * 3, "81000000" * 17, "88a8000081000000",
              "8100000088a80000", "8100000a81000000", "0024" + SNAP,

@@ -20,13 +20,13 @@ bridge_host
 scratch
 set_sysctl green net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 	net.ipv4.neigh.eth0.delay_first_probe_time=3600
-# fence makes no use of it here.
+# In this test, fence does not depend on this entry.
 must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
 holds() { ip -n "$1" -o addr show | grep -q " $VIP/"; }
 moved() { holds "$1" && ! holds "$2"; }	# TO FROM
 green_knows() { [ "$(knows green $VIP)" = "$1" ]; }
-# Blue claims an address by gratuitous ARP: where green then sends.
+# Blue claims an address by gratuitous ARP: the MAC that green then has for it.
 claims() {	# ADDRESS
 	arpq blue send eth0 "$(frame blue sip="$1" tip="$1")"
 	fence blue
@@ -43,8 +43,8 @@ keepalived red MASTER 150
 keepalived blue BACKUP 100
 must takes_over red blue
 run_ok "stock: the client reaches the address" reaches_vip
-is "$(knows green $VIP)" "$RED" "on the master"
-is "$(claims 10.0.0.1)" "$BLUE" "stock: a forged announcement for the gateway is believed"
+is "$(knows green $VIP)" "$RED" "stock: the client has the master's MAC"
+is "$(claims 10.0.0.1)" "$BLUE" "stock: a forged announcement for the gateway is accepted"
 must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
 # Each router may use the address, on its own port and with its own MAC
@@ -61,18 +61,18 @@ run_ok "with a policy: the client reaches the address" reaches_vip
 must stop_keepalived red
 run_ok "the master stops: the standby takes over" takes_over blue red
 run_ok "the client learns it from the announcement" poll 30 green_knows "$BLUE"
-run_ok "and reaches it" reaches_vip
-is "$(claims 10.0.0.1)" $BR0 "a forged announcement for the gateway is not believed"
+run_ok "the client reaches the new master" reaches_vip
+is "$(claims 10.0.0.1)" $BR0 "a forged announcement for the gateway is not accepted"
 must ip -n green neigh replace "${address[red]}" lladdr "$RED" dev eth0 nud stale
-is "$(claims "${address[red]}")" "$RED" "nor one for the other router's own address"
+is "$(claims "${address[red]}")" "$RED" "a forged announcement for the other router is not accepted"
 is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" "pass unbound" \
-	"no announcement of the address was dropped"
-like "$(ctl node -j stats show to-blue)" '"unbound": *2\b' "the two forged ones were"
+	"no announcement of the virtual address was dropped"
+like "$(ctl node -j stats show to-blue)" '"unbound": *2\b' "the two forged announcements were dropped"
 start node "$ARPCTL" monitor verdict >"$dir/events"
 monitor=$started
 keepalived red MASTER 150
-run_ok "the master is back, and takes over" takes_over red blue
-run_ok "the client learns it" poll 30 green_knows "$RED"
+run_ok "the old master starts again and takes over" takes_over red blue
+run_ok "the client learns the old master's MAC" poll 30 green_knows "$RED"
 is "$(ctl node -j stats show to-red | jq -r '.[].reasons | keys | join(" ")')" pass \
 	"no ARP of the master was dropped"
 diag "$(<"$dir/events")"
@@ -92,16 +92,16 @@ policy bind add $VIP lladdr $VMAC
 keepalived red MASTER 150 use_vmac
 keepalived blue BACKUP 100 use_vmac
 run_ok "VMAC: the master holds the address" takes_over red blue
-run_ok "and is reached" reaches_vip
-is "$(knows green $VIP)" $VMAC "at the virtual MAC"
+run_ok "VMAC: the client reaches the address" reaches_vip
+is "$(knows green $VIP)" $VMAC "VMAC: the client has the virtual MAC"
 must stop_keepalived red
-run_ok "the standby takes over" takes_over blue red
+run_ok "VMAC: the standby takes over" takes_over blue red
 fdb_follows() { bridge -n node fdb show br br0 | grep -q "^$VMAC dev to-blue "; }
-run_ok "and the bridge follows" poll 30 fdb_follows
+run_ok "VMAC: the bridge forwards to the standby" poll 30 fdb_follows
 
 # Back to stock
 
 policy flush
-is "$(claims 10.0.0.1)" "$BLUE" "flush: a forged announcement is believed"
+is "$(claims 10.0.0.1)" "$BLUE" "flush: a forged announcement is accepted"
 must stop_keepalived blue
 no_kernel_faults

@@ -20,7 +20,7 @@ must load_module
 run_ok "the module does not load it" test ! -e /sys/module/bridge
 namespace early
 run_ok "a policy for ports without bridge.ko" ctl early dev set default trust off suppress bind
-run_ok "does not load it either" test ! -e /sys/module/bridge
+run_ok "a policy for ports does not load bridge.ko" test ! -e /sys/module/bridge
 must ctl early flush
 
 # The policy first
@@ -31,12 +31,12 @@ policy bind add 10.0.0.2 lladdr 02:00:00:00:01:00 dev to-red
 bridge_host
 run_ok "a bridge loads bridge.ko" bridge_loaded
 is "$(forge plain) $(counted)" "unharmed unbound 1" "the policy applies on it"
-is "$(forge vid0x2) $(counted)" "unharmed encapsulated 1" "in every form"
+is "$(forge vid0x2) $(counted)" "unharmed encapsulated 1" "the policy applies to a frame with two tags"
 run_ok "bridge.ko is pinned" pinned
 must ip -n node link add name br1 type bridge
 must ip -n node link del br1
-run_ok "and still is without the second bridge" pinned
-is "$(forge vid10) $(counted)" "unharmed unbound 1" "and used"
+run_ok "bridge.ko stays pinned when a second bridge is deleted" pinned
+is "$(forge vid10) $(counted)" "unharmed unbound 1" "the policy still applies after that"
 
 # Renamed, moved
 
@@ -48,12 +48,12 @@ send red
 is "$(counted_on to-crimson)" "unbound 1" "renamed: the policy of the new name"
 policy dev set to-crimson trust on
 send red
-is "$(counted_on to-crimson)" "" "its own field"
+is "$(counted_on to-crimson)" "" "renamed: its own field applies"
 must ip -n node link set to-crimson down
 must ip -n node link set to-crimson name to-red
 must ip -n node link set to-red up
 must poll 5 forwarding node
-is "$(forge plain) $(counted)" "unharmed unbound 1" "and of the old one again"
+is "$(forge plain) $(counted)" "unharmed unbound 1" "renamed back: the policy of the old name"
 
 must ip -n node link add name br2 address 02:42:ac:11:00:02 up type bridge stp_state 0 forward_delay 0
 must ip -n node link set to-red master br2
@@ -64,16 +64,16 @@ policy bind add 10.0.0.4 lladdr "$GREEN" dev br0
 BR0=02:42:ac:11:00:02 lladdr[host]=02:42:ac:11:00:02
 fence_on br2
 must poll 5 forwarding node
-is "$(forge plain) $(counted)" "unharmed unbound 1" "another bridge: another segment"
+is "$(forge plain) $(counted)" "unharmed unbound 1" "another bridge: bindings of the first one do not apply"
 policy bind add 10.0.0.4 lladdr "$GREEN" dev br2
-is "$(forge plain) $(counted)" "unharmed spoofed 1" "with its bindings"
+is "$(forge plain) $(counted)" "unharmed spoofed 1" "another bridge: its own bindings apply"
 
 # Filtering turned on and off
 
 must ip -n node link set br2 type bridge vlan_filtering 1
 is "$(forge ad0) $(counted)" "unharmed encapsulated 1" "vlan_filtering on: a tag of another protocol"
 must ip -n node link set br2 type bridge vlan_filtering 0
-is "$(forge ad0) $(counted)" "unharmed spoofed 1" "and off"
+is "$(forge ad0) $(counted)" "unharmed spoofed 1" "vlan_filtering off: a tag of another protocol"
 
 # No bridge
 
@@ -102,12 +102,12 @@ must ip -n moved neigh replace 10.0.0.2 lladdr "$RED" nud permanent dev br0
 must poll 5 forwarding moved
 must arpq red send eth0 "$(frame red)"
 fence red
-is "$(ctl moved -j stats show to-red | jq '[.[] | .in] | add')" 0 "in another netns its policy applies: none"
+is "$(ctl moved -j stats show to-red | jq '[.[] | .in] | add')" 0 "in another netns without a policy, nothing is inspected"
 must ctl moved dev set to-red trust off
 must arpq red send eth0 "$(frame red form=vid0x2)"
 fence red
 is "$(ctl moved -j stats show to-red | jq -r '[.[].reasons | keys[]] | join(" ")')" encapsulated \
-	"until it has one"
+	"in another netns with a policy, its ports are inspected"
 must ip netns del moved
 remaining=()
 for name in "${namespaces[@]}"; do [ "$name" = moved ] || remaining+=("$name"); done
@@ -117,12 +117,12 @@ namespaces=("${remaining[@]}")
 
 policy flush
 run_ok "flush: bridge.ko is not pinned" poll 10 bridge_gone
-run_ok "the module is still there" module_loaded
-run_ok "and can be unloaded" unload_module
+run_ok "flush: the module is still loaded" module_loaded
+run_ok "flush: the module can be unloaded" unload_module
 must load_module
 policy dev set default trust off
 must ip -n node link add name br4 up type bridge
 run_ok "pinned by a new policy" pinned
 run_ok "the module is unloaded with the policy" unload_module
-run_ok "and lets bridge.ko go" poll 10 bridge_gone
+run_ok "without the module, bridge.ko is not pinned" poll 10 bridge_gone
 no_kernel_faults

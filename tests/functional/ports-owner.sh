@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Bridge ports that answer for bound addresses: what that means for the owner and for
-# those who watch it. An owner that is gone is noticed, its own probe is not answered, a
-# DHCP client does not decline its own address, and gratuitous ARP passes once.
+# Bridge ports that answer for bound addresses: the effect on the owner and its observers.
+# An absent owner is detected, its own probe is not answered, a DHCP client does not decline
+# its own address, and gratuitous ARP passes once.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
@@ -10,18 +10,18 @@
 if [ "${ARP_POLICY_ALL-}" ]; then plan 17; else plan 14; fi
 scratch
 
-# Blue is the owner. Red polls quickly, but asks again for nobody that it has lost.
+# Blue is the owner. Red polls quickly, and does not resolve a lost neighbour again.
 bridge_host
 set_sysctl red net.ipv4.neigh.eth0.retrans_time_ms=100 net.ipv4.neigh.eth0.ucast_solicit=2
 
-# Red polls its neighbour blue: the state in the end.
+# Red polls its neighbour blue: the final state of the entry.
 polls() {
 	must ip -n red neigh replace "${address[blue]}" lladdr "$BLUE" dev eth0 nud probe
 	must poll 10 decided
 	ip -n red neigh show "${address[blue]}" dev eth0 | awk '{ print $NF }'
 }
 decided() { ip -n red neigh show "${address[blue]}" dev eth0 | grep -qE 'REACHABLE|FAILED'; }
-# What arping -D finds out about blue's address.
+# What arping -D reports about blue's address.
 detects() {	# HOST
 	in_host "$1" arping -q -D -c 1 -w 1 -I eth0 "${address[blue]}"
 	case $? in
@@ -30,10 +30,10 @@ detects() {	# HOST
 	*) echo error ;;
 	esac
 }
-# Who answers blue's own probe, as it would be before it takes its address.
+# The MAC that answers blue's own probe, as sent before it takes its address.
 own_probe() { arpq blue ask eth0 "${address[blue]}" sender 0.0.0.0 timeout 300 | awk '{ print $3 }' | grep . || echo silence; }
 owner() { must ip -n blue addr "$1" "${address[blue]}/24" dev eth0; }	# add|del
-# Blue announces its address: how many frames green hears, and where red then sends.
+# Blue announces its address: how many frames green receives, and the MAC that red then has.
 announces() {
 	local heard
 	must ip -n red neigh replace "${address[blue]}" lladdr 02:00:00:00:0f:0f dev eth0 nud stale
@@ -42,27 +42,27 @@ announces() {
 	echo "$(grep -c "sender 10\.0\.0\.3 $BLUE target 10\.0\.0\.3 " <<<"$heard") $(knows red "${address[blue]}")"
 }
 
-# A peer: ebtables answers everything that asks for the address
+# For comparison: ebtables answers all requests for the address
 
 owner del
 is "$(polls) $(own_probe) $(detects green)" "FAILED silence free" \
-	"stock: the owner is gone, which polls and probes find"
+	"stock: polls and probes detect an absent owner"
 owner add
 is "$(polls) $(detects green) $(announces)" "REACHABLE taken 1 $BLUE" \
-	"stock: it is there, and announces itself"
-peer=''
+	"stock: polls and probes detect a present owner, and it announces itself"
+arpreply=''
 if ebtables-legacy -h >/dev/null 2>&1 && in_host node ebtables-legacy -t nat -A PREROUTING -p ARP \
 		--arp-op Request --arp-ip-dst "${address[blue]}" -j arpreply --arpreply-mac "$BLUE" 2>/dev/null; then
-	peer=yes
+	arpreply=yes
 	owner del
 	is "$(polls) $(own_probe)" "REACHABLE $BLUE" \
-		"arpreply of ebtables: a gone owner seems to be there, and its own probe is answered"
+		"arpreply of ebtables: an absent owner seems present, and its own probe is answered"
 	owner add
-	is "$(announces)" "0 02:00:00:00:0f:0f" "and its announcement is lost"
+	is "$(announces)" "0 02:00:00:00:0f:0f" "arpreply of ebtables: the owner's announcement is lost"
 	must in_host node ebtables-legacy -t nat -F
 else
-	skip "arpreply of ebtables: a gone owner seems to be there" "no ebtables"
-	skip "and its announcement is lost" "no ebtables"
+	skip "arpreply of ebtables: an absent owner seems present" "no ebtables"
+	skip "arpreply of ebtables: the owner's announcement is lost" "no ebtables"
 fi
 
 # Suppress
@@ -71,14 +71,14 @@ must load_module
 policy dev set 'to-*' suppress bind
 policy bind add "${address[blue]}" lladdr "$BLUE" dev br0
 owner del
-is "$(polls)" FAILED "suppress: polls of an owner that is gone are not answered"
-is "$(own_probe) $(detects blue)" "silence free" "nor is its own probe"
-is "$(detects green)" taken "another's probe is"
+is "$(polls)" FAILED "suppress: polls of an absent owner are not answered"
+is "$(own_probe) $(detects blue)" "silence free" "suppress: the owner's own probe is not answered"
+is "$(detects green)" taken "suppress: a probe of another host is answered"
 owner add
-is "$(polls)" REACHABLE "the owner is back: it answers polls"
-is "$(announces)" "1 $BLUE" "its announcement passes, once"
+is "$(polls)" REACHABLE "suppress: a present owner answers polls"
+is "$(announces)" "1 $BLUE" "suppress: the owner's announcement passes, once"
 
-# What programs see that read the port and the asker's device
+# What packet sockets on the port and on the requester's device receive
 
 start node tcpdump -l -nn -e -i to-red arp >"$dir/port" 2>"$dir/port.log"
 readers=("$started")
@@ -90,12 +90,12 @@ heard=$(hears red eth0 count 2 timeout 2000 -- nsenter --net=/run/netns/red -- \
 	arping -q -c 1 -w 5 -I eth0 10.0.0.9)
 is "$(awk -F ' ether ' '{ print $1 }' <<<"$heard")" \
 	"out request sender 10.0.0.2 $RED target 10.0.0.9 ff:ff:ff:ff:ff:ff
-in reply sender 10.0.0.9 02:00:00:00:00:99 target 10.0.0.2 $RED" "arping asks: its own device has both frames"
+in reply sender 10.0.0.9 02:00:00:00:00:99 target 10.0.0.2 $RED" "arping: the requester's device has both frames"
 for file in asker port; do
 	must poll 10 grep -q '10.0.0.9 is-at' "$dir/$file"
 	is "$(sed -E 's/^[^ ]+ ([^ ]+ > [^ ,]+),.*: (Request who-has [^ ]+|Reply [^,]+).*/\1 \2/' "$dir/$file")" \
 		"$RED > ff:ff:ff:ff:ff:ff Request who-has 10.0.0.9
-02:00:00:00:00:99 > $RED Reply 10.0.0.9 is-at 02:00:00:00:00:99" "so has tcpdump on the $file's device"
+02:00:00:00:00:99 > $RED Reply 10.0.0.9 is-at 02:00:00:00:00:99" "tcpdump on the $file's device sees both frames"
 done
 stop "${readers[@]}"
 
@@ -113,7 +113,7 @@ else
 	dnsmasq=$started
 	serving() { in_host node grep -q ':0043 ' /proc/net/udp; }
 	must poll 30 serving
-	# The first thing that becomes of the client's wish.
+	# The result of the client's first attempt.
 	gets() {
 		must ip -n blue addr flush dev eth0
 		start blue busybox udhcpc -f -a500 -A 1 -t 20 -i eth0 -s "$ROOT/tests/lib/udhcpc-script" >"$dir/client" 2>&1
@@ -121,9 +121,9 @@ else
 		grep -oE -m 1 '^bound.*|declining' "$dir/client"
 		stop "$started"
 	}
-	is "$(gets)" "bound 10.0.0.3" "a DHCP client checks its address, and takes it"
-	is "$(grep -c DHCPDECLINE "$dir/server")" 0 "the server has heard no DHCPDECLINE"
-	if [ "$peer" ]; then
+	is "$(gets)" "bound 10.0.0.3" "a DHCP client checks its address and takes it"
+	is "$(grep -c DHCPDECLINE "$dir/server")" 0 "the server has received no DHCPDECLINE"
+	if [ "$arpreply" ]; then
 		policy flush
 		must in_host node ebtables-legacy -t nat -A PREROUTING -p ARP --arp-op Request \
 			--arp-ip-dst "${address[blue]}" -j arpreply --arpreply-mac "$BLUE"

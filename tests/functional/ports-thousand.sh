@@ -32,16 +32,16 @@ seq 3 $PORTS | awk '{ printf "link set e%d up\n", $1 }' >"$dir/ends"
 must ip -n others -batch "$dir/ends"
 must ip -n node link set br0 up
 must poll 20 forwarding node
-# Everything that a request causes happens before send() returns.
+# Make everything that a request causes happen before send() returns.
 must sysctl -q -w net.core.netdev_max_backlog=100000
 must sysctl -q -w net.core.netdev_budget=100000
 must sysctl -q -w net.core.netdev_budget_usecs=1000000
 
 # All ports' frames so far.
-# shellcheck disable=SC2016 # awk's
+# shellcheck disable=SC2016 # variables of awk
 sent() { in_host node awk -F '[: ]+' '{ sub(/^ +/, "") } /^(p[0-9]|to-)/ { sum += $11 } END { print sum }' /proc/net/dev; }
 
-# Red asks for blue: frames and instructions for each request, as "frames instructions".
+# Red requests blue. Sets "frames" and "instructions" per request.
 # In this machine, an instruction takes a nanosecond.
 costs() {
 	local before us
@@ -55,11 +55,11 @@ answer() { arpq red ask eth0 10.0.0.3 first timeout 5000 | awk '{ print $3 }'; }
 
 # Without a policy
 
-# Blue's answer is the one frame more.
+# The additional frame is blue's answer.
 costs "flooded"
 flooded=$instructions
 is "$frames" $PORTS "stock: a request is sent to all other ports, and answered"
-is "$(answer)" "$BLUE" "by its owner"
+is "$(answer)" "$BLUE" "stock: the owner answers"
 must ip -n node neigh replace 10.0.0.3 lladdr "$BLUE" dev br0 nud permanent
 seq 3 $PORTS | awk '{ printf "link set p%d type bridge_slave neigh_suppress on\n", $1 }' >"$dir/suppress"
 must ip -n node -batch "$dir/suppress"
@@ -78,13 +78,13 @@ must load_module
 must ctl node dev set default suppress bind
 costs "suppress without a binding"
 is "$frames" $PORTS "suppress: without a binding it is flooded"
-run_ok "which costs hardly more" test $instructions -lt $((flooded * 105 / 100))
+run_ok "suppress: without a binding it costs at most 5 % more" test $instructions -lt $((flooded * 105 / 100))
 must ctl node bind add 10.0.0.3 lladdr "$BLUE" dev br0
 costs "suppress"
 suppressed=$instructions
-is "$frames" 1 "with one, the answer is the only frame"
-is "$(answer)" "$BLUE" "with the owner's MAC"
-run_ok "for a hundredth of the instructions" test $((flooded / suppressed)) -ge 100
+is "$frames" 1 "suppress: with a binding, the answer is the only frame"
+is "$(answer)" "$BLUE" "suppress: the answer has the owner's MAC"
+run_ok "suppress: it takes a hundredth of the instructions" test $((flooded / suppressed)) -ge 100
 must ctl node dev set default trust off inspect strict
 must ctl node bind add 10.0.0.2 lladdr "$RED" dev to-red
 costs "inspected and suppressed"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Bridge ports: two bridges with a VXLAN tunnel between them, and two VLANs with the same
-# addresses in both. What is bound is answered on the port, by the bindings of its own
-# VLAN, and is not sent through the tunnel.
+# addresses in both. Requests for bound addresses are answered on the port, by the bindings
+# of its own VLAN, and do not cross the tunnel.
 # lab: takes 40
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -67,12 +67,12 @@ one_tunnel() {
 	done
 }
 
-# What leaf1 sends to leaf2. A ping between them marks the end of a question.
+# What leaf1 sends to leaf2. A ping between them marks the end of a check.
 start leaf1 tcpdump -l -nn -i up0 'src 192.0.2.1 and (udp port 4789 or icmp)' \
 	>"$dir/wire" 2>"$dir/tcpdump"
 capture=$started
 must poll 20 grep -q '^listening' "$dir/tcpdump"
-# Each has a size of its own. Called in subshells, so the number is in a file.
+# Each ping has its own size. mark is called in subshells, so the size is in a file.
 echo 100 >"$dir/mark"
 mark() {
 	local size=$(($(<"$dir/mark") + 1))
@@ -92,7 +92,7 @@ crossed() {	# the requests since the mark before: VNI and target
 		sort | uniq -c | awk '{ print $2 "*" $1 }' | paste -sd ' '
 }
 
-# Who answers HOST, and what crosses the tunnel meanwhile.
+# The MAC that answers HOST, and the requests that cross the tunnel meanwhile.
 asked() {	# HOST TARGET [ARPQ OPTION…]
 	local answers
 	answers=$(arpq "$1" ask eth0 "$2" first timeout 5000 "${@:3}" | awk '{ print $3 }')
@@ -110,31 +110,31 @@ counted() {	# PORT
 	policy stats reset
 }
 
-story() {	# FORM
+scenario() {	# FORM
 	is "$(asked west10 10.0.0.3)" "${lladdr[east10]} 10:10.0.0.3*1" "$1, stock: a request crosses the tunnel"
-	is "$(asked west20 10.0.0.3)" "${lladdr[east20]} 20:10.0.0.3*1" "$1: and one in the other VLAN"
+	is "$(asked west20 10.0.0.3)" "${lladdr[east20]} 20:10.0.0.3*1" "$1, stock: a request in the other VLAN crosses it, too"
 
 	must load_module
 	policy dev set 'to-*' suppress bind
 	policy bind add 10.0.0.3 lladdr "${lladdr[east10]}" dev br0.10
 	policy bind add 10.0.0.3 lladdr "${lladdr[east20]}" dev br0.20
 	policy bind add 10.0.0.9 lladdr 02:00:00:00:20:09 dev br0.20
-	is "$(asked west10 10.0.0.3)" "${lladdr[east10]} " "$1: what is bound does not cross it"
+	is "$(asked west10 10.0.0.3)" "${lladdr[east10]} " "$1: a request for a bound address does not cross it"
 	is "$(asked west20 10.0.0.3)" "${lladdr[east20]} " "$1: each VLAN has its own binding"
 	is "$(reaches west10 10.0.0.3) $(reaches west20 10.0.0.3) $(crossed)" \
-		"${lladdr[east10]} ${lladdr[east20]} " "$1: and reaches its own host, without a request"
+		"${lladdr[east10]} ${lladdr[east20]} " "$1: each VLAN reaches its own host without a request in the tunnel"
 	is "$(counted to-west10)/$(counted to-west20)" "suppressed 2/" "$1: counted on the port"
 	addr east10 eth0 10.0.0.4/24
 	addr east10 eth0 10.0.0.9/24
-	is "$(asked west10 10.0.0.4)" "${lladdr[east10]} 10:10.0.0.4*1" "$1: what is not bound crosses it"
-	is "$(asked west10 10.0.0.9)" "${lladdr[east10]} 10:10.0.0.9*1" "$1: so does what another VLAN binds"
-	is "$(asked west20 10.0.0.9)" "02:00:00:00:20:09 " "$1: which is answered there"
+	is "$(asked west10 10.0.0.4)" "${lladdr[east10]} 10:10.0.0.4*1" "$1: a request for an unbound address crosses it"
+	is "$(asked west10 10.0.0.9)" "${lladdr[east10]} 10:10.0.0.9*1" "$1: so does one for an address that is bound in another VLAN"
+	is "$(asked west20 10.0.0.9)" "02:00:00:00:20:09 " "$1: that address is answered in its own VLAN"
 	is "$(asked west10 10.0.0.3 dst "${lladdr[east10]}")" "${lladdr[east10]} 10:10.0.0.3*1" \
 		"$1: a unicast poll reaches the owner"
 	must ip -n east10 addr del 10.0.0.4/24 dev eth0
 	must ip -n east10 addr del 10.0.0.9/24 dev eth0
 
-	# The tunnel's end as an untrusted port: hosts of the other leaf are judged by VLAN.
+	# The tunnel's end as an untrusted port: hosts of the other leaf are inspected by VLAN.
 	policy dev set 'vx*' trust off inspect enforce
 	policy bind add 10.0.0.7 lladdr 02:00:00:00:10:07 dev br0.10
 	must ip -n west10 neigh replace 10.0.0.7 lladdr 02:00:00:00:10:07 nud stale dev eth0
@@ -153,13 +153,13 @@ two_tunnels
 must poll 5 forwarding leaf1
 must poll 5 forwarding leaf2
 mark
-story "two tunnels"
+scenario "two tunnels"
 if [ "${ARP_POLICY_ALL-}" ]; then
 	one_tunnel
 	must poll 5 forwarding leaf1
 	must poll 5 forwarding leaf2
 	mark
-	story "one tunnel"
+	scenario "one tunnel"
 fi
 stop "$capture"
 no_kernel_faults

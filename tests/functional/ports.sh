@@ -21,7 +21,7 @@ done
 for form in vid10 vid10q0 snap snapq0; do
 	is "$(forge $form)" unharmed "stock: a Linux host does not understand $form"
 done
-is "$(steals)" to-red "stock: a frame with another's MAC moves it to the attacker's port"
+is "$(steals)" to-red "stock: a frame with another host's MAC moves this MAC to the attacker's port"
 
 # Ports that are not trusted, an address for each
 
@@ -32,80 +32,80 @@ for name in red blue green; do
 	policy bind add "${address[$name]}" lladdr "$(mac $name eth0)" dev to-$name
 done
 run_ok "containers reach each other" reaches blue green
-run_ok "and the host" reaches blue host
-run_ok "the host reaches them" in_host node ping -n -q -c 1 -W 5 "${address[red]}"
+run_ok "a container reaches the host" reaches blue host
+run_ok "the host reaches a container" in_host node ping -n -q -c 1 -W 5 "${address[red]}"
 policy stats reset
 for form in plain vid0 ad0 vid10; do
 	is "$(forge $form)" unharmed "strict: no poison in the form $form"
-	is "$(counted)" "unbound 1" "counted as unbound"
+	is "$(counted)" "unbound 1" "strict: the form $form is counted as unbound"
 done
 for form in vid0x2 vid0x3 vid0x17 ad0q0 q0ad0 vid10q0 snap snapq0 snapvid0; do
-	is "$(forge $form)" unharmed "no poison in the form $form"
-	is "$(counted)" "encapsulated 1" "counted as encapsulated"
+	is "$(forge $form)" unharmed "strict: no poison in the form $form"
+	is "$(counted)" "encapsulated 1" "strict: the form $form is counted as encapsulated"
 done
-is "$(steals)" to-green "another's MAC stays where it is"
-is "$(counted)" "unbound 1" "its address is not bound to the attacker's port"
-is "$(forge plain op=0002)" unharmed "no poison by a reply"
-is "$(counted)" "unbound 1" "counted as unbound"
-is "$(fate op=0008)" unbound "inspected in every operation"
-is "$(fate hrd=0006)" unbound "and for hardware type 6"
-is "$(fate hrd=0007)" "" "another hardware type is not ARP"
-is "$(fate pro=86dd)" "" "nor is another protocol"
-is "$(fate ip=86dd)" "" "another Ethernet type is none of our business"
-is "$(fate sip=10.0.0.2 sha=02:00:00:00:0f:0f)" spoofed "its own address with another MAC is spoofed"
-is "$(fate sip=10.0.0.2)" pass "its own address passes"
-is "$(fate sip=0.0.0.0)" pass "and so does a probe"
+is "$(steals)" to-green "strict: another host's MAC stays on its port"
+is "$(counted)" "unbound 1" "strict: its address is not bound to the attacker's port"
+is "$(forge plain op=0002)" unharmed "strict: no poison by a reply"
+is "$(counted)" "unbound 1" "strict: a forged reply is counted as unbound"
+is "$(port_reasons op=0008)" unbound "strict: other operations are inspected"
+is "$(port_reasons hrd=0006)" unbound "strict: hardware type 6 is inspected"
+is "$(port_reasons hrd=0007)" "" "another hardware type is not ARP"
+is "$(port_reasons pro=86dd)" "" "another protocol is not ARP for IPv4"
+is "$(port_reasons ip=86dd)" "" "another Ethernet type is not inspected"
+is "$(port_reasons sip=10.0.0.2 sha=02:00:00:00:0f:0f)" spoofed "its own address with another MAC is spoofed"
+is "$(port_reasons sip=10.0.0.2)" pass "its own address passes"
+is "$(port_reasons sip=0.0.0.0)" pass "a probe passes"
 
 policy bind add "${address[green]}" lladdr "$GREEN" dev br0
-is "$(fate form=plain)" spoofed "a binding of the bridge refuses another MAC"
-is "$(fate sha="$GREEN")" unbound "but does not tie the address to this port"
+is "$(port_reasons form=plain)" spoofed "a binding of the bridge refuses another MAC"
+is "$(port_reasons sha="$GREEN")" unbound "a binding of the bridge does not bind the address to this port"
 policy dev set 'to-*' inspect enforce
-is "$(fate form=plain)" spoofed "enforce: it refuses another MAC as well"
-is "$(fate sha="$GREEN")" pass "and passes the right one"
-is "$(fate sip=10.0.0.77)" pass "enforce: an address without a binding passes"
+is "$(port_reasons form=plain)" spoofed "enforce: a binding of the bridge refuses another MAC"
+is "$(port_reasons sha="$GREEN")" pass "enforce: the bound MAC passes"
+is "$(port_reasons sip=10.0.0.77)" pass "enforce: an address without a binding passes"
 
 # The other fields that reject
 
-is "$(fate hln=05)" malformed "a wrong hln is malformed"
-is "$(fate pln=03)" malformed "a wrong pln, too"
-is "$(fate cut=10)" malformed "and so is half a packet"
+is "$(port_reasons hln=05)" malformed "a wrong hln is malformed"
+is "$(port_reasons pln=03)" malformed "a wrong pln is malformed"
+is "$(port_reasons cut=10)" malformed "a truncated packet is malformed"
 policy dev set to-red inspect off validate src-mac,dst-mac,ip
-is "$(fate src="$GREEN")" bad-src-mac "validate: the sender MAC is not the frame's"
-is "$(fate op=0002)" bad-dst-mac "the target MAC is not the frame's"
-is "$(fate sip=255.255.255.255)" bad-ip "a sender that nobody can have"
+is "$(port_reasons src="$GREEN")" bad-src-mac "validate: the sender MAC is not the frame's"
+is "$(port_reasons op=0002)" bad-dst-mac "validate: the target MAC is not the frame's"
+is "$(port_reasons sip=255.255.255.255)" bad-ip "validate: a sender address that no host can have"
 policy dev set to-red validate none rate 1
 is "$(flood 4)" "rate-limit 3" "rate"
 policy dev set to-red rate off source-rate 1
 is "$(flood 4)" "source-rate 3" "source-rate"
 policy dev set to-red source-rate off garp drop
-is "$(fate sip=10.0.0.3 tip=10.0.0.3)" gratuitous "garp"
+is "$(port_reasons sip=10.0.0.3 tip=10.0.0.3)" gratuitous "garp"
 policy dev unset to-red garp
 policy rule add drop 10.0.0.66 from dev to-red
 policy rule add drop 10.0.0.67 dev to-red
-is "$(fate sip=10.0.0.66) $(fate tip=10.0.0.67)" "rule-drop rule-drop" "rules for sender and target"
+is "$(port_reasons sip=10.0.0.66) $(port_reasons tip=10.0.0.67)" "rule-drop rule-drop" "rules for sender and target"
 policy rule add hide 10.0.0.68
-is "$(fate tip=10.0.0.68)" pass "a rule that hides on every device does not hold on a port"
+is "$(port_reasons tip=10.0.0.68)" pass "a hide rule of all does not apply on a port"
 policy rule add drop 10.0.0.64/28
-is "$(fate tip=10.0.0.68)" rule-drop "the wider one that drops does"
+is "$(port_reasons tip=10.0.0.68)" rule-drop "a wider drop rule of all applies"
 policy rule add pass 10.0.0.68 dev 'to-*'
-is "$(fate tip=10.0.0.68)" pass "and not where a longer one passes"
+is "$(port_reasons tip=10.0.0.68)" pass "a longer pass rule of the ports takes precedence"
 policy rule add hide 10.0.0.69 dev 'to-*'
-is "$(fate tip=10.0.0.69)/$(fate tip=10.0.0.69 op=0002)" hidden/pass \
-	"one that names the ports hides there, from requests"
+is "$(port_reasons tip=10.0.0.69)/$(port_reasons tip=10.0.0.69 op=0002)" hidden/pass \
+	"a hide rule of the ports hides there, from requests only"
 policy rule flush
 
 # Trust, audit
 
 policy dev set to-red inspect strict trust on
-is "$(forge plain)/$(counted)" poisoned/ "trust on: never touched"
+is "$(forge plain)/$(counted)" poisoned/ "trust on: not inspected and not counted"
 policy dev unset to-red trust
 policy dev set to-red inspect strict
 policy dev set to-red trust off mode audit
 is "$(forge plain)/$(counted)" "poisoned/spoofed 1" "audit: counted only"
-is "$(forge vid0x2)/$(counted)" "poisoned/encapsulated 1" "what is encapsulated as well"
+is "$(forge vid0x2)/$(counted)" "poisoned/encapsulated 1" "audit: encapsulated ARP is counted only"
 policy dev unset to-red mode
 policy dev set to-red trust off inspect audit
-is "$(forge plain)/$(counted)" "poisoned/spoofed 1" "inspect audit, likewise"
+is "$(forge plain)/$(counted)" "poisoned/spoofed 1" "inspect audit: counted only"
 policy dev set to-red inspect strict
 
 # Defend: the host's address, at the port
@@ -116,9 +116,9 @@ must ip -n blue neigh replace 10.0.0.1 lladdr $BR0 dev eth0 nud stale
 like "$(hears blue eth0 match "request sender 10.0.0.1 $BR0" timeout 5000 -- \
 	nsenter --net=/run/netns/red "$ARPQ" send eth0 "$(frame red sip=10.0.0.1 tip=10.0.0.1)")" \
 	"sender 10.0.0.1 $BR0 target 10.0.0.1" "defend: the host announces its address"
-is "$(counted)" "conflict 1" "and drops the claim"
-is "$(knows blue 10.0.0.1)" "$BR0" "which nobody has learnt"
-run_ok "another claim is dropped, too" test "$(fate sip=10.0.0.1 tip=10.0.0.1)" = conflict
+is "$(counted)" "conflict 1" "defend: the claim is dropped"
+is "$(knows blue 10.0.0.1)" "$BR0" "defend: no host has learned the claim"
+run_ok "defend: another claim is dropped, too" test "$(port_reasons sip=10.0.0.1 tip=10.0.0.1)" = conflict
 policy dev unset to-red defend
 
 # Flush

@@ -11,7 +11,7 @@ contrib=$ROOT/contrib/prometheus
 
 scratch
 run_ok "the alerts are valid" promtool check rules "$contrib/arp-policy.rules.yml"
-run_ok "and fire when they should" bash -c "cd '$contrib' && promtool test rules arp-policy.test.yml"
+run_ok "the alerts fire in promtool's tests" bash -c "cd '$contrib' && promtool test rules arp-policy.test.yml"
 
 host alice bob
 link alice:eth0 bob:eth0
@@ -24,7 +24,7 @@ arpq bob flood eth0 10.0.0.1 count 3 >/dev/null
 arpq bob flood eth0 10.9.9.9 count 5 >/dev/null
 run_ok "promtool accepts the metrics" bash -c "'$ARPCTL' -n alice stats prometheus | promtool check metrics"
 
-# What node_exporter does with the textfile, without it.
+# Serves the metrics as node_exporter would serve the textfile.
 cat >"$dir/exporter.py" <<'END'
 import http.server
 import subprocess
@@ -56,7 +56,7 @@ start alice prometheus --config.file="$dir/prometheus.yml" --storage.tsdb.path="
 	--web.listen-address=127.0.0.1:9090 >"$dir/log" 2>&1
 server=$started
 
-# Asks the server; prints the number of results.
+# Prints the number of results of a query.
 query() {	# EXPR
 	in_host alice python3 -c '
 import json, sys, urllib.parse, urllib.request
@@ -65,10 +65,10 @@ reply = json.load(urllib.request.urlopen(url, timeout=30))
 print(len(reply["data"]["result"]) if reply["status"] == "success" else reply)' "$1" 2>&1
 }
 scraped() { [ "$(query 'count_over_time(arp_policy_up[1m]) > 3')" = 1 ]; }
-run_ok "it scrapes" poll 120 scraped
+run_ok "Prometheus scrapes the counters" poll 120 scraped
 
-# Grafana replaces these.
-# shellcheck disable=SC2016 # these are not the shell's
+# Replaces variables as Grafana does.
+# shellcheck disable=SC2016 # variables of Grafana
 filled() { sed 's/\$__rate_interval/1m/g; s/\$instance/.*/g; s/\$device/.*/g'; }
 while IFS=$'\t' read -r title expr; do
 	expr=$(filled <<<"$expr")

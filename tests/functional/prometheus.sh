@@ -27,7 +27,7 @@ for family in parse(sys.stdin.read()):
 }
 scrape() { ctl alice stats prometheus; }
 
-# The same from stats show: the counters that are not zero.
+# The expected samples: the counters of stats show that are not zero.
 wanted() {
 	ctl alice -j stats show | jq -Sc '.[] |
 		.dev as $dev | . as $seen |
@@ -44,15 +44,15 @@ addr alice lo 10.9.9.9/32
 addr bob eth0 10.0.0.2/24
 
 is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 0]' "without the module, arp_policy_up is 0"
-run_ok "and the module is not loaded" [ ! -e /sys/module/arp_policy ]
+run_ok "the command does not load the module" [ ! -e /sys/module/arp_policy ]
 
 must load_module
 version=$(</sys/module/arp_policy/version)
 is "$(scrape | read_it | head -n 2)" '["arp_policy_up", "gauge", {}, 1]
-["arp_policy_info", "gauge", {"version": "'"$version"'"}, 1]' "with it, it is, and of its version"
+["arp_policy_info", "gauge", {"version": "'"$version"'"}, 1]' "with the module, arp_policy_up is 1, and its version is exported"
 gauges() { scrape | read_it | jq -r 'select(.[2] == {}) | "\(.[0]) \(.[3])"' | sed 's/^arp_policy_//'; }
 is "$(gauges | sed 1d | grep -v limit | paste -sd ' ')" \
-	"generation 1 selectors 0 rules 0 bindings 0 dynamic_bindings 0 events_lost_total 0" "no policy, and no restore"
+	"generation 1 selectors 0 rules 0 bindings 0 dynamic_bindings 0 events_lost_total 0" "gauges without a policy and without a restore"
 must ctl alice restore - <<-'END'
 	dev set lo hidden on
 	rule add drop 10.66.0.0/16
@@ -62,8 +62,8 @@ must ctl alice bind add 10.0.0.67 lladdr 02:00:5e:00:00:67 dynamic
 is "$(gauges | sed 1d | grep -v 'limit\|last' | paste -sd ' ')" \
 	"generation 2 selectors 2 rules 1 bindings 2 dynamic_bindings 1 events_lost_total 0" "gauges of the policy"
 is "$(gauges | awk -v now="$(date +%s)" '$1 == "last_restore_timestamp_seconds" { print (now - $2 < 60) }')" 1 \
-	"and the time of the last restore"
-is "$(gauges | grep -c 'limit [1-9]')" 4 "and the limits"
+	"gauge of the time of the last restore"
+is "$(gauges | grep -c 'limit [1-9]')" 4 "gauges of the limits"
 must ctl alice flush
 
 must ctl alice dev set eth0 ignore device
@@ -75,7 +75,7 @@ poll 10 all_counted
 samples() { scrape | read_it | grep 'packets_total\|verdicts_total' | jq -Sc . | sort; }
 is "$(samples)" "$(wanted)" "the counters of a device"
 is "$(samples | jq -c 'select(.[3] > 0) | [.[2] | .direction // .reason] + [.[3]]' | sort | paste -sd ' ')" \
-	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "with the values provoked"
+	'["answered",3] ["ignored",5] ["in",8] ["out",3] ["pass",3]' "the counters have the expected values"
 if command -v promtool >/dev/null; then
 	is "$(scrape | promtool check metrics 2>&1)" '' "promtool accepts the output"
 else
@@ -84,7 +84,7 @@ else
 fi
 is "$(scrape | sed -n 's/^# HELP \([^ ]*\) .*/\1/p')" "$(scrape | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p')" \
 	"each metric has its HELP and TYPE"
-is "$(scrape | sed -n 's/^# UNIT //p')" "arp_policy_last_restore_timestamp_seconds seconds" "and a unit where it has one"
+is "$(scrape | sed -n 's/^# UNIT //p')" "arp_policy_last_restore_timestamp_seconds seconds" "a metric with a unit has its UNIT"
 
 # Unusual device names.
 must ip -n alice link add name 'q"b\n' type veth peer name odd1
@@ -102,23 +102,23 @@ for dev in 'q"b\n' $'\u00e9\u20ac' $'x\xff' $'x\xfe'; do
 done
 is "$(scrape | read_it | jq -r 'select(.[2].direction == "out") | .[2].device' | sort | paste -sd ' ')" \
 	"$(printf '%s\n' eth0 'q"b\n' $'\u00e9\u20ac' 'x\xff' 'x\xfe' | sort | paste -sd ' ')" \
-	"odd names come through, and differ"
-run_ok "and it is UTF-8" iconv -f UTF-8 -t UTF-8 <(scrape)
+	"odd device names are exported and stay distinct"
+run_ok "the output is UTF-8" iconv -f UTF-8 -t UTF-8 <(scrape)
 if command -v promtool >/dev/null; then
-	is "$(scrape | promtool check metrics 2>&1)" '' "promtool accepts them, too"
+	is "$(scrape | promtool check metrics 2>&1)" '' "promtool accepts odd device names"
 else
-	ok "and so does the library"
+	ok "Prometheus' library accepts odd device names"
 fi
 
 # The service's own command, in a directory of the test.
 line=$(sed -n 's/^ExecStart=//p' "$ROOT/contrib/prometheus/arp-policy-textfile.service")
 collect() { (PATH=$(dirname "$ARPCTL"):$PATH && cd "$dir" && eval "$line"); }
 run_ok "the service writes a file" collect
-is "$(ls "$dir")" arp_policy.prom "and nothing else"
+is "$(ls "$dir")" arp_policy.prom "the service writes no other file"
 before=$(<"$dir/arp_policy.prom")
 ARPCTL=$dir/bin/arpctl
 mkdir "$dir/bin"
 printf '#!/bin/sh\necho half\nexit 1\n' >"$ARPCTL"
 chmod +x "$ARPCTL"
 fails_with 1 '' "when arpctl fails, the service fails" collect
-is "$(<"$dir/arp_policy.prom")" "$before" "and the file is unchanged"
+is "$(<"$dir/arp_policy.prom")" "$before" "when arpctl fails, the file is unchanged"

@@ -23,14 +23,14 @@ like "$(answers 200)" '^6[0-9]$' "a burst of 60 is answered, at a packet a secon
 policy dev set eth0 rate 100000 burst 100000
 is "$(answers 10)" 10 "a higher rate and burst start with a full bucket"
 policy dev set eth0 rate 1 burst 60
-like "$(answers 200)" '^6[0-9]$' "so does the old one, set again"
+like "$(answers 200)" '^6[0-9]$' "setting the old rate again fills the bucket, too"
 policy dev set eth0 burst 20
 like "$(answers 60)" '^2[0-9]$' "a changed burst starts with a full bucket"
-like "$(answers 60)" '^[0-9]$' "and is then used up"
+like "$(answers 60)" '^[0-9]$' "the changed burst is then used up"
 policy dev unset eth0 rate
 is "$(answers 60)" 60 "without a rate all are answered"
 policy dev set eth0 rate 1
-like "$(answers 60)" '^2[0-9]$' "and setting the same rate again fills the bucket"
+like "$(answers 60)" '^2[0-9]$' "setting the rate again after unset fills the bucket"
 
 # Setting the same values does not refill the bucket.
 policy dev set eth0 ignore any
@@ -42,8 +42,8 @@ policy dev unset eth0
 policy dev set eth0 source-rate 40
 like "$(answers 200)" '^[4-9][0-9]$' "a source has its own bucket"
 policy dev set eth0 source-rate 60
-like "$(answers 60)" '^60$' "a changed source-rate fills it"
+like "$(answers 60)" '^60$' "a changed source-rate fills the bucket"
 policy dev set eth0 source-rate 40
-like "$(answers 40)" '^40$' "so does setting the one before"
+like "$(answers 40)" '^40$' "setting the old source-rate again fills the bucket, too"
 policy dev set eth0 source-rate 20 ignore device
-like "$(answers 20)" '^20$' "and a third"
+like "$(answers 20)" '^20$' "a third source-rate fills the bucket"

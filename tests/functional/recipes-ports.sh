@@ -26,8 +26,8 @@ rename() {	# NAME PORT
 	port[$1]=$2
 }
 
-# What the port's policy decides about a frame.
-fate() {	# NAME [NAME=VALUE…]
+# The reasons that the port counts for a frame.
+port_reasons() {	# NAME [NAME=VALUE…]
 	must ctl node stats reset
 	send "$@"
 	ctl node -j stats show "${port[$1]}" | jq -r '.[].reasons | keys | join(" ")'
@@ -48,13 +48,13 @@ takes() {	# ETHERTYPE
 	bridge -n node fdb show br docker0 | sed -n "s/^$GREEN dev \([^ ]*\).*/\1/p" | sort -u | paste -sd ' '
 }
 
-# How many of one request of red's green hears.
+# Whether green receives a request of red: 1 or 0.
 flooded() {	# TARGET TIMEOUT
 	hears green eth0 count 1 match "target $1 " timeout "$2" -- nsenter --net=/run/netns/red -- \
 		"$ARPQ" send eth0 "$(frame red sip="${address[red]}" tip="$1")" | grep -c 'in request'
 }
 
-# docker0: red is the recipe's first container, green the second. Blue came later.
+# docker0: red is the recipe's first container, green the second. Blue is not in the recipe.
 
 docker0=$(recipe docker0)
 BR0=02:42:5a:00:00:01 lladdr=([host]=$BR0) address=([host]=172.17.0.1)
@@ -73,21 +73,21 @@ must poll 5 forwarding node
 RED=${lladdr[red]} GREEN=${lladdr[green]}
 fence_on docker0
 
-is "$(forge plain) $(forge vid0)" "poisoned poisoned" "stock: a container takes another's address"
-is "$(claims_host)" "$RED" "stock: and the host's"
-is "$(takes 0806)" "${port[red]}" "stock: and the frames for its MAC"
+is "$(forge plain) $(forge vid0)" "poisoned poisoned" "stock: a container can take over another's address"
+is "$(claims_host)" "$RED" "stock: a container can take over the host's address"
+is "$(takes 0806)" "${port[red]}" "stock: a container can redirect frames for another's MAC"
 
 must load_module
 output=$(follow node "$docker0")
 result $? "the recipe's commands" "$output"
-like "$output" "drop, unbound" "explain says what the recipe says"
+like "$output" "drop, unbound" "explain prints what the recipe says"
 is "$(forge plain) $(forge vid0) $(forge vid0x2)" "unharmed unharmed unharmed" \
-	"no container takes another's address"
-is "$(claims_host)" "$BR0" "nor the host's"
-is "$(takes 0806)" "${port[green]}" "nor another's frames by ARP"
+	"no container can take over another's address"
+is "$(claims_host)" "$BR0" "no container can take over the host's address"
+is "$(takes 0806)" "${port[green]}" "no container can redirect another's frames by ARP"
 run_ok "containers reach each other" reaches red green
-run_ok "and the host" reaches red host
-is "$(fate blue)" unbound "a new container needs a binding"
+run_ok "a container reaches the host" reaches red host
+is "$(port_reasons blue)" unbound "a new container needs a binding"
 is "$(takes 0800)" "${port[red]}" "IP frames still move a MAC"
 if ip -n node link set "${port[red]}" type bridge_slave locked off 2>/dev/null; then
 	output=$(follow node "$(for name in red green; do
@@ -95,8 +95,8 @@ if ip -n node link set "${port[red]}" type bridge_slave locked off 2>/dev/null; 
 		text docs/limits.md 'bridge link set' "${port[$name]}" ''
 	done)")
 	result $? "the commands that lock a port" "$output"
-	is "$(takes 0800)" "${port[green]}" "then they do not"
-	run_ok "and containers reach each other" reaches red green
+	is "$(takes 0800)" "${port[green]}" "on locked ports, IP frames do not move a MAC"
+	run_ok "on locked ports, containers reach each other" reaches red green
 	for name in red green; do
 		must bridge -n node link set dev "${port[$name]}" locked off learning on
 	done
@@ -113,13 +113,13 @@ rename green vnet1
 must poll 5 forwarding node
 follows node "libvirt, Proxmox"
 output=$(follow node "$(sed -n '/^## libvirt/,/^## /s/^arpctl bind/&/p' "$ROOT/docs/recipes.md")")
-result $? "and those in docs/recipes.md" "$output"
+result $? "the libvirt commands in docs/recipes.md" "$output"
 guest=(src=52:54:00:00:00:10 sha=52:54:00:00:00:10)
-is "$(fate red "${guest[@]}" sip=192.168.122.10) $(fate red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
+is "$(port_reasons red "${guest[@]}" sip=192.168.122.10) $(port_reasons red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
 	"a guest may use its address and its prefix"
-is "$(fate red sip=192.168.122.100)" pass "and the one of all guests"
-is "$(fate red sip=192.168.122.10) $(fate green "${guest[@]}" sip=192.168.122.10)" "spoofed unbound" \
-	"not with another MAC, nor at another port"
+is "$(port_reasons red sip=192.168.122.100)" pass "a guest may use the address of all guests"
+is "$(port_reasons red sip=192.168.122.10) $(port_reasons green "${guest[@]}" sip=192.168.122.10)" "spoofed unbound" \
+	"a guest's address is refused with another MAC and on another port"
 must ctl node flush
 
 # EVPN: hosts in VLAN 10
@@ -140,8 +140,8 @@ fence_on br0.10
 is "$(flooded 10.0.10.20 5000)" 1 "EVPN, stock: a request is flooded"
 follows node "EVPN leaf"
 output=$(follow node "$(grep '^ip neigh show' "$ROOT/docs/recipes.md")")
-like "$output" "10.0.10.21 lladdr 02:00:00:00:10:21" "and the one in docs/recipes.md shows the neighbour"
-is "$(fate red tip=10.0.10.20) $(fate red tip=10.0.10.21) $(fate red tip=10.0.10.22)" \
+like "$output" "10.0.10.21 lladdr 02:00:00:00:10:21" "the command in docs/recipes.md shows the neighbour"
+is "$(port_reasons red tip=10.0.10.20) $(port_reasons red tip=10.0.10.21) $(port_reasons red tip=10.0.10.22)" \
 	"suppressed suppressed pass" "bound addresses and fixed neighbours are answered"
-is "$(flooded 10.0.10.20 500) $(flooded 10.0.10.22 5000)" "0 1" "and only others are flooded"
+is "$(flooded 10.0.10.20 500) $(flooded 10.0.10.22 5000)" "0 1" "only requests for other addresses are flooded"
 no_kernel_faults

@@ -44,7 +44,7 @@ cat >"$dir/tests/functional/commands.py" <<'END'
 from nlpolicy import *
 nl = Netlink()
 codes = set()
-for _, op in parse(nl.told[6]):
+for _, op in parse(nl.family_info[6]):
     op = dict(parse(op))
     for flags in (0, DUMP):
         can = CAN_DUMP if flags else CAN_DO
@@ -120,15 +120,15 @@ for group in '' config verdict; do
 ]*$' \
 		"nobody may not: monitor $group" nobody timeout 20 "$dir/arpctl" monitor $group
 done
-fails_with 1 'Operation not permitted' "nor listen to DHCP" \
+fails_with 1 'Operation not permitted' "nobody may not: listen to DHCP" \
 	nobody timeout 20 /usr/bin/python3 "$dir/tests/functional/nlpolicy.py" snooper
 # Every netlink command, also those that arpctl does not use.
-is "$(nobody /usr/bin/python3 "$dir/tests/functional/commands.py")" "1" "each of them is refused with EPERM"
-fails_with 1 'CAP_NET_ADMIN is needed' "nor as root of a user namespace in a netns that is not its own" \
+is "$(nobody /usr/bin/python3 "$dir/tests/functional/commands.py")" "1" "each netlink command is refused with EPERM"
+fails_with 1 'CAP_NET_ADMIN is needed' "nobody may not: dev show as root of a user namespace that does not own the netns" \
 	nobody unshare -Ur "$dir/arpctl" dev show
-fails_with 1 'Operation not permitted' "nor listen there" \
+fails_with 1 'Operation not permitted' "nobody may not: monitor as root of such a user namespace" \
 	nobody unshare -Ur timeout 20 "$dir/arpctl" monitor
-is "$(policy_of alice)" "$policy" "and nothing has changed"
+is "$(policy_of alice)" "$policy" "alice's policy has not changed"
 
 # Root of a user namespace, in a netns of its own; runs as nobody.
 own_netns() {
@@ -155,33 +155,33 @@ own_netns() {
 	nsenter -t $peer -n ip link set far up
 	check "stock: its device answers for an address on lo" answers
 	check "it may set policy" "$ARPCTL" dev set eth0 ignore device filter on
-	check "which holds" refused answers
-	check "see it" same "$("$ARPCTL" -j dev show)" \
+	check "its policy applies" refused answers
+	check "it may list its policy" same "$("$ARPCTL" -j dev show)" \
 		'[{"selector":"eth0","fields":{"ignore":1,"filter":true}}]'
-	check "see what applies" "$ARPCTL" dev effective eth0
-	check "unset it" "$ARPCTL" dev unset eth0 filter
+	check "it may list the effective policy" "$ARPCTL" dev effective eth0
+	check "it may unset a field" "$ARPCTL" dev unset eth0 filter
 	"$ARPCTL" stats show eth0 | grep -q ' ignored '
-	check "see counters" same $? 0
-	check "reset them" "$ARPCTL" stats reset
+	check "it may list counters" same $? 0
+	check "it may reset counters" "$ARPCTL" stats reset
 	status=0
 	timeout 1 "$ARPCTL" monitor || status=$?
-	check "listen" same $status 124
+	check "it may monitor policy changes" same $status 124
 	status=0
 	timeout 1 "$ARPCTL" monitor verdict >/dev/null || status=$?
-	check "to verdicts as well" same $status 124
-	check "add a rule" "$ARPCTL" rule add proxy 10.77.0.0/16
-	check "which holds as well" nsenter -t $peer -n "$ARPQ" ask far 10.77.0.1 \
+	check "it may monitor verdicts" same $status 124
+	check "it may add a rule" "$ARPCTL" rule add proxy 10.77.0.0/16
+	check "its rule applies" nsenter -t $peer -n "$ARPQ" ask far 10.77.0.1 \
 		sender 10.0.0.2 timeout 500
-	check "see it" same "$("$ARPCTL" rule show | wc -l)" 1
-	check "delete it" "$ARPCTL" rule del proxy 10.77.0.0/16
-	check "add a binding" "$ARPCTL" bind add 10.0.0.2 lladdr 02:00:00:00:00:02
-	check "see it as well" same "$("$ARPCTL" bind show | wc -l)" 1
-	check "delete it as well" "$ARPCTL" bind del 10.0.0.2
-	check "have a packet explained" "$ARPCTL" explain request 10.9.9.9 from 10.0.0.2 dev eth0
-	check "announce an address" "$ARPCTL" announce 10.0.0.1 dev eth0
-	check "and flush" "$ARPCTL" flush
-	check "which brings stock behaviour back" answers
-	check "it may not enter another's netns" \
+	check "it may list rules" same "$("$ARPCTL" rule show | wc -l)" 1
+	check "it may delete a rule" "$ARPCTL" rule del proxy 10.77.0.0/16
+	check "it may add a binding" "$ARPCTL" bind add 10.0.0.2 lladdr 02:00:00:00:00:02
+	check "it may list bindings" same "$("$ARPCTL" bind show | wc -l)" 1
+	check "it may delete a binding" "$ARPCTL" bind del 10.0.0.2
+	check "it may explain a packet" "$ARPCTL" explain request 10.9.9.9 from 10.0.0.2 dev eth0
+	check "it may announce an address" "$ARPCTL" announce 10.0.0.1 dev eth0
+	check "it may flush its policy" "$ARPCTL" flush
+	check "flush restores stock" answers
+	check "it may not enter another user's netns" \
 		refused "$ARPCTL" -n /run/netns/alice dev show
 	kill $peer
 }
@@ -189,11 +189,11 @@ export -f own_netns
 start alice "$ARPCTL" monitor >"$dir/heard"
 listener=$started
 ARPCTL=$dir/arpctl ARPQ=$dir/arpq checks nobody unshare -Urn bash -c own_netns
-is "$(policy_of alice)" "$policy" "alice's policy is as it was"
+is "$(policy_of alice)" "$policy" "alice's policy is unchanged"
 must ctl alice dev set mark ignore any
 poll 10 grep -q mark "$dir/heard"
 stop $listener
-is "$(wc -l <"$dir/heard")" 1 "and her monitor reported only her own changes"
+is "$(wc -l <"$dir/heard")" 1 "alice's monitor reported only her own changes"
 must ctl alice flush
 
 # Limits. Globs are bounded, as each is tried on every device.
@@ -207,7 +207,7 @@ run_ok "a device name is not counted as a glob" ctl alice dev set eth0 ignore an
 must ctl alice dev unset 'glob1*'
 run_ok "after one is removed, another is accepted" ctl alice dev set 'more*' ignore any
 
-# Of globs with rules or bindings, a packet may look into each.
+# A packet may have to look into each glob that has rules or bindings.
 must ctl alice flush
 rule_globs=$(number_of ENTRY_GLOBS_MAX)
 with_rules() {	# COUNT
@@ -216,14 +216,14 @@ with_rules() {	# COUNT
 }
 too_many="at most $rule_globs globs can have rules or bindings"
 run_ok "$rule_globs globs may have rules" ctl alice restore - < <(with_rules "$rule_globs")
-fails_with 1 "$too_many" "no further glob may" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
-fails_with 1 "$too_many" "nor have bindings" \
+fails_with 1 "$too_many" "no further glob may have rules" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
+fails_with 1 "$too_many" "no further glob may have bindings" \
 	ctl alice bind add 10.9.0.1 lladdr 02:00:00:00:00:01 dev 'more*'
-fails_with 1 "$too_many" "nor in a restored policy" \
+fails_with 1 "$too_many" "a restored policy may not have more" \
 	ctl alice restore - < <(with_rules $((rule_globs + 1)))
-run_ok "more rules on one of them" ctl alice rule add drop 10.8.0.0/16 dev 'g0*'
-run_ok "a name" ctl alice rule add drop 10.9.0.0/16 dev eth0
-run_ok "fields of another glob" ctl alice dev set 'more*' ignore any
+run_ok "one of these globs may have more rules" ctl alice rule add drop 10.8.0.0/16 dev 'g0*'
+run_ok "a device name may have rules" ctl alice rule add drop 10.9.0.0/16 dev eth0
+run_ok "another glob may have fields" ctl alice dev set 'more*' ignore any
 must ctl alice rule del drop 10.9.0.0/16 dev 'g1*'
 run_ok "when one has no rules left, another may have some" ctl alice rule add drop 10.9.0.0/16 dev 'more*'
 must ctl alice rule flush
@@ -233,7 +233,7 @@ fill_again() {
 		ctl alice rule add drop 10.9.0.0/16 dev "h$i*" || return
 	done
 }
-run_ok "so it is after a flush" fill_again
+run_ok "after a flush as many other globs may have rules" fill_again
 must ctl alice flush
 
 # Memory is charged to the user's cgroup and released with the netns.
@@ -245,11 +245,11 @@ namespace bob
 before=$(charged)
 filled=$(echo $BASHPID >$group/cgroup.procs && fill bob 0 $((selectors + 9)) 'name%d')
 like "$filled" "accepted $selectors refused 9\$" "$selectors selectors are accepted, no more"
-is "$(ctl bob dev show | wc -l)" "$selectors" "all are there"
-run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((selectors * 100)) ]
+is "$(ctl bob dev show | wc -l)" "$selectors" "all selectors are listed"
+run_ok "the selectors' memory is charged" [ $(($(charged) - before)) -gt $((selectors * 100)) ]
 must ip netns del bob
 unset 'namespaces[-1]'
-run_ok "and released with the netns" poll 20 eval \
+run_ok "the selectors' memory is released with the netns" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 
 # Rules and bindings, and transactions that are never finished.
@@ -259,9 +259,9 @@ awk 'BEGIN { for (i = 0; i < 20000; i++)
 	printf "0 02:00:00:00:00:01 10.0.%d.%d * *\n", i / 200, i % 200 + 1 }' >"$dir/leases"
 (echo $BASHPID >$group/cgroup.procs && must ctl carol bind import "$dir/leases" >/dev/null)
 is "$(ctl carol bind show | wc -l)" 20000 "20,000 bindings are accepted"
-run_ok "their memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) ]
+run_ok "the bindings' memory is charged" [ $(($(charged) - before)) -gt $((20000 * 16)) ]
 must ctl carol bind flush
-run_ok "and released by a flush" poll 20 eval \
+run_ok "the bindings' memory is released by a flush" poll 20 eval \
 	"[ \$((\$(charged) - before)) -lt 1000000 ]"
 like "$(in_host carol /usr/bin/python3 "$dir/tests/functional/pending.py")" '^16 EBUSY 0$' \
 	"at most 16 transactions are pending; they end with their sockets"

@@ -8,7 +8,7 @@
 plan 17
 
 rich_host
-# A gateway has a way to everywhere.
+# A gateway has a route to everywhere.
 must ip -n host route add default via 10.1.0.60 dev eth1
 
 # Senders that the kernel accepts and rejects: forged, own, martian.
@@ -65,12 +65,12 @@ done
 set_state 1 0
 learns any
 set_state 1 1
-learns believed
-differ any believed "rp_filter makes a difference"
+learns filtered
+differ any filtered "rp_filter makes a difference"
 is "$(grep -c '^ask eth0 10.1.0.60 20.0.0.1 .*20\.0\.0\.1 eth0 asker' "$work/any")" 1 \
 	"stock proxy ARP learns any sender without rp_filter"
-is "$(grep -c '^ask eth0 10.1.0.60 20.0.0.1 .*20\.0\.0\.1 eth0 asker' "$work/believed")" 0 \
-	"and with it no sender that is routed elsewhere"
+is "$(grep -c '^ask eth0 10.1.0.60 20.0.0.1 .*20\.0\.0\.1 eth0 asker' "$work/filtered")" 0 \
+	"with rp_filter it learns no sender that is routed elsewhere"
 
 must load_module
 must ctl host rule add proxy 0.0.0.0/0
@@ -94,6 +94,6 @@ set_state 1 0
 learns stock
 must ctl host rule add proxy 0.0.0.0/0
 learns rule
-same stock rule "nor differs accept_local"
+same stock rule "with accept_local a rule learns what proxy_arp does"
 conf accept_local=0 eth0
 must unload_module

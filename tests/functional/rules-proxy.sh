@@ -33,12 +33,12 @@ must load_module
 rule add proxy 10.0.0.64/26
 is "$(asks alice eth0 10.0.0.77)" "$E0 $E1" "both devices answer another host"
 is "$(asks node eth0 10.0.0.77 10.0.0.1)" silence "the host's own request is not answered"
-fails_with 1 '100% packet loss' "so it does not reach itself by a proxied address" \
+fails_with 1 '100% packet loss' "the host does not reach itself by a proxied address" \
 	in_host node ping -q -c 1 -W 1 10.0.0.77
-is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "and learns no neighbour"
-is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "nor is one with another device's address as sender"
+is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "the host learns no neighbour from its own request"
+is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "a request with another device's address as sender is not answered"
 is "$(ctl node -j explain request 10.0.0.77 from 10.0.0.1 dev eth1 |
-	jq -r '"\(.verdict) \(.answered)"')" "accept false" "as explain says"
+	jq -r '"\(.verdict) \(.answered)"')" "accept false" "explain agrees that it is not answered"
 set_sysctl node net.ipv4.conf.eth1.accept_local=1
 is "$(asks node eth0 10.0.0.77 10.0.0.1)" "$E1" "with accept_local it is answered"
 set_sysctl node net.ipv4.conf.eth1.accept_local=0
@@ -50,18 +50,18 @@ addr node eth1 10.2.0.7/24
 is "$(asks node eth1 10.0.0.77 10.2.0.7)" silence \
 	"a request from an own address that is also a broadcast one is not answered"
 is "$(ctl node -j explain request 10.0.0.77 from 10.2.0.7 dev eth0 |
-	jq -r '"\(.verdict) \(.answered)"')" "accept false" "as explain says"
+	jq -r '"\(.verdict) \(.answered)"')" "accept false" "explain agrees that such a request is not answered"
 is "$(ctl node -j explain request 10.0.0.1 from 10.2.0.7 dev eth0 | jq -r .kernel.blocked_by)" \
-	accept_local "nor does the kernel answer one, because of accept_local"
+	accept_local "explain: the kernel does not answer such a request because of accept_local"
 set_sysctl node net.ipv4.conf.eth0.accept_local=1
 is "$(asks node eth1 10.0.0.77 10.2.0.7)" "$E0" "with accept_local it is answered"
 set_sysctl node net.ipv4.conf.eth0.accept_local=0
-run_ok "and it can be announced" ctl node announce 10.2.0.7 dev eth1
-fails_with 1 'not ours' "but not another broadcast address" ctl node announce 10.2.0.255 dev eth1
-# No device has this one, but the host receives for it.
+run_ok "such an address can be announced" ctl node announce 10.2.0.7 dev eth1
+fails_with 1 'not ours' "another broadcast address cannot be announced" ctl node announce 10.2.0.255 dev eth1
+# No device has this address, but it is local.
 must ip -n node route add local 10.9.0.0/24 dev lo
 is "$(asks node eth1 10.0.0.77 10.9.0.9)" silence \
-	"nor is a request from an address that only a local route has"
+	"a request from an address that only a local route has is not answered"
 must ip -n node route del local 10.9.0.0/24 dev lo
 must ip -n node addr del 10.2.0.6/30 dev eth0
 
@@ -97,13 +97,13 @@ late() {	# CMD…
 }
 
 is "$(all)" "20 $E0" "twenty answers are delayed"
-is "$(count_of proxied)" 20 "and counted when they are sent"
+is "$(count_of proxied)" 20 "delayed answers are counted when they are sent"
 is "$(late rule del proxy 10.0.0.77 dev eth0)" '' "a deleted rule answers no more"
 run_ok "only sent answers are counted" test "$(count_of proxied)" -lt 20
-is "$(($(count_of proxied) + $(count_of pass)))" 20 "and the others as dropped"
+is "$(($(count_of proxied) + $(count_of pass)))" 20 "the other requests are counted as dropped"
 rule add proxy 10.0.0.77 dev eth0
-is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "nor does one replaced by hide"
-is "$(($(count_of proxied) + $(count_of hidden)))" 20 "which is counted as hidden"
+is "$(late rule replace hide 10.0.0.77 dev eth0)" '' "a rule that is replaced by hide answers no more"
+is "$(($(count_of proxied) + $(count_of hidden)))" 20 "the requests are then counted as hidden"
 rule replace proxy 10.0.0.77 dev eth0
 # The first answer afterwards; a flush drops the others.
 policy dev set eth0 proxy-delay 20000
@@ -117,18 +117,18 @@ rule add proxy 10.0.0.77 dev eth0
 is "$(late rule add drop 10.0.0.2 from dev eth0)" '' \
 	"a sender that is dropped by then is not answered"
 rule del drop 10.0.0.2 from dev eth0
-is "$(late policy dev set eth0 mode audit)" '' "nothing is answered under audit"
-is "$(count_of proxied)" 20 "but the answer is counted"
+is "$(late policy dev set eth0 mode audit)" '' "audit: nothing is answered"
+is "$(count_of proxied)" 20 "audit: the answers are counted"
 policy dev unset eth0 mode
-is "$(late policy flush)" '' "nor after a flush"
+is "$(late policy flush)" '' "after a flush nothing is answered"
 policy dev set eth0 proxy-delay $longest
 rule add proxy 10.0.0.77 dev eth0
-is "$(late ip -n node link set eth0 down)" '' "nor from a device that is down"
-is "$(($(count_of proxied) + $(count_of pass)))" 20 "where each is counted as well"
+is "$(late ip -n node link set eth0 down)" '' "nothing is answered from a device that is down"
+is "$(($(count_of proxied) + $(count_of pass)))" 20 "each request to a device that is down is counted"
 must ip -n node link set eth0 up
 must poll 5 forwarding lan
 
-# The new verdict is carried out: by now, the sender's address is ours.
+# The new verdict applies: by then, the sender's address is an own one.
 policy dev set eth0 defend on
 policy stats reset
 in_host alice "${twenty[@]}" >/dev/null
@@ -136,17 +136,17 @@ is "$(hears alice eth0 timeout $((longest + 300)) -- ip -n node addr add 10.0.0.
 	grep -c "^in request .*sender 10\.0\.0\.2 $E0")" 1 \
 	"an own address that a delayed request claims is defended, once"
 run_ok "the conflict is counted" test "$(count_of conflict)" -gt 0
-is "$(($(count_of proxied) + $(count_of conflict)))" 20 "once a request"
+is "$(($(count_of proxied) + $(count_of conflict)))" 20 "each request is counted once"
 must ip -n node addr del 10.0.0.2/32 dev eth0
 policy dev unset eth0 defend
 
-# They were rate-limited on arrival.
+# Delayed requests were rate-limited on arrival.
 policy dev set eth0 rate 1 burst 20
 is "$(all)" "20 $E0" "a delayed answer takes no second token"
-is "$(count_of rate-limit) $(count_of proxied)" "0 20" "and is within the rate"
+is "$(count_of rate-limit) $(count_of proxied)" "0 20" "delayed answers are within the rate"
 policy dev unset eth0 rate burst
 
-# A deleted device takes its delayed requests along.
+# The delayed requests of a deleted device are dropped.
 segment lan node:gone0
 rule add proxy 10.0.0.78 dev gone0
 policy dev set gone0 proxy-delay 60000
@@ -160,7 +160,7 @@ policy stats reset
 must arpq alice flood eth0 10.0.0.77 count 100 >/dev/null
 dropped() { [ "$(count_of pass)" = 36 ]; }
 run_ok "of a hundred delayed requests, 36 do not fit in the queue" poll 10 dropped
-run_ok "and are not counted as answered" test "$(count_of proxied)" -le 10
+run_ok "waiting requests are not counted as answered" test "$(count_of proxied)" -le 10
 policy dev unset eth0 proxy-delay
 policy flush
 
@@ -182,11 +182,11 @@ fill
 # Without a fence, which the node would count as well.
 ask() { arpq alice ask eth0 10.0.0.1 sender 10.0.0.3 timeout 500 | awk '{ print $3 }'; }
 is "$(ask)" '' "an answer without a neighbour entry is not sent"
-is "$(count_of answered) $(count_of pass)" "0 1" "and is not counted"
+is "$(count_of answered) $(count_of pass)" "0 1" "an answer that is not sent is not counted"
 must sysctl -q -w net.ipv4.neigh.default.gc_thresh1="$t1" net.ipv4.neigh.default.gc_thresh2="$t2" \
 	net.ipv4.neigh.default.gc_thresh3="$t3"
 is "$(ask)" "$E0" "with room in the table it is sent"
-is "$(count_of answered) $(count_of pass)" "1 1" "and counted"
+is "$(count_of answered) $(count_of pass)" "1 1" "the sent answer is counted"
 
 # How many requests wait
 

@@ -12,7 +12,7 @@ A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b C=02:00:5e:00:00:0c D=02:00:5e:00:00:0d
 
 rule() { must ctl node rule "$@"; }
 
-# A pod on its cable, with a gateway that no host owns.
+# A pod on its own link, with a gateway address that no host has.
 pod() {	# NAME DEV ADDRESS
 	link "node:$2" "$1:eth0"
 	addr "$1" eth0 "$3/32"
@@ -37,14 +37,14 @@ pod pod1 cali1 10.65.0.2
 set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.proxy_arp=1 \
 	net.ipv4.neigh.cali1.proxy_delay=0
 is "$(asks pod1 eth0 $GW)" silence "stock: without a default route, proxy_arp=1 does not answer"
-fails_with 1 '100% packet loss' "stock: and the pod reaches nobody" \
+fails_with 1 '100% packet loss' "stock: the pod reaches nobody" \
 	in_host pod1 ping -q -c 1 -W 1 10.0.0.1
 must ip -n node route add default dev lo
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
-	"stock: it answers with a default route"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: and learns the sender"
+	"stock: with a default route, proxy_arp=1 answers"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: the sender is learned"
 set_sysctl node net.ipv4.neigh.cali1.proxy_delay=360000
-is "$(asks pod1 eth0 $GW)" silence "stock: but after a delay"
+is "$(asks pod1 eth0 $GW)" silence "stock: with proxy_delay there is no answer at once"
 must ip -n node route del default
 must ip -n node neigh flush dev cali1
 must ip -n pod1 neigh flush dev eth0
@@ -59,18 +59,18 @@ is "$(learned cali1 10.65.0.2)" '' "the sender is not learned, as in the stock k
 must ip -n node route add default dev lo
 set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.rp_filter=1
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" "with a route and forwarding it answers, too"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "and the sender becomes a neighbour, as with proxy_arp"
+is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "the sender becomes a neighbour, as with proxy_arp"
 is "$(asks pod1 eth0 $GW 10.66.0.2)" "$(mac node cali1)" "a sender that is routed elsewhere is answered"
-is "$(learned cali1 10.66.0.2)" '' "and not learned"
+is "$(learned cali1 10.66.0.2)" '' "a sender that is routed elsewhere is not learned"
 must ip -n node route del default
 set_sysctl node net.ipv4.ip_forward=0 net.ipv4.conf.cali1.rp_filter=0
 run_ok "the pod reaches the node" in_host pod1 ping -q -c 1 -W 5 10.0.0.1
 pod pod2 cali2 10.65.0.3
 is "$(asks pod2 eth0 $GW)" "$(mac node cali2)" "the rule applies to a device created later"
-is "$(asks pod1 eth0 169.254.1.2)" silence "and for no other address"
+is "$(asks pod1 eth0 169.254.1.2)" silence "the rule answers for no other address"
 rule flush
 is "$(asks pod1 eth0 $GW)" silence "after flush nobody answers"
-is "$(ctl node rule show)" '' "and there is no rule"
+is "$(ctl node rule show)" '' "after flush no rule is listed"
 
 # What a rule for 0.0.0.0/0 answers, and what it must not
 
@@ -84,11 +84,11 @@ asked() { asks alice eth0 "$@"; }
 is "$(asked 8.8.8.8)" silence "stock: nobody answers for 8.8.8.8"
 rule add proxy 0.0.0.0/0 dev eth0
 is "$(asked 8.8.8.8)" "$NODE" "a rule for 0.0.0.0/0 answers for any address"
-is "$(asked 8.8.8.8 0.0.0.0)" silence "but no duplicate address probe"
-is "$(asked 10.1.0.2 10.1.0.2)" silence "and no gratuitous ARP"
+is "$(asked 8.8.8.8 0.0.0.0)" silence "it answers no duplicate address probe"
+is "$(asked 10.1.0.2 10.1.0.2)" silence "it answers no gratuitous ARP"
 is "$(asked 10.1.0.1 0.0.0.0)" "$NODE" "a probe of its own address is answered by the kernel"
 for target in 224.0.0.5 239.1.2.3 255.255.255.255 10.1.0.255 127.0.0.1 127.1.2.3; do
-	is "$(asked $target)" silence "nor a request for $target"
+	is "$(asked $target)" silence "it answers no request for $target"
 done
 is "$(arpq alice ask eth0 8.8.8.8 dst "$NODE" fence $FENCE | wc -l)" 1 \
 	"a unicast request is answered"
@@ -97,16 +97,16 @@ rule add pass 10.1.0.0/24 dev eth0
 rule add drop 10.2.0.0/16 dev eth0
 rule add drop 10.1.0.1 dev eth0
 is "$(asked 10.1.0.77)" silence "pass is an exception"
-is "$(asked 10.2.0.1)" silence "and so is drop"
-is "$(asked 10.1.0.1)" silence "which applies to own addresses, too"
+is "$(asked 10.2.0.1)" silence "drop is an exception"
+is "$(asked 10.1.0.1)" silence "drop applies to own addresses, too"
 rule del drop 10.1.0.1 dev eth0
-is "$(asked 10.1.0.1)" "$NODE" "and pass leaves them to the kernel"
+is "$(asked 10.1.0.1)" "$NODE" "pass leaves own addresses to the kernel"
 rule replace proxy 10.2.0.0/16 dev eth0 lladdr $A
 is "$(asked 10.2.0.1)" "$A" "replace takes effect at once, and lladdr answers with that MAC"
 rule del proxy 10.2.0.0/16 dev eth0
 is "$(asked 10.2.0.1)" "$NODE" "after del the shorter prefix applies"
 rule del proxy 0.0.0.0/0 dev eth0
-is "$(asked 8.8.8.8)" silence "and after the last one nobody answers"
+is "$(asked 8.8.8.8)" silence "after del of the last rule nobody answers"
 rule flush
 
 # Which of several rules applies
@@ -114,14 +114,14 @@ rule flush
 rule add proxy 10.4.0.0/24 lladdr $A
 rule add proxy 10.4.0.0/16 dev eth0 lladdr $B
 is "$(asked 10.4.0.1)" $A "the longest prefix wins, even on a wider selector"
-is "$(asked 10.4.1.1)" $B "beyond it, the shorter one"
+is "$(asked 10.4.1.1)" $B "outside of it, the shorter one applies"
 rule add proxy 10.4.0.0/24 dev 'e*' lladdr $B
 is "$(asked 10.4.0.1)" $B "at equal length a glob wins over all"
 rule add proxy 10.4.0.0/24 dev 'eth*' lladdr $C
-is "$(asked 10.4.0.1)" $C "a glob with more literal characters over one with fewer"
+is "$(asked 10.4.0.1)" $C "a glob with more literal characters wins over one with fewer"
 rule add proxy 10.4.0.0/24 dev eth0 lladdr $D
-is "$(asked 10.4.0.1)" $D "and a name over all of them"
-is "$(arpq alice ask eth0 10.4.0.1 fence $FENCE | wc -l)" 1 "with one answer"
+is "$(asked 10.4.0.1)" $D "a name wins over all globs"
+is "$(arpq alice ask eth0 10.4.0.1 fence $FENCE | wc -l)" 1 "several matching rules give one answer"
 rule del proxy 10.4.0.0/24 dev eth0
 is "$(asked 10.4.0.1)" $C "after del the next one applies"
 rule flush
@@ -144,17 +144,17 @@ is "$(listed rule)" "$before" "rule flush dev on a selector without rules succee
 rule flush dev eth0
 is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev eth* lladdr $B|proxy 10.4.0.0/16 dev e* lladdr $C" \
 	"rule flush dev eth0 removes its target and sender rules and no glob's"
-is "$(asked 10.4.0.1)" $B "which now applies"
-is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*|10.4.0.9 lladdr $D dev eth0" "the bindings stay"
+is "$(asked 10.4.0.1)" $B "the glob's rule now applies"
+is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*|10.4.0.9 lladdr $D dev eth0" "rule flush dev eth0 removes no binding"
 rule flush dev 'eth*'
 is "$(listed rule)" "proxy 10.0.0.0/8 dev all lladdr $D|proxy 10.4.0.0/16 dev e* lladdr $C" \
 	"on a glob: its own rules, not those of another glob for the same devices"
-is "$(asked 10.4.0.1)" $C "which now applies"
+is "$(asked 10.4.0.1)" $C "the other glob's rule now applies"
 must ctl node bind flush dev eth0
 is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "bind flush dev removes one selector's bindings"
 rule flush dev all
 is "$(listed rule)" "proxy 10.4.0.0/16 dev e* lladdr $C" "dev all: only the rules for all devices"
-is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "and no binding"
+is "$(listed bind)" "10.4.0.9 lladdr $C dev eth*" "rule flush dev all removes no binding"
 fails_with 2 'default selects no rule' "dev default is refused" ctl node rule flush dev default
 must ctl node bind flush dev 'eth*'
 rule flush dev 'e*'
@@ -162,9 +162,9 @@ is "$(listed rule)$(listed bind) $(asked 10.4.0.1)" ' silence' "after the last f
 must ctl node dev set eth0 defend on
 rule add proxy 10.4.0.0/24 dev eth0 lladdr $A
 rule flush dev eth0
-is "$(ctl node save | grep -v '^#')" 'dev set eth0 defend on' "fields stay"
+is "$(ctl node save | grep -v '^#')" 'dev set eth0 defend on' "rule flush removes no fields"
 must ctl node dev unset eth0
-is "$(ctl node save | grep -v '^#')" '' "until they are unset"
+is "$(ctl node save | grep -v '^#')" '' "after unset nothing is left"
 
 # A packet that met only one of the two rules would be dropped.
 printf 'rule add pass 10.1.0.1 dev eth0\nrule add drop 10.1.0.0/24 dev eth0\nrule flush dev eth0\n%.0s' {1..2000} \
@@ -177,13 +177,13 @@ while kill -0 $flushing 2>/dev/null; do
 	[ "$(asked 10.1.0.1)" = "$NODE" ] || silent=$((silent + 1))
 done
 wait $flushing
-is $?,$silent 0,0 "a packet sees all of the rules or none ($seen asked)"
+is $?,$silent 0,0 "a packet sees all of the rules or none ($seen requests)"
 rule flush
 
 # Lengths that end in the upper half of a 64-bit map
 
-# With the last but one of the six bits that a branch of the table stands for; a
-# 32-bit word does not reach there.
+# These lengths end at the fifth of the six bits of a node, in the part of its map that a
+# 32-bit word does not reach.
 for prefix in 88.0.0.0/5 90.160.0.0/11 90.170.0.0/17 90.170.84.0/23 90.170.85.168/29; do
 	printf -v lladdr '02:00:5e:00:01:%02d' "${prefix#*/}"
 	rule add proxy $prefix dev eth0 lladdr "$lladdr"
@@ -222,11 +222,11 @@ rule flush
 
 rule add drop 10.1.0.0/24 from dev eth0
 is "$(asked 10.1.0.1 10.1.0.66)" silence "a sender is dropped"
-is "$(learned eth0 10.1.0.66)" '' "and not learned"
-is "$(asked 10.1.0.1 10.2.0.66)" "$NODE" "others are answered"
+is "$(learned eth0 10.1.0.66)" '' "a dropped sender is not learned"
+is "$(asked 10.1.0.1 10.2.0.66)" "$NODE" "other senders are answered"
 rule add pass 10.1.0.66 from dev eth0
-is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass exempts one"
-is "$(asked 10.1.0.1 10.1.0.67)" silence "and no other"
+is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass exempts one sender"
+is "$(asked 10.1.0.1 10.1.0.67)" silence "pass exempts no other sender"
 rule add drop 10.1.0.1 dev eth0
 is "$(asked 10.1.0.1 10.1.0.66)" silence "pass from applies to senders only"
 rule flush
@@ -236,7 +236,7 @@ rule flush
 must ip -n node link add link eth0 name eth0.7 up type vlan id 7
 rule add proxy 10.7.0.1 dev eth0.7
 like "$(arpq alice ask eth0 10.7.0.1 vlan 7 first)" "$NODE" "an answer is sent on the VLAN of the request"
-is "$(asked 10.7.0.1)" silence "and not outside of it"
+is "$(asked 10.7.0.1)" silence "no answer is sent outside of the VLAN"
 rule flush
 
 # Devices that disappear and come back
@@ -250,13 +250,13 @@ rename() {	# FROM TO
 	must poll 5 forwarding lan
 }
 rename late0 other0
-is "$(asked 10.6.0.1)" silence "no longer after the device is renamed"
+is "$(asked 10.6.0.1)" silence "it no longer applies after the device is renamed"
 rename other0 late0
-is "$(asked 10.6.0.1)" "$(mac node late0)" "and again after it is renamed back"
+is "$(asked 10.6.0.1)" "$(mac node late0)" "it applies again after the device is renamed back"
 must ip -n node link del late0
 is "$(asked 10.6.0.1)" silence "a deleted device does not answer"
 segment lan node:late0
-is "$(asked 10.6.0.1)" "$(mac node late0)" "a device created again does"
+is "$(asked 10.6.0.1)" "$(mac node late0)" "a device that is created again answers"
 
 must ip -n node link del late0
 rule flush
@@ -272,8 +272,8 @@ for target in 10.3.0.1 10.3.0.2 10.3.0.3 10.3.1.1 10.3.1.2 10.1.0.1; do
 done
 stats=$(ctl node -j stats show eth0)
 like "$stats" '"proxied": *3[,} ]' "answers are counted as proxied"
-like "$stats" '"rule-drop": *2[,} ]' "drops as rule-drop"
-like "$stats" '"hidden": *1[,} ]' "and addresses hidden by a rule as hidden"
+like "$stats" '"rule-drop": *2[,} ]' "dropped requests are counted as rule-drop"
+like "$stats" '"hidden": *1[,} ]' "requests for hidden addresses are counted as hidden"
 
 must unload_module
 is "$(asked 10.3.0.1) $(asked 10.1.0.1)" "silence $NODE" "without the module, all is stock"

@@ -26,8 +26,8 @@ policy() {
 	done
 }
 
-# Replaces the policy by this.
-afresh() { must arpctl flush; policy "$@"; }
+# Replaces the policy.
+replace_policy() { must arpctl flush; policy "$@"; }
 
 # Which of eth0 and eth1 answer for 10.9.9.9.
 who_answers() {
@@ -61,41 +61,41 @@ must load_module
 is "$(arpctl -j dev show)" '[]' "no field is set"
 is "$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" '[{}]' \
 	"no field applies"
-is "$(who_answers)" "eth0 eth1" "and both devices answer"
+is "$(who_answers)" "eth0 eth1" "without a policy both devices answer"
 
 # default < glob < glob with more literal characters < name.
 policy "default ignore device"
 is "$(applies eth0)" "ignore device by default" "default applies to every device"
-is "$(who_answers)" "" "neither answers"
+is "$(who_answers)" "" "default: neither device answers"
 policy "e* ignore subnet"
-is "$(applies eth0)" "ignore subnet by e*" "a glob goes before default"
+is "$(applies eth0)" "ignore subnet by e*" "a glob takes precedence over default"
 policy "et* ignore global"
-is "$(applies eth0)" "ignore global by et*" "a glob with more literal characters goes before one with fewer"
+is "$(applies eth0)" "ignore global by et*" "a glob with more literal characters takes precedence over one with fewer"
 policy "e*0 ignore never"
-is "$(applies eth0)" "ignore never by e*0" "of two with the same number, the one that sorts first"
-is "$(applies eth1)" "ignore global by et*" "if it matches"
+is "$(applies eth0)" "ignore never by e*0" "of two globs with as many literal characters, the first in order applies"
+is "$(applies eth1)" "ignore global by et*" "a glob that does not match is skipped"
 policy "eth[0-9] ignore subnet"
 is "$(applies eth0)" "ignore subnet by eth[0-9]" "a class is no literal character, but three letters are more than two"
 policy "eth\\0 ignore device"
 is "$(applies eth0)" "ignore device by eth\\0" "an escaped character counts as one"
 policy "eth0 ignore any"
-is "$(applies eth0)" "ignore any by eth0" "a name goes before all globs"
-is "$(who_answers)" "eth0" "and eth0 alone answers again"
+is "$(applies eth0)" "ignore any by eth0" "a name takes precedence over all globs"
+is "$(who_answers)" "eth0" "only eth0 answers again"
 must arpctl dev unset eth0
 must arpctl dev unset 'eth\0'
 is "$(applies eth0)" "ignore subnet by eth[0-9]" "after unset, the next best applies"
 
 # Each field finds its own selector.
-afresh "default ignore device announce subnet filter on" "e* ignore subnet announce best" "eth0 ignore global"
+replace_policy "default ignore device announce subnet filter on" "e* ignore subnet announce best" "eth0 ignore global"
 is "$(applies eth0)" "ignore global by eth0, announce best by e*, filter on by default" \
 	"every field comes from its own most specific selector"
 is "$(applies lo)" "ignore device by default, announce subnet by default, filter on by default" \
-	"and none from a selector that does not match"
+	"no field comes from a selector that does not match"
 
 # Globs.
 matches() {	# GLOB DEVICES
 	local one two rest dev='' list=''
-	afresh "$1 announce any"
+	replace_policy "$1 announce any"
 	while read -r one two rest; do
 		[[ $rest != 'from sysctl '* ]] || continue
 		case $one in
@@ -119,7 +119,7 @@ matches 'a\xb' "axb"
 matches 'ETH*' ""
 matches 'eth' ""
 
-# all is a floor: the stricter of it and the device's own.
+# all is a floor: the stricter of its value and the device's own applies.
 floor() {	# ALL OWN EFFECTIVE
 	policy "all $1" "eth0 $2"
 	is "$(applies eth0 "${1% *}")" "$3" "all $1, eth0 $2: $3"
@@ -161,56 +161,56 @@ floor "notify up" "notify off" "notify up by all"
 floor "notify up" "notify change" "notify change by eth0"
 floor "mode audit" "mode enforce" "mode audit by all"
 floor "mode enforce" "mode audit" "mode audit by eth0"
-afresh "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"
+replace_policy "all ignore device announce best" "e* ignore global announce any" "eth0 filter off"
 is "$(applies eth0)" "ignore global by e*, announce best by all, filter off by eth0" \
 	"the floor that all sets applies to each field, under any selector"
 
 # A device may be looser than default, and stricter; never looser than all.
-afresh "default ignore device" "eth0 ignore any"
+replace_policy "default ignore device" "eth0 ignore any"
 is "$(who_answers)" "eth0" "eth0 is looser than default: it answers"
-afresh "default ignore any" "eth0 ignore device"
+replace_policy "default ignore any" "eth0 ignore device"
 is "$(who_answers)" "eth1" "eth0 is stricter than default: eth1 answers"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=1
-is "$(who_answers)" "eth1" "whatever conf/all says"
+is "$(who_answers)" "eth1" "eth0 is stricter than default: the same with arp_ignore=1 of conf/all"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=0
-afresh "all ignore device" "default ignore any" "eth0 ignore any"
+replace_policy "all ignore device" "default ignore any" "eth0 ignore any"
 is "$(who_answers)" "" "no device is looser than conf/all"
 
 # Fields are set and unset one by one.
-afresh "eth0 ignore 1 announce 2 hidden on"
+replace_policy "eth0 ignore 1 announce 2 hidden on"
 policy "eth0 announce 1"
 is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" \
 	'{"ignore":1,"announce":1,"hidden":true}' "setting a field leaves the others"
 must arpctl dev unset eth0 ignore hidden
 is "$(arpctl -j dev show eth0 | jq -c '.[].fields')" '{"announce":1}' \
-	"so does unsetting some"
+	"unsetting fields leaves the others"
 fails_with 1 'none of filter, hidden is set on eth0' "a field that is not set cannot be unset" \
 	arpctl dev unset eth0 filter hidden
-fails_with 1 'nothing is set on eth\*' "nor a field of a selector that is not set" \
+fails_with 1 'nothing is set on eth\*' "a field of a selector that is not set cannot be unset" \
 	arpctl dev unset 'eth*'
 is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"eth0","fields":{"announce":1}}' \
-	"and nothing changes"
+	"a refused unset changes nothing"
 must arpctl dev set eth0 filter on
-run_ok "of several fields, one that is set is enough" arpctl dev unset eth0 filter hidden
+run_ok "unset of several fields succeeds if one of them is set" arpctl dev unset eth0 filter hidden
 must arpctl dev unset eth0 announce
 is "$(arpctl -j dev show)" '[]' "unsetting the last field removes the selector"
-is "$(arpctl -j dev show eth0)$(arpctl dev show eth0)" '[]' "which then has nothing to show, and that is no error"
-is "$(arpctl -j rule show dev eth0)$(arpctl rule show dev eth0)" '[]' "as of a selector without rules"
-# On a terminal, a selector that matches no device now may be a slip.
+is "$(arpctl -j dev show eth0)$(arpctl dev show eth0)" '[]' "showing a selector without fields is no error"
+is "$(arpctl -j rule show dev eth0)$(arpctl rule show dev eth0)" '[]' "showing a selector without rules is no error"
+# On a terminal, a selector that matches no device now may be a typo.
 typed() { script -qec "nsenter --net=/run/netns/alice -- $ARPCTL $*" /dev/null </dev/null | tr -d '\r'; }
 if command -v script >/dev/null; then
-	is "$(typed dev set eht0 ignore 1)" 'arpctl: note: no device matches "eht0" now' "a note on a terminal"
-	is "$(typed rule add drop 10.9.9.9 dev "'eht*'")" 'arpctl: note: no device matches "eht*" now' "also of a glob"
-	is "$(typed dev set "'eth*'" ignore 1)$(arpctl dev set ehh0 ignore 1 2>&1)" '' "none if one matches, or elsewhere"
+	is "$(typed dev set eht0 ignore 1)" 'arpctl: note: no device matches "eht0" now' "a note about a name, on a terminal"
+	is "$(typed rule add drop 10.9.9.9 dev "'eht*'")" 'arpctl: note: no device matches "eht*" now' "a note about a glob, on a terminal"
+	is "$(typed dev set "'eth*'" ignore 1)$(arpctl dev set ehh0 ignore 1 2>&1)" '' "no note if a device matches, or without a terminal"
 	must arpctl flush
 fi
 policy "eth0 ignore 1 announce 2"
 must arpctl dev unset eth0
 is "$(arpctl -j dev show)" '[]' "all fields of a selector are removed at once"
-is "$(who_answers)" "eth0 eth1" "and both devices answer as in the stock kernel"
+is "$(who_answers)" "eth0 eth1" "without fields both devices answer as in the stock kernel"
 
 # Listings.
-afresh "zoo ignore 0" "b* filter on" "eth0 proxy route,pvlan" "default hidden off" \
+replace_policy "zoo ignore 0" "b* filter on" "eth0 proxy route,pvlan" "default hidden off" \
 	"ab* mode audit" "a*b proxy-delay 60000" "all ignore 8 announce 3" "* filter off" \
 	"bond0 hidden on" "lo rate 100 source-rate off validate ip,src-mac garp drop"
 is "$(arpctl -j dev show | jq -c '.[]')" '{"selector":"all","fields":{"ignore":8,"announce":3}}
@@ -236,11 +236,11 @@ is "$(arpctl -j dev effective eth0 | jq -Sc 'map(del(.sysctls))')" "$(jq -Scn --
 	"dev effective: device, index, each field's value and selector"
 is "$(arpctl -j dev effective | jq -c '[.[] | [.dev, .ifindex]] | sort')" \
 	"$(ip -n alice -j link show | jq -c '[.[] | [.ifname, .ifindex]] | sort')" \
-	"each device once"
+	"dev effective lists each device once"
 is "$(arpctl dev effective eth0 | sed -n 's/^ *ignore  *never *from //p')" all \
 	"the text names the selector as well"
 
-# Where policy says nothing, what the kernel's sysctls decide, and which of them.
+# Without a field: the value of the sysctls that take effect, and their names.
 must arpctl flush
 set_sysctl alice net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.eth0.arp_ignore=0 net.ipv4.conf.eth1.arp_ignore=2 \
 	net.ipv4.conf.eth0.arp_filter=1 net.ipv4.conf.all.proxy_arp=1 net.ipv4.conf.eth0.proxy_arp_pvlan=1 \
@@ -252,19 +252,19 @@ filter true eth0.arp_filter
 proxy route,pvlan all.proxy_arp,eth0.proxy_arp_pvlan
 proxy-delay 0 neigh.eth0.proxy_delay
 garp drop eth0.drop_gratuitous_arp
-notify off eth0.arp_notify' "dev effective: sysctls decide the other fields"
+notify off eth0.arp_notify' "dev effective: values of sysctls for the other fields"
 is "$(sysctls eth1)" 'ignore 2 eth1.arp_ignore
 announce 0 eth1.arp_announce
 filter false eth1.arp_filter
 proxy route all.proxy_arp
 proxy-delay 800 neigh.eth1.proxy_delay
 garp accept eth1.drop_gratuitous_arp
-notify off eth1.arp_notify' "the greater of a device's and that of all"
-is "$(sysctls lo)" '' "not of a device without ARP"
+notify off eth1.arp_notify' "the greater of the sysctls of the device and of all"
+is "$(sysctls lo)" '' "no sysctls for a device without ARP"
 like "$(arpctl dev effective eth1)" $'^[0-9]+: eth1  unmanaged\n    ignore      subnet      from sysctl eth1.arp_ignore\n' \
-	"as text"
+	"sysctls as text"
 must arpctl dev set eth1 ignore any
-is "$(sysctls eth1 | grep -c ignore)" 0 "a field that is set is not listed there"
+is "$(sysctls eth1 | grep -c ignore)" 0 "a field that is set has no sysctl listed"
 set_sysctl alice net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.eth1.arp_ignore=0 \
 	net.ipv4.conf.eth0.arp_filter=0 net.ipv4.conf.all.proxy_arp=0 net.ipv4.conf.eth0.proxy_arp_pvlan=0 \
 	net.ipv4.conf.eth0.drop_gratuitous_arp=0
@@ -272,4 +272,4 @@ set_sysctl alice net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.eth1.arp_ignore=0 
 must arpctl flush
 is "$(arpctl -j dev show)$(arpctl -j dev effective | jq -c '[.[] | .fields] | unique')" \
 	'[][{}]' "flush removes everything"
-is "$(who_answers)" "eth0 eth1" "and stock behaviour is back"
+is "$(who_answers)" "eth0 eth1" "flush restores stock behaviour"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A request has the sender that policy demands even if its neighbour entry is updated or
+# A request has the sender that policy requires even if its neighbour entry is updated or
 # deleted on another CPU while the request is sent.
 # lab: vm
 # lab: timeout 600
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 ARPRACE=${ARPRACE:-$ROOT/build/arprace}
-# Requests for each case: before the fix, at least one in 200 was wrong, so that one of these
-# is, but for one run in 1,800.
+# Requests for each case. Before the fix, at least one in 200 was wrong: this many requests
+# miss that in one of 1,800 runs.
 requests=1500
 [ ! "${ARP_POLICY_ALL-}" ] || requests=3000
 [ "$(nproc)" -gt 1 ] || plan skip "needs two processors"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# DHCP on bridge ports is handed to the netlink group "dhcp": which frames, from which
-# ports, what is bounded; and the hook exists only while a socket snoops.
+# DHCP on bridge ports is reported to the netlink group "dhcp": which frames, from which
+# ports, and limits. The hook exists only while a socket snoops.
 # lab: timeout 600
 # lab: takes 15
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -24,7 +24,7 @@ snoop() {	# HOST FILE, which may be emptied meanwhile
 	must poll 20 grep -q listens "$2"
 }
 
-# What was handed over since the last call: a frame of green's ends it.
+# What was reported since the last call; a frame from green marks its end.
 heard() {
 	dhcp green discover xid=e0e0e0e0
 	poll 10 grep -q e0e0e0e0 "$dir/heard" || diag "$(<"$dir/heard")"
@@ -32,12 +32,12 @@ heard() {
 	: >"$dir/heard"
 }
 
-# Nobody listens
+# Without a listener
 
 is "$(ctl node -j stats show | jq length)" 0 "no policy"
 dhcp red discover
 snoop node "$dir/heard"
-is "$(heard)" "" "what was sent before is not handed over"
+is "$(heard)" "" "what was sent before is not reported"
 
 # Which frames
 
@@ -45,17 +45,17 @@ head="to-red bridge br0 segment br0"
 dhcp red discover
 is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "a client's message"
 dhcp red request xid=0a0b0c0d lease=60 saddr=10.0.0.2 daddr=10.0.0.4 dst="$GREEN"
-is "$(heard)" "$head $RED 10.0.0.2 250 0a0b0c0d" "a unicast one"
+is "$(heard)" "$head $RED 10.0.0.2 250 0a0b0c0d" "a client's unicast message"
 dhcp red ack yiaddr=10.0.0.9 server=10.0.0.2
-is "$(heard)" "$head client $RED 10.0.0.2 250 01020304" "a server's from a port without trust, as such"
+is "$(heard)" "$head client $RED 10.0.0.2 250 01020304" "a server's message from a port without trust"
 policy dev set to-red trust on
 dhcp red ack yiaddr=10.0.0.9 server=10.0.0.2
-is "$(heard)" "$head trusted client $RED 10.0.0.2 250 01020304" "from a port with trust on, as such"
+is "$(heard)" "$head trusted client $RED 10.0.0.2 250 01020304" "a server's message from a port with trust on is marked"
 dhcp red discover
-is "$(heard)" "" "a client's message on a trusted port is not handed over"
+is "$(heard)" "" "a client's message on a trusted port is not reported"
 policy dev set to-red trust off
 dhcp red offer
-is "$(heard)" "$head client $RED 0.0.0.0 244 01020304" "trust off again"
+is "$(heard)" "$head client $RED 0.0.0.0 244 01020304" "a server's message after trust off is not marked"
 
 for form in tag=81000000 tag=88a80000 ipopt=94040000 pad=1472; do
 	length=244
@@ -67,26 +67,26 @@ dhcp red discover tag=8100000a
 is "$(heard)" "to-red bridge br0 vlan 10 $RED 0.0.0.0 244 01020304" "a VLAN without a device: no segment"
 must ip -n node link add link br0 name br0.10 up type vlan id 10
 dhcp red discover tag=8100000a
-is "$(heard)" "to-red bridge br0 segment br0.10 vlan 10 $RED 0.0.0.0 244 01020304" "and with one"
+is "$(heard)" "to-red bridge br0 segment br0.10 vlan 10 $RED 0.0.0.0 244 01020304" "a VLAN with a device: that is the segment"
 
 # Malformed, fragmented, something else
 for form in frag=8192 frag=1 frag=8193 cut=239 pad=1473 iplen=271 iplen=400 vihl=68 vihl=101 udplen=7 udplen=253 \
 	proto=6 dport=69 tag=8100000081000000; do
 	dhcp red discover "$form"
 done
-is "$(heard)" "" "fragments, malformed ones and others are not handed over"
+is "$(heard)" "" "fragments, malformed messages and other protocols are not reported"
 
 # VLAN filtering
 
 must ip -n node link set br0 type bridge vlan_filtering 1
 dhcp red discover
-is "$(heard)" "to-red bridge br0 segment br0 vlan 1 $RED 0.0.0.0 244 01020304" "filtering: the PVID"
+is "$(heard)" "to-red bridge br0 segment br0 vlan 1 $RED 0.0.0.0 244 01020304" "VLAN filtering: the PVID"
 dhcp red discover tag=8100000a
 dhcp red discover tag=88a80000
-is "$(heard)" "" "not those of a VLAN that is not the port's"
+is "$(heard)" "" "VLAN filtering: nothing of a VLAN that is not the port's"
 must ip -n node link set br0 type bridge vlan_filtering 0
 
-# What the bridge will discard
+# What the bridge discards
 
 if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
 	dhcp red discover
@@ -98,27 +98,27 @@ fi
 policy dev set to-red trust off
 must bridge -n node link set dev to-red state learning
 learning_heard() { dhcp red discover; [ ! "$(heard)" ]; }
-run_ok "a port that is learning: nothing is handed over" poll 5 learning_heard
+run_ok "a port that is learning: nothing is reported" poll 5 learning_heard
 must bridge -n node link set dev to-red state forwarding
 must poll 5 forwarding node
 must ip -n node link set br0 type bridge vlan_filtering 1
 policy dev set to-red trust on
 dhcp red ack tag=8100000a
 if grep -qw br_vlan_get_info_rcu /proc/kallsyms; then
-	is "$(heard)" "" "nor those of a trusted port in a VLAN that is not its"
+	is "$(heard)" "" "nothing from a trusted port in a VLAN that is not the port's"
 else
 	heard >/dev/null
-	skip "nor those of a trusted port in a VLAN that is not its" "not known on this kernel"
+	skip "nothing from a trusted port in a VLAN that is not the port's" "not known on this kernel"
 fi
 policy dev set to-red trust off
 must ip -n node link set br0 type bridge vlan_filtering 0
 
-# Bounded
+# Limits
 
 for _ in {1..8}; do
 	dhcp red discover xid=f100d000
 done
-is "$(heard | tr , '\n' | grep -c f100d000)" 8 "eight at once are handed over"
+is "$(heard | tr , '\n' | grep -c f100d000)" 8 "eight at once are reported"
 dhcp red discover times=1000
 dhcp blue discover xid=b1b1b1b1
 poll 10 grep -q b1b1b1b1 "$dir/heard"
@@ -130,21 +130,21 @@ like "$(<"$dir/heard")" 'to-blue .*lost [1-9]' "another port's message gets thro
 # The end
 
 stop "$snooper"
-is "$(ctl node -j dev show | jq -c '[.[].selector]')" '["to-red"]' "the policy stays"
+is "$(ctl node -j dev show | jq -c '[.[].selector]')" '["to-red"]' "when the snooper ends, the policy stays"
 policy dev set to-red inspect strict
-is "$(fate sip=10.0.0.9)" unbound "and ARP is judged without a snooper"
+is "$(port_reasons sip=10.0.0.9)" unbound "ARP is inspected without a snooper"
 snoop node "$dir/heard"
-is "$(fate sip=10.0.0.9)" unbound "and with one"
+is "$(port_reasons sip=10.0.0.9)" unbound "ARP is inspected with a snooper"
 policy flush
 dhcp red discover
-is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the policy goes under it, and it hears on"
+is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the policy is flushed: the snooper still receives"
 must ip -n node link del br0
 must ip -n node link add name br0 address $BR0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 for name in red green; do must ip -n node link set to-$name master br0; done
 must poll 5 forwarding node
 dhcp red discover
-is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "and on a new bridge"
-run_ok "the module is unloaded under it" rmmod arp_policy
+is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the snooper receives from a new bridge"
+run_ok "the module can be unloaded while a socket snoops" rmmod arp_policy
 stop "$snooper"
 must load_module
 no_kernel_faults

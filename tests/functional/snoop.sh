@@ -31,13 +31,13 @@ must load_module
 policy dev set default trust off
 policy dev set to-server trust on
 
-# The snooper, with no more rights than its unit gives it
+# The snooper, with the rights that its unit gives it
 
 chmod 755 "$dir"
 install -m 755 "$ARPCTL" "$dir/arpctl"
 mkdir -p "$dir/state" /run/arp-policy
 chown 65534 "$dir/state" /run/arp-policy
-snoop() {	# its output is that of all runs
+snoop() {	# appends to the output of earlier runs
 	start node setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
 		--bounding-set -all,+net_admin --inh-caps -all,+net_admin \
 		--ambient-caps -all,+net_admin -- "$dir/arpctl" bind snoop dev br0 \
@@ -50,8 +50,8 @@ snoops() {
 		import sys
 		sys.path.append("$ROOT/tests/functional")
 		from nlpolicy import *
-		told = Netlink().ask(CMD["INFO_GET"])[0].attrs
-		sys.exit(number(told[INFO["SNOOPERS"]]) != 1)
+		info = Netlink().ask(CMD["INFO_GET"])[0].attrs
+		sys.exit(number(info[INFO["SNOOPERS"]]) != 1)
 	END
 }
 # Where an address is bound, and to which MAC.
@@ -65,10 +65,10 @@ becomes() {	# ADDRESS WANTED DESC
 	is "$(bound "$1")" "$2" "$3"
 }
 on() { echo "br0 $2, to-$1 $2"; }	# HOST MAC
-told() { grep -qE -- "$1" "$dir/out"; }
-tells() { poll 10 told "$1"; result $? "$2" "$(tail -n 5 "$dir/out")"; }	# REGEX DESC
+logged() { grep -qE -- "$1" "$dir/out"; }
+logs() { poll 10 logged "$1"; result $? "$2" "$(tail -n 5 "$dir/out")"; }	# REGEX DESC
 stored() { awk -v a="$1" '$3 == a { print $1 }' "$dir/state/leases"; }	# ADDRESS
-# Everything that was sent is in the bindings: a lease of another kind is.
+# Waits until everything that was sent is processed: until another lease is bound.
 settled() {
 	local n=$((++settling % 50 + 200))
 	dhcp green discover xid=5e771e00
@@ -104,26 +104,26 @@ must poll 60 said udhcpc '^bound'
 blues=$(awk '/^bound/ { print $2; exit }' "$dir/udhcpc")
 becomes "$blues" "$(on blue "$BLUE")" "udhcpc's lease is bound, on its port and on the segment"
 poll 10 grep -q "$blues" "$dir/state/leases"
-like "$(<"$dir/state/leases")" "^[0-9]+ $BLUE $blues to-blue 0:br0\$" "and stored"
+like "$(<"$dir/state/leases")" "^[0-9]+ $BLUE $blues to-blue 0:br0\$" "udhcpc's lease is stored"
 if command -v dhclient >/dev/null; then
 	start green dhclient -4 -d -sf /bin/true -lf "$dir/dhclient.leases" -pf "$dir/dhclient.pid" \
 		eth0 >"$dir/dhclient" 2>&1
 	poll 60 said dhclient 'bound to'
 	address_of_green=$(sed -n 's/.*bound to \([^ ]*\).*/\1/p' "$dir/dhclient")
-	becomes "$address_of_green" "$(on green "$GREEN")" "so is dhclient's"
+	becomes "$address_of_green" "$(on green "$GREEN")" "dhclient's lease is bound"
 	stop "$started"
 else
-	skip "so is dhclient's" "no dhclient"
+	skip "dhclient's lease is bound" "no dhclient"
 fi
 if command -v dhcpcd >/dev/null; then
 	start red dhcpcd -4 -1 -B -A -d -c /bin/true --nohook resolv.conf --noconfigure eth0 \
 		>"$dir/dhcpcd" 2>&1
 	poll 60 said dhcpcd 'leased [0-9.]+ for'
 	reds=$(sed -n 's/.*leased \([0-9.]*\) for.*/\1/p' "$dir/dhcpcd" | head -n 1)
-	becomes "$reds" "$(on red "$RED")" "and dhcpcd's"
+	becomes "$reds" "$(on red "$RED")" "dhcpcd's lease is bound"
 	stop "$started"
 else
-	skip "and dhcpcd's" "no dhcpcd"
+	skip "dhcpcd's lease is bound" "no dhcpcd"
 fi
 
 before=$(stored "$blues")
@@ -131,14 +131,14 @@ sleep 1.1
 kill -USR1 $udhcpc
 later() { [ "$(stored "$blues")" -gt "$before" ]; }
 poll 60 later
-run_ok "a unicast renewal extends it" later
-is "$(bound "$blues")" "$(on blue "$BLUE")" "and it stays bound"
+run_ok "a unicast renewal extends the lease" later
+is "$(bound "$blues")" "$(on blue "$BLUE")" "the renewed lease stays bound"
 kill -USR2 $udhcpc
-becomes "$blues" "" "a release ends it"
+becomes "$blues" "" "a released lease is unbound"
 stop $udhcpc
 must ip -n blue addr del "$blues/24" dev eth0
 
-# Frames: what counts
+# Messages that bind
 
 ack() {	# HOST ADDRESS [NAME=VALUE…]: a whole exchange
 	dhcp "$1" discover xid=0a0a0a0a
@@ -148,24 +148,24 @@ ack() {	# HOST ADDRESS [NAME=VALUE…]: a whole exchange
 ack blue 10.0.0.20
 becomes 10.0.0.20 "$(on blue "$BLUE")" "an exchange binds"
 ack blue 10.0.0.21 lease=4294967295
-becomes 10.0.0.21 "$(on blue "$BLUE")" "for ever"
+becomes 10.0.0.21 "$(on blue "$BLUE")" "an infinite lease binds"
 ack blue 10.0.0.22 lease=4294967294
-becomes 10.0.0.22 "$(on blue "$BLUE")" "and for an absurd time"
+becomes 10.0.0.22 "$(on blue "$BLUE")" "an absurdly long lease binds"
 ack blue 10.0.0.23 lease="" more=330400000258
-becomes 10.0.0.23 "$(on blue "$BLUE")" "with the options in another order"
+becomes 10.0.0.23 "$(on blue "$BLUE")" "an ACK with its options in another order binds"
 ack blue 10.0.0.24 giaddr=10.9.9.9
-becomes 10.0.0.24 "$(on blue "$BLUE")" "through a relay"
+becomes 10.0.0.24 "$(on blue "$BLUE")" "an ACK through a relay binds"
 ack blue 10.0.0.25 tag=81000000
-becomes 10.0.0.25 "$(on blue "$BLUE")" "behind a tag of VID 0"
+becomes 10.0.0.25 "$(on blue "$BLUE")" "an ACK with a VLAN 0 tag binds"
 ack blue 10.0.0.26 lease=3
-becomes 10.0.0.26 "$(on blue "$BLUE")" "for three seconds"
-becomes 10.0.0.26 "" "after which it ends"
-is "$(stored 10.0.0.26)" "" "and is not stored any longer"
+becomes 10.0.0.26 "$(on blue "$BLUE")" "a lease of three seconds binds"
+becomes 10.0.0.26 "" "the short lease is unbound when it expires"
+is "$(stored 10.0.0.26)" "" "the short lease is no longer stored"
 poll 10 grep -q '10\.0\.0\.25' "$dir/state/leases"
-is "$(stored 10.0.0.21)" 0 "the infinite one is stored as such"
-run_ok "the absurd one ends in ten years" test "$(stored 10.0.0.22)" -le $(($(date +%s) + 315360000))
+is "$(stored 10.0.0.21)" 0 "the infinite lease is stored as such"
+run_ok "the absurdly long lease is limited to ten years" test "$(stored 10.0.0.22)" -le $(($(date +%s) + 315360000))
 
-# And what does not
+# Messages that do not bind
 
 dhcp blue inform xid=0b0b0b0b ciaddr=10.0.0.30
 dhcp server ack chaddr="$BLUE" xid=0b0b0b0b lease=600 ciaddr=10.0.0.30
@@ -177,12 +177,12 @@ ack blue 10.0.0.30 cut=245
 ack blue 10.0.0.30 dport=67
 ack blue 10.0.0.30 htype=6
 settled
-is "$(bound 10.0.0.30)" "" "no INFORM, offer, ACK without request, without time, malformed, to a relay"
+is "$(bound 10.0.0.30)" "" "INFORM, offer, ACK without request, without time, malformed or to a relay: nothing is bound"
 dhcp blue request xid=0c0c0c0c ciaddr=10.0.0.20
 dhcp server nak chaddr="$BLUE" xid=0c0c0c0c
-becomes 10.0.0.20 "" "a NAK ends what was asked for"
+becomes 10.0.0.20 "" "a NAK unbinds the requested address"
 dhcp blue decline xid=0d0d0d0d wanted=10.0.0.24
-becomes 10.0.0.24 "" "a client declines"
+becomes 10.0.0.24 "" "a declined address is unbound"
 
 # Attacks
 
@@ -191,27 +191,27 @@ dhcp red request xid=01010101
 dhcp red ack chaddr="$RED" xid=01010101 yiaddr=10.0.0.40 lease=600 saddr=10.0.0.66
 settled
 is "$(bound 10.0.0.40)" "" "an ACK from an untrusted port binds nothing"
-tells "to-red: a DHCP server .*$RED: ack of 10\.0\.0\.40" "and is reported"
+logs "to-red: a DHCP server .*$RED: ack of 10\.0\.0\.40" "an ACK from an untrusted port is logged"
 
 dhcp red release src="$BLUE" ciaddr=10.0.0.21
 dhcp red decline src="$BLUE" wanted=10.0.0.21
 dhcp red release chaddr="$BLUE" ciaddr=10.0.0.21
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "a release or decline from another port ends nothing"
-tells "to-red: a client whose lease is bound to another port, from $BLUE: release.* 10\.0\.0\.21 to $BLUE on to-blue" \
-	"and is reported"
-tells "to-red: a client in the name of $BLUE, from $RED: release" "so is another's MAC in the message"
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "a release or decline from another port unbinds nothing"
+logs "to-red: a client whose lease is bound to another port, from $BLUE: release.* 10\.0\.0\.21 to $BLUE on to-blue" \
+	"a release from another port is logged"
+logs "to-red: a client in the name of $BLUE, from $RED: release" "a release with another client's MAC in the message is logged"
 
 dhcp red request src="$BLUE" xid=02020202 ciaddr=10.0.0.21
 dhcp server ack chaddr="$BLUE" xid=02020202 yiaddr=10.0.0.21 lease=600
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "another's lease does not move, whatever the server says"
-# The server believed the release, and gives blue's address away.
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another port"
+# The server accepted the release, and gives blue's address to red.
 ack red 10.0.0.21
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "nor to another client"
-tells "to-server: a client that is to get an address which is bound, from .*: ack of 10\.0\.0\.21" \
-	"which is reported"
+is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another client"
+logs "to-server: a client that is to get an address which is bound, from .*: ack of 10\.0\.0\.21" \
+	"an ACK of an address that is bound is logged"
 
 # The attacker knows the transaction from the victim's broadcast.
 dhcp blue discover xid=03030303
@@ -220,37 +220,37 @@ dhcp blue request xid=03030303 wanted=10.0.0.41
 dhcp red request src="$BLUE" xid=03030303 wanted=10.0.0.41
 send red src="$BLUE" sha="$BLUE" sip=10.0.0.41
 dhcp server ack chaddr="$BLUE" xid=03030303 yiaddr=10.0.0.41 lease=600
-becomes 10.0.0.41 "$(on blue "$BLUE")" "the victim's MAC and transaction before its ACK: the victim is bound"
+becomes 10.0.0.41 "$(on blue "$BLUE")" "an attacker uses the victim's MAC and transaction before the ACK: the victim is bound"
 NEW=02:00:00:00:99:01
 dhcp blue discover src=$NEW xid=03030304
 dhcp red request src=$NEW xid=03030304 wanted=10.0.0.45
 dhcp blue request src=$NEW xid=03030304 wanted=10.0.0.45
 dhcp server ack chaddr=$NEW xid=03030304 yiaddr=10.0.0.45 lease=600
-becomes 10.0.0.45 "$(on blue $NEW)" "so is a new client"
-tells "to-red: a client that asks on another port at the same time, from $NEW" "and the attempt is reported"
+becomes 10.0.0.45 "$(on blue $NEW)" "an attacker uses those of a new client: the new client is bound"
+logs "to-red: a client that asks on another port at the same time, from $NEW" "the attempt is logged"
 dhcp red discover src=$NEW xid=03030305
 dhcp red request src=$NEW xid=03030305
 dhcp blue request src=$NEW xid=03030305 ciaddr=10.0.0.45
 dhcp server ack chaddr=$NEW xid=03030305 yiaddr=10.0.0.45 lease=6000
 renewed() { [ "$(stored 10.0.0.45)" -gt $(($(date +%s) + 5000)) ]; }
 poll 10 renewed
-result $? "an attacker who asks before the victim renews does not stop that" "$(cat "$dir/state/leases")"
-is "$(bound 10.0.0.45)" "$(on blue $NEW)" "nor gets the binding"
+result $? "an attacker's request before a renewal does not prevent it" "$(cat "$dir/state/leases")"
+is "$(bound 10.0.0.45)" "$(on blue $NEW)" "the attacker does not get the binding"
 
 # A locked port: the bridge discards what an unknown MAC sends
 
 if ip -n node link set to-red type bridge_slave locked on 2>/dev/null; then
 	dhcp red discover src="$BLUE" xid=06060606
 	ack blue 10.0.0.47
-	becomes 10.0.0.47 "$(on blue "$BLUE")" "what a locked port does not admit does not count"
+	becomes 10.0.0.47 "$(on blue "$BLUE")" "a message that a locked port discards has no effect"
 	must bridge -n node fdb replace "$RED" dev to-red master static
 	ack red 10.0.0.46
-	becomes 10.0.0.46 "$(on red "$RED")" "what it admits does"
+	becomes 10.0.0.46 "$(on red "$RED")" "a message that a locked port admits binds"
 	must bridge -n node fdb del "$RED" dev to-red master
 	must ip -n node link set to-red type bridge_slave locked off
 else
-	skip "what a locked port does not admit does not count" "no locked ports"
-	skip "what it admits does" "likewise"
+	skip "a message that a locked port discards has no effect" "no locked ports"
+	skip "a message that a locked port admits binds" "no locked ports"
 fi
 
 # Ports and VLANs
@@ -266,34 +266,34 @@ must ip -n node link add link br0 name br0.7 up type vlan id 7
 dhcp blue request xid=05050505 tag=81000007
 dhcp server ack chaddr="$BLUE" xid=05050505 yiaddr=10.0.0.42 lease=600 tag=81000007
 becomes 10.0.0.42 "br0.7 $BLUE, to-blue $BLUE" "a VLAN: the segment is its device"
-run_ok "stored with it" poll 5 grep -q "10\.0\.0\.42 to-blue 7:br0\.7" "$dir/state/leases"
+run_ok "the lease is stored with its VLAN" poll 5 grep -q "10\.0\.0\.42 to-blue 7:br0\.7" "$dir/state/leases"
 
-# The tool ends, the module goes
+# The tool ends, the module is unloaded
 
 stop "$snooper"
 kept=$(ctl node -j bind show dynamic | jq -S .)
 poll 10 grep -q '10\.0\.0\.42' "$dir/state/leases"
 snoop
-is "$(ctl node -j bind show dynamic | jq -S .)" "$kept" "restarted: all bindings are as they were"
+is "$(ctl node -j bind show dynamic | jq -S .)" "$kept" "restarted: all bindings are unchanged"
 ack blue 10.0.0.43 lease=4
-becomes 10.0.0.43 "$(on blue "$BLUE")" "and it goes on"
+becomes 10.0.0.43 "$(on blue "$BLUE")" "restarted: new leases are bound"
 kill -KILL "$snooper"
 wait "$snooper" 2>/dev/null
 sleep 4
 is "$(bound 10.0.0.43)" "$(on blue "$BLUE")" "killed: nothing changes"
 snoop
-becomes 10.0.0.43 "" "restarted: what has expired meanwhile ends"
-is "$(bound 10.0.0.41)" "$(on blue "$BLUE")" "and the rest stays"
-fails_with 1 'another arpctl' "a second one on the same bridge is refused" \
+becomes 10.0.0.43 "" "restarted: leases that have expired are unbound"
+is "$(bound 10.0.0.41)" "$(on blue "$BLUE")" "restarted: the other bindings stay"
+fails_with 1 'another arpctl' "a second bind snoop on the same bridge is refused" \
 	ctl node bind snoop dev br0 state "$dir/other"
 must rmmod arp_policy
 must load_module
 policy dev set default trust off
 policy dev set to-server trust on
-becomes 10.0.0.41 "$(on blue "$BLUE")" "the module is loaded again: bound again"
+becomes 10.0.0.41 "$(on blue "$BLUE")" "the module is loaded again: leases are bound again"
 poll 20 snoops
 ack blue 10.0.0.44
-becomes 10.0.0.44 "$(on blue "$BLUE")" "and new leases are followed"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "the module is loaded again: new leases are bound"
 
 stop "$snooper"
 rm -f /run/arp-policy/*
@@ -306,24 +306,24 @@ must load_module
 policy dev set default trust off
 policy dev set to-server trust on
 snoop
-becomes 10.0.0.44 "$(on blue "$BLUE")" "after a reboot, bound as the file says"
-is "$(bound 10.0.0.42)" "br0.7 $BLUE, to-blue $BLUE" "in its VLAN, too"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "after a reboot, the leases in the file are bound"
+is "$(bound 10.0.0.42)" "br0.7 $BLUE, to-blue $BLUE" "after a reboot, a lease is bound in its VLAN"
 
-# What it is for: README.md's recipe, of which the unit runs already
+# README.md's recipe, whose unit runs already
 
 policy flush
 recipe=$(recipe "DHCP from elsewhere")
 is "$(grep -c . <<<"$recipe") $(grep -c 'systemctl .* arp-policy-snoop@br0$' <<<"$recipe")" "3 1" \
 	"three commands, one of them starts the unit"
-run_ok "the others" follow node "$(sed "/systemctl/d; s/ && .*//; s/eno1/to-server/; s/'vnet\*'/'to-*'/" <<<"$recipe")"
-becomes 10.0.0.44 "$(on blue "$BLUE")" "after a flush all is bound again"
+run_ok "the recipe's other commands" follow node "$(sed "/systemctl/d; s/ && .*//; s/eno1/to-server/; s/'vnet\*'/'to-*'/" <<<"$recipe")"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "after a flush all leases are bound again"
 policy dev set 'to-*' suppress bind
 policy bind add 10.0.0.4 lladdr "$GREEN" dev to-green
-is "$(fate sip=10.0.0.41 src="$RED" sha="$RED")" spoofed "strict: red does not get blue's address"
+is "$(port_reasons sip=10.0.0.41 src="$RED" sha="$RED")" spoofed "strict: red cannot use blue's address"
 must ctl node stats reset
 send blue sip=10.0.0.41 tip=10.0.0.4
-is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" pass "blue does"
-is "$(asks green eth0 10.0.0.41 10.0.0.4)" "$BLUE" "and is answered for"
+is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" pass "strict: blue can use its address"
+is "$(asks green eth0 10.0.0.41 10.0.0.4)" "$BLUE" "blue's address is answered for"
 stop "$snooper"
 no_kernel_faults
 plan

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 33
 
-# The counters of a device of alice's.
+# The counters of one of alice's devices.
 counts() {	# DEV
 	"$ARPCTL" -n alice -j stats show "$1" | jq -Sc '.[] | {in, out, reasons}'
 }
@@ -48,15 +48,15 @@ set_sysctl alice net.ipv4.ip_forward=1 net.ipv4.neigh.eth1.mcast_solicit=1 \
 must load_module
 is "$(listed)" '[]' "without a policy nothing is counted"
 must ctl alice dev set eth0 ignore device filter on proxy route announce best
-is "$(listed)" '["eth0"]' "with one, the devices it applies to are"
-fails_with 1 'no policy applies to this device' "and no other" ctl alice stats show eth1
+is "$(listed)" '["eth0"]' "with a policy, the devices that it applies to are counted"
+fails_with 1 'no policy applies to this device' "other devices are not counted" ctl alice stats show eth1
 must ctl alice dev set eth1 announce strict
 is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "counters start at zero"
 
 send eth0 10.0.0.1 3			# alice's
 send eth0 10.9.9.9 5			# on lo
 send eth0 10.8.0.7 7			# behind her
-send eth0 10.0.0.77 11			# somebody else's
+send eth0 10.0.0.77 11			# another host's
 send eth0 10.0.0.1 17 sender 10.8.0.9	# whose route leaves by back
 arpq bob send eth0 "${head}0009$rest"
 arpq bob send eth0 "${head/00010800/00070800}0001$rest"
@@ -68,7 +68,7 @@ run_ok "every packet is counted" settle eth0 47
 is "$(counts eth0)" "$(jq -Scn '{in: 47, out: 12, reasons: {
 	answered: 3, ignored: 5, proxied: 7, filtered: 17, malformed: 2,
 	"announce-rewritten": 2, pass: (11 + 2 + 3 + 7)}}')" \
-	"each by its reason, the answers that went out as well"
+	"each packet is counted by its reason, sent answers as well"
 
 for n in 1 2; do in_host alice bash -c "echo >/dev/udp/10.5.0.$n/9"; done
 poll 5 eval "[ \"\$(counts eth1)\" != '{\"in\":0,\"out\":0,\"reasons\":{}}' ]"
@@ -87,26 +87,26 @@ must ctl alice dev set eth0 mode audit
 send eth0 10.9.9.9 2
 run_ok "audit counts" settle eth0 62
 is "$(counts eth0 | jq -c '[.reasons.ignored, .out]')" '[7,14]' \
-	"requests that would not have been answered, but were"
+	"audit: requests that would not be answered are answered and counted"
 must ctl alice dev unset eth0 mode
 
 is "$(ctl alice -j stats show eth0 | jq -Sc .)" "$(jq -Scn --argjson index \
 	"$(ip -n alice -j link show eth0 | jq '.[].ifindex')" '[{dev: "eth0", ifindex: $index,
 	in: 62, out: 14, reasons: {answered: 3, ignored: 7, proxied: 7, filtered: 17, malformed: 2,
-	hidden: 13, "announce-rewritten": 2, pass: 25}}]')" "the JSON says that and no more"
+	hidden: 13, "announce-rewritten": 2, pass: 25}}]')" "the JSON has these members only"
 is "$(ctl alice stats show eth0 | awk '/^ /{ print $1, $2 }' | sort | paste -sd ,)" \
 	"announce-rewritten 2,answered 3,filtered 17,hidden 13,ignored 7,malformed 2,pass 25,proxied 7" \
-	"and the text as well"
+	"the text has the same counters"
 
 # Reset.
 must ctl alice stats reset eth0
 is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "after reset, a device starts at zero"
-is "$(counts eth1 | jq .out)" 2 "the others continue"
+is "$(counts eth1 | jq .out)" 2 "after reset of one device, the others keep their counters"
 must ctl alice stats reset
 is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "all can be reset at once"
 
-# Floods of which every packet is ignored. What bob's device has sent is told by
-# its own counter.
+# Floods in which every packet is ignored. The counter of bob's device says how many it has
+# sent.
 sent() { ip -n bob -s -j link show eth0 | jq '.[].stats64.tx.packets'; }
 flood() {
 	begun=$(sent)
@@ -135,7 +135,7 @@ for n in {1..5}; do
 	must ctl alice dev unset default
 done
 stop "$started"
-run_ok "none is lost by policy changes and resets of other devices" \
+run_ok "no count is lost by policy changes and resets of other devices" \
 	settle eth0 $(($(sent) - begun))
 
 flood
@@ -146,7 +146,7 @@ stop "$started"
 poll 5 eval "[ \$(seen eth0) = \$(seen eth0) ]"
 # A packet that is being counted may be in one of them and not yet in the other.
 is "$(counts eth0 | jq '(.in + .out - (.reasons | add)) | fabs <= 2')" true \
-	"reset during a flood, in and out stay the sum of the reasons"
+	"reset during a flood: in and out are the sum of the reasons"
 
 # The tracepoint, in a buffer of this test's own.
 trace=/sys/kernel/tracing/instances/arp_policy-test
@@ -162,43 +162,43 @@ index=$(ip -n alice -j link show eth0 | jq '.[].ifindex')
 is "$(traced send eth0 10.9.9.9 2)" "eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0
 eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=0" \
 	"traced: a line for each packet"
-like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index bridge=- vlan=0 in " "with the device's index"
+like "$(cat $trace/trace)" " verdict: dev=eth0 ifindex=$index bridge=- vlan=0 in " "traced: the device's index"
 is "$(traced send eth0 10.8.0.7 1)" "eth0 bridge=- vlan=0 in request target=10.8.0.7 sender=10.0.0.2 verdict=reply reason=proxied noted=- field=proxy rule=0.0.0.0/0 audit=0
 eth0 bridge=- vlan=0 out reply target=10.0.0.2 sender=10.8.0.7 verdict=accept reason=pass noted=- field=- rule=0.0.0.0/0 audit=0" \
-	"the answer as well"
+	"traced: the answer"
 is "$(traced send eth0 10.0.0.1 1 sender 10.8.0.9)" \
 	"eth0 bridge=- vlan=0 in request target=10.0.0.1 sender=10.8.0.9 verdict=drop reason=filtered noted=- field=filter rule=0.0.0.0/0 audit=0" \
-	"filtered"
+	"traced: filtered"
 is "$(traced send eth0 10.8.0.254 1)" \
 	"eth0 bridge=- vlan=0 in request target=10.8.0.254 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=hidden rule=0.0.0.0/0 audit=0" \
-	"hidden"
+	"traced: hidden"
 is "$(traced arpq bob send eth0 "${head}0009$rest")" \
 	"eth0 bridge=- vlan=0 in - target=0.0.0.0 sender=0.0.0.0 verdict=drop reason=malformed noted=- field=- rule=0.0.0.0/0 audit=0" \
-	"malformed: neither request nor reply, without addresses"
+	"traced: malformed, neither request nor reply, without addresses"
 is "$(traced in_host alice bash -c 'echo >/dev/udp/10.5.0.3/9')" \
 	"eth1 bridge=- vlan=0 out request target=10.5.0.3 sender=10.9.9.9 verdict=drop reason=announce-suppressed noted=- field=announce rule=0.0.0.0/0 audit=0" \
-	"suppressed"
+	"traced: suppressed"
 must ctl alice rule add hide 10.9.9.0/24 dev 'e*'
 is "$(traced send eth0 10.9.9.9 1)" \
 	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=hidden noted=- field=- rule=10.9.9.0/24 audit=0" \
-	"a rule"
+	"traced: a rule"
 must ctl alice rule flush
 # The kernel's tracepoint of dropped packets, which dropwatch uses. 2054 is ARP.
 : >$trace/trace
 echo 1 >$trace/events/skb/kfree_skb/enable
 send eth0 10.9.9.9 1 >/dev/null
 echo 0 >$trace/events/skb/kfree_skb/enable
-like "$(cat $trace/trace)" 'kfree_skb: .*protocol=2054' "the kernel traces what is dropped"
+like "$(cat $trace/trace)" 'kfree_skb: .*protocol=2054' "the kernel's own tracepoint shows dropped packets"
 must ctl alice bind add 10.0.0.2 lladdr 02:00:00:00:00:99
 must ctl alice dev set eth0 inspect audit
 is "$(traced send eth0 10.9.9.9 1)" \
 	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=spoofed field=ignore rule=0.0.0.0/0 audit=0" \
-	"what inspection only audits"
+	"traced: what inspection only audits"
 must ctl alice dev unset eth0 inspect
 must ctl alice dev set eth0 mode audit
 is "$(traced send eth0 10.9.9.9 1 | head -n 1)" \
 	"eth0 bridge=- vlan=0 in request target=10.9.9.9 sender=10.0.0.2 verdict=drop reason=ignored noted=- field=ignore rule=0.0.0.0/0 audit=1" \
-	"audit is marked"
+	"traced: audit"
 must rmdir $trace
 
 must ctl alice flush

@@ -5,7 +5,7 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 25
+plan 24
 scratch
 
 host victim flooder talker
@@ -18,11 +18,11 @@ last=$(($(nproc) - 1))
 
 policy() { must ctl victim "$@"; }
 
-# Microseconds since some time.
+# The time in microseconds.
 now() { echo "${EPOCHREALTIME/[^0-9]/}"; }
 
-# Sends COUNT requests for the victim, as fast as it can, to the victim alone
-# so that only the victim works. Sets "took", in ms, rounded up.
+# Sends COUNT requests for the victim as fast as possible, by unicast so that only the victim
+# works. Sets "took", in ms, rounded up.
 flood() {	# COUNT [FRAME OPTION…]
 	local count=$1 begun
 	shift
@@ -32,7 +32,7 @@ flood() {	# COUNT [FRAME OPTION…]
 	took=$((($(now) - begun) / 1000 + 1))
 }
 
-# The other host, meanwhile and from the other processor: 100 questions.
+# The talker sends 100 requests from the other CPU.
 talk() {
 	in_host talker taskset -c $last "$ARPQ" ask eth0 10.0.0.1 \
 		count 100 interval 20 fence "$FENCE" | grep -c "is-at $victim"
@@ -65,7 +65,7 @@ at_least() {	# GOT LIMIT DESC
 	else not_ok "$3" "$1 are less than $2"; fi
 }
 
-# How often the neighbour table, which is one for all namespaces, was full.
+# How often the neighbour table, which all namespaces share, was full.
 table_fulls() {
 	local column sum=0 name value line
 	{
@@ -82,8 +82,8 @@ table_fulls() {
 
 neighbours() { ip -n victim neigh show dev eth0 | wc -l; }
 
-# The flooder uses 1,500 source addresses.
-ask_for_all() {
+# The flooder sends requests from 1,500 addresses.
+request_from_all() {
 	local seen
 	must ip -n victim neigh flush dev eth0
 	seen=$(packets rx)
@@ -96,15 +96,15 @@ ask_for_all() {
 		    s.send(dst + src + bytes.fromhex("08060001080006040001") + src +
 		           bytes((10, 0, 1 + i // 250, 1 + i % 250)) + bytes(6) + bytes((10, 0, 0, 1)))
 	END
-	asked() { [ $(($(packets rx) - seen)) -ge 1400 ]; }
-	must poll 60 asked
+	sent() { [ $(($(packets rx) - seen)) -ge 1400 ]; }
+	must poll 60 sent
 }
 
 # Stock
 
 before=$(packets tx)
 flood_and_talk 20000
-at_least $(($(packets tx) - before)) 18000 "stock: as good as all of 20,000 requests are answered"
+at_least $(($(packets tx) - before)) 18000 "stock: nearly all of 20,000 requests are answered"
 
 # In a full table, entries older than five seconds may be evicted. Slow machines, too, fill
 # half of it in that time. The sysctls are the whole machine's.
@@ -115,9 +115,9 @@ for n in 2 3; do
 	must sysctl -q -w $name=512
 done
 fulls=$(table_fulls)
-ask_for_all
-at_least $(($(table_fulls) - fulls)) 1 "stock: one host with many names fills the neighbour table"
-at_least "$(neighbours)" 450 "with next to nothing but itself"
+request_from_all
+at_least $(($(table_fulls) - fulls)) 1 "stock: one host with many addresses fills the neighbour table"
+at_least "$(neighbours)" 450 "stock: nearly all entries are of that host"
 must sysctl -q -w "${limits[@]}"
 
 # A rate for each source
@@ -125,10 +125,9 @@ must sysctl -q -w "${limits[@]}"
 must load_module
 policy dev set eth0 source-rate 100
 fulls=$(table_fulls)
-ask_for_all
+request_from_all
 is $(($(table_fulls) - fulls)) 0 "source-rate: the neighbour table never fills up"
-at_most "$(neighbours)" $((100 + 100 * 30)) "and not the flooder's"
-at_most "$(neighbours)" 900 "by far"
+at_most "$(neighbours)" 900 "source-rate: the flooder gets few entries"
 must ip -n victim neigh flush dev eth0
 
 policy stats reset
@@ -137,22 +136,22 @@ flood_and_talk 200000
 is "$heard" 100 "a storm of 200,000: the other host loses no answer"
 limited=$(stat '.reasons["source-rate"]')
 received=$(stat .in)
-# The talker's 100, its fence's 1, and what the flooder may have.
+# The talker's 100, its fence's 1, and what the rate allows the flooder.
 at_most $((received - limited)) $((100 + 1 + 100 + took / 10 + 1)) \
-	"the flooder gets what it may have"
-at_least $((received - limited)) $((100 + 1 + 100)) "and no less"
+	"source-rate: the flooder gets no more than its rate"
+at_least $((received - limited)) $((100 + 1 + 100)) "source-rate: the flooder gets its burst"
 is "$received" $(($(packets rx) - before)) "each received packet is counted"
-at_least "$received" 180000 "which is nearly all that was sent"
-is "$(stat '.reasons | keys | join(" ")')" '"pass source-rate"' "with these reasons only"
+at_least "$received" 180000 "nearly all packets that were sent were received"
+is "$(stat '.reasons | keys | join(" ")')" '"pass source-rate"' "source-rate: there are no other reasons"
 is "$(stat '.reasons | add')" $((received + $(stat .out))) "the reasons add up"
-at_most "$(neighbours)" 2 "two neighbours asked, two are known"
+at_most "$(neighbours)" 2 "two hosts sent requests, two are neighbours"
 
 # Sources that do not exist
 
 policy stats reset
 flood_and_talk 50000 macs 50000
 is "$heard" 100 "50,000 forged sources: the other host loses no answer"
-at_least "$(stat '.in - (.reasons["source-rate"] // 0)')" 40000 "as they are new, they pass"
+at_least "$(stat '.in - (.reasons["source-rate"] // 0)')" 40000 "requests of new sources pass"
 
 policy dev unset eth0 source-rate
 
@@ -163,24 +162,24 @@ policy stats reset
 flood 20000
 limited=$(stat '.reasons["rate-limit"]')
 received=$(stat .in)
-at_most $((received - limited)) $((100 + took / 2 + 1)) "rate: no more pass than burst and time allow"
-at_least $((received - limited)) 100 "and no less than the burst"
+at_most $((received - limited)) $((100 + took / 2 + 1)) "rate: no more packets pass than burst and time allow"
+at_least $((received - limited)) 100 "rate: the burst passes"
 is "$(stat '.reasons | add')" $((received + $(stat .out))) "the counters add up"
-is "$(stat '.reasons | keys | join(" ")')" '"pass rate-limit"' "with these reasons only"
+is "$(stat '.reasons | keys | join(" ")')" '"pass rate-limit"' "rate: there are no other reasons"
 
 policy dev set eth0 rate 500 burst 5000
 policy stats reset
 flood 20000
-at_least "$(stat '.in - .reasons["rate-limit"]')" 4500 "a larger burst lets more pass"
+at_least "$(stat '.in - .reasons["rate-limit"]')" 4500 "a larger burst: more packets pass"
 
 policy dev set eth0 mode audit
 before=$(packets tx)
 flood 20000
 at_least $(($(packets tx) - before)) 18000 "mode audit: all are answered"
-at_least "$(stat '.reasons["rate-limit"]')" 10000 "and too many are counted"
+at_least "$(stat '.reasons["rate-limit"]')" 10000 "mode audit: those over the rate are counted"
 
 policy flush
 before=$(packets tx)
 flood 20000
 at_least $(($(packets tx) - before)) 18000 "flush: stock again"
-is "$(asks talker eth0 10.0.0.1)" "$victim" "and the victim still works"
+is "$(asks talker eth0 10.0.0.1)" "$victim" "flush: the victim answers"

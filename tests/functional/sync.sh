@@ -41,20 +41,20 @@ must arpctl bind add 10.31.0.101 lladdr 02:00:5e:00:61:08 dynamic
 
 syncs "imported 3, skipped 0, removed 0" "100-01+ 101-02+ 102-03+" "the leases of two files" "$dir/a" "$dir/b" sync
 was=$(generation)
-syncs "imported 3, skipped 0, removed 0" "100-01+ 101-02+ 102-03+" "again: no difference" "$dir/a" sync "$dir/b"
+syncs "imported 3, skipped 0, removed 0" "100-01+ 101-02+ 102-03+" "the same leases again: nothing changes" "$dir/a" sync "$dir/b"
 leases a 100 05 103 06
-syncs "imported 3, skipped 0, removed 1" "100-05+ 102-03+ 103-06+" "one has ended, one is new, one has another MAC" \
+syncs "imported 3, skipped 0, removed 1" "100-05+ 102-03+ 103-06+" "one lease has ended, one is new, one has another MAC" \
 	"$dir/a" "$dir/b" sync
 is "$(generation)" "$was" "the generation is the same"
-is "$(arpctl save | grep -v '^#')" "" "and there is nothing to save"
+is "$(arpctl save | grep -v '^#')" "" "dynamic bindings are not saved"
 like "$(arpctl bind show)" "^10.31.0.101 lladdr 02:00:5e:00:61:08 dev all dynamic
 10.31.0.100 lladdr 02:00:5e:00:61:05 dev br0 dynamic
 10.31.0.102 .*
 10.31.0.103 .*
-10.31.0.100 lladdr 02:00:5e:00:61:09 dev br1 dynamic\$" "those of other selectors stay"
-syncs "imported 2, skipped 0, removed 1" "100-05+ 103-06+" "a file that is no longer named" "$dir/a" sync
+10.31.0.100 lladdr 02:00:5e:00:61:09 dev br1 dynamic\$" "bindings of other selectors stay"
+syncs "imported 2, skipped 0, removed 1" "100-05+ 103-06+" "leases of a file that is no longer given are removed" "$dir/a" sync
 leases c 100 07
-syncs "imported 2, skipped 1, removed 0" "100-07+ 103-06+" "of two leases for an address, the last file's counts" \
+syncs "imported 2, skipped 1, removed 0" "100-07+ 103-06+" "of two leases for an address, that of the last file applies" \
 	"$dir/a" "$dir/c" sync
 
 # Static bindings
@@ -76,17 +76,17 @@ syncs "imported 2, skipped 0, removed 0" "100-05+ 103-06+" "leases" "$dir/a" syn
 leases none
 fails_with 2 "there is no lease at all: with force, sync removes every dynamic binding of .br0." \
 	"an empty file is refused" arpctl bind import "$dir/none" sync dev br0
-like "$(arpctl bind import "$dir/none" sync dev br0 2>&1)" "warning: $dir/none holds no lease" "and named"
+like "$(arpctl bind import "$dir/none" sync dev br0 2>&1)" "warning: $dir/none holds no lease" "the empty file is reported"
 is "$(bound)" "100-05+ 103-06+" "the bindings are unchanged"
 syncs "arpctl: warning: $dir/none holds no lease
-imported 2, skipped 0, removed 0" "100-05+ 103-06+" "one beside a file with leases is named, too" "$dir/none" "$dir/a" sync
+imported 2, skipped 0, removed 0" "100-05+ 103-06+" "an empty file beside one with leases is reported, too" "$dir/none" "$dir/a" sync
 echo "1 02:00:5e:00:61:01 10.31.0.100 * *" >"$dir/ended"
-syncs "imported 0, skipped 1, removed 2" "" "leases that have ended are leases" "$dir/ended" sync
+syncs "imported 0, skipped 1, removed 2" "" "a file that has only expired leases is not empty" "$dir/ended" sync
 syncs "imported 2, skipped 0, removed 0" "100-05+ 103-06+" "leases" "$dir/a" sync
 syncs "arpctl: warning: $dir/none holds no lease
-imported 0, skipped 0, removed 2" "" "force" "$dir/none" sync force
-is "$(arpctl -j bind import "$dir/a" sync dev br0)" '{"imported":2,"skipped":0,"removed":0}' "as JSON"
-is "$(arpctl -j bind import "$dir/a" dev br0)" '{"imported":2,"skipped":0}' "without sync"
+imported 0, skipped 0, removed 2" "" "force: an empty file removes all" "$dir/none" sync force
+is "$(arpctl -j bind import "$dir/a" sync dev br0)" '{"imported":2,"skipped":0,"removed":0}' "sync as JSON"
+is "$(arpctl -j bind import "$dir/a" dev br0)" '{"imported":2,"skipped":0}' "import without sync as JSON"
 
 # Other formats
 
@@ -96,7 +96,7 @@ echo '{"Leases":[{"Address":[10,31,0,121],"HardwareAddress":[2,0,94,0,97,33],"Ex
 echo '02:00:5e:00:61:22 10.31.0.122' >"$dir/ethers"
 syncs "imported 3, skipped 0, removed 0" "100-05 103-06 120-20+ 121-21+ 122-22+" "libvirt, systemd-networkd, ethers" \
 	"$dir/libvirt" "$dir/networkd" "$dir/ethers" sync
-syncs "imported 1, skipped 0, removed 2" "100-05 103-06 122-22+" "with the format named" "$dir/ethers" sync format ethers
+syncs "imported 1, skipped 0, removed 2" "100-05 103-06 122-22+" "with the format given" "$dir/ethers" sync format ethers
 
 # All or nothing
 
@@ -106,11 +106,11 @@ must arpctl bind import "$dir/a" sync dev br0
 leases many 104 01 105 01 106 01 107 01
 fails_with 1 "many:4: .*max_bindings" "one more than can be dynamic: the lease's line is named" \
 	arpctl bind import "$dir/many" sync dev br0
-is "$(bound)" "100-05+ 103-06+" "and nothing has changed"
+is "$(bound)" "100-05+ 103-06+" "too many dynamic bindings: nothing has changed"
 fails_with 1 "many:3: .*max_bindings" "one more than max_bindings, without sync" arpctl bind import "$dir/many" dev br0
-is "$(bound)" "100-05+ 103-06+" "the same"
+is "$(bound)" "100-05+ 103-06+" "too many bindings: nothing has changed"
 sed -i '$d' "$dir/many"
-syncs "imported 3, skipped 0, removed 2" "104-01+ 105-01+ 106-01+" "room that is made in the same step can be used" \
+syncs "imported 3, skipped 0, removed 2" "104-01+ 105-01+ 106-01+" "removals in the same step make room" \
 	"$dir/many" sync
 must unload_module
 must load_module
@@ -124,22 +124,22 @@ must arpctl bind add 10.31.0.1 lladdr any dev br0
 must arpctl bind add 10.31.0.2 lladdr any dev br0 dynamic
 must arpctl bind add 10.31.0.3 lladdr any dynamic
 is "$(arpctl bind show dynamic | cut -d ' ' -f 1 | paste -sd ' ')" "10.31.0.3 10.31.0.2" "bind show dynamic lists only them"
-is "$(arpctl bind show dynamic dev br0)" "10.31.0.2 lladdr any dev br0 dynamic" "of a selector"
+is "$(arpctl bind show dynamic dev br0)" "10.31.0.2 lladdr any dev br0 dynamic" "bind show dynamic of one selector"
 fails_with 1 "" "a dynamic binding does not replace a static one" \
 	arpctl bind replace 10.31.0.1 lladdr 02:00:5e:00:61:01 dev br0 dynamic
-fails_with 1 "" "nor is the static one deleted as a dynamic one" arpctl bind del 10.31.0.1 dev br0 dynamic
-run_ok "a static one replaces a dynamic one" arpctl bind replace 10.31.0.2 lladdr any dev br0
-is "$(bound)" "1-ny 2-ny" "which is static then"
+fails_with 1 "" "a static binding is not deleted as a dynamic one" arpctl bind del 10.31.0.1 dev br0 dynamic
+run_ok "a static binding replaces a dynamic one" arpctl bind replace 10.31.0.2 lladdr any dev br0
+is "$(bound)" "1-ny 2-ny" "the replaced binding is static"
 must arpctl bind add 10.31.0.4 lladdr any dev br0 dynamic
 must arpctl restore - <<<'bind add 10.31.0.3 lladdr 02:00:5e:00:61:33'
 is "$(arpctl bind show | cut -d ' ' -f 1,3- | paste -sd ,)" \
 	"10.31.0.3 02:00:5e:00:61:33 dev all,10.31.0.4 any dev br0 dynamic" \
-	"a restored policy keeps those that it does not name"
-run_ok "to diff they make no difference" arpctl diff - <<<'bind add 10.31.0.3 lladdr 02:00:5e:00:61:33'
+	"restore keeps dynamic bindings that the policy does not name"
+run_ok "diff ignores dynamic bindings" arpctl diff - <<<'bind add 10.31.0.3 lladdr 02:00:5e:00:61:33'
 must arpctl bind flush dynamic dev br1
-is "$(arpctl bind show dynamic | wc -l)" 1 "bind flush dynamic of another selector leaves them"
+is "$(arpctl bind show dynamic | wc -l)" 1 "bind flush dynamic of another selector leaves it"
 must arpctl bind flush
-is "$(arpctl bind show)" "" "bind flush takes both"
+is "$(arpctl bind show)" "" "bind flush removes static and dynamic bindings"
 must arpctl bind add 10.31.0.4 lladdr any dev br0 dynamic
 must arpctl flush
-is "$(arpctl bind show)" "" "so does flush"
+is "$(arpctl bind show)" "" "flush removes dynamic bindings, too"

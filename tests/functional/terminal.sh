@@ -3,7 +3,7 @@
 # The terminal sessions in README.md and docs/terminal.md show what the commands print.
 #
 # Types each of their commands on its host, in a terminal of 80 columns. With
-# ARP_POLICY_GOLDEN=DIR, the documents as they should be are written there, with the
+# ARP_POLICY_GOLDEN=DIR, the documents are written there with the current output, with the
 # picture of a session.
 # lab: all
 # lab: timeout 600
@@ -28,7 +28,7 @@ link real:cali1 pod:eth0
 addr pod eth0 10.244.0.5/32
 must ip -n pod route add 169.254.1.1 dev eth0
 must ip -n real route add 10.244.0.5 dev cali1
-# Answers do not overtake each other.
+# Without locktime, the last packet always updates the neighbour entry.
 for name in director real; do set_sysctl $name net.ipv4.neigh.eth0.locktime=0; done
 
 # Docker: two containers on a bridge.
@@ -65,7 +65,7 @@ typed() {	# HOST COMMAND
 		</dev/null 2>&1 | tr -d '\r'
 }
 
-# Has a monitor joined a group of generic netlink there?
+# Whether a monitor has joined a group of generic netlink on HOST.
 # shellcheck disable=SC2016
 monitored() { in_host "$1" awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink; }
 
@@ -83,7 +83,7 @@ monitored_typed() {	# HOST COMMAND
 }
 monitor_printed() { [ "$(wc -l <"$dir/monitor")" -ge "$1" ]; }	# LINES
 
-# Types every command of a document. Writes it as it should be, and its sessions with
+# Types every command of a document. Writes it with the current output, and its sessions with
 # colours to FILE.ansi, those after a comment that names a picture to PICTURE.ansi.
 replay() {	# DOCUMENT FILE
 	local line code='' said='' picture='' ansi=$2.ansi blank=''
@@ -138,7 +138,7 @@ constant() {	# FILE
 		}'
 }
 
-renew="To write it anew: tests/vm/run --share DIR -- env ARP_POLICY_GOLDEN=DIR bash $0"
+renew="To regenerate it: tests/vm/run --share DIR -- env ARP_POLICY_GOLDEN=DIR bash $0"
 same() {	# DOCUMENT FILE
 	local difference
 	difference=$(diff <(constant "$ROOT/$1") <(constant "$2"))
@@ -154,7 +154,7 @@ done
 if [ "${documents[1]-}" ]; then
 	must "$ROOT/tests/demo/svg" "arpctl in a terminal" <"$dir/terminal.svg.ansi" >"$dir/terminal.svg"
 	is "$(sed 's/<[^>]*>//g' "$ROOT/docs/terminal.svg" | constant /dev/stdin)" \
-		"$(sed 's/<[^>]*>//g' "$dir/terminal.svg" | constant /dev/stdin)" "and so does docs/terminal.svg"
+		"$(sed 's/<[^>]*>//g' "$dir/terminal.svg" | constant /dev/stdin)" "docs/terminal.svg shows what is printed"
 fi
 [ -z "${ARP_POLICY_GOLDEN-}" ] || cp "$dir"/{README.md,terminal.md,terminal.svg} "$ARP_POLICY_GOLDEN"
 no_kernel_faults

@@ -15,11 +15,11 @@ card0=$(mac test1 eth0)
 card1=$(mac test1 eth1)
 card2=$(mac test1 eth2)
 
-# Who answers for .196, .136 and .137 when test2 asks.
+# The MACs that answer test2's requests for .196, .136 and .137.
 answer() {	# MACS MACS MACS WHEN
-	is "$(asks test2 eth0 192.168.0.196)" "$1" "$4: who is .196"
-	is "$(asks test2 eth0 192.168.95.136)" "$2" "$4: who is .136"
-	is "$(asks test2 eth0 192.168.95.137)" "$3" "$4: who is .137"
+	is "$(asks test2 eth0 192.168.0.196)" "$1" "$4: answers for .196"
+	is "$(asks test2 eth0 192.168.95.136)" "$2" "$4: answers for .136"
+	is "$(asks test2 eth0 192.168.95.137)" "$3" "$4: answers for .137"
 }
 
 all_three() {	# WHEN
@@ -30,9 +30,9 @@ all_three() {	# WHEN
 each_its_own() { answer "$card0" "$card1" "$card2" "$1"; }	# WHEN
 
 # The MAC that test2 has for ADDRESS after a ping, starting without neighbour entries.
-meets() {	# ADDRESS
+mac_after_ping() {	# ADDRESS
 	local entry
-	# Twice, as test1 may still probe what it knows.
+	# test2 twice, as test1 may have probed it meanwhile.
 	ip -n test2 neigh flush all
 	ip -n test1 neigh flush all
 	ip -n test2 neigh flush all
@@ -62,11 +62,11 @@ must ip -n test1 route prepend 192.168.95.0/24 dev eth1 proto kernel scope link 
 each_its_own "ignore device"
 
 # The answer to a ping of .137 takes the first route, by eth1.
-is "$(meets 192.168.95.136)" "$card1" ".136 is answered by eth1"
-is "$(meets 192.168.95.137)" "$card1" ".137 too, as eth1 requests with the sender .137"
+is "$(mac_after_ping 192.168.95.136)" "$card1" ".136 is answered by eth1"
+is "$(mac_after_ping 192.168.95.137)" "$card1" ".137 as well, as eth1 requests with the sender .137"
 policy dev set 'eth*' announce best
-is "$(meets 192.168.95.136)" "$card1" "announce best: .136 is answered by eth1"
-is "$(meets 192.168.95.137)" "$card2" "announce best: .137 is answered by eth2"
+is "$(mac_after_ping 192.168.95.136)" "$card1" "announce best: .136 is answered by eth1"
+is "$(mac_after_ping 192.168.95.137)" "$card2" "announce best: .137 is answered by eth2"
 policy flush
 all_three "flush"
 
@@ -74,22 +74,22 @@ all_three "flush"
 policy dev set all ignore 1
 policy dev set eth1 ignore 0
 is "$(effective eth1)" "eth1 1 all" "all 1, eth1 0: all applies to eth1"
-is "$(asks test2 eth0 192.168.95.137)" "$card2" "which does not answer for .137"
+is "$(asks test2 eth0 192.168.95.137)" "$card2" "all 1, eth1 0: eth1 does not answer for .137"
 is "$(asks test2 eth0 192.168.95.136 192.168.0.5)" "$card1" \
-	"and eth1 answers for another subnet"
+	"all 1, eth1 0: eth1 answers a sender in another subnet"
 policy dev set eth1 ignore 2
 is "$(effective eth1)" "eth1 2 eth1" "all 1, eth1 2: eth1 has its own value"
-is "$(effective eth2)" "eth2 1 all" "and eth2 that of all"
-is "$(asks test2 eth0 192.168.95.136)" "$card1" "eth1 answers for its own subnet"
-is "$(asks test2 eth0 192.168.95.136 192.168.0.5)" silence "but no other"
-is "$(asks test2 eth0 192.168.95.137 192.168.0.5)" "$card2" "as eth2 does"
+is "$(effective eth2)" "eth2 1 all" "all 1, eth1 2: eth2 has the value of all"
+is "$(asks test2 eth0 192.168.95.136)" "$card1" "all 1, eth1 2: eth1 answers a sender in its own subnet"
+is "$(asks test2 eth0 192.168.95.136 192.168.0.5)" silence "all 1, eth1 2: eth1 does not answer a sender in another subnet"
+is "$(asks test2 eth0 192.168.95.137 192.168.0.5)" "$card2" "all 1, eth1 2: eth2 answers a sender in another subnet"
 policy flush
 
-# "default" is not.
+# "default" is none.
 policy dev set default ignore device
 policy dev set eth2 ignore any
 is "$(effective eth2)" "eth2 0 eth2" "default device, eth2 any: eth2 has its own value"
-is "$(effective eth1)" "eth1 1 default" "and eth1 that of default"
+is "$(effective eth1)" "eth1 1 default" "default device, eth2 any: eth1 has the value of default"
 answer "$card0 $card2" "$card1 $card2" "$card2" "default device, eth2 any"
 policy flush
 
@@ -98,17 +98,17 @@ set_sysctl test1 net.ipv4.conf.all.arp_ignore=1
 each_its_own "arp_ignore=1"
 policy dev set eth1 ignore any
 answer "$card0 $card1" "$card1" "$card1 $card2" "arp_ignore=1, eth1 any"
-is "$(meets 192.168.95.136)" "$card1" "and .136 is answered by eth1"
+is "$(mac_after_ping 192.168.95.136)" "$card1" "arp_ignore=1, eth1 any: .136 is answered by eth1"
 policy flush
-is "$(asks test2 eth0 192.168.95.137)" "$card2" "arp_ignore=1, flush: who is .137"
+is "$(asks test2 eth0 192.168.95.137)" "$card2" "arp_ignore=1, flush: answers for .137"
 
 set_sysctl test1 net.ipv4.conf.all.arp_ignore=8
-is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8: who is .137"
+is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8: answers for .137"
 policy dev set 'eth*' ignore device announce best
 each_its_own "arp_ignore=8, ignore device"
-is "$(meets 192.168.95.136)" "$card1" "and .136 is answered by eth1"
-is "$(meets 192.168.95.137)" "$card2" "and .137 by eth2"
+is "$(mac_after_ping 192.168.95.136)" "$card1" "arp_ignore=8, ignore device: .136 is answered by eth1"
+is "$(mac_after_ping 192.168.95.137)" "$card2" "arp_ignore=8, ignore device: .137 is answered by eth2"
 must unload_module
-is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8, rmmod: who is .137"
+is "$(asks test2 eth0 192.168.95.137)" silence "arp_ignore=8, rmmod: answers for .137"
 set_sysctl test1 net.ipv4.conf.all.arp_ignore=0
-is "$(asks test2 eth0 192.168.95.137)" "$card0 $card1 $card2" "stock again: who is .137"
+is "$(asks test2 eth0 192.168.95.137)" "$card0 $card1 $card2" "stock again: answers for .137"

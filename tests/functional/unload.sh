@@ -8,12 +8,12 @@
 . "$(dirname "$0")/lib.sh"
 plan 18
 
-# With a whole policy, by the tool; and with what parameters say, which is faster.
+# Rounds with a complete policy from the tool, and with one from parameters, which is faster.
 ROUNDS=10 QUICK=40
 [ ! "${ARP_POLICY_ALL-}" ] || ROUNDS=30 QUICK=170
 [ ! "${ARP_POLICY_SOAK-}" ] || ROUNDS=150 QUICK=850
 
-# Every field, rules and bindings; none that anybody here is in breach of.
+# Every field, rules and bindings; none of them drops traffic of this test.
 set_everything() {
 	"$ARPCTL" -n alice dev set all ignore device announce best filter off \
 		proxy route,pvlan proxy-delay 60000 garp drop learn any inspect enforce \
@@ -85,7 +85,7 @@ set_sysctl alice net.ipv4.ip_forward=1
 hers=$(mac alice eth0)
 
 is "$(asks bob eth0 10.9.9.9)" "$hers" "stock: alice answers for an address on lo"
-is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
+is "$(asks bob eth0 10.8.0.1)" silence "stock: alice answers for no other host"
 
 # These run all the time: floods in both directions, which alice's policy hides, proxies
 # with delay, and passes; requests of her own; programs that configure and watch. They are
@@ -104,45 +104,45 @@ loaded=0 policies=0 unloaded=0 empty=0
 for ((i = 0; i < ROUNDS; i++)); do
 	insmod "$ARP_POLICY_KO" && : $((++loaded))
 	set_everything && : $((++policies))
-	# Every other time, the queue of late answers is full, ...
+	# In every other round the queue of delayed answers is full,
 	[ $((i % 2)) = 0 ] || poll 20 queue_full
-	# and now and then there is nothing left to undo.
+	# and in every fifth the policy is flushed first.
 	[ $((i % 5)) != 0 ] || "$ARPCTL" -n alice flush
 	# A dump in progress holds the module for a moment.
 	poll 20 rmmod arp_policy 2>/dev/null && : $((++unloaded))
 	module_loaded || : $((++empty))
 done
 is "$loaded" $ROUNDS "loaded $ROUNDS times in a flood"
-is "$policies" $ROUNDS "each time with every kind of policy"
-is "$unloaded $empty" "$ROUNDS $ROUNDS" "and unloaded completely"
+is "$policies" $ROUNDS "each time with every kind of policy set"
+is "$unloaded $empty" "$ROUNDS $ROUNDS" "each time unloaded"
 
 quick=0
 for ((i = 0; i < QUICK; i++)); do
 	insmod "$ARP_POLICY_KO" ignore=device announce=best proxy=route policy='lo:hidden=on' &&
 		poll 20 rmmod arp_policy 2>/dev/null && : $((++quick))
 done
-is "$quick" $QUICK "and $QUICK more times with policy from parameters"
+is "$quick" $QUICK "loaded and unloaded $QUICK more times with policy from parameters"
 
 # Once more without loading and unloading, to check that the background load works.
 must load_module
 must set_everything
 run_ok "alice's addresses are hidden in the flood" poll 60 at_least hidden 100
-run_ok "delayed answers of hers are pending" poll 20 queue_full
-run_ok "her own requests are sent" poll 20 at_least out 100
-is "$(jobs -r | wc -l)" ${#going[@]} "and no background job has failed"
+run_ok "delayed answers of alice are pending" poll 20 queue_full
+run_ok "alice's own requests are sent" poll 20 at_least out 100
+is "$(jobs -r | wc -l)" ${#going[@]} "no background job has failed"
 stop "${going[@]}"
 ip netns del flicker 2>/dev/null
 
 # Users of the module.
 run_ok "idle, the module has no users" poll 10 eval "[ \$(references) = 0 ]"
 start alice /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" hold >/dev/null
-run_ok "a dump in progress is one" poll 30 eval "[ \$(references) = 1 ]"
-fails_with 1 'in use' "the module cannot be unloaded then" rmmod arp_policy
+run_ok "a dump in progress is a user" poll 30 eval "[ \$(references) = 1 ]"
+fails_with 1 'in use' "the module cannot be unloaded during a dump" rmmod arp_policy
 stop "$started"
-run_ok "afterwards it can, even with delayed answers pending" poll 10 rmmod arp_policy
+run_ok "after the dump it can be unloaded, even with delayed answers pending" poll 10 rmmod arp_policy
 
 is "$(asks bob eth0 10.9.9.9)" "$hers" "in the end, alice answers for lo again"
-is "$(asks bob eth0 10.8.0.1)" silence "and for nobody else"
+is "$(asks bob eth0 10.8.0.1)" silence "in the end, alice answers for no other host"
 like "$(hears alice eth0 match 'out request' -- ping -c 1 -W 1 -I 10.9.9.9 10.0.0.77)" \
-	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "and requests with the packet's source"
+	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "in the end, alice requests with the packet's source"
 no_kernel_faults

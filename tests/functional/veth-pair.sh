@@ -55,11 +55,11 @@ truth_table "stock"
 sysctls 0 0
 fails_with 1 '100% packet loss' "stock: no ping by default" ping_it
 like "$(in_host box arping -c 1 -w 1 -I veth0 10.70.2.11)" 'Received 0 response' \
-	"and no arping"
+	"stock: no arping by default"
 sysctls 1 0
-run_ok "with accept_local=1 and rp_filter=0, a ping" ping_it
+run_ok "stock: a ping with accept_local=1 and rp_filter=0" ping_it
 like "$(in_host box arping -c 1 -w 5 -I veth0 10.70.2.11)" \
-	'reply from 10\.70\.2\.11 \[02:00:00:00:00:01\]' "and an arping"
+	'reply from 10\.70\.2\.11 \[02:00:00:00:00:01\]' "stock: an arping with accept_local=1 and rp_filter=0"
 
 # Policy elsewhere: nothing changes
 
@@ -69,7 +69,7 @@ truth_table "policy on another device"
 sysctls 0 0
 fails_with 1 '100% packet loss' "policy on another device: no ping by default" ping_it
 sysctls 1 0
-run_ok "a ping with accept_local" ping_it
+run_ok "policy on another device: a ping with accept_local" ping_it
 
 # Policy on this pair: sysctls that are not about ARP stay in effect
 
@@ -81,12 +81,12 @@ is "$(ctl box -j stats show veth1 | jq -c '[.[] | .in, .reasons.answered]')" "[6
 sysctls 0 0
 fails_with 1 '100% packet loss' "ignore any: no ping by default" ping_it
 sysctls 1 0
-run_ok "a ping with accept_local" ping_it
+run_ok "ignore any: a ping with accept_local" ping_it
 
 must ctl box dev set veth1 ignore never
 is "$(other_end)" "is silent" "ignore never applies where the sysctls would allow the answer"
 
 must ctl box flush
-is "$(other_end)" answers "flush: as in the stock kernel"
+is "$(other_end)" answers "flush: stock again"
 run_ok "rmmod" unload_module
-is "$(other_end)" answers "and without the module"
+is "$(other_end)" answers "rmmod: stock again"

@@ -55,51 +55,51 @@ resolves() {
 	in_host bob ping -q -c 1 -W 5 10.0.0.1
 }
 run_ok "defend: a host may use an address that is own only in another VRF" resolves
-is "$(count_of conflict)" 0 "which is no conflict"
+is "$(count_of conflict)" 0 "defend: an address of another VRF is no conflict"
 claims 10.0.0.98
-is "$(count_of conflict)" 0 "nor is a claim of an address that only another VRF has"
+is "$(count_of conflict)" 0 "a claim of an address that only another VRF has is no conflict"
 claims 10.0.0.1
 is "$(count_of conflict)" 1 "an own address of this VRF is defended"
 claims 10.0.0.99
-is "$(count_of conflict)" 2 "on any device of the VRF"
+is "$(count_of conflict)" 2 "an own address on another device of this VRF is defended"
 must ctl alice dev set b2 hidden on
 claims 10.0.0.99
-is "$(count_of conflict)" 2 "but not a hidden one"
+is "$(count_of conflict)" 2 "a hidden address is not defended"
 must ctl alice flush
 
 is "$(answer 10.0.0.99)" "$alice" "stock: an address of the VRF is answered for"
 must ctl alice dev set r1 hidden on
 is "$(answer 10.0.0.99)" "$alice" "hidden in another VRF, it is still answered for"
-is "$(count_of hidden)" 0 "and not counted as hidden"
+is "$(count_of hidden)" 0 "hidden in another VRF, it is not counted as hidden"
 must ctl alice dev set b2 hidden on
 is "$(answer 10.0.0.99)" "" "hidden in this VRF, it is not answered for"
-is "$(count_of hidden)" 1 "and counted as hidden"
+is "$(count_of hidden)" 1 "hidden in this VRF, it is counted as hidden"
 like "$(ctl alice explain request 10.0.0.99 from 10.0.0.2 dev eth0)" 'b2' "explain names the device of this VRF"
 must ctl alice dev unset r1 hidden
-is "$(answer 10.0.0.99)" "" "nor when the other VRF hides nothing"
+is "$(answer 10.0.0.99)" "" "hidden in this VRF only, it is not answered for"
 
 # An address known only from a route, in a VRF
 must ip -n alice route add local 10.0.0.96/32 dev b2 table 20
 is "$(answer 10.0.0.96)" "" "an address routed to a hidden device of the VRF is hidden"
 must ctl alice dev unset b2 hidden
 must ctl alice dev set r1 hidden on
-is "$(answer 10.0.0.96)" "$alice" "and one routed to another device of the VRF is not"
+is "$(answer 10.0.0.96)" "$alice" "an address routed to a device that is not hidden is answered for"
 must ip -n alice route del local 10.0.0.96/32 dev b2 table 20
 
 # Devices move between VRFs
 must ip -n alice addr del 10.0.0.2/24 dev r1
 must ip -n alice link set r1 master blue
 is "$(answer 10.0.0.98)" "" "a hidden device that joins the VRF hides its addresses there"
-is "$(answer 10.0.0.99)" "" "also an address that is on two devices of the VRF"
+is "$(answer 10.0.0.99)" "" "it also hides an address that is on two devices of the VRF"
 must ip -n alice link set r1 nomaster
 is "$(answer 10.0.0.99)" "$alice" "a device that leaves the VRF no longer hides them there"
 must ip -n alice link set b2 nomaster
 must ip -n alice link set eth0 nomaster
 must poll 5 forwarding lan
 is "$(answer 10.0.0.98)" "" "without a VRF: the addresses of a hidden device are hidden"
-is "$(answer 10.0.0.99)" "" "also one that another device has, too"
+is "$(answer 10.0.0.99)" "" "without a VRF: an address that another device has, too, is hidden"
 must ip -n alice addr add 10.0.0.99/32 dev eth0
-is "$(answer 10.0.0.99)" "$alice" "but not those of the device itself"
+is "$(answer 10.0.0.99)" "$alice" "without a VRF: an address of the receiving device is not hidden"
 must ip -n alice addr del 10.0.0.99/32 dev eth0
 
 # The same address twice on a device
@@ -108,7 +108,7 @@ must ip -n alice addr del 10.0.0.98/32 dev r1
 is "$(answer 10.0.0.98)" "" "an address is hidden until its last prefix goes"
 must ip -n alice addr del 10.0.0.98/31 dev r1
 must ip -n alice addr add 10.0.0.98/32 dev b2
-is "$(answer 10.0.0.98)" "$alice" "and then no longer"
+is "$(answer 10.0.0.98)" "$alice" "after that it is no longer hidden"
 
 # Secondary addresses
 for promote in 1 0; do
@@ -118,9 +118,9 @@ for promote in 1 0; do
 	must ip -n alice addr del 10.0.0.41/29 dev r1
 	is "$(answer 10.0.0.42)" "" "promote_secondaries=$promote: the next address is not answered for"
 	must ip -n alice addr add 10.0.0.42/32 dev b2
-	[ $promote = 0 ] || is "$(answer 10.0.0.42)" "" "as long as it is there"
+	[ $promote = 0 ] || is "$(answer 10.0.0.42)" "" "promote_secondaries=$promote: hidden although another device has it, too"
 	must ip -n alice addr flush dev r1
-	is "$(answer 10.0.0.42)" "$alice" "and no longer hidden when it is gone"
+	is "$(answer 10.0.0.42)" "$alice" "promote_secondaries=$promote: no longer hidden when it is deleted"
 	must ip -n alice addr del 10.0.0.42/32 dev b2
 done
 
@@ -131,23 +131,23 @@ must ip -n alice addr add 10.0.0.97/32 dev b2
 is "$(answer 10.0.0.97)" "$alice" "a device with an MTU too small for IPv4 hides nothing"
 must ip -n alice link set r1 mtu 1500
 must ip -n alice addr add 10.0.0.97/32 dev r1
-is "$(answer 10.0.0.97)" "" "until it has the address again"
+is "$(answer 10.0.0.97)" "" "with a larger MTU and the address, it hides it again"
 must ip -n alice link set r1 down
 is "$(answer 10.0.0.97)" "" "an address stays hidden while the device is down"
 must ip -n alice link set r1 name s1
 is "$(answer 10.0.0.97)" "$alice" "renamed, the device hides nothing"
 must ip -n alice link set s1 name r1
-is "$(answer 10.0.0.97)" "" "renamed back, it does"
+is "$(answer 10.0.0.97)" "" "renamed back, the device hides its address"
 must ip -n alice link set r1 netns carol
-is "$(answer 10.0.0.97)" "$alice" "in another netns it does not"
+is "$(answer 10.0.0.97)" "$alice" "in another netns, the device hides nothing"
 must ip -n carol link set r1 netns alice
 must ip -n alice link set r1 up
 must ip -n alice addr add 10.0.0.97/32 dev r1
-is "$(answer 10.0.0.97)" "" "moved back, it does"
+is "$(answer 10.0.0.97)" "" "moved back, the device hides its address"
 must ctl alice flush
 is "$(answer 10.0.0.97)" "$alice" "flush: stock again"
 must ctl alice dev set r1 hidden on
-is "$(answer 10.0.0.97)" "" "a new policy knows existing addresses"
+is "$(answer 10.0.0.97)" "" "a new policy hides existing addresses"
 must ctl alice flush
 
 # Loopback addresses and own MACs are never conflicts
@@ -161,20 +161,20 @@ claims 10.0.0.11 "$own"
 is "$(count_of conflict)" 0 "a claim with an own MAC is no conflict"
 must ip -n alice link set eth1 address 02:00:00:00:0a:0a
 claims 10.0.0.11 "$own"
-is "$(count_of conflict)" 1 "a former MAC is not an own one"
+is "$(count_of conflict)" 1 "a claim with a former MAC is a conflict"
 claims 10.0.0.11 02:00:00:00:0a:0a
-is "$(count_of conflict)" 1 "the new MAC is"
+is "$(count_of conflict)" 1 "a claim with the new MAC is no conflict"
 must ip -n alice link add link eth0 name mac0 address 02:00:00:00:0b:0b type macvlan
 claims 10.0.0.11 02:00:00:00:0b:0b
-is "$(count_of conflict)" 1 "that of a new device is, too"
+is "$(count_of conflict)" 1 "a claim with the MAC of a new device is no conflict"
 must ip -n alice link del mac0
 claims 10.0.0.11 02:00:00:00:0b:0b
-is "$(count_of conflict)" 2 "and no longer when the device is gone"
+is "$(count_of conflict)" 2 "a claim with the MAC of a deleted device is a conflict"
 must ip -n alice addr flush dev eth1
 must ctl alice flush
 
-# A bond that goes tells of a new MAC after it is unregistered. What was recorded
-# then would stand in the way of the next device with its ifindex.
+# A bond that is deleted notifies of a new MAC after it is unregistered. If that were
+# recorded, it would affect the next device with its ifindex.
 
 modprobe bonding
 must ip -n alice -batch - <<-END
@@ -207,7 +207,7 @@ churn() {	# SECONDS
 			addr del 10.0.0.90/24 dev h0
 			addr add 10.0.0.90/32 dev h0
 		END
-		# With one processor, this is when it is asked for.
+		# With one processor, this is when it is requested.
 		sleep 0.05
 		ip -n alice -batch - <<-END || return
 			link set h0 down
@@ -235,7 +235,7 @@ churn() {	# SECONDS
 		ctl alice rule del hide 10.99.0.0/16 || return
 	done
 }
-ask_all() {
+request_all() {
 	while :; do
 		arpq bob flood eth0 10.0.0.90 count 2000 >/dev/null
 		ip -n alice neigh flush dev eth0
@@ -243,16 +243,14 @@ ask_all() {
 	done >/dev/null 2>&1
 }
 started=$(date +%s)
-ask_all &
-asker=$!
+request_all &
+requester=$!
 arpq bob listen eth0 match "sender 10.0.0.90 $alice" timeout 60000 >"$dir/leak" 2>/dev/null &
 listener=$!
 churn 20
 is $? 0 "addresses, VRFs, netns, names and policies change for $(($(date +%s) - started)) s"
-kill "$asker"
-wait "$asker" 2>/dev/null
-kill "$listener" 2>/dev/null
-wait "$listener" 2>/dev/null
+stop "$requester"
+stop "$listener"
 is "$(grep -c "sender 10.0.0.90 $alice" "$dir/leak")" 0 "a hidden address was never answered for"
 asked=$(count_of hidden)
 run_ok "it was requested $asked times" [ "$asked" -gt 100 ]

@@ -29,7 +29,7 @@ watch_until() {	# CMD ARGUMENTS…
 four_devices() { [ "$(grep -c ' in [0-9]' "$dir/out")" -ge 4 ]; }
 one_device() { grep -q ' in [0-9]' "$dir/out"; }
 
-# Once something is printed, CMD; until the last line has IN packets and no rate.
+# Runs CMD once something is printed. Succeeds when the last line has IN packets and no rate.
 asked=''
 settles() {	# IN CMD…
 	[ -s "$dir/out" ] || return
@@ -45,13 +45,13 @@ begun=${EPOCHREALTIME/./}
 watch_until four_devices stats show eth0 --watch
 took=$(((${EPOCHREALTIME/./} - begun) / 1000000))
 is $status 0 "^C ends it with status 0"
-is "$(cat "$dir/err")" "" "without a message"
-run_ok "one block a second" [ $took -ge 3 ]
-is "$(grep -c $'\e' "$dir/out")" 0 "without terminal codes"
+is "$(cat "$dir/err")" "" "^C: no message"
+run_ok "one block per second" [ $took -ge 3 ]
+is "$(grep -c $'\e' "$dir/out")" 0 "no terminal codes"
 like "$(head -n 2 "$dir/out")" '^20[0-9-]+ [0-9:]+
-[0-9]+: eth0  in 0  out 0$' "the first block: when, and the counters"
+[0-9]+: eth0  in 0  out 0$' "the first block: time and counters"
 like "$(sed -n 4,6p "$dir/out")" '^20[0-9-]+ [0-9:]+
-[0-9]+: eth0  in 0 \(0/s\)  out 0 \(0/s\)$' "the next has rates as well"
+[0-9]+: eth0  in 0 \(0/s\)  out 0 \(0/s\)$' "the second block: rates as well"
 
 watch_until four_devices stats show --watch
 is "$(awk '/ in /{ print $2 }' "$dir/out" | head -n 4 | paste -sd ' ')" "eth0 eth1 eth0 eth1" \
@@ -62,20 +62,20 @@ watch_until floods -j stats show eth0 --watch
 is $status 0 "JSON, until ^C"
 is "$(jq -c 'length' "$dir/out" | sort -u)" 1 "one list on each line"
 is "$(head -n 1 "$dir/out" | jq -c '.[0] | keys_unsorted')" '["ifindex","dev","in","out","reasons"]' \
-	"the first equals stats show"
+	"JSON: the first list equals stats show"
 is "$(sed -n 2p "$dir/out" | jq -c '.[0] | keys_unsorted, (.rates | keys_unsorted)')" \
 	'["ifindex","dev","in","out","reasons","rates"]
-["in","out","reasons"]' "the next has rates as well"
+["in","out","reasons"]' "JSON: the second list has rates as well"
 sum=$(jq -s 'map(.[0].rates.in // 0) | add' "$dir/out")
-run_ok "the rates add up" [ "$sum" -ge 20 -a "$sum" -le 40 ]
-is "$(jq -s 'map(.[0].reasons.ignored // 0) | max' "$dir/out")" 30 "and so do the reasons"
+run_ok "JSON: the rates add up" [ "$sum" -ge 20 -a "$sum" -le 40 ]
+is "$(jq -s 'map(.[0].reasons.ignored // 0) | max' "$dir/out")" 30 "JSON: the reasons add up"
 
-# Counters that fall begin anew.
+# Counters that decrease have restarted from zero.
 asked=''
 watch_until resets -j stats show eth0 --watch
 is "$(jq -s 'last[0].rates.in' "$dir/out")" 0 "a reset shows no rate"
 
-# What fails ends it.
+# Errors end it.
 fails_with 1 'no policy applies to this device' "a device without counters" \
 	ctl alice stats show lo --watch
 start alice "$ARPCTL" stats show --watch >"$dir/out" 2>"$dir/err"
@@ -85,7 +85,7 @@ must unload_module
 status=0
 wait "$started" || status=$?
 is $status 1 "unloading the module ends it"
-like "$(cat "$dir/err")" '^arpctl: ' "with a message"
+like "$(cat "$dir/err")" '^arpctl: ' "unloading the module: a message is printed"
 
 # A terminal.
 must load_module
@@ -109,7 +109,7 @@ wait $typing
 screen=$(<"$dir/out")
 like "$screen" 'status 0' "^C on a terminal ends it with status 0"
 like "$screen" $'^[^\e]*\e\\[\\?25l' "the cursor is hidden"
-like "${screen##*$'\e[H'}" $'\e\\[\\?25h' "and shown again"
+like "${screen##*$'\e[H'}" $'\e\\[\\?25h' "the cursor is shown again"
 # Two lines fit above the last one of the terminal.
 one=${screen#*$'\e[H'}
 one=${one#*$'\e[H'}
