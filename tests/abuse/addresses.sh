@@ -77,19 +77,19 @@ for n in $sizes; do
 		[ "$now" -le $((request + requests * 10000)) ]
 	now=$(took explains)
 	diag "explain send: $now"
-	run_ok "explain costs at most ten million instructions more" [ "$now" -le $((explain + 10000)) ]
+	run_ok "$n addresses: explain costs at most ten million instructions more" [ "$now" -le $((explain + 10000)) ]
 	like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' \
-		"and it is suppressed, as before"
+		"$n addresses: the request is suppressed as before"
 done
 
 # The first policy, and a hidden device that comes and goes, take linear time.
 begin_again() { ctl alice flush && ctl alice dev set hid0 hidden on; }
 begins=$(took begin_again)
-diag "a policy begins: $begins"
+diag "the first policy: $begins"
 run_ok "$((2 * n)) addresses: the first policy takes at most a hundred million instructions" \
 	[ "$begins" -le 100000 ]
 must ctl alice dev set hid0 hidden off
 is "$(ctl alice -j explain send 192.0.2.9 from 11.0.0.1 dev out0 | jq -r .reason)" \
 	pass "an address that is no longer hidden is announced"
 must ctl alice dev set hid0 hidden on
-like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' "and hidden again, it is not"
+like "$(ctl alice explain send 192.0.2.9 from 11.0.0.1 dev out0)" 'suppressed' "hidden again, it is not announced"

@@ -59,37 +59,37 @@ must load_module
 device=$(ip -n mallory -o link | sed -n 's/^[0-9]*: \(x[a-z]*\):.*/\1/;$p')
 
 plan 33
-held "nothing at all" true
+held "a command that does nothing" true
 held "the first policy" "$ARPCTL" dev set all ignore 1
 held "a policy with $selectors selectors, $globs of them globs" "$ARPCTL" restore "$dir/policy"
-held "the same again" "$ARPCTL" restore "$dir/policy"
+held "the same policy again" "$ARPCTL" restore "$dir/policy"
 held "a field of all" "$ARPCTL" dev set all ignore 2
-held "of default" "$ARPCTL" dev set default ignore 2
-held "of a new glob" "$ARPCTL" dev set '*[!a]' rate 1000 validate ip
-held "of a glob" "$ARPCTL" dev set '*[!a]' rate 2000
-held "of a device" "$ARPCTL" dev set "$device" rate 2000
+held "a field of default" "$ARPCTL" dev set default ignore 2
+held "fields of a new glob" "$ARPCTL" dev set '*[!a]' rate 1000 validate ip
+held "a field of a glob" "$ARPCTL" dev set '*[!a]' rate 2000
+held "a field of a device" "$ARPCTL" dev set "$device" rate 2000
 held "hidden, which concerns all devices" "$ARPCTL" dev set "$device" hidden on
 held "the first source-rate" "$ARPCTL" dev set "$device" source-rate 10
-held "no field of a glob" "$ARPCTL" dev unset '*[!a]'
+held "all fields of a glob are unset" "$ARPCTL" dev unset '*[!a]'
 held "the first rule of a glob" "$ARPCTL" rule add drop 10.0.0.0/8 dev '*[!b]'
-held "the last" "$ARPCTL" rule del drop 10.0.0.0/8 dev '*[!b]'
+held "the last rule of a glob is deleted" "$ARPCTL" rule del drop 10.0.0.0/8 dev '*[!b]'
 held "the first binding of a device" "$ARPCTL" bind add 10.0.0.1 lladdr 02:00:00:00:00:01 dev "$device"
-held "listing what is set" bash -c "quietly $ARPCTL dev show"
+held "listing fields" bash -c "quietly $ARPCTL dev show"
 held "listing rules, of which there is none" bash -c "quietly $ARPCTL rule show"
-held "listing what is effective" bash -c "quietly $ARPCTL dev effective"
+held "listing effective values" bash -c "quietly $ARPCTL dev effective"
 held "listing counters" bash -c "quietly $ARPCTL stats show"
-held "forgetting counters" "$ARPCTL" stats reset
-held "a device's own counters" "$ARPCTL" stats reset "$device"
+held "resetting counters" "$ARPCTL" stats reset
+held "resetting a device's counters" "$ARPCTL" stats reset "$device"
 held "a new device" ip link add new0 type dummy
-held "one that is renamed" ip link set new0 name "xxxxxxxxxwwwwwa"
-held "one that comes up" ip link set "xxxxxxxxxwwwwwa" up
-held "one that goes" ip link del "xxxxxxxxxwwwwwa"
+held "a device is renamed" ip link set new0 name "xxxxxxxxxwwwwwa"
+held "a device comes up" ip link set "xxxxxxxxxwwwwwa" up
+held "a device is deleted" ip link del "xxxxxxxxxwwwwwa"
 held "a rule and a binding on each of $((selectors - globs - 10)) names" "$ARPCTL" restore "$dir/rules"
-held "listing them" bash -c "quietly $ARPCTL rule show"
-held "no rule any more" "$ARPCTL" rule flush
-held "no binding any more" "$ARPCTL" bind flush
+held "listing these rules" bash -c "quietly $ARPCTL rule show"
+held "all rules are flushed" "$ARPCTL" rule flush
+held "all bindings are flushed" "$ARPCTL" bind flush
 held "rules and bindings again" "$ARPCTL" restore "$dir/rules"
-held "no policy" "$ARPCTL" flush
+held "the policy is flushed" "$ARPCTL" flush
 (cat "$dir/rules"; echo nonsense) >"$dir/wrong"
 held "a large policy that is refused in the end" bash -c "refuses $ARPCTL restore $dir/wrong"
 held "the first policy again" "$ARPCTL" dev set all ignore 1

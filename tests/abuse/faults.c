@@ -62,7 +62,7 @@ static void open_fail_nth(void)
 }
 
 static void __attribute__((format(printf, 3, 4)))
-say(bool good, const char *what, const char *format, ...)
+report(bool good, const char *what, const char *format, ...)
 {
 	va_list args;
 
@@ -94,7 +94,7 @@ static void drain(void)
 		;
 }
 
-/* The state of the netns: messages, in no order */
+/* The state of the netns: dumped messages, sorted */
 
 #define MESSAGES_MAX	256
 
@@ -728,7 +728,7 @@ static const struct job {
 	{ "dev set: a glob", base, set_glob },
 	{ "dev set: all", base, set_all },
 	{ "dev set: hidden", base, set_hidden },
-	{ "dev set: a device to come", base, set_absent },
+	{ "dev set: a device that does not exist", base, set_absent },
 	{ "dev unset: a field", base, unset_field },
 	{ "dev unset: a glob", base, unset_glob },
 	{ "dev unset: the last policy", one, unset_field },
@@ -773,11 +773,11 @@ static const struct job {
 	{ "echo: transaction commit", added_change, commit_echoed },
 	{ "announce", base, announce },
 	{ "explain", base, explain },
-	{ "get: what is set", base, get_dev },
-	{ "get: what is effective", base, get_effective },
+	{ "get: fields", base, get_dev },
+	{ "get: effective values", base, get_effective },
 	{ "get: counters", base, get_stats },
 	{ "dump: selectors", base, dump_dev },
-	{ "dump: what is effective", base, dump_effective },
+	{ "dump: effective values", base, dump_effective },
 	{ "dump: counters", base, dump_stats },
 	{ "dump: entries", base, dump_entries },
 	{ "dump: some entries", base, dump_some },
@@ -815,7 +815,7 @@ static void get_ready(const struct job *j)
 
 /* Return: what is wrong with the result of a job, or NULL. */
 static const char *judge(int err, const struct state *before, const struct state *now,
-			 const struct state *after, const struct state *told)
+			 const struct state *after, const struct state *want)
 {
 	if (err < 0)
 		return same(now, before) || same(now, after) ? NULL : "it was done partly";
@@ -824,14 +824,14 @@ static const char *judge(int err, const struct state *before, const struct state
 		       now->generation != before->generation ? "but the generation changed" : NULL;
 	if (!same(now, after))
 		return "but it was not done";
-	if (told->n && !same(&answers, told))
+	if (want->n && !same(&answers, want))
 		return "but the answer is wrong";
 	return NULL;
 }
 
 static void try_all(const struct job *j)
 {
-	static struct state before, before_this, after, now, told;
+	static struct state before, before_this, after, now, want;
 	unsigned int failed = 0, done = 0, lost = 0, count, n, left;
 	const char *why;
 	int err;
@@ -844,7 +844,7 @@ static void try_all(const struct job *j)
 	count = TRIES_MAX - disarm();
 	must(err);
 	look(&after);
-	told = answers;
+	want = answers;
 
 	for (n = first_of(j, count); n < TRIES_MAX; n++) {
 		get_ready(j);
@@ -855,23 +855,23 @@ static void try_all(const struct job *j)
 		err = j->run();
 		left = disarm();
 		look(&now);
-		why = judge(err, &before_this, &now, &after, &told);
+		why = judge(err, &before_this, &now, &after, &want);
 		if (why) {
-			say(false, j->name, "allocation %u failed, the command said %s: %s", n,
-			    err < 0 ? "nothing" : strerror(err), why);
+			report(false, j->name, "allocation %u failed, the command returned %s: %s", n,
+			       err < 0 ? "no answer" : strerror(err), why);
 			return;
 		}
 		if (left) {
 			/* The allocation to fail was never reached: this was the last run. */
-			say(!err && n > 1, j->name, "%u failed, %u succeeded nevertheless, for %u "
-			    "the answer was lost", failed, done, lost);
+			report(!err && n > 1, j->name, "%u failed, %u succeeded nevertheless, for %u "
+			       "the answer was lost", failed, done, lost);
 			return;
 		}
 		failed += err > 0;
 		lost += err < 0;
 		done += !err;
 	}
-	say(false, j->name, "run %u starts from a different state", n);
+	report(false, j->name, "run %u starts from a different state", n);
 }
 
 static const struct job come = { "a device comes from another netns", with_away, NULL };
@@ -900,12 +900,12 @@ static void try_come(void)
 		if (!i)
 			after = now;
 		if (err || !same(&now, &after)) {
-			say(false, come.name, "allocation %u of %u failed: %s", count + 1 - i, count,
-			    err ? strerror(err) : "it is up without its policy");
+			report(false, come.name, "allocation %u of %u failed: %s", count + 1 - i, count,
+			       err ? strerror(err) : "it is up without its policy");
 			return;
 		}
 	}
-	say(true, come.name, "the last of %u allocations were tried", count);
+	report(true, come.name, "the last of %u allocations were tried", count);
 }
 
 static void commands(void)
@@ -990,8 +990,8 @@ static void netns(unsigned int last)
 	for (n = last && last < count ? count - last : 1; n <= count + 20; n++) {
 		left = make_netns(n, &failed);
 		if (left < 0) {
-			say(false, "netns", "allocation %u of %u failed, policy missing", n,
-			    count);
+			report(false, "netns", "allocation %u of %u failed, policy missing", n,
+			       count);
 			return;
 		}
 		if (left)
@@ -999,7 +999,7 @@ static void netns(unsigned int last)
 		tries++;
 		refused += failed;
 	}
-	say(refused > 0, "a netns is created", "%u failed, %u were tried", refused, tries);
+	report(refused > 0, "a netns is created", "%u failed, %u were tried", refused, tries);
 }
 
 static bool loaded(void)
@@ -1046,11 +1046,11 @@ static void module(const char *file, const char *parameters)
 		if (!done && left)
 			die("the module");
 		if (!done && loaded()) {
-			say(false, "module", "allocation %u failed, but the module is loaded", n);
+			report(false, "module", "allocation %u failed, but the module is loaded", n);
 			return;
 		}
 		if (done && (!has_policy() || !unload())) {
-			say(false, "module", "allocation %u failed, module incomplete", n);
+			report(false, "module", "allocation %u failed, module incomplete", n);
 			return;
 		}
 		if (left)
@@ -1058,8 +1058,8 @@ static void module(const char *file, const char *parameters)
 		tries++;
 		refused += !done;
 	}
-	say(refused > 0, "the module is loaded", "%u failed, %u were tried, from %u on", refused,
-	    tries, first);
+	report(refused > 0, "the module is loaded", "%u failed, %u were tried, from %u on", refused,
+	       tries, first);
 }
 
 int main(int argc, char **argv)

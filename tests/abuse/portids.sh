@@ -8,9 +8,9 @@ plan 8
 host alice
 must load_module
 for hogs in 0 1 2; do
-	told=$(in_host alice "$ROOT/build/portids" 8 $hogs)
-	like "$told" '^begun [1-9][0-9]* ' "transactions begin on one port id, beside $hogs others"
-	like "$told" ' gone 0$' "and none ends with another socket"
+	output=$(in_host alice "$ROOT/build/portids" 8 $hogs)
+	like "$output" '^begun [1-9][0-9]* ' "transactions begin on one port id, beside $hogs others"
+	like "$output" ' gone 0$' "no transaction ends with another socket, beside $hogs others"
 done
 
 # Closed sockets leave the maximum number of transactions behind: there must be room.
@@ -21,4 +21,4 @@ run_ok "transactions of closed sockets are gone" in_host alice "$ROOT/build/rest
 must ip netns del alice
 namespaces=()
 # A transaction must not hold its socket, nor a socket its netns.
-run_ok "and no socket is held: the module can be unloaded" poll 10 rmmod arp_policy
+run_ok "no socket is held: the module can be unloaded" poll 10 rmmod arp_policy

@@ -43,8 +43,8 @@ must ctl carol dev set 'cali*' ignore never
 scratch
 mark_log
 
-# A monitor and dumps run all the time. They say that the module is unloaded, in the midst of
-# other lines.
+# A monitor and dumps run all the time. Their output is discarded: they also report when the
+# module is unloaded.
 start alice "$ARPCTL" monitor >/dev/null 2>&1
 monitor=$started
 # shellcheck disable=SC2016
@@ -62,10 +62,10 @@ restorer=$started
 in_host bob "$ARPQ" ask eth0 10.9.7.7 count 200 interval 20 fence "$FENCE" >"$dir/answers"
 wait "$restorer"
 is $? 0 "$restores restores in a flood"
-is "$(cat "$dir/restored")" "restored $restores" "all of them succeed"
-is "$(answers_in "$dir/answers")" 200 "each request meanwhile was answered"
+is "$(cat "$dir/restored")" "restored $restores" "all restores succeed"
+is "$(answers_in "$dir/answers")" 200 "each request during the restores was answered"
 is "$(grep -o 'is-at [^ ]*' "$dir/answers" | sort -u | grep -vcE "$FIRST|$SECOND")" 0 \
-	"according to one policy or the other"
+	"each answer was according to one of the policies"
 is "$(ctl alice -j rule show | jq length)" 256 "in the end one of the policies is complete"
 
 # Devices that are added, renamed, moved and deleted while policies change.
@@ -85,7 +85,7 @@ done
 is "$changed" "$device_rounds" "devices were created, renamed, moved and deleted $device_rounds times"
 run_ok "policies kept changing" kill -0 "$restorer"
 stop "$restorer"
-is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "nothing of them is left"
+is "$(ctl alice -j stats show | jq -r '.[].dev' | grep -c cali)" 0 "none of these devices is left"
 
 # Namespaces in parallel.
 going=()
@@ -107,13 +107,13 @@ done
 is $gone 5 "the module is unloaded while transactions are under way"
 stop "$restorer"
 run_ok "the flood continued all the time" kill -0 "$flood"
-run_ok "and so did the dumps" kill -0 "$dumper"
+run_ok "the dumps continued all the time" kill -0 "$dumper"
 kill -0 "$monitor" 2>/dev/null
 like $? '[01]' "a monitor receives the last change"
 stop "$flood" "$dumper" "$monitor"
 must ctl alice flush
 is "$(asks bob eth0 10.9.7.7)" silence "after flush, alice answers for no other address"
-is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "but for her own"
+is "$(asks bob eth0 10.0.0.1)" "$(mac alice eth0)" "after flush, alice answers for her own address"
 poll 10 rmmod arp_policy
 run_ok "idle, the module can be unloaded" eval "! module_loaded"
 no_kernel_faults

@@ -21,7 +21,7 @@ tab()
 	_arpctl "$ARPCTL"
 }
 
-# offers DESC WORD...: just these are offered, in any order.
+# offers DESC WORD...: exactly these are offered, in any order.
 offers() { is "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" "$(printf '%s\n' "${@:2}" | sort)" "$1"; }
 
 includes()
@@ -70,18 +70,18 @@ offers 'no prefix to add' ''
 tab rule add drop 10.0.0.1 ''
 offers 'keywords of the action' from dev
 tab rule add proxy 10.0.0.1 ''
-offers 'and those of another one' dev lladdr routed
+offers 'keywords of another action' dev lladdr routed
 tab rule add proxy 10.0.0.1 dev lo routed ''
 offers 'keywords that are not given yet' lladdr
 tab help ''
 offers 'help on each object' "${objects[@]}"
 tab help rule s
-offers 'and on its commands' show
+offers "help on an object's commands" show
 tab dev show --js
-offers 'options behind the object' --json
+offers 'options after the object' --json
 tab dev -j effective l
 includes lo
-result $? 'and words after such an option' "${COMPREPLY[*]}"
+result $? 'words after such an option' "${COMPREPLY[*]}"
 tab rule add drop 10.0.0.1 dev ''
 includes all lo && ! includes default
 result $? 'selectors of rules' "${COMPREPLY[*]}"
@@ -131,7 +131,7 @@ tab rule del drop 10.0.0.1 f
 offers 'keywords of a deletion' from
 tab announce 10.0.0.1 dev l
 includes lo && ! includes all
-result $? 'the device behind a keyword' "${COMPREPLY[*]}"
+result $? 'the device after a keyword' "${COMPREPLY[*]}"
 tab bind import tests/cli/leases/dnsmasq
 offers 'files' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab bind import tests/cl
@@ -141,7 +141,7 @@ includes all lo && ! includes help
 result $? 'after -- help is not offered' "${COMPREPLY[*]}"
 tab -- dev effective l
 includes lo
-result $? 'nor options when -- comes before the object' "${COMPREPLY[*]}"
+result $? 'words after -- and the object' "${COMPREPLY[*]}"
 tab save tests/cli/leases/dnsmasq
 offers 'files to save to' tests/cli/leases/dnsmasq.leases tests/cli/leases/dnsmasq-broken.leases
 tab restore tests/cli/leases/dnsmasq
@@ -166,7 +166,7 @@ COMP_POINT=${#COMP_LINE} COMP_WORDS=("$ARPCTL" --color "=" al) COMP_CWORD=3
 _arpctl "$ARPCTL"
 offers 'the value of an option' always
 
-# Each value that is offered, and each that help tells of, is taken.
+# Each value that is offered, and each that help lists, is accepted.
 for field in "${fields[@]}"; do
 	tab dev set eth0 "$field" ''
 	good=0
@@ -175,20 +175,20 @@ for field in "${fields[@]}"; do
 		run "${NOWHERE[@]}" dev set eth0 "$field" "$value"
 		[ "$status" -eq 1 ] || { good=1; bad+=" $value: $err"; }
 	done
-	told=$("$ARPCTL" dev set help | sed -n "s/^  $field \+//p")
+	listed=$("$ARPCTL" dev set help | sed -n "s/^  $field \+//p")
 	# "or any of a,b" is offered as a, b and a,b; of numbers, words alone are.
-	[[ $told != *', or any of '* ]] || COMPREPLY=("${COMPREPLY[0]}" "or any of ${COMPREPLY[-1]}")
+	[[ $listed != *', or any of '* ]] || COMPREPLY=("${COMPREPLY[0]}" "or any of ${COMPREPLY[-1]}")
 	offered=$(printf ', %s' "${COMPREPLY[@]}")
-	told=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )[0-9]+ to [0-9]+ (milliseconds|packets(/s)?)$,,' <<<"$told")
-	[ "${offered#, }" = "$told" ] || { good=1; bad+=" help says: $told"; }
+	listed=$(sed -E 's/ \([0-9]\)//g; s,(^|\, )[0-9]+ to [0-9]+ (milliseconds|packets(/s)?)$,,' <<<"$listed")
+	[ "${offered#, }" = "$listed" ] || { good=1; bad+=" help says: $listed"; }
 	result $good "values of $field" "$bad"
 done
 
 ! grep -qwE "$(IFS='|'; echo "${objects[*]}|${fields[*]}")" <(sed '/^#/d; s,/dev/null,,' tools/arpctl/arpctl.{bash-completion,zsh-completion,fish})
 result $? "the parts for shells contain no object and no field names"
 
-# Names of devices and namespaces are others' choice: never run, always quoted.
-# shellcheck disable=SC2016 # that it stays as it is, is the point
+# Others may choose the names of devices and namespaces: they are quoted, and never expanded.
+# shellcheck disable=SC2016 # it must stay unexpanded
 run complete dev set '$('
 is "$out" "" 'typed text is not expanded'
 
@@ -207,7 +207,7 @@ rm -r "$fake"
 
 # zsh and fish offer the same words.
 if command -v zsh >/dev/null; then
-	# The function in place of zsh's own prints what it would offer.
+	# This function replaces the one of zsh and prints what it would offer.
 	said=$(PATH=$(dirname "$ARPCTL"):$PATH zsh -f -c 'compadd() { print -rl -- "${@[$@[(i)--]+1,-1]}"; }
 		words=(arpctl dev s) CURRENT=3; source tools/arpctl/arpctl.zsh-completion
 		words=(arpctl rule add drop 10.0.0.1 "") CURRENT=6; _arpctl

@@ -7,7 +7,7 @@
 plan 44
 scratch
 
-# What a YAML file says, by an expression on "docs", the list of its documents.
+# Evaluates an expression on "docs", the list of documents in a YAML file.
 yaml() {	# FILE EXPRESSION
 	/usr/bin/python3 -c 'import sys, yaml
 docs = list(yaml.safe_load_all(open(sys.argv[1])))
@@ -42,16 +42,16 @@ reads "networkd's recipe" \
 models() {	# FILE
 	/usr/bin/python3 -c 'import json, sys, yaml
 from kubernetes.client import ApiClient
-class Said:
+class Response:
     def __init__(self, data): self.data = data
 for doc in yaml.safe_load_all(open(sys.argv[1])):
     client = ApiClient()
-    known = client.deserialize(Said(json.dumps(doc)), "V1" + doc["kind"])
+    known = client.deserialize(Response(json.dumps(doc)), "V1" + doc["kind"])
     if client.sanitize_for_serialization(known) != doc:
         print(doc["kind"])' "$1" 2>&1
 }
 
-# What an overlay makes, with the component that builds the module and without.
+# The objects of an overlay, with the component that builds the module and without.
 for overlay in "$kubernetes"/base "$kubernetes"/overlays/*; do
 	name=${overlay##*/}
 	said=$(tests/lib/kustomize "$overlay" 2>&1 >"$dir/$name.yaml" && models "$dir/$name.yaml"
@@ -66,7 +66,7 @@ for overlay in "$kubernetes"/base "$kubernetes"/overlays/*; do
 		{v["configMap"]["name"] for v in pod["volumes"] if "configMap" in v} ==
 			{m["metadata"]["name"] for m in docs if m["kind"] == "ConfigMap"},
 		) for d in docs if d["kind"] == "DaemonSet" for pod in [d["spec"]["template"]["spec"]]]')
-	is "$said" "[(True, True, True, True)]" "Kubernetes, $name: they refer to each other"
+	is "$said" "[(True, True, True, True)]" "Kubernetes, $name: the objects refer to each other"
 done
 sed 's/hostNetwork/hostNetworks/' "$dir/base.yaml" >"$dir/manifest"
 [ "$(models "$dir/manifest")" = DaemonSet ]
@@ -94,19 +94,19 @@ pod "$dir/policy" <<<$'# a policy\n dev set lo hidden on'
 is "$did" "-j diff $dir/policy restore $dir/policy generation 7" "the pod restores what differs, if it is still the same"
 for empty in '' $'# nothing\n\n'; do
 	pod "$dir/policy" < <(printf %s "$empty")
-	is "$did" "" "and nothing if the policy is empty"
+	is "$did" "" "the pod restores nothing if the policy is empty"
 done
 grep -q 'no command' "$dir/said"
-result $? "which it reports" "$(<"$dir/said")"
+result $? "the pod reports an empty policy" "$(<"$dir/said")"
 watch=$(yaml "$dir/bridge.yaml" '[" ".join(c["command"][1:]) for d in docs if d["kind"] == "DaemonSet"
 	for c in d["spec"]["template"]["spec"]["containers"] if c["name"] == "bindings"][0]')
 # shellcheck disable=SC2086 # words
 run "${NOWHERE[@]}" $watch
-check_error 1 'Cannot open network namespace' "arpctl takes the overlay's command: $watch"
+check_error 1 'Cannot open network namespace' "arpctl accepts the overlay's command: $watch"
 pod remove </dev/null
 is "$did" "flush" "to remove it, the pod flushes the policy once"
 
-# Runs a script with an arpctl that takes everything.
+# Runs a script with an arpctl that accepts everything. Prints its calls.
 did() {	# SCRIPT ARGUMENT…
 	rm -f "$dir/did"
 	# shellcheck disable=SC2016
@@ -119,18 +119,18 @@ notify=(contrib/keepalived/notify 192.168.1.100 eth0 INSTANCE web)
 is "$(did "${notify[@]}" MASTER 100)" "rule del hide 192.168.1.100 announce 192.168.1.100 dev eth0 count 3" \
 	"keepalived: the master shows the address and announces it"
 is "$(did "${notify[@]}" BACKUP 100) $(did "${notify[@]}" FAULT 100)" \
-	"rule replace hide 192.168.1.100 rule replace hide 192.168.1.100" "keepalived: the others hide it"
+	"rule replace hide 192.168.1.100 rule replace hide 192.168.1.100" "keepalived: in other states the address is hidden"
 nm=contrib/network-manager
 sed -n '/^# .etc.arp-policy.d/,/^```/p' $nm/README.md | grep '^[a-z]' >"$dir/Office LAN"
 export ARP_POLICY_DIR=$dir CONNECTION_ID='Office LAN'
 like "$(did $nm/arp-policy wlan0 pre-up)" '^apply - dev set wlan0 ignore .* bind replace .* dev wlan0$' \
 	"NetworkManager: the connection's policy is applied to its device"
 is "$(did $nm/arp-policy wlan0 up)$(CONNECTION_ID=other did $nm/arp-policy wlan0 pre-up)" "" \
-	"NetworkManager: and no other"
+	"NetworkManager: other events and connections change nothing"
 mkdir "$dir/policies"
 is "$(for name in '../Office LAN' "/$dir/Office LAN" .. ''; do
 	ARP_POLICY_DIR=$dir/policies CONNECTION_ID=$name did $nm/arp-policy wlan0 pre-up
-done)" "" "NetworkManager: a connection's name leads to no file elsewhere"
+done)" "" "NetworkManager: a connection's name cannot select a file elsewhere"
 reads "NetworkManager's example" < <(sed 's/\<DEV\>/wlan0/' "$dir/Office LAN")
 reads "cloud-init's policy" < <(yaml contrib/cloud-init/user-data.yaml \
 	'[f["content"] for f in docs[0]["write_files"] if f["path"] == "/etc/arp-policy.conf"][0]')

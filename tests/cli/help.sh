@@ -41,7 +41,7 @@ check_help 'arpctl bind import FILE [FILE ...] [sync] [force] [format NAME]' bin
 check_help '--watch: repeat every second' stats show help
 
 [ "${#commands[@]}" -ge 32 ]
-result $? 'the list of commands is all there' "${commands[*]}"
+result $? 'the list of commands is complete' "${commands[*]}"
 
 run help
 ! grep -q '.\{81\}' <<<"$out"

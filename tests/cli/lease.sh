@@ -45,7 +45,7 @@ parses 'Kea: states, escapes, quotes; the last line of an address counts' "$leas
 10.0.0.39 02:00:00:00:03:39
 10.0.0.40 02:00:00:00:03:10
 skipped 5'
-parses 'ISC dhcpd: hosts, in groups as well; the last of a name counts, and a lease that ended does not end them' \
+parses 'ISC dhcpd: hosts, in groups as well; the last one of a name counts, and an expired lease does not remove them' \
 	"$leases/dhcpd-hosts.leases" \
 '10.0.0.41 02:00:00:00:04:01
 10.0.0.42 02:00:00:00:04:98
@@ -56,7 +56,7 @@ parses 'ISC dhcpd: hosts, in groups as well; the last of a name counts, and a le
 10.0.0.52 02:00:00:00:04:10
 skipped 4
 unread 2, the first in line 24: pool'
-parses 'Kea: two files, one behind the other, of different versions' "$leases/kea-two.csv" \
+parses 'Kea: two files of different versions in one' "$leases/kea-two.csv" \
 '10.0.0.32 02:00:00:00:03:02
 10.0.0.34 02:00:00:00:03:04
 skipped 2'
@@ -74,7 +74,7 @@ parses 'Kea: a line that is too short' "$leases/kea-broken.csv" '3: 6 fields, bu
 parses 'an empty file' - 'skipped 0' </dev/null
 parses 'nothing but comments' - 'skipped 0' <<<'# nothing'
 parses 'not a lease file' - "2: $unknown" <<<$'\nhello world'
-parses 'not that of IPv6 either' - 'skipped 1' <<<'1700000001 1 fd00::1 * 00:01'
+parses 'a lease of IPv6 is skipped' - 'skipped 1' <<<'1700000001 1 fd00::1 * 00:01'
 parses 'line ends of Windows' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\r'
 parses 'a last line without newline' - $'10.0.0.1 02:00:00:00:00:01\nskipped 0' \
@@ -83,7 +83,7 @@ parses 'a later lease of dnsmasq' - $'10.0.0.1 02:00:00:00:00:02\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 10.0.0.1 * *'
 parses 'sorted by address' - $'9.0.0.1 02:00:00:00:00:02\n10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 9.0.0.1 * *'
-parses 'a group address is nobody'"'"'s' - 'skipped 1' <<<'0 01:00:5e:00:00:01 10.0.0.1 * *'
+parses 'a group MAC is skipped' - 'skipped 1' <<<'0 01:00:5e:00:00:01 10.0.0.1 * *'
 parses 'a word is missing' - '1: a lease of dnsmasq has 5 words, here are 4' <<<'0 02:00:00:00:00:01 10.0.0.1 *'
 parses 'a word too many' - '1: a lease of dnsmasq has 5 words, here are more than 5' \
 	<<<'0 02:00:00:00:00:01 10.0.0.1 * * *'
@@ -155,15 +155,15 @@ parses 'libvirt and systemd-networkd: when leases expire' "$leases/networkd.json
 10.0.0.74 02:00:00:00:07:04 for ever
 skipped 2' networkd
 parses 'libvirt: no lease' - 'skipped 0' <<<'[ ]'
-parses 'libvirt: an empty file, with the format named' - 'skipped 0' libvirt </dev/null
+parses 'libvirt: an empty file, with the format given' - 'skipped 0' libvirt </dev/null
 parses 'systemd-networkd: no lease' - 'skipped 0' <<<'{"BootID":"x","Address":[10,0,0,1]}'
 parses 'libvirt: cut off' "$leases/libvirt-cut.status" '13: the JSON text is cut off'
-parses 'systemd-networkd: a byte that is none' "$leases/networkd-broken.json" \
+parses 'systemd-networkd: a number that is no byte' "$leases/networkd-broken.json" \
 	'29: expected a hardware address, not " 2, 0, 0, 0, 7, 256 "'
 parses 'another list' - "1: $unknown" <<<'[{"domain":"vm","macs":["02:00:00:00:00:01"]}]'
-parses 'another list, with the format named' - '1: this is no lease file of libvirt' libvirt <<<'[{"domain":"vm"}]'
+parses 'another list, with the format given' - '1: this is no lease file of libvirt' libvirt <<<'[{"domain":"vm"}]'
 parses 'another object' - "1: $unknown" <<<'{"a":1}'
-parses 'what is no JSON' - '2: expected JSON, not "nope]"' < <(printf '[\nnope]')
+parses 'invalid JSON' - '2: expected JSON, not "nope]"' < <(printf '[\nnope]')
 parses 'JSON: something after the end' - '1: expected JSON, not "x"' < <(printf '[]x')
 parses 'JSON: a comma too many' - '1: expected JSON, not "]"' < <(printf '[1,]')
 parses 'JSON: a control character in a string' - '1: expected JSON, not "??"]"' < <(printf '["\n\t"]')
@@ -184,17 +184,17 @@ for file in "${files[@]}"; do
 	result $? "${file##*/}, cut off and corrupted at each byte" "$out"
 done
 
-# The tool: a file is read before the kernel is asked anything.
+# The tool: a file is read before the kernel is accessed.
 run "${NOWHERE[@]}" bind import "$leases/dnsmasq-broken.leases"
 check_error 2 "^$leases/dnsmasq-broken.leases:3: expected a hardware address, not \"02:00:00:00:01:0g\"\$" \
-	'a bad line is named before the kernel is asked'
+	'a bad line is reported before the kernel is accessed'
 status=0
 err=$("$ARPCTL" "${NOWHERE[@]}" bind import - 2>&1 >/dev/null <"$leases/kea-broken.csv") || status=$?
 [ "$status" -eq 2 ] && [[ $err == '-:3: '* ]]
-result $? 'a bad line of standard input is named' "status $status: $err"
+result $? 'a bad line of standard input is reported' "status $status: $err"
 for file in dnsmasq.leases dhcpd.leases kea-leases4.csv; do
 	run "${NOWHERE[@]}" bind import "$leases/$file" dev eth0
-	check_error 1 'Cannot open network namespace' "$file gets as far as the kernel"
+	check_error 1 'Cannot open network namespace' "$file is accepted"
 done
 run "${NOWHERE[@]}" bind import "$leases/dhcpd-hosts.leases"
 check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understood and was skipped; 2 in total
@@ -203,14 +203,14 @@ check_error 1 "^$leases/dhcpd-hosts.leases:24: warning: \"pool\" is not understo
 printf '%s\n' address,hwaddr,expire >"$dir/header"
 run "${NOWHERE[@]}" bind import "$dir/header"
 check_error 1 "^arpctl: warning: $dir/header holds no lease
-" 'and so is a file without leases'
+" 'a file without leases is reported'
 run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format dnsmask
 check_error 2 '^arpctl: bind import: unknown format "dnsmask", expected: dnsmasq, isc, kea, libvirt, networkd, cni, ethers$' \
 	'an unknown format'
 run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format kea
 check_error 2 "^$leases/dnsmasq.leases:1: no column is named \"address\"\$" 'another format than that of the file'
 run "${NOWHERE[@]}" bind import "$leases/dnsmasq.leases" format dnsmasq dev eth0
-check_error 1 'Cannot open network namespace' 'its own format'
+check_error 1 'Cannot open network namespace' "the file's own format"
 printf '0 02:00:00:00:00:01 10.0.0.1 * *\n\0' >"$dir/nul"
 run "${NOWHERE[@]}" bind import "$dir/nul"
 check_error 2 "^$dir/nul:2: a NUL byte is not allowed in text\$" 'a NUL byte'
@@ -223,7 +223,7 @@ check_error 1 "^arpctl: [^
 ]*\$" "another server's lease file is read alone"
 cp "$leases/kea-old.csv" "$dir/beside"
 run "${NOWHERE[@]}" bind import "$dir/beside"
-check_error 2 "^$dir/beside.1:3: 6 fields" "Kea's with those beside it, and a bad line in them is named"
+check_error 2 "^$dir/beside.1:3: 6 fields" "the files of Kea's cleanup are read as well, and a bad line in them is reported"
 run "${NOWHERE[@]}" bind import "$dir/nix"
 check_error 1 "^arpctl: cannot open $dir/nix: No such file or directory\$" 'a file that does not exist'
 run "${NOWHERE[@]}" bind import "$dir"

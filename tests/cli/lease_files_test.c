@@ -36,7 +36,7 @@ static void move(const char *from, const char *to)
 	usleep((useconds_t)rand() % 300);
 }
 
-/* As Kea, but that the lease is back in FILE at the end. */
+/* As Kea does, except that the lease is back in FILE at the end. */
 static void *clean_up(void *unused)
 {
 	(void)unused;

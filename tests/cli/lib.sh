@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # For tests of arpctl's command line: runs the tool. TAP is in ../lib/tap.sh.
 #
-# Sourced, from the repository's root. Nothing here reaches a kernel module: all that
-# parses is run with NOWHERE, a network namespace that does not exist, and fails
+# Sourced, from the repository's root. Nothing here reaches a kernel module: correct
+# commands are run with NOWHERE, a network namespace that does not exist, and fail
 # there with status 1.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
 ARPCTL=${ARPCTL:-tools/arpctl/arpctl}
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by scripts that source this
 NOWHERE=(-n /nonexistent/netns)
 [ -x "$ARPCTL" ] || make -s -C tools/arpctl >&2 || bail "arpctl does not build"
 

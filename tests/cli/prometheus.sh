@@ -8,7 +8,7 @@ plan 4
 
 if [ -d /sys/module/arp_policy ]; then
 	skip 'without the module, arp_policy_up is 0' 'the module is loaded'
-	skip 'and -j does not change the format' 'the module is loaded'
+	skip '-j does not change the format' 'the module is loaded'
 else
 	run stats prometheus
 	[ "$status" -eq 0 ] && [ -z "$err" ] && [ "$out" = '# HELP arp_policy_up Whether the module arp_policy is loaded.
@@ -17,7 +17,7 @@ arp_policy_up 0' ]
 	result $? 'without the module, arp_policy_up is 0' "status $status: $out$err"
 	text=$out
 	run -j stats prometheus
-	is "$out" "$text" 'and -j does not change the format'
+	is "$out" "$text" '-j does not change the format'
 fi
 
 units=(contrib/prometheus/*.service contrib/prometheus/*.timer)

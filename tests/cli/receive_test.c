@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lets nl_receive_each() receive from a socket that is no netlink one.
+ * Calls nl_receive_each() on a socket that is not a netlink socket.
  *
- *   receive_test N [FAIL]   N messages wait; the one with the number FAIL fails. Prints how
- *                           many were taken, and the status
- *   receive_test 0          whenever one is taken, another one is sent; the same, twice
+ *   receive_test N [FAIL]   N messages wait; processing of message FAIL fails. Prints how
+ *                           many were processed, and the status
+ *   receive_test 0          each processed message causes another one; prints this twice
  */
 #include <libmnl/libmnl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "wire/nl_events.h"
 #include "wire/nl_refusal.h"
 
-/* Of wire/nl_refusal.c, which needs half the tool. */
+/* Replaces the one of wire/nl_refusal.c, which depends on half the tool. */
 int nl_not_permitted(void)
 {
 	return 1;

@@ -4,12 +4,12 @@
 # lab: host
 
 . tests/cli/lib.sh
-# What systemd-analyze security says at most, in tenths.
+# The highest exposure level allowed by systemd-analyze security, in tenths.
 declare -A exposure=([arp-policy]=20 [arp-policy-leases]=20 [arp-policy-snoop@]=20)
 plan $((3 * ${#exposure[@]} + 3))
 scratch
 
-# Of 12 tenths: 1.2. Older versions have no --offline.
+# The exposure level in tenths, 12 for 1.2. Older versions have no --offline.
 exposed() {	# UNIT
 	systemd-analyze security --offline=true --no-pager "$dir/$1.service" 2>&1 |
 		sed -n 's/.*Overall exposure level for .*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p'
@@ -47,6 +47,6 @@ while IFS='"' read -r _ words _; do
 	run "${NOWHERE[@]}" bind watch $words
 	[[ $status -eq 1 && $err =~ 'Cannot open network namespace' ]] && : $((++uncommented))
 done < <(grep '^#LEASES=' tools/arpctl/arp-policy-leases.default.example)
-is "$uncommented" 5 'so have the arguments of the service'
+is "$uncommented" 5 'the example has arguments of the service that can be uncommented'
 is "$(sed -n 's/^ExecStart=.*arpctl //p' tools/arpctl/arp-policy-leases.service.in)" "bind watch \$LEASES" \
-	'which it uses'
+	'the service uses these arguments'

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What people type by mistake or by habit is understood, or named together with what was probably meant.
+# Common slips are understood, or reported together with what was probably meant.
 # lab: host
 
 . tests/cli/lib.sh
 
-# Those that are understood, in a network namespace that does not exist: they fail only there.
+# Understood: these fail only at a network namespace that does not exist.
 understood=(
 	'-json dev show'
 	'-j -pretty dev show'
@@ -106,16 +106,16 @@ done
 
 run dev set eth0 -h
 [ "$status" -eq 0 ] && [ -z "$err" ] && [[ $out == 'Usage: arpctl dev set SELECTOR'* ]]
-result $? '-h behind a command is help on it' "$status: $out$err"
+result $? '-h after a command prints its help' "$status: $out$err"
 run check -h
 [ "$status" -eq 0 ] && [[ $out == 'Usage: arpctl check'* ]]
-result $? 'also of an object that is a command' "$status: $out$err"
+result $? '-h after an object that is a command' "$status: $out$err"
 run restore policy.conf --help
 [ "$status" -eq 0 ] && [[ $out == 'Usage: arpctl restore'* ]]
-result $? 'with its arguments' "$status: $out$err"
+result $? '--help after the arguments of a command' "$status: $out$err"
 run "${NOWHERE[@]}" -p dev show
 [[ $err == *'warning: -p has no effect without -j'* ]]
-result $? '-p without -j is named' "$err"
+result $? '-p without -j is reported' "$err"
 
 feed 'net.ipv4.conf.all.arp_ignore = 1\n' restore -
 check_error 2 '^-:1: "net.ipv4.conf.all.arp_ignore" is a sysctl: "arpctl import sysctl" prints the policy' \

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Feeds the table of snooped leases with the lines of standard input, and prints what it
- * says:
+ * Applies the lines of standard input to the table of snooped leases, and prints the
+ * results:
  *
  *   PORT LLADDR VLAN HEX   a message; the port "server" is trusted. Prints the result, and
- *                          the lease that it is about
- *   wait SECONDS           both clocks go on; prints what expires
- *   clock SECONDS          the clock is set forward by so much
- *   gone PORT              the bridge has no such port any more
- *   flood PORT N           as many clients ask there as nobody else; prints the results,
- *                          but for "nothing", and how many clients wait then
+ *                          the lease concerned
+ *   wait SECONDS           both clocks advance; prints what expires
+ *   clock SECONDS          the clock is set forward
+ *   gone PORT              the bridge no longer has this port
+ *   flood PORT N           N new clients send requests there; prints the results except
+ *                          "nothing", and how many clients then wait
  *   leases                 prints them all
  *   write FILE, read FILE  the file of leases
  */

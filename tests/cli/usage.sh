@@ -291,11 +291,11 @@ for row in "${cases[@]}"; do
 done
 
 run "${NOWHERE[@]}" dev show "$(printf '%09000d' 0)"
-check_error 2 'a name of 9000 characters is too long' 'a selector that no message holds'
+check_error 2 'a name of 9000 characters is too long' 'a selector that is too long for a message'
 
 run -n no-such-netns dev show
 check_error 1 '^arpctl: Cannot open network namespace "no-such-netns": No such file or directory$' \
-	'a missing namespace is named'
+	'a missing namespace is reported'
 
 run -n /dev/null dev show
 check_error 1 '^arpctl: Cannot enter network namespace "/dev/null": ' 'a file that is no namespace'

@@ -27,7 +27,7 @@ said=$(lintian -F --suppress-tags running-with-root "$packages"/*.changes 2>&1 |
 	grep '^[EW]: ')
 is "$said" "" "lintian finds no errors and warnings"
 lintian --fail-on error,warning "$packages"/*.changes >/dev/null 2>&1
-result $? "and its exit status agrees"
+result $? "lintian's exit status agrees"
 
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
 is "$(files_of arpctl)" "$(sort <<END
@@ -53,7 +53,7 @@ is "$(files_of arp-policy-dkms | grep -v /usr/share/doc)" "$(
 	git ls-files Kbuild Makefile VERSION dkms.conf include src |
 		sed "s|^|/usr/src/arp-policy-$version/|" | sort)" \
 	"arp-policy-dkms: the module's sources and nothing else"
-is "$(dpkg-deb -f "$packages"/arp-policy-dkms_*.deb Architecture)" all "for every architecture"
+is "$(dpkg-deb -f "$packages"/arp-policy-dkms_*.deb Architecture)" all "arp-policy-dkms: for every architecture"
 
 dpkg-deb -x "$packages"/arpctl_*.deb "$dir/root"
 is "$("$dir/root/usr/sbin/arpctl" --version)" "arpctl $version" "arpctl prints its version"
@@ -61,7 +61,7 @@ is "$(grep -L '^ExecStart=/usr/sbin/arpctl ' "$dir/root$units"/*.service)" "" "t
 man -l "$dir/root/usr/share/man/man7/arp_policy.7.gz" | grep -q ' /usr/share/arp-policy/arp_policy.yaml'
 result $? "the manual names the specification's path"
 ! grep -rIq /usr/local "$dir/root"
-result $? "and no file mentions /usr/local" "$(grep -rIl /usr/local "$dir/root")"
+result $? "no file mentions /usr/local" "$(grep -rIl /usr/local "$dir/root")"
 
 # In another directory, with another time zone, umask, locale and number of processors.
 source=$dir/elsewhere/arp-policy-$version
@@ -75,10 +75,10 @@ result $? "dpkg-buildpackage again in another directory" "$(tail -n 20 "$dir/log
 differing=$(cd "$packages" && for file in *.deb *.dsc *.tar.xz; do
 	cmp "$file" "$dir/elsewhere/$file"
 done 2>&1)
-is "$differing" "" "gives the same bytes"
+is "$differing" "" "the second build gives the same bytes"
 
 # The build leaves nothing behind in the sources.
 (cd "$source" && debian/rules clean) >"$dir/log" 2>&1
 result $? "debian/rules clean" "$(tail -n 20 "$dir/log")"
 is "$(cd "$source" && find . ! -type d | sort)" "$(git ls-files | sed 's|^|./|' | sort)" \
-	"removes what was built"
+	"debian/rules clean removes what was built"

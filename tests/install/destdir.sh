@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make install and make uninstall with DESTDIR, as packages use it. install.sh does it
-# without.
+# make install and make uninstall with DESTDIR, as packages use it. install.sh tests them
+# without it.
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../cli/lib.sh
 . tests/cli/lib.sh
@@ -26,11 +26,11 @@ before=$(outside)
 fresh=$(built)
 output=$(make_it install DESTDIR="$dir" 2>&1)
 is "$?" 0 "make install DESTDIR="
-is "$(ours "$dir" | sed "s|^$dir||")" "$files" "installs these files there"
-unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "and compiles nothing"
+is "$(ours "$dir" | sed "s|^$dir||")" "$files" "make install DESTDIR= installs these files there"
+unlike "$output" '(^|'$'\n'')( *CC |cc |gcc )' "make install DESTDIR= compiles nothing"
 is "$(built)" "$fresh" "the built files are unchanged"
 is "$(outside)" "$before" "elsewhere nothing has changed"
 is "$(stat -c '%a %U %n' "$dir/usr/local/sbin/arpctl")" \
 	"755 $(id -un) $dir/usr/local/sbin/arpctl" "the tool is executable"
 run_ok "make uninstall DESTDIR=" make_it uninstall DESTDIR="$dir"
-is "$(find "$dir" ! -type d)" "" "removes them"
+is "$(find "$dir" ! -type d)" "" "make uninstall DESTDIR= removes all of them"

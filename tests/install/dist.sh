@@ -33,12 +33,12 @@ must make -s dist >/dev/null
 is "$(sha256sum <"$tarball")" "$first" "the same commit gives the same tarball"
 run_ok "the checksums are right" sh -c 'cd build/dist && sha256sum -c SHA256SUMS'
 is "$(tar -tf "$tarball" | grep -v '/$' | sed "s|^$name/||" | sort)" "$(git ls-files | sort)" \
-	"the tarball holds every committed file and nothing else"
+	"the tarball contains every committed file and nothing else"
 is "$(grep -c '^FileName: ' "build/dist/$name.spdx")" \
 	"$(git ls-files | grep -cv -e '^LICENSES/' -e '^\.reuse/' -e '^COPYING' -e '\.license$')" \
 	"the SPDX list names every file"
 is "$(grep -c '^LicenseInfoInFile: NOASSERTION' "build/dist/$name.spdx")" 0 \
-	"and a license for each"
+	"the SPDX list has a license for every file"
 
 echo >>README.md
 fails_with 2 'Commit your changes first' "make dist refuses uncommitted changes" make dist
@@ -49,7 +49,7 @@ cd "$dir" && tar -xf "$name.tar.xz"
 run_ok "module and tool build from the tarball, without git" \
 	make -s -C "$name" all
 is "$("$name/tools/arpctl/arpctl" --version)" "arpctl $version" "the tool knows its version"
-is "$(modinfo -F version "$name/arp_policy.ko")" "$version" "and the module too"
+is "$(modinfo -F version "$name/arp_policy.ko")" "$version" "the module knows its version"
 
 # Debian's package database does not know the build dependencies by their RPM names.
 run_ok "rpmbuild builds the tarball" \
@@ -72,10 +72,10 @@ is "$(files_of arpctl)" "$(sort <<END
 /usr/share/man/man8/arpctl.8
 /usr/share/zsh/site-functions/_arpctl
 END
-)" "its package arpctl holds the tool, its pages, completion and service"
+)" "its package arpctl contains the tool, its pages, completion and service"
 is "$(files_of arp-policy-dkms | grep '\.[ch]$' | sed "s|/usr/src/$name/||")" \
 	"$(cd "$root" && git ls-files include src | grep '\.[ch]$' | sort)" \
-	"its package arp-policy-dkms holds the sources of the module"
+	"its package arp-policy-dkms contains the sources of the module"
 
 # Call these functions as makepkg does, each in the directory of the sources.
 package() {	# FUNCTION
@@ -93,7 +93,7 @@ run_ok "PKGBUILD builds the tool" package build
 package package_arpctl && package package_arp-policy-dkms &&
 	[ -x "$dir/arch/package_arpctl/usr/bin/arpctl" ] &&
 	[ -e "$dir/arch/package_arp-policy-dkms/usr/src/$name/dkms.conf" ]
-result $? "and makes both packages"
+result $? "PKGBUILD makes both packages"
 
 cd "$root" || exit
 is "$(python3 - <<'END'

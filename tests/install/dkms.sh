@@ -60,7 +60,7 @@ like "$(dkms status arp-policy)" "^arp-policy/$version, $KREL, .*: installed$" \
 	"dkms lists it"
 like "$(modinfo -k "$KREL" -n arp_policy)" "^$MODULES/updates/dkms/arp_policy\.ko" \
 	"the module is where DKMS installs modules"
-is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "with this version"
+is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "the installed module has this version"
 # A copy, because the machine confuses directories that are mounted twice.
 must cp -a "$tree" /mnt/tree
 is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
@@ -68,7 +68,7 @@ is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "
 	"modprobe loads it from there, with its parameters; arpctl makes the kernel load it"
 
 run_ok "make dkms-uninstall" make_it dkms-uninstall
-is "$(traces)" "" "leaves nothing behind"
+is "$(traces)" "" "make dkms-uninstall leaves nothing behind"
 is "$(dkms status arp-policy)" "" "dkms no longer lists it"
-fails_with 1 'not found' "nor does depmod" modprobe -S "$KREL" -n arp_policy
-run_ok "a second time succeeds, too" make_it dkms-uninstall
+fails_with 1 'not found' "depmod no longer knows the module" modprobe -S "$KREL" -n arp_policy
+run_ok "make dkms-uninstall succeeds a second time, too" make_it dkms-uninstall

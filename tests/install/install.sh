@@ -59,10 +59,10 @@ own_modules
 before=$(everything)
 fresh=$(built)
 fails_with 1 'not found' "not installed: there is no module" modprobe -S "$KREL" -n arp_policy
-is "$(type -P arpctl)" "" "and no arpctl"
+is "$(type -P arpctl)" "" "not installed: there is no arpctl"
 
 run_ok "make install" make_it install
-is "$(changes | grep .)" "+${files//$'\n'/$'\n'+}" "installs these files"
+is "$(changes | grep .)" "+${files//$'\n'/$'\n'+}" "make install installs these files"
 is "$(modinfo -k "$KREL" -n arp_policy)" "$MODULES/updates/arp_policy.ko" "depmod knows the module"
 is "$(realpath "$(env -u MANPATH man -w arpctl)")" /usr/local/share/man/man8/arpctl.8 "man finds the page"
 # shellcheck disable=SC2016
@@ -83,8 +83,8 @@ is "$(sed 1,2d <<<"$said")" "all ignore device" \
 	"arpctl makes the kernel load it with the options of modprobe.d"
 
 run_ok "make uninstall" make_it uninstall
-is "$(changes)" "" "leaves nothing behind"
+is "$(changes)" "" "make uninstall leaves nothing behind"
 fails_with 1 'not found' "depmod no longer knows the module" modprobe -S "$KREL" -n arp_policy
 hash -r
 is "$(type -P arpctl)" "" "arpctl is gone"
-is "$(built)" "$fresh" "and nothing was built during all this"
+is "$(built)" "$fresh" "nothing was built by install and uninstall"

@@ -29,14 +29,14 @@ build() { make -s --no-print-directory -C "$tree" "$@"; }
 
 refuses "make refuses to build the module there" build
 refuses "make check refuses before it installs anything" build check
-refuses "and tests/run" "$tree/tests/run" "$tree/tests/cli/words.sh"
+refuses "tests/run refuses to run there" "$tree/tests/run" "$tree/tests/cli/words.sh"
 run_ok "make tools works" build tools
-is "$("$tree/tools/arpctl/arpctl" --version)" "arpctl $(<VERSION)" "and builds the tool"
+is "$("$tree/tools/arpctl/arpctl" --version)" "arpctl $(<VERSION)" "the tool is built"
 run_ok "make install-tools works, also into such a path" \
 	build install-tools PREFIX=/usr DESTDIR="$dir/a root"
 [ -x "$dir/a root/usr/sbin/arpctl" ] && [ -e "$dir/a root/usr/include/linux/arp_policy.h" ]
-result $? "and installs the files there" "$(find "$dir/a root" -type f)"
+result $? "make install-tools installs the files there" "$(find "$dir/a root" -type f)"
 run_ok "make uninstall-tools works" build uninstall-tools PREFIX=/usr DESTDIR="$dir/a root"
-is "$(find "$dir/a root" -type f)" "" "and leaves nothing behind"
+is "$(find "$dir/a root" -type f)" "" "make uninstall-tools leaves nothing behind"
 # The only part of dkms-install that uses the path.
 run_ok "make dkms-source works" build dkms-source DESTDIR="$dir/a root"
