@@ -55,7 +55,7 @@ static const char *const kinds[] = {
 	"ipv4",		/* datagrams to the targets' MACs */
 	"awaited",	/* a reply that the neighbour table waits for */
 	"solicit",	/* a datagram of ours, the request that it needs, and the reply */
-	"lan",		/* a day on a LAN, see lan_target() */
+	"lan",		/* the traffic of a day on a LAN, see lan_for_us() */
 };
 
 enum kind { REQUEST, IPV4, AWAITED, SOLICIT, LAN };
@@ -396,81 +396,55 @@ static struct net_device *device(const char *name)
 	return dev_get_by_name(current->nsproxy->net_ns, name);
 }
 
-static char *text(const char __user *from, size_t len)
-{
-	return len > TEXT ? ERR_PTR(-E2BIG) : memdup_user_nul(from, len);
-}
-
-static ssize_t read_result(struct file *file, char __user *to, size_t len,
-			   loff_t *at)
-{
-	return simple_read_from_buffer(to, len, at, result, strlen(result));
-}
-
-static ssize_t write_run(struct file *file, const char __user *from, size_t len,
-			 loff_t *at)
+static int write_run(char *line)
 {
 	unsigned int packets, gap = 0;
 	struct net_device *dev;
 	char name[IFNAMSIZ];
-	char *line = text(from, len);
-	int err = -EINVAL;
+	int err;
 
-	if (IS_ERR(line))
-		return PTR_ERR(line);
-	mutex_lock(&bench_lock);
-	if (sscanf(line, "%15s %u %u", name, &packets, &gap) >= 2 && packets &&
-	    packets <= PACKETS && targets.count && senders.count &&
-	    (kind != LAN || (targets.count > 1 && senders.count > 1))) {
-		err = -ENODEV;
-		dev = device(name);
-		if (dev) {
-			err = run(dev, packets, gap);
-			dev_put(dev);
-		}
-	}
-	mutex_unlock(&bench_lock);
-	kfree(line);
-	return err ? err : len;
+	if (sscanf(line, "%15s %u %u", name, &packets, &gap) < 2 || !packets ||
+	    packets > PACKETS || !targets.count || !senders.count ||
+	    (kind == LAN && (targets.count < 2 || senders.count < 2)))
+		return -EINVAL;
+	dev = device(name);
+	if (!dev)
+		return -ENODEV;
+	err = run(dev, packets, gap);
+	dev_put(dev);
+	return err;
 }
 
-static const struct file_operations run_ops = {
-	.write = write_run, .read = read_result,
-};
-
-static ssize_t write_addresses(struct file *file, const char __user *from,
-			       size_t len, loff_t *at)
+static int read_addresses(struct addresses *list, char *rest)
 {
-	struct addresses *list = file_inode(file)->i_private;
-	char *all = text(from, len), *rest = all, *one;
-	int err = 0;
+	char *one;
 
-	if (IS_ERR(all))
-		return PTR_ERR(all);
-	mutex_lock(&bench_lock);
-	list->random = list == &targets && sysfs_streq(all, "random");
-	if (list->random)
-		rest = NULL;
-	list->count = list->random;
-	while (!err && (one = strsep(&rest, " \n")) != NULL) {
+	list->count = 0;
+	while ((one = strsep(&rest, " \n")) != NULL) {
 		if (!*one)
 			continue;
 		if (list->count == ADDRESSES)
-			err = -E2BIG;
-		else if (!in4_pton(one, -1, (u8 *)&list->addr[list->count], -1,
-				   NULL))
-			err = -EINVAL;
-		else
-			list->count++;
+			return -E2BIG;
+		if (!in4_pton(one, -1, (u8 *)&list->addr[list->count], -1, NULL))
+			return -EINVAL;
+		list->count++;
 	}
-	mutex_unlock(&bench_lock);
-	kfree(all);
-	return err ? err : len;
+	return 0;
 }
 
-static const struct file_operations addresses_ops = {
-	.write = write_addresses,
-};
+static int write_targets(char *list)
+{
+	targets.random = !strcmp(list, "random");
+	if (!targets.random)
+		return read_addresses(&targets, list);
+	targets.count = 1;
+	return 0;
+}
+
+static int write_senders(char *list)
+{
+	return read_addresses(&senders, list);
+}
 
 /* Time to the first answer */
 
@@ -514,48 +488,27 @@ static int first(struct net_device *dev)
 	return 0;
 }
 
-static ssize_t write_first(struct file *file, const char __user *from,
-			   size_t len, loff_t *at)
+static int write_first(char *name)
 {
-	char *name = text(from, len);
-	struct net_device *dev;
-	int err = -ENODEV;
+	struct net_device *dev = device(name);
+	int err;
 
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	mutex_lock(&bench_lock);
-	dev = device(strim(name));
-	if (dev) {
-		err = targets.count && senders.count ? first(dev) : -EINVAL;
-		dev_put(dev);
-	}
-	mutex_unlock(&bench_lock);
-	kfree(name);
-	return err ? err : len;
+	if (!dev)
+		return -ENODEV;
+	err = targets.count && senders.count ? first(dev) : -EINVAL;
+	dev_put(dev);
+	return err;
 }
 
-static const struct file_operations first_ops = {
-	.write = write_first, .read = read_result,
-};
-
-static ssize_t write_kind(struct file *file, const char __user *from, size_t len,
-			  loff_t *at)
+static int write_kind(char *name)
 {
-	char *what = text(from, len);
-	int found;
+	int found = match_string(kinds, ARRAY_SIZE(kinds), name);
 
-	if (IS_ERR(what))
-		return PTR_ERR(what);
-	found = match_string(kinds, ARRAY_SIZE(kinds), strim(what));
-	mutex_lock(&bench_lock);
-	if (found >= 0)
-		kind = found;
-	mutex_unlock(&bench_lock);
-	kfree(what);
-	return found < 0 ? found : len;
+	if (found < 0)
+		return found;
+	kind = found;
+	return 0;
 }
-
-static const struct file_operations kind_ops = { .write = write_kind };
 
 /* The minimum cost of a hook */
 
@@ -584,40 +537,29 @@ static void unhook(void)
 	hooked = NULL;
 }
 
-static ssize_t write_hook(struct file *file, const char __user *from,
-			  size_t len, loff_t *at)
+static int write_hook(char *what)
 {
-	char *all = text(from, len), *what;
-	int err = 0;
-	bool bridge;
+	bool bridge = str_has_prefix(what, "bridge-");
+	int err;
 
-	if (IS_ERR(all))
-		return PTR_ERR(all);
-	what = strim(all);
-	bridge = str_has_prefix(what, "bridge-");
 	if (bridge)
 		what += strlen("bridge-");
-	mutex_lock(&bench_lock);
 	unhook();
-	if (!strcmp(what, "accept") || !strcmp(what, "drop")) {
-		hook.pf = bridge ? NFPROTO_BRIDGE : NFPROTO_ARP;
-		hook.hooknum = bridge ? NF_BR_PRE_ROUTING : NF_ARP_IN;
-		hook.hook = *what == 'a' ? accept : drop;
-		hooked = get_net(current->nsproxy->net_ns);
-		err = nf_register_net_hook(hooked, &hook);
-		if (err) {
-			put_net(hooked);
-			hooked = NULL;
-		}
-	} else if (strcmp(what, "none")) {
-		err = -EINVAL;
+	if (!strcmp(what, "none"))
+		return 0;
+	if (strcmp(what, "accept") && strcmp(what, "drop"))
+		return -EINVAL;
+	hook.pf = bridge ? NFPROTO_BRIDGE : NFPROTO_ARP;
+	hook.hooknum = bridge ? NF_BR_PRE_ROUTING : NF_ARP_IN;
+	hook.hook = *what == 'a' ? accept : drop;
+	hooked = get_net(current->nsproxy->net_ns);
+	err = nf_register_net_hook(hooked, &hook);
+	if (err) {
+		put_net(hooked);
+		hooked = NULL;
 	}
-	mutex_unlock(&bench_lock);
-	kfree(all);
-	return err ? err : len;
+	return err;
 }
-
-static const struct file_operations hook_ops = { .write = write_hook };
 
 /* Cost of a read from memory that is not cached */
 
@@ -668,12 +610,11 @@ static void chase(const struct chase *c)
 		 div_u64(time_of(best) + CHASE_READS / 2, CHASE_READS));
 }
 
-static ssize_t write_chase(struct file *file, const char __user *from,
-			   size_t len, loff_t *at)
+static int write_chase(char *number)
 {
 	struct chase *c = kzalloc(sizeof(*c), GFP_KERNEL);
 	unsigned int mib, blocks, i;
-	int err = c ? kstrtouint_from_user(from, len, 10, &mib) : -ENOMEM;
+	int err = c ? kstrtouint(number, 10, &mib) : -ENOMEM;
 
 	blocks = err ? 0 : DIV_ROUND_UP(mib << 20, PAGE_SIZE << CHASE_ORDER);
 	if (!err && (!blocks || blocks > CHASE_BLOCKS))
@@ -685,20 +626,14 @@ static ssize_t write_chase(struct file *file, const char __user *from,
 	}
 	if (!err) {
 		c->lines = (mib << 20) / L1_CACHE_BYTES;
-		mutex_lock(&bench_lock);
 		chase_ring(c);
 		chase(c);
-		mutex_unlock(&bench_lock);
 	}
 	for (i = 0; c && i < CHASE_BLOCKS; i++)
 		free_pages(c->block[i], CHASE_ORDER);
 	kfree(c);
-	return err ? err : len;
+	return err;
 }
-
-static const struct file_operations chase_ops = {
-	.write = write_chase, .read = read_result,
-};
 
 /* Cost of the notifiers that are called between two of ours. Under RTNL. */
 
@@ -730,12 +665,10 @@ static int watch_after(struct notifier_block *nb, unsigned long event,
 static struct notifier_block watch_first = { .notifier_call = watch_before };
 static struct notifier_block watch_last = { .notifier_call = watch_after };
 
-static ssize_t write_watch(struct file *file, const char __user *from,
-			   size_t len, loff_t *at)
+static int write_watch(char *anything)
 {
-	int err = 0;
+	int err;
 
-	mutex_lock(&bench_lock);
 	if (watching)
 		unregister_netdevice_notifier(&watch_last);
 	err = register_netdevice_notifier(&watch_last);
@@ -743,23 +676,60 @@ static ssize_t write_watch(struct file *file, const char __user *from,
 	watch_sum = 0;
 	watch_events = 0;
 	watch_most = 0;
-	mutex_unlock(&bench_lock);
-	return err ? err : len;
+	return err;
 }
 
-static ssize_t read_watch(struct file *file, char __user *to, size_t len,
-			  loff_t *at)
+static void read_watch(void)
 {
-	mutex_lock(&bench_lock);
 	snprintf(result, sizeof(result), "%u %llu %llu\n", watch_events,
 		 watch_events ? div_u64(time_of(watch_sum), watch_events) : 0,
 		 time_of(watch_most));
-	mutex_unlock(&bench_lock);
-	return read_result(file, to, len, at);
 }
 
-static const struct file_operations watch_ops = {
-	.write = write_watch, .read = read_watch,
+/* The files. Both functions are called with bench_lock; @read sets "result". */
+
+static struct bench_file {
+	const char *name;
+	int (*write)(char *text);
+	void (*read)(void);
+} files[] = {
+	{ "targets", write_targets }, { "senders", write_senders },
+	{ "kind", write_kind }, { "run", write_run }, { "first", write_first },
+	{ "hook", write_hook }, { "chase", write_chase },
+	{ "watch", write_watch, read_watch },
+};
+
+static ssize_t write_file(struct file *file, const char __user *from, size_t len,
+			  loff_t *at)
+{
+	const struct bench_file *f = file_inode(file)->i_private;
+	char *text = len > TEXT ? ERR_PTR(-E2BIG) : memdup_user_nul(from, len);
+	int err;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	mutex_lock(&bench_lock);
+	err = f->write(strim(text));
+	mutex_unlock(&bench_lock);
+	kfree(text);
+	return err ? err : len;
+}
+
+static ssize_t read_file(struct file *file, char __user *to, size_t len, loff_t *at)
+{
+	const struct bench_file *f = file_inode(file)->i_private;
+	ssize_t n;
+
+	mutex_lock(&bench_lock);
+	if (f->read)
+		f->read();
+	n = simple_read_from_buffer(to, len, at, result, strlen(result));
+	mutex_unlock(&bench_lock);
+	return n;
+}
+
+static const struct file_operations file_ops = {
+	.write = write_file, .read = read_file,
 };
 
 static struct dentry *dir;
@@ -767,19 +737,14 @@ static struct dentry *dir;
 static int __init bench_init(void)
 {
 	int err = register_netdevice_notifier(&watch_first);
+	unsigned int i;
 
 	if (err)
 		return err;
 	learn_counter();
 	dir = debugfs_create_dir("arp_bench", NULL);
-	debugfs_create_file("targets", 0200, dir, &targets, &addresses_ops);
-	debugfs_create_file("senders", 0200, dir, &senders, &addresses_ops);
-	debugfs_create_file("kind", 0200, dir, NULL, &kind_ops);
-	debugfs_create_file("run", 0600, dir, NULL, &run_ops);
-	debugfs_create_file("first", 0600, dir, NULL, &first_ops);
-	debugfs_create_file("hook", 0200, dir, NULL, &hook_ops);
-	debugfs_create_file("chase", 0600, dir, NULL, &chase_ops);
-	debugfs_create_file("watch", 0600, dir, NULL, &watch_ops);
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		debugfs_create_file(files[i].name, 0600, dir, &files[i], &file_ops);
 	return 0;
 }
 
