@@ -35,7 +35,7 @@
 
 static const char usage[] =
 "usage: fields WIRE HOST FENCE <COMMANDS\n"
-"WIRE and HOST are network namespaces, joined by cables whose ends have the same\n"
+"WIRE and HOST are network namespaces, joined by cables question_of ends have the same\n"
 "name; FENCE is an address that always answers on WIRE's device \"fence\".\n"
 "Commands, each acknowledged by \"done\":\n"
 "  sysctl KEY VALUE		in HOST; KEY is a path\n"
@@ -119,7 +119,7 @@ static void put_mac(uint8_t *mac, enum role role, const struct question *q)
 }
 
 /* The question with this MAC, or NULL. */
-static struct question *whose(const uint8_t *mac, enum role role)
+static struct question *question_of(const uint8_t *mac, enum role role)
 {
 	int i = mac[ETH_ALEN - 1];
 	uint8_t bytes[ETH_ALEN];
@@ -132,9 +132,9 @@ static struct question *whose(const uint8_t *mac, enum role role)
 
 static const char *mac_of(const uint8_t *m)
 {
-	if (whose(m, ASKER))
+	if (question_of(m, ASKER))
 		return "asker";
-	if (whose(m, OTHER))
+	if (question_of(m, OTHER))
 		return "other";
 	if (!memcmp(m, everybody, ETH_ALEN))
 		return "all";
@@ -247,10 +247,10 @@ static void collect_neighbours(void)
 
 	for (i = 0; i < count; i++) {
 		struct neighbour *n = &list[i];
-		struct question *q = whose(n->mac, ASKER);
+		struct question *q = question_of(n->mac, ASKER);
 
 		if (!q)
-			q = whose(n->mac, OTHER);
+			q = question_of(n->mac, OTHER);
 		if (!q)
 			q = &batch[0];
 		add(q->learnt, sizeof(q->learnt), "%s %s %s %s", text_of(n->addr),
@@ -292,7 +292,7 @@ static struct arp frame_of(int op, const struct question *q, uint32_t target,
 }
 
 /* Receive the next ARP frame sent by HOST or the fence. Return: its device. */
-static const struct device *hear(struct arp *f, int64_t deadline)
+static const struct device *receive(struct arp *f, int64_t deadline)
 {
 	struct pollfd wait = { .fd = wire_fd, .events = POLLIN };
 	int i;
@@ -321,9 +321,9 @@ static const struct device *hear(struct arp *f, int64_t deadline)
 	}
 }
 
-static void note(const struct arp *f, const struct device *d)
+static void record(const struct arp *f, const struct device *d)
 {
-	struct question *q = whose(f->dst, ASKER);
+	struct question *q = question_of(f->dst, ASKER);
 	const struct arp *a;
 
 	if (!q)
@@ -331,7 +331,7 @@ static void note(const struct arp *f, const struct device *d)
 	a = &q->frame;
 	if (d == q->dev && f->op == htons(2) && a->op == htons(1) &&
 	    f->sip == a->tip && f->tip == a->sip &&
-	    whose(f->tha, ASKER) == q && whose(f->dst, ASKER) == q &&
+	    question_of(f->tha, ASKER) == q && question_of(f->dst, ASKER) == q &&
 	    !memcmp(f->src, f->sha, ETH_ALEN))
 		say(q, "%s", mac_of(f->sha));
 	else
@@ -349,10 +349,10 @@ static void listen_all(void)
 	int64_t deadline = now_ms() + 60000;
 
 	put_on_wire(fenced, &f, sizeof(f));
-	while ((d = hear(&f, deadline)) != fenced) {
+	while ((d = receive(&f, deadline)) != fenced) {
 		if (!d)
 			die("the fence did not answer");
-		note(&f, d);
+		record(&f, d);
 	}
 }
 
@@ -374,7 +374,7 @@ static void finish(void)
 /* Questions: each function gets the words of a line, the first is its name. */
 
 /* Does another question in this batch use the same neighbour? */
-static bool meets(const struct device *d, uint32_t sender)
+static bool is_used(const struct device *d, uint32_t sender)
 {
 	int i;
 
@@ -403,7 +403,7 @@ static void ask(const char *line, char **word)
 	struct question *q;
 	struct arp *f;
 
-	if (meets(d, sender))
+	if (is_used(d, sender))
 		finish();
 	q = begin(line);
 	q->dev = d;
@@ -491,9 +491,9 @@ static void recheck(const char *line, char **word)
 	add_neighbour(target, d, f.src, "stale", false);
 	send_datagram(q, word[1], target, d->name);
 	do {
-		at = hear(&f, now_ms() + 4);
+		at = receive(&f, now_ms() + 4);
 		if (at)
-			note(&f, at);
+			record(&f, at);
 	} while (!at && find_neighbour(target, d).state != NUD_PROBE &&
 		 now_ms() < deadline);
 	finish();

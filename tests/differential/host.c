@@ -809,7 +809,7 @@ static int *add_entry(struct policy *p, const char *selector)
 	return p->entry[p->count++].field;
 }
 
-static bool says_anything(const int *field)
+static bool sets_anything(const int *field)
 {
 	int f;
 
@@ -873,7 +873,7 @@ static void add_selector(struct policy *p, const struct config *c,
 	int *field = add_entry(p, selector);
 
 	add_fields(field, c, values);
-	if (!says_anything(field))
+	if (!sets_anything(field))
 		p->count--;
 }
 
@@ -904,7 +904,7 @@ static void add_port_policies(struct policy *p, const struct host *h,
 				name + strlen(name) - 1);
 		field = add_entry(p, selector);
 		memcpy(field, c->port[i], sizeof(c->port[i]));
-		if (!port_there(h, i) || !says_anything(field))
+		if (!port_there(h, i) || !sets_anything(field))
 			p->count--;
 	}
 }

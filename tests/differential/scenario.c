@@ -517,7 +517,7 @@ static uint32_t own_address(const struct host *h, struct rng *r)
 }
 
 /* A device that can receive. */
-static int hearer(const struct host *h, struct rng *r)
+static int random_receiver(const struct host *h, struct rng *r)
 {
 	int found[DEVICES], n = 0, i;
 
@@ -562,31 +562,14 @@ static uint32_t odd(const struct host *h, struct rng *r)
 	const struct address *a = some_address(h, r);
 	uint32_t local = a ? a->local : subnet(r);
 	int len = a ? a->len : 24;
+	const uint32_t all[] = {
+		0, addr(127, 0, 0, 1), addr(127, 0, 0, 5), addr(224, 0, 0, 1),
+		addr(239, 1, 2, 3), addr(240, 0, 0, 5), addr(255, 255, 255, 255),
+		cut(local, len), a && a->peer ? a->peer : cut(local, 24),
+		addr(0, 0, 0, 9), cut(local, len) | ~cut(~0, len),
+	};
 
-	switch (rnd(r, 11)) {
-	case 0:
-		return 0;
-	case 1:
-		return addr(127, 0, 0, 1);
-	case 2:
-		return addr(127, 0, 0, 5);
-	case 3:
-		return addr(224, 0, 0, 1);
-	case 4:
-		return addr(239, 1, 2, 3);
-	case 5:
-		return addr(240, 0, 0, 5);
-	case 6:
-		return addr(255, 255, 255, 255);
-	case 7:
-		return cut(local, len);
-	case 8:
-		return a && a->peer ? a->peer : cut(local, 24);
-	case 9:
-		return addr(0, 0, 0, 9);
-	default:
-		return cut(local, len) | ~cut(~0, len);
-	}
+	return all[rnd(r, sizeof(all) / sizeof(*all))];
 }
 
 static uint32_t foreign(struct rng *r)
@@ -630,7 +613,7 @@ static uint32_t some_target(const struct host *h, struct rng *r, int dev)
 
 static void make_ask(struct question *q, const struct host *h, struct rng *r)
 {
-	q->dev = hearer(h, r);
+	q->dev = random_receiver(h, r);
 	q->target = some_target(h, r, q->dev);
 	if (h->proxies && chance(r, 10))
 		q->target = h->proxy[rnd(r, h->proxies)].addr;
@@ -715,7 +698,7 @@ void make_questions(struct question *q, const struct host *h,
 			make_send(q, h, r);
 			break;
 		case FORWARD:
-			q->dev = hearer(h, r);
+			q->dev = random_receiver(h, r);
 			q->sender = neighbour_of(h, r, q->dev);
 			q->target = chance(r, 60) ?
 				neighbour_of(h, r, rnd(r, h->devices)) :

@@ -4,7 +4,7 @@
  *
  * The input is a sequence of frames: a byte that chooses port, trust and direction, two
  * of the message's length, and the message. A server on an untrusted port binds nothing,
- * and no lease leaves the port that its client asked on.
+ * and no lease moves to another port than its client's.
  */
 #include <stdint.h>
 #include <stdio.h>

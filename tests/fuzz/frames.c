@@ -432,7 +432,7 @@ static void spoil(struct frame *f)
 			(uint8_t)random_next();
 }
 
-static void by_chance(struct frame *f, const struct path *p)
+static void random_frame(struct frame *f, const struct path *p)
 {
 	make(f, p);
 	if (one_in(2))
@@ -455,7 +455,7 @@ static void by_chance(struct frame *f, const struct path *p)
 }
 
 /* Each length and each value of each byte, on each path. */
-static void the_list(unsigned long long count)
+static void send_list(unsigned long long count)
 {
 	struct frame f, g;
 	unsigned int i, value;
@@ -477,7 +477,7 @@ static void the_list(unsigned long long count)
 	for (at = 0; at < HEADERS; at++) {
 		for (value = 0; value < 256 && sent < count; value++) {
 			for (i = 0; i < n_paths; i++) {
-				/* These send no frame of the list. */
+				/* This path sends no frame of the list. */
 				if (paths[i].how == ASK && value % 4)
 					continue;
 				make(&g, &paths[i]);
@@ -504,11 +504,11 @@ int main(int argc, char **argv)
 		open_path(argv[i]);
 	listen_to_all();
 
-	the_list(count);
+	send_list(count);
 	while (sent < count) {
 		struct path *p = &paths[below(n_paths)];
 
-		by_chance(&f, p);
+		random_frame(&f, p);
 		send_frame(p, &f);
 	}
 	printf("sent %llu", sent);

@@ -85,6 +85,6 @@ for target in "${targets[@]}"; do
 		-artifact_prefix="$dir/$target-" "${options[@]}" \
 		"$found" "$dir/corpus/$target" >$dir/log 2>&1
 	result $? "$target finds no fault"
-	diag "$(grep -E 'number_of_executed|ERROR|must not|SUMMARY|runtime error|Test unit' $dir/log)"
+	diag "$(grep -E 'number_of_executed|ERROR|must never|assertion failed|SUMMARY|runtime error|Test unit' $dir/log)"
 	[ "$seconds" ] || rm -r "$found"
 done

@@ -29,10 +29,11 @@
 static const char usage[] =
 "usage: arprace PEER DEV SOURCE TARGET delete|forge COUNT\n"
 "\n"
-"Sends UDP from SOURCE to four addresses from TARGET on, which are neighbours on\n"
-"DEV. Another CPU deletes these neighbours continuously, or the netns PEER, at the\n"
-"other end with a device of the same name, sends replies for them. Listens\n"
-"there until COUNT requests arrived; prints each sender with its count.\n";
+"Sends UDP from SOURCE to four consecutive addresses, the first is TARGET, which are\n"
+"neighbours on DEV. Meanwhile another CPU deletes these neighbours (delete), or sends\n"
+"replies for them from the netns PEER (forge), in which a device of the same name is\n"
+"the other end of the link. Listens in PEER until COUNT requests have arrived, and\n"
+"prints each sender with its count.\n";
 
 #define TARGETS	4
 #define SENDERS	16
@@ -138,7 +139,7 @@ static int open_rtnetlink(void)
 	return fd;
 }
 
-static void send_for_ever(const char *dev, uint32_t source, bool delete)
+static void keep_sending(const char *dev, uint32_t source, bool delete)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -158,7 +159,7 @@ static void send_for_ever(const char *dev, uint32_t source, bool delete)
 	}
 }
 
-static void delete_for_ever(const char *dev)
+static void keep_deleting(const char *dev)
 {
 	unsigned int i, ifindex = if_nametoindex(dev);
 	int rt = open_rtnetlink();
@@ -167,7 +168,7 @@ static void delete_for_ever(const char *dev)
 		delete_neighbour(rt, ifindex, first + i);
 }
 
-static void forge_for_ever(int fd)
+static void keep_forging(int fd)
 {
 	uint8_t frame[ETH_HLEN + 28] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0xfe, 1, 8, 6,
@@ -235,13 +236,13 @@ int main(int argc, char **argv)
 	other = start_on(1);
 	if (!other) {
 		if (forge)
-			forge_for_ever(open_there(argv[1], argv[2], 0));
-		delete_for_ever(argv[2]);
+			keep_forging(open_there(argv[1], argv[2], 0));
+		keep_deleting(argv[2]);
 	}
 	sender = start_on(0);
 	/* A resolved neighbour must be deleted to be requested again. */
 	if (!sender)
-		send_for_ever(argv[2], source, forge);
+		keep_sending(argv[2], source, forge);
 	count_senders(fd, strtol(argv[6], NULL, 10));
 	kill(sender, SIGKILL);
 	kill(other, SIGKILL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Forks of src/policy/lpm.c: random transactions, each joined, taken or dropped, compared
- * with a list; without memory; and during a lookup.
+ * Tests forks of src/policy/lpm.c. Random transactions, which are joined, taken or dropped,
+ * are compared with a list, also if memory runs out, and during a lookup.
  *
  *   lpm_fork [SEED]
  *
@@ -38,7 +38,7 @@ struct list {
 	unsigned int rules;
 };
 
-/* Everything that a table tells: its prefixes, and what it finds for some addresses. */
+/* All that can be read from a table: its prefixes, and the results for some addresses. */
 struct state {
 	struct list list;
 	u64 found[ASKED];
@@ -308,13 +308,13 @@ static void join(struct arpp_lpm *t, struct arpp_lpm *fork,
 	arpp_lpm_join(t, fork);
 	on_publish = NULL;
 	compare(t, list);
-	/* What readers may still be in is complete. */
+	/* Readers may still use the old table: it must be complete. */
 	if (fork->count != before->list.rules)
 		fail("a joined fork has another count than the table had");
 	arpp_lpm_drop(fork);
 }
 
-/* The fork is in the table's place. Returns it, as the table. */
+/* Replaces the table by its fork. Returns the fork. */
 static struct arpp_lpm *take(struct arpp_lpm *t, struct arpp_lpm *fork,
 			     const struct state *before, const struct list *list)
 {
@@ -327,20 +327,20 @@ static struct arpp_lpm *take(struct arpp_lpm *t, struct arpp_lpm *fork,
 	if (t->lock) {	/* It may have readers. */
 		read_table(t, &after);
 		if (memcmp(before, &after, sizeof(after)))
-			fail("a table whose place was taken has changed");
+			fail("a replaced table has changed");
 	}
 	kshim_grace();
 	blocks = kshim_blocks;
 	arpp_lpm_set_lock(t, NULL);
 	arpp_lpm_clean(t);
 	if (kshim_blocks != blocks)
-		fail("a table whose place was taken had %zu blocks",
+		fail("a replaced table had %zu blocks",
 		     blocks - kshim_blocks);
 	kfree(t);
 	return fork;
 }
 
-/* @fork goes. */
+/* Drops the fork: the table must not change. */
 static void drop(struct arpp_lpm *t, struct arpp_lpm *fork,
 		 const struct state *before)
 {
@@ -633,10 +633,10 @@ static void lookups_during_joins(unsigned int rounds)
 }
 
 /*
- * Readers may be in a table whose place was taken: the next update without a fork waits
- * for them, one with a fork does not.
+ * Readers may still use a table that was replaced. The next update without a fork waits for
+ * them, one with a fork does not.
  */
-static void settles(void)
+static void test_waiting(void)
 {
 	struct arpp_lpm *t = new_table(), *fork = new_table(), more;
 	unsigned long since = kshim_synchronized;
@@ -740,7 +740,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < MOST / 4; i += 7)
 		each_failure(i);
 	lookups_during_joins(WINDOWS);
-	settles();
+	test_waiting();
 	large();
 	if (!joins || !takes || !drops || !refused)
 		fail("too few cases were tested");

@@ -128,7 +128,7 @@ static void all_sequences(void)
 	}
 }
 
-/* A chain that is longer than what is examined cannot be told from one with ARP in it. */
+/* A chain longer than what is examined cannot be distinguished from one with ARP in it. */
 static void long_chain(void)
 {
 	struct frame f = { .type = htons(ETH_P_8021Q) };

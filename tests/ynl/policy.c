@@ -5,8 +5,8 @@
  *   policy
  *
  * In an empty policy: sets a field, adds an entry, gets and lists both, changes the policy in
- * a transaction, and prints what it gets and the notifications. The versions of the generator
- * differ in how they count strings, so that only functions set them here.
+ * a transaction, and prints what it gets and the notifications. Versions of the generator
+ * differ in how they count strings, so functions set these here.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
