@@ -24,7 +24,7 @@ setsid "$@" &
 trap 'kill -9 -- -$!; exit 125' USR1
 export MACHINE=$$
 wait $! || exit
-[ ! "${COMPLAINS-}" ] || { echo "the kernel complained"; exit 125; }
+[ ! "${COMPLAINS-}" ] || { echo "the kernel logged a fault"; exit 125; }
 END_OF_STUB
 chmod 755 "$dir/tests/vm/run"
 export MACHINES=$dir/machines
