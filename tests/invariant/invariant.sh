@@ -34,8 +34,10 @@ many='[1-9][0-9]{2,}'
 like "$(tail -n 1 <<<"$said")" \
 	" $many frames, $many neighbours, $many predicted, $many explained, $many counted, $many changes;" \
 	"every kind of check was made"
-some='[1-9][0-9]*'
-like "$(grep '^on ports' <<<"$said")" " $some passed, $some dropped, $some answered," \
+some='[1-9][0-9]*' others='[1-9][0-9]*'
+# Few hosts have ports: 500 cases answer nothing on one.
+[ "$cases" -ge 2500 ] || others='[0-9]+'
+like "$(grep '^on ports' <<<"$said")" " $some passed, $others dropped, $others answered," \
 	"frames on bridge ports were passed, dropped and answered"
 
 # Test the test: with a wrong policy it must fail, shrink the case to one packet, and
