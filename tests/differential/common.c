@@ -142,9 +142,9 @@ void draw(struct drawing *d,
 	  void (*try_host)(uint64_t number, int first, int last))
 {
 	uint64_t config = d->from / d->per_config, host = config / d->configs;
-	int64_t told = now_ms();
+	int64_t reported = now_ms();
 
-	d->begun = told;
+	d->begun = reported;
 	config %= d->configs;
 	if (d->alone) {
 		try_host(host, config, config);
@@ -152,9 +152,9 @@ void draw(struct drawing *d,
 	}
 	for (; d->tried < d->cases && d->found < d->most; host++) {
 		try_host(host, 0, d->configs - 1);
-		if (now_ms() - told < 30000)
+		if (now_ms() - reported < 30000)
 			continue;
-		told = now_ms();
+		reported = now_ms();
 		printf("%" PRIu64 " cases, %" PRIu64 " %s\n", d->tried, d->found,
 		       d->found_word);
 		fflush(stdout);

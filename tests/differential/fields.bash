@@ -103,7 +103,7 @@ rich_host() {
 }
 
 # Sends a command to tests/differential/fields, which runs during the whole test.
-tell() {
+run_command() {
 	local said=''
 	echo "$*" >&"${DRIVER[1]}"
 	read -r said <&"${DRIVER[0]}"
@@ -113,12 +113,12 @@ tell() {
 # Sets sysctls of the host by device; faster than set_sysctl.
 conf() {	# KEY=VALUE DEV…
 	local dev
-	for dev in "${@:2}"; do tell "sysctl net/ipv4/conf/$dev/${1/=/ }"; done
+	for dev in "${@:2}"; do run_command "sysctl net/ipv4/conf/$dev/${1/=/ }"; done
 }
 
 neigh() {	# KEY=VALUE DEV…
 	local dev
-	for dev in "${@:2}"; do tell "sysctl net/ipv4/neigh/$dev/${1/=/ }"; done
+	for dev in "${@:2}"; do run_command "sysctl net/ipv4/neigh/$dev/${1/=/ }"; done
 }
 
 # Sets fields: one selector with its fields per line.
@@ -242,7 +242,7 @@ rechecks() {
 
 # Sends the questions and writes the results to NAME.
 answers() {	# NAME
-	tell "put $work/questions $work/$1"
+	run_command "put $work/questions $work/$1"
 }
 
 same() {	# NAME NAME DESC

@@ -21,7 +21,7 @@ const char *port_name(int port)
 {
 	static char name[IF_NAMESIZE];
 
-	/* The first is named like every bridge's only port. */
+	/* The first has the name that the only port of other bridges has. */
 	snprintf(name, sizeof(name), port ? "port%d%d" : "port%d", PORTED, port);
 	return name;
 }
@@ -50,7 +50,7 @@ static void rename_device(struct device *d, int i)
 		sprintf(d->name, "br%d", i);
 }
 
-/* With addresses in the bridge's subnets, or some of its very addresses. */
+/* Its addresses are in the bridge's subnets, or are the same as the bridge's. */
 static void add_vlan(struct host *h, struct rng *r)
 {
 	int i = h->devices++, n = h->addresses, k;
@@ -138,7 +138,7 @@ void make_ports(struct host *h, struct rng *r)
 
 		if (!is_on_bridge(h, i))
 			continue;
-		/* Else every neighbour would be one that ARP cannot change. */
+		/* Otherwise ARP could not change any neighbour. */
 		d->noarp = false;
 		if (d->kind == VLAN)
 			d->proto = h->proto;
@@ -283,7 +283,7 @@ static void add_meaningless(int *field, struct rng *r)
 		field[ARP_POLICY_FIELD_HIDDEN] = 1;
 }
 
-/* What would decide, on a port where nothing does. */
+/* Policy that would decide, for a port on which it is not applied. */
 static void add_decisive(struct config *c, int port, struct rng *r)
 {
 	static const int actions[] = {
@@ -326,7 +326,7 @@ static void add_passing(struct config *c, int port, bool bound, struct rng *r)
 	int *field = c->port[port];
 
 	field[ARP_POLICY_FIELD_TRUST] = 0;
-	/* All that the sysctls and their policy may set on every device. */
+	/* Sets what the sysctls and their policy may set on every device. */
 	field[ARP_POLICY_FIELD_GARP] = ARP_POLICY_GARP_ACCEPT;
 	if (chance(r, 70))
 		field[ARP_POLICY_FIELD_INSPECT] = rnd(r, 4);
@@ -349,7 +349,7 @@ static void add_passing(struct config *c, int port, bool bound, struct rng *r)
 			 1 + rnd(r, 4));
 }
 
-/* Addresses have owners on the segment, by whom an answering port would answer. */
+/* Gives addresses owners on the segment, for which suppress would answer. */
 static void add_owners(struct config *c, const struct host *h, const struct question *q,
 		       struct rng *r)
 {

@@ -10,7 +10,7 @@
 command -v jq >/dev/null || plan skip "no jq"
 
 rich_host
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 conf proxy_arp=1 eth1
 must ip -n host neigh add proxy 10.61.0.1 dev eth0
 must load_module
@@ -154,7 +154,7 @@ is "$(blocked_by request 10.0.0.1 from 10.1.0.1 dev eth0)" accept_local "accept_
 is "$(blocked_by request 10.0.0.1 from 224.0.0.5 dev eth0)" martian "martian"
 is "$(blocked_by request 10.200.0.1 from 10.0.0.50 dev eth0)" no-route "no route"
 is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" proxy_arp "no proxying"
-tell sysctl net/ipv4/ip_forward 0
+run_command sysctl net/ipv4/ip_forward 0
 is "$(blocked_by request 10.1.0.60 from 10.0.0.50 dev eth0)" forwarding "no forwarding"
 is "$(blocked_by request 10.0.0.99 from 0.0.0.0 dev eth0)" not-local "a probe"
 is "$(blocked_by request 224.0.0.1 from 10.0.0.50 dev eth0)" target "multicast"

@@ -9,7 +9,7 @@
 plan 26
 
 rich_host
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 { sends; forwards; rechecks; } >"$work/questions"
 
 sysctl_announce() { conf arp_announce="$1" all; }

@@ -9,7 +9,7 @@
 plan 24
 
 rich_host
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 { requests "${own[@]}" 10.0.0.60 10.1.0.60 10.3.0.60 127.0.0.1; sends; forwards; } >"$work/questions"
 
 sysctls() {	# strict|loose

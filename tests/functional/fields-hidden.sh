@@ -9,7 +9,7 @@
 plan 34
 
 rich_host
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 { requests "${own[@]}" "${odd[@]}" 10.1.0.60 10.60.0.1; sends; forwards; rechecks; } >"$work/questions"
 
 # The device of each of the host's addresses. 10.99.0.7 only has a route to lo; 127.0.0.1

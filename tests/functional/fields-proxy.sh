@@ -13,7 +13,7 @@ rich_host
 
 # eth1 and eth2 share a medium, proxying to eth3 is disabled, eth0.5 does not forward, and
 # three devices handle gratuitous ARP differently.
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 conf medium_id=1 eth1 eth2
 conf medium_id=-1 eth3
 conf medium_id=2 eth4
@@ -110,7 +110,7 @@ done
 must ctl host flush
 
 # Without forwarding there is no proxying.
-tell sysctl net/ipv4/ip_forward 0
+run_command sysctl net/ipv4/ip_forward 0
 sysctl_proxy route,pvlan
 answers still
 is "$(grep -c '^ask eth. 10.1.0.60 .*02:00' "$work/still")" 0 "without forwarding, no proxy answers"
@@ -123,7 +123,7 @@ sysctl_proxy route,pvlan
 answers policy
 same still policy "without forwarding, proxy off makes no difference"
 
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 conf forwarding=0 eth0.5
 must unload_module
 answers policy

@@ -9,7 +9,7 @@
 plan 22
 
 rich_host
-tell sysctl net/ipv4/ip_forward 1
+run_command sysctl net/ipv4/ip_forward 1
 { requests "${own[@]}" 10.1.0.60 10.60.0.1 10.61.0.1 10.0.0.60; sends; forwards; } >"$work/questions"
 sysctls=(arp_ignore arp_announce arp_filter proxy_arp proxy_arp_pvlan drop_gratuitous_arp)
 everywhere=("${devices[@]}" all default dummy0 lo)

@@ -49,7 +49,7 @@ for forward in 1 0; do
 done
 
 set_state() {	# FORWARD RP_FILTER MORE
-	tell sysctl net/ipv4/ip_forward "$1"
+	run_command sysctl net/ipv4/ip_forward "$1"
 	conf rp_filter="$2" "${devices[@]}" all
 	conf arp_accept=0 "${devices[@]}"
 	conf proxy_arp_pvlan=0 "${devices[@]}"

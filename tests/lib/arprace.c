@@ -192,12 +192,12 @@ static void count_senders(int fd, long wanted)
 	char text[INET_ADDRSTRLEN];
 	uint32_t sender, target;
 	uint8_t frame[128];
-	long heard = 0;
+	long received = 0;
 	int i;
 
-	while (heard < wanted) {
+	while (received < wanted) {
 		if (time(NULL) > end)
-			die("%ld requests in %d s", heard, SECONDS);
+			die("%ld requests in %d s", received, SECONDS);
 		if (poll(&wait, 1, 1000) <= 0 ||
 		    recv(fd, frame, sizeof(frame), 0) < ETH_HLEN + 28 ||
 		    frame[21] != 1)
@@ -206,7 +206,7 @@ static void count_senders(int fd, long wanted)
 		memcpy(&target, frame + 38, sizeof(target));
 		if (ntohl(target) - first >= TARGETS)
 			continue;
-		heard++;
+		received++;
 		for (i = 0; i < SENDERS - 1; i++)
 			if (!senders[i].n || senders[i].address == sender)
 				break;

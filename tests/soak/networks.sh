@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
 
-# With this host's network. ifupdown2 replaces ifupdown, which is unpacked beside it.
+# With this host's network. ifupdown2 replaces ifupdown, which is only unpacked.
 if [ "$1" = fetch ]; then
 	tests/vm/deps kernels >&2 || bail "packages are missing"
 	dir=$(mktemp -d) || exit
