@@ -4,12 +4,11 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=flood.inc
+. "$(dirname "$0")/flood.inc"
 plan 66
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
-addr bob eth0 10.0.0.2/24
+alice_and_bob link
 scratch
 must load_module
 
@@ -168,16 +167,7 @@ for ((i = 0; i < 200; i++)); do
 	echo "apply $dir/0b"
 	echo "apply $dir/0a"
 done >"$dir/batch"
-count() { arpctl -j stats show eth0 | jq ".[0].$1 // 0"; }
-must arpctl stats reset
-nsenter --net=/run/netns/bob -- "$ARPQ" flood eth0 10.1.0.5 count 100000000 macs 50 &
-flood=$!
-run_ok "400 changes in a flood" arpctl -b "$dir/batch"
-stop $flood
-settled() { [ "$(count in)" = "$(count in)" ]; }
-must poll 10 settled
-is "$(($(count in) > 1000))" 1 "the flood went on during the changes"
-is "$(count 'reasons.proxied')" "$(count in)" "each packet was answered"
+batch_in_flood "400 changes" 1000
 must arpctl flush
 
 # Edge cases

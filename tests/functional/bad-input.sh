@@ -9,40 +9,25 @@ A=02:00:5e:00:00:0a B=02:00:5e:00:00:0b
 # shellcheck disable=SC2034 # for the table
 LONG=$(printf '%064d' 0)
 
-# STATUS|WORDS AFTER arpctl, as a shell reads them|WHAT THE ONE LINE MATCHES
+# STATUS|WORDS AFTER arpctl, as a shell reads them|WHAT THE ONE LINE MATCHES. More of what the
+# tool refuses by itself is in tests/cli/usage.sh.
 # shellcheck disable=SC2016
 cases=(
 	# Values of fields
-	'2|dev set eth0 ignore 4|invalid ignore "4", expected: any \(0\), .*never \(8\)'
-	'2|dev set eth0 ignore 9|invalid ignore "9"'
-	'2|dev set eth0 ignore dev|invalid ignore "dev"'
-	'2|dev set eth0 announce 4|invalid announce "4", expected: any \(0\), .*strict \(3\)'
-	'2|dev set eth0 filter maybe|invalid filter "maybe", expected: off, on'
-	'2|dev set eth0 hidden 2|invalid hidden "2", expected: off, on'
-	'2|dev set eth0 proxy off,route|invalid proxy "off,route", expected: off, .*route,pvlan'
-	'2|dev set eth0 proxy-delay 5s|invalid proxy-delay "5s", expected: 0 to 60000 milliseconds'
 	'2|dev set eth0 proxy-delay 60001|invalid proxy-delay "60001", expected: 0 to 60000 milliseconds'
 	'2|dev set eth0 garp off|invalid garp "off", expected: accept, drop'
 	'2|dev set eth0 learn all|invalid learn "all", expected: any, solicited, none'
-	'2|dev set eth0 inspect on|invalid inspect "on", expected: off, audit, enforce, strict'
 	'2|dev set eth0 validate mac|invalid validate "mac", expected: none, .*src-mac,dst-mac,ip'
-	'2|dev set eth0 validate ip,ip|invalid validate "ip,ip"'
-	'2|dev set eth0 rate 0|invalid rate "0", expected: off, 1 to 1000000 packets/s'
 	'2|dev set eth0 rate 1000001|invalid rate "1000001", expected: off, 1 to 1000000 packets/s'
 	'2|dev set eth0 burst 1.5|invalid burst "1.5", expected: off, 1 to 1000000 packets'
 	'2|dev set eth0 burst 1000001|invalid burst "1000001", expected: off, 1 to 1000000 packets'
 	'2|dev set eth0 source-rate 5/m|invalid source-rate "5/m", expected: off, 1 to 1000000 packets/s'
 	'2|dev set eth0 source-rate 1000001|invalid source-rate "1000001"'
-	'2|dev set eth0 defend always|invalid defend "always", expected: off, on'
 	'2|dev set eth0 mode off|invalid mode "off", expected: enforce, audit'
 	'2|dev set eth0 ignore 2 mode off|invalid mode "off"'
 	'2|dev set eth0 ignore 2 rate 1000001|invalid rate "1000001"'
 
 	# Fields and selectors
-	'2|dev set eth0 frob 1|unknown field "frob", the fields are: ignore, .*mode, trust, suppress$'
-	'2|dev set eth0 ignore 1 ignore 2|ignore is given twice'
-	'2|dev set eth0 ignore|VALUE is missing after "ignore"'
-	'2|dev unset eth0 frob|unknown field "frob"'
 	'1|dev unset eth0 announce|announce is not set on eth0$'
 	'1|dev unset eth0 announce hidden|none of announce, hidden is set on eth0$'
 	'1|dev unset eth9|nothing is set on eth9$'
@@ -59,17 +44,10 @@ cases=(
 	# Rules
 	'2|rule add allow 10.0.0.0/8|invalid action "allow", expected: pass, drop, hide, proxy'
 	'2|rule add drop 10.0.0.1/8|host bits set: did you mean 10\.0\.0\.0/8 or 10\.0\.0\.1/32\?'
-	'2|rule add drop 10.0.0.0/33|invalid prefix "10.0.0.0/33", expected: .*0 to 32'
 	'2|rule add drop 10.0.0|invalid prefix "10.0.0"'
-	'2|rule add drop|PREFIX is missing'
 	'1|rule add proxy 10.0.0.1 lladdr 01:00:5e:00:00:01|lladdr .*group address'
 	'1|rule add proxy 10.0.0.1 lladdr 00:00:00:00:00:00|lladdr .*all zeroes'
-	'2|rule add proxy 10.0.0.1 lladdr 02:00:00:00:00|invalid lladdr .*six bytes'
 	'2|rule add drop 10.0.0.1 lladdr $A|lladdr goes with proxy, not with drop'
-	'2|rule add hide 10.0.0.1 routed|routed goes with proxy, not with hide'
-	'2|rule add hide 10.0.0.1 from|from goes with pass and drop, not with hide'
-	'2|rule add proxy 10.0.0.1 from|from goes with pass and drop, not with proxy'
-	'2|rule add drop 10.0.0.1 dev default|default selects no rule'
 	'1|rule add drop 10.0.0.1 dev "[!"|unclosed bracket'
 	'1|rule add drop 10.0.0.1 dev sixteencharacter|15 characters at most'
 	'1|rule add drop 10.0.0.1 dev $LONG|1 to 63 characters'

@@ -30,7 +30,7 @@ rm "$leases"
 says "warning: $leases is gone: its leases stay until they expire\$" "a file that is deleted is reported"
 is "$(bound)" "100-03+ 104-06+" "the leases of a deleted file stay"
 leased 104 06 60
-soon "104-06+" "until the file exists again"
+soon "104-06+" "when the file exists again, it is applied"
 
 # New contents with the inode, size and time of the old file. There is no notification
 # because another hard link is written to.

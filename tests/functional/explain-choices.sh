@@ -26,10 +26,10 @@ is "$(chooses request 10.0.0.1)" "dev eth0 from 10.0.0.2 lladdr $nobody" \
 	"of an own address: its device, and the lowest other address"
 is "$(chooses reply 10.0.0.1)" "dev eth0 from 10.0.0.2 lladdr $nobody" "the same for a reply"
 is "$(chooses request 10.0.0.2)" "dev eth0 from 10.0.0.3 lladdr $nobody" "never the target itself"
-is "$(chooses request 10.1.0.1)" "dev eth1 from 10.1.0.2 lladdr $nobody" "in a small subnet"
+is "$(chooses request 10.1.0.1)" "dev eth1 from 10.1.0.2 lladdr $nobody" "the sender in a small subnet"
 is "$(chooses request 10.1.0.1 from 10.1.0.9)" "dev eth1 lladdr $nobody" "only the device"
 is "$(chooses request 10.1.0.1 dev eth0)" "from 10.0.0.2 lladdr $nobody" "only the sender, of that device's subnet"
-is "$(chooses request 10.5.7.7)" "dev eth0 from 10.0.0.2 lladdr $nobody" "by route"
+is "$(chooses request 10.5.7.7)" "dev eth0 from 10.0.0.2 lladdr $nobody" "the device by route"
 is "$(chooses request 10.9.9.9)" "dev eth1 from 10.1.0.2 lladdr $nobody" \
 	"of an address on lo: where the default route leaves"
 is "$(chooses request 10.0.0.1 lladdr 02:00:5e:00:00:09 dev eth0 from 10.0.0.7)" "" \
@@ -78,7 +78,7 @@ must ip -n alice -batch - <<-END
 	addr add 10.7.0.1/24 dev br0.7
 END
 is "$(chooses request 10.2.0.1 dev tap0)" "from 10.2.0.2 lladdr $nobody" "of a port: the bridge's subnet"
-is "$(chooses request 10.7.0.1 dev tap0 vlan 7)" "from 10.7.0.2 lladdr $nobody" "and that of a VLAN on it"
+is "$(chooses request 10.7.0.1 dev tap0 vlan 7)" "from 10.7.0.2 lladdr $nobody" "of a port: the subnet of a VLAN on the bridge"
 is "$(chooses request 10.2.0.1)" "dev br0 from 10.2.0.2 lladdr $nobody" "without dev, the bridge itself"
 is "$(ctl alice -j explain request 10.2.0.1 dev tap0 | jq -c '.next | has("chosen")')" false \
 	"the next step chooses nothing"
@@ -96,7 +96,7 @@ is "$(ctl alice explain request 10.1.0.2 from 10.0.0.7 dev eth0 lladdr 02:00:5e:
   answer    is-at $(mac alice eth0)
   route     unicast dev eth1
   proxied   by the kernel: sysctl proxy_arp" "proxied as text"
-is "$(proxied_by 10.0.0.77 dev eth0)" null "not into the same device"
+is "$(proxied_by 10.0.0.77 dev eth0)" null "not a proxy for the same device"
 set_sysctl alice net.ipv4.conf.eth0.proxy_arp_pvlan=1
 is "$(proxied_by 10.0.0.77 dev eth0)" proxy_arp_pvlan "except by proxy_arp_pvlan"
 is "$(proxied_by 10.0.0.1 dev eth0)" null "an own address is not proxied"

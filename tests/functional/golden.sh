@@ -12,11 +12,8 @@ mapfile -t commands < <(grep -v '^#' "$golden/commands")
 plan $((3 * ${#commands[@]}))
 scratch
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
+alice_and_bob link
 addr alice lo 10.9.9.9/32
-addr bob eth0 10.0.0.2/24
 must load_module
 must in_host alice "$ARPCTL" -b - <<-'END'
 	dev set all announce best

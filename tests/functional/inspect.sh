@@ -19,11 +19,6 @@ set_sysctl victim net.ipv4.neigh.eth0.locktime=0
 
 policy() { must ctl victim "$@"; }
 
-# The victim's neighbour entry for an address.
-knows() {	# ADDRESS
-	ip -n victim neigh show "$1" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
-}
-
 restore_entry() {
 	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud stale
 }
@@ -44,7 +39,7 @@ counted() {
 check_spoof() {	#  request|reply MAC DESC
 	restore_entry
 	spoof "$1"
-	is "$(knows 10.0.0.2)" "$2" "$3"
+	is "$(neigh_mac victim 10.0.0.2)" "$2" "$3"
 }
 
 # Stock
@@ -52,7 +47,7 @@ check_spoof() {	#  request|reply MAC DESC
 must in_host victim ping -q -c 1 -W 5 10.0.0.2 >/dev/null
 # Otherwise the peer would soon probe the victim, which would learn it again.
 must ip -n peer neigh flush dev eth0
-is "$(knows 10.0.0.2)" "$peer" "the victim knows its peer"
+is "$(neigh_mac victim 10.0.0.2)" "$peer" "the victim has the MAC of its peer"
 check_spoof request "$attacker" "stock: a forged request replaces the peer's MAC"
 check_spoof reply "$attacker" "stock: a forged reply replaces the peer's MAC"
 
@@ -68,14 +63,14 @@ is "$(asks attacker eth0 10.0.0.1 10.0.0.2)" silence "enforce: the forger is not
 is "$(counted)" "spoofed 3" "enforce: forgeries are counted as spoofed"
 is "$(asks peer eth0 10.0.0.1)" "$victim" "the peer is answered"
 is "$(asks attacker eth0 10.0.0.1)" "$victim" "a sender without a binding is answered, too"
-is "$(counted)" "" "none of them is counted as spoofed"
+is "$(counted)" "" "accepted requests are not counted as spoofed"
 
 policy dev set eth0 inspect strict
 is "$(asks attacker eth0 10.0.0.1)" silence "strict: a sender without a binding is not answered"
 is "$(counted)" "unbound 2" "counted as unbound, for both of its requests"
 is "$(asks peer eth0 10.0.0.1)" "$victim" "strict: the peer is still answered"
 check_spoof request "$peer" "strict: a forged request changes nothing"
-is "$(counted)" "spoofed 1, unbound 1" "strict: a forgery is counted as spoofed, not as unbound"
+is "$(counted)" "spoofed 1, unbound 1" "strict: a forgery is counted as spoofed"
 fails_with 1 "$victim" "strict: duplicate address detection finds the victim" \
 	in_host attacker arping -D -c 1 -w 5 -I eth0 10.0.0.1
 is "$(counted)" "" "a probe has no sender to check"
@@ -130,9 +125,9 @@ speakers() { echo "$(asks peer eth0 10.0.0.1 10.0.0.2) $(asks attacker eth0 10.0
 
 is "$(speakers)" "$victim silence" "10.0.0.2 is bound to the peer on all devices"
 policy bind add 10.0.0.2 lladdr "$attacker" dev 'eth*'
-is "$(speakers)" "silence $victim" "a binding of a glob goes before one of all"
+is "$(speakers)" "silence $victim" "a binding of a glob takes precedence over one of all"
 policy bind add 10.0.0.2 lladdr "$peer" dev eth0
-is "$(speakers)" "$victim silence" "a binding of the name goes before the glob's"
+is "$(speakers)" "$victim silence" "a binding of the name takes precedence over the glob's"
 policy bind add 10.0.0.2 lladdr "$attacker" dev eth1
 is "$(speakers)" "$victim silence" "a binding of another device does not matter"
 policy bind del 10.0.0.2 dev eth0
@@ -153,12 +148,6 @@ policy flush
 check_spoof request "$attacker" "flush: stock again"
 
 # validate: the payload against the frame
-
-hex_ip() {	# ADDRESS
-	local IFS=.
-	# shellcheck disable=SC2086
-	printf %02x $1
-}
 
 all=ff:ff:ff:ff:ff:ff
 # Every frame is a variation of a good one from the peer to the victim.
@@ -196,7 +185,7 @@ is "$(reasons reply "$wrong_dst")" pass "src-mac: a reply sent to another MAC th
 is "$(reasons request sip=255.255.255.255)" pass "src-mac: the sender address is not checked"
 restore_entry
 send reply "$wrong_src"
-is "$(knows 10.0.0.2)" "$peer" "dropped packets change no neighbour entry"
+is "$(neigh_mac victim 10.0.0.2)" "$peer" "dropped packets change no neighbour entry"
 
 policy dev set eth0 validate dst-mac
 is "$(reasons reply)" pass "dst-mac: a good reply passes"
@@ -229,6 +218,6 @@ is "$(reasons request "$wrong_src")/$(reasons reply "$wrong_dst")/$(reasons repl
 	pass/pass/pass "none: all pass"
 restore_entry
 send reply "$wrong_src"
-learnt() { [ "$(knows 10.0.0.2)" = "$attacker" ]; }
+learnt() { [ "$(neigh_mac victim 10.0.0.2)" = "$attacker" ]; }
 run_ok "none: a forged reply updates the neighbour table as in stock" poll 5 learnt
 

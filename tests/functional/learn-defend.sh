@@ -24,10 +24,6 @@ set_sysctl victim net.ipv4.conf.all.arp_ignore=1
 
 policy() { must ctl victim "$@"; }
 
-knows() {	# HOST ADDRESS
-	ip -n "$1" neigh show "$2" dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
-}
-
 # When the fence answers, the attacker's packet was processed.
 inject() {	# request|reply SENDER TARGET [FRAME OPTION…]
 	local op=$1 sender=$2 target=$3
@@ -47,7 +43,7 @@ count_of() {	# REASON [DEV]
 after_reply() {	# STATE
 	must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud "$1"
 	inject reply 10.0.0.2 10.0.0.1 dst "$victim" tha "$victim"
-	knows victim 10.0.0.2
+	neigh_mac victim 10.0.0.2 eth0
 }
 
 # The peer would soon probe the victim, which would learn it again.
@@ -66,7 +62,7 @@ is "$(after_reply stale)" "$peer" "solicited: it does not change a stale one"
 is "$(count_of unsolicited)" 2 "solicited: both are counted as unsolicited"
 forget
 run_ok "a solicited reply creates a neighbour" resolves
-is "$(knows victim 10.0.0.2)" "$peer" "the neighbour has the peer's MAC"
+is "$(neigh_mac victim 10.0.0.2 eth0)" "$peer" "the neighbour has the peer's MAC"
 must ip -n victim neigh replace 10.0.0.2 lladdr "$peer" dev eth0 nud probe
 reachable() { [[ $(ip -n victim neigh show 10.0.0.2) == *REACHABLE* ]]; }
 run_ok "a solicited reply confirms a neighbour that is being probed" poll 10 reachable
@@ -91,7 +87,7 @@ forget
 garp() {
 	inject request 10.0.0.50 10.0.0.50
 	inject reply 10.0.0.51 10.0.0.51 tha "$attacker"
-	echo "$(knows victim 10.0.0.50) $(knows victim 10.0.0.51)"
+	echo "$(neigh_mac victim 10.0.0.50 eth0) $(neigh_mac victim 10.0.0.51 eth0)"
 	forget
 }
 
@@ -143,13 +139,13 @@ restore_peer() { must ip -n peer neigh replace 10.0.0.1 lladdr "$victim" dev eth
 
 restore_peer
 is "$(defence "$(claim 10.0.0.1)")" "" "stock: a host does not react when its address is claimed"
-is "$(knows peer 10.0.0.1)" "$attacker" "stock: the peer learns the claimant's MAC"
+is "$(neigh_mac peer 10.0.0.1 eth0)" "$attacker" "stock: the peer learns the claimant's MAC"
 
 restore_peer
 policy dev set eth0 defend on
 is "$(defence "$(claim 10.0.0.1)")" \
 	"request 10.0.0.1 10.0.0.1 ff:ff:ff:ff:ff:ff" "defend: it announces its address once"
-is "$(knows peer 10.0.0.1)" "$victim" "defend: the peer has the right MAC again"
+is "$(neigh_mac peer 10.0.0.1 eth0)" "$victim" "defend: the peer has the right MAC again"
 is "$(count_of conflict)" 1 "defend: the claim is counted as a conflict"
 is "$(defence "$(claim 10.0.0.11);$(claim 10.0.0.11);$(claim 10.0.0.11 reply);$(claim 10.0.0.11 request 10.0.0.2);$(claim 10.0.0.11 reply 10.0.0.2)")" \
 	"request 10.0.0.11 10.0.0.11 ff:ff:ff:ff:ff:ff" \
@@ -220,9 +216,9 @@ policy flush
 policy dev set lo hidden on
 must ip -n victim neigh replace 10.0.0.50 lladdr 02:00:00:00:00:50 nud stale dev eth0
 inject request 10.0.0.50 10.0.0.99
-is "$(knows victim 10.0.0.50)" "$attacker" "a request for another host updates its sender's entry"
+is "$(neigh_mac victim 10.0.0.50 eth0)" "$attacker" "a request for another host updates its sender's entry"
 inject request 10.0.0.51 10.0.0.99
-is "$(knows victim 10.0.0.51)" "" "a request for another host creates no entry"
+is "$(neigh_mac victim 10.0.0.51 eth0)" "" "a request for another host creates no entry"
 is "$(ctl victim -j explain request 10.0.0.99 from 10.0.0.50 dev eth0 |
 	jq -r '"\(.verdict) \(.reason) \(.answered)"')" "accept pass false" \
 	"explain: accepted, and not answered"

@@ -147,7 +147,38 @@ addr() {	# HOST DEV ADDRESS/LENGTH…
 	for address; do must ip -n "$name" addr add "$address" dev "$dev"; done
 }
 
+# alice is 10.0.0.1 and bob 10.0.0.2 on their eth0, on a link or on a segment.
+alice_and_bob() {	# link|segment NAME
+	host alice bob
+	"$@" alice:eth0 bob:eth0
+	addr alice eth0 10.0.0.1/24
+	addr bob eth0 10.0.0.2/24
+}
+
+# The same on segment lan. Alice also answers for 10.9.9.9, on lo, and forwards to
+# 10.8.0.0/24. Sets "hers".
+alice_forwards() {
+	alice_and_bob segment lan
+	addr alice lo 10.9.9.9/32
+	must ip -n alice link add name back up type dummy
+	addr alice back 10.8.0.254/24
+	set_sysctl alice net.ipv4.ip_forward=1
+	# shellcheck disable=SC2034 # used by scripts that source this
+	hers=$(mac alice eth0)
+}
+
 # ARP
+
+# The MAC of a neighbour entry.
+neigh_mac() {	# HOST ADDRESS [DEV]
+	ip -n "$1" neigh show "$2" ${3:+dev "$3"} | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'
+}
+
+hex_ip() {	# ADDRESS
+	local IFS=.
+	# shellcheck disable=SC2086
+	printf %02x $1
+}
 
 arpq() {	# HOST ARGUMENTS…
 	local name=$1

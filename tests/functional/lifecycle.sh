@@ -78,10 +78,10 @@ rename alice cali1 cali2
 is "$(asked)" silent "renamed within the pattern, it keeps its policy"
 is "$(count_in alice cali2)" 4 "renamed within the pattern, it keeps its counters"
 rename alice cali2 eth0
-is "$(asked)" answered "renamed out of the pattern, it has none"
+is "$(asked)" answered "renamed out of the pattern, it has no policy"
 fails_with 1 'no policy applies' "renamed out of the pattern, it has no counters" ctl alice stats show eth0
 rename alice eth0 cali3
-is "$(asked)" silent "renamed into the pattern, it has one"
+is "$(asked)" silent "renamed into the pattern, it has its policy"
 is "$(count_in alice cali3)" 2 "renamed into the pattern, it counts from zero"
 must ctl alice dev set pod ignore any
 rename alice cali3 pod

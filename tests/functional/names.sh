@@ -39,7 +39,7 @@ for command in "dev show" "dev effective" "rule show" "bind show" "stats show" s
 	# shellcheck disable=SC2086
 	is "$(on_terminal $command | controls)" "" "$command: no terminal control characters"
 done
-like "$(on_terminal dev show)" 'c\\302\\2332J ' "they are escaped"
+like "$(on_terminal dev show)" 'c\\302\\2332J ' "control characters are escaped"
 for command in "dev show" "dev effective" "rule show" "bind show" "stats show" save check; do
 	# shellcheck disable=SC2086
 	arpctl -j $command >"$dir/json"

@@ -847,7 +847,7 @@ def refused_filters(tester):
     key = rule("10.0.0.0/8", None, entry_dev("e*"))
     for what, attrs in (("a selector", selector("e*")), ("tables", tables(RULES)),
                         ("dynamic", flag(A["DYNAMIC"]))):
-        tester.refused(f"{what} beside a key", "ENTRY_GET", key + attrs, message="by its key")
+        tester.refused(f"{what} together with a key", "ENTRY_GET", key + attrs, message="by its key")
 
 
 def refused_dumps(tester):
@@ -936,7 +936,7 @@ def refused_announcements(tester):
                 message="not a unicast address")
     for dev in "dev0", "lo":
         for more in force, lladdr + force:
-            refused("a device that speaks no ARP", string(A["IFNAME"], dev) +
+            refused("a device without ARP", string(A["IFNAME"], dev) +
                     address("10.0.0.1") + more, (errno.EOPNOTSUPP,), "speaks no ARP")
     nl.ask(CMD["FLUSH"])
 

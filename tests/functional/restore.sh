@@ -4,12 +4,11 @@
 # lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 79
+# shellcheck source=flood.inc
+. "$(dirname "$0")/flood.inc"
+plan 78
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
-addr bob eth0 10.0.0.2/24
+alice_and_bob link
 scratch
 must load_module
 
@@ -186,19 +185,9 @@ must arpctl restore "$dir/a"
 is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0a "the answer of one policy"
 must arpctl restore "$dir/b"
 is "$(asks bob eth0 10.1.0.5)" 02:00:5e:00:00:0b "the answer of the other policy"
-count() { arpctl -j stats show eth0 | jq ".[0].$1 // 0"; }
-must arpctl stats reset
 for ((i = 0; i < 500; i++)); do
 	echo "restore $dir/a"
 	echo "restore $dir/b"
 done >"$dir/batch"
-nsenter --net=/run/netns/bob -- "$ARPQ" flood eth0 10.1.0.5 count 100000000 macs 50 &
-flood=$!
-run_ok "1,000 restores in a flood" arpctl -b "$dir/batch"
-stop $flood
-settled() { [ "$(count in)" = "$(count in)" ]; }
-must poll 10 settled
-is "$(($(count in) > 2000))" 1 "which went on meanwhile"
-is "$(count 'reasons["rule-drop"]')" 0 "no packet saw a mix: none was dropped"
-is "$(count 'reasons.proxied')" "$(count in)" "each was answered"
+batch_in_flood "1,000 restores" 2000
 must arpctl flush

@@ -103,7 +103,7 @@ must ctl alice stats reset eth0
 is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "after reset, a device starts at zero"
 is "$(counts eth1 | jq .out)" 2 "after reset of one device, the others keep their counters"
 must ctl alice stats reset
-is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "all can be reset at once"
+is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "the counters of all devices are reset at once"
 
 # Floods in which every packet is ignored. The counter of bob's device says how many it has
 # sent.

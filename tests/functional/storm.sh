@@ -55,15 +55,8 @@ stat() {	# JQ
 	ctl victim -j stats show eth0 | jq ".[] | $1"
 }
 
-at_most() {	# GOT LIMIT DESC
-	if [ "$1" -le "$2" ]; then ok "$3"
-	else not_ok "$3" "$1 are more than $2"; fi
-}
-
-at_least() {	# GOT LIMIT DESC
-	if [ "$1" -ge "$2" ]; then ok "$3"
-	else not_ok "$3" "$1 are less than $2"; fi
-}
+at_most() { [ "$1" -le "$2" ]; result $? "$3" "$1 are more than $2"; }	# GOT LIMIT DESC
+at_least() { [ "$1" -ge "$2" ]; result $? "$3" "$1 are less than $2"; }	# GOT LIMIT DESC
 
 # How often the neighbour table, which all namespaces share, was full.
 table_fulls() {

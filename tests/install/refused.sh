@@ -40,7 +40,7 @@ echo "$was" >/proc/sys/kernel/modprobe
 mkdir -p /etc/modprobe.d
 echo 'options arp_policy ignore=7' >/etc/modprobe.d/arp_policy.conf
 mark_log
-prints "run \"modprobe arp_policy\", which loads it or prints the reason" "with a parameter that is refused"
+prints "run \"modprobe arp_policy\", which loads it or prints the reason" "installed, with a parameter that is refused"
 fails_with 1 'could not insert .*: Invalid argument' "modprobe reports the refused parameter" modprobe arp_policy
 like "$(kernel_said)" 'arp_policy: ignore=7: ignore takes 0 1 2 3 8' "the kernel's log has the reason"
 rm /etc/modprobe.d/arp_policy.conf
