@@ -183,7 +183,7 @@ static noinline unsigned int snoop_in(struct arpp_netns *nn, struct sk_buff *skb
 		return NF_ACCEPT;
 	local_bh_disable();
 	arpp_segment_begin(&s, rcu_dereference(nn->bridge), state->in);
-	arpp_snoop_frame(&nn->snoop, &s, skb, arpp_device_trusted(d));
+	arpp_snoop_frame(&nn->snoop, d, &s, skb);
 	local_bh_enable();
 	return NF_ACCEPT;
 }

@@ -294,6 +294,7 @@ static void __net_exit state_exit(struct net *net)
 	arpp_netns_notify_close(nn);
 	/* The hooks were removed a grace period ago, so no packet uses them. */
 	arpp_sources_free(nn->sources);
+	arpp_snoop_clean(&nn->snoop);
 }
 
 static struct pernet_operations state_ops = {

@@ -295,6 +295,9 @@ int arpp_netns_snoop_begin(struct arpp_netns *nn, struct sock *sk, u32 portid)
 	err = -EBUSY;
 	if (nn->n_snoopers == ARRAY_SIZE(nn->snoopers))
 		goto unlock;
+	err = arpp_snoop_prepare(&nn->snoop);
+	if (err)
+		goto unlock;
 	add_snooper(nn, sk, portid);
 	err = hook_snooper(nn);
 	if (err)

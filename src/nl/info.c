@@ -69,6 +69,30 @@ static int put_history(struct sk_buff *msg, const struct arpp_netns *nn)
 			    atomic64_read(&nn->events.all_lost)) ? -EMSGSIZE : 0;
 }
 
+/* The messages that were not handed over, by reason; only those that are not zero. */
+static int put_dhcp_lost(struct sk_buff *msg, const struct arpp_snoop *snoop)
+{
+	const struct {
+		int attr;
+		u64 n;
+	} counts[] = {
+		{ ARP_POLICY_INFO_DHCP_LOST_PORT,
+		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_PORT]) },
+		{ ARP_POLICY_INFO_DHCP_LOST_UNTRUSTED,
+		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_UNTRUSTED]) },
+		{ ARP_POLICY_INFO_DHCP_LOST_TRUSTED,
+		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_TRUSTED]) },
+		{ ARP_POLICY_INFO_DHCP_LOST_LISTENER,
+		  atomic64_read(&snoop->events.all_lost) },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++)
+		if (counts[i].n && nla_put_uint(msg, counts[i].attr, counts[i].n))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 		const struct arpp_netns *nn)
 {
@@ -78,7 +102,8 @@ static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,
 	    nla_put_string(msg, ARP_POLICY_INFO_VERSION, ARPP_VERSION) ||
 	    PUT(msg, GENERATION, nn->generation) ||
 	    nla_put_u32(msg, ARP_POLICY_INFO_CAPABILITIES, capabilities()) ||
-	    put_counts(msg, nn) || put_limits(msg, nn) || put_history(msg, nn))
+	    put_counts(msg, nn) || put_limits(msg, nn) || put_history(msg, nn) ||
+	    put_dhcp_lost(msg, &nn->snoop))
 		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
 	return 0;

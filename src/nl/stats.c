@@ -145,7 +145,7 @@ static int reset_one(struct arpp_netns *nn, struct genl_info *info)
 	return 0;
 }
 
-/* Reset the counters of all devices, and that of lost events; nn->lock held. */
+/* Reset the counters of all devices, and those of what was lost; nn->lock held. */
 static void reset_all(struct arpp_netns *nn)
 {
 	const struct arpp_policy *policy = arpp_netns_policy(nn);
@@ -156,6 +156,7 @@ static void reset_all(struct arpp_netns *nn)
 		hlist_for_each_entry(d, &policy->bucket[i], node)
 			arpp_stats_reset(d->stats);
 	atomic64_set(&nn->events.all_lost, 0);
+	arpp_snoop_reset(&nn->snoop);
 }
 
 int arpp_nl_stats_reset(struct sk_buff *skb, struct genl_info *info)

@@ -182,8 +182,12 @@ static void listener_found(struct sk_buff *msg)
 	skb_shinfo(msg)->destructor_arg = NULL;
 }
 
-/* Count an event that is dropped, and in @lost those that it would have reported. */
-static void event_lost(struct arpp_events *events, u32 lost)
+/**
+ * arpp_event_lost() - count an event that no listener receives
+ * @events: the state of the netns
+ * @lost: 1, and those that the event would have reported
+ */
+void arpp_event_lost(struct arpp_events *events, u32 lost)
 {
 	atomic_add(lost, &events->lost);
 	atomic64_inc(&events->all_lost);
@@ -217,7 +221,7 @@ void arpp_event_send(struct arpp_events *events, const struct genl_family *famil
 	if (!err)
 		return;
 	if (found)
-		event_lost(events, lost + 1);
+		arpp_event_lost(events, lost + 1);
 	else
 		event_pause(events);
 }
@@ -243,12 +247,12 @@ void arpp_event_verdict(struct arpp_events *events, struct arpp_event *e)
 	if (arpp_rate_exceeded(&events->meter, ARP_POLICY_EVENTS_PER_SECOND,
 			       ARP_POLICY_EVENTS_PER_SECOND, ktime_get_ns(),
 			       false)) {
-		event_lost(events, 1);
+		arpp_event_lost(events, 1);
 		return;
 	}
 	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
 	if (!msg) {
-		event_lost(events, 1);
+		arpp_event_lost(events, 1);
 		return;
 	}
 	e->lost = atomic_xchg(&events->lost, 0);

@@ -61,6 +61,7 @@ int arpp_event_put_entry(struct sk_buff *msg, int attr, enum arpp_table table,
 			 const struct arpp_rule *rule, const char *selector);
 void arpp_event_open(const struct genl_family *family);
 void arpp_event_close(void);
+void arpp_event_lost(struct arpp_events *events, u32 lost);
 void arpp_event_send(struct arpp_events *events, const struct genl_family *family,
 		     struct net *net, struct sk_buff *msg, enum arpp_mcgrp group,
 		     u32 lost);

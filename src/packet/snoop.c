@@ -9,6 +9,10 @@
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
 #include <net/genetlink.h>
 #include <net/ip.h>
 
@@ -17,10 +21,33 @@
 
 /* From the operation to the magic cookie, RFC 2131. */
 #define DHCP_MIN	240
+#define DHCP_XID	4
+#define DHCP_CHADDR	28
+
+/*
+ * The messages of clients that are remembered: 16 KiB. At the highest rate, one is
+ * overwritten after four seconds on average.
+ */
+#define ASKED_BITS	12
+/* In each entry, how many answers are left, below a part of its hash. */
+#define ASKED_LEFT	3U
+/* A DISCOVER is answered by several servers. */
+#define ASKED_ANSWERS	2U
+
+/**
+ * struct arpp_snoop_asked - messages of clients that were handed over
+ * @key: secret, so that a client cannot choose whose entry it overwrites
+ * @entry: by a hash of the transaction and the client
+ */
+struct arpp_snoop_asked {
+	siphash_key_t key;
+	atomic_t entry[BIT(ASKED_BITS)];
+};
 
 /**
  * struct arpp_dhcp - a DHCP message in a frame
  * @port: the bridge port
+ * @d: its policy, or NULL
  * @s: the segment
  * @skb: the frame
  * @trusted: @port has "trust on"
@@ -32,6 +59,7 @@
  */
 struct arpp_dhcp {
 	const struct net_device *port;
+	const struct arpp_device *d;
 	struct arpp_segment *s;
 	const struct sk_buff *skb;
 	bool trusted;
@@ -155,33 +183,94 @@ static int fill(struct sk_buff *msg, const struct genl_family *family,
 	return 0;
 }
 
-static bool exceeded(struct arpp_snoop *snoop, const struct arpp_dhcp *m)
+/* The entry of a message's transaction and client, and the value that it has then. */
+static atomic_t *entry_of(struct arpp_snoop_asked *asked, const struct arpp_dhcp *m,
+			  u32 *value)
 {
-	atomic64_t *port = &snoop->ports[m->port->ifindex % ARPP_SNOOP_PORTS];
+	u8 copy[DHCP_CHADDR + ETH_ALEN];
+	const u8 *head = skb_header_pointer(m->skb, m->at, sizeof(copy), copy);
+	u64 chaddr = 0, hash;
+	u32 xid;
+
+	if (!head)
+		return NULL;
+	memcpy(&xid, head + DHCP_XID, sizeof(xid));
+	memcpy(&chaddr, head + DHCP_CHADDR, ETH_ALEN);
+	hash = siphash_2u64(xid, chaddr, &asked->key);
+	*value = (u32)hash & ~ASKED_LEFT;
+	return &asked->entry[hash >> (64 - ASKED_BITS)];
+}
+
+/* A client's message is handed over, so its answers will be. */
+static void ask(struct arpp_snoop *snoop, const struct arpp_dhcp *m)
+{
+	atomic_t *entry;
+	u32 value;
+
+	entry = entry_of(snoop->asked, m, &value);
+	if (entry)
+		atomic_set(entry, value | ASKED_ANSWERS);
+}
+
+/* Is this one of those answers? The next one may not be. */
+static bool take_answer(struct arpp_snoop *snoop, const struct arpp_dhcp *m)
+{
+	atomic_t *entry;
+	u32 value, now;
+
+	entry = entry_of(snoop->asked, m, &value);
+	if (!entry)
+		return false;
+	now = atomic_read(entry);
+	return (now & ~ASKED_LEFT) == value && now & ASKED_LEFT &&
+	       atomic_cmpxchg(entry, now, now - 1) == now;
+}
+
+static bool exceeds(atomic64_t *meter, u32 rate, u64 now)
+{
+	return arpp_rate_exceeded(meter, rate, rate, now, false);
+}
+
+/* The limit that a message exceeds, or ARPP_SNOOP_LIMITS. */
+static enum arpp_snoop_limit limit_of(struct arpp_snoop *snoop, const struct arpp_dhcp *m)
+{
+	struct arpp_dhcp_meters *port = m->d ? &m->d->stats->dhcp :
+		&snoop->ports[m->port->ifindex % ARPP_SNOOP_PORTS];
 	u64 now = ktime_get_ns();
 
 	if (m->trusted)
-		return arpp_rate_exceeded(&snoop->trusted, ARP_POLICY_DHCP_PER_SECOND,
-					  ARP_POLICY_DHCP_PER_SECOND, now, false);
-	return arpp_rate_exceeded(port, ARP_POLICY_DHCP_PER_PORT,
-				  ARP_POLICY_DHCP_PER_PORT, now, false) ||
-	       arpp_rate_exceeded(&snoop->events.meter, ARP_POLICY_DHCP_PER_SECOND,
-				  ARP_POLICY_DHCP_PER_SECOND, now, false);
+		return !take_answer(snoop, m) &&
+		       exceeds(&snoop->trusted, ARP_POLICY_DHCP_PER_SECOND, now) ?
+		       ARPP_SNOOP_LIMIT_TRUSTED : ARPP_SNOOP_LIMITS;
+	if (exceeds(&port->all, ARP_POLICY_DHCP_PER_PORT, now))
+		return ARPP_SNOOP_LIMIT_PORT;
+	if (exceeds(&port->reserved, ARP_POLICY_DHCP_RESERVED, now) &&
+	    exceeds(&snoop->events.meter, ARP_POLICY_DHCP_PER_SECOND, now))
+		return ARPP_SNOOP_LIMIT_UNTRUSTED;
+	return ARPP_SNOOP_LIMITS;
 }
 
 static void send(struct arpp_snoop *snoop, struct arpp_dhcp *m)
 {
 	const struct genl_family *family = READ_ONCE(arpp_event_family);
-	struct sk_buff *msg = NULL;
+	enum arpp_snoop_limit limit;
+	struct sk_buff *msg;
 
 	if (!family)
 		return;
-	if (!exceeded(snoop, m))
-		msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (!msg) {
+	limit = limit_of(snoop, m);
+	if (limit < ARPP_SNOOP_LIMITS) {
 		atomic_inc(&snoop->events.lost);
+		atomic64_inc(&snoop->lost[limit]);
 		return;
 	}
+	msg = nlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	if (!msg) {
+		arpp_event_lost(&snoop->events, 1);
+		return;
+	}
+	if (!m->trusted && !m->client)
+		ask(snoop, m);
 	m->lost = atomic_xchg(&snoop->events.lost, 0);
 	if (WARN_ON_ONCE(fill(msg, family, m))) {
 		nlmsg_free(msg);
@@ -204,24 +293,67 @@ static unsigned int message_len(const struct arpp_dhcp *m)
 }
 
 /**
+ * arpp_snoop_prepare() - allocate what frames need
+ * @snoop: the state of the netns
+ *
+ * Called before the hook that snoops is registered; again, it does nothing.
+ *
+ * Context: process, writers serialised.
+ * Return: 0 or -ENOMEM.
+ */
+int arpp_snoop_prepare(struct arpp_snoop *snoop)
+{
+	if (snoop->asked)
+		return 0;
+	snoop->asked = kvzalloc(sizeof(*snoop->asked), GFP_KERNEL_ACCOUNT);
+	if (!snoop->asked)
+		return -ENOMEM;
+	get_random_bytes(&snoop->asked->key, sizeof(snoop->asked->key));
+	return 0;
+}
+
+/**
+ * arpp_snoop_clean() - free what arpp_snoop_prepare() has allocated
+ * @snoop: the state of a netns, without a hook
+ */
+void arpp_snoop_clean(struct arpp_snoop *snoop)
+{
+	kvfree(snoop->asked);
+}
+
+/**
+ * arpp_snoop_reset() - set the counters of lost messages to zero
+ * @snoop: the state of the netns
+ */
+void arpp_snoop_reset(struct arpp_snoop *snoop)
+{
+	int i;
+
+	for (i = 0; i < ARPP_SNOOP_LIMITS; i++)
+		atomic64_set(&snoop->lost[i], 0);
+	atomic64_set(&snoop->events.all_lost, 0);
+}
+
+/**
  * arpp_snoop_frame() - hand DHCP to the listeners
  * @snoop: the state of the netns
+ * @d: the policy of the port, or NULL
  * @s: the segment of the frame, begun
  * @skb: a frame that a bridge receives
- * @trusted: its port is trusted
  *
  * Does nothing if the frame is not DHCP, or is malformed.
  */
-void arpp_snoop_frame(struct arpp_snoop *snoop, struct arpp_segment *s,
-		      const struct sk_buff *skb, bool trusted)
+void arpp_snoop_frame(struct arpp_snoop *snoop, const struct arpp_device *d,
+		      struct arpp_segment *s, const struct sk_buff *skb)
 {
 	struct arpp_dhcp m = {
-		.port = s->port, .s = s, .skb = skb, .trusted = trusted,
+		.port = s->port, .d = d, .s = s, .skb = skb,
+		.trusted = arpp_device_trusted(d),
 	};
 	unsigned int end, len;
 
 	if (!arpp_event_wanted(dev_net(s->port), ARPP_MCGRP_DHCP) ||
-	    !find_ip(skb, s, &m.at) || !find_payload(&m) || !admitted(s, trusted))
+	    !find_ip(skb, s, &m.at) || !find_payload(&m) || !admitted(s, m.trusted))
 		return;
 	len = message_len(&m);
 	end = m.at + m.len;

@@ -14,27 +14,50 @@
 
 #include "packet/event.h"
 #include "packet/segment.h"
+#include "policy/device.h"
 
 #define ARPP_DHCP_TO_SERVER	67
 #define ARPP_DHCP_TO_CLIENT	68
 
-/* Ports share meters if there are more than this. */
+/* Ports without a policy share meters if there are more than this. */
 #define ARPP_SNOOP_PORTS	64
+
+/* The limit that a message exceeded. */
+enum arpp_snoop_limit {
+	ARPP_SNOOP_LIMIT_PORT,		/* of its port */
+	ARPP_SNOOP_LIMIT_UNTRUSTED,	/* of all untrusted ports */
+	ARPP_SNOOP_LIMIT_TRUSTED,	/* of all trusted ports */
+	ARPP_SNOOP_LIMITS,		/* none */
+};
+
+struct arpp_snoop_asked;
 
 /**
  * struct arpp_snoop - the limits of the DHCP messages of a netns
- * @events: of all; its meter is that of untrusted ports
- * @trusted: the meter of trusted ports: clients cannot crowd out servers
- * @ports: the meters of single untrusted ports: one cannot crowd out the others
+ * @events: of all; its meter is that of untrusted ports beyond what each has reserved
+ * @trusted: the meter of trusted ports, for what no client asked for
+ * @ports: the meters of single untrusted ports that have no policy
+ * @asked: the messages of clients that servers may answer without a limit; allocated when
+ *	a socket first snoops
+ * @lost: the messages that exceeded each limit, since all counters were reset
+ *
+ * One untrusted port cannot crowd out the others, nor can all of them crowd out a server's
+ * answers: however many messages clients make the servers send, an answer to one that was
+ * handed over is handed over as well.
  */
 struct arpp_snoop {
 	struct arpp_events events;
 	atomic64_t trusted;
-	atomic64_t ports[ARPP_SNOOP_PORTS];
+	struct arpp_dhcp_meters ports[ARPP_SNOOP_PORTS];
+	struct arpp_snoop_asked *asked;
+	atomic64_t lost[ARPP_SNOOP_LIMITS];
 };
 
-void arpp_snoop_frame(struct arpp_snoop *snoop, struct arpp_segment *s,
-		      const struct sk_buff *skb, bool trusted);
+int arpp_snoop_prepare(struct arpp_snoop *snoop);
+void arpp_snoop_clean(struct arpp_snoop *snoop);
+void arpp_snoop_reset(struct arpp_snoop *snoop);
+void arpp_snoop_frame(struct arpp_snoop *snoop, const struct arpp_device *d,
+		      struct arpp_segment *s, const struct sk_buff *skb);
 
 /**
  * arpp_snoop_may_be_dhcp() - may a frame carry DHCP?

@@ -26,6 +26,16 @@ struct arpp_stats_cpu {
 };
 
 /**
+ * struct arpp_dhcp_meters - the limits of the DHCP messages that a port receives
+ * @all: of all that are handed over, see arpp_rate_exceeded()
+ * @reserved: of those that other ports cannot crowd out
+ */
+struct arpp_dhcp_meters {
+	atomic64_t all;
+	atomic64_t reserved;
+};
+
+/**
  * struct arpp_stats - counters of a device
  * @cpu: the per-CPU counters
  * @ref: one for each struct arpp_device that points here
@@ -37,6 +47,7 @@ struct arpp_stats_cpu {
  * @delayed: the number of queued requests with a delayed answer
  * @meter: of the rate field, see arpp_rate_exceeded(); two of them, so that a
  *	changed rate starts with a full bucket while packets still use the old one
+ * @dhcp: of an untrusted bridge port
  * @base: the values at the last reset; under the netns's mutex
  */
 struct arpp_stats {
@@ -47,6 +58,7 @@ struct arpp_stats {
 	bool rising;
 	atomic_t delayed;
 	atomic64_t meter[2];
+	struct arpp_dhcp_meters dhcp;
 	u64 base[ARPP_COUNTS];
 };
 

@@ -73,8 +73,8 @@
  *
  *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
- *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device, and the
- *                  EVENTS_LOST of INFO_GET
+ *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device, and
+ *                  EVENTS_LOST and DHCP_LOST_* of INFO_GET
  *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [LLADDR] [FORCE] }; one
  *                  gratuitous ARP for one of our addresses that is not hidden
  *                  there, or with FORCE for any address
@@ -120,10 +120,15 @@
  * DHCP messages are handed over as they are: the payload of UDP over IPv4, behind one
  * VLAN tag at most, and of ARP_POLICY_DHCP_MESSAGE_MAX bytes at most. Checksums are not
  * verified. Fragments are not handed over, nor what the bridge discards because of its
- * VLAN. Whether it discards a frame of a LOCKED port is left to the listener. Those of
- * trusted ports and those of all others are limited to ARP_POLICY_DHCP_PER_SECOND each,
- * those of one untrusted port to ARP_POLICY_DHCP_PER_PORT; LOST counts the ones that were
- * left out since the last. A frame is forwarded in any case.
+ * VLAN. Whether it discards a frame of a LOCKED port is left to the listener. A frame is
+ * forwarded in any case.
+ *
+ * Those of one untrusted port are limited to ARP_POLICY_DHCP_PER_PORT. Of these, each port
+ * has ARP_POLICY_DHCP_RESERVED for itself; what exceeds that is limited to
+ * ARP_POLICY_DHCP_PER_SECOND for all untrusted ports together. From trusted ports, up to
+ * two answers to each client's message that was handed over are handed over, whatever their
+ * rate, and ARP_POLICY_DHCP_PER_SECOND others. LOST counts the messages that were left out
+ * since the last one, and DHCP_LOST_* of INFO_GET why.
  *
  * A transaction belongs to the socket that began it and ends when that is closed.
  * A netns can have ARP_POLICY_TRANSACTIONS_MAX at a time.
@@ -161,10 +166,11 @@
 
 /*
  * Limits of DHCP messages: per second of all trusted ports, and of all others; per second
- * of one port of the others; length.
+ * of one port of the others, and those that it has for itself; length.
  */
 #define ARP_POLICY_DHCP_PER_SECOND	1000
 #define ARP_POLICY_DHCP_PER_PORT	250
+#define ARP_POLICY_DHCP_RESERVED	10
 #define ARP_POLICY_DHCP_MESSAGE_MAX	1472
 
 /* The longest selector, without its terminating NUL. */
@@ -302,6 +308,15 @@ enum arp_policy_info {
 	ARP_POLICY_INFO_EVENTS_LOST,	/* u32 or u64, events that listeners missed, since
 					 * the last STATS_RESET of every device
 					 */
+	/*
+	 * u32 or u64, DHCP messages that were not handed over, likewise; absent: none.
+	 * They exceeded the limit of a port, of all untrusted ports, of all trusted ports;
+	 * or the listener had no room.
+	 */
+	ARP_POLICY_INFO_DHCP_LOST_PORT,
+	ARP_POLICY_INFO_DHCP_LOST_UNTRUSTED,
+	ARP_POLICY_INFO_DHCP_LOST_TRUSTED,
+	ARP_POLICY_INFO_DHCP_LOST_LISTENER,
 
 	/* private: */
 	__ARP_POLICY_INFO_MAX,

@@ -140,6 +140,35 @@ static const struct {
 	  "Events that listeners missed." },
 };
 
+/* DHCP messages that bind snoop was not given, and why. */
+static const struct {
+	unsigned int attr;
+	const char *reason;
+} dhcp_lost[] = {
+	{ ARP_POLICY_INFO_DHCP_LOST_PORT, "port" },
+	{ ARP_POLICY_INFO_DHCP_LOST_UNTRUSTED, "untrusted" },
+	{ ARP_POLICY_INFO_DHCP_LOST_TRUSTED, "trusted" },
+	{ ARP_POLICY_INFO_DHCP_LOST_LISTENER, "listener" },
+};
+
+static void print_dhcp_lost(FILE *file, const struct nlattr *const *tb)
+{
+	bool begun = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(dhcp_lost) / sizeof(dhcp_lost[0]); i++) {
+		if (!tb[dhcp_lost[i].attr])
+			continue;
+		if (!begun)
+			begin(file, "dhcp_lost_total", "counter",
+			      "DHCP messages on bridge ports that listeners missed, by the limit exceeded.");
+		begun = true;
+		fputs(PREFIX "dhcp_lost_total{", file);
+		label(file, "reason", dhcp_lost[i].reason);
+		fprintf(file, "} %" PRIu64 "\n", nl_uint(tb[dhcp_lost[i].attr]));
+	}
+}
+
 static void print_info(FILE *file, const struct nl_reply *reply)
 {
 	const struct nlattr *tb[ARP_POLICY_INFO_MAX + 1];
@@ -156,6 +185,7 @@ static void print_info(FILE *file, const struct nl_reply *reply)
 			if (tb[infos[i].attr])
 				number(file, infos[i].metric, infos[i].type,
 				       infos[i].help, nl_uint(tb[infos[i].attr]));
+		print_dhcp_lost(file, tb);
 	}
 }
 
