@@ -13,7 +13,7 @@ compile "$dir/lease_test" tests/cli/lease_test.c \
 
 unknown='this is no lease file of dnsmasq, ISC dhcpd, Kea, libvirt, systemd-networkd or CNI, and not /etc/ethers'
 files=("$leases"/*)
-plan $((66 + ${#files[@]} + 16))
+plan $((66 + ${#files[@]} + 17))
 
 # parses NAME FILE WANTED [FORMAT [HOSTS]]: the result of parsing a file; FILE - is standard
 # input. With a format, also when the leases expire.
@@ -233,6 +233,33 @@ compile "$dir/lease_files_test" -pthread tests/cli/lease_files_test.c \
 	tools/arpctl/host/lease*.c tools/arpctl/base/{input,json,parse,print}.c
 mkdir "$dir/kea"
 is "$("$dir/lease_files_test" "$dir/kea" 15000 2>&1)" 'missed 0, gave up 0' 'no lease is missed while files are renamed'
+mkdir "$dir/more"
+is "$("$dir/lease_files_test" "$dir/more")" \
+'the first time: whole, 1
+unchanged: nothing, 1
+a lease: more, 2
+one freed, one twice: more, 2
+half a line: broken
+the other half: more, 3
+other columns: more, 4
+a lease with these: more, 5
+truncated: whole, 1
+of the same size: whole, 1
+written anew, longer: whole, 2
+replaced: whole, 1
+a cleanup: whole, 1
+a lease after it: more, 2
+the file beside it is replaced: whole, 2
+ISC: whole, 1
+ISC: a lease: more, 2
+ISC: half of one: broken
+ISC: the other half: more, 3
+ISC: a host: whole, 4
+ISC: which is deleted: whole, 3
+dnsmasq: whole, 1
+dnsmasq: a lease: more, 2
+ethers: whole, 1
+ethers: a line: whole, 2' 'only what was appended is read, and means the same'
 yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
 run "${NOWHERE[@]}" bind import "$dir/large"
 check_error 1 'Cannot open network namespace' 'a file of 200000 lines'

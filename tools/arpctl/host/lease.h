@@ -18,6 +18,9 @@
 /* The expiry of a lease that does not expire. */
 #define LEASE_FOREVER UINT64_MAX
 
+/* How many columns of Kea's files are read. */
+#define LEASE_KEA_COLUMNS 5
+
 struct lease {
 	uint32_t address;	/* network byte order */
 	uint8_t lladdr[LLADDR_LEN];
@@ -57,6 +60,12 @@ struct leases {
 	unsigned int file;	/* the one being read, from 0 */
 	bool kea;		/* one of them is Kea's */
 	bool foreign;		/* one is not a lease file, which is the error */
+
+	/* Where the last file ended, for leases_append(). */
+	enum lease_format found;
+	unsigned long end_line;
+	size_t kea_where[LEASE_KEA_COLUMNS];
+	size_t kea_columns;
 
 	/* Entries that may name an address and are not understood. */
 	size_t unread;

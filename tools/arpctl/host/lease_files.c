@@ -34,10 +34,7 @@ static const char *const suffixes[] = { ".completed", ".2", ".1", "" };
 #define SUFFIXES (sizeof(suffixes) / sizeof(suffixes[0]))
 #define FILE_ITSELF (SUFFIXES - 1)
 
-/* The files that exist; comparing two of these reveals a rename in between. */
-struct snapshot {
-	struct stat st[SUFFIXES];	/* st_nlink 0: none */
-};
+_Static_assert(SUFFIXES == LEASE_FILES + 1, "lease_files.h has another number of files");
 
 static char *beside(const char *name, const char *suffix)
 {
@@ -62,7 +59,7 @@ bool lease_files_beside(const char *name)
 }
 
 /* Return: 0 or an errno. */
-static int look(const char *name, struct snapshot *snapshot)
+static int look(const char *name, struct lease_snapshot *snapshot)
 {
 	char *path;
 	size_t i;
@@ -86,7 +83,7 @@ static bool same_file(const struct stat *x, const struct stat *y)
 }
 
 /* Kea only appends to FILE; the others are complete and replaced as a whole. */
-static bool same(const struct snapshot *a, const struct snapshot *b)
+static bool same(const struct lease_snapshot *a, const struct lease_snapshot *b)
 {
 	size_t i;
 
@@ -97,7 +94,7 @@ static bool same(const struct snapshot *a, const struct snapshot *b)
 	return true;
 }
 
-static bool any_beside(const struct snapshot *snapshot)
+static bool any_beside(const struct lease_snapshot *snapshot)
 {
 	size_t i;
 
@@ -156,8 +153,26 @@ static void restart(struct lease_files *files)
 	files->leases = wanted;
 }
 
+/*
+ * Keeps what FILE contains if more may be appended. To compare it costs a hundredth of
+ * what it costs to parse it, and no other sign is reliable: a file that was written anew
+ * may have the same inode and be longer.
+ */
+static void keep_data(struct lease_files *files, char **data,
+		      const struct lease_snapshot *seen)
+{
+	size_t len = *data ? strlen(*data) : 0;
+
+	if (!len || (*data)[len - 1] != '\n' || !leases_may_append(&files->leases))
+		return;
+	files->data = *data;
+	files->len = len;
+	files->seen = *seen;
+	*data = NULL;
+}
+
 /* Reads FILE alone, or all files that exist. */
-static int read_files(const char *name, const struct snapshot *seen, bool alone,
+static int read_files(const char *name, const struct lease_snapshot *seen, bool alone,
 		      struct lease_files *files, bool *moved)
 {
 	char *data[SUFFIXES] = { NULL };
@@ -176,6 +191,8 @@ static int read_files(const char *name, const struct snapshot *seen, bool alone,
 	}
 	if (!status)
 		leases_settle(&files->leases);
+	if (!status)
+		keep_data(files, &data[FILE_ITSELF], seen);
 	for (i = 0; i < SUFFIXES; i++)
 		free(data[i]);
 	return status;
@@ -190,7 +207,7 @@ static bool may_be_kea(const struct lease_files *files)
 /* *moved: files were renamed meanwhile, and the result does not count. */
 static int read_once(const char *name, struct lease_files *files, bool *moved)
 {
-	struct snapshot before, after;
+	struct lease_snapshot before, after;
 	bool alone;
 	int status;
 
@@ -270,6 +287,71 @@ int lease_files_complain(const struct lease_files *files)
 	return status;
 }
 
+bool lease_files_same(const struct stat *a, const struct stat *b)
+{
+	return same_file(a, b) && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* Whether Kea's files beside FILE are as they were when it was read. */
+static bool same_beside(const char *name, const struct lease_files *files)
+{
+	struct lease_snapshot now;
+	size_t i;
+
+	if (!files->leases.kea)
+		return true;
+	if (look(name, &now))
+		return false;
+	for (i = 0; i < FILE_ITSELF; i++)
+		if (!lease_files_same(&now.st[i], &files->seen.st[i]))
+			return false;
+	return true;
+}
+
+static bool append(struct lease_files *files, const char *data, size_t len)
+{
+	const char *more = data + files->len;
+
+	return len >= files->len && !memcmp(data, files->data, files->len) &&
+	       (len == files->len ||
+		(data[len - 1] == '\n' && !memchr(more, '\0', len - files->len) &&
+		 leases_append(&files->leases, more, len - files->len,
+			       (uint64_t)time(NULL))));
+}
+
+bool lease_files_more(const char *name, struct lease_files *files, bool *changed)
+{
+	char *data = NULL;
+	struct stat st;
+	size_t len;
+	bool ok;
+
+	if (!files->data || !same_beside(name, files) ||
+	    input_try(name, &data, &len, &st))
+		return false;
+	/* During a cleanup, FILE would be compared with what is FILE.1 by now. */
+	ok = same_beside(name, files) && append(files, data, len);
+	*changed |= ok && len > files->len;
+	if (!ok) {
+		free(data);
+		return false;
+	}
+	free(files->data);
+	files->data = data;
+	files->len = len;
+	return true;
+}
+
+void lease_files_forget(struct lease_files *files)
+{
+	free(files->data);
+	files->data = NULL;
+}
+
 static int read_stdin(enum lease_format format, struct lease_files *files)
 {
 	char *data = NULL, *hosts = NULL;
@@ -311,6 +393,7 @@ void lease_files_free(struct lease_files *files)
 
 	for (i = 0; i < files->n; i++)
 		free(files->names[i]);
+	free(files->data);
 	leases_free(&files->leases);
 	memset(files, 0, sizeof(*files));
 }

@@ -7,6 +7,8 @@
 
 enum kea_column { ADDRESS, HWADDR, LIFETIME, EXPIRE, STATE, KEA_COLUMNS };
 
+_Static_assert(KEA_COLUMNS == LEASE_KEA_COLUMNS, "lease.h has another number of columns");
+
 static const struct {
 	const char *name;
 	bool needed;		/* not in all versions of Kea */
@@ -125,25 +127,28 @@ static size_t split(struct span line, const size_t where[KEA_COLUMNS],
 
 bool lease_read_kea(struct reader *r)
 {
-	size_t where[KEA_COLUMNS] = { 0 }, columns = 0, n;
+	size_t *where = r->out->kea_where, *columns = &r->out->kea_columns, n;
 	struct span fields[KEA_COLUMNS], line;
 
 	r->out->kea = true;
-	if (reader_line(r, &line) && !kea_header(r, line, where, &columns))
-		return false;
-	for (r->line++; reader_line(r, &line); r->line++) {
+	if (!r->more) {
+		if (reader_line(r, &line) && !kea_header(r, line, where, columns))
+			return false;
+		r->line++;
+	}
+	for (; reader_line(r, &line); r->line++) {
 		n = split(line, where, fields);
 		if (!n)
 			return reader_fail(r, no_span, "unterminated quote");
 		/* Files of several versions, concatenated. */
 		if (span_is(fields[ADDRESS], kea_columns[ADDRESS].name)) {
-			if (!kea_header(r, line, where, &columns))
+			if (!kea_header(r, line, where, columns))
 				return false;
 			continue;
 		}
-		if (n != columns)
+		if (n != *columns)
 			return reader_fail(r, no_span, "%zu fields, but the first line names %zu",
-				    n, columns);
+				    n, *columns);
 		if (!kea_lease(r, fields))
 			return false;
 	}

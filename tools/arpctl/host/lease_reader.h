@@ -21,6 +21,7 @@ struct reader {
 	unsigned long line;
 	uint64_t now;
 	struct leases *out;
+	bool more;	/* it was appended to a file that was read before */
 };
 
 static inline bool span_is(struct span span, const char *text)

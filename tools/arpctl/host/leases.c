@@ -103,8 +103,11 @@ static bool parse(struct reader *r)
 		format = guess(r);
 	if (!format)
 		return unknown(r);
-	if (formats[format].read(r))
+	if (formats[format].read(r)) {
+		r->out->found = format;
+		r->out->end_line = r->line;
 		return true;
+	}
 	if (r->out->format || !r->out->foreign)
 		return false;
 	*r = begin;
@@ -209,6 +212,38 @@ bool leases_add(struct leases *leases, const char *data, size_t len,
 	};
 
 	return parse(&r);
+}
+
+/*
+ * A host's declaration replaces earlier ones, of which a settled list has no trace; other
+ * formats are not appended to.
+ */
+bool leases_may_append(const struct leases *leases)
+{
+	return !leases->declarations &&
+	       (leases->found == LEASE_KEA || leases->found == LEASE_ISC ||
+		leases->found == LEASE_DNSMASQ);
+}
+
+bool leases_append(struct leases *leases, const char *data, size_t len, uint64_t now)
+{
+	struct reader r = {
+		.at = data, .end = data + len, .line = leases->end_line, .now = now,
+		.out = leases, .more = true,
+	};
+	struct leases before = *leases;
+	size_t i;
+
+	for (i = 0; i < leases->n; i++)
+		leases->list[i].order = 0;
+	if (!formats[leases->found].read(&r) || leases->declarations) {
+		before.list = leases->list;
+		*leases = before;
+		return false;
+	}
+	leases->end_line = r.line;
+	leases_settle(leases);
+	return true;
 }
 
 bool leases_parse(struct leases *leases, const char *data, size_t len,

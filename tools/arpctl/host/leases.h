@@ -20,6 +20,14 @@ bool leases_add(struct leases *leases, const char *data, size_t len,
 		uint64_t now);
 void leases_settle(struct leases *leases);
 
+/*
+ * Adds what was appended to the last file after it was read and settled. Both must end
+ * with a line, and leases_may_append() be true. Return: whether it parses; if not,
+ * nothing has changed.
+ */
+bool leases_may_append(const struct leases *leases);
+bool leases_append(struct leases *leases, const char *data, size_t len, uint64_t now);
+
 /* The name of a format; NULL after the last. The format with a name; LEASE_ANY: none. */
 const char *lease_format_name(enum lease_format format);
 enum lease_format lease_format_find(const char *name);

@@ -401,20 +401,6 @@ static int see_events(struct sources *s)
 
 /* Reading */
 
-/*
- * The file that replaces another one may get its inode, and its time by "cp -p". Nobody
- * can set the time of the last change of the inode.
- */
-static bool same_state(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 static void complain(struct source *source, const struct lease_files *files)
 {
 	int what = files->err ? files->err : -1;
@@ -493,6 +479,12 @@ static void read_source(struct sources *s, struct source *source, bool *changed)
 	resolve(source);
 	/* Before it is read: what changes meanwhile is another change. */
 	(void)stat(source->path, &st);
+	if (!source->failing &&
+	    lease_files_more(source->path, &source->files, changed)) {
+		source->st = st;
+		warn_unread(source);
+		return;
+	}
 	if (lease_files_try(source->path, s->format, &files)) {
 		if (is_ignored(source, &files))
 			source->st = st;
@@ -534,7 +526,7 @@ static int look(struct sources *s)
 	for (i = 0; i < s->n; i++) {
 		memset(&st, 0, sizeof(st));
 		(void)stat(s->list[i]->path, &st);
-		if (!s->list[i]->due && !same_state(&st, &s->list[i]->st))
+		if (!s->list[i]->due && !lease_files_same(&st, &s->list[i]->st))
 			s->list[i]->due = now;
 	}
 	return status;
@@ -563,8 +555,10 @@ void sources_reread(struct sources *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < s->n; i++) {
 		s->list[i]->due = now_ms();
+		lease_files_forget(&s->list[i]->files);
+	}
 }
 
 int sources_timeout(const struct sources *s)
