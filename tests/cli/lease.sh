@@ -13,7 +13,7 @@ compile "$dir/lease_test" tests/cli/lease_test.c \
 
 unknown='this is no lease file of dnsmasq, ISC dhcpd, Kea, libvirt, systemd-networkd or CNI, and not /etc/ethers'
 files=("$leases"/*)
-plan $((66 + ${#files[@]} + 17))
+plan $((67 + ${#files[@]} + 17))
 
 # parses NAME FILE WANTED [FORMAT [HOSTS]]: the result of parsing a file; FILE - is standard
 # input. With a format, also when the leases expire.
@@ -84,6 +84,8 @@ parses 'a later lease of dnsmasq' - $'10.0.0.1 02:00:00:00:00:02\nskipped 0' \
 parses 'sorted by address' - $'9.0.0.1 02:00:00:00:00:02\n10.0.0.1 02:00:00:00:00:01\nskipped 0' \
 	<<<$'0 02:00:00:00:00:01 10.0.0.1 * *\n0 02:00:00:00:00:02 9.0.0.1 * *'
 parses 'a group MAC is skipped' - 'skipped 1' <<<'0 01:00:5e:00:00:01 10.0.0.1 * *'
+parses 'addresses that no host can have are skipped' - 'skipped 4' <<<$'0 02:00:00:00:00:01 0.0.0.0 * *\n0 02:00:00:00:00:01 224.0.0.5 * *
+0 02:00:00:00:00:01 255.255.255.255 * *\n0 02:00:00:00:00:01 0.1.2.3 * *'
 parses 'a word is missing' - '1: a lease of dnsmasq has 5 words, here are 4' <<<'0 02:00:00:00:00:01 10.0.0.1 *'
 parses 'a word too many' - '1: a lease of dnsmasq has 5 words, here are more than 5' \
 	<<<'0 02:00:00:00:00:01 10.0.0.1 * * *'

@@ -47,6 +47,8 @@ results "" "an ACK of another transaction" < <(asks a $A; ack $A xid=99999999)
 results "" "an answer to INFORM" < <(asks a $A; ack $A yiaddr=00000000)
 results "" "an ACK without a time, and one of no time" < <(asks a $A; ack $A 3604ffffffff; ack $A 330400000000)
 results "" "an offer" < <(asks a $A; server server $A 02)
+results "bound 10.0.0.9 $A a 0:br0 60" "an ACK of an address that no host can have" < <(
+	for it in e0000005 ffffffff 00000009; do leased a $A yiaddr=$it; done; leased a $A yiaddr=0a000009)
 results "malformed" "a malformed ACK" < <(asks a $A; ack $A 3303000000)
 results "bound $a 60,bound $a 60" "a lease is renewed, also if the request was lost" < <(leased a $A; echo wait 30; ack $A xid=99999999)
 results "bound $a 60,expired $a 0,0:" "a lease expires" < <(leased a $A; echo wait 60; echo leases)
@@ -94,6 +96,12 @@ results "bound $a 60,expired $a 0,bound 10.0.0.5 $B b 0:br0 60" "this is accepte
 results "bound $a 60,bound 10.0.0.5 $A b 0:br0 60" "a client moves when its port is gone" < <(leased a $A
 	echo gone a; leased b $A xid=00000007)
 
+here=7
+results "bound 10.0.0.5 $A a 7:br0.7 60,bound 10.0.0.5 $B a 8:br0.8 60,other 10.0.0.5 $A a 7:br0.7 60,other,other" \
+	"on a trunk port, the leases of an address in both VLANs are known" < <(leased a $A; here=8; leased a $B
+	echo other 10.0.0.5 8 a; echo other 10.0.0.5 8 b; echo other 10.0.0.6 8 a)
+here=0
+
 # Floods: each port has a limit
 results "clients 4096,bound $a 60" "40,000 clients on a port leave room for other ports" < <(echo flood b 40000; leased a $A)
 results "clients 4097,bound $a 60" "40,000 clients on a port do not displace one that waits on another" < <(asks a $A; echo flood b 40000; ack $A)
@@ -106,6 +114,9 @@ results "clients 4097,clients 8193,clients 12289,clients 16385,clients 20481,cli
 	"the total is limited, and the ports with most clients lose some" < <(asks a $A; many; ack $A)
 results "clients 4096,clients 1" "no client waits for more than a minute" < <(echo flood b 4096; echo wait 60; echo flood b 1)
 
+results "foreign 10.128.0.0 $A a 0:br0 forever,asked 1" "with 3,000 leases of a MAC, its port is looked up once" < <(
+	echo many a $A 3000; client b $A 01; echo asked)
+
 # The clock, and the file
 results "bound $a 60,1: $a 60" "the clock is set: the remaining time stays the same" < <(leased a $A
 	echo clock 1000000; echo leases)
@@ -117,7 +128,7 @@ results "bound $a 60,1: $a 60" "the clock is set: the remaining time stays the s
 } | "$dir/snoop_test" >/dev/null
 is "$(<"$dir/leases")" "1700000060 $A 10.0.0.5 a 0:br0
 0 $B 10.0.0.5 b 7:br0.7" "the file has the format of dnsmasq"
-results "2: 10.0.0.5 $B b 7:br0.7 forever $a 60" "the file is read" < <(echo read "$dir/leases"; echo leases)
+results "2: $a 60 10.0.0.5 $B b 7:br0.7 forever" "the file is read" < <(echo read "$dir/leases"; echo leases)
 results "expired $a 0,bound 10.0.0.5 $A b 0:br0 60" "leases from the file expire" < <(echo read "$dir/leases"
 	echo wait 60; leased b $A)
 results "foreign $a 60,foreign $a 60,foreign $a 60" "leases from the file do not move" < <(echo read "$dir/leases"; leased b $A)
@@ -125,5 +136,18 @@ printf '1700000060 %s 10.0.0.5 a\n1700000060 x 10.0.0.6 a 0:br0\n1 %s 10.0.0.7 a
 	$A $A $A >"$dir/bad"
 results "$dir/bad:1: warning: this is no lease and was skipped,$dir/bad:2: warning: this is no lease and was skipped,1: 10.0.0.8 $A a 0:br0 60" \
 	"lines that are no lease are skipped" < <(echo read "$dir/bad"; echo leases)
+printf '1700000060 %s 224.0.0.5 a 0:br0\n1700000060 01:00:5e:00:00:01 10.0.0.6 a 0:br0\n1700000060 %s 10.0.0.8 a 0:br0\n\0' \
+	$A $A >"$dir/bad"
+results "$dir/bad: warning: what is behind a NUL byte was skipped,$dir/bad:1: warning: this is no lease and was skipped,$dir/bad:2: warning: this is no lease and was skipped,1: 10.0.0.8 $A a 0:br0 60" \
+	"leases that the kernel would refuse are skipped, and what is behind a NUL byte" < <(echo read "$dir/bad"; echo leases)
+mkfifo "$dir/fifo"
+results "arpctl: warning: $dir/fifo is not a regular file: it will be replaced,0:" \
+	"a FIFO in place of the file is not opened" < <(echo read "$dir/fifo"; echo leases; echo write "$dir/fifo")
+[ -f "$dir/fifo" ]
+result $? "a FIFO in place of the file is replaced"
+echo precious >"$dir/precious"
+ln -s precious "$dir/link"
+{ leased a $A; echo write "$dir/link"; } | "$dir/snoop_test" >/dev/null
+is "$(<"$dir/precious") $(cut -d ' ' -f 3 "$dir/link")" "precious 10.0.0.5" "a symbolic link is replaced, not followed"
 results "0:" "without a file there is no lease" < <(echo read "$dir/none"; echo leases)
 plan "$count"

@@ -10,6 +10,10 @@
  *   gone PORT              the bridge no longer has this port
  *   flood PORT N           N new clients send requests there; prints the results except
  *                          "nothing", and how many clients then wait
+ *   many PORT LLADDR N     adds N leases of one MAC
+ *   asked                  prints how often the list of ports was asked since the last time
+ *   other ADDRESS VLAN PORT
+ *                          prints the lease of the address on the port in another VLAN
  *   leases                 prints them all
  *   write FILE, read FILE  the file of leases
  */
@@ -28,10 +32,12 @@ static const char *const results[SNOOP_RESULTS] = {
 
 static struct snoop_time now = { .real = 1700000000000, .boot = 5000 };
 static char gone[IF_NAMESIZE];
+static size_t asked;
 
 static bool port_exists(void *data, const char *port)
 {
 	(void)data;
+	asked++;
 	return strcmp(port, gone) != 0;
 }
 
@@ -106,6 +112,34 @@ static void flood(struct snoop *snoop, const char *port, uint32_t n)
 	printf("clients %zu\n", snoop->n_clients);
 }
 
+static void many(struct snoop *snoop, char **word)
+{
+	struct snoop_lease lease = { .segment = "br0", .expiry = SNOOP_FOREVER };
+	uint32_t i, n = (uint32_t)strtoul(word[3], NULL, 10);
+
+	snprintf(lease.port, sizeof(lease.port), "%s", word[1]);
+	parse_lladdr(word[2], strlen(word[2]), lease.lladdr, LLADDR_LEN);
+	for (i = 0; i < n; i++) {
+		lease.address = htonl(0x0a800000 + i);
+		if (!snoop_add(snoop, &lease))
+			exit(1);
+	}
+}
+
+static void print_other(const struct snoop *snoop, char **word)
+{
+	struct snoop_lease lease = { .vlan = (uint32_t)strtoul(word[2], NULL, 10) };
+	const struct snoop_lease *other;
+
+	parse_address(word[1], strlen(word[1]), &lease.address);
+	snprintf(lease.port, sizeof(lease.port), "%s", word[3]);
+	other = snoop_find_other(snoop, &lease);
+	printf("other");
+	if (other)
+		print_lease(other);
+	printf("\n");
+}
+
 static void run(struct snoop *snoop, char **word)
 {
 	uint64_t ms = word[1] ? strtoull(word[1], NULL, 10) * 1000 : 0;
@@ -122,6 +156,13 @@ static void run(struct snoop *snoop, char **word)
 		snprintf(gone, sizeof(gone), "%s", word[1]);
 	} else if (!strcmp(word[0], "flood")) {
 		flood(snoop, word[1], (uint32_t)strtoul(word[2], NULL, 10));
+	} else if (!strcmp(word[0], "many")) {
+		many(snoop, word);
+	} else if (!strcmp(word[0], "asked")) {
+		printf("asked %zu\n", asked);
+		asked = 0;
+	} else if (!strcmp(word[0], "other")) {
+		print_other(snoop, word);
 	} else if (!strcmp(word[0], "leases")) {
 		printf("%zu:", snoop->n_leases);
 		snoop_each(snoop, print_each, NULL);

@@ -32,6 +32,12 @@ is "$(bound)" "100-03+ 104-06+" "the leases of a deleted file stay"
 leased 104 06 60
 soon "104-06+" "when the file exists again, it is applied"
 
+{ lines 104 06 60; echo '0 02:00:5e:00:61:09 224.0.0.5 * *'; lines 107 11 60; } >"$dir/new"
+mv "$dir/new" "$leases"
+soon "104-06+ 107-11+" "an address that cannot be bound does not keep others from being bound"
+leased 104 06 60
+soon "104-06+" "the file is followed after that"
+
 # New contents with the inode, size and time of the old file. There is no notification
 # because another hard link is written to.
 
@@ -97,7 +103,11 @@ mkfifo "$dir/later/fifo"
 lines 101 02 0 >"$dir/later/.hidden"
 echo '[{"ip-address":"10.31.0.102","mac-address":"02:00:5e:00:61:03","expiry-time":0}]' >"$dir/later/br0.status"
 soon "100-01+ 102-03+" "files of several servers; others are ignored"
-rm "$dir/later/one"
+mkfifo "$dir/later/new"
+mv "$dir/later/new" "$dir/later/one"
+lines 101 02 0 >"$dir/later/three"
+soon "100-01+ 101-02+ 102-03+" "a file that becomes a FIFO is not opened, and keeps its leases"
+rm "$dir/later/three" "$dir/later/one"
 soon "102-03+" "a file that is deleted there takes its leases with it"
 lines 103 04 0 >"$dir/moved/leases"
 ln -s "$dir/moved/leases" "$dir/link"

@@ -77,6 +77,14 @@ bool parse_address(const char *text, size_t len, uint32_t *address)
 	return parse_quad(text, text + len, address) == text + len;
 }
 
+bool address_is_unicast(uint32_t address)
+{
+	uint32_t number = ntohl(address);
+
+	/* 0.0.0.0/8 is "this network", and 224.0.0.0/4 multicast. */
+	return number >> 24 && number >> 28 != 14 && number != UINT32_MAX;
+}
+
 bool parse_prefix(const char *text, struct prefix *prefix)
 {
 	const char *end = text + strlen(text), *s;

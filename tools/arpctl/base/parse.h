@@ -29,6 +29,9 @@ bool parse_u64(const char *text, size_t len, uint64_t *value);
 
 bool parse_address(const char *text, size_t len, uint32_t *address);
 
+/* Whether one host can have it; the kernel refuses bindings of others. */
+bool address_is_unicast(uint32_t address);
+
 /* ADDRESS[/LENGTH]; the caller checks bits beyond the length. */
 bool parse_prefix(const char *text, struct prefix *prefix);
 

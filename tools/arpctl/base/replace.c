@@ -102,12 +102,12 @@ static void clean(struct replace *r)
 }
 
 /* Return: a descriptor, or -1 with errno. */
-static int open_temp(struct replace *r, const struct stat *old)
+static int open_temp(struct replace *r, const struct stat *old, bool here)
 {
 	int fd, err;
 
 	block_signals();
-	r->target = follow(r->name);
+	r->target = here ? strdup(r->name) : follow(r->name);
 	if (!r->target)
 		return -1;
 	if (asprintf(&r->temp, "%.*s.arpctl-XXXXXX", dir_len(r->target),
@@ -126,10 +126,10 @@ static int open_temp(struct replace *r, const struct stat *old)
 	return fd;
 }
 
-int replace_begin(struct replace *r, const char *name)
+static int begin(struct replace *r, const char *name, bool here)
 {
 	struct stat old;
-	bool there = !stat(name, &old);
+	bool there = !(here ? lstat(name, &old) : stat(name, &old));
 	int fd, err;
 
 	*r = (struct replace){ .name = name };
@@ -137,10 +137,11 @@ int replace_begin(struct replace *r, const char *name)
 		return cannot_write(name, EISDIR);
 	sigprocmask(SIG_BLOCK, NULL, &r->signals);
 	/* A pipe, a terminal or /dev/null is not replaced. */
+	there &= !here || S_ISREG(old.st_mode);
 	if (there && !S_ISREG(old.st_mode))
 		fd = open(name, O_WRONLY | O_CLOEXEC);
 	else
-		fd = open_temp(r, there ? &old : NULL);
+		fd = open_temp(r, there ? &old : NULL, here);
 	r->file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (r->file)
 		return STATUS_OK;
@@ -152,6 +153,16 @@ int replace_begin(struct replace *r, const char *name)
 	}
 	clean(r);
 	return cannot_write(name, err);
+}
+
+int replace_begin(struct replace *r, const char *name)
+{
+	return begin(r, name, false);
+}
+
+int replace_begin_here(struct replace *r, const char *name)
+{
+	return begin(r, name, true);
 }
 
 /* Synchronizes the new name too; some file systems cannot. */

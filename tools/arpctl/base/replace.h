@@ -21,6 +21,12 @@ struct replace {
  * could be written; otherwise the target is unchanged.
  */
 int replace_begin(struct replace *r, const char *name);
+
+/*
+ * The same for a file in a directory of another user: whatever else has its name, such as
+ * a symbolic link, is replaced and not followed.
+ */
+int replace_begin_here(struct replace *r, const char *name);
 int replace_end(struct replace *r, int status);
 
 #endif /* ARPCTL_REPLACE_H */

@@ -197,21 +197,27 @@ static void drop_on(struct snooper *s, const char *dev, uint32_t address)
 		bindings_drop(&s->bindings, dev_selector(dev, selector), address);
 }
 
-static void drop(struct snooper *s, const struct snoop_lease *lease)
+/* Another VLAN's lease of the address on this port is bound in its place. */
+static int drop(struct snooper *s, const struct snoop_lease *lease)
 {
+	const struct snoop_lease *other = snoop_find_other(&s->snoop, lease);
+
 	drop_on(s, lease->port, lease->address);
 	drop_on(s, lease->segment, lease->address);
+	return other ? want_on(s, other->port, other) : STATUS_OK;
 }
 
 static int bound(struct snooper *s)
 {
 	const struct snoop_lease *was = &s->snoop.was, *lease = &s->snoop.lease;
 
+	int status = STATUS_OK;
+
 	if (*was->port && (strcmp(was->port, lease->port) != 0 ||
 			   strcmp(was->segment, lease->segment) != 0))
-		drop(s, was);
+		status = drop(s, was);
 	s->unwritten = true;
-	return want(s, lease);
+	return status ? status : want(s, lease);
 }
 
 static int take(struct snooper *s, const struct snoop_frame *frame, const void *message,
@@ -226,9 +232,8 @@ static int take(struct snooper *s, const struct snoop_frame *frame, const void *
 	case SNOOP_BOUND:
 		return bound(s);
 	case SNOOP_UNBOUND:
-		drop(s, &s->snoop.lease);
 		s->unwritten = true;
-		return STATUS_OK;
+		return drop(s, &s->snoop.lease);
 	default:
 		report(s, result, frame);
 		return STATUS_OK;
@@ -260,7 +265,8 @@ static void forget(void *data, const struct snoop_lease *lease)
 {
 	struct snooper *s = data;
 
-	drop(s, lease);
+	/* Without memory for another one, its next renewal binds it. */
+	(void)drop(s, lease);
 	s->unwritten = true;
 }
 

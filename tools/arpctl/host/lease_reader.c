@@ -77,6 +77,9 @@ bool reader_add(struct reader *r, const struct lease *lease)
 	*added = *lease;
 	added->order = out->n - 1;
 	added->file = out->file;
+	/* One such entry would make the kernel refuse all others with it. */
+	if (!lease->nowhere && !address_is_unicast(lease->address))
+		added->live = false;
 	return true;
 }
 

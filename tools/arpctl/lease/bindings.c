@@ -54,10 +54,13 @@ uint64_t bindings_now(void)
 	return to_ms(&ts);
 }
 
+/* A time_t of 32 bits ends in 2038: a timer for later is due then, and is set again. */
 static struct timespec to_timespec(uint64_t ms)
 {
+	const uint64_t last = sizeof(time_t) > sizeof(int32_t) ? INT64_MAX : INT32_MAX;
+
 	return (struct timespec){
-		.tv_sec = (time_t)(ms / SECOND),
+		.tv_sec = (time_t)(ms / SECOND < last ? ms / SECOND : last),
 		.tv_nsec = (long)(ms % SECOND) * 1000000,
 	};
 }
@@ -297,7 +300,8 @@ static void print_expiry(struct printer *out, uint64_t ms)
 	char text[32];
 	struct tm tm;
 
-	if (ms == BINDING_FOREVER || !localtime_r(&when, &tm) ||
+	if (ms == BINDING_FOREVER || (uint64_t)when != ms / SECOND ||
+	    !localtime_r(&when, &tm) ||
 	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
 		return;
 	pr_text(out, " until ");

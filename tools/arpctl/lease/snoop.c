@@ -124,9 +124,10 @@ static size_t slot_of(uint64_t key, uint32_t vlan, uint64_t factor)
 	return (size_t)((key ^ (uint64_t)vlan << 48) * factor >> 52) & (SLOTS - 1);
 }
 
-static size_t lease_slot(uint32_t address, uint32_t vlan)
+/* The leases of an address in several VLANs are in one slot. */
+static size_t lease_slot(uint32_t address)
 {
-	return slot_of(address, vlan, 0x9e3779b97f4a7c15ULL);
+	return slot_of(address, 0, 0x9e3779b97f4a7c15ULL);
 }
 
 /* A client chooses its MAC, so the factor is secret: nobody can fill one slot alone. */
@@ -147,7 +148,7 @@ static bool same_lladdr(const uint8_t a[LLADDR_LEN], const uint8_t b[LLADDR_LEN]
 static struct snoop_lease **find_lease(const struct snoop *snoop, uint32_t address,
 				       uint32_t vlan)
 {
-	struct snoop_lease **at = &snoop->leases[lease_slot(address, vlan)];
+	struct snoop_lease **at = &snoop->leases[lease_slot(address)];
 
 	while (*at && ((*at)->address != address || (*at)->vlan != vlan))
 		at = &(*at)->next;
@@ -275,11 +276,19 @@ static const struct snoop_lease *find_elsewhere(const struct snoop *snoop,
 						const struct snoop_time *now)
 {
 	const struct snoop_lease *lease, *found = NULL;
+	const char *asked = NULL;
+	bool exists = false;
 
 	lease = snoop->by_lladdr[lladdr_slot(snoop, lladdr, vlan)];
 	for (; lease; lease = lease->next_of_lladdr) {
 		if (lease->vlan != vlan || !same_lladdr(lease->lladdr, lladdr) ||
-		    !is_bound(snoop, lease, now))
+		    is_over(lease, now))
+			continue;
+		/* A MAC may have thousands of leases, of few ports. */
+		if (!asked || strcmp(asked, lease->port) != 0)
+			exists = port_exists(snoop, lease->port);
+		asked = lease->port;
+		if (!exists)
 			continue;
 		if (!strcmp(lease->port, port))
 			return NULL;
@@ -624,7 +633,7 @@ static enum snoop_result take_ack(struct snoop *snoop, const struct snoop_frame 
 	char port[IF_NAMESIZE];
 
 	/* An answer to an INFORM has no address, and one from before DHCP no time. */
-	if (!dhcp->yiaddr || !dhcp->has_lease || !dhcp->lease)
+	if (!address_is_unicast(dhcp->yiaddr) || !dhcp->has_lease || !dhcp->lease)
 		return SNOOP_NOTHING;
 	/* The request of a renewal may not have been handed over. */
 	asked = own ? own->port : find_acked(snoop, frame->vlan, now);
@@ -692,6 +701,17 @@ enum snoop_result snoop_take(struct snoop *snoop, const struct snoop_frame *fram
 }
 
 /* Leases as such */
+
+const struct snoop_lease *snoop_find_other(const struct snoop *snoop,
+					   const struct snoop_lease *gone)
+{
+	const struct snoop_lease *lease = snoop->leases[lease_slot(gone->address)];
+
+	while (lease && (lease->address != gone->address || lease->vlan == gone->vlan ||
+			 strcmp(lease->port, gone->port) != 0))
+		lease = lease->next;
+	return lease;
+}
 
 bool snoop_add(struct snoop *snoop, const struct snoop_lease *lease)
 {

@@ -131,6 +131,13 @@ enum snoop_result snoop_take(struct snoop *snoop, const struct snoop_frame *fram
 			     const void *message, size_t len,
 			     const struct snoop_time *now);
 
+/*
+ * A lease of the same address on the same port in another VLAN, or NULL: a port's bindings
+ * do not distinguish VLANs.
+ */
+const struct snoop_lease *snoop_find_other(const struct snoop *snoop,
+					   const struct snoop_lease *gone);
+
 /* Adds a lease of an earlier run. Return: false without memory. */
 bool snoop_add(struct snoop *snoop, const struct snoop_lease *lease);
 

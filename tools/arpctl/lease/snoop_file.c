@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/input.h"
 #include "base/list.h"
@@ -51,6 +51,7 @@ static bool read_line(struct snoop_lease *lease, char *line)
 	    parse_lladdr(word[1], strlen(word[1]), lease->lladdr, LLADDR_LEN) !=
 		    LLADDR_LEN ||
 	    !parse_address(word[2], strlen(word[2]), &lease->address) ||
+	    !address_is_unicast(lease->address) || lease->lladdr[0] & 1 ||
 	    strlen(word[3]) >= sizeof(lease->port))
 		return false;
 	lease->expiry = seconds ? seconds * 1000 : SNOOP_FOREVER;
@@ -77,13 +78,23 @@ int snoop_file_read(const char *name, struct snoop *snoop, const struct snoop_ti
 {
 	struct place place = { .file = name };
 	char *data = NULL, *at, *line;
-	int status = STATUS_OK;
+	int status = STATUS_OK, err;
+	struct stat st;
 	size_t len;
 
-	if (access(name, F_OK) && errno == ENOENT)
+	if (lstat(name, &st))
+		return errno == ENOENT ? STATUS_OK : input_complain(name, errno);
+	/* root may read it in the directory of the service's user. */
+	if (!S_ISREG(st.st_mode)) {
+		warning("%s is not a regular file: it will be replaced", name);
 		return STATUS_OK;
-	status = input_read(name, &data, &len);
+	}
+	err = input_try(name, &data, &len, &st);
+	if (err)
+		return input_complain(name, err);
 	place_enter(&place);
+	if (memchr(data, '\0', len))
+		warning("what is behind a NUL byte was skipped");
 	at = data;
 	while (!status && at && (line = strsep(&at, "\n"))) {
 		place.line++;
@@ -145,7 +156,7 @@ int snoop_file_write(const char *name, const struct snoop *snoop)
 		return failure("%s", strerror(ENOMEM));
 	}
 	LIST_SORT(list.leases, list.n, by_address);
-	status = replace_begin(&r, name);
+	status = replace_begin_here(&r, name);
 	if (!status) {
 		for (i = 0; i < list.n; i++)
 			write_line(r.file, list.leases[i]);
