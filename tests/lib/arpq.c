@@ -10,13 +10,9 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
-#include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +21,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../differential/common.h"
 
 static const char usage[] =
 "usage: arpq ask DEV TARGET [sender IP] [smac MAC] [dst MAC] [op request|reply]\n"
@@ -48,24 +46,16 @@ static const char usage[] =
 "sender is the sender protocol address, smac the sender lladdr and the frame's\n"
 "source, dst the frame's destination, tha the target lladdr.\n";
 
-/* The fields of an ARP frame, in host byte order. */
 struct frame {
-	uint8_t dst[ETH_ALEN];
-	uint8_t src[ETH_ALEN];
+	struct arp arp;
 	int vlan;		/* -1: none */
-	unsigned int op;
-	uint8_t sender_lladdr[ETH_ALEN];
-	struct in_addr sender;
-	uint8_t target_lladdr[ETH_ALEN];
-	struct in_addr target;
 };
 
-#define ARP_LEN		28
-#define FRAME_MAX	(ETH_HLEN + 4 + ARP_LEN)
+#define FRAME_MAX	(sizeof(struct arp) + 4)
 
 struct options {
 	struct frame frame;
-	struct in_addr fence;
+	uint32_t fence;
 	bool fenced, first;
 	long count, interval, timeout, macs;
 	const char *match;
@@ -77,20 +67,6 @@ static const char *const op_names[] = {
 	[8] = "inarp-request", [9] = "inarp-reply", [10] = "nak",
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	fputs("arpq: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(2);
-}
-
 static int64_t now_us(void)
 {
 	struct timespec now;
@@ -101,101 +77,60 @@ static int64_t now_us(void)
 
 /* Frames */
 
-static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
-{
-	memcpy(at, bytes, len);
-	return at + len;
-}
-
-static uint8_t *put16(uint8_t *at, unsigned int value)
-{
-	uint8_t bytes[] = { value >> 8, value };
-
-	return put(at, bytes, sizeof(bytes));
-}
-
-static unsigned int get16(const uint8_t *at)
-{
-	return at[0] << 8 | at[1];
-}
+#define TAG_AT	(2 * ETH_ALEN)
 
 /* Writes @f to @buf, which holds FRAME_MAX bytes. Return: its length. */
 static size_t build(const struct frame *f, uint8_t *buf)
 {
-	uint8_t *at = buf;
+	const uint16_t tag[] = { htons(ETHERTYPE_VLAN), htons(f->vlan) };
+	const uint8_t *arp = (const uint8_t *)&f->arp;
+	size_t more = f->vlan >= 0 ? sizeof(tag) : 0;
 
-	at = put(at, f->dst, ETH_ALEN);
-	at = put(at, f->src, ETH_ALEN);
-	if (f->vlan >= 0) {
-		at = put16(at, ETHERTYPE_VLAN);
-		at = put16(at, f->vlan);
-	}
-	at = put16(at, ETHERTYPE_ARP);
-	at = put16(at, 1);
-	at = put16(at, ETHERTYPE_IP);
-	*at++ = ETH_ALEN;
-	*at++ = sizeof(f->sender);
-	at = put16(at, f->op);
-	at = put(at, f->sender_lladdr, ETH_ALEN);
-	at = put(at, &f->sender, sizeof(f->sender));
-	at = put(at, f->target_lladdr, ETH_ALEN);
-	at = put(at, &f->target, sizeof(f->target));
-	return at - buf;
+	memcpy(buf, arp, TAG_AT);
+	memcpy(buf + TAG_AT, tag, more);
+	memcpy(buf + TAG_AT + more, arp + TAG_AT, sizeof(f->arp) - TAG_AT);
+	return sizeof(f->arp) + more;
 }
 
 /* Parses @len bytes into @f. Return: whether they are ARP for IPv4. */
 static bool parse(struct frame *f, const uint8_t *buf, size_t len, int vlan)
 {
-	static const uint8_t fixed[] = { 0, 1, 8, 0, ETH_ALEN, 4 };
-	const uint8_t *at = buf + 2 * ETH_ALEN;
+	uint8_t *arp = (uint8_t *)&f->arp;
+	uint16_t tag[2];
+	size_t more = 0;
 
-	if (len < ETH_HLEN)
+	if (len < sizeof(f->arp))
 		return false;
-	memcpy(f->dst, buf, ETH_ALEN);
-	memcpy(f->src, buf + ETH_ALEN, ETH_ALEN);
+	memcpy(tag, buf + TAG_AT, sizeof(tag));
 	f->vlan = vlan;
-	if (get16(at) == ETHERTYPE_VLAN && len >= ETH_HLEN + 4) {
-		f->vlan = get16(at + 2) & 0xfff;
-		at += 4;
+	if (tag[0] == htons(ETHERTYPE_VLAN)) {
+		f->vlan = ntohs(tag[1]) & 0xfff;
+		more = sizeof(tag);
 	}
-	if (get16(at) != ETHERTYPE_ARP || at + 2 + ARP_LEN > buf + len)
+	if (len < sizeof(f->arp) + more)
 		return false;
-	at += 2;
-	if (memcmp(at, fixed, sizeof(fixed)))
-		return false;
-	f->op = get16(at + 6);
-	memcpy(f->sender_lladdr, at + 8, ETH_ALEN);
-	memcpy(&f->sender, at + 14, sizeof(f->sender));
-	memcpy(f->target_lladdr, at + 18, ETH_ALEN);
-	memcpy(&f->target, at + 24, sizeof(f->target));
-	return true;
-}
-
-static const char *mac_text(const uint8_t *mac, char *buf)
-{
-	sprintf(buf, "%02x:%02x:%02x:%02x:%02x:%02x",
-		mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return buf;
+	memcpy(arp, buf, TAG_AT);
+	memcpy(arp + TAG_AT, buf + TAG_AT + more, sizeof(f->arp) - TAG_AT);
+	return f->arp.type == htons(ETHERTYPE_ARP) && f->arp.hrd == htons(1) &&
+	       f->arp.pro == htons(ETHERTYPE_IP) && f->arp.hln == ETH_ALEN && f->arp.pln == 4;
 }
 
 static void describe(const struct frame *f, bool out, char *line, size_t size)
 {
-	char sender[INET_ADDRSTRLEN], target[INET_ADDRSTRLEN];
-	char mac[4][18], op[16], vlan[20] = "";
+	const struct arp *a = &f->arp;
+	unsigned int code = ntohs(a->op);
+	char op[16], vlan[20] = "";
 
-	if (f->op < sizeof(op_names) / sizeof(*op_names) && op_names[f->op])
-		snprintf(op, sizeof(op), "%s", op_names[f->op]);
+	if (code < sizeof(op_names) / sizeof(*op_names) && op_names[code])
+		snprintf(op, sizeof(op), "%s", op_names[code]);
 	else
-		snprintf(op, sizeof(op), "op-%u", f->op);
+		snprintf(op, sizeof(op), "op-%u", code);
 	if (f->vlan >= 0)
 		snprintf(vlan, sizeof(vlan), " vlan %d", f->vlan);
-	inet_ntop(AF_INET, &f->sender, sender, sizeof(sender));
-	inet_ntop(AF_INET, &f->target, target, sizeof(target));
 	snprintf(line, size, "%s %s sender %s %s target %s %s ether %s > %s%s",
-		 out ? "out" : "in", op,
-		 sender, mac_text(f->sender_lladdr, mac[0]),
-		 target, mac_text(f->target_lladdr, mac[1]),
-		 mac_text(f->src, mac[2]), mac_text(f->dst, mac[3]), vlan);
+		 out ? "out" : "in", op, text_of(a->sip), mac_text(a->sha),
+		 text_of(a->tip), mac_text(a->tha), mac_text(a->src), mac_text(a->dst),
+		 vlan);
 }
 
 /* The socket */
@@ -302,10 +237,13 @@ static void transmit_frame(int fd, const struct frame *f)
 
 /* Arguments */
 
-static void parse_ip(const char *text, struct in_addr *ip)
+static uint32_t parse_ip(const char *text)
 {
-	if (inet_pton(AF_INET, text, ip) != 1)
+	uint32_t addr;
+
+	if (inet_pton(AF_INET, text, &addr) != 1)
 		die("%s is not an IPv4 address", text);
+	return addr;
 }
 
 static void parse_mac(const char *text, uint8_t *mac)
@@ -343,13 +281,16 @@ static void defaults(struct options *o, int fd, const char *dev)
 {
 	struct ifreq request = { 0 };
 
-	memset(o->frame.dst, 0xff, ETH_ALEN);
 	o->frame.vlan = -1;
-	o->frame.op = 1;
+	o->frame.arp = (struct arp){
+		.type = htons(ETHERTYPE_ARP), .hrd = htons(1), .pro = htons(ETHERTYPE_IP),
+		.hln = ETH_ALEN, .pln = 4, .op = htons(1),
+	};
+	memset(o->frame.arp.dst, 0xff, ETH_ALEN);
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", dev);
 	if (!ioctl(fd, SIOCGIFHWADDR, &request)) {
-		memcpy(o->frame.src, request.ifr_hwaddr.sa_data, ETH_ALEN);
-		memcpy(o->frame.sender_lladdr, o->frame.src, ETH_ALEN);
+		memcpy(o->frame.arp.src, request.ifr_hwaddr.sa_data, ETH_ALEN);
+		memcpy(o->frame.arp.sha, o->frame.arp.src, ETH_ALEN);
 	}
 	/* Packet sockets do not support this ioctl */
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -357,7 +298,7 @@ static void defaults(struct options *o, int fd, const char *dev)
 		struct sockaddr_in address;
 
 		memcpy(&address, &request.ifr_addr, sizeof(address));
-		o->frame.sender = address.sin_addr;
+		o->frame.arp.sip = address.sin_addr.s_addr;
 	}
 	if (fd >= 0)
 		close(fd);
@@ -380,16 +321,16 @@ static void parse_options(struct options *o, char **arg)
 		if (!value)
 			die("%s needs a value", name);
 		if (!strcmp(name, "sender")) {
-			parse_ip(value, &o->frame.sender);
+			o->frame.arp.sip = parse_ip(value);
 		} else if (!strcmp(name, "smac")) {
-			parse_mac(value, o->frame.src);
-			memcpy(o->frame.sender_lladdr, o->frame.src, ETH_ALEN);
+			parse_mac(value, o->frame.arp.src);
+			memcpy(o->frame.arp.sha, o->frame.arp.src, ETH_ALEN);
 		} else if (!strcmp(name, "dst")) {
-			parse_mac(value, o->frame.dst);
+			parse_mac(value, o->frame.arp.dst);
 		} else if (!strcmp(name, "tha")) {
-			parse_mac(value, o->frame.target_lladdr);
+			parse_mac(value, o->frame.arp.tha);
 		} else if (!strcmp(name, "op")) {
-			o->frame.op = parse_op(value);
+			o->frame.arp.op = htons(parse_op(value));
 		} else if (!strcmp(name, "vlan")) {
 			o->frame.vlan = parse_number(value, 4094);
 		} else if (!strcmp(name, "count")) {
@@ -401,7 +342,7 @@ static void parse_options(struct options *o, char **arg)
 		} else if (!strcmp(name, "timeout")) {
 			o->timeout = parse_number(value, 3600000);
 		} else if (!strcmp(name, "fence")) {
-			parse_ip(value, &o->fence);
+			o->fence = parse_ip(value);
 			o->fenced = true;
 		} else if (!strcmp(name, "match")) {
 			o->match = value;
@@ -416,28 +357,23 @@ static void parse_options(struct options *o, char **arg)
 static int ask(const char *dev, char **arg)
 {
 	struct options o = { .count = 1, .timeout = 1000 };
-	char target[INET_ADDRSTRLEN], mac[2][18];
 	int fd = open_socket(dev, ETH_P_ALL);
 	int64_t sent = 0, deadline;
 	struct frame seen, fence;
 	long left, answers = 0;
-	cpu_set_t cpus;
 	bool out;
 
 	if (!*arg)
 		die("ask: TARGET is missing; see arpq --help");
 	defaults(&o, fd, dev);
-	parse_ip(*arg, &o.frame.target);
+	o.frame.arp.tip = parse_ip(*arg);
 	parse_options(&o, arg + 1);
-	inet_ntop(AF_INET, &o.frame.target, target, sizeof(target));
 
 	/*
 	 * The fence stays behind the questions as long as one CPU's backlog
 	 * carries both.
 	 */
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
+	bind_to_cpu(sched_getcpu());
 
 	/* The fence's request uses the device's own addresses */
 	fence = (struct frame){ .vlan = o.frame.vlan };
@@ -447,7 +383,7 @@ static int ask(const char *dev, char **arg)
 		defaults(&honest, fd, dev);
 		fence = honest.frame;
 		fence.vlan = o.frame.vlan;
-		fence.target = o.fence;
+		fence.arp.tip = o.fence;
 	}
 
 	for (left = o.count; left > 0; left--) {
@@ -458,17 +394,16 @@ static int ask(const char *dev, char **arg)
 		deadline = sent + (left > 1 ? o.interval : o.timeout) * 1000;
 		/* Without an interval, read the answers after the last frame */
 		while ((left == 1 || o.interval) && receive(fd, &seen, &out, deadline)) {
-			if (out || seen.op != 2 || seen.vlan != o.frame.vlan)
+			if (out || seen.arp.op != htons(2) || seen.vlan != o.frame.vlan)
 				continue;
-			if (seen.sender.s_addr == o.frame.target.s_addr) {
+			if (seen.arp.sip == o.frame.arp.tip) {
 				answers++;
-				printf("%s is-at %s from %s after %lld us\n", target,
-				       mac_text(seen.sender_lladdr, mac[0]),
-				       mac_text(seen.src, mac[1]),
-				       (long long)(now_us() - sent));
+				printf("%s is-at %s from %s after %lld us\n",
+				       text_of(seen.arp.sip), mac_text(seen.arp.sha),
+				       mac_text(seen.arp.src), (long long)(now_us() - sent));
 				if (o.first)
 					return 0;
-			} else if (o.fenced && seen.sender.s_addr == o.fence.s_addr) {
+			} else if (o.fenced && seen.arp.sip == o.fence) {
 				return answers ? 0 : 1;
 			}
 		}
@@ -576,7 +511,7 @@ static int flood(const char *dev, char **arg)
 	if (!*arg)
 		die("flood: TARGET is missing; see arpq --help");
 	defaults(&o, fd, dev);
-	parse_ip(*arg, &o.frame.target);
+	o.frame.arp.tip = parse_ip(*arg);
 	parse_options(&o, arg + 1);
 	begun = now_us();
 	len = build(&o.frame, buf);
@@ -584,9 +519,9 @@ static int flood(const char *dev, char **arg)
 		if (o.macs > 1) {
 			long mac = n % o.macs;
 
-			o.frame.src[3] = o.frame.sender_lladdr[3] = mac >> 16;
-			o.frame.src[4] = o.frame.sender_lladdr[4] = mac >> 8;
-			o.frame.src[5] = o.frame.sender_lladdr[5] = mac;
+			o.frame.arp.src[3] = o.frame.arp.sha[3] = mac >> 16;
+			o.frame.arp.src[4] = o.frame.arp.sha[4] = mac >> 8;
+			o.frame.arp.src[5] = o.frame.arp.sha[5] = mac;
 			len = build(&o.frame, buf);
 		}
 		transmit(fd, buf, len);

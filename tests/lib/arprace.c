@@ -15,9 +15,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +22,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../differential/common.h"
 
 static const char usage[] =
 "usage: arprace PEER DEV SOURCE TARGET delete|forge COUNT\n"
@@ -40,19 +39,6 @@ static const char usage[] =
 #define SECONDS	120
 
 static uint32_t first;	/* target, host byte order */
-
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...)
-{
-	va_list args;
-
-	fputs("arprace: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(2);
-}
 
 static uint32_t parse_ip(const char *text)
 {
@@ -95,48 +81,22 @@ static int open_there(const char *peer, const char *dev, int protocol)
 static pid_t start_on(int cpu)
 {
 	pid_t pid = fork();
-	cpu_set_t cpus;
 
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		die("CPU %d: %s", cpu, strerror(errno));
+	bind_to_cpu(cpu);
+	if (sched_getcpu() != cpu)
+		die("there is no CPU %d", cpu);
 	return 0;
 }
 
-static void delete_neighbour(int fd, unsigned int ifindex, uint32_t address)
+static void delete_neighbour(struct netlink *nl, unsigned int ifindex, uint32_t address)
 {
-	struct {
-		struct nlmsghdr header;
-		struct ndmsg message;
-		struct rtattr attr;
-		uint32_t address;
-	} request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_DELNEIGH,
-			    .nlmsg_flags = NLM_F_REQUEST },
-		.message = { .ndm_family = AF_INET, .ndm_ifindex = (int)ifindex },
-		.attr = { RTA_LENGTH(sizeof(uint32_t)), NDA_DST },
-		.address = htonl(address),
-	};
-	char errors[4096];
-
-	send(fd, &request, sizeof(request), 0);
-	while (recv(fd, errors, sizeof(errors), MSG_DONTWAIT) > 0)
-		;
-}
-
-static int open_rtnetlink(void)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	if (fd < 0)
-		die("rtnetlink: %s", strerror(errno));
-	return fd;
+	del_neighbour(nl, htonl(address), (int)ifindex);
+	nl_commit(nl);
 }
 
 static void keep_sending(const char *dev, uint32_t source, bool delete)
@@ -144,8 +104,9 @@ static void keep_sending(const char *dev, uint32_t source, bool delete)
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	unsigned int i, ifindex = if_nametoindex(dev);
-	int rt = open_rtnetlink();
+	static struct netlink rt;
 
+	nl_open(&rt, NETLINK_ROUTE);
 	address.sin_addr.s_addr = source;
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		die("source: %s", strerror(errno));
@@ -155,17 +116,18 @@ static void keep_sending(const char *dev, uint32_t source, bool delete)
 		sendto(fd, "", 1, MSG_DONTWAIT, (struct sockaddr *)&address,
 		       sizeof(address));
 		if (delete)
-			delete_neighbour(rt, ifindex, first + i);
+			delete_neighbour(&rt, ifindex, first + i);
 	}
 }
 
 static void keep_deleting(const char *dev)
 {
 	unsigned int i, ifindex = if_nametoindex(dev);
-	int rt = open_rtnetlink();
+	static struct netlink rt;
 
+	nl_open(&rt, NETLINK_ROUTE);
 	for (i = 0;; i = (i + 1) % TARGETS)
-		delete_neighbour(rt, ifindex, first + i);
+		delete_neighbour(&rt, ifindex, first + i);
 }
 
 static void keep_forging(int fd)
