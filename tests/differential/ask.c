@@ -379,33 +379,10 @@ static void ask(const struct host *h, const struct question *q, int i)
 		late_waits[cable] = true;
 }
 
-static int send_datagram(const struct host *h, const struct question *q)
+static int send_it(const struct host *h, const struct question *q)
 {
-	struct sockaddr_in from = {
-		.sin_family = AF_INET, .sin_addr.s_addr = q->sender,
-	};
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(9),
-		.sin_addr.s_addr = q->target,
-	};
-	int on = 1, error = 0, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	const char *dev;
-
-	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
-	if (q->dev != NOBODY) {
-		dev = h->device[q->dev].name;
-		if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
-			die("%s: %s", dev, strerror(errno));
-	}
-	/* As a transparent proxy, the source may be a foreign address. */
-	if (q->sender &&
-	    (setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on)) ||
-	     bind(fd, (struct sockaddr *)&from, sizeof(from))))
-		error = 1000 + errno;
-	else if (sendto(fd, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
-		error = errno;
-	close(fd);
-	return error;
+	return send_datagram(q->sender, q->target,
+			     q->dev == NOBODY ? NULL : h->device[q->dev].name);
 }
 
 static void forward(const struct host *h, const struct question *q, int i)
@@ -562,7 +539,7 @@ void ask_burst(const struct host *h, const struct question *q, struct outcome *o
 			continue;
 		switch (q[i].what) {
 		case SEND:
-			o->error[i] = send_datagram(h, &q[i]);
+			o->error[i] = send_it(h, &q[i]);
 			listen_quiet(o);
 			break;
 		case FORWARD:
@@ -599,7 +576,7 @@ int ask_one(const struct host *h, const struct question *q, int i)
 	if (!asked(h, q))
 		return 0;
 	if (q->what == SEND)
-		return send_datagram(h, q);
+		return send_it(h, q);
 	if (q->what == FORWARD)
 		forward(h, q, i);
 	else

@@ -204,6 +204,27 @@ struct datagram datagram_of(uint32_t source, uint32_t target)
 	return f;
 }
 
+int send_datagram(uint32_t source, uint32_t target, const char *dev)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = source };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = target,
+	};
+	int on = 1, error = 0, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+	if (dev && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
+		die("%s: %s", dev, strerror(errno));
+	/* As a transparent proxy, the source may be a foreign address. */
+	if (source && (setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on)) ||
+		       bind(fd, (struct sockaddr *)&from, sizeof(from))))
+		error = 1000 + errno;
+	else if (sendto(fd, "", 1, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
 /* Netlink */
 
 void nl_open(struct netlink *nl, int protocol)

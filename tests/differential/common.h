@@ -72,6 +72,11 @@ extern const uint8_t everybody[ETH_ALEN];
 
 /* An empty UDP datagram in a frame; the caller sets the MACs. */
 struct datagram datagram_of(uint32_t source, uint32_t target);
+/*
+ * Sends an empty datagram from a socket; @source: or 0; @dev: or NULL. Return: 0 or an
+ * errno; 1000 and the errno if the socket cannot be bound to @source.
+ */
+int send_datagram(uint32_t source, uint32_t target, const char *dev);
 
 /*
  * Netlink: messages are collected and sent together, each with its own

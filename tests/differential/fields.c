@@ -437,31 +437,12 @@ static void ask(const char *line, char **word)
 	put_on_wire(d, f, sizeof(*f));
 }
 
-static void send_datagram(struct question *q, const char *source,
-			  uint32_t target, const char *dev)
+static void send_from(struct question *q, const char *source, uint32_t target, const char *dev)
 {
-	struct sockaddr_in from = { .sin_family = AF_INET };
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(9),
-		.sin_addr.s_addr = target,
-	};
-	int on = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error = send_datagram(strcmp(source, "any") ? ip(source) : 0, target, dev);
 
-	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
-	if (dev && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, strlen(dev)))
-		die("%s: %s", dev, strerror(errno));
-	if (strcmp(source, "any")) {
-		from.sin_addr.s_addr = ip(source);
-		if (bind(fd, (struct sockaddr *)&from, sizeof(from))) {
-			/* The source may be foreign, as of a transparent proxy */
-			setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on));
-			if (bind(fd, (struct sockaddr *)&from, sizeof(from)))
-				say(q, "bind: %s", strerror(errno));
-		}
-	}
-	if (sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-		say(q, "send: %s", strerror(errno));
-	close(fd);
+	if (error)
+		say(q, "%s: %s", error > 1000 ? "bind" : "send", strerror(error % 1000));
 }
 
 static void send_it(const char *line, char **word)
@@ -469,7 +450,7 @@ static void send_it(const char *line, char **word)
 	bool bound = word[3] && !strcmp(word[3], "dev") && word[4];
 
 	finish();
-	send_datagram(begin(line), word[1], ip(word[2]), bound ? word[4] : NULL);
+	send_from(begin(line), word[1], ip(word[2]), bound ? word[4] : NULL);
 	finish();
 }
 
@@ -489,7 +470,7 @@ static void recheck(const char *line, char **word)
 	q = begin(line);
 	put_mac(f.src, ASKER, q);
 	add_neighbour(target, d, f.src, "stale", false);
-	send_datagram(q, word[1], target, d->name);
+	send_from(q, word[1], target, d->name);
 	do {
 		at = receive(&f, now_ms() + 4);
 		if (at)
