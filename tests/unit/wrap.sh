@@ -26,5 +26,5 @@ read -ra cc <<<"${CC:-cc}"
 try "every sequence of tags and SNAP"
 needs "no sanitizers" "${sanitize[@]}"
 try "no invalid memory access" "${sanitize[@]}"
-use_s390x
+use_arch s390x
 try "big-endian"
