@@ -1878,8 +1878,8 @@ def busy(count):
 def verdicts(dev, target, sender, mac):
     nl, listener, stranger = Netlink(), Netlink(), Netlink()
     listener.join("verdict")
-    # A thousand a second: more than the default buffer holds while other processes run.
-    listener.socket.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)	# SO_RCVBUFFORCE
+    # A thousand a second, as long as the loop below. A slow machine may read fewer.
+    listener.socket.setsockopt(socket.SOL_SOCKET, 33, 1 << 25)	# SO_RCVBUFFORCE
     nl.ask(CMD["ENTRY_ADD"], rule(f"{target}/32", "DROP", entry_dev("e*")))
     stranger.join("config")
     events, lost = [], []
