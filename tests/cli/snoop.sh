@@ -149,5 +149,9 @@ echo precious >"$dir/precious"
 ln -s precious "$dir/link"
 { leased a $A; echo write "$dir/link"; } | "$dir/snoop_test" >/dev/null
 is "$(<"$dir/precious") $(cut -d ' ' -f 3 "$dir/link")" "precious 10.0.0.5" "a symbolic link is replaced, not followed"
+ln -sf precious "$dir/link"
+{ leased a $A; echo write "$dir/link" followed; } | "$dir/snoop_test" >/dev/null
+is "$(cut -d ' ' -f 3 "$dir/precious")" "10.0.0.5" "a symbolic link that the user names is followed when the file is written"
+results "1: $a 60" "a symbolic link that the user names is read" < <(echo read "$dir/link" followed; echo leases)
 results "0:" "without a file there is no lease" < <(echo read "$dir/none"; echo leases)
 plan "$count"

@@ -15,7 +15,8 @@
  *   other ADDRESS VLAN PORT
  *                          prints the lease of the address on the port in another VLAN
  *   leases                 prints them all
- *   write FILE, read FILE  the file of leases
+ *   write FILE [followed]  the file of leases, guarded or not
+ *   read FILE [followed]   likewise
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -142,6 +143,7 @@ static void print_other(const struct snoop *snoop, char **word)
 
 static void run(struct snoop *snoop, char **word)
 {
+	const struct snoop_file file = { word[1], !word[2] };
 	uint64_t ms = word[1] ? strtoull(word[1], NULL, 10) * 1000 : 0;
 
 	if (!strcmp(word[0], "wait")) {
@@ -168,10 +170,10 @@ static void run(struct snoop *snoop, char **word)
 		snoop_each(snoop, print_each, NULL);
 		printf("\n");
 	} else if (!strcmp(word[0], "write")) {
-		if (snoop_file_write(word[1], snoop))
+		if (snoop_file_write(&file, snoop))
 			exit(1);
 	} else if (!strcmp(word[0], "read")) {
-		if (snoop_file_read(word[1], snoop, &now))
+		if (snoop_file_read(&file, snoop, &now))
 			exit(1);
 	} else {
 		take(snoop, word);

@@ -52,7 +52,7 @@ struct report {
 struct snooper {
 	struct ctx *ctx;
 	const char *bridge;
-	char *file;
+	struct snoop_file file;
 	struct bindings bindings;
 	struct snoop snoop;
 	/*
@@ -404,7 +404,7 @@ static int follow_module(struct snooper *s)
 /* A failure is printed each time; so the next try is later. */
 static void write_file(struct snooper *s)
 {
-	s->unwritten = snoop_file_write(s->file, &s->snoop);
+	s->unwritten = snoop_file_write(&s->file, &s->snoop);
 	s->written = now().boot + (s->unwritten ? 60 * SECOND : 0);
 }
 
@@ -523,7 +523,7 @@ static int start(struct snooper *s)
 	if (!status)
 		status = open_signals(s);
 	if (!status)
-		status = snoop_file_read(s->file, &s->snoop, &time);
+		status = snoop_file_read(&s->file, &s->snoop, &time);
 	if (!status)
 		status = want_all(s);
 	if (!status)
@@ -557,8 +557,9 @@ int bind_snoop(struct ctx *ctx)
 	s->ctx = ctx;
 	s->bridge = bridge;
 	s->signals = -1;
-	s->file = state_file(ctx, s->bridge);
-	if (s->file && snoop_init(&s->snoop)) {
+	s->file.name = state_file(ctx, s->bridge);
+	s->file.guarded = !args_option(ctx->args, "PATH");
+	if (s->file.name && snoop_init(&s->snoop)) {
 		s->snoop.port_exists = port_exists;
 		s->snoop.data = s;
 		status = start(s);
@@ -574,7 +575,7 @@ int bind_snoop(struct ctx *ctx)
 	if (s->signals >= 0)
 		close(s->signals);
 	snoop_free(&s->snoop);
-	free(s->file);
+	free(s->file.name);
 	free(s);
 	return status;
 }

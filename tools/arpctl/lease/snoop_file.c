@@ -74,18 +74,19 @@ static int take_line(struct snoop *snoop, char *line, const struct snoop_time *n
 	return snoop_add(snoop, &lease) ? STATUS_OK : failure("%s", strerror(ENOMEM));
 }
 
-int snoop_file_read(const char *name, struct snoop *snoop, const struct snoop_time *now)
+int snoop_file_read(const struct snoop_file *file, struct snoop *snoop,
+		    const struct snoop_time *now)
 {
+	const char *name = file->name;
 	struct place place = { .file = name };
 	char *data = NULL, *at, *line;
 	int status = STATUS_OK, err;
 	struct stat st;
 	size_t len;
 
-	if (lstat(name, &st))
+	if (file->guarded ? lstat(name, &st) : stat(name, &st))
 		return errno == ENOENT ? STATUS_OK : input_complain(name, errno);
-	/* root may read it in the directory of the service's user. */
-	if (!S_ISREG(st.st_mode)) {
+	if (file->guarded && !S_ISREG(st.st_mode)) {
 		warning("%s is not a regular file: it will be replaced", name);
 		return STATUS_OK;
 	}
@@ -144,7 +145,7 @@ static void write_line(FILE *file, const struct snoop_lease *lease)
 		address, lease->port, lease->vlan, lease->segment);
 }
 
-int snoop_file_write(const char *name, const struct snoop *snoop)
+int snoop_file_write(const struct snoop_file *file, const struct snoop *snoop)
 {
 	struct list list = { 0 };
 	struct replace r;
@@ -156,7 +157,8 @@ int snoop_file_write(const char *name, const struct snoop *snoop)
 		return failure("%s", strerror(ENOMEM));
 	}
 	LIST_SORT(list.leases, list.n, by_address);
-	status = replace_begin_here(&r, name);
+	status = file->guarded ? replace_begin_here(&r, file->name) :
+				 replace_begin(&r, file->name);
 	if (!status) {
 		for (i = 0; i < list.n; i++)
 			write_line(r.file, list.leases[i]);
