@@ -50,7 +50,7 @@ unbound_since() { [ "$(grep -c "^unbound $1 " "$dir/said")" = 0 ]; }	# ADDRESS
 leased() { ip -n "$1" -4 -o addr show dev eth0 | awk '{ sub("/.*", "", $4); print $4; exit }'; }	# HOST
 has_lease() { [ "$(leased "$1")" ]; }
 
-story() {	# NAME FILE
+scenario() {	# NAME FILE
 	local reds blues
 	: >"$dir/said"
 	start node "$ARPCTL" bind watch "$2" dev br0 >"$dir/said" 2>&1
@@ -101,7 +101,7 @@ END
 start node "${packaged[@]}" KEA_PIDFILE_DIR="$dir" KEA_LOCKFILE_DIR="$dir" kea-dhcp4 -c "$dir/kea.conf" >"$dir/server" 2>&1
 server=$started
 must poll 120 grep -q DHCP4_STARTED "$dir/server"
-story Kea "$dir/kea.csv"
+scenario Kea "$dir/kea.csv"
 stop "$server"
 
 echo "default-lease-time $LEASE; max-lease-time $LEASE; min-lease-time $LEASE; authoritative;
@@ -110,7 +110,7 @@ subnet 10.31.0.0 netmask 255.255.255.0 { range 10.31.0.150 10.31.0.190; }" >"$di
 start node "${packaged[@]}" dhcpd -f -4 --no-pid -cf "$dir/dhcpd.conf" -lf "$dir/dhcpd.leases" br0 >"$dir/server" 2>&1
 server=$started
 must poll 60 grep -q 'Sending on *Socket' "$dir/server"
-story "ISC dhcpd" "$dir/dhcpd.leases"
+scenario "ISC dhcpd" "$dir/dhcpd.leases"
 stop "$server"
 no_kernel_faults
 plan

@@ -111,6 +111,6 @@ soon "2-${RED: -2}+" "a port that is renamed keeps it" to-green
 soon "" "the old name no longer has it" to-blue
 : >"$leases"
 soon "" "when the lease ends, the binding on the port is deleted" to-green
-soon "" "and the binding on the bridge"
+soon "" "when the lease ends, the binding on the bridge is deleted"
 stop_watch
 plan "$count"

@@ -28,9 +28,9 @@ clean node "a bridge without policy"
 
 # trusted-port
 policy dev set to-red trust off
-cures node "trusted-port br0 warning" 'to-blue and 1 more can send any ARP .* as that of to-red is' "ports beside a policed one"
+cures node "trusted-port br0 warning" 'to-blue and 1 more can send any ARP .* as that of to-red is' "ports next to one with policy"
 is "$(ctl node -j dev show | jq -r '.[] | select(.fields.trust == false) | .selector' | sort | paste -sd ' ')" \
-	"to-blue to-green to-red" "all of them are policed then"
+	"to-blue to-green to-red" "the cure sets policy on all of them"
 policy dev unset to-blue
 policy dev set 'to-b*' trust on
 cures node "trusted-port br0 warning" 'to-blue can send any ARP' "trusted by a glob"
@@ -52,7 +52,7 @@ policy bind add "${address[red]}" lladdr "$RED" dev to-red
 must in_host green ping -n -q -c 1 -W 5 "${address[host]}" >/dev/null
 if bridge -d -n node link show | grep -q locked; then
 	cures node "unlocked to-red note" 'IP packet with a stolen source MAC' "a bound port"
-	like "$cure" "bridge fdb replace $RED dev to-red master static && .*locked on\$" "with its bound MAC"
+	like "$cure" "bridge fdb replace $RED dev to-red master static && .*locked on\$" "the cure uses the bound MAC"
 	cures node "unlocked to-green note" 'not locked' "a port where a MAC was seen"
 	is "$(steals | tr ' ' '\n' | sort -u)" to-green "a stolen MAC does not move"
 	run_ok "red still reaches the host" reaches red host
@@ -73,7 +73,7 @@ policy dev set 'vx*' suppress bind
 cures node "uplink vx0 warning" 'suppress on an uplink' "suppress on VXLAN"
 policy flush
 policy dev set all suppress bind
-is "$(found node | grep uplink)" "uplink vx0 warning" "by all"
+is "$(found node | grep uplink)" "uplink vx0 warning" "suppress of all on VXLAN"
 policy flush
 must ip -n node link del vx0
 

@@ -122,7 +122,7 @@ must end_watch
 rm "$dir/pid"
 must rmmod arp_policy
 rm -r /run/arp-policy
-# The bridge knows nobody, and nobody knows the host.
+# Clears what the bridge and the clients have learned.
 for n in 0 1 2 3; do must ip -n node link set vnet$n down && must ip -n node link set vnet$n up; done
 must poll 5 forwarding node
 is "$(asks red eth0 10.31.0.1 "${address[green]}")" "$(mac node br0)" "without the module, red can use green's address again"

@@ -847,7 +847,7 @@ def refused_filters(tester):
     key = rule("10.0.0.0/8", None, entry_dev("e*"))
     for what, attrs in (("a selector", selector("e*")), ("tables", tables(RULES)),
                         ("dynamic", flag(A["DYNAMIC"]))):
-        tester.refused(f"{what} together with a key", "ENTRY_GET", key + attrs, message="by its key")
+        tester.refused(f"{what} with a key", "ENTRY_GET", key + attrs, message="by its key")
 
 
 def refused_dumps(tester):

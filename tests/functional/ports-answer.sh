@@ -38,13 +38,13 @@ is "$(asked 10.0.0.3)" "$BLUE 0" "suppress bind: answered, and not flooded"
 is "$(counted)" "suppressed 1" "counted as suppressed"
 is "$(asked 10.0.0.9)" "02:00:00:00:00:99 0" "suppress bind: answered for an absent owner, too"
 is "$(asked 10.0.0.4)" "$GREEN 1" "an address without a binding is flooded"
-is "$(asked 10.0.0.1)" "$BR0 1" "so is an address of the host"
+is "$(asked 10.0.0.1)" "$BR0 1" "an address of the host is flooded"
 policy bind add 10.0.0.1 lladdr 02:00:00:00:00:01
 is "$(asked 10.0.0.1)" "$BR0 1" "an address of the host is flooded, even with a binding"
 policy bind del 10.0.0.1
 addr node lo 10.0.0.41/30
 policy bind add 10.0.0.42 lladdr 02:00:00:00:00:01
-is "$(asked 10.0.0.42)" "$BR0 1" "so is an address of a prefix that is local to the host"
+is "$(asked 10.0.0.42)" "$BR0 1" "an address of a prefix that is local to the host is flooded"
 policy bind del 10.0.0.42
 must ip -n node addr del 10.0.0.41/30 dev lo
 is "$(asked 10.0.0.3 sender 0.0.0.0)" "$BLUE 0" "a probe of another host is answered"

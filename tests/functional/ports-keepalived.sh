@@ -79,7 +79,7 @@ diag "$(<"$dir/events")"
 stop "$monitor"
 arpq green send eth0 "$(frame green sip=$VIP tip=$VIP)"
 fence green
-is "$(ctl node -j stats show to-green | jq -r '.[].reasons.unbound')" 1 "another port may not announce it"
+is "$(ctl node -j stats show to-green | jq -r '.[].reasons.unbound')" 1 "another port may not announce the virtual address"
 must stop_keepalived red
 must stop_keepalived blue
 

@@ -88,7 +88,7 @@ run_ok "suppress: it takes a hundredth of the instructions" test $((flooded / su
 must ctl node dev set default trust off inspect strict
 must ctl node bind add 10.0.0.2 lladdr "$RED" dev to-red
 costs "inspected and suppressed"
-is "$frames" 1 "the same with an inspected sender"
+is "$frames" 1 "suppress: the same with an inspected sender"
 
 # Back to stock
 

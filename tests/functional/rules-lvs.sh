@@ -56,7 +56,7 @@ sent=$(talks rs1)
 like "$sent" "sender 192\.168\.1\.11 $RS1 target $CLIENT " "a server requests with its own address"
 unlike "$sent" "sender $VIP " "a server never requests with the hidden address"
 like "$(ctl rs1 -j stats show eth0)" '"hidden": *[1-9].*"announce-rewritten": *[1-9]' \
-	"both are counted"
+	"hidden requests and rewritten ones are counted"
 must ip -n rs1 addr del 192.168.1.11/24 dev eth0
 must ip -n rs1 route add 192.168.1.0/24 dev eth0
 is "$(talks rs1)" '' "without another address it sends no request"

@@ -23,11 +23,6 @@ pod() {	# NAME DEV ADDRESS
 	must ip -n node route add "$3" dev "$2"
 }
 
-# The MAC in the node's neighbour entry.
-learned() {	# DEV ADDRESS
-	ip -n node neigh show "$2" dev "$1" | awk '{ print $3 }'
-}
-
 host node pod1 pod2 alice
 addr node lo 10.0.0.1/32
 
@@ -42,7 +37,7 @@ fails_with 1 '100% packet loss' "stock: the pod reaches nobody" \
 must ip -n node route add default dev lo
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
 	"stock: with a default route, proxy_arp=1 answers"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "stock: the sender is learned"
+is "$(neigh_mac node 10.65.0.2 cali1)" "$(mac pod1 eth0)" "stock: the sender is learned"
 set_sysctl node net.ipv4.neigh.cali1.proxy_delay=360000
 is "$(asks pod1 eth0 $GW)" silence "stock: with proxy_delay there is no answer at once"
 must ip -n node route del default
@@ -55,13 +50,13 @@ is "$(asks pod1 eth0 $GW)" silence "the module changes nothing by itself"
 rule add proxy $GW dev 'cali*'
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" \
 	"a rule answers: no route, no forwarding, no delay"
-is "$(learned cali1 10.65.0.2)" '' "the sender is not learned, as in the stock kernel"
+is "$(neigh_mac node 10.65.0.2 cali1)" '' "the sender is not learned, as in the stock kernel"
 must ip -n node route add default dev lo
 set_sysctl node net.ipv4.ip_forward=1 net.ipv4.conf.cali1.rp_filter=1
 is "$(asks pod1 eth0 $GW 10.65.0.2)" "$(mac node cali1)" "with a route and forwarding it answers, too"
-is "$(learned cali1 10.65.0.2)" "$(mac pod1 eth0)" "the sender becomes a neighbour, as with proxy_arp"
+is "$(neigh_mac node 10.65.0.2 cali1)" "$(mac pod1 eth0)" "the sender becomes a neighbour, as with proxy_arp"
 is "$(asks pod1 eth0 $GW 10.66.0.2)" "$(mac node cali1)" "a sender that is routed elsewhere is answered"
-is "$(learned cali1 10.66.0.2)" '' "a sender that is routed elsewhere is not learned"
+is "$(neigh_mac node 10.66.0.2 cali1)" '' "a sender that is routed elsewhere is not learned"
 must ip -n node route del default
 set_sysctl node net.ipv4.ip_forward=0 net.ipv4.conf.cali1.rp_filter=0
 run_ok "the pod reaches the node" in_host pod1 ping -q -c 1 -W 5 10.0.0.1
@@ -210,9 +205,9 @@ rule add proxy 10.0.0.0/8 routed dev eth0
 is "$(asked 10.8.0.1)" silence "routed does not answer without forwarding"
 set_sysctl node net.ipv4.ip_forward=1
 is "$(asked 10.8.0.1)" "$NODE" "routed answers where the route leaves by another device"
-is "$(asked 10.8.1.1)" silence "not if it leaves by the same device"
-is "$(asked 10.8.2.1)" silence "not for an unreachable route"
-is "$(asked 10.9.0.1)" silence "not without a route"
+is "$(asked 10.8.1.1)" silence "routed does not answer where the route leaves by the same device"
+is "$(asked 10.8.2.1)" silence "routed does not answer for an unreachable route"
+is "$(asked 10.9.0.1)" silence "routed does not answer without a route"
 rule replace proxy 10.0.0.0/8 dev eth0
 is "$(asked 10.8.1.1) $(asked 10.8.2.1) $(asked 10.9.0.1)" "$NODE $NODE $NODE" \
 	"without routed, all are answered"
@@ -222,7 +217,7 @@ rule flush
 
 rule add drop 10.1.0.0/24 from dev eth0
 is "$(asked 10.1.0.1 10.1.0.66)" silence "a sender is dropped"
-is "$(learned eth0 10.1.0.66)" '' "a dropped sender is not learned"
+is "$(neigh_mac node 10.1.0.66 eth0)" '' "a dropped sender is not learned"
 is "$(asked 10.1.0.1 10.2.0.66)" "$NODE" "other senders are answered"
 rule add pass 10.1.0.66 from dev eth0
 is "$(asked 10.1.0.1 10.1.0.66)" "$NODE" "pass exempts one sender"

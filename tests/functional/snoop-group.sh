@@ -34,7 +34,7 @@ heard() {
 
 # Without a listener
 
-is "$(ctl node -j stats show | jq length)" 0 "no policy"
+is "$(ctl node -j stats show | jq length)" 0 "there is no policy at the start"
 dhcp red discover
 snoop node "$dir/heard"
 is "$(heard)" "" "what was sent before is not reported"
