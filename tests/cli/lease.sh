@@ -247,21 +247,21 @@ other columns: more, 4
 a lease with these: more, 5
 truncated: whole, 1
 of the same size: whole, 1
-written anew, longer: whole, 2
+rewritten, longer: whole, 2
 replaced: whole, 1
 a cleanup: whole, 1
 a lease after it: more, 2
 the file beside it is replaced: whole, 2
 ISC: whole, 1
 ISC: a lease: more, 2
-ISC: half of one: broken
+ISC: half of a lease: broken
 ISC: the other half: more, 3
 ISC: a host: whole, 4
-ISC: which is deleted: whole, 3
+ISC: the host is deleted: whole, 3
 dnsmasq: whole, 1
 dnsmasq: a lease: more, 2
 ethers: whole, 1
-ethers: a line: whole, 2' 'only what was appended is read, and means the same'
+ethers: a line: whole, 2' 'only appended data is read, with the same result'
 yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
 run "${NOWHERE[@]}" bind import "$dir/large"
 check_error 1 'Cannot open network namespace' 'a file of 200000 lines'

@@ -4,12 +4,12 @@
  * One lease is always in one of the files. Prints how many reads missed it, and how many
  * gave up because files were renamed each time.
  *
- * lease_files_test DIR: changes a file step by step. Prints of each step whether only what
- * was appended was read, and how many leases there are; or whether this differs from what
- * the whole file says.
+ * lease_files_test DIR: changes a file step by step. For each step, prints whether
+ * only appended data was read and how many leases there are, and "WRONG" if these are not
+ * the leases of the whole file.
  *
- * lease_files_test DIR whole|more TIMES: appends a lease so often to 10,000, and reads the
- * file each time, to count the instructions (valgrind --tool=callgrind, once and 101
+ * lease_files_test DIR whole|more TIMES: appends TIMES leases to 10,000, and reads the file
+ * after each, to count the instructions (valgrind --tool=callgrind, once and 101
  * times; docs/performance.md).
  */
 #include <fcntl.h>
@@ -70,7 +70,7 @@ static void append_to(const char *name, const char *text)
 
 static struct lease_files held;
 
-/* Whether this is what the whole file says. */
+/* Whether the leases read so far are those of the whole file. */
 static bool is_right(const char *name)
 {
 	struct lease_files whole;
@@ -132,7 +132,7 @@ static void steps_of_kea(void)
 	write_file("kea", HEADER SECOND_LEASE);
 	read_it("kea", "of the same size");
 	write_file("kea", HEADER LEASE SECOND_LEASE);
-	read_it("kea", "written anew, longer");
+	read_it("kea", "rewritten, longer");
 	write_file("new", HEADER LEASE);
 	move("new", "kea");
 	read_it("kea", "replaced");
@@ -157,13 +157,13 @@ static void steps_of_others(void)
 	append_to("isc", ISC_LEASE("10.0.0.2", "02:00:00:00:00:02"));
 	read_it("isc", "ISC: a lease");
 	append_to("isc", "lease 10.0.0.3 {\n");
-	read_it("isc", "ISC: half of one");
+	read_it("isc", "ISC: half of a lease");
 	append_to("isc", "  hardware ethernet 02:00:00:00:00:03; ends never; }\n");
 	read_it("isc", "ISC: the other half");
 	append_to("isc", "host x { hardware ethernet 02:00:00:00:00:04; fixed-address 10.0.0.4; }\n");
 	read_it("isc", "ISC: a host");
 	append_to("isc", "host x { deleted; }\n");
-	read_it("isc", "ISC: which is deleted");
+	read_it("isc", "ISC: the host is deleted");
 	write_file("dnsmasq", "0 02:00:00:00:00:01 10.0.0.1 * *\n");
 	read_it("dnsmasq", "dnsmasq");
 	append_to("dnsmasq", "0 02:00:00:00:00:02 10.0.0.2 * *\n");

@@ -139,7 +139,7 @@ results "$dir/bad:1: warning: this is no lease and was skipped,$dir/bad:2: warni
 printf '1700000060 %s 224.0.0.5 a 0:br0\n1700000060 01:00:5e:00:00:01 10.0.0.6 a 0:br0\n1700000060 %s 10.0.0.8 a 0:br0\n\0' \
 	$A $A >"$dir/bad"
 results "$dir/bad: warning: what is behind a NUL byte was skipped,$dir/bad:1: warning: this is no lease and was skipped,$dir/bad:2: warning: this is no lease and was skipped,1: 10.0.0.8 $A a 0:br0 60" \
-	"leases that the kernel would refuse are skipped, and what is behind a NUL byte" < <(echo read "$dir/bad"; echo leases)
+	"leases that the kernel would refuse are skipped, and so is all data after a NUL byte" < <(echo read "$dir/bad"; echo leases)
 mkfifo "$dir/fifo"
 results "arpctl: warning: $dir/fifo is not a regular file: it will be replaced,0:" \
 	"a FIFO in place of the file is not opened" < <(echo read "$dir/fifo"; echo leases; echo write "$dir/fifo")

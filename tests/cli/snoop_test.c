@@ -11,12 +11,12 @@
  *   flood PORT N           N new clients send requests there; prints the results except
  *                          "nothing", and how many clients then wait
  *   many PORT LLADDR N     adds N leases of one MAC
- *   asked                  prints how often the list of ports was asked since the last time
+ *   asked                  prints how often the ports were looked up since the last time
  *   other ADDRESS VLAN PORT
  *                          prints the lease of the address on the port in another VLAN
  *   leases                 prints them all
- *   write FILE [followed]  the file of leases, guarded or not
- *   read FILE [followed]   likewise
+ *   write FILE [followed]  writes the leases; "followed": through a symbolic link
+ *   read FILE [followed]   reads leases; "followed": through a symbolic link
  */
 #include <arpa/inet.h>
 #include <stdio.h>

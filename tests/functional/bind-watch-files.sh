@@ -34,9 +34,9 @@ soon "104-06+" "when the file exists again, it is applied"
 
 { lines 104 06 60; echo '0 02:00:5e:00:61:09 224.0.0.5 * *'; lines 107 11 60; } >"$dir/new"
 mv "$dir/new" "$leases"
-soon "104-06+ 107-11+" "an address that cannot be bound does not keep others from being bound"
+soon "104-06+ 107-11+" "a lease that cannot be bound does not prevent others"
 leased 104 06 60
-soon "104-06+" "the file is followed after that"
+soon "104-06+" "the file is still followed after that"
 
 # New contents with the inode, size and time of the old file. There is no notification
 # because another hard link is written to.

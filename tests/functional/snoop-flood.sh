@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# DHCP messages for netlink listeners under floods: what neither other ports nor the answers
-# to a flood can crowd out, and what is counted.
+# DHCP messages for netlink listeners during floods: messages of other ports and of the
+# server are not lost, and losses are counted.
 #
-# In its machine an instruction takes a nanosecond, so that a flood is one however busy the
-# host is.
+# In its machine an instruction takes a nanosecond, so the rate of a flood does not depend on
+# how busy the host is.
 # lab: all
 # lab: own-vm --icount
 # lab: timeout 600
@@ -24,11 +24,11 @@ frame_senders green
 start node /usr/bin/python3 "$ROOT/tests/functional/nlpolicy.py" snooper >>"$dir/heard"
 must poll 20 grep -q listens "$dir/heard"
 
-# All frames are sent by one program, the ports in turns.
+# One program sends all frames, on each port in turn.
 for i in {1..12}; do link "node:p$i" "red:f$i"; done
 link node:p13 red:quiet
 link node:p14 red:server
-# Of the port p1's slot, if ports shared meters by their index.
+# It would share the meter of p1 if meters were selected by some bits of the index.
 index=$(($(ip -n node -j link show p1 | jq ".[].ifindex") + 64))
 must ip -n node link add name p15 index $index type veth peer name other netns red
 must ip -n node link set p15 up
@@ -91,7 +91,7 @@ else:
             server.send(forged)
         server.send(server.frame("ack", chaddr=quiet.mac, xid=xid, yiaddr="10.0.0.9"))
 END
-flooded() {	# HOW: all that was handed over
+flooded() {	# HOW: stores what was reported in $dir/handed
 	must in_host red /usr/bin/python3 "$dir/flood" "$ROOT/tests/lib/dhcpframe" "$1"
 	dhcp green discover xid=e0e0e0e0
 	poll 60 grep -q e0e0e0e0 "$dir/heard" || diag "$(tail -n 5 "$dir/heard")"
@@ -103,17 +103,17 @@ lost() { ctl node stats prometheus | sed -n "s/^arp_policy_dhcp_lost_total{reaso
 
 must ctl node stats reset
 flooded ports
-is "$(handed '^p13 .* 0001c1e0$')" 10 "twelve ports that send too much do not silence another"
+is "$(handed '^p13 .* 0001c1e0$')" 10 "a flood on twelve ports does not drop messages of another port"
 is "$(lost | grep -v '^port' | awk '{ print $1, 3010 - $2 }')" "untrusted $(handed .)" \
-	"what was left out is counted"
+	"dropped messages are counted"
 must ctl node stats reset
-is "$(lost)" "" "until stats reset"
+is "$(lost)" "" "stats reset resets these counters"
 flooded slot
-is "$(handed '^p15 .* 0001c1e1$')" 5 "a port whose index is 64 less does not, either"
-is "$(lost | awk '{ print $1, 405 - $2 }')" "port $(handed .)" "that one's limit is counted as another"
+is "$(handed '^p15 .* 0001c1e1$')" 5 "a flood on a port whose index is 64 less does not drop them either"
+is "$(lost | awk '{ print $1, 405 - $2 }')" "port $(handed .)" "messages dropped by the limit of their own port are counted separately"
 must ctl node stats reset
 flooded acks
 is "$(handed '^p14 .* trusted .* 0001c2e[0-4]$') $(lost | awk '{ print $1, 7510 - $2 }')" \
-	"5 trusted $(handed .)" "a server that is made to send too much is heard by those who wait for it"
+	"5 trusted $(handed .)" "a flood of server messages does not drop those that clients wait for"
 stop "$started"
 no_kernel_faults
