@@ -74,15 +74,7 @@ watch() {
 }
 export -f watch
 
-host alice bob
-segment lan alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
-addr bob eth0 10.0.0.2/24
-addr alice lo 10.9.9.9/32
-must ip -n alice link add name back up type dummy
-addr alice back 10.8.0.254/24
-set_sysctl alice net.ipv4.ip_forward=1
-hers=$(mac alice eth0)
+alice_forwards
 
 is "$(asks bob eth0 10.9.9.9)" "$hers" "stock: alice answers for an address on lo"
 is "$(asks bob eth0 10.8.0.1)" silence "stock: alice answers for no other host"
