@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
@@ -58,6 +59,27 @@ const char *mac_text(const uint8_t *m)
 
 	sprintf(text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
 	return text;
+}
+
+uint32_t parse_ip(const char *text)
+{
+	uint32_t addr;
+
+	if (inet_pton(AF_INET, text, &addr) != 1)
+		die("%s is not an IPv4 address", text);
+	return addr;
+}
+
+void enter_netns(const char *name)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die("%s: %s", path, strerror(errno));
+	close(fd);
 }
 
 void bind_to_cpu(int cpu)

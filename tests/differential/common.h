@@ -18,6 +18,10 @@
 void die(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 int64_t now_ms(void);
+/* Network byte order. */
+uint32_t parse_ip(const char *text);
+/* Enters a namespace of "ip netns". */
+void enter_netns(const char *name);
 /* Valid until the fourth call after this one. */
 const char *text_of(uint32_t addr);
 /* Valid until the eighth call after this one. */

@@ -81,15 +81,6 @@ static struct netlink netlink;
 static FILE *answers;
 static uint32_t fence;
 
-static uint32_t ip(const char *text)
-{
-	uint32_t addr;
-
-	if (inet_pton(AF_INET, text, &addr) != 1)
-		die("%s is not an IPv4 address", text);
-	return addr;
-}
-
 /* Appends to a text what it does not contain yet. */
 static void __attribute__((format(printf, 3, 4)))
 add(char *text, size_t size, const char *format, ...)
@@ -142,18 +133,6 @@ static const char *mac_of(const uint8_t *m)
 }
 
 /* Namespaces and devices */
-
-static void enter(const char *name)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die("%s: %s", path, strerror(errno));
-	close(fd);
-}
 
 static struct device *device(const char *name)
 {
@@ -396,8 +375,8 @@ static struct question *begin(const char *line)
 static void ask(const char *line, char **word)
 {
 	struct device *d = device(word[1]);
-	uint32_t target = ip(word[2]);
-	uint32_t sender = strcmp(word[3], "target") ? ip(word[3]) : target;
+	uint32_t target = parse_ip(word[2]);
+	uint32_t sender = strcmp(word[3], "target") ? parse_ip(word[3]) : target;
 	bool same = false, old = false;
 	const char *known = NULL;
 	struct question *q;
@@ -439,7 +418,7 @@ static void ask(const char *line, char **word)
 
 static void send_from(struct question *q, const char *source, uint32_t target, const char *dev)
 {
-	int error = send_datagram(strcmp(source, "any") ? ip(source) : 0, target, dev);
+	int error = send_datagram(strcmp(source, "any") ? parse_ip(source) : 0, target, dev);
 
 	if (error)
 		say(q, "%s: %s", error > 1000 ? "bind" : "send", strerror(error % 1000));
@@ -450,7 +429,7 @@ static void send_it(const char *line, char **word)
 	bool bound = word[3] && !strcmp(word[3], "dev") && word[4];
 
 	finish();
-	send_from(begin(line), word[1], ip(word[2]), bound ? word[4] : NULL);
+	send_from(begin(line), word[1], parse_ip(word[2]), bound ? word[4] : NULL);
 	finish();
 }
 
@@ -462,7 +441,7 @@ static void recheck(const char *line, char **word)
 {
 	const struct device *d = device(word[3]), *at;
 	int64_t deadline = now_ms() + 60000;
-	uint32_t target = ip(word[2]);
+	uint32_t target = parse_ip(word[2]);
 	struct question *q;
 	struct arp f;
 
@@ -483,7 +462,7 @@ static void recheck(const char *line, char **word)
 static void forward(const char *line, char **word)
 {
 	const struct device *d = device(word[1]);
-	struct datagram f = datagram_of(ip(word[2]), ip(word[3]));
+	struct datagram f = datagram_of(parse_ip(word[2]), parse_ip(word[3]));
 
 	finish();
 	memcpy(f.dst, d->mac, ETH_ALEN);
@@ -555,13 +534,13 @@ static void open_sockets(const char *wire, const char *host)
 	};
 
 	bind_to_cpu(sched_getcpu());
-	enter(wire);
+	enter_netns(wire);
 	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (wire_fd < 0 || bind(wire_fd, (struct sockaddr *)&all, sizeof(all)))
 		die("packet socket: %s", strerror(errno));
 	find_wire_devices();
 
-	enter(host);
+	enter_netns(host);
 	nl_open(&netlink, NETLINK_ROUTE);
 	find_host_devices();
 }
@@ -579,7 +558,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	open_sockets(argv[1], argv[2]);
-	fence = ip(argv[3]);
+	fence = parse_ip(argv[3]);
 	collect_neighbours();
 	while (fgets(line, sizeof(line), stdin)) {
 		if (sscanf(line, "put %249s %249s", a, b) == 2)

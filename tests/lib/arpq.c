@@ -237,15 +237,6 @@ static void transmit_frame(int fd, const struct frame *f)
 
 /* Arguments */
 
-static uint32_t parse_ip(const char *text)
-{
-	uint32_t addr;
-
-	if (inet_pton(AF_INET, text, &addr) != 1)
-		die("%s is not an IPv4 address", text);
-	return addr;
-}
-
 static void parse_mac(const char *text, uint8_t *mac)
 {
 	int end = 0;

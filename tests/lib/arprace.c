@@ -40,15 +40,6 @@ static const char usage[] =
 
 static uint32_t first;	/* target, host byte order */
 
-static uint32_t parse_ip(const char *text)
-{
-	struct in_addr ip;
-
-	if (inet_pton(AF_INET, text, &ip) != 1)
-		die("%s is not an IPv4 address", text);
-	return ip.s_addr;
-}
-
 /* A packet socket in the netns @peer, bound to @dev. */
 static int open_there(const char *peer, const char *dev, int protocol)
 {
@@ -57,13 +48,9 @@ static int open_there(const char *peer, const char *dev, int protocol)
 		.sll_protocol = htons(protocol),
 	};
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int fd, there, room = 16 << 20;
-	char path[256];
+	int fd, room = 16 << 20;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", peer);
-	there = open(path, O_RDONLY | O_CLOEXEC);
-	if (home < 0 || there < 0 || setns(there, CLONE_NEWNET))
-		die("%s: %s", path, strerror(errno));
+	enter_netns(peer);
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	address.sll_ifindex = if_nametoindex(dev);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
@@ -72,7 +59,6 @@ static int open_there(const char *peer, const char *dev, int protocol)
 		die("%s in %s: %s", dev, peer, strerror(errno));
 	if (setns(home, CLONE_NEWNET))
 		die("setns: %s", strerror(errno));
-	close(there);
 	close(home);
 	return fd;
 }
