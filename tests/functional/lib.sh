@@ -141,6 +141,13 @@ forwarding() {	# SEGMENT
 	! bridge -n "$1" link show | grep -qvE 'state forwarding'
 }
 
+# A bridge that forwards at once, with ports.
+add_bridge() {	# HOST NAME [PORT…]
+	local port
+	must ip -n "$1" link add name "$2" up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+	for port in "${@:3}"; do must ip -n "$1" link set "$port" master "$2"; done
+}
+
 addr() {	# HOST DEV ADDRESS/LENGTH…
 	local name=$1 dev=$2 address
 	shift 2

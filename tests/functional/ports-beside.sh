@@ -46,7 +46,7 @@ tagged() {	# TAGS
 	must ip -n node neigh replace 192.168.1.10 lladdr 02:00:00:00:0f:0f dev eth0 nud stale
 	must arpq peer send eth0 "ffffffffffff020000000f0a$1 08060001080006040001 020000000f0a c0a8010a 000000000000 c0a80101"
 	answer peer 192.168.1.1 >/dev/null
-	knows node 192.168.1.10
+	neigh_mac node 192.168.1.10
 }
 # How the other devices handle ARP.
 others() {

@@ -55,15 +55,10 @@ for cpu in 0 $(($(nproc) > 1)); do
 done
 
 # bridge.ko is loaded after the policy and the first frames.
-bridge_up() {	# HOST NAME [PORT…]
-	must ip -n "$1" link add name "$2" up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-	local port
-	for port in "${@:3}"; do must ip -n "$1" link set "$port" master "$2"; done
-}
 run_ok "there is no bridge at first" test ! -e /sys/module/bridge
-bridge_up node br0 to-still to-blue
-bridge_up node br1 to-blue1
-bridge_up other br0 to-blue
+add_bridge node br0 to-still to-blue
+add_bridge node br1 to-blue1
+add_bridge other br0 to-blue
 addr node br0 10.0.0.1/24
 
 seen() {	# COLUMN: 1 forged, 2 valid
@@ -113,7 +108,7 @@ while [ $rounds -lt 2 ] || [ $SECONDS -lt $end ]; do
 	# A bridge goes, and its ports with it.
 	if [ $((rounds % 4)) = 3 ]; then
 		try ip -n node link del br1
-		bridge_up node br1 to-blue1
+		add_bridge node br1 to-blue1
 	fi
 	if [ $((rounds % 2)) = 0 ]; then try ip -n other link del to-z
 	else try ip -n red link del x; fi
@@ -153,7 +148,7 @@ run_ok "without bridges, bridge.ko can be unloaded" poll 10 bridge_gone
 run_ok "without bridges, the module can be unloaded" unload_module
 must load_module
 must ctl node restore "$dir/a"
-bridge_up node br0 to-still to-blue
+add_bridge node br0 to-still to-blue
 inspected() { [ "$(counts)" = "1 1" ]; }
 must arpq red send still "$(frame red src=$EVIL sha=$EVIL)"
 run_ok "loaded again, it inspects" poll 5 inspected

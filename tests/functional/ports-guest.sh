@@ -102,7 +102,7 @@ claims() {	# [NAME=VALUE…]
 	must ip -n node neigh replace "${address[one]}" lladdr "${lladdr[one]}" dev virbr0 nud stale
 	must arpq two send eth0 "$(frame two sip="${address[one]}" tip=192.168.122.1 "$@")"
 	guest_fence two
-	knows node "${address[one]}"
+	neigh_mac node "${address[one]}"
 }
 # Binds the leases of the guest's MAC, which the hypervisor knows, to its tap. There may be
 # none left.

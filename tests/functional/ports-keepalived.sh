@@ -25,12 +25,12 @@ must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
 holds() { ip -n "$1" -o addr show | grep -q " $VIP/"; }
 moved() { holds "$1" && ! holds "$2"; }	# TO FROM
-green_knows() { [ "$(knows green $VIP)" = "$1" ]; }
+green_knows() { [ "$(neigh_mac green $VIP)" = "$1" ]; }
 # Blue claims an address by gratuitous ARP: the MAC that green then has for it.
 claims() {	# ADDRESS
 	arpq blue send eth0 "$(frame blue sip="$1" tip="$1")"
 	fence blue
-	knows green "$1"
+	neigh_mac green "$1"
 }
 reaches_vip() {
 	must ip -n green neigh flush to $VIP dev eth0
@@ -43,7 +43,7 @@ keepalived red MASTER 150
 keepalived blue BACKUP 100
 must takes_over red blue
 run_ok "stock: the client reaches the address" reaches_vip
-is "$(knows green $VIP)" "$RED" "stock: the client has the master's MAC"
+is "$(neigh_mac green $VIP)" "$RED" "stock: the client has the master's MAC"
 is "$(claims 10.0.0.1)" "$BLUE" "stock: a forged announcement for the gateway is accepted"
 must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 
@@ -93,7 +93,7 @@ keepalived red MASTER 150 use_vmac
 keepalived blue BACKUP 100 use_vmac
 run_ok "VMAC: the master holds the address" takes_over red blue
 run_ok "VMAC: the client reaches the address" reaches_vip
-is "$(knows green $VIP)" $VMAC "VMAC: the client has the virtual MAC"
+is "$(neigh_mac green $VIP)" $VMAC "VMAC: the client has the virtual MAC"
 must stop_keepalived red
 run_ok "VMAC: the standby takes over" takes_over blue red
 fdb_follows() { bridge -n node fdb show br br0 | grep -q "^$VMAC dev to-blue "; }

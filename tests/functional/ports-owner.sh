@@ -39,7 +39,7 @@ announces() {
 	must ip -n red neigh replace "${address[blue]}" lladdr 02:00:00:00:0f:0f dev eth0 nud stale
 	heard=$(hears green eth0 count 99 timeout 300 -- nsenter --net=/run/netns/blue -- \
 		arping -q -U -c 1 -w 1 -I eth0 "${address[blue]}")
-	echo "$(grep -c "sender 10\.0\.0\.3 $BLUE target 10\.0\.0\.3 " <<<"$heard") $(knows red "${address[blue]}")"
+	echo "$(grep -c "sender 10\.0\.0\.3 $BLUE target 10\.0\.0\.3 " <<<"$heard") $(neigh_mac red "${address[blue]}")"
 }
 
 # For comparison: ebtables answers all requests for the address

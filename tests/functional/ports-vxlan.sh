@@ -98,10 +98,9 @@ asked() {	# HOST TARGET [ARPQ OPTION…]
 	answers=$(arpq "$1" ask eth0 "$2" first timeout 5000 "${@:3}" | awk '{ print $3 }')
 	echo "${answers:-silence} $(crossed)"
 }
-knows() { ip -n "$1" neigh show "$2" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }	# HOST ADDRESS
 reaches() {	# HOST ADDRESS
 	must ip -n "$1" neigh flush dev eth0
-	in_host "$1" ping -n -q -c 1 -W 5 "$2" >/dev/null && knows "$1" "$2"
+	in_host "$1" ping -n -q -c 1 -W 5 "$2" >/dev/null && neigh_mac "$1" "$2"
 }
 policy() { must ctl leaf1 "$@"; }
 counted() {	# PORT
@@ -142,7 +141,7 @@ scenario() {	# FORM
 	for vlan in 10 20; do
 		arpq east$vlan ask eth0 10.0.0.2 sender 10.0.0.7 first timeout 300 >/dev/null
 	done
-	is "$(knows west10 10.0.0.7) $(knows west20 10.0.0.7)" "02:00:00:00:10:07 ${lladdr[east20]}" \
+	is "$(neigh_mac west10 10.0.0.7) $(neigh_mac west20 10.0.0.7)" "02:00:00:00:10:07 ${lladdr[east20]}" \
 		"$1: a forged sender is refused by the bindings of its VLAN"
 	policy flush
 	is "$(asked west10 10.0.0.3)" "${lladdr[east10]} 10:10.0.0.3*1" "$1, flush: a request crosses the tunnel"

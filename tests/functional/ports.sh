@@ -117,7 +117,7 @@ like "$(hears blue eth0 match "request sender 10.0.0.1 $BR0" timeout 5000 -- \
 	nsenter --net=/run/netns/red "$ARPQ" send eth0 "$(frame red sip=10.0.0.1 tip=10.0.0.1)")" \
 	"sender 10.0.0.1 $BR0 target 10.0.0.1" "defend: the host announces its address"
 is "$(counted)" "conflict 1" "defend: the claim is dropped"
-is "$(knows blue 10.0.0.1)" "$BR0" "defend: no host has learned the claim"
+is "$(neigh_mac blue 10.0.0.1)" "$BR0" "defend: no host has learned the claim"
 run_ok "defend: another claim is dropped, too" test "$(port_reasons sip=10.0.0.1 tip=10.0.0.1)" = conflict
 policy dev unset to-red defend
 

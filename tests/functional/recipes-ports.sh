@@ -37,7 +37,7 @@ port_reasons() {	# NAME [NAME=VALUE…]
 claims_host() {
 	must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud stale
 	send red sip="${address[host]}" tip="${address[green]}"
-	knows green "${address[host]}"
+	neigh_mac green "${address[host]}"
 	must ip -n green neigh replace "${address[host]}" lladdr $BR0 dev eth0 nud permanent
 }
 
