@@ -69,28 +69,19 @@ static int put_history(struct sk_buff *msg, const struct arpp_netns *nn)
 			    atomic64_read(&nn->events.all_lost)) ? -EMSGSIZE : 0;
 }
 
-/* The messages that were not handed over, by reason; only those that are not zero. */
+/* The DHCP messages that were not handed over, by reason. */
 static int put_dhcp_lost(struct sk_buff *msg, const struct arpp_snoop *snoop)
 {
-	const struct {
-		int attr;
-		u64 n;
-	} counts[] = {
-		{ ARP_POLICY_INFO_DHCP_LOST_PORT,
-		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_PORT]) },
-		{ ARP_POLICY_INFO_DHCP_LOST_UNTRUSTED,
-		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_UNTRUSTED]) },
-		{ ARP_POLICY_INFO_DHCP_LOST_TRUSTED,
-		  atomic64_read(&snoop->lost[ARPP_SNOOP_LIMIT_TRUSTED]) },
-		{ ARP_POLICY_INFO_DHCP_LOST_LISTENER,
-		  atomic64_read(&snoop->events.all_lost) },
-	};
-	int i;
+	const atomic64_t *lost = snoop->lost;
 
-	for (i = 0; i < ARRAY_SIZE(counts); i++)
-		if (counts[i].n && nla_put_uint(msg, counts[i].attr, counts[i].n))
-			return -EMSGSIZE;
-	return 0;
+	return nla_put_uint(msg, ARP_POLICY_INFO_DHCP_LOST_PORT,
+			    atomic64_read(&lost[ARPP_SNOOP_LIMIT_PORT])) ||
+	       nla_put_uint(msg, ARP_POLICY_INFO_DHCP_LOST_UNTRUSTED,
+			    atomic64_read(&lost[ARPP_SNOOP_LIMIT_UNTRUSTED])) ||
+	       nla_put_uint(msg, ARP_POLICY_INFO_DHCP_LOST_TRUSTED,
+			    atomic64_read(&lost[ARPP_SNOOP_LIMIT_TRUSTED])) ||
+	       nla_put_uint(msg, ARP_POLICY_INFO_DHCP_LOST_LISTENER,
+			    atomic64_read(&snoop->events.all_lost)) ? -EMSGSIZE : 0;
 }
 
 static int fill(struct sk_buff *msg, const struct arpp_nl_to *to,

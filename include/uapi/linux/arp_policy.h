@@ -309,8 +309,8 @@ enum arp_policy_info {
 					 * the last STATS_RESET of every device
 					 */
 	/*
-	 * u32 or u64, DHCP messages that were not handed over, likewise; absent: none.
-	 * They exceeded the limit of a port, of all untrusted ports, of all trusted ports;
+	 * u32 or u64, DHCP messages that were not handed over, likewise. They
+	 * exceeded the limit of a port, of all untrusted ports, of all trusted ports;
 	 * or the listener had no room.
 	 */
 	ARP_POLICY_INFO_DHCP_LOST_PORT,

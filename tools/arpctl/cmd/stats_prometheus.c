@@ -157,7 +157,7 @@ static void print_dhcp_lost(FILE *file, const struct nlattr *const *tb)
 	size_t i;
 
 	for (i = 0; i < sizeof(dhcp_lost) / sizeof(dhcp_lost[0]); i++) {
-		if (!tb[dhcp_lost[i].attr])
+		if (!nl_uint(tb[dhcp_lost[i].attr]))
 			continue;
 		if (!begun)
 			begin(file, "dhcp_lost_total", "counter",
