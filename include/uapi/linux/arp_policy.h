@@ -13,7 +13,11 @@
  * have 32 bits, except counters: these have 32 or 64 bits, as NLA_UINT.
  *
  * Message tree (do = one object, dump = all of them; -> = the reply; [] =
- * optional; * = any number):
+ * optional; * = any number). Errors that are listed are those with a meaning of
+ * their own; EINVAL is a request that is not valid, ENODEV a device that does not
+ * exist, EINTR a fatal signal.
+ * A command without -> is answered by an acknowledgment alone; those that change
+ * the policy reply only if the request has NLM_F_ECHO, see below.
  *
  *   INFO_GET       do {}                       -> { INFO_* }
  *                  versions, generation, counts, limits. Takes no lock that a
@@ -29,14 +33,13 @@
  *                  that is set on the selector now; no FIELDS: nothing
  *   EFFECTIVE_GET  do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME [FIELDS
  *                  dump {}                         ORIGINS] GENERATION }
- *                  ENODEV: no such device
  *
  *   ENTRY_GET      do { ENTRY }, by its key    -> { ENTRY GENERATION }
  *                  ENOENT: there is none
  *                  dump { [SELECTOR] [TABLES] [DYNAMIC] } -> the same for each
  *                  entry of exactly this selector, of these tables; with
  *                  DYNAMIC, only dynamic bindings
- *   ENTRY_ADD      do { ENTRY [REPLACE] }
+ *   ENTRY_ADD      do { ENTRY [REPLACE] }      -> with NLM_F_ECHO: { ENTRY GENERATION }
  *                  EEXIST: it exists, and there is no REPLACE, or a static
  *                  binding has the place of a dynamic one; ENOSPC: max_rules,
  *                  max_bindings, SELECTORS_MAX, GLOBS_MAX, ENTRY_GLOBS_MAX
@@ -44,9 +47,10 @@
  *                  ENOENT: there is none, or it does not match
  *   ENTRY_ADD_NTF  group "config": { ENTRY GENERATION }, added or replaced
  *   ENTRY_DEL_NTF  group "config": { ENTRY GENERATION }
- *   FLUSH          do { [SELECTOR] [TABLES] [DYNAMIC] }; deletes the entries that
- *                  a dump with these attributes lists. Without attributes, the
- *                  whole policy: fields too. It is not an error if there is none
+ *   FLUSH          do { TABLES [SELECTOR] [DYNAMIC] }; deletes the entries that a
+ *                  dump with these attributes lists
+ *                  do {}; deletes the whole policy: fields too
+ *                  It is not an error if there is none
  *   FLUSH_NTF      group "config": { [SELECTOR] [TABLES] [DYNAMIC] GENERATION },
  *                  those of FLUSH; only if something was deleted
  *
@@ -57,10 +61,14 @@
  *   TRANSACTION_ADD    do { OP* }; adds changes. They are carried out in this
  *                  order, and each sees the result of those before it. If one is
  *                  refused, the transaction is dropped. TRANSACTION_REPLACE takes
- *                  DEV_SET without UNSET, and ENTRY_ADD
- *                  ENOENT: this socket has no transaction
+ *                  DEV_SET without UNSET, and ENTRY_ADD, and refuses them with the
+ *                  errors of these commands; TRANSACTION_CHANGE does so on COMMIT
+ *                  ENOENT: this socket has no transaction, as for the next three;
+ *                  ENOSPC: also more changes than twice the entries and selectors
+ *                  that a netns may have
  *   TRANSACTION_GET    do {}                   -> { TRANSACTION [GENERATION] OPS
  *                                                   [FAILED] }
+ *                  GENERATION: that of TRANSACTION_BEGIN
  *   TRANSACTION_COMMIT do {}; publishes the result in one step: a packet sees the
  *                  old policy or the new one. EBUSY: the policy no longer has the
  *                  GENERATION of TRANSACTION_BEGIN. Other errors are those of the
@@ -73,6 +81,7 @@
  *
  *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
+ *                  ENOENT: no policy applies to the device, as for STATS_RESET
  *   STATS_RESET    do { [IFINDEX or IFNAME] }; neither: every device, and
  *                  EVENTS_LOST and DHCP_LOST_* of INFO_GET
  *   ANNOUNCE       do { IFINDEX or IFNAME, ADDRESS [LLADDR] [FORCE] }; one
@@ -88,7 +97,8 @@
  *   VERDICT_NTF    group "verdict": { IFINDEX IFNAME EVENT }, a decision
  *   SNOOP          do {}; from now on the DHCP messages that enter bridges of this
  *                  netns are sent to the group "dhcp", until this socket is closed.
- *                  Join the group first. EBUSY: SNOOPERS_MAX sockets snoop already
+ *                  Join the group first. EBUSY: SNOOPERS_MAX sockets snoop already;
+ *                  EOPNOTSUPP: this kernel has no hooks for bridge ports
  *   DHCP_NTF       group "dhcp": { IFINDEX IFNAME DHCP }, a DHCP message, and the
  *                  bridge port on which it entered: from a port with "trust on"
  *                  those to the UDP port of clients (68), from all others also
@@ -144,10 +154,11 @@
  * left to the sysctls; a field that is set replaces the sysctl of the same
  * meaning, in both directions.
  *
- * GENERATION counts the changes of a netns's policy. A set or replace that would
- * change nothing leaves GENERATION as it is and sends no notification. A dump
- * during which GENERATION changed is marked NLM_F_DUMP_INTR and should be
- * repeated.
+ * GENERATION counts the changes of a netns's policy. It is never 0; in
+ * TRANSACTION_BEGIN, 0 is any. A set or replace that would change nothing leaves
+ * GENERATION as it is and sends no notification. A dump during which GENERATION
+ * changed, or in a dump of entries a dynamic binding, is marked NLM_F_DUMP_INTR
+ * and should be repeated.
  */
 #ifndef _UAPI_LINUX_ARP_POLICY_H
 #define _UAPI_LINUX_ARP_POLICY_H
@@ -155,7 +166,7 @@
 #define ARP_POLICY_FAMILY_NAME		"arp_policy"
 #define ARP_POLICY_FAMILY_VERSION	1
 
-/* Changes of policy: all *_NTF but VERDICT_NTF. */
+/* Changes of policy: all *_NTF but VERDICT_NTF and DHCP_NTF. */
 #define ARP_POLICY_MCGRP_CONFIG		"config"
 /* Decisions: VERDICT_NTF. */
 #define ARP_POLICY_MCGRP_VERDICT	"verdict"
