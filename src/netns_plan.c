@@ -277,7 +277,10 @@ static int plan_ops(struct arpp_plans *p, const struct arpp_ops *ops, u32 *faile
 	return 0;
 }
 
-/* In a long loop: release the lock now and then, a notifier may wait for it. */
+/*
+ * In a long loop: release the lock now and then, a notifier may wait for it. Iterators
+ * stay valid, because nn->command keeps the tables from changing.
+ */
 static void relax(struct arpp_netns *nn, unsigned int n)
 {
 	if (n % 256)
@@ -290,13 +293,13 @@ static void relax(struct arpp_netns *nn, unsigned int n)
 /* How many of the bindings of a table are dynamic. */
 static unsigned int count_dynamic(struct arpp_netns *nn, const struct arpp_lpm *lpm)
 {
-	struct arpp_lpm_node node = {};
 	unsigned int dynamic = 0, n = 0;
-	int len = -1;
+	struct arpp_lpm_node node;
+	struct arpp_lpm_iter it;
 	u64 found;
 
-	while ((found = arpp_lpm_next(lpm, node.prefix, len, &node))) {
-		len = node.len;
+	arpp_lpm_iter_begin(&it, lpm, 0, -1);
+	while ((found = arpp_lpm_iter_next(&it, &node))) {
 		dynamic += arpp_binding_is_dynamic(found);
 		relax(nn, ++n);
 	}
@@ -307,13 +310,14 @@ static unsigned int count_dynamic(struct arpp_netns *nn, const struct arpp_lpm *
 static int copy_static(struct arpp_netns *nn, struct arpp_lpm *to,
 		       const struct arpp_lpm *from)
 {
-	struct arpp_lpm_node node = {};
-	int len = -1, err = 0;
+	struct arpp_lpm_node node;
+	struct arpp_lpm_iter it;
 	unsigned int n = 0;
+	int err = 0;
 	u64 found;
 
-	while (!err && (found = arpp_lpm_next(from, node.prefix, len, &node))) {
-		len = node.len;
+	arpp_lpm_iter_begin(&it, from, 0, -1);
+	while (!err && (found = arpp_lpm_iter_next(&it, &node))) {
 		if (!arpp_binding_is_dynamic(found))
 			err = arpp_lpm_insert(to, &node, arpp_lpm_value(found),
 					      GFP_KERNEL_ACCOUNT);

@@ -81,20 +81,21 @@ int arpp_config_insert(struct arpp_config *config,
 	return 0;
 }
 
-/* Add the dynamic bindings of a selector. */
+/* Add the dynamic bindings of a selector, whose tables do not change meanwhile. */
 static int keep_selector(struct arpp_config *config,
 			 const struct arpp_selector *sel, struct mutex *lock)
 {
 	const struct arpp_lpm *lpm = sel->tables->lpm[ARPP_TABLE_BINDING];
-	struct arpp_lpm_node node = {};
+	struct arpp_lpm_node node;
+	struct arpp_lpm_iter it;
 	struct arpp_rule rule;
-	int len = -1, err = 0;
 	unsigned int n = 0;
+	int err = 0;
 	u64 found;
 
 	mutex_lock(lock);
-	while (!err && (found = arpp_lpm_next(lpm, node.prefix, len, &node))) {
-		len = node.len;
+	arpp_lpm_iter_begin(&it, lpm, 0, -1);
+	while (!err && (found = arpp_lpm_iter_next(&it, &node))) {
 		if (arpp_binding_is_dynamic(found)) {
 			rule = arpp_rule_of(found, ARPP_TABLE_BINDING,
 					    node.prefix);

@@ -1584,7 +1584,7 @@ static unsigned int lpm_order_pos(unsigned int key)
 	return (LPM_EXTERNAL | key >> LPM_ORDER_BITS) >> (LPM_STRIDE - more);
 }
 
-/* Is a prefix behind @prefix/@len, in the order of arpp_lpm_next()? */
+/* Is a prefix behind @prefix/@len, in the order of an iterator? */
 static bool lpm_is_after(const struct arpp_lpm_node *node, u32 prefix, int len)
 {
 	return node->prefix > prefix ||
@@ -1698,7 +1698,8 @@ void arpp_lpm_iter_begin(struct arpp_lpm_iter *it, const struct arpp_lpm *t,
  * @it: the iterator
  * @node: set to the next prefix
  *
- * Context: as arpp_lpm_iter_begin(), and without a break since then.
+ * Context: as arpp_lpm_iter_begin(). The lock may be released between two calls, if
+ * something else keeps the table from changing.
  * Return: what that prefix has, as arpp_lpm_lookup() does, or 0 at the end.
  */
 u64 arpp_lpm_iter_next(struct arpp_lpm_iter *it, struct arpp_lpm_node *node)
@@ -1714,28 +1715,6 @@ u64 arpp_lpm_iter_next(struct arpp_lpm_iter *it, struct arpp_lpm_node *node)
 		   shorter : longer;
 	*node = it->last->node;
 	return it->last->found;
-}
-
-/**
- * arpp_lpm_next() - find the prefix behind another one, in the order of an iterator
- * @t: the table
- * @prefix: the other one, host byte order; may have been removed since
- * @len: its length, or -1 to find what is at @prefix itself or behind it
- * @node: set to what comes next
- *
- * Finds the way from the root again: for the next prefixes of a table that does not
- * change, an iterator takes a tenth of it.
- *
- * Context: RCU read side, or the writers' lock.
- * Return: what that is, as arpp_lpm_lookup() does, or 0 at the end.
- */
-u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
-		  struct arpp_lpm_node *node)
-{
-	struct arpp_lpm_iter it;
-
-	arpp_lpm_iter_begin(&it, t, prefix, len);
-	return arpp_lpm_iter_next(&it, node);
 }
 
 /* A copy of a large root that shares all tries; none without memory. */

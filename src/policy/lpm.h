@@ -132,8 +132,6 @@ u64 arpp_lpm_find(const struct arpp_lpm *t, u32 prefix, u8 len);
 void arpp_lpm_iter_begin(struct arpp_lpm_iter *it, const struct arpp_lpm *t,
 			 u32 prefix, int len);
 u64 arpp_lpm_iter_next(struct arpp_lpm_iter *it, struct arpp_lpm_node *node);
-u64 arpp_lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
-		  struct arpp_lpm_node *node);
 int arpp_lpm_fork(struct arpp_lpm *fork, struct arpp_lpm *t);
 void arpp_lpm_join(struct arpp_lpm *t, struct arpp_lpm *fork);
 void arpp_lpm_take(struct arpp_lpm *fork, struct arpp_lpm *t);

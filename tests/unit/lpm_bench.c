@@ -175,11 +175,11 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
 	begin();
 	lookups_in_turn(&t, addr, n);
 	end("dependent lookups", n);
-	arpp_lpm_next(&t, 0, -1, &node);
+	lpm_next(&t, 0, -1, &node);
 	for (i = 0; i < n; i++) {
 		addr[(u64)i * 7919 % n] = node.prefix;
-		if (!arpp_lpm_next(&t, node.prefix, node.len, &node))
-			arpp_lpm_next(&t, 0, -1, &node);
+		if (!lpm_next(&t, node.prefix, node.len, &node))
+			lpm_next(&t, 0, -1, &node);
 	}
 	begin();
 	hits = lookups(&t, addr, n);
@@ -189,12 +189,12 @@ static void measure(const char *what, u32 (*prefix)(u8 *len), u64 value,
 	end("dependent lookups", n);
 
 	begin();
-	for (i = 0, found = arpp_lpm_next(&t, 0, -1, &node); found; i++)
-		found = arpp_lpm_next(&t, node.prefix, node.len, &node);
+	for (i = 0, found = lpm_next(&t, 0, -1, &node); found; i++)
+		found = lpm_next(&t, node.prefix, node.len, &node);
 	end("next", i);
 	begin();
 	for (i = 0; i < n && t.count; i++) {
-		if (!arpp_lpm_next(&t, rnd(), -1, &node))
+		if (!lpm_next(&t, rnd(), -1, &node))
 			continue;
 		arpp_lpm_remove(&t, node.prefix, node.len);
 		if (t.count <= size / 2)

@@ -147,7 +147,7 @@ static void read_table(const struct arpp_lpm *t, struct state *state)
 	memset(state, 0, sizeof(*state));
 	rcu_read_lock();
 	for (;;) {
-		found = arpp_lpm_next(t, node.prefix, len, &node);
+		found = lpm_next(t, node.prefix, len, &node);
 		if (!found)
 			break;
 		if (state->list.rules == MOST)
@@ -683,7 +683,7 @@ static void cost_of(struct arpp_lpm *t, bool joined)
 	for (i = 0; i < CHANGES && !err; i++) {
 		node = (struct arpp_lpm_node){ .prefix = rnd(), .len = 32 };
 		err = arpp_lpm_insert(&fork, &node, random_value(), GFP_KERNEL);
-		if (!arpp_lpm_next(&fork, rnd() / 2, -1, &gone) ||
+		if (!lpm_next(&fork, rnd() / 2, -1, &gone) ||
 		    arpp_lpm_delete(&fork, &gone, GFP_KERNEL))
 			fail("delete from a large table");
 	}

@@ -408,7 +408,7 @@ static int by_address(const void *va, const void *vb)
 static bool steps_to(u32 prefix, int len, const struct rule *to)
 {
 	struct arpp_lpm_node node = { 0 };
-	u64 found = arpp_lpm_next(&table, prefix, len, &node);
+	u64 found = lpm_next(&table, prefix, len, &node);
 
 	if (plain(found) != found_of(to))
 		return false;

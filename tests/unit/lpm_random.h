@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs that test the prefix table share: random numbers, masks. */
+/* What the programs that test the prefix table share: random numbers, masks, steps. */
 #ifndef UNIT_LPM_RANDOM_H
 #define UNIT_LPM_RANDOM_H
 
@@ -16,6 +16,16 @@ static u32 rnd(void)
 static inline u32 mask_of(unsigned int len)
 {
 	return len ? ~0U << (32 - len) : 0;
+}
+
+/* The prefix behind another one, in the order of an iterator; 0 at the end. */
+static inline u64 lpm_next(const struct arpp_lpm *t, u32 prefix, int len,
+			   struct arpp_lpm_node *node)
+{
+	struct arpp_lpm_iter it;
+
+	arpp_lpm_iter_begin(&it, t, prefix, len);
+	return arpp_lpm_iter_next(&it, node);
 }
 
 #endif /* UNIT_LPM_RANDOM_H */
