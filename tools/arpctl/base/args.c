@@ -18,6 +18,19 @@ void args_usage(FILE *file, const char *lead, const char *object,
 		*command ? " " : "", command, *usage ? " " : "", usage);
 }
 
+/* The token of this name, or of this name and others; -1 if there is none. */
+static int find_token(const struct grammar *g, const char *name)
+{
+	size_t len = strlen(name);
+	int i;
+
+	for (i = 0; i < g->n; i++)
+		if (!strncmp(g->tokens[i].name, name, len) &&
+		    (!g->tokens[i].name[len] || g->tokens[i].name[len] == '|'))
+			return i;
+	return -1;
+}
+
 void args_init(struct args *args, const char *object, const char *command,
 	       const char *usage)
 {
@@ -28,6 +41,8 @@ void args_init(struct args *args, const char *object, const char *command,
 	snprintf(args->title, sizeof(args->title), "%s%s%s", object,
 		 *command ? " " : "", command);
 	grammar_init(&args->grammar, usage);
+	args->prefix = find_token(&args->grammar, "PREFIX");
+	args->mac = find_token(&args->grammar, "MAC");
 	args->pairs = strstr(usage, "FIELD VALUE");
 	args->options_end = MAX_WORDS;
 }
@@ -145,10 +160,10 @@ static bool take_alike(struct args *args, int argc, char **argv)
 {
 	int i;
 
-	if (!argc || argc != args->n_alike)
+	if (!argc || argc != args->n_alike || args->options_end < argc)
 		return false;
 	for (i = 0; i < argc; i++)
-		if (!grammar_again(&args->grammar, args->alike[i], as_word(args, i)))
+		if (!grammar_again(&args->grammar, args->alike[i], argv[i]))
 			return false;
 	/* The first word of a token that is repeated. */
 	while (i--)

@@ -25,6 +25,7 @@ struct args {
 	struct grammar grammar;
 	const char *words[MAX_TOKENS];	/* by token, the first that fits it */
 	uint32_t taken;			/* the tokens that have one, as bits */
+	int prefix, mac;		/* the tokens PREFIX and MAC; -1: none */
 	uint32_t initials;		/* their first letters, as bits: a filter */
 	uint8_t alike[MAX_ALIKE];	/* the tokens of the last command's words */
 	int n_alike;			/* how many; 0: unknown, or they depend on the words */
@@ -59,7 +60,16 @@ static inline uint32_t args_initial(const char *name)
 /* The first word that was taken for this word of the usage; NULL if none was. */
 const char *args_find(const struct args *args, const char *name);
 
-/* The same; for most names it is known by the first letter that there is none. */
+/*
+ * The same for a token by its number. Looking for a name takes 50 instructions, and each
+ * line of a file has a prefix and perhaps a MAC.
+ */
+static inline const char *args_word(const struct args *args, int token)
+{
+	return token >= 0 && args->taken & 1U << token ? args->words[token] : NULL;
+}
+
+/* As args_find(); for most names it is known by the first letter that there is none. */
 static inline const char *args_get(const struct args *args, const char *name)
 {
 	return args->initials & args_initial(name) ? args_find(args, name) : NULL;

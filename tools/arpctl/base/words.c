@@ -17,6 +17,7 @@ void words_more(struct words *words, char *text, size_t len)
 	words->at = text;
 	words->end = text + len;
 	words->nul = find_nul(words, text);
+	words->tabs = memchr(text, '\t', len);
 	words->n = 0;
 }
 
@@ -45,8 +46,10 @@ static char *quote_end(char *s)
 }
 
 /* The end of a word; the first test is true for most characters. */
-static char *word_end(char *s)
+static char *word_end(const struct words *words, char *s)
 {
+	if (!words->tabs)
+		return strchrnul(s, ' ');
 	while ((unsigned char)*s > ' ' || (*s && !is_blank(*s)))
 		s++;
 	return s;
@@ -72,7 +75,7 @@ static const char *split(struct words *words, char *s)
 				return "unterminated quote";
 			words->word[n]++;
 		} else {
-			s = word_end(s);
+			s = word_end(words, s);
 		}
 		n++;
 		if (!*s)

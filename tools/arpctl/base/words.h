@@ -23,6 +23,7 @@ struct words {
 	char *at;
 	char *end;		/* where there must be room for a NUL */
 	char *nul;		/* the next NUL before end, or end */
+	bool tabs;		/* there are tabs; else looking for words is cheaper */
 	unsigned long line;	/* of the last line that was read, from 1 */
 	bool dash;		/* a word begins with - */
 	int n;

@@ -50,8 +50,9 @@ static bool index_room(struct policy_index *index, size_t n, bool *grown)
 	*grown = false;
 	if (n * 2 <= index->size)
 		return true;
+	/* With a factor of two, putting them in again takes three times as long. */
 	while (size < n * 2)
-		size *= 2;
+		size *= 4;
 	free(index->slots);
 	index->slots = calloc(size, sizeof(*index->slots));
 	index->size = index->slots ? size : 0;

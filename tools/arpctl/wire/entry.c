@@ -75,7 +75,7 @@ uint32_t entry_tables(const struct args *args)
 
 static int parse_rule(const struct args *args, struct entry *rule)
 {
-	const char *mac = args_option(args, "MAC"), *name = args_get(args, "ACTION");
+	const char *mac = args_word(args, args->mac), *name = args_get(args, "ACTION");
 	const char *selector = args_option(args, "SELECTOR");
 	bool from = args_option(args, "from");
 	const struct action *action = NULL;
@@ -93,7 +93,7 @@ static int parse_rule(const struct args *args, struct entry *rule)
 			return STATUS_USAGE;
 		rule->action = (uint8_t)action->value;
 	}
-	status = check_prefix(args, args_get(args, "PREFIX"), &rule->prefix);
+	status = check_prefix(args, args_word(args, args->prefix), &rule->prefix);
 	if (!status && mac)
 		status = args_lladdr(args, mac, rule->lladdr);
 	if (!status)
@@ -114,8 +114,8 @@ static int parse_rule(const struct args *args, struct entry *rule)
 static int parse_binding(const struct args *args, struct entry *binding)
 {
 	const char *selector = args_option(args, "SELECTOR");
-	const char *mac = args_get(args, "MAC|any");
-	bool any = mac && !strcmp(mac, "any");
+	const char *mac = args_word(args, args->mac);
+	bool any = mac && mac[0] == 'a' && !strcmp(mac, "any");
 	int status;
 
 	*binding = (struct entry){
@@ -125,7 +125,7 @@ static int parse_binding(const struct args *args, struct entry *binding)
 		.has_lladdr = mac && !any,
 		.dynamic = args_option(args, "dynamic"),
 	};
-	status = check_prefix(args, args_get(args, "PREFIX"), &binding->prefix);
+	status = check_prefix(args, args_word(args, args->prefix), &binding->prefix);
 	if (!status && binding->has_lladdr)
 		status = args_lladdr(args, mac, binding->lladdr);
 	if (!status)

@@ -33,11 +33,11 @@ struct entry {
 	struct prefix prefix;
 	uint8_t table;		/* enum arp_policy_table; also the order of listings */
 	uint8_t action;		/* of a rule, enum arp_policy_action */
-	bool routed;
-	bool has_lladdr;
-	bool any;		/* of a binding: any lladdr */
-	bool dynamic;
-	bool gone;		/* deleted; policy_sort() removes it */
+	bool routed : 1;
+	bool has_lladdr : 1;
+	bool any : 1;		/* of a binding: any lladdr */
+	bool dynamic : 1;
+	bool gone : 1;		/* deleted; policy_sort() removes it */
 	uint8_t lladdr[LLADDR_LEN];
 	uint32_t line;		/* of its file, from 1; 0: none */
 };
