@@ -147,13 +147,12 @@ static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 	return 0;
 }
 
-/* Index attributes by type; the command's policy has validated them. */
+/* Index attributes by type in @tb, which is empty; the command's policy has validated them. */
 static void by_type(struct nlattr *nest, struct nlattr **tb, int max)
 {
 	struct nlattr *attr;
 	int rem;
 
-	memset(tb, 0, (max + 1) * sizeof(*tb));
 	nla_for_each_nested(attr, nest, rem)
 		if (nla_type(attr) <= max)
 			tb[nla_type(attr)] = attr;
@@ -166,7 +165,7 @@ static int read_lladdr(struct nlattr *attr, struct arpp_rule *rule,
 	if (!attr)
 		return 0;
 	rule->has_lladdr = true;
-	nla_memcpy(rule->lladdr, attr, ETH_ALEN);
+	memcpy(rule->lladdr, nla_data(attr), ETH_ALEN);
 	if (!is_valid_ether_addr(rule->lladdr))
 		return refuse(extack, attr,
 			      "lladdr is not a unicast address: all zeroes, or a group address");
@@ -263,7 +262,7 @@ static int read_binding(struct nlattr **tb, struct nlattr *nest, bool whole,
 int arpp_nl_read_entry(struct nlattr *nest, bool whole, struct arpp_nl_entry *e,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1];
+	struct nlattr *tb[ARP_POLICY_ENTRY_MAX + 1] = {};
 	int err;
 
 	e->rule = (struct arpp_rule){};
