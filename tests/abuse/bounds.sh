@@ -10,12 +10,8 @@
 
 bound=100000000
 devices=1000
-number_of() {	# NAME
-	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
-		"$ROOT/include/uapi/linux/arp_policy.h"
-}
-globs=$(number_of GLOBS_MAX)
-selectors=$(number_of SELECTORS_MAX)
+globs=$(uapi_number GLOBS_MAX)
+selectors=$(uapi_number SELECTORS_MAX)
 scratch
 
 # The command must succeed and must not delay others. It runs in mallory's netns, and

@@ -18,38 +18,33 @@ addr h eth0 10.0.0.1/24
 addr c eth0 10.0.0.9/24
 H=$(mac h eth0)
 answered() { is "$(asks c eth0 10.0.0.1)" "$H" "$1: answered"; }
-silent() { is "$(asks c eth0 10.0.0.1)" silence "$1: not answered"; }
+# The fault leaves h unanswered, and the cure of its finding restores the answer.
+cures_silence() {	# DESC "ID DEV SEVERITY" CAUSE
+	is "$(asks c eth0 10.0.0.1)" silence "$1: not answered"
+	cures h "$2" "$3" "$1"
+	answered "$1"
+}
 clean h "the host before"
 answered "the host before"
 
 set_sysctl h net.ipv4.conf.eth0.arp_ignore=8
-silent "arp_ignore 8"
-cures h "silence eth0 error" 'does not answer for 10\.0\.0\.1: sysctl eth0\.arp_ignore=8' "arp_ignore 8"
-answered "arp_ignore 8"
+cures_silence "arp_ignore 8" "silence eth0 error" 'does not answer for 10\.0\.0\.1: sysctl eth0\.arp_ignore=8'
 set_sysctl h net.ipv4.conf.eth0.arp_ignore=0
 
 must ip -n h link set eth0 arp off
-silent "NOARP"
-cures h "silence eth0 error" 'NOARP' "NOARP"
-answered "NOARP"
+cures_silence "NOARP" "silence eth0 error" 'NOARP'
 
 must ctl h dev set eth0 ignore never
-silent "ignore never"
-cures h "silence eth0 error" 'ignore of eth0' "ignore never"
-answered "ignore never"
+cures_silence "ignore never" "silence eth0 error" 'ignore of eth0'
 must ctl h flush
 
 must ctl h rule add hide 10.0.0.0/24
-silent "hide over the own subnet"
-cures h "silence eth0 error" 'the rule "hide 10\.0\.0\.0/24 dev all" covers it' "hide over the own subnet"
-answered "hide over the own subnet"
+cures_silence "hide over the own subnet" "silence eth0 error" 'the rule "hide 10\.0\.0\.0/24 dev all" covers it'
 is "$(ctl h rule show | wc -l)" 2 "the rule stays, with an exception"
 must ctl h flush
 
 must ctl h rule add drop 10.0.0.0/8 from
-silent "a wide rule for senders"
-cures h "silence eth0 error" 'the rule "drop 10\.0\.0\.0/8 from dev all" covers the whole subnet' "a wide rule for senders"
-answered "a wide rule for senders"
+cures_silence "a wide rule for senders" "silence eth0 error" 'the rule "drop 10\.0\.0\.0/8 from dev all" covers the whole subnet'
 must ctl h flush
 must ctl h rule add drop 10.0.0.9/32 from
 must ctl h rule add hide 10.0.0.1 dev eth0
@@ -57,9 +52,7 @@ clean h "rules for single addresses are considered intended"
 must ctl h flush
 
 must ctl h dev set eth0 inspect strict
-silent "strict without bindings"
-cures h "strict eth0 error" 'inspect strict of eth0, and no binding applies' "strict without bindings"
-answered "strict without bindings"
+cures_silence "strict without bindings" "strict eth0 error" 'inspect strict of eth0, and no binding applies'
 must ctl h dev set eth0 inspect strict
 must ctl h bind add 10.7.0.1 lladdr 02:00:00:00:00:77
 cures h "silence eth0 error" 'inspect strict, and no binding for any neighbour' "strict with bindings of another subnet"

@@ -26,8 +26,8 @@ set_sysctl client net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 	net.ipv4.neigh.eth0.delay_first_probe_time=3600 net.ipv4.neigh.eth0.locktime=0
 
 vip() { asks client eth0 $VIP; }
-knows() { ip -n client neigh show $VIP dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
-client_knows() { [ "$(knows)" = "$1" ]; }
+known_mac() { neigh_mac client $VIP eth0; }
+client_knows() { [ "$(known_mac)" = "$1" ]; }
 reaches() { in_host client ping -q -c 1 -W 5 $VIP; }
 forget() { must ip -n client neigh flush dev eth0; }
 holds() { ip -n "$1" -o addr show dev eth0 | grep -q " $VIP/"; }
@@ -59,17 +59,17 @@ must ctl client dev set eth0 learn solicited
 is "$(vip)" "$ONE" "only the master answers"
 forget
 run_ok "the client reaches the address" reaches
-is "$(knows)" "$ONE" "the client has the master's MAC"
+is "$(known_mac)" "$ONE" "the client has the master's MAC"
 
 must stop_keepalived one
 run_ok "the master stops: the standby takes over" takes_over two one
 run_ok "the client learns it from the announcement" poll 30 client_knows "$TWO"
 is "$(vip)" "$TWO" "only the new master answers, not the old one's loopback"
 run_ok "the client reaches the address at the new master" reaches
-is "$(knows)" "$TWO" "the client still has the new master's MAC"
+is "$(known_mac)" "$TWO" "the client still has the new master's MAC"
 
 claims
-is "$(knows)" "$TWO" "the new master defends against a forged claim"
+is "$(known_mac)" "$TWO" "the new master defends against a forged claim"
 is "$(conflicts one) $(conflicts two)" "0 1" "only the new master counts a conflict"
 
 keepalived one MASTER 150
@@ -101,7 +101,7 @@ run_ok "the client reaches the address again" reaches
 must ctl two flush
 is "$(vip)" "$ONE $TWO" "flush: the standby answers, as stock"
 claims
-is "$(knows)" "$FORGER" "flush: the address is not defended"
+is "$(known_mac)" "$FORGER" "flush: the address is not defended"
 must stop_keepalived one
 must stop_keepalived two
 

@@ -232,6 +232,11 @@ module_loaded() { [ -e /sys/module/arp_policy ]; }
 
 unload_module() { ! module_loaded || rmmod arp_policy; }
 
+# A number from the UAPI header.
+uapi_number() {	# NAME
+	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' "$ROOT/include/uapi/linux/arp_policy.h"
+}
+
 ctl() {	# HOST ARGUMENTS…
 	local name=$1
 	shift

@@ -5,10 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 36
 
-host alice bob
-segment lan alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
-addr bob eth0 10.0.0.2/24
+alice_and_bob segment lan
 alice=$(mac alice eth0)
 bob=$(mac bob eth0)
 scratch

@@ -15,11 +15,8 @@ heard() {	# HOST
 		[ -s "$dir/$1" ]
 }
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
+alice_and_bob link
 addr alice lo 10.9.9.9/32
-addr bob eth0 10.0.0.2/24
 must ip -n alice -batch - < <(printf 'link add name dev%d type dummy\n' {0..119})
 scratch
 must load_module

@@ -13,10 +13,7 @@ scratch
 run_ok "the alerts are valid" promtool check rules "$contrib/arp-policy.rules.yml"
 run_ok "the alerts fire in promtool's tests" bash -c "cd '$contrib' && promtool test rules arp-policy.test.yml"
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
-addr bob eth0 10.0.0.2/24
+alice_and_bob link
 must load_module
 must ctl alice restore - <<<'dev set eth0 ignore device rate 100
 bind add 10.0.0.2 lladdr 02:00:5e:00:00:02'

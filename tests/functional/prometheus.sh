@@ -37,11 +37,8 @@ wanted() {
 			{device: $dev, reason: .key}, .value]) | select(.[3] > 0)' | sort
 }
 
-host alice bob
-link alice:eth0 bob:eth0
-addr alice eth0 10.0.0.1/24
+alice_and_bob link
 addr alice lo 10.9.9.9/32
-addr bob eth0 10.0.0.2/24
 
 is "$(scrape | read_it)" '["arp_policy_up", "gauge", {}, 0]' "without the module, arp_policy_up is 0"
 run_ok "the command does not load the module" [ ! -e /sys/module/arp_policy ]

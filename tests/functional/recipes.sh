@@ -26,9 +26,7 @@ flush() { must ctl node flush; }
 counts() {	# DEV REASON
 	ctl node -j stats show "$1" | jq ".[].reasons[\"$2\"] // 0"
 }
-knows() { ip -n "$1" neigh show "$2" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }	# HOST ADDRESS
-
-peer_follows() { [ "$(knows peer $VIP)" = "$STANDBY" ]; }
+peer_follows() { [ "$(neigh_mac peer $VIP)" = "$STANDBY" ]; }
 
 must load_module
 
@@ -96,11 +94,11 @@ is "$(asks peer eth0 $VIP)" "$ETH0 $STANDBY" "failover, stock: both answer"
 follows standby "Failover** of an address"
 is "$(asks peer eth0 $VIP)" "$ETH0" "failover: only the active one answers"
 must in_host peer ping -q -c 1 -W 5 $VIP
-is "$(knows peer $VIP)" "$ETH0" "failover: the neighbour has its MAC"
+is "$(neigh_mac peer $VIP)" "$ETH0" "failover: the neighbour has its MAC"
 must ctl node rule add hide $VIP
 follows standby "Failover**, to take it over"
 poll 5 peer_follows
-result $? "failover: neighbours are updated" "$(knows peer $VIP)"
+result $? "failover: neighbours are updated" "$(neigh_mac peer $VIP)"
 is "$(asks peer eth0 $VIP)" "$STANDBY" "failover: only the other one answers"
 must ip -n standby addr del $VIP/32 dev lo
 flush
@@ -110,7 +108,7 @@ flush
 poison() {	# ADDRESS: the node's neighbour entry after a forged reply
 	must ip -n node neigh replace 192.168.1.2 lladdr "$(mac peer eth0)" dev eth0 nud stale
 	arpq standby ask eth0 192.168.1.11 sender "$1" op reply tha "$ETH0" dst "$ETH0" fence $FENCE
-	knows node 192.168.1.2
+	neigh_mac node 192.168.1.2
 }
 is "$(poison 192.168.1.2)" "$STANDBY" "protect, stock: an unsolicited reply changes the neighbour table"
 follows node "Protect the host"

@@ -4,12 +4,8 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-number_of() {	# NAME
-	awk -v name="ARP_POLICY_$1" '$2 == name { print $3 }' \
-		"$ROOT/include/uapi/linux/arp_policy.h"
-}
-globs=$(number_of GLOBS_MAX)
-selectors=$(number_of SELECTORS_MAX)
+globs=$(uapi_number GLOBS_MAX)
+selectors=$(uapi_number SELECTORS_MAX)
 
 # As nobody, in alice's netns.
 nobody() {
@@ -209,7 +205,7 @@ run_ok "after one is removed, another is accepted" ctl alice dev set 'more*' ign
 
 # A packet may have to look into each glob that has rules or bindings.
 must ctl alice flush
-rule_globs=$(number_of ENTRY_GLOBS_MAX)
+rule_globs=$(uapi_number ENTRY_GLOBS_MAX)
 with_rules() {	# COUNT
 	local i
 	for ((i = 0; i < $1; i++)); do echo "rule add drop 10.9.0.0/16 dev g$i*"; done

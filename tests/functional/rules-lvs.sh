@@ -22,8 +22,8 @@ set_sysctl client net.ipv4.neigh.eth0.base_reachable_time_ms=3600000 \
 	net.ipv4.neigh.eth0.delay_first_probe_time=3600
 
 vip() { asks client eth0 $VIP; }
-knows() { ip -n client neigh show $VIP dev eth0 | awk '{ print $3 }'; }
-knows_rs1() { [ "$(knows)" = "$RS1" ]; }
+known_mac() { neigh_mac client $VIP eth0; }
+knows_rs1() { [ "$(known_mac)" = "$RS1" ]; }
 # What HOST's eth0 sends while it talks to the client from the virtual address.
 talks() {	# HOST
 	must ip -n "$1" neigh flush dev eth0
@@ -88,11 +88,11 @@ fails_with 1 'device is down' "a device that is down announces nothing" \
 must ip -n client neigh flush dev eth0
 must ctl rs2 rule del hide $VIP dev 'eth*'
 run_ok "the client reaches the virtual address" in_host client ping -q -c 1 -W 5 $VIP
-is "$(knows)" "$RS2" "the client has the MAC of the server that does not hide it"
+is "$(known_mac)" "$RS2" "the client has the MAC of the server that does not hide it"
 must ip -n rs2 link set eth0 down
 fails_with 1 '100% packet loss' "that server fails" in_host client ping -q -c 1 -W 1 $VIP
 must ctl rs1 rule del hide $VIP dev 'eth*'
-is "$(knows)" "$RS2" "the other server's rule is deleted: the client still has the old MAC"
+is "$(known_mac)" "$RS2" "the other server's rule is deleted: the client still has the old MAC"
 must ctl rs1 announce $VIP dev eth0
 run_ok "after its announcement the client has the new MAC within a second" poll 1 knows_rs1
 run_ok "the client reaches the new server" in_host client ping -q -c 1 -W 5 $VIP

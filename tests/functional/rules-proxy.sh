@@ -18,7 +18,6 @@ A=02:00:5e:00:00:0a
 
 rule() { must ctl node rule "$@"; }
 policy() { must ctl node "$@"; }
-learned() { ip -n node neigh show "$2" dev "$1" | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
 # A reason's count of what came in, or "0", since the reset. What goes out counts
 # as pass.
 count_of() {
@@ -35,7 +34,7 @@ is "$(asks alice eth0 10.0.0.77)" "$E0 $E1" "both devices answer another host"
 is "$(asks node eth0 10.0.0.77 10.0.0.1)" silence "the host's own request is not answered"
 fails_with 1 '100% packet loss' "the host does not reach itself by a proxied address" \
 	in_host node ping -q -c 1 -W 1 10.0.0.77
-is "$(learned eth0 10.0.0.77)$(learned eth1 10.0.0.1)" '' "the host learns no neighbour from its own request"
+is "$(neigh_mac node 10.0.0.77 eth0)$(neigh_mac node 10.0.0.1 eth1)" '' "the host learns no neighbour from its own request"
 is "$(asks node eth1 10.0.0.77 10.0.0.1)" silence "a request with another device's address as sender is not answered"
 is "$(ctl node -j explain request 10.0.0.77 from 10.0.0.1 dev eth1 |
 	jq -r '"\(.verdict) \(.answered)"')" "accept false" "explain agrees that it is not answered"
