@@ -111,6 +111,13 @@ void arpp_delay_clean(struct arpp_delay *delay)
 	arpp_delay_purge(delay, NULL);
 }
 
+/* May be called without the lock, for a hint. */
+static bool is_full(const struct arpp_delay *delay, const struct arpp_stats *stats)
+{
+	return atomic_read(&stats->delayed) >= DELAY_QLEN ||
+	       skb_queue_len_lockless(&delay->queue) >= DELAY_QLEN_NETNS;
+}
+
 /**
  * arpp_delay_add() - answer a request later
  * @delay: the queue of the netns
@@ -121,6 +128,8 @@ void arpp_delay_clean(struct arpp_delay *delay)
  * The request keeps its tunnel metadata, which the answer needs. It is orphaned, so
  * it does not hold up the sending socket in another netns.
  *
+ * In a flood the queue is full: then the lock is not taken, which all CPUs share.
+ *
  * Context: softirq or BH disabled, RCU read side.
  * Return: false if it was dropped because the queue is full.
  */
@@ -130,12 +139,15 @@ bool arpp_delay_add(struct arpp_delay *delay, struct sk_buff *skb,
 	u32 wait = reciprocal_scale(get_random_u32(), msecs_to_jiffies(ms));
 	struct delay_cb *cb = delay_cb(skb);
 
+	if (is_full(delay, stats)) {
+		kfree_skb(skb);
+		return false;
+	}
 	skb_orphan(skb);
 	skb_dst_force(skb);
 	cb->due = jiffies + wait;
 	spin_lock_bh(&delay->queue.lock);
-	if (delay->closed || atomic_read(&stats->delayed) >= DELAY_QLEN ||
-	    skb_queue_len(&delay->queue) >= DELAY_QLEN_NETNS) {
+	if (delay->closed || is_full(delay, stats)) {
 		spin_unlock_bh(&delay->queue.lock);
 		kfree_skb(skb);
 		return false;

@@ -37,12 +37,13 @@ struct arpp_source {
  * struct arpp_sources - the sources of a netns
  * @key: secret and odd, so that an attacker cannot choose addresses that share a set
  * @id_key: for addresses that do not fit into an id
- * @set: the hash of a source selects its set
+ * @set: the hash of a source selects its set. Whole pages, so that a set is a cache line,
+ *	which no source of another set shares
  */
 struct arpp_sources {
 	u64 key;
 	siphash_key_t id_key;
-	struct arpp_source set[SOURCE_SETS][SOURCE_WAYS];
+	struct arpp_source (*set)[SOURCE_WAYS];
 };
 
 /* See arpp_rate_exceeded(). */
@@ -87,14 +88,20 @@ bool arpp_rate_exceeded(atomic64_t *meter, u32 rate, u32 burst, u64 now, bool dr
  */
 struct arpp_sources *arpp_sources_alloc(void)
 {
-	struct arpp_sources *sources;
+	struct arpp_sources *sources = kzalloc(sizeof(*sources), GFP_KERNEL_ACCOUNT);
 
-	sources = kvzalloc(sizeof(*sources), GFP_KERNEL_ACCOUNT);
-	if (sources) {
-		get_random_bytes(&sources->key, sizeof(sources->key));
-		sources->key |= 1;
-		get_random_bytes(&sources->id_key, sizeof(sources->id_key));
+	/* A usual cache line. */
+	BUILD_BUG_ON(sizeof(*sources->set) != 64);
+	if (!sources)
+		return NULL;
+	sources->set = kvcalloc(SOURCE_SETS, sizeof(*sources->set), GFP_KERNEL_ACCOUNT);
+	if (!sources->set) {
+		kfree(sources);
+		return NULL;
 	}
+	get_random_bytes(&sources->key, sizeof(sources->key));
+	sources->key |= 1;
+	get_random_bytes(&sources->id_key, sizeof(sources->id_key));
 	return sources;
 }
 
@@ -104,7 +111,10 @@ struct arpp_sources *arpp_sources_alloc(void)
  */
 void arpp_sources_free(struct arpp_sources *sources)
 {
-	kvfree(sources);
+	if (!sources)
+		return;
+	kvfree(sources->set);
+	kfree(sources);
 }
 
 /**

@@ -154,10 +154,14 @@ static inline bool arpp_host_is_local(const struct arpp_host_addr *in, int genid
 	return READ_ONCE(in->genid) == arpp_host_genid(genid);
 }
 
-/* @genid: from before the kernel was asked. A packet changes nothing else of a record. */
+/*
+ * @genid: from before the kernel was asked. A packet changes nothing else of a record, and
+ * this only once in a generation: all CPUs read the record.
+ */
 static inline void arpp_host_set_local(const struct arpp_host_addr *in, int genid)
 {
-	WRITE_ONCE(((struct arpp_host_addr *)in)->genid, arpp_host_genid(genid));
+	if (!arpp_host_is_local(in, genid))
+		WRITE_ONCE(((struct arpp_host_addr *)in)->genid, arpp_host_genid(genid));
 }
 
 /* May a record be missing? */

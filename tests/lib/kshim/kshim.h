@@ -88,6 +88,7 @@ static inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
 }
 
 #define kvzalloc		kzalloc
+#define kvcalloc(n, size, flags)	kzalloc((size_t)(n) * (size), flags)
 #define kvfree			kfree
 
 /* Memory to be freed after a grace period is kept until kshim_grace(). */
