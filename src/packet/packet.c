@@ -252,13 +252,14 @@ bool arpp_packet_neigh_matches(const struct arpp_packet *p)
  * arpp_packet_neigh_get() - find the neighbour entry of the sender, and keep it
  * @p: a received packet
  *
- * As neigh_lookup() in arp_process(), in 65 instructions less.
+ * As neigh_lookup() in arp_process(), in 65 instructions less; in as many less again if
+ * arpp_packet_solicited() has found the entry.
  *
  * Return: the entry, for neigh_release(), or NULL.
  */
 struct neighbour *arpp_packet_neigh_get(const struct arpp_packet *p)
 {
-	struct neighbour *n = neigh_find(p->dev, p->sip);
+	struct neighbour *n = p->sought ? p->neigh : neigh_find(p->dev, p->sip);
 
 	return n && refcount_inc_not_zero(&n->refcnt) ? n : NULL;
 }
@@ -418,11 +419,11 @@ struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p)
  *
  * Return: whether there is an unresolved entry for the sender's address.
  */
-bool arpp_packet_solicited(const struct arpp_packet *p)
+bool arpp_packet_solicited(struct arpp_packet *p)
 {
-	const struct neighbour *n = neigh_find(p->dev, p->sip);
-
-	return n && READ_ONCE(n->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
+	p->neigh = neigh_find(p->dev, p->sip);
+	p->sought = true;
+	return p->neigh && READ_ONCE(p->neigh->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
 }
 
 /**

@@ -61,6 +61,7 @@ enum arpp_maker {
  * @segment: where a bridge received it; only for packets on bridge ports
  * @tip_local: the target is an own address; set before a proxy rule answers
  * @routed: @route_err, @route_type and @route_dev are known
+ * @sought: @neigh is known
  * @maker: enum arpp_maker; outgoing packets only
  * @route_type: RTN_* of the target, as seen from the sender
  * @route_err: the error of the route lookup, or 0
@@ -68,6 +69,7 @@ enum arpp_maker {
  * @tip: target protocol address
  * @route_dev: the output device of the route to the target
  * @unreachable: errno, if @route_type is RTN_UNREACHABLE
+ * @neigh: the neighbour entry of the sender, without a reference; NULL if there is none
  * @solicitation: if @dry_run: the result of arpp_packet_solicitation()
  * @sha: sender hardware address, @dev->addr_len bytes
  * @tha: target hardware address, @dev->addr_len bytes
@@ -83,8 +85,9 @@ struct arpp_packet {
 	bool ethernet;
 	bool dry_run;
 	bool due;
-	bool tip_local;
+	bool sought;
 	bool routed;
+	bool tip_local;
 	u8 maker;
 	u8 route_type;
 	u16 opcode;
@@ -93,6 +96,7 @@ struct arpp_packet {
 	__be32 tip;
 	const struct net_device *route_dev;
 	int unreachable;
+	struct neighbour *neigh;
 	struct arpp_solicitation solicitation;
 	u8 sha[MAX_ADDR_LEN];
 	u8 tha[MAX_ADDR_LEN];
@@ -114,7 +118,7 @@ bool arpp_packet_sender_valid(struct arpp_packet *p);
 bool arpp_packet_would_update_neigh(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p);
-bool arpp_packet_solicited(const struct arpp_packet *p);
+bool arpp_packet_solicited(struct arpp_packet *p);
 bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 
 /*
@@ -183,6 +187,7 @@ static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 	p->ethernet = false;
 	p->dry_run = false;
 	p->due = false;
+	p->sought = false;
 	p->routed = false;
 }
 
