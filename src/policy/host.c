@@ -321,13 +321,39 @@ static void lladdr_put(struct arpp_host *host, const struct arpp_host_key *key)
 		host_remove(host, &lladdr->node);
 }
 
-/* Count a record in or out of the sieve. A slot that was full once stays so. */
-static void sieve_count(struct arpp_host *host, __be32 addr, int change)
+/* A slot that was full once stays so. */
+static void slot_count(u8 *slot, int change)
 {
-	u8 *slot = &host->sieve[arpp_host_sieve_slot(addr)];
-
 	if (*slot != U8_MAX)
 		WRITE_ONCE(*slot, *slot + change);
+}
+
+/* Count a record in or out of the sieve. */
+static void sieve_count(struct arpp_host *host, __be32 addr, int change)
+{
+	slot_count(&host->sieve[arpp_host_sieve_slot(addr)], change);
+	if (host->fine)
+		slot_count(&host->fine[arpp_host_fine_slot(addr)], change);
+}
+
+/* With this many addresses, every second lookup in the sieve is in vain. */
+#define SIEVE_MANY	(BIT(ARPP_HOST_SIEVE_BITS) / 2)
+
+/* Many addresses: take a finer sieve. It is not needed, so it may be missing. */
+static void sieve_refine(struct arpp_host *host)
+{
+	const struct arpp_host_addr *in;
+	u8 *fine;
+
+	if (host->fine || host->n_addrs < SIEVE_MANY)
+		return;
+	fine = kvzalloc(BIT(ARPP_HOST_FINE_BITS), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!fine)
+		return;
+	hlist_for_each_entry(in, &host->addrs, listed)
+		slot_count(&fine[arpp_host_fine_slot(arpp_host_addr_of(in))], 1);
+	/* Pairs with smp_load_acquire() in arpp_host_may_have(). */
+	smp_store_release(&host->fine, fine);
 }
 
 /* Add a record of an address; NULL if out of memory. */
@@ -339,8 +365,13 @@ static struct arpp_host_addr *addr_insert(struct arpp_host *host,
 	/* First: who does not find it in the sieve does not look for it. */
 	sieve_count(host, addr, 1);
 	in = host_insert(host, key, sizeof(*in));
-	if (!in)
+	if (!in) {
 		sieve_count(host, addr, -1);
+		return NULL;
+	}
+	hlist_add_head(&in->listed, &host->addrs);
+	host->n_addrs++;
+	sieve_refine(host);
 	return in;
 }
 
@@ -365,6 +396,8 @@ static void addr_put(struct arpp_host *host, struct arpp_host_addr *in)
 	if (in->count)
 		return;
 	sieve_count(host, arpp_host_addr_of(in), -1);
+	hlist_del(&in->listed);
+	host->n_addrs--;
 	host_remove(host, &in->node);
 }
 
@@ -685,6 +718,7 @@ static void free_node(void *ptr, void *arg)
 static void host_free(struct arpp_host *host)
 {
 	rhashtable_free_and_destroy(&host->table, free_node, NULL);
+	kvfree(host->fine);
 	kfree(host);
 }
 

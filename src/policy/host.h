@@ -57,6 +57,7 @@ struct arpp_host_node {
 /**
  * struct arpp_host_addr - an address in an L3 domain
  * @node: keyed by address and domain
+ * @listed: in the list of all addresses; for writers
  * @devs: struct arpp_host_addr_dev; empty only while the record is being removed
  * @count: the number of @devs
  * @genid: the generation of the kernel's routes in which it was found to be local, see
@@ -64,6 +65,7 @@ struct arpp_host_node {
  */
 struct arpp_host_addr {
 	struct arpp_host_node node;
+	struct hlist_node listed;
 	struct hlist_head devs;
 	unsigned int count;
 	u32 genid;
@@ -88,6 +90,7 @@ struct arpp_host_addr_dev {
 };
 
 #define ARPP_HOST_SIEVE_BITS	11
+#define ARPP_HOST_FINE_BITS	16
 
 /**
  * struct arpp_host - the table of a netns
@@ -99,6 +102,10 @@ struct arpp_host_addr_dev {
  * @retry: if @partial, no other table is filled before this time (64-bit jiffies)
  * @ref: one for the netns, one for each walk in progress
  * @free: to free it
+ * @addrs: all addresses, struct arpp_host_addr
+ * @n_addrs: their number
+ * @fine: a finer @sieve, of BIT(ARPP_HOST_FINE_BITS) slots; NULL while there are few
+ *	addresses, or without memory
  * @sieve: the number of addresses by arpp_host_sieve_slot(); U8_MAX: many
  */
 struct arpp_host {
@@ -109,6 +116,9 @@ struct arpp_host {
 	u64 retry;
 	refcount_t ref;
 	struct rcu_work free;
+	struct hlist_head addrs;
+	unsigned int n_addrs;
+	u8 *fine;
 	u8 sieve[BIT(ARPP_HOST_SIEVE_BITS)];
 };
 
@@ -197,14 +207,25 @@ static inline u32 arpp_host_sieve_slot(__be32 addr)
 	return hash_32((__force u32)addr, ARPP_HOST_SIEVE_BITS);
 }
 
+static inline u32 arpp_host_fine_slot(__be32 addr)
+{
+	return hash_32((__force u32)addr, ARPP_HOST_FINE_BITS);
+}
+
 /*
  * May a device have an address, in any domain? If not, there is no record, nor any missing
  * but in a partial table. Most addresses that packets ask for are found out here, without
- * the 100 instructions of a lookup, unless the host has thousands.
+ * the 100 instructions of a lookup.
  */
 static inline bool arpp_host_may_have(const struct arpp_host *host, __be32 addr)
 {
-	return READ_ONCE(host->sieve[arpp_host_sieve_slot(addr)]);
+	const u8 *fine;
+
+	if (!READ_ONCE(host->sieve[arpp_host_sieve_slot(addr)]))
+		return false;
+	/* Pairs with smp_store_release() in sieve_refine(). */
+	fine = smp_load_acquire(&host->fine);
+	return !fine || READ_ONCE(fine[arpp_host_fine_slot(addr)]);
 }
 
 const struct arpp_host_addr *arpp_host_addr_known(const struct arpp_host *host,

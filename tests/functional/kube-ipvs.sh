@@ -3,7 +3,7 @@
 # Hides kube-proxy's service addresses on kube-ipvs0; unnumbered veths still work.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 57
+plan 62
 
 host node peer pod
 segment lan node:eth0 peer:eth0
@@ -116,6 +116,19 @@ must ip -n node addr del 10.96.0.10/32 dev eth0
 lan_answers 10.96.0.10 silence "deleted from eth0, it is no longer answered for"
 must ip -n node addr del 10.96.0.20/32 dev kube-ipvs0
 pod_answers 10.96.0.20 "$on_veth" "deleted from kube-ipvs0, the veth answers again"
+
+# So many that a longer hash of the host's addresses is made, which has the older ones, too.
+must ip -n node -batch - < <(for i in {1..2000}; do
+	echo "addr add 10.97.$((i / 250)).$((i % 250 + 1))/32 dev kube-ipvs0"
+done)
+lan_answers 10.96.0.1 silence "2,000 more: a service is silent"
+lan_answers 10.97.8.1 silence "2,000 more: and the last one"
+pod_answers 10.0.0.1 "$on_veth" "2,000 more: the unnumbered veth answers for the node"
+must ip -n node addr del 10.97.0.2/32 dev kube-ipvs0
+addr node eth0 10.97.0.2/32
+pod_answers 10.97.0.2 "$on_veth" "2,000 more: and for one that was moved to eth0"
+must ip -n node addr del 10.97.0.2/32 dev eth0
+pod_answers 10.97.0.2 silence "2,000 more: not any longer when it is gone"
 
 # Policy belongs to the name.
 must ip -n node link set kube-ipvs0 name ipvs1

@@ -132,6 +132,7 @@ static void make_devices(void)
 /* The host's addresses, in the simplest possible tables. */
 
 static struct arpp_host host;
+static u8 fine[BIT(ARPP_HOST_FINE_BITS)];
 static struct arpp_host_addr recorded[SHIM_DEVICES * 3];
 static struct arpp_host_addr_dev addr_devs[SHIM_DEVICES * 3];
 static unsigned int n_recorded, n_addr_devs;
@@ -200,6 +201,8 @@ static void make_host(bool partial)
 	u32 domain;
 
 	memset(host.sieve, 0, sizeof(host.sieve));
+	memset(fine, 0, sizeof(fine));
+	host.fine = partial ? NULL : fine;
 	host.domains = false;
 	host.partial = partial;
 	n_recorded = 0;
@@ -214,6 +217,7 @@ static void make_host(bool partial)
 				continue;
 			host.domains |= domain;
 			host.sieve[arpp_host_sieve_slot(ifa->ifa_local)] = 1;
+			fine[arpp_host_fine_slot(ifa->ifa_local)] = 1;
 			in = (struct arpp_host_addr *)
 				arpp_host_addr_known(&host, domain, ifa->ifa_local);
 			if (!in) {
