@@ -10,6 +10,8 @@
  *   senders  write: sender addresses, likewise; the lladdr is 02:00 and the address
  *   run      write "DEV PACKETS [GAP]": receive them, GAP us apart;
  *            read: "mean least most" cost of a packet
+ *   pair     write "DEV PACKETS": each of two CPUs receives them, at the same time;
+ *            read: the ticks that it took
  *   first    write "DEV": receive one; read: ns until an answer left, or -1
  *   hook     write "none", "accept" or "drop": a hook that only does that
  *   chase    write MIB: read a buffer of that size line by line, in random order, each
@@ -39,6 +41,7 @@
 #include <linux/sort.h>
 #include <linux/timex.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <net/arp.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
@@ -278,11 +281,12 @@ static struct neighbour *unresolved(struct net_device *dev, __be32 addr)
 }
 
 /*
- * No-ops that tests/bench/profile.c recognises: their displacement is "arp1" or
- * "arp2".
+ * No-ops that tests/bench/profile.c and sharing.c recognise: their displacement is
+ * "arp1" and so on.
  */
 #define mark_begin()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp1\"")
 #define mark_end()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp2\"")
+#define mark_watch()	asm volatile(".byte 0x0f, 0x1f, 0x80; .ascii \"arp3\"")
 
 /* Receive one packet and measure it. */
 static int receive(struct net_device *dev, unsigned int i, u32 *counts)
@@ -411,6 +415,90 @@ static int write_run(char *line)
 	if (!dev)
 		return -ENODEV;
 	err = run(dev, packets, gap);
+	dev_put(dev);
+	return err;
+}
+
+/* Two CPUs at the same time */
+
+/* What one of them receives: every second packet, so that each can have its own senders. */
+struct feed {
+	struct work_struct work;
+	struct net_device *dev;
+	unsigned int cpu;
+	unsigned int packets;
+	int err;
+};
+
+static void feed(struct work_struct *work)
+{
+	struct feed *f = container_of(work, struct feed, work);
+	unsigned int i;
+	int err = 0;
+	u32 counts;
+
+	for (i = 0; i < f->packets && !err; i++) {
+		if (i % 64 == 0)
+			cond_resched();
+		local_bh_disable();
+		err = receive(f->dev, 2 * i + f->cpu, &counts);
+		local_bh_enable();
+	}
+	f->err = err;
+}
+
+static int feed_both(struct net_device *dev, unsigned int packets)
+{
+	struct feed feeds[2] = {};
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < ARRAY_SIZE(feeds); cpu++) {
+		feeds[cpu].dev = dev;
+		feeds[cpu].cpu = cpu;
+		feeds[cpu].packets = packets;
+		INIT_WORK_ONSTACK(&feeds[cpu].work, feed);
+		schedule_work_on(cpu, &feeds[cpu].work);
+	}
+	for (cpu = 0; cpu < ARRAY_SIZE(feeds); cpu++) {
+		flush_work(&feeds[cpu].work);
+		destroy_work_on_stack(&feeds[cpu].work);
+	}
+	return feeds[0].err ?: feeds[1].err;
+}
+
+/* The first packets warm up: each CPU fills its caches of free memory. */
+static int pair(struct net_device *dev, unsigned int packets)
+{
+	unsigned long start;
+	int err;
+
+	if (!cpu_online(0) || !cpu_online(1))
+		return -ENODEV;
+	mark_watch();
+	err = feed_both(dev, WARM);
+	start = jiffies;
+	mark_begin();
+	if (!err)
+		err = feed_both(dev, packets);
+	mark_end();
+	snprintf(result, sizeof(result), "%lu\n", jiffies - start);
+	return err;
+}
+
+static int write_pair(char *line)
+{
+	struct net_device *dev;
+	unsigned int packets;
+	char name[IFNAMSIZ];
+	int err;
+
+	if (sscanf(line, "%15s %u", name, &packets) != 2 || !targets.count ||
+	    targets.random || !senders.count || kind == LAN)
+		return -EINVAL;
+	dev = device(name);
+	if (!dev)
+		return -ENODEV;
+	err = pair(dev, packets);
 	dev_put(dev);
 	return err;
 }
@@ -694,9 +782,9 @@ static struct bench_file {
 	void (*read)(void);
 } files[] = {
 	{ "targets", write_targets }, { "senders", write_senders },
-	{ "kind", write_kind }, { "run", write_run }, { "first", write_first },
-	{ "hook", write_hook }, { "chase", write_chase },
-	{ "watch", write_watch, read_watch },
+	{ "kind", write_kind }, { "run", write_run }, { "pair", write_pair },
+	{ "first", write_first }, { "hook", write_hook },
+	{ "chase", write_chase }, { "watch", write_watch, read_watch },
 };
 
 static ssize_t write_file(struct file *file, const char __user *from, size_t len,
