@@ -25,25 +25,66 @@ static const struct arpp_verdict encapsulated = {
 	.field = ARP_POLICY_FIELD_TRUST,
 };
 
-/* Find ARP behind tags in the data, and LLC. */
-static noinline enum arpp_wrapping unwrap_data(const struct sk_buff *skb,
-					       struct arpp_tag *tag)
+/*
+ * Where does the checksum of a frame begin, counted from the network header? It is written
+ * into the frame, behind there, when that is sent. Virtual machines and packet sockets
+ * choose the place, and so could change what was judged.
+ */
+static __always_inline int fixed_len(const struct sk_buff *skb)
 {
-	unsigned int at = skb_network_offset(skb);
-	unsigned int len = min_t(unsigned int, skb->len - at, ARPP_WRAP_LEN);
-	u8 copy[ARPP_WRAP_LEN];
-	const u8 *data = skb_header_pointer(skb, at, len, copy);
+	return skb->csum_start - skb->network_header;
+}
 
-	return data ? arpp_wrap_parse(tag, skb->protocol, data, len) : ARPP_WRAP_OTHER;
+/*
+ * Will a checksum be written to where the type of a frame is? Then anything can become ARP.
+ * No protocol has its checksum there.
+ */
+static __always_inline bool changes_type(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       unlikely(fixed_len(skb) < ARPP_SNAP_LEN);
+}
+
+/* Can a frame of this type carry ARP? */
+static bool may_wrap(__be16 type)
+{
+	return type == htons(ETH_P_ARP) || arpp_wrap_is_tag(type) ||
+	       type == htons(ETH_P_802_2);
+}
+
+/*
+ * Find ARP behind tags in the data, and LLC. What is examined becomes linear: it may be in
+ * pages that a process can still write to: those of a file, sent through a tunnel.
+ */
+static noinline enum arpp_wrapping unwrap_data(struct sk_buff *skb, struct arpp_tag *tag)
+{
+	bool partial = skb->ip_summed == CHECKSUM_PARTIAL;
+	unsigned int at = skb_network_offset(skb), rest = skb->len - at;
+	unsigned int len = min_t(unsigned int, rest, ARPP_WRAP_LEN);
+	enum arpp_wrapping wrapping = ARPP_WRAP_ARP;
+
+	if (changes_type(skb))
+		return ARPP_WRAP_CHANGING;
+	if (partial)
+		len = min_t(unsigned int, len, fixed_len(skb));
+	if (skb->protocol != htons(ETH_P_ARP)) {
+		if (!pskb_may_pull(skb, at + len))
+			return ARPP_WRAP_NESTED;
+		wrapping = arpp_wrap_parse(tag, skb->protocol, skb->data + at, len,
+					   len == rest);
+	}
+	/* ARP has no checksum. */
+	return partial && wrapping != ARPP_WRAP_OTHER ? ARPP_WRAP_CHANGING : wrapping;
 }
 
 /* Find ARP in a frame, and its outermost tag. */
-static __always_inline enum arpp_wrapping unwrap(const struct sk_buff *skb,
+static __always_inline enum arpp_wrapping unwrap(struct sk_buff *skb,
 						 struct arpp_segment *s)
 {
 	arpp_segment_read_tag(s, skb);
-	return likely(skb->protocol == htons(ETH_P_ARP)) ? ARPP_WRAP_ARP :
-							   unwrap_data(skb, &s->tag);
+	return likely(skb->protocol == htons(ETH_P_ARP) &&
+		      skb->ip_summed != CHECKSUM_PARTIAL) ?
+	       ARPP_WRAP_ARP : unwrap_data(skb, &s->tag);
 }
 
 /* Answer out of the port, without the bridge. Counted before the answer is sent. */
@@ -65,7 +106,7 @@ static noinline void answer_port(struct arpp_netns *nn, const struct arpp_device
 		dev_queue_xmit(p->skb);
 }
 
-/* What a frame carries. Nested ARP is OTHER on a port that is not judged. */
+/* What a frame carries. Only ARP counts on a port that is not judged. */
 static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *skb,
 				   struct arpp_segment *s)
 {
@@ -74,7 +115,7 @@ static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *
 	if (wrapping == ARPP_WRAP_ARP && unlikely(s->tag.proto) &&
 	    arpp_segment_is_foreign(s))
 		wrapping = ARPP_WRAP_NESTED;
-	if (wrapping == ARPP_WRAP_NESTED && d->port != ARPP_PORT_JUDGED)
+	if (wrapping != ARPP_WRAP_ARP && d->port != ARPP_PORT_JUDGED)
 		return ARPP_WRAP_OTHER;
 	return wrapping;
 }
@@ -98,6 +139,8 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 	if (likely(wrapping == ARPP_WRAP_ARP))
 		form = arpp_packet_parse_port(&p, skb, d->dev,
 					      s.tag.in_data ? VLAN_HLEN : 0);
+	else if (wrapping == ARPP_WRAP_CHANGING)
+		form = ARPP_PARSE_MALFORMED;
 	if (unlikely(form == ARPP_PARSE_FOREIGN))
 		return NF_ACCEPT;
 	if (unlikely(form == ARPP_PARSE_MALFORMED && d->port != ARPP_PORT_JUDGED))
@@ -136,22 +179,15 @@ static noinline unsigned int port_in_process(struct arpp_netns *nn,
 	return ret;
 }
 
-/* A frame that is not IPv4. Most frames are. */
-static __always_inline unsigned int judge_other(struct arpp_netns *nn, struct sk_buff *skb,
-						const struct nf_hook_state *state)
+/* A frame that is not plain IPv4. Most frames are. */
+static noinline unsigned int judge_other(struct arpp_netns *nn, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
 	const struct arpp_policy *policy;
 	const struct arpp_device *d;
 
-	switch (skb->protocol) {
-	case htons(ETH_P_ARP):
-	case htons(ETH_P_8021Q):
-	case htons(ETH_P_8021AD):
-	case htons(ETH_P_802_2):
-		break;
-	default:
+	if (!may_wrap(skb->protocol) && !changes_type(skb))
 		return NF_ACCEPT;
-	}
 	policy = rcu_dereference(nn->policy);
 	d = policy ? arpp_device_find(policy, state->in) : NULL;
 	if (!d || !d->port)
@@ -164,8 +200,8 @@ static __always_inline unsigned int judge_other(struct arpp_netns *nn, struct sk
 static unsigned int bridge_judge(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	/* An IPv4 frame costs no more than this. */
-	if (likely(skb->protocol == htons(ETH_P_IP)))
+	/* An IPv4 frame costs no more than this; five more if its checksum is left out. */
+	if (likely(skb->protocol == htons(ETH_P_IP) && !changes_type(skb)))
 		return NF_ACCEPT;
 	return judge_other(priv, skb, state);
 }
@@ -203,7 +239,7 @@ static noinline unsigned int snoop_other(struct arpp_netns *nn, struct sk_buff *
 static unsigned int bridge_judge_and_snoop(void *priv, struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
-	if (unlikely(skb->protocol != htons(ETH_P_IP)))
+	if (unlikely(skb->protocol != htons(ETH_P_IP) || changes_type(skb)))
 		return snoop_other(priv, skb, state);
 	if (unlikely(arpp_snoop_may_be_dhcp(skb)))
 		return snoop_in(priv, skb, state);

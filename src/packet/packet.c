@@ -144,7 +144,8 @@ static bool is_ethernet(__be16 hrd)
  * @offset: as for arpp_packet_parse_port()
  *
  * Other hosts on the bridge may accept more than the kernel does: any operation, and
- * both hardware types.
+ * both hardware types. What is parsed becomes linear, so that it cannot change when the
+ * bridge passes it on: it may be in pages that a process can still write to.
  *
  * Return: as arpp_packet_parse_port().
  */
@@ -155,19 +156,17 @@ enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
 {
 	int at = skb_network_offset(skb) + offset;
 	const struct frame_arp *arp;
-	const struct arphdr *hdr;
-	struct frame_arp copy;
 
-	hdr = skb_header_pointer(skb, at, sizeof(*hdr), &copy);
-	if (!hdr)
+	if (!pskb_may_pull(skb, at + sizeof(arp->hdr)))
 		return ARPP_PARSE_MALFORMED;
-	if (!is_ethernet(hdr->ar_hrd) || hdr->ar_pro != htons(ETH_P_IP))
+	arp = (const struct frame_arp *)(skb->data + at);
+	if (!is_ethernet(arp->hdr.ar_hrd) || arp->hdr.ar_pro != htons(ETH_P_IP))
 		return ARPP_PARSE_FOREIGN;
-	if (hdr->ar_hln != ETH_ALEN || hdr->ar_pln != sizeof(__be32))
+	if (arp->hdr.ar_hln != ETH_ALEN || arp->hdr.ar_pln != sizeof(__be32))
 		return ARPP_PARSE_MALFORMED;
-	arp = skb_header_pointer(skb, at, sizeof(*arp), &copy);
-	if (!arp)
+	if (!pskb_may_pull(skb, at + sizeof(*arp)))
 		return ARPP_PARSE_MALFORMED;
+	arp = (const struct frame_arp *)(skb->data + at);
 	arpp_packet_begin(p, skb, dev, arp->hdr.ar_op);
 	p->other = !p->request && arp->hdr.ar_op != htons(ARPOP_REPLY);
 	p->opcode = ntohs(arp->hdr.ar_op);

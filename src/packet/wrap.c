@@ -15,7 +15,6 @@
 #include "packet/wrap.h"
 
 #define TAG_LEN		4	/* TCI and the next type */
-#define SNAP_LEN	8	/* LLC, OUI and the next type */
 
 static __be16 be16_at(const u8 *at)
 {
@@ -35,36 +34,30 @@ static bool is_snap(const u8 *at)
 	       !memcmp(at, tunnel, sizeof(tunnel));
 }
 
-/*
- * The data ends before the type was found. With the maximum length, the frame may be
- * longer.
- */
-static enum arpp_wrapping cut_off(unsigned int len)
-{
-	return len < ARPP_WRAP_LEN ? ARPP_WRAP_OTHER : ARPP_WRAP_NESTED;
-}
-
 /**
  * arpp_wrap_parse() - find ARP in a frame
  * @tag: the tag in the frame's metadata, or none; if there is none, set to the first
  *	tag in the data
  * @type: the type of what follows the Ethernet header, as in skb->protocol
  * @data: what follows the Ethernet header
- * @len: its length; at most ARPP_WRAP_LEN
+ * @len: its length
+ * @whole: the frame ends there
  *
  * Return: what the frame carries. For ARPP_WRAP_ARP, the packet is at the start of
  *	@data, or four bytes later if @tag->in_data.
  */
 enum arpp_wrapping arpp_wrap_parse(struct arpp_tag *tag, __be16 type,
-				   const u8 *data, unsigned int len)
+				   const u8 *data, unsigned int len, bool whole)
 {
+	/* If the data ends before the type is found. */
+	const enum arpp_wrapping cut_off = whole ? ARPP_WRAP_OTHER : ARPP_WRAP_NESTED;
 	unsigned int tags = tag->proto ? 1 : 0, at = 0;
 	bool snap = false;
 
 	for (;;) {
 		if (arpp_wrap_is_tag(type)) {
 			if (at + TAG_LEN > len)
-				return cut_off(len);
+				return cut_off;
 			if (!tags++) {
 				tag->proto = type;
 				tag->tci = ntohs(be16_at(data + at));
@@ -73,13 +66,13 @@ enum arpp_wrapping arpp_wrap_parse(struct arpp_tag *tag, __be16 type,
 			type = be16_at(data + at + 2);
 			at += TAG_LEN;
 		} else if (ntohs(type) < ETH_P_802_3_MIN) {
-			if (at + SNAP_LEN > len)
-				return cut_off(len);
+			if (at + ARPP_SNAP_LEN > len)
+				return cut_off;
 			if (!is_snap(data + at))
 				return ARPP_WRAP_OTHER;
 			snap = true;
 			type = be16_at(data + at + 6);
-			at += SNAP_LEN;
+			at += ARPP_SNAP_LEN;
 		} else {
 			break;
 		}

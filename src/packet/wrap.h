@@ -13,11 +13,14 @@
 
 /* How many bytes behind the Ethernet header are examined: fifteen tags and a type. */
 #define ARPP_WRAP_LEN	64
+/* LLC, OUI and the next type */
+#define ARPP_SNAP_LEN	8
 
 enum arpp_wrapping {
 	ARPP_WRAP_OTHER,	/* not ARP */
 	ARPP_WRAP_ARP,		/* ARP, behind one tag at most */
 	ARPP_WRAP_NESTED,	/* ARP behind more than that, or too many tags to tell */
+	ARPP_WRAP_CHANGING,	/* a checksum will be written where that is decided */
 };
 
 /**
@@ -33,7 +36,7 @@ struct arpp_tag {
 };
 
 enum arpp_wrapping arpp_wrap_parse(struct arpp_tag *tag, __be16 type,
-				   const u8 *data, unsigned int len);
+				   const u8 *data, unsigned int len, bool whole);
 
 static inline bool arpp_wrap_is_tag(__be16 type)
 {

@@ -81,8 +81,8 @@ static void check(bool ok, const char *what, const struct frame *f, unsigned int
 	       f->len);
 }
 
-/* @meta: there is a tag in the metadata, too. */
-static void try(const struct frame *f, unsigned int len, bool meta, bool arp)
+/* @meta: there is a tag in the metadata, too. @whole: the frame ends at @len. */
+static void try(const struct frame *f, unsigned int len, bool meta, bool arp, bool whole)
 {
 	struct arpp_tag tag = { .proto = meta ? htons(ETH_P_8021AD) : 0, .tci = 7 };
 	enum arpp_wrapping got, want = ARPP_WRAP_OTHER;
@@ -92,7 +92,9 @@ static void try(const struct frame *f, unsigned int len, bool meta, bool arp)
 	memcpy(bytes, f->bytes, len);
 	if (arp && len >= f->len)
 		want = f->tags + meta > 1 || f->snaps ? ARPP_WRAP_NESTED : ARPP_WRAP_ARP;
-	got = arpp_wrap_parse(&tag, f->type, bytes, len);
+	else if (!whole && len < f->len)
+		want = ARPP_WRAP_NESTED;
+	got = arpp_wrap_parse(&tag, f->type, bytes, len, whole);
 	free(bytes);
 	check(got == want, "wrapping", f, len);
 	if (meta)
@@ -120,10 +122,10 @@ static void all_sequences(void)
 				break;
 		if (i < LAYERS)
 			continue;	/* a gap: the same as a shorter one */
-		for (i = 0; i < 4; i++) {
+		for (i = 0; i < 8; i++) {
 			f = build(layers, i & 1 ? ETH_P_ARP : ETH_P_IP);
 			for (len = 0; len <= f.len; len++)
-				try(&f, len, i & 2, i & 1);
+				try(&f, len, i & 2, i & 1, i & 4);
 		}
 	}
 }
@@ -139,11 +141,11 @@ static void long_chain(void)
 		put16(&f, 0);
 		put16(&f, ETH_P_8021Q);
 	}
-	check(arpp_wrap_parse(&tag, f.type, f.bytes, f.len) == ARPP_WRAP_NESTED,
+	check(arpp_wrap_parse(&tag, f.type, f.bytes, f.len, false) == ARPP_WRAP_NESTED,
 	      "a long chain", &f, f.len);
 	tag = (struct arpp_tag){ 0 };
-	check(arpp_wrap_parse(&tag, f.type, f.bytes, f.len - 1) == ARPP_WRAP_OTHER,
-	      "a chain that ends", &f, f.len - 1);
+	check(arpp_wrap_parse(&tag, f.type, f.bytes, f.len, true) == ARPP_WRAP_OTHER,
+	      "a chain that ends", &f, f.len);
 }
 
 static void random_bytes(void)
@@ -162,7 +164,7 @@ static void random_bytes(void)
 			bytes[i] = likely[(unsigned int)rand() % sizeof(likely)];
 		tag = (struct arpp_tag){ 0 };
 		checks++;
-		arpp_wrap_parse(&tag, htons(n & 1 ? ETH_P_8021Q : 4), bytes, f.len);
+		arpp_wrap_parse(&tag, htons(n & 1 ? ETH_P_8021Q : 4), bytes, f.len, n & 2);
 		free(bytes);
 	}
 }
