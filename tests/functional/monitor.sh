@@ -40,7 +40,7 @@ watch() {	# ARGUMENTS…
 
 # The events between the marks, without their times.
 end_watch() {
-	must poll 20 marked 200
+	must poll 60 marked 200
 	stop $monitor
 	grep -v '192\.0\.2\.' "$events"
 }
@@ -55,7 +55,7 @@ is "$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')" 1 \
 # Verdicts as text
 
 watch monitor verdict
-must poll 20 marked 1
+must poll 60 marked 1
 policy bind add 10.0.0.9 lladdr "$alice"
 policy dev set eth0 inspect enforce learn solicited
 policy rule add drop 10.0.0.64/26 from dev 'eth*'
@@ -98,7 +98,7 @@ is "$(wc -l <<<"$reported")" 7 "no other verdict is reported"
 # As JSON
 
 watch -j monitor verdict
-must poll 20 marked 1
+must poll 60 marked 1
 inject request 10.0.0.9 10.0.0.1
 inject request 10.0.0.65 10.0.0.1
 arpq bob send eth0 ffffffffffff "${bob//:/}" 0806 0001 0800 0604 0003 \
@@ -117,14 +117,14 @@ is "$(sed -n 3p <<<"$reported" | jq -c '[.op, .sender, .target, .lladdr, .verdic
 # Events are limited
 
 watch -j monitor verdict
-must poll 20 marked 1
+must poll 60 marked 1
 before=$(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]')
 had=$(jq -s 'length + (map(.lost // 0) | add)' "$events")
 lines=$(wc -l <"$events")
 begun=${EPOCHREALTIME/[^0-9]/}
 arpq bob flood eth0 192.0.2.2 count 20000 dst "$alice" >/dev/null
 took=$(((${EPOCHREALTIME/[^0-9]/} - begun) / 1000 + 1))
-must poll 20 marked 200
+must poll 60 marked 200
 stop $monitor
 all=$(($(ctl alice -j stats show eth0 | jq '.[].reasons["rule-drop"]') - before))
 got=$(jq -s 'length + (map(.lost // 0) | add)' "$events")
@@ -157,7 +157,7 @@ must poll 20 joined_elsewhere
 arpq bob flood eth0 192.0.2.2 count 20000 dst "$alice" >/dev/null
 stop $elsewhere
 watch -j monitor verdict
-must poll 20 marked 1
+must poll 60 marked 1
 end_watch >/dev/null
 is "$(jq -s 'map(.lost // 0) | add' "$events")" 0 "packets before the monitor started are not reported as lost"
 
@@ -274,7 +274,7 @@ must ctl carol rule add drop 192.0.2.0/24
 nsenter --net=/run/netns/carol -- "$ARPCTL" -j monitor >"$other" &
 carol_monitor=$!
 watch -j monitor
-must poll 20 marked 1
+must poll 60 marked 1
 carol_marked() {
 	arpq alice flood eth1 192.0.2.99 sender 10.2.0.1 count 1 >/dev/null
 	grep -q '192\.0\.2\.99' "$other"
@@ -282,7 +282,7 @@ carol_marked() {
 must poll 20 carol_marked
 policy dev set eth0 ignore device
 must ctl carol dev set eth0 announce best
-must poll 20 marked 200
+must poll 60 marked 200
 seen() { grep -q announce "$other"; }
 must poll 20 seen
 stop $monitor $carol_monitor
