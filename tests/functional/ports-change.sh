@@ -20,7 +20,7 @@ GREEN_SIP=0004
 
 # Blue believes that green is at its own MAC, until red has sent.
 believes() {
-	case $(knows blue "${address[green]}") in
+	case $(neigh_mac blue "${address[green]}") in
 	"$GREEN") echo unharmed ;;
 	"$RED") echo poisoned ;;
 	*) echo unknown ;;
@@ -28,23 +28,26 @@ believes() {
 }
 
 # A virtual machine on a tap sends in red's name, so that green's MAC is not known there.
+sent() { grep -c sent "$dir/tap"; }
+sent_after() { [ "$(sent)" -gt "$1" ]; }
 by_tap() {	# AT VALUE [NAME=VALUE…]
-	local holder
+	local before
+	before=$(sent)
 	must ip -n blue neigh replace "${address[green]}" lladdr "$GREEN" dev eth0 nud stale
 	ctl node stats reset 2>/dev/null
-	exec 8<> <(:)
-	start node /usr/bin/python3 "$ROOT/tests/functional/ports-tap.py" to-tap \
-		"$(frame red "${@:3}")" "$1" "$2" <&8 >"$dir/tap"
-	holder=$started
-	must poll 5 grep -q sent "$dir/tap"
+	echo "$(frame red "${@:3}") $1 $2" >&8
+	must poll 30 sent_after "$before"
 	fence green
 	believes
-	stop "$holder"
-	exec 8<&-
 }
 
 must ip -n node tuntap add dev to-tap mode tap vnet_hdr
 must ip -n node link set to-tap up master br0
+mkfifo "$dir/frames"
+exec 8<>"$dir/frames"
+start node /usr/bin/python3 "$ROOT/tests/functional/ports-tap.py" to-tap "$dir/frames" >"$dir/tap"
+machine=$started
+must poll 30 forwarding node
 is "$(by_tap $TYPE 0806 ip=88b5)" poisoned "stock: a checksum turns anything into ARP"
 
 must load_module
@@ -69,7 +72,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('', 7777))
 print('bound', flush=True)
 print(s.recv(99).decode(), flush=True)" >"$dir/datagram"
-	poll 10 grep -q bound "$dir/datagram" &&
+	poll 30 grep -q bound "$dir/datagram" &&
 		in_host red /usr/bin/python3 -c "import socket
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'datagram', ('10.0.0.3', 7777))" &&
 		poll 10 received
@@ -77,4 +80,5 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'datagram', ('10.0.0.3'
 policy bind add 10.0.0.3 lladdr "$BLUE" dev to-blue
 run_ok "datagrams pass, whose checksum the bridge fills in" datagrams
 is "$(counted)" "" "and nothing is dropped"
+stop "$machine"
 no_kernel_faults

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""For ports-change.sh: sends a frame by a tap device, as a virtual machine does.
+"""For ports-change.sh: sends frames by a tap device, as a virtual machine does.
 
-    ports-tap.py DEV FRAME AT VALUE
+    ports-tap.py DEV FIFO
 
-FRAME is in hex, VALUE two bytes: a checksum that is to be filled in at AT will be VALUE.
-Prints "sent", and holds the device until its input ends.
+Reads lines "FRAME AT VALUE" from FIFO: a frame in hex, and two bytes that a checksum which
+is to be filled in at AT will be. Prints "sent" for each.
 """
 import fcntl
 import os
@@ -33,13 +33,13 @@ def with_checksum(frame, at, value):
 
 
 def main():
-    dev, frame, at, value = sys.argv[1:]
     tap = os.open("/dev/net/tun", os.O_RDWR)
-    fcntl.ioctl(tap, TUNSETIFF,
-                struct.pack("16sH22x", dev.encode(), IFF_TAP | IFF_NO_PI | IFF_VNET_HDR))
-    os.write(tap, with_checksum(bytes.fromhex(frame), int(at), int(value, 16)))
-    print("sent", flush=True)
-    sys.stdin.read()
+    fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", sys.argv[1].encode(),
+                                            IFF_TAP | IFF_NO_PI | IFF_VNET_HDR))
+    for line in open(sys.argv[2], encoding="ascii"):
+        frame, at, value = line.split()
+        os.write(tap, with_checksum(bytes.fromhex(frame), int(at), int(value, 16)))
+        print("sent", flush=True)
 
 
 main()
