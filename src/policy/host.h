@@ -209,7 +209,7 @@ static inline u32 arpp_host_sieve_slot(__be32 addr)
 
 static inline u32 arpp_host_fine_slot(__be32 addr)
 {
-	return hash_32((__force u32)addr, ARPP_HOST_FINE_BITS);
+	return hash_32(ntohl(addr), ARPP_HOST_FINE_BITS);
 }
 
 /*
