@@ -144,7 +144,6 @@ extern unsigned int kshim_readers;	/* nesting depth of RCU read sections */
 /* A writer publishes a slot with a release, and counts the update with another. */
 #undef smp_mb
 #undef smp_store_release
-#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_mb() \
 	(kshim_on_publish(), __atomic_thread_fence(__ATOMIC_SEQ_CST))
 #define smp_store_release(p, v) \
