@@ -91,7 +91,7 @@ static void explain_bridge(struct arpp_explanation *x, const struct arpp_device 
 	const struct arpp_segment *s = &x->segment;
 	const u8 *to = x->p.eth.h_dest;
 
-	if (!arpp_segment_is_member(s) || arpp_port_is_learning(d) ||
+	if (!arpp_segment_is_member_rtnl(s) || arpp_port_is_learning(d) ||
 	    is_locked_out(s, x->p.eth.h_source)) {
 		x->forward = ARP_POLICY_FORWARD_DROP;
 		return;

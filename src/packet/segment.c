@@ -26,15 +26,16 @@ static bool take_functions(struct arpp_bridge *bridge)
 	bridge->get_proto = symbol_get(br_vlan_get_proto);
 #ifdef ARPP_HAVE_BR_VLAN_INFO
 	bridge->get_info = symbol_get(br_vlan_get_info_rcu);
-	if (!bridge->get_info)
-		return false;
+#else
+	bridge->get_info = symbol_get(br_vlan_get_info);
 #endif
 #ifdef ARPP_HAVE_BR_MST
 	bridge->mst_enabled = symbol_get(br_mst_enabled);
 	if (!bridge->mst_enabled)
 		return false;
 #endif
-	return bridge->vlan_enabled && bridge->get_pvid && bridge->get_proto;
+	return bridge->vlan_enabled && bridge->get_pvid && bridge->get_proto &&
+	       bridge->get_info;
 }
 
 /**
@@ -79,6 +80,9 @@ void arpp_bridge_put(struct arpp_bridge *bridge)
 #ifdef ARPP_HAVE_BR_VLAN_INFO
 	if (bridge->get_info)
 		symbol_put(br_vlan_get_info_rcu);
+#else
+	if (bridge->get_info)
+		symbol_put(br_vlan_get_info);
 #endif
 #ifdef ARPP_HAVE_BR_MST
 	if (bridge->mst_enabled)
@@ -197,18 +201,33 @@ bool arpp_segment_is_foreign(struct arpp_segment *s)
 #define CAN_ASK_VLANS	false
 #endif
 
-/* Is its VLAN one of the port's? Without get_info, only the PVID is known. */
-static bool has_vlan(const struct arpp_segment *s)
+static bool has_vlan_rtnl(const struct arpp_segment *s)
 {
-#ifdef ARPP_HAVE_BR_VLAN_INFO
 	struct bridge_vlan_info info;
 
 	return !s->fns->get_info(s->port, s->vid, &info);
-#else
+}
+
+/* Is its VLAN one of the port's? On old kernels, only the PVID is known without RTNL. */
+static bool has_vlan(const struct arpp_segment *s)
+{
 	u16 pvid;
 
+	if (CAN_ASK_VLANS)
+		return has_vlan_rtnl(s);
 	return !s->fns->get_pvid(s->port, &pvid) && pvid == s->vid;
-#endif
+}
+
+/**
+ * arpp_segment_is_member_rtnl() - is the port in the VLAN of the frame? On any kernel
+ * @s: the segment; its bridge and .fns are known
+ *
+ * Context: RTNL.
+ * Return: whether it is; true if the bridge does not filter VLANs.
+ */
+bool arpp_segment_is_member_rtnl(const struct arpp_segment *s)
+{
+	return !s->filtering || (s->vid && has_vlan_rtnl(s));
 }
 
 /**

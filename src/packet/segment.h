@@ -20,7 +20,7 @@
  * @vlan_enabled: does a bridge filter VLANs? NULL if the kernel's bridge cannot
  * @get_pvid: the PVID of a port or a bridge; set with @vlan_enabled
  * @get_proto: the tag protocol of a bridge; set with @vlan_enabled
- * @get_info: is a VLAN one of a port? Set with @vlan_enabled
+ * @get_info: is a VLAN one of a port? Set with @vlan_enabled; on old kernels, RTNL only
  * @mst_enabled: does a bridge keep a state for each VLAN? Set with @vlan_enabled
  * @has_flag: the flags of a port
  * @find_port: the port of a MAC; RTNL only
@@ -33,10 +33,8 @@ struct arpp_bridge {
 	bool (*vlan_enabled)(const struct net_device *bridge);
 	int (*get_pvid)(const struct net_device *dev, u16 *pvid);
 	int (*get_proto)(const struct net_device *bridge, u16 *proto);
-#ifdef ARPP_HAVE_BR_VLAN_INFO
 	int (*get_info)(const struct net_device *dev, u16 vid,
 			struct bridge_vlan_info *info);
-#endif
 #ifdef ARPP_HAVE_BR_MST
 	bool (*mst_enabled)(const struct net_device *bridge);
 #endif
@@ -96,6 +94,7 @@ void arpp_segment_find(struct arpp_segment *s);
 bool arpp_segment_is_foreign(struct arpp_segment *s);
 bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
+bool arpp_segment_is_member_rtnl(const struct arpp_segment *s);
 bool arpp_segment_is_outside(const struct arpp_segment *s);
 bool arpp_segment_admits(struct arpp_segment *s, unsigned long flags);
 
