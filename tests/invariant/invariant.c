@@ -58,6 +58,7 @@ static const char usage[] =
 #define RACE_TRIES	12
 #define DELAY_MS	40
 #define IN_FLIGHT	2
+#define OWNED		3
 
 static int no_shrink;
 static struct drawing drawing = {
@@ -1659,6 +1660,28 @@ static void make_port_trial(struct trial *t, unsigned int kind, struct rng *r)
 	}
 }
 
+/* Somebody on a port asks all for the address of another asker, which is bound. */
+static void make_owned(struct trial *t, struct rng *r)
+{
+	int owner = rnd(r, QUESTIONS);
+	struct question *q = &t->question[rnd(r, QUESTIONS)];
+	struct wrapping *w = &q->wrap;
+
+	if (!q->wrapped || !t->question[owner].wrapped)
+		return;
+	q->gone = false;
+	q->op = 1;
+	q->hrd = 1;
+	q->to = TO_ALL;
+	q->other_source = false;
+	q->target = t->question[owner].sender;
+	w->snap = false;
+	w->cut = 0;
+	w->tags = w->tags > 0;
+	w->proto[0] = t->host.proto;
+	make_owner(&t->policy, q, owner, r);
+}
+
 static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 		       struct rng *r)
 {
@@ -1683,6 +1706,8 @@ static void make_trial(struct trial *t, const struct host *h, uint64_t number,
 			if (t->question[i].what == ASK)
 				t->question[i].to = TO_ALL;
 	make_policy(&t->policy, h, t->question, delay, r);
+	for (i = 0; h->ports && i < OWNED; i++)
+		make_owned(t, r);
 	if (delay)
 		make_waits(&t->policy, t->question, delay, r);
 	if (t->mode == RACING && t->race == CHANGE_ADDRESS)

@@ -240,6 +240,12 @@ static void make_port_binding(struct binding *b, const struct policy *p,
 	b->addr = cut(b->addr, b->len);
 }
 
+/* Senders in 0.0.0.0/8, multicast and broadcast have no binding. */
+static bool can_bind(uint32_t addr)
+{
+	return ntohl(addr) >> 24 && ntohl(addr) >> 28 != 14 && addr != ~UINT32_C(0);
+}
+
 static bool make_binding(struct binding *b, const struct policy *p,
 			 const struct host *h, const struct question *q,
 			 struct rng *r)
@@ -257,9 +263,7 @@ static bool make_binding(struct binding *b, const struct policy *p,
 		if (p->binding[k].addr == b->addr && p->binding[k].len == b->len &&
 		    !strcmp(p->binding[k].selector, b->selector))
 			return false;
-	/* Senders in 0.0.0.0/8, multicast and broadcast have no binding. */
-	return ntohl(b->addr) >> 24 && ntohl(b->addr) >> 28 != 14 &&
-	       b->addr != ~UINT32_C(0);
+	return can_bind(b->addr);
 }
 
 void make_policy(struct policy *p, const struct host *h,
@@ -295,6 +299,41 @@ struct setting *policy_setting(struct policy *p, const char *selector)
 	s->gone = false;
 	strcpy(s->selector, selector);
 	return s;
+}
+
+/* A binding with the same key is replaced; if there is no room, the last one. */
+static void put_in(struct policy *p, const struct binding *b)
+{
+	int i;
+
+	for (i = 0; i < p->bindings; i++)
+		if (p->binding[i].addr == b->addr && p->binding[i].len == b->len &&
+		    !strcmp(p->binding[i].selector, b->selector))
+			break;
+	if (i == BINDINGS)
+		i--;
+	p->binding[i] = *b;
+	if (i == p->bindings)
+		p->bindings++;
+}
+
+void make_owner(struct policy *p, const struct question *q, int owner, struct rng *r)
+{
+	struct binding b = { .addr = q->target, .len = 32 };
+	int *suppress = &policy_setting(p, port_name(q->port))->
+			field[ARP_POLICY_FIELD_SUPPRESS];
+
+	*suppress = (*suppress < 0 ? 0 : *suppress) | ARP_POLICY_SUPPRESS_BIND;
+	if (!can_bind(q->target))
+		return;
+	strcpy(b.selector, "all");
+	asker_mac(b.mac, owner);
+	put_in(p, &b);
+	if (!chance(r, 25))
+		return;
+	b.any = chance(r, 30);
+	strcpy(b.selector, port_name(q->port));
+	put_in(p, &b);
 }
 
 void make_waits(struct policy *p, const struct question *q, int delay,

@@ -60,6 +60,11 @@ void make_policy(struct policy *p, const struct host *h,
  * replaces the last one.
  */
 struct setting *policy_setting(struct policy *p, const char *selector);
+/*
+ * The target of @q, which enters by a port, gets an owner: the asker of question @owner.
+ * suppress answers, unless the owner is tied to the port.
+ */
+void make_owner(struct policy *p, const struct question *q, int owner, struct rng *r);
 /* Adds a proxy rule and a delay, so that answers to some of @q are delayed. */
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r);
