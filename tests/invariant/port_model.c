@@ -202,7 +202,7 @@ static enum port_fate suppress(const struct view *v, const char *port,
 		return PORT_PASSES;
 	asker_mac(asker, i);
 	if (!memcmp(mac, asker, ETH_ALEN) || policy_ties(v->p, port, q->target) ||
-	    at->port->locked || !at->member)
+	    at->port->locked || at->port->isolated || !at->member)
 		return PORT_PASSES;
 	if (!at->reported)
 		return PORT_UNSURE;
