@@ -43,6 +43,8 @@
 #define NOTIFY_TODO	1024
 
 #define WAS_BITS	19
+/* kernel-doc of some kernels does not parse BIT() in DECLARE_BITMAP(). */
+#define WAS_SIZE	BIT(WAS_BITS)
 
 static struct workqueue_struct *notify_wq;
 
@@ -55,7 +57,7 @@ static struct workqueue_struct *notify_wq;
 struct arpp_notify_was {
 	u32 prefix;
 	u32 mask;
-	DECLARE_BITMAP(bits, BIT(WAS_BITS));
+	DECLARE_BITMAP(bits, WAS_SIZE);
 };
 
 /**
@@ -541,7 +543,7 @@ static void merge(struct arpp_notify_was *to, const struct arpp_notify_was *was)
 		to->prefix = 0;
 		to->mask = 0;
 	}
-	bitmap_or(to->bits, to->bits, was->bits, BIT(WAS_BITS));
+	bitmap_or(to->bits, to->bits, was->bits, WAS_SIZE);
 }
 
 /**
