@@ -33,7 +33,7 @@ checks nlpolicy info
 checks nlpolicy snooping
 # The CPUs of an emulated s390x take turns of a tenth of a second.
 entries=20000
-[ "$(uname -m)" != s390x ] || entries=60000
+[ "$(uname -m)" != s390x ] || entries=300000
 checks nlpolicy busy $entries
 start bob "$ARPQ" flood eth0 10.9.9.9 count 1000000000 >/dev/null
 checks nlpolicy verdicts eth0 10.9.9.9 10.0.0.2 "$(mac bob eth0)"
