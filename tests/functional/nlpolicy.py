@@ -213,6 +213,15 @@ class Netlink:
     def receive(self):
         return list(messages(self.socket.recv(self.size)))
 
+    def receive_rest(self):
+        """As receive(); empty if the kernel dropped some, because this process is slow."""
+        try:
+            return self.receive()
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+            return []
+
     def answer(self):
         """All messages in response to the last request; raises Refused."""
         got = []
@@ -1886,14 +1895,7 @@ def verdicts(dev, target, sender, mac):
     # In a slow kernel the flood is too slow to lose any notification.
     begun = time.monotonic()
     while not lost and time.monotonic() < begun + 20:
-        try:
-            received = listener.receive()
-        except OSError as error:
-            # This process waited for the CPU for seconds.
-            if error.errno != errno.ENOBUFS:
-                raise
-            continue
-        for message in received:
+        for message in listener.receive_rest():
             event = dict(parse(message.attrs.pop(A["EVENT"])))
             if EVENT["LOST"] in event:
                 lost.append(number(event.pop(EVENT["LOST"])))
@@ -1997,13 +1999,7 @@ def overrun():
     print("joined", flush=True)
     signal.sigwait([signal.SIGUSR1])
     while True:
-        try:
-            received = listener.receive()
-        except OSError as e:
-            if e.errno != errno.ENOBUFS:
-                raise
-            continue
-        for message in received:
+        for message in listener.receive_rest():
             event = dict(parse(message.attrs[A["EVENT"]]))
             print("lost", number(event[EVENT["LOST"]]) if EVENT["LOST"] in event else 0,
                   flush=True)
