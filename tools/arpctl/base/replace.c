@@ -136,8 +136,10 @@ static int begin(struct replace *r, const char *name, bool here)
 	if (there && S_ISDIR(old.st_mode))
 		return cannot_write(name, EISDIR);
 	sigprocmask(SIG_BLOCK, NULL, &r->signals);
+	/* Only a regular file hands its mode and owner on. */
+	if (here && there && !S_ISREG(old.st_mode))
+		there = false;
 	/* A pipe, a terminal or /dev/null is not replaced. */
-	there &= !here || S_ISREG(old.st_mode);
 	if (there && !S_ISREG(old.st_mode))
 		fd = open(name, O_WRONLY | O_CLOEXEC);
 	else

@@ -210,7 +210,6 @@ static int drop(struct snooper *s, const struct snoop_lease *lease)
 static int bound(struct snooper *s)
 {
 	const struct snoop_lease *was = &s->snoop.was, *lease = &s->snoop.lease;
-
 	int status = STATUS_OK;
 
 	if (*was->port && (strcmp(was->port, lease->port) != 0 ||
