@@ -10,43 +10,7 @@
  * on, as lines "INSTRUCTION LINE CPU WRITES ACCESSES", the last being the other CPU's.
  * tests/bench/sharing evaluates them.
  */
-#include <inttypes.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* The part of qemu-plugin.h in use, see profile.c. */
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_hwaddr;
-enum { CB_NO_REGS = 0 };
-enum { MEM_READ_WRITE = 3 };
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-		void (*cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb));
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-						 size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-		void (*cb)(unsigned int cpu, void *data), int flags, void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
-		void (*cb)(unsigned int cpu, qemu_plugin_meminfo_t info,
-			   uint64_t vaddr, void *data),
-		int flags, int rw, void *data);
-bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
-unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
-struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info,
-						  uint64_t vaddr);
-bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *addr);
-uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *addr);
-void qemu_plugin_reset(qemu_plugin_id_t id, void (*cb)(qemu_plugin_id_t id));
-
-__attribute__((visibility("default"))) int qemu_plugin_version = 1;
+#include "plugin.h"
 
 #define CPUS		2
 #define LINE_SHIFT	6
@@ -64,8 +28,6 @@ struct entry {
 static struct entry *tables[CPUS];
 static unsigned int used[CPUS];
 
-static const char *prefix = "sharing";
-static unsigned int windows;
 static qemu_plugin_id_t self;
 static volatile bool watching;	/* instructions are translated with callbacks */
 static volatile bool open;	/* within a window */
@@ -170,7 +132,6 @@ static void put(FILE *f, unsigned int cpu)
 
 static void end(unsigned int cpu, void *data)
 {
-	char path[4096];
 	unsigned int i;
 	FILE *f;
 
@@ -179,8 +140,7 @@ static void end(unsigned int cpu, void *data)
 	if (!open)
 		return;
 	open = false;
-	snprintf(path, sizeof(path), "%s.%u", prefix, ++windows);
-	f = fopen(path, "w");
+	f = next_file();
 	if (!f)
 		abort();
 	for (i = 0; i < CPUS; i++)
@@ -188,29 +148,18 @@ static void end(unsigned int cpu, void *data)
 	fclose(f);
 }
 
-static const struct mark {
-	const char *name;
-	void (*cb)(unsigned int cpu, void *data);
-} marks[] = {
-	{ "\x0f\x1f\x80" "arp1", begin },
-	{ "\x0f\x1f\x80" "arp2", end },
-	{ "\x0f\x1f\x80" "arp3", watch },
-};
-
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
-	size_t n = qemu_plugin_tb_n_insns(tb), i, j;
+	size_t n = qemu_plugin_tb_n_insns(tb), i;
 	uint64_t pc;
 
 	(void)id;
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
-		for (j = 0; j < sizeof(marks) / sizeof(*marks); j++)
-			if (qemu_plugin_insn_size(insn) == 7 &&
-			    !memcmp(qemu_plugin_insn_data(insn), marks[j].name, 7))
-				qemu_plugin_register_vcpu_insn_exec_cb(insn, marks[j].cb,
-								       CB_NO_REGS, NULL);
+		call_at_mark(insn, '1', begin);
+		call_at_mark(insn, '2', end);
+		call_at_mark(insn, '3', watch);
 		pc = qemu_plugin_insn_vaddr(insn);
 		if (watching && pc >= KERNEL)
 			qemu_plugin_register_vcpu_mem_cb(insn, accessed, CB_NO_REGS,
@@ -219,8 +168,6 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv);
-
 __attribute__((visibility("default")))
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
 {
@@ -228,8 +175,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
 
 	(void)info;
 	self = id;
-	if (argc > 0 && !strncmp(argv[0], "out=", 4))
-		prefix = strdup(argv[0] + 4);
+	take_prefix(argc, argv);
 	for (i = 0; i < CPUS; i++) {
 		tables[i] = calloc(SLOTS, sizeof(**tables));
 		if (!tables[i])
