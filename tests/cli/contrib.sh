@@ -65,8 +65,10 @@ for overlay in "$kubernetes"/base "$kubernetes"/overlays/*; do
 			{v["name"] for v in pod["volumes"]},
 		{v["configMap"]["name"] for v in pod["volumes"] if "configMap" in v} ==
 			{m["metadata"]["name"] for m in docs if m["kind"] == "ConfigMap"},
+		{c["image"].partition(":")[2] for c in pod["containers"] + pod["initContainers"]} ==
+			{"'"$(<VERSION)"'"},
 		) for d in docs if d["kind"] == "DaemonSet" for pod in [d["spec"]["template"]["spec"]]]')
-	is "$said" "[(True, True, True, True)]" "Kubernetes, $name: the objects refer to each other"
+	is "$said" "[(True, True, True, True, True)]" "Kubernetes, $name: the objects refer to each other, and to images of this version"
 done
 sed 's/hostNetwork/hostNetworks/' "$dir/base.yaml" >"$dir/manifest"
 [ "$(models "$dir/manifest")" = DaemonSet ]
