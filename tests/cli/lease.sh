@@ -261,7 +261,8 @@ ISC: the host is deleted: whole, 3
 dnsmasq: whole, 1
 dnsmasq: a lease: more, 2
 ethers: whole, 1
-ethers: a line: whole, 2' 'only appended data is read, with the same result'
+ethers: a line: whole, 2
+FIFO: broken' 'only appended data is read, with the same result'
 yes '0 02:00:00:00:00:01 10.0.0.1 * *' | head -n 200000 >"$dir/large"
 run "${NOWHERE[@]}" bind import "$dir/large"
 check_error 1 'Cannot open network namespace' 'a file of 200000 lines'

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/lease_files.h"
@@ -172,6 +173,10 @@ static void steps_of_others(void)
 	read_it("ethers", "ethers");
 	append_to("ethers", "02:00:00:00:00:02 10.0.0.2\n");
 	read_it("ethers", "ethers: a line");
+	/* Opening it would wait for a writer. */
+	if (mkfifo("fifo", 0600))
+		exit(1);
+	read_it("fifo", "FIFO");
 }
 
 static void count(bool more, int times)

@@ -153,5 +153,11 @@ ln -sf precious "$dir/link"
 { leased a $A; echo write "$dir/link" followed; } | "$dir/snoop_test" >/dev/null
 is "$(cut -d ' ' -f 3 "$dir/precious")" "10.0.0.5" "a symbolic link that the user names is followed when the file is written"
 results "1: $a 60" "a symbolic link that the user names is read" < <(echo read "$dir/link" followed; echo leases)
+cp "$dir/leases" "$dir/victim"
+ln -s leases "$dir/swap"
+is "$(env HINDER_OPEN="$dir/victim" HINDER_BY="$dir/swap" ASAN_OPTIONS=verify_asan_link_order=0 \
+	LD_PRELOAD="$PWD/build/hinder.so" "$dir/snoop_test" 2>&1 < <(echo read "$dir/victim"; echo leases))" \
+	"arpctl: warning: $dir/victim is not a regular file: it will be replaced
+0:" "a symbolic link that replaces the file just before it is opened is not followed"
 results "0:" "without a file there is no lease" < <(echo read "$dir/none"; echo leases)
 plan "$count"

@@ -137,14 +137,31 @@ int input_read(const char *name, char **data, size_t *len)
 	return status;
 }
 
-int input_try(const char *name, char **data, size_t *len, struct stat *st)
+/* What a name stands for may change until it is open: so the open file is looked at. */
+static int check_kind(int fd, enum input_kind kind, struct stat *st)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC), err;
+	if (fstat(fd, st))
+		return errno;
+	if (kind == INPUT_ANY || S_ISREG(st->st_mode))
+		return 0;
+	return S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+}
+
+int input_try(const char *name, enum input_kind kind, char **data, size_t *len,
+	      struct stat *st)
+{
+	static const int flags[] = {
+		[INPUT_REGULAR] = O_NONBLOCK,
+		[INPUT_HERE] = O_NONBLOCK | O_NOFOLLOW,
+	};
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags[kind]), err;
 
 	*data = NULL;
 	if (fd < 0)
 		return errno;
-	err = fstat(fd, st) ? errno : read_all(fd, data, len);
+	err = check_kind(fd, kind, st);
+	if (!err)
+		err = read_all(fd, data, len);
 	close(fd);
 	if (err) {
 		free(*data);

@@ -29,12 +29,20 @@ void input_take_stdin(void);
  */
 int input_read(const char *name, char **data, size_t *len);
 
+/* Which files input_try() reads. Others are not even waited for. */
+enum input_kind {
+	INPUT_ANY,
+	INPUT_REGULAR,		/* else EINVAL; a socket: ENXIO */
+	INPUT_HERE,		/* the same, but no symbolic link: ELOOP */
+};
+
 /*
  * As input_read(), for a file that may be missing or is being written. Prints nothing;
  * *st is set to that of the file that was read. Reading ends at a NUL. Return: 0 or an
  * errno.
  */
-int input_try(const char *name, char **data, size_t *len, struct stat *st);
+int input_try(const char *name, enum input_kind kind, char **data, size_t *len,
+	      struct stat *st);
 
 /* Prints such an errno. */
 int input_complain(const char *name, int err);

@@ -126,8 +126,8 @@ static int parse(struct lease_files *files, const char *data, size_t len)
 }
 
 /* Reads one file; *moved: it is not the one that was seen before. */
-static int add_file(struct lease_files *files, char *path, const struct stat *seen,
-		    char **data, bool *moved)
+static int add_file(struct lease_files *files, char *path, enum input_kind kind,
+		    const struct stat *seen, char **data, bool *moved)
 {
 	struct stat st = { 0 };
 	size_t len;
@@ -136,21 +136,23 @@ static int add_file(struct lease_files *files, char *path, const struct stat *se
 	if (!path)
 		return STATUS_FAILED;
 	files->names[files->n++] = path;
-	files->err = input_try(path, data, &len, &st);
+	files->err = input_try(path, kind, data, &len, &st);
 	*moved |= files->err == ENOENT ? seen->st_nlink : !same_file(&st, seen);
 	return files->err ? STATUS_FAILED : parse(files, *data, len);
 }
 
-/* Empties it except for the format and the names of hosts. */
+/* Empties it except for the format, the names of hosts and the kind. */
 static void restart(struct lease_files *files)
 {
 	const struct leases wanted = {
 		.format = files->leases.format, .hosts = files->leases.hosts,
 		.hosts_len = files->leases.hosts_len,
 	};
+	const enum input_kind kind = files->kind;
 
 	lease_files_free(files);
 	files->leases = wanted;
+	files->kind = kind;
 }
 
 /*
@@ -186,8 +188,9 @@ static int read_files(const char *name, const struct lease_snapshot *seen, bool 
 		/* .completed contains what is in .2 and .1. */
 		if (i > 0 && i < FILE_ITSELF && seen->st[0].st_nlink)
 			continue;
-		status = add_file(files, beside(name, suffixes[i]), &seen->st[i],
-				  &data[i], moved);
+		status = add_file(files, beside(name, suffixes[i]),
+				  i == FILE_ITSELF ? files->kind : INPUT_REGULAR,
+				  &seen->st[i], &data[i], moved);
 	}
 	if (!status)
 		leases_settle(&files->leases);
@@ -238,14 +241,14 @@ static void read_hosts(struct lease_files *files, char **hosts)
 	size_t len;
 
 	/* Without it, names are not understood, which is reported. */
-	if (input_try(HOSTS, hosts, &len, &st))
+	if (input_try(HOSTS, INPUT_REGULAR, hosts, &len, &st))
 		return;
 	files->leases.hosts = *hosts;
 	files->leases.hosts_len = len;
 }
 
-int lease_files_try(const char *name, enum lease_format format,
-		    struct lease_files *files)
+static int try(const char *name, enum lease_format format, enum input_kind kind,
+	       struct lease_files *files)
 {
 	const struct timespec wait = { .tv_nsec = WAIT_NS };
 	int status = STATUS_OK, tries;
@@ -254,6 +257,7 @@ int lease_files_try(const char *name, enum lease_format format,
 
 	memset(files, 0, sizeof(*files));
 	files->leases.format = format;
+	files->kind = kind;
 	read_hosts(files, &hosts);
 	for (tries = 0; moved && tries < TRIES; tries++) {
 		if (tries)
@@ -265,6 +269,12 @@ int lease_files_try(const char *name, enum lease_format format,
 	files->leases.hosts = NULL;
 	free(hosts);
 	return moved ? STATUS_FAILED : status;
+}
+
+int lease_files_try(const char *name, enum lease_format format,
+		    struct lease_files *files)
+{
+	return try(name, format, INPUT_REGULAR, files);
 }
 
 /* What is not an error of the file itself is a failure. */
@@ -331,7 +341,7 @@ bool lease_files_more(const char *name, struct lease_files *files, bool *changed
 	bool ok;
 
 	if (!files->data || !same_beside(name, files) ||
-	    input_try(name, &data, &len, &st))
+	    input_try(name, INPUT_REGULAR, &data, &len, &st))
 		return false;
 	/* During a cleanup, FILE would be compared with what is FILE.1 by now. */
 	ok = same_beside(name, files) && append(files, data, len);
@@ -383,8 +393,8 @@ int lease_files_read(const char *name, enum lease_format format,
 {
 	if (!strcmp(name, "-"))
 		return read_stdin(format, files);
-	return lease_files_try(name, format, files) ? lease_files_complain(files) :
-						      STATUS_OK;
+	return try(name, format, INPUT_ANY, files) ? lease_files_complain(files) :
+						     STATUS_OK;
 }
 
 void lease_files_free(struct lease_files *files)

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "base/input.h"
 #include "host/leases.h"
 
 /* FILE.completed or FILE.2, FILE.1, FILE. */
@@ -17,6 +18,7 @@ struct lease_snapshot {
 
 struct lease_files {
 	struct leases leases;
+	enum input_kind kind;	/* of FILE; others are regular */
 	unsigned int n;
 	/* By lease.file, in the order in which they were read. */
 	char *names[LEASE_FILES];
@@ -38,7 +40,10 @@ struct lease_files {
 int lease_files_read(const char *name, enum lease_format format,
 		     struct lease_files *files);
 
-/* The same without messages; and prints why it failed. Return of that: the status. */
+/*
+ * The same without messages, for a file that is watched: it must be a regular one. And
+ * prints why it failed. Return of that: the status.
+ */
 int lease_files_try(const char *name, enum lease_format format,
 		    struct lease_files *files);
 int lease_files_complain(const struct lease_files *files);

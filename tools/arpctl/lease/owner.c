@@ -37,6 +37,9 @@
  */
 #define OWNER_MODE	0600
 
+/* What counts of a file, so that its owner cannot exhaust root's memory: 40,000 ports. */
+#define OWNER_SIZE	((size_t)1 << 20)
+
 static int no_memory(void)
 {
 	return failure("%s", strerror(ENOMEM));
@@ -208,31 +211,43 @@ static int take_text(char **text, const char *line, const char *begin)
 	return *text ? STATUS_OK : no_memory();
 }
 
+/* All that counts of the file, with a NUL; NULL without memory. */
+static char *read_text(int fd)
+{
+	char *text = malloc(OWNER_SIZE + 1);
+	size_t len = 0;
+	ssize_t got;
+
+	if (!text)
+		return NULL;
+	do {
+		got = pread(fd, text + len, OWNER_SIZE - len, (off_t)len);
+		len += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && len < OWNER_SIZE);
+	text[len] = '\0';
+	return text;
+}
+
+static int take_line(struct owner *owner, const char *line)
+{
+	if (!strncmp(line, PID, strlen(PID)))
+		owner->pid = (pid_t)atoi(line + strlen(PID));
+	if (strncmp(line, SELECTOR, strlen(SELECTOR)) != 0)
+		return take_text(&owner->restart, line, RESTART);
+	line += strlen(SELECTOR);
+	return owner_has(owner, line) ? STATUS_OK : add_name(owner, line);
+}
+
 /* Reads the lines of a file. One that was cut off has fewer. */
 static int read_file(struct owner *owner, int fd)
 {
-	char *line = NULL;
-	size_t size = 0;
-	int copy = dup(fd), status = STATUS_OK;
-	FILE *file = copy < 0 ? NULL : fdopen(copy, "r");
+	char *text = read_text(fd), *at = text;
+	const char *line;
+	int status = text ? STATUS_OK : no_memory();
 
-	if (!file) {
-		if (copy >= 0)
-			close(copy);
-		return no_memory();
-	}
-	while (!status && getline(&line, &size, file) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (!strncmp(line, PID, strlen(PID)))
-			owner->pid = (pid_t)atoi(line + strlen(PID));
-		else if (!strncmp(line, SELECTOR, strlen(SELECTOR)) &&
-			 !owner_has(owner, line + strlen(SELECTOR)))
-			status = add_name(owner, line + strlen(SELECTOR));
-		else
-			status = take_text(&owner->restart, line, RESTART);
-	}
-	free(line);
-	fclose(file);
+	while (!status && (line = strsep(&at, "\n")))
+		status = take_line(owner, line);
+	free(text);
 	return status;
 }
 
@@ -279,13 +294,21 @@ static int refuse(const struct owner *owner, const char *selector)
  */
 static void give_away(int fd)
 {
-	struct stat dir, file;
+	struct stat dir;
 
-	if (geteuid() || stat(OWNER_DIR, &dir) || !dir.st_uid || fstat(fd, &file))
-		return;
-	/* Not what a link leads to. */
-	if (S_ISREG(file.st_mode) && file.st_nlink == 1)
+	if (!geteuid() && !stat(OWNER_DIR, &dir) && dir.st_uid)
 		(void)!fchown(fd, dir.st_uid, dir.st_gid);
+}
+
+/*
+ * root may use a directory of the service's user, whose FIFO it must not wait for, and
+ * whose link it must not write through.
+ */
+static bool is_own_file(int fd)
+{
+	struct stat file;
+
+	return !fstat(fd, &file) && S_ISREG(file.st_mode) && file.st_nlink == 1;
 }
 
 static int claim(struct owner *owner, const char *selector, const char *path)
@@ -295,9 +318,13 @@ static int claim(struct owner *owner, const char *selector, const char *path)
 
 	if (mkdir(OWNER_DIR, 0755) && errno != EEXIST)
 		return failure("cannot create " OWNER_DIR ": %s", strerror(errno));
-	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_MODE);
+	owner->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+			 OWNER_MODE);
 	if (owner->fd < 0)
 		return failure("cannot open %s: %s", path, strerror(errno));
+	if (!is_own_file(owner->fd))
+		return failure("cannot use %s: it is not a regular file with one name",
+			       path);
 	/* An earlier version's. */
 	(void)!fchmod(owner->fd, OWNER_MODE);
 	give_away(owner->fd);
@@ -374,7 +401,7 @@ static int look(struct owner *owner, const char *path)
 		return STATUS_FAILED;
 	}
 	owner->running = is_locked(fd);
-	status = read_file(owner, fd);
+	status = is_own_file(fd) ? read_file(owner, fd) : STATUS_FAILED;
 	close(fd);
 	return status;
 }

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/input.h"
 #include "base/list.h"
@@ -84,13 +83,13 @@ int snoop_file_read(const struct snoop_file *file, struct snoop *snoop,
 	struct stat st;
 	size_t len;
 
-	if (file->guarded ? lstat(name, &st) : stat(name, &st))
-		return errno == ENOENT ? STATUS_OK : input_complain(name, errno);
-	if (file->guarded && !S_ISREG(st.st_mode)) {
+	err = input_try(name, file->guarded ? INPUT_HERE : INPUT_ANY, &data, &len, &st);
+	if (err == ENOENT)
+		return STATUS_OK;
+	if (file->guarded && (err == EINVAL || err == ELOOP || err == ENXIO)) {
 		warning("%s is not a regular file: it will be replaced", name);
 		return STATUS_OK;
 	}
-	err = input_try(name, &data, &len, &st);
 	if (err)
 		return input_complain(name, err);
 	place_enter(&place);

@@ -69,7 +69,7 @@ static bool is_dir(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* Neither a file nor missing: opening a FIFO would wait for a writer. */
+/* Neither a file nor missing. */
 static bool is_other(const char *path)
 {
 	struct stat st;
@@ -431,17 +431,6 @@ static void fail(struct source *source, const struct lease_files *files)
 	source->due = files->err == ENOENT ? 0 : now + RETRY_SLOW;
 }
 
-/* To open a FIFO would wait for a writer. */
-static void refuse_other(struct source *source)
-{
-	struct lease_files files = { .err = EINVAL };
-
-	files.names[0] = strdup(source->path);
-	files.n = files.names[0] ? 1 : 0;
-	fail(source, &files);
-	lease_files_free(&files);
-}
-
 static void warn_unread(struct source *source)
 {
 	const struct leases *leases = &source->files.leases;
@@ -490,10 +479,6 @@ static void read_source(struct sources *s, struct source *source, bool *changed)
 	resolve(source);
 	/* Before it is read: what changes meanwhile is another change. */
 	(void)stat(source->path, &st);
-	if (is_other(source->path)) {
-		refuse_other(source);
-		return;
-	}
 	if (!source->failing &&
 	    lease_files_more(source->path, &source->files, changed)) {
 		source->st = st;
