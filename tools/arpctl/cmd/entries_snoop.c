@@ -27,6 +27,7 @@
 #include "lease/service.h"
 #include "lease/snoop.h"
 #include "lease/snoop_file.h"
+#include "lease/snoop_writer.h"
 #include "wire/dump.h"
 #include "wire/module.h"
 #include "wire/nl_events.h"
@@ -53,6 +54,7 @@ struct snooper {
 	struct ctx *ctx;
 	const char *bridge;
 	struct snoop_file file;
+	struct snoop_writer writer;
 	struct bindings bindings;
 	struct snoop snoop;
 	/*
@@ -400,11 +402,46 @@ static int follow_module(struct snooper *s)
 
 /* The file */
 
-/* A failure is printed each time; so the next try is later. */
-static void write_file(struct snooper *s)
+/* What the process that writes must not keep open when this one has ended. */
+static void release(void *data)
 {
-	s->unwritten = snoop_file_write(&s->file, &s->snoop);
-	s->written = now().boot + (s->unwritten ? 60 * SECOND : 0);
+	struct snooper *s = data;
+
+	stop_listening(s);
+	bindings_close(&s->bindings);
+}
+
+/* A failure is printed each time; so the next try is later. */
+static void note_written(struct snooper *s, int status)
+{
+	s->unwritten |= status != STATUS_OK;
+	s->written = now().boot + (status ? 60 * SECOND : 0);
+}
+
+/* While this is written, the leases may change. */
+static void start_writing(struct snooper *s)
+{
+	int status;
+
+	s->unwritten = false;
+	status = snoop_writer_start(&s->writer, &s->file, &s->snoop);
+	if (status)
+		note_written(s, status);
+}
+
+/* At the end: the latest leases, after what is being written. */
+static void finish_writing(struct snooper *s)
+{
+	int status = STATUS_OK;
+
+	if (!snoop_writer_wait(&s->writer, &s->file, &status) ||
+	    (!status && !s->unwritten))
+		return;
+	start_writing(s);
+	if (s->writer.pid)
+		(void)snoop_writer_wait(&s->writer, &s->file, &status);
+	else
+		(void)snoop_file_write(&s->file, &s->snoop);
 }
 
 /* A network namespace that is given as a path is part of the name, and no directory. */
@@ -448,7 +485,10 @@ static int open_signals(struct snooper *s)
 {
 	sigset_t set;
 
+	/* Whoever ignores it does not get the status of its children. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -456,6 +496,20 @@ static int open_signals(struct snooper *s)
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signals < 0 ? failure("cannot receive signals: %s", strerror(errno)) :
 				STATUS_OK;
+}
+
+/* Return: whether this is the end. */
+static bool take_signals(struct snooper *s)
+{
+	struct signalfd_siginfo info;
+	bool end = false;
+	int status;
+
+	while (read(s->signals, &info, sizeof(info)) == sizeof(info))
+		end |= info.ssi_signo != SIGCHLD;
+	if (snoop_writer_ended(&s->writer, &status))
+		note_written(s, status);
+	return end;
 }
 
 /* Takes changes of the clock and expired leases into account, then updates the kernel. */
@@ -484,7 +538,7 @@ static int wait_time(const struct snooper *s)
 {
 	uint64_t time = now().boot, due = s->written + WRITE_DELAY;
 
-	if (!s->unwritten)
+	if (!s->unwritten || s->writer.pid)
 		return -1;
 	return due > time ? (int)(due - time) : 0;
 }
@@ -502,13 +556,13 @@ static int run(struct snooper *s)
 		fds[2].fd = s->listens ? mnl_socket_get_fd(s->events.sock) : -1;
 		if (poll(fds, 3, wait_time(s)) < 0 && errno != EINTR)
 			return failure("cannot wait: %s", strerror(errno));
-		if (fds[1].revents)
+		if (fds[1].revents && take_signals(s))
 			return STATUS_OK;
 		status = take_messages(s);
 		if (!status)
 			status = settle(s);
-		if (!status && s->unwritten && !wait_time(s))
-			write_file(s);
+		if (!status && !wait_time(s))
+			start_writing(s);
 	}
 	return status;
 }
@@ -556,6 +610,8 @@ int bind_snoop(struct ctx *ctx)
 	s->ctx = ctx;
 	s->bridge = bridge;
 	s->signals = -1;
+	s->writer.release = release;
+	s->writer.data = s;
 	s->file.name = state_file(ctx, s->bridge);
 	s->file.guarded = !args_option(ctx->args, "PATH");
 	if (s->file.name && snoop_init(&s->snoop)) {
@@ -564,13 +620,12 @@ int bind_snoop(struct ctx *ctx)
 		status = start(s);
 		if (!status)
 			status = run(s);
+		finish_writing(s);
 		stop_listening(s);
 		bindings_close(&s->bindings);
 	} else {
 		status = failure("%s", strerror(ENOMEM));
 	}
-	if (s->unwritten)
-		write_file(s);
 	if (s->signals >= 0)
 		close(s->signals);
 	snoop_free(&s->snoop);
