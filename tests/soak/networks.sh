@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The recipes in contrib for ifupdown, ifupdown2, systemd-networkd, netplan and
-# NetworkManager, run by these programs in a new Debian and in new namespaces. A stub
+# The recipes in contrib for ifupdown, ifupdown2, systemd-networkd, cloud-init, netplan
+# and NetworkManager, run by these programs in a new Debian and in new namespaces. A stub
 # replaces arpctl and records which addresses exist when it is called. Needs the network.
 # lab: alone
 # lab: root
@@ -21,7 +21,7 @@ if [ "$1" = fetch ]; then
 	tests/vm/root --sources bookworm >"$dir/sources"
 	# shellcheck disable=SC2016 # for the shell in there
 	mmdebstrap -q --variant=apt --aptopt='APT::Install-Recommends "false"' \
-		--include=iproute2,iputils-ping,ifupdown2,network-manager,netplan.io,dbus,systemd \
+		--include=iproute2,iputils-ping,ifupdown2,network-manager,netplan.io,cloud-init,dbus,systemd \
 		--customize-hook='chroot "$1" sh -c "cd /tmp && apt-get -q download ifupdown && dpkg -x ifupdown_*.deb /opt/ifupdown"' \
 		bookworm "$root" "$dir/sources" >&2 || { rm -rf "$dir"; bail "mmdebstrap fails"; }
 	exec unshare --net "$PWD/tests/soak/networks.sh" try "$dir"
@@ -36,7 +36,7 @@ clean() {
 }
 at_exit clean
 ip link add name eth0 type veth peer name peer 2>/dev/null || plan skip "no veth devices here"
-plan 14
+plan 15
 mount --bind "$root" "$root"
 mount -t tmpfs tmp "$root/tmp"
 mount -t proc proc "$root/proc"
@@ -91,6 +91,8 @@ chroot "$root" chown -R systemd-network: /run/systemd/netif
 print(yaml.safe_load(open(sys.argv[1]))["write_files"][1]["content"])' contrib/cloud-init/user-data.yaml \
 	>"$root/etc/netplan/90-vip.yaml"
 chmod 600 "$root/etc/netplan/90-vip.yaml"
+cp contrib/cloud-init/user-data.yaml "$root/tmp"
+run_ok "cloud-init: the user data is valid" inside cloud-init schema -c /tmp/user-data.yaml
 run_ok "netplan generate" inside netplan generate
 networkd() {	# CONDITION…
 	local pid status
