@@ -84,7 +84,7 @@ check:
 # Also the slow tests that rarely find anything; docs/testing.md lists them.
 check-all:
 	tests/vm/deps build vm check fuzz lint analysis deb dist rpm kernels prometheus
-	tests/vm/unpack kea-dhcp4-server isc-dhcp-server containernetworking-plugins
+	tests/vm/unpack $$(tests/vm/deps -l unpacked)
 	+$(MAKE) $(JOBS) all selftest programs
 	+$(MAKE) deb
 	tests/run --all

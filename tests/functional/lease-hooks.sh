@@ -101,7 +101,7 @@ stop $server
 # Guests: in their definitions
 
 cat >"$dir/guest" <<'END'
-<domain type='kvm'><name>vm</name><devices>
+<domain type='kvm'><name>vm</name><uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><devices>
  <interface type='bridge'><mac address='52:54:00:00:00:10'/><target dev='vnet3'/>
   <filterref filter='clean-traffic'><parameter name='IP' value='192.168.122.10'/><parameter name='IP' value='nonsense'/></filterref>
  </interface>
@@ -109,13 +109,19 @@ cat >"$dir/guest" <<'END'
  <interface type='network'><mac address='52:54:00:00:00:12'/><target dev='vnet5'/></interface>
 </devices></domain>
 END
-qemu() { in_host node env ARPCTL="$ARPCTL" "$ROOT/contrib/libvirt/qemu" vm "$@" - <"$dir/guest"; }
+# When a guest has stopped, libvirt leaves the names of its ports out.
+sed "s|<target[^>]*>||" "$dir/guest" >"$dir/stopped"
+qemu() {	# OPERATION SUB-OPERATION
+	in_host node env ARPCTL="$ARPCTL" ARP_POLICY_PORTS="$dir/ports" "$ROOT/contrib/libvirt/qemu" vm "$@" - \
+		<"$dir/$([ "$1" = stopped ] && echo stopped || echo guest)"
+}
 run_ok "libvirt: the hook, when a guest has started" qemu started begin
 is "$(ctl node bind show)" "192.168.122.10 lladdr 52:54:00:00:00:10 dev vnet3 dynamic
 192.168.122.11 lladdr 52:54:00:00:00:11 dev vnet4 dynamic" "its addresses are bound on its ports"
 run_ok "the hook accepts other events" qemu prepare begin
 must qemu stopped end
-is "$(ctl node bind show)" "" "when the guest has stopped, they are unbound"
+is "$(ctl node bind show)$(ls "$dir/ports")" "" "when the guest has stopped, they are unbound"
+run_ok "libvirt: the hook, when a guest has stopped that it does not know" qemu stopped end
 
 mkdir "$dir/bin"
 cat >"$dir/bin/qm" <<'END'

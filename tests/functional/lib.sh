@@ -36,6 +36,12 @@ namespace() {	# NAME
 	done 2>/dev/null; ip link set lo up'
 }
 
+# Names the namespace of a process; it has devices already.
+attach() {	# NAME PID
+	must ip netns attach "$1" "$2"
+	namespaces+=("$1")
+}
+
 host() {	# NAME…
 	local name
 	for name; do
