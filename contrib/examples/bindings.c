@@ -47,7 +47,8 @@ static int read_info(const struct nlattr *attr, void *data)
 
 static int read_message(const struct nlmsghdr *nlh, void *each)
 {
-	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), (mnl_attr_cb_t)each, NULL);
+	return !each ? MNL_CB_OK :
+	       mnl_attr_parse(nlh, sizeof(struct genlmsghdr), (mnl_attr_cb_t)each, NULL);
 }
 
 /* Sends a request; reads the reply, if any, and the acknowledgment. */

@@ -121,10 +121,8 @@ static int make(struct genl_info *info, struct arpp_netns_change *change)
 		return err;
 	err = arpp_netns_change(c.nn, change);
 	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
-		if (c.msg[i])
-			c.failed |= fill_dev(c.msg[i], &c.to[i],
-					     change->generation,
-					     change->key.name, &change->now);
+		c.failed |= fill_dev(c.msg[i], &c.to[i], change->generation,
+				     change->key.name, &change->now);
 	arpp_nl_read_dev_error(err, NULL, info->extack);
 	return arpp_nl_end(&c, err);
 }

@@ -100,9 +100,8 @@ static int end(struct arpp_nl_change *c, int err, struct arpp_nl_entry *e,
 					 c->info->attrs[ARP_POLICY_A_ENTRY],
 					 c->info->extack);
 	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
-		if (c->msg[i])
-			c->failed |= fill_entry(c->msg[i], &c->to[i], generation,
-						e->table, &e->rule, e->key.name);
+		c->failed |= fill_entry(c->msg[i], &c->to[i], generation,
+					e->table, &e->rule, e->key.name);
 	return arpp_nl_end(c, err);
 }
 
@@ -183,9 +182,8 @@ int arpp_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	err = some ? arpp_netns_clear(c.nn, &filter, &generation) :
 		     arpp_netns_flush(c.nn, &generation);
 	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
-		if (c.msg[i])
-			c.failed |= fill_flush(c.msg[i], &c.to[i], info->attrs,
-					       generation);
+		c.failed |= fill_flush(c.msg[i], &c.to[i], info->attrs,
+				       generation);
 	return arpp_nl_end(&c, err);
 }
 

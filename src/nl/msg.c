@@ -101,24 +101,23 @@ static void free_messages(struct arpp_nl_change *c)
  * @info: the request
  * @ntf: the command of the notification
  *
- * The messages are allocated first: no change is made that cannot be notified.
+ * The messages are allocated first: no change is made that cannot be notified and replied
+ * to.
  *
  * Return: 0 with nn->command held, -ENOMEM or -EINTR.
  */
 int arpp_nl_begin(struct arpp_nl_change *c, struct genl_info *info, u8 ntf)
 {
-	bool echo = info->nlhdr->nlmsg_flags & NLM_F_ECHO;
 	int err = -ENOMEM;
 
 	*c = (struct arpp_nl_change){
 		.nn = arpp_netns_get(genl_info_net(info)), .info = info,
 	};
 	c->to[ARPP_NL_NOTIFICATION] = arpp_nl_to_sender(info, ntf);
-	c->to[ARPP_NL_ECHO] = arpp_nl_to_sender(info, info->genlhdr->cmd);
+	c->to[ARPP_NL_REPLY] = arpp_nl_to_sender(info, info->genlhdr->cmd);
 	c->msg[ARPP_NL_NOTIFICATION] = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (echo)
-		c->msg[ARPP_NL_ECHO] = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (c->msg[ARPP_NL_NOTIFICATION] && (c->msg[ARPP_NL_ECHO] || !echo))
+	c->msg[ARPP_NL_REPLY] = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (c->msg[ARPP_NL_NOTIFICATION] && c->msg[ARPP_NL_REPLY])
 		err = mutex_lock_killable(&c->nn->command);
 	if (err)
 		free_messages(c);
@@ -131,15 +130,16 @@ int arpp_nl_begin(struct arpp_nl_change *c, struct genl_info *info, u8 ntf)
  * @err: 1 if something changed, 0 if not, or -errno; unless it is an error, the
  *	messages were filled
  *
- * A listener without buffer space gets ENOBUFS from its socket. A socket that gets the
- * echo does not get the notification as well.
+ * A listener without buffer space gets ENOBUFS from its socket. A socket that asks for an
+ * echo gets only the reply, even if it listens.
  *
  * Return: 0 or -errno.
  */
 int arpp_nl_end(struct arpp_nl_change *c, int err)
 {
+	bool echo = c->info->nlhdr->nlmsg_flags & NLM_F_ECHO;
 	struct sk_buff *ntf = c->msg[ARPP_NL_NOTIFICATION];
-	struct sk_buff *echo = c->msg[ARPP_NL_ECHO];
+	struct sk_buff *reply = c->msg[ARPP_NL_REPLY];
 
 	if (err > 0 && !WARN_ON_ONCE(c->failed)) {
 		genlmsg_multicast_netns(nl_family, c->nn->net, ntf,
@@ -148,9 +148,9 @@ int arpp_nl_end(struct arpp_nl_change *c, int err)
 		c->msg[ARPP_NL_NOTIFICATION] = NULL;
 	}
 	mutex_unlock(&c->nn->command);
-	if (err >= 0 && echo && !c->failed) {
-		c->msg[ARPP_NL_ECHO] = NULL;
-		genlmsg_reply(echo, c->info);
+	if (err >= 0 && !c->failed) {
+		c->msg[ARPP_NL_REPLY] = NULL;
+		genlmsg_reply(reply, c->info);
 	}
 	free_messages(c);
 	return err < 0 ? err : 0;

@@ -28,7 +28,7 @@ struct arpp_nl_to {
 /* The messages about a change. */
 enum arpp_nl_message {
 	ARPP_NL_NOTIFICATION,
-	ARPP_NL_ECHO,
+	ARPP_NL_REPLY,
 	ARPP_NL_MESSAGES
 };
 
@@ -37,7 +37,7 @@ enum arpp_nl_message {
  * @nn: the netns; its .command is held
  * @info: the request
  * @to: the headers of @msg
- * @msg: the notification and, if the request asks for one, the echo; else NULL
+ * @msg: the notification and the reply; NULL once they are sent
  * @failed: a message could not be filled
  */
 struct arpp_nl_change {

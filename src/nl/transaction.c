@@ -445,8 +445,7 @@ static int commit(struct arpp_netns *nn, struct arpp_transaction *t,
 	if (err < 0)
 		err = commit_error(t, err, info->extack);
 	for (i = 0; err >= 0 && i < ARPP_NL_MESSAGES; i++)
-		if (c.msg[i])
-			c.failed |= fill(c.msg[i], &c.to[i], t, generation);
+		c.failed |= fill(c.msg[i], &c.to[i], t, generation);
 	return arpp_nl_end(&c, err);
 }
 

@@ -642,39 +642,38 @@ static int ask_for(uint8_t cmd, uint16_t flags)
 	return family_ask(doer, m, keep_message, &answers);
 }
 
-/* A change with NLM_F_ECHO: the answer is part of it. */
-static int echoed(struct nlmsghdr *nlh)
+/* A change: the reply is part of it. */
+static int replied(void)
 {
-	nlh->nlmsg_flags |= NLM_F_ECHO;
-	return family_ask(doer, nlh, keep_message, &answers);
+	return family_ask(doer, m, keep_message, &answers);
 }
 
-static int set_echoed(void)
+static int set_replied(void)
 {
 	start(ARP_POLICY_CMD_DEV_SET);
 	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, "eth0");
 	put_fields(ARP_POLICY_A_FIELDS, ARP_POLICY_FIELD_FILTER, 1);
-	return echoed(m);
+	return replied();
 }
 
-static int rule_echoed(void)
+static int rule_replied(void)
 {
 	start(ARP_POLICY_CMD_ENTRY_ADD);
 	put_rule(ARP_POLICY_A_ENTRY, "eth0", 0x0a020000, 16, ARP_POLICY_ACTION_PROXY);
-	return echoed(m);
+	return replied();
 }
 
-static int flush_echoed(void)
+static int flush_replied(void)
 {
 	start(ARP_POLICY_CMD_FLUSH);
 	put_filter(NULL, RULES, false);
-	return echoed(m);
+	return replied();
 }
 
-static int commit_echoed(void)
+static int commit_replied(void)
 {
 	start(ARP_POLICY_CMD_TRANSACTION_COMMIT);
-	return echoed(m);
+	return replied();
 }
 
 static int get_entry(void)
@@ -767,10 +766,10 @@ static const struct job {
 	{ "transaction commit: no change", begun_change, commit },
 	{ "transaction abort: replace", added, transaction_abort },
 	{ "transaction abort: change", added_change, transaction_abort },
-	{ "echo: dev set", base, set_echoed },
-	{ "echo: rule add", base, rule_echoed },
-	{ "echo: rule flush", base, flush_echoed },
-	{ "echo: transaction commit", added_change, commit_echoed },
+	{ "reply: dev set", base, set_replied },
+	{ "reply: rule add", base, rule_replied },
+	{ "reply: rule flush", base, flush_replied },
+	{ "reply: transaction commit", added_change, commit_replied },
 	{ "announce", base, announce },
 	{ "explain", base, explain },
 	{ "get: fields", base, get_dev },

@@ -26,7 +26,7 @@ checks nlpolicy refusals eth0
 checks nlpolicy transactions
 checks nlpolicy interrupted
 checks nlpolicy notices
-checks nlpolicy echoes
+checks nlpolicy replies
 checks nlpolicy entries
 checks nlpolicy dynamic
 checks nlpolicy info

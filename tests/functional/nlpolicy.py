@@ -11,7 +11,7 @@ Jobs act on the network namespace that they run in:
   transactions          of both kinds: their order, errors, limits and ends
   interrupted           dumps during which the policy changes
   notices               notifications of the group config
-  echoes                what NLM_F_ECHO returns
+  replies               what a change replies, also with NLM_F_ECHO
   entries               get by key, filtered dumps and flushes
   dynamic               dynamic bindings
   quarters MAX          their limit, with max_bindings=MAX
@@ -1313,11 +1313,11 @@ def owners(tester):
 def interrupted():
     nl = Netlink()
     for n in range(300):
-        nl.send(CMD["DEV_SET"], dev_set(f"dev{n}", u32(FIELD["IGNORE"], 1)))
+        nl.ask(CMD["DEV_SET"], dev_set(f"dev{n}", u32(FIELD["IGNORE"], 1)))
         dev = entry_dev("all" if n % 2 else "dev*")
-        nl.send(CMD["ENTRY_ADD"], rule(f"10.{n // 200}.{n % 200}.0/24", "HIDE", dev))
-        nl.send(CMD["ENTRY_ADD"], binding(f"10.0.{n // 200}.{n % 200}", MAC, dev,
-                                          DYNAMIC if n % 3 else b""))
+        nl.ask(CMD["ENTRY_ADD"], rule(f"10.{n // 200}.{n % 200}.0/24", "HIDE", dev))
+        nl.ask(CMD["ENTRY_ADD"], binding(f"10.0.{n // 200}.{n % 200}", MAC, dev,
+                                         DYNAMIC if n % 3 else b""))
     nl.ask(CMD["DEV_SET"], dev_set("default", u32(FIELD["ANNOUNCE"], 2)))
 
     change = ("DEV_SET", dev_set("default", u32(FIELD["FILTER"], 1)))
@@ -1360,8 +1360,8 @@ def interrupted():
                               ("DEV_GET", b"", b"")):
         if cmd == "ENTRY_GET":
             for n in range(300):
-                nl.send(CMD["ENTRY_ADD"], binding(f"10.1.{n // 200}.{n % 200}", MAC) +
-                        flag(A["REPLACE"]))
+                nl.ask(CMD["ENTRY_ADD"], binding(f"10.1.{n // 200}.{n % 200}", MAC) +
+                       flag(A["REPLACE"]))
         reader = Netlink(room=1)
         whole = len(reader.ask(CMD[cmd], attrs, DUMP))
         reader.send(CMD[cmd], attrs, DUMP)
@@ -1375,7 +1375,7 @@ def interrupted():
               f"{len(begun)} before, {len(rest)} after, of {whole}")
 
 
-# notices and echoes
+# notices and replies
 
 def content(attrs):
     """The attributes of a notification except its generation."""
@@ -1554,63 +1554,81 @@ def notices():
     equal(stranger.notices(), [], "the group verdict has received none of this")
 
 
-def echoes():
-    """NLM_F_ECHO: one reply with the command, before the acknowledgment."""
+def replies():
     nl, listener = Netlink(), Netlink()
     listener.join("config")
     nl.join("config")
+    for flags, how in (0, ""), (ECHO, ", with NLM_F_ECHO"):
+        replies_of(nl, listener, flags, how)
+
+
+def replies_of(nl, listener, flags, how):
+    """A change: one reply with the command, before the acknowledgment."""
     ignore, net, replace = u32(FIELD["IGNORE"], 1), "10.1.0.0/16", flag(A["REPLACE"])
 
-    def echo(what, cmd, attrs, want, notice):
-        """The reply, and the number of notifications to others."""
-        nl.send(CMD[cmd], attrs, ECHO | ACK)
+    def reply(what, cmd, attrs, want, notice):
+        """The reply, and the number of notifications; with ECHO the sender gets none."""
+        what += how
+        nl.send(CMD[cmd], attrs, flags | ACK)
         got = [m for m in nl.answer() if m.kind == nl.family]
+        own = [m for m in got if m.cmd != CMD[cmd]]
+        got = [m for m in got if m.cmd == CMD[cmd]]
         heard = listener.notices()
-        equal([(CMD_NAMES[m.cmd], *content(m.attrs)) for m in got], [(cmd, *want)], what)
+        equal([(cmd, *content(m.attrs)) for m in got], [(cmd, *want)], what)
         good = all((m.portid, m.sequence) == (nl.portid, nl.sequence) for m in got + heard)
         generation = {number(m.attrs[A["GENERATION"]]) for m in got + heard}
-        equal((good, len(heard), generation, nl.notices()),
-              (True, notice, {nl.generation()}, []),
-              f"{what}: its port and sequence number, {notice} notices to others")
+        equal((good, len(heard), generation, [m.payload for m in own], nl.notices()),
+              (True, notice, {nl.generation()}, [] if flags else [m.payload for m in heard],
+               []), f"{what}: its port and sequence number, {notice} notices")
 
-    echo("DEV_SET: all fields that are set", "DEV_SET", dev_set("e*", ignore),
-         ("e*", {1: 1}), 1)
-    echo("DEV_SET without a change", "DEV_SET", dev_set("e*", ignore), ("e*", {1: 1}), 0)
-    echo("DEV_SET that unsets", "DEV_SET",
-         dev_set("e*", u32(FIELD["FILTER"], 1)) + u32(A["UNSET"], FIELD["IGNORE"]),
-         ("e*", {3: 1}), 1)
-    echo("DEV_DEL", "DEV_DEL", selector("e*"), ("e*",), 1)
-    echo("ENTRY_ADD: the new entry", "ENTRY_ADD", rule(net, "DROP"), (f"DROP {net} dev all",), 1)
-    echo("ENTRY_ADD that replaces", "ENTRY_ADD", rule(net, "HIDE") + replace,
-         (f"HIDE {net} dev all",), 1)
-    echo("ENTRY_ADD without a change", "ENTRY_ADD", rule(net, "HIDE") + replace,
-         (f"HIDE {net} dev all",), 0)
-    echo("ENTRY_ADD without a length", "ENTRY_ADD", binding("10.0.0.9", "any"),
-         ("10.0.0.9 any dev all",), 1)
-    echo("ENTRY_DEL: the deleted entry", "ENTRY_DEL", rule(net, None), (f"HIDE {net} dev all",), 1)
-    echo("FLUSH of some", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 1)
-    echo("FLUSH of no entries", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 0)
+    reply("DEV_SET: all fields that are set", "DEV_SET", dev_set("e*", ignore),
+          ("e*", {1: 1}), 1)
+    reply("DEV_SET without a change", "DEV_SET", dev_set("e*", ignore), ("e*", {1: 1}), 0)
+    reply("DEV_SET that unsets", "DEV_SET",
+          dev_set("e*", u32(FIELD["FILTER"], 1)) + u32(A["UNSET"], FIELD["IGNORE"]),
+          ("e*", {3: 1}), 1)
+    reply("DEV_DEL", "DEV_DEL", selector("e*"), ("e*",), 1)
+    reply("ENTRY_ADD: the new entry", "ENTRY_ADD", rule(net, "DROP"), (f"DROP {net} dev all",), 1)
+    reply("ENTRY_ADD that replaces", "ENTRY_ADD", rule(net, "HIDE") + replace,
+          (f"HIDE {net} dev all",), 1)
+    reply("ENTRY_ADD without a change", "ENTRY_ADD", rule(net, "HIDE") + replace,
+          (f"HIDE {net} dev all",), 0)
+    reply("ENTRY_ADD without a length", "ENTRY_ADD", binding("10.0.0.9", "any"),
+          ("10.0.0.9 any dev all",), 1)
+    reply("ENTRY_ADD of a dynamic binding", "ENTRY_ADD", binding("10.0.0.8", MAC, DYNAMIC),
+          (f"10.0.0.8 lladdr {MAC} dynamic dev all",), 1)
+    reply("ENTRY_DEL: the deleted entry", "ENTRY_DEL", rule(net, None),
+          (f"HIDE {net} dev all",), 1)
+    reply("FLUSH of some", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 1)
+    reply("FLUSH of no entries", "FLUSH", tables(BINDINGS), ((A["TABLES"], BINDINGS),), 0)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
     nl.ask(CMD["TRANSACTION_ADD"], op("ENTRY_ADD", rule_attrs(net, "DROP")))
-    echo("TRANSACTION_COMMIT", "TRANSACTION_COMMIT", b"",
-         ((A["TRANSACTION"], 2), (A["OPS"], 1)), 1)
+    reply("TRANSACTION_COMMIT", "TRANSACTION_COMMIT", b"",
+          ((A["TRANSACTION"], 2), (A["OPS"], 1)), 1)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("CHANGE"))
-    echo("TRANSACTION_COMMIT without changes", "TRANSACTION_COMMIT", b"",
-         ((A["TRANSACTION"], 2), (A["OPS"], 0)), 0)
+    reply("TRANSACTION_COMMIT without changes", "TRANSACTION_COMMIT", b"",
+          ((A["TRANSACTION"], 2), (A["OPS"], 0)), 0)
     nl.ask(CMD["TRANSACTION_BEGIN"], begin("REPLACE"))
-    echo("TRANSACTION_COMMIT that replaces", "TRANSACTION_COMMIT", b"",
-         ((A["TRANSACTION"], 1), (A["OPS"], 0)), 1)
-    echo("FLUSH of nothing", "FLUSH", b"", (), 0)
+    reply("TRANSACTION_COMMIT that replaces", "TRANSACTION_COMMIT", b"",
+          ((A["TRANSACTION"], 1), (A["OPS"], 0)), 1)
+    reply("FLUSH of nothing", "FLUSH", b"", (), 0)
 
     # If refused, there is only the error.
-    for cmd, attrs in (("DEV_DEL", selector("e*")), ("ENTRY_DEL", rule(net, None))):
-        nl.send(CMD[cmd], attrs, ECHO | ACK)
+    nl.ask(CMD["ENTRY_ADD"], rule("10.2.0.0/16", "DROP"))
+    nl.notices()
+    for cmd, attrs in (("DEV_DEL", selector("e*")), ("ENTRY_DEL", rule(net, None)),
+                       ("ENTRY_ADD", rule("10.2.0.0/16", "DROP"))):
+        nl.send(CMD[cmd], attrs, flags | ACK)
         got = [m for m in nl.receive() if m.sequence == nl.sequence]
-        equal([m.kind for m in got], [NLMSG_ERROR], f"{cmd}: refused, no echo")
-    # Without ECHO, the sender is notified like all others.
-    nl.ask(CMD["DEV_SET"], dev_set("e*", ignore))
-    equal([CMD_NAMES[m.cmd] for m in nl.notices()], [], "no notification is left")
+        equal([m.kind for m in got], [NLMSG_ERROR], f"{cmd}: refused, no reply{how}")
+    # The reply does not depend on the acknowledgment.
+    nl.send(CMD["ENTRY_ADD"], rule(net, "DROP"), flags)
+    equal([CMD_NAMES[m.cmd] for m in nl.notices()],
+          ["ENTRY_ADD"] if flags else ["ENTRY_ADD_NTF", "ENTRY_ADD"],
+          f"ENTRY_ADD without NLM_F_ACK: the reply alone{how}")
     nl.ask(CMD["FLUSH"])
+    nl.notices()
+    listener.notices()
 
 
 # entries
@@ -2017,9 +2035,11 @@ def fill(first, end, form):
             batch += struct.pack("=IHHII", 16 + len(body), nl.family, REQUEST,
                                  nl.sequence, 0) + body
             sent += 1
-        # The kernel reports refusals only, before send() returns.
+        # The kernel replies before send() returns.
         nl.socket.send(batch)
         for message in nl.notices():
+            if message.kind != NLMSG_ERROR:
+                continue
             no = refusal(message)
             refused += 1
             if refused == 1:
@@ -2037,7 +2057,7 @@ def hold():
 
 def main():
     jobs = {job.__name__: job for job in (
-        contract, refusals, transactions, interrupted, notices, echoes, entries, dynamic,
+        contract, refusals, transactions, interrupted, notices, replies, entries, dynamic,
         quarters, info, busy, verdicts, snooping, snooper, overrun, fill, hold)}
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:
         print(__doc__.strip(), file=sys.stderr)

@@ -46,7 +46,8 @@ command_line() {
 		'"never"' "a dump of effective values"
 	# The address 10.9.9.0 as a number: older versions of ynl cannot parse addresses.
 	rule='"table": "target", "address": 168364288, "length": 24'
-	run_ok "entry-add" ynl --do entry-add --json "{\"entry\": {$rule, \"action\": \"hide\"}}"
+	is "$(ynl --do entry-add --json "{\"entry\": {$rule, \"action\": \"hide\"}}" |
+		jq -c '[.entry.action, .generation > 0]')" '["hide",true]' "entry-add returns the entry"
 	like "$(ctl alice rule show)" '^hide 10\.9\.9\.0/24' "arpctl shows it as well"
 	is "$(ynl --do entry-get --json "{\"entry\": {$rule}}" | jq -r .entry.action)" hide \
 		"entry-get by its key"
@@ -71,9 +72,12 @@ command_line() {
 c_library() {
 	is "$(in_host alice "$ROOT/build/ynl/$version/policy" 2>&1 |
 		sed "s/version [^,]*/version X/; s/'//g")" \
-'dev: eth* ignore 4
+'set: eth* ignore 4
+dev: eth* ignore 4
+added: table 0 10.9.9.0/24 dev eth* action 3
 refused: Kernel error: there is a rule for this prefix on this selector: replace it instead (bad attribute: .entry)
 get: table 0 10.9.9.0/24 dev eth* action 3
+committed: 2 ops
 list: table 2 10.0.0.1/32 dev all any
 list: table 2 10.0.0.2/32 dev all any
 info: version X, 1 rules, 2 bindings of 1048576

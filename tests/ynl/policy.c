@@ -57,6 +57,7 @@ static void set_and_list(void)
 	rsp = arp_policy_dev_set(ys, req);
 	if (!rsp)
 		die("dev-set");
+	printf("set: %s ignore %d\n", rsp->selector, rsp->fields.ignore);
 	arp_policy_dev_set_rsp_free(rsp);
 	arp_policy_dev_set_req_free(req);
 	list = arp_policy_dev_get_dump(ys);
@@ -82,6 +83,7 @@ static void add_and_get(void)
 	added = arp_policy_entry_add(ys, add);
 	if (!added)
 		die("entry-add");
+	print_entry("added:", &added->entry);
 	arp_policy_entry_add_rsp_free(added);
 	if (arp_policy_entry_add(ys, add))
 		die("entry-add: accepted twice");
@@ -128,6 +130,7 @@ static void transact(void)
 	committed = arp_policy_transaction_commit(ys);
 	if (!committed)
 		die("transaction-commit");
+	printf("committed: %u ops\n", committed->ops);
 	arp_policy_transaction_commit_rsp_free(committed);
 }
 

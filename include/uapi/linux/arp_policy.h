@@ -16,8 +16,7 @@
  * optional; * = any number). Errors that are listed are those with a meaning of
  * their own; EINVAL is a request that is not valid, ENODEV a device that does not
  * exist, EINTR a fatal signal.
- * A command without -> is answered by an acknowledgment alone; those that change
- * the policy reply only if the request has NLM_F_ECHO, see below.
+ * A command without -> is answered by an acknowledgment alone.
  *
  *   INFO_GET       do {}                       -> { INFO_* }
  *                  versions, generation, counts, limits. Takes no lock that a
@@ -26,11 +25,14 @@
  *   DEV_GET        do { SELECTOR }             -> { SELECTOR FIELDS GENERATION }
  *                  ENOENT: nothing is set on it
  *                  dump {}                     -> the same for each selector
- *   DEV_SET        do { SELECTOR [FIELDS] [UNSET*] }; other fields are kept
+ *   DEV_SET        do { SELECTOR [FIELDS] [UNSET*] } -> { SELECTOR [FIELDS]
+ *                  GENERATION }, everything that is set on the selector now; no
+ *                  FIELDS: nothing. Fields that the request does not name are kept
  *                  ENOENT: none of UNSET is set; ENOSPC: SELECTORS_MAX, GLOBS_MAX
- *   DEV_DEL        do { SELECTOR }; unsets all fields; ENOENT: none is set
- *   DEV_NTF        group "config": { SELECTOR [FIELDS] GENERATION }, everything
- *                  that is set on the selector now; no FIELDS: nothing
+ *   DEV_DEL        do { SELECTOR }             -> { SELECTOR GENERATION }
+ *                  unsets all fields; ENOENT: none is set
+ *   DEV_NTF        group "config": { SELECTOR [FIELDS] GENERATION }, as the reply
+ *                  to DEV_SET
  *   EFFECTIVE_GET  do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME [FIELDS
  *                  dump {}                         ORIGINS] GENERATION }
  *
@@ -39,20 +41,23 @@
  *                  dump { [SELECTOR] [TABLES] [DYNAMIC] } -> the same for each
  *                  entry of exactly this selector, of these tables; with
  *                  DYNAMIC, only dynamic bindings
- *   ENTRY_ADD      do { ENTRY [REPLACE] }      -> with NLM_F_ECHO: { ENTRY GENERATION }
+ *   ENTRY_ADD      do { ENTRY [REPLACE] }      -> { ENTRY GENERATION }, what is there
+ *                  now
  *                  EEXIST: it exists, and there is no REPLACE, or a static
  *                  binding has the place of a dynamic one; ENOSPC: max_rules,
  *                  max_bindings, SELECTORS_MAX, GLOBS_MAX, ENTRY_GLOBS_MAX
- *   ENTRY_DEL      do { ENTRY }, by its key; other attributes must match if given
+ *   ENTRY_DEL      do { ENTRY }, by its key    -> { ENTRY GENERATION }, what was
+ *                  there. Other attributes must match if given
  *                  ENOENT: there is none, or it does not match
  *   ENTRY_ADD_NTF  group "config": { ENTRY GENERATION }, added or replaced
  *   ENTRY_DEL_NTF  group "config": { ENTRY GENERATION }
- *   FLUSH          do { TABLES [SELECTOR] [DYNAMIC] }; deletes the entries that a
- *                  dump with these attributes lists
- *                  do {}; deletes the whole policy: fields too
+ *   FLUSH          do { TABLES [SELECTOR] [DYNAMIC] } -> the same, and GENERATION
+ *                  deletes the entries that a dump with these attributes lists
+ *                  do {}                       -> { GENERATION }
+ *                  deletes the whole policy: fields too
  *                  It is not an error if there is none
  *   FLUSH_NTF      group "config": { [SELECTOR] [TABLES] [DYNAMIC] GENERATION },
- *                  those of FLUSH; only if something was deleted
+ *                  as the reply to FLUSH; only if something was deleted
  *
  *   TRANSACTION_BEGIN  do { TRANSACTION [GENERATION] }; begins a transaction
  *                  that belongs to this socket: TRANSACTION_REPLACE starts with an
@@ -69,15 +74,16 @@
  *   TRANSACTION_GET    do {}                   -> { TRANSACTION [GENERATION] OPS
  *                                                   [FAILED] }
  *                  GENERATION: that of TRANSACTION_BEGIN
- *   TRANSACTION_COMMIT do {}; publishes the result in one step: a packet sees the
- *                  old policy or the new one. EBUSY: the policy no longer has the
+ *   TRANSACTION_COMMIT do {}                   -> { TRANSACTION OPS GENERATION }
+ *                  publishes the result in one step: a packet sees the old policy
+ *                  or the new one. EBUSY: the policy no longer has the
  *                  GENERATION of TRANSACTION_BEGIN. Other errors are those of the
  *                  change number FAILED, see TRANSACTION_GET. Then
  *                  nothing is changed, and the transaction ends with the socket,
  *                  with TRANSACTION_ABORT or with another TRANSACTION_BEGIN
  *   TRANSACTION_ABORT  do {}; drops it
- *   TRANSACTION_NTF    group "config": { TRANSACTION OPS GENERATION }, it was
- *                  carried out; listeners read the policy again
+ *   TRANSACTION_NTF    group "config": { TRANSACTION OPS GENERATION }, as the
+ *                  reply to TRANSACTION_COMMIT; listeners read the policy again
  *
  *   STATS_GET      do { IFINDEX or IFNAME }    -> { IFINDEX IFNAME IN OUT
  *                  dump {}                         REASONS }
@@ -104,11 +110,10 @@
  *                  those to the UDP port of clients (68), from all others also
  *                  those to the port of servers (67)
  *
- * With NLM_F_ECHO, a command that changes the policy replies with what is there
- * now: DEV_SET and DEV_DEL as DEV_GET, ENTRY_ADD as ENTRY_GET, ENTRY_DEL with what
- * was there, FLUSH as FLUSH_NTF, TRANSACTION_COMMIT as TRANSACTION_NTF. A
- * notification has the port ID and the sequence number of the request that caused
- * it; a socket that asked for an echo does not also get the notification.
+ * A command that changes the policy replies likewise if there was nothing to change.
+ * Without memory for the reply, nothing is changed. A notification has the port ID
+ * and the sequence number of the request that caused it. With NLM_F_ECHO, the socket
+ * that sent the request gets the reply instead of the notification.
  *
  * An entry is a rule for targets, a rule for senders, or a binding. Its key is
  * (TABLE, SELECTOR, ADDRESS, LENGTH). Without SELECTOR it applies to every device
