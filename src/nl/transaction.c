@@ -266,27 +266,31 @@ static int add_dev(struct arpp_transaction *t, struct nlattr *nest,
 	return arpp_nl_read_dev_error(err, nest, extack);
 }
 
+/*
+ * Add a change of an entry. It is read into @e, which the caller has for all of them: most
+ * kernels clear variables on the stack, which would take 20 instructions for each.
+ */
 static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
-		     struct nlattr *nest, struct netlink_ext_ack *extack)
+		     struct nlattr *nest, struct arpp_nl_entry *e,
+		     struct netlink_ext_ack *extack)
 {
 	enum arp_policy_op kind = nla_type(nest);
-	struct arpp_nl_entry e;
 	int err;
 
-	err = arpp_nl_read_entry(nest, kind != ARP_POLICY_OP_ENTRY_DEL, &e, extack);
+	err = arpp_nl_read_entry(nest, kind != ARP_POLICY_OP_ENTRY_DEL, e, extack);
 	if (err)
 		return err;
 	if (t->kind == ARP_POLICY_TRANSACTION_CHANGE)
-		return arpp_ops_add_entry(&t->ops, kind, &e.key, e.table, &e.rule);
-	if (e.rule.dynamic) {
+		return arpp_ops_add_entry(&t->ops, kind, &e->key, e->table, &e->rule);
+	if (e->rule.dynamic) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "a policy that replaces another has no dynamic bindings: add them by a change");
 		return -EINVAL;
 	}
-	err = arpp_netns_room(nn, t->config.count, 0, e.table, &e.rule);
+	err = arpp_netns_room(nn, t->config.count, 0, e->table, &e->rule);
 	if (!err)
-		err = arpp_config_insert(&t->config, &e.key, e.table, &e.rule);
-	return !err ? 0 : arpp_nl_read_error(err, e.table, nest, extack);
+		err = arpp_config_insert(&t->config, &e->key, e->table, &e->rule);
+	return !err ? 0 : arpp_nl_read_error(err, e->table, nest, extack);
 }
 
 /*
@@ -300,7 +304,8 @@ static bool is_full(const struct arpp_netns *nn, const struct arpp_ops *ops)
 }
 
 static int add_op(const struct arpp_netns *nn, struct arpp_transaction *t,
-		  struct nlattr *op, struct netlink_ext_ack *extack)
+		  struct nlattr *op, struct arpp_nl_entry *e,
+		  struct netlink_ext_ack *extack)
 {
 	struct nlattr *nest = nla_data(op);
 	int type;
@@ -325,19 +330,24 @@ static int add_op(const struct arpp_netns *nn, struct arpp_transaction *t,
 	}
 	if (type == ARP_POLICY_OP_DEV_SET || type == ARP_POLICY_OP_DEV_DEL)
 		return add_dev(t, nest, extack);
-	return add_entry(nn, t, nest, extack);
+	return add_entry(nn, t, nest, e, extack);
 }
+
+/* How many changes are added without cond_resched(): some ten microseconds. */
+#define RESCHED_OPS	16
 
 static int add_ops(const struct arpp_netns *nn, struct arpp_transaction *t,
 		   struct genl_info *info)
 {
+	struct arpp_nl_entry e;
 	struct nlattr *op;
 	int rem, err = 0;
 
 	nla_for_each_attr(op, genlmsg_data(info->genlhdr),
 			  genlmsg_len(info->genlhdr), rem) {
-		cond_resched();
-		err = add_op(nn, t, op, info->extack);
+		if (!(t->count % RESCHED_OPS))
+			cond_resched();
+		err = add_op(nn, t, op, &e, info->extack);
 		if (err)
 			break;
 		t->count++;

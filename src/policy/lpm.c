@@ -631,12 +631,16 @@ static void lpm_unplace(lpm_entry_t e)
 		kfree(branch_block(e));
 }
 
-/* Has a branch that no reader sees room for one slot more? */
+/*
+ * Has a branch that no reader sees room for one slot more? All sizes are multiples of a
+ * slot's, so it has unless branch_room() would not have rounded it up.
+ */
 static bool branch_grows(const struct arpp_lpm *t, lpm_entry_t e,
 			 unsigned int slots)
 {
-	return !t->lock && branch_size(slots + 1, entry_tag(e)) <=
-			   branch_room(slots, entry_tag(e));
+	size_t size = branch_size(slots, entry_tag(e));
+
+	return !t->lock && !is_power_of_2(size) && size != 96 && size != 192;
 }
 
 static lpm_entry_t lpm_deref(const struct arpp_lpm *t, const atomic64_t *slot)

@@ -65,6 +65,11 @@ static inline unsigned long hweight64(u64 word)
 	return (unsigned long)__builtin_popcountll(word);
 }
 
+static inline bool is_power_of_2(unsigned long n)
+{
+	return n && !(n & (n - 1));
+}
+
 static inline unsigned long roundup_pow_of_two(unsigned long n)
 {
 	return n < 2 ? 1 : 1UL << (BITS_PER_LONG - __builtin_clzl(n - 1));

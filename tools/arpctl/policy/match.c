@@ -33,7 +33,7 @@ static const struct entry *match_exactly(const struct policy *policy,
 	for (; e < end && !policy_prefix_cmp(e, key); e++) {
 		if (!strcmp(e->selector, dev))
 			return e;
-		if (!strcmp(e->selector, EVERYWHERE))
+		if (is_everywhere(e->selector))
 			all = e;
 		else if (!glob && selector_matches(e->selector, dev))
 			glob = e;

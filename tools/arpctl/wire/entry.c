@@ -151,7 +151,7 @@ void entry_put(struct nlmsghdr *nlh, uint16_t attr, const struct entry *entry)
 
 	nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_TABLE, entry->table);
 	/* This one is the default; so is the length 32. */
-	if (strcmp(entry->selector, EVERYWHERE) != 0)
+	if (!is_everywhere(entry->selector))
 		nl_attr_put(nlh, ARP_POLICY_ENTRY_SELECTOR, entry->selector,
 			    strlen(entry->selector) + 1);
 	nl_attr_put_u32(nlh, ARP_POLICY_ENTRY_ADDRESS, entry->prefix.address);
