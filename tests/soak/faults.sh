@@ -16,6 +16,7 @@ for kind in failslab fail_page_alloc; do
 	echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
 done
 echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+modprobe -q bridge || :
 echo scan=off >$kmemleak
 echo clear >$kmemleak
 
