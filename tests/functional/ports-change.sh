@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Bridge ports: what was judged is what other hosts receive. A virtual machine can leave a
-# checksum to be filled in later, anywhere in a frame.
+# checksum to be filled in later, anywhere in a frame. A frame can be in pages of a process.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
 modprobe -q tun || plan skip "needs tap devices"
-plan 9
+plan 10
 
 bridge_host
 scratch
@@ -28,7 +28,7 @@ believes() {
 }
 
 # A virtual machine on a tap sends in red's name, so that green's MAC is not known there.
-sent() { grep -c sent "$dir/tap"; }
+sent() { wc -l <"$dir/tap"; }
 sent_after() { [ "$(sent)" -gt "$1" ]; }
 by_tap() {	# AT VALUE [NAME=VALUE…]
 	local before
@@ -38,7 +38,7 @@ by_tap() {	# AT VALUE [NAME=VALUE…]
 	echo "$(frame red "${@:3}") $1 $2" >&8
 	must poll 30 sent_after "$before"
 	fence green
-	believes
+	if [ "$(tail -n 1 "$dir/tap")" = sent ]; then believes; else echo refused; fi
 }
 
 must ip -n node tuntap add dev to-tap mode tap vnet_hdr
@@ -48,7 +48,8 @@ exec 8<>"$dir/frames"
 start node /usr/bin/python3 "$ROOT/tests/functional/ports-tap.py" to-tap "$dir/frames" >"$dir/tap"
 machine=$started
 must poll 30 forwarding node
-is "$(by_tap $TYPE 0806 ip=88b5)" poisoned "stock: a checksum turns anything into ARP"
+is "$(by_tap $TAGGED_TYPE 0806 form=vid0x2 ip=88b5)" poisoned \
+	"stock: a checksum turns anything into ARP"
 
 must load_module
 policy dev set 'to-*' trust off inspect strict
@@ -56,12 +57,15 @@ policy bind add 10.0.0.2 lladdr "$RED" dev to-red
 policy bind add 10.0.0.2 lladdr "$RED" dev to-tap
 is "$(by_tap $SIP $GREEN_SIP sip=10.0.0.2) $(counted_on to-tap)" "unharmed malformed 1" \
 	"no poison by a checksum in place of the sender's address"
-for ip in 88b5 0800 86dd; do
-	is "$(by_tap $TYPE 0806 ip=$ip) $(counted_on to-tap)" "unharmed malformed 1" \
-		"nor by one that becomes the type of a frame of type $ip"
-done
 is "$(by_tap $TAGGED_TYPE 0806 form=vid0x2 ip=88b5) $(counted_on to-tap)" \
-	"unharmed malformed 1" "nor the type behind two tags"
+	"unharmed malformed 1" "nor by one that becomes the type behind two tags"
+for ip in 88b5 0800 86dd; do
+	result=$(by_tap $TYPE 0806 ip=$ip)
+	what="nor by one that becomes the type of a frame of type $ip"
+	# Linux 7.3 takes no checksum in the Ethernet header.
+	if [ "$result" = refused ]; then skip "$what" "this kernel refuses it"
+	else is "$result $(counted_on to-tap)" "unharmed malformed 1" "$what"; fi
+done
 
 # Datagrams with a checksum that the sender left out
 
@@ -81,4 +85,41 @@ policy bind add 10.0.0.3 lladdr "$BLUE" dev to-blue
 run_ok "datagrams pass, whose checksum the bridge fills in" datagrams
 is "$(counted)" "" "and nothing is dropped"
 stop "$machine"
+must ip -n node link del to-tap
+
+# A frame out of a tunnel, in a page that its sender changes while it waits for blue's port
+
+modprobe -q -a vxlan sch_netem || bail "no vxlan or netem"
+link node:under red:under
+addr node under 10.9.0.1/24
+addr red under 10.9.0.2/24
+must ip -n node link add name vx0 up master br0 type vxlan id 7 local 10.9.0.1 dstport 4789
+must tc -n node qdisc add dev to-blue root netem delay 2s
+must poll 30 forwarding node
+
+queued() { [ "$(tc -s -j -n node qdisc show dev to-blue | jq '.[0].qlen')" -gt 0 ]; }
+
+# A frame that is not ARP becomes it, behind two tags: what blue believes then.
+becomes_arp() {
+	local sender
+	must ip -n blue neigh replace "${address[green]}" lladdr "$GREEN" dev eth0 nud stale
+	start red /usr/bin/python3 "$ROOT/tests/functional/ports-pages.py" 10.9.0.1 7 \
+		"$(frame red form=vid0x2 ip=88b5)" $TAGGED_TYPE 0806 <&9 >"$dir/pages"
+	sender=$started
+	must poll 30 queued
+	echo >&9
+	must wait "$sender"
+	fence blue
+	believes
+}
+mkfifo "$dir/change"
+exec 9<>"$dir/change"
+stock=$(becomes_arp)
+policy dev set vx0 trust off inspect strict
+if [ "$stock" = poisoned ]; then
+	is "$(becomes_arp)" unharmed "a tunnelled frame cannot be changed after it was judged"
+else
+	# As Linux 6.1.
+	skip "a tunnelled frame cannot be changed" "this kernel copies what sendfile() sends"
+fi
 no_kernel_faults

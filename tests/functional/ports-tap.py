@@ -5,7 +5,8 @@
     ports-tap.py DEV FIFO
 
 Reads lines "FRAME AT VALUE" from FIFO: a frame in hex, and two bytes that a checksum which
-is to be filled in at AT will be. Prints "sent" for each.
+is to be filled in at AT will be. Prints "sent" for each, or "refused" if the kernel does not
+take it.
 """
 import fcntl
 import os
@@ -38,8 +39,11 @@ def main():
                                             IFF_TAP | IFF_NO_PI | IFF_VNET_HDR))
     for line in open(sys.argv[2], encoding="ascii"):
         frame, at, value = line.split()
-        os.write(tap, with_checksum(bytes.fromhex(frame), int(at), int(value, 16)))
-        print("sent", flush=True)
+        try:
+            os.write(tap, with_checksum(bytes.fromhex(frame), int(at), int(value, 16)))
+            print("sent", flush=True)
+        except OSError:
+            print("refused", flush=True)
 
 
 main()
