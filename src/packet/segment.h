@@ -90,13 +90,52 @@ static __always_inline void arpp_segment_read_tag(struct arpp_segment *s,
 struct arpp_bridge *arpp_bridge_get(void);
 void arpp_bridge_put(struct arpp_bridge *bridge);
 void arpp_bridge_put_rcu(struct arpp_bridge *bridge);
-void arpp_segment_find(struct arpp_segment *s);
+void arpp_segment_look_up(struct arpp_segment *s);
 bool arpp_segment_is_foreign(struct arpp_segment *s);
 bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
 bool arpp_segment_is_member_rtnl(const struct arpp_segment *s);
 bool arpp_segment_is_outside(const struct arpp_segment *s);
-bool arpp_segment_admits(struct arpp_segment *s, unsigned long flags);
+bool arpp_segment_admits_vlan(const struct arpp_segment *s);
+
+/**
+ * arpp_segment_find() - find the segment of a frame, once
+ * @s: the segment; its VLAN and devices are set
+ */
+static inline void arpp_segment_find(struct arpp_segment *s)
+{
+	if (!s->found)
+		arpp_segment_look_up(s);
+}
+
+#ifdef BR_PORT_LOCKED
+#define ARPP_PORT_LOCKED	BR_PORT_LOCKED
+#else
+#define ARPP_PORT_LOCKED	0
+#endif
+
+/**
+ * arpp_segment_admits() - does the bridge accept frames like this one?
+ * @s: the segment
+ * @flags: flags of the port, BR_*, with which it must not
+ *
+ * What it would refuse must not be answered: a frame of a VLAN that is not one of the
+ * port's or may be blocked there, or of a locked port. Ports that map VLANs to tunnels
+ * get no answer either.
+ *
+ * Return: whether it does; false if that cannot be determined.
+ */
+static inline bool arpp_segment_admits(struct arpp_segment *s, unsigned long flags)
+{
+	arpp_segment_find(s);
+	/*
+	 * An answer into a tunnel would need metadata, which the bridge has removed. One
+	 * call asks for any of the flags, and saves 30 instructions.
+	 */
+	flags |= BR_VLAN_TUNNEL | ARPP_PORT_LOCKED;
+	return s->fns && s->bridge && !s->fns->has_flag(s->port, flags) &&
+	       (likely(!s->filtering) || arpp_segment_admits_vlan(s));
+}
 
 /* The name of the bridge of a segment, which may be NULL; "-" if there is none. */
 static inline const char *arpp_segment_bridge(struct arpp_segment *s)
