@@ -80,31 +80,16 @@ bool arpp_local(const struct arpp_policy *policy, const struct net_device *dev,
 	}
 }
 
-/* May an address be local although no device has it? */
-static bool may_be_local(const struct arpp_policy *policy, const struct net_device *dev,
-			 __be32 addr)
-{
-	const struct net *net = dev_net(dev);
-
-	return fib4_has_custom_rules(net) || net->ipv4.fib_has_custom_local_routes ||
-	       netif_is_l3_slave(dev) || ipv4_is_loopback(addr) ||
-	       arpp_host_has_local_prefix(policy->host) || arpp_host_partial(policy->host);
-}
-
 /**
- * arpp_local_quickly() - arpp_local(), without a route lookup if possible
+ * arpp_local_somewhere() - arpp_local_quickly() for an address that may be local
  * @policy: the policy of the device's netns
  * @dev: a device of the domain
  * @addr: the address
  *
- * If no routing rule and no local route was added by hand, and no loopback device has a
- * prefix, the local addresses are those that are on a device that is up. Saves 300
- * instructions.
- *
  * Return: whether the address is local to this host.
  */
-bool arpp_local_quickly(const struct arpp_policy *policy, const struct net_device *dev,
-			__be32 addr)
+bool arpp_local_somewhere(const struct arpp_policy *policy, const struct net_device *dev,
+			  __be32 addr)
 {
 	const struct arpp_host_addr *in = arpp_host_addr(policy->host,
 							 arpp_host_domain(dev), addr);
@@ -112,7 +97,7 @@ bool arpp_local_quickly(const struct arpp_policy *policy, const struct net_devic
 
 	if (addr_dev && addr_dev->dev->flags & IFF_UP)
 		return true;
-	if (!in && !may_be_local(policy, dev, addr))
+	if (!in && !arpp_may_be_routed(policy, dev, addr))
 		return false;
 	return arpp_local(policy, dev, addr);
 }
