@@ -84,21 +84,34 @@ static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)
 #endif
 
 /*
+ * Set all bytes of a small object, by stores: for more than 32 bytes, the compiler would use
+ * "rep stos", which takes 10 instructions more and longer to start.
+ */
+static __always_inline void arpp_fill(void *object, int byte, size_t len)
+{
+	u8 *at = object;
+
+	for (; len > 32; len -= 32, at += 32)
+		memset(at, byte, 32);
+	memset(at, byte, len);
+}
+
+/*
  * Set all bytes that __copy_skb_header() copies in one go, except for the CPU that the
  * memory is freed to.
  */
-static inline void arpp_skb_fill_headers(struct sk_buff *skb, int byte)
+static __always_inline void arpp_skb_fill_headers(struct sk_buff *skb, int byte)
 {
 #ifdef ARPP_HAVE_ALLOC_CPU
 	u16 alloc_cpu = skb->alloc_cpu;
 #endif
 
 #ifdef ARPP_HAVE_SKB_HEADERS
-	memset(&skb->headers, byte, sizeof(skb->headers));
+	arpp_fill(&skb->headers, byte, sizeof(skb->headers));
 #else
-	memset(&skb->headers_start, byte,
-	       offsetof(struct sk_buff, headers_end) -
-	       offsetof(struct sk_buff, headers_start));
+	arpp_fill(&skb->headers_start, byte,
+		  offsetof(struct sk_buff, headers_end) -
+		  offsetof(struct sk_buff, headers_start));
 #endif
 #ifdef ARPP_HAVE_ALLOC_CPU
 	skb->alloc_cpu = alloc_cpu;
@@ -112,7 +125,7 @@ static inline void arpp_skb_fill_headers(struct sk_buff *skb, int byte)
  * Leaves the state after alloc_skb(): no mark, hash, VLAN tag, checksum, timestamp
  * type. The network header and the CPU that the memory is freed to are kept.
  */
-static inline void arpp_skb_reset_headers(struct sk_buff *skb)
+static __always_inline void arpp_skb_reset_headers(struct sk_buff *skb)
 {
 	u16 network_header = skb->network_header;
 

@@ -87,23 +87,15 @@ static __always_inline enum arpp_wrapping unwrap(struct sk_buff *skb,
 	       ARPP_WRAP_ARP : unwrap_data(skb, &s->tag);
 }
 
-/* Answer out of the port, without the bridge. Counted before the answer is sent. */
-static noinline void answer_port(struct arpp_netns *nn, const struct arpp_device *d,
-				 struct arpp_packet *p, struct arpp_verdict *v)
+/* There is no memory for an answer; the request is gone. */
+static noinline void report_unanswered(struct arpp_netns *nn, const struct arpp_device *d,
+				       struct arpp_packet *p, struct arpp_verdict *v)
 {
-	struct arpp_segment *s = p->segment;
-	enum arpp_answer made = arpp_act_reply_port(p, v->lladdr, &s->tag);
-
-	if (made == ARPP_ANSWER_FAILED) {
-		v->action = ARPP_DROP;
-		v->reason = ARP_POLICY_REASON_PASS;
-		v->field = 0;
-		v->by.rule = 0;
-	}
-	hook_report(nn, d, s, false, p, v);
-	/* Not arp_xmit(): to NF_ARP_OUT, a port is no device that speaks ARP. */
-	if (made == ARPP_ANSWER_READY)
-		dev_queue_xmit(p->skb);
+	v->action = ARPP_DROP;
+	v->reason = ARP_POLICY_REASON_PASS;
+	v->field = 0;
+	v->by.rule = 0;
+	hook_report(nn, d, p->segment, false, p, v);
 }
 
 /* What a frame carries. Only ARP counts on a port that is not judged. */
@@ -118,6 +110,35 @@ static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *
 	if (wrapping != ARPP_WRAP_ARP && d->port != ARPP_PORT_JUDGED)
 		return ARPP_WRAP_OTHER;
 	return wrapping;
+}
+
+/* Carry out a verdict. Counted before an answer is sent. @p: not read if it was not parsed. */
+static __always_inline unsigned int carry_out(struct arpp_netns *nn,
+					      const struct arpp_device *d,
+					      struct sk_buff *skb, struct arpp_segment *s,
+					      struct arpp_packet *p,
+					      struct arpp_verdict *v)
+{
+	struct sk_buff *answer = NULL;
+
+	if (v->action == ARPP_REPLY && likely(!d->audit)) {
+		answer = arpp_act_reply_port(p, v->lladdr, &s->tag);
+		if (unlikely(!answer)) {
+			report_unanswered(nn, d, p, v);
+			return NF_STOLEN;
+		}
+	}
+	hook_report(nn, d, s, false, p, v);
+	if (answer) {
+		/* Not arp_xmit(): to NF_ARP_OUT, a port is no device that speaks ARP. */
+		dev_queue_xmit(answer);
+		return NF_STOLEN;
+	}
+	if (v->action == ARPP_ACCEPT || unlikely(d->audit))
+		return NF_ACCEPT;
+	if (unlikely(v->action == ARPP_DEFEND))
+		arpp_act_defend(&nn->defence, s->dev, p->sip);
+	return hook_drop(skb);
 }
 
 /* A frame that may carry ARP, on a port with a policy. */
@@ -152,17 +173,7 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 		v = hook_malformed;
 	else
 		arpp_port_verdict(policy, d, &p, &v);
-
-	if (v.action == ARPP_REPLY && likely(!d->audit)) {
-		answer_port(nn, d, &p, &v);
-		return NF_STOLEN;
-	}
-	hook_report(nn, d, &s, false, &p, &v);
-	if (v.action == ARPP_ACCEPT || unlikely(d->audit))
-		return NF_ACCEPT;
-	if (unlikely(v.action == ARPP_DEFEND))
-		arpp_act_defend(&nn->defence, s.dev, p.sip);
-	return hook_drop(skb);
+	return carry_out(nn, d, skb, &s, &p, &v);
 }
 
 /* A frame that NFQUEUE gave back: a process carries it on, with BH enabled. */

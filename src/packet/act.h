@@ -72,8 +72,8 @@ enum arpp_answer arpp_act_reply(struct arpp_delay *delay,
 				const struct arpp_device *d,
 				struct arpp_packet *p,
 				const struct arpp_verdict *v);
-enum arpp_answer arpp_act_reply_port(struct arpp_packet *p, const u8 *lladdr,
-				     const struct arpp_tag *tag);
+struct sk_buff *arpp_act_reply_port(struct arpp_packet *p, u64 lladdr,
+				    const struct arpp_tag *tag);
 void arpp_act_learn(struct arpp_packet *p);
 bool arpp_act_reuse_skb(struct arpp_packet *p, const u8 *lladdr);
 

@@ -157,7 +157,7 @@ int arpp_explain_port(const struct arpp_policy *policy, const struct arpp_device
 		explain_bridge(x, d);
 	x->answered = !x->block && decided && x->v.action == ARPP_REPLY;
 	if (x->answered)
-		ether_addr_copy(x->lladdr, x->v.lladdr);
+		arpp_lladdr_of(x->v.lladdr, x->lladdr);
 	kfree_skb(skb);
 	x->p.skb = NULL;
 	return 0;

@@ -27,8 +27,8 @@
 #include "packet/port.h"
 
 /* The policy of the host's device on the segment, or NULL. */
-static const struct arpp_device *segment_policy(const struct arpp_policy *policy,
-						struct arpp_segment *s)
+static __always_inline const struct arpp_device *
+segment_policy(const struct arpp_policy *policy, struct arpp_segment *s)
 {
 	arpp_segment_find(s);
 	return s->dev ? arpp_device_find(policy, s->dev) : NULL;
@@ -98,8 +98,8 @@ bool arpp_port_sender(const struct arpp_policy *policy, const struct arpp_device
 }
 
 /* May a request be answered out of the port? Not if the bridge would drop it. */
-static bool may_answer(const struct arpp_device *d, struct arpp_segment *s,
-		       unsigned long flags)
+static __always_inline bool may_answer(const struct arpp_device *d,
+				       struct arpp_segment *s, unsigned long flags)
 {
 	return !arpp_port_is_learning(d) && arpp_segment_admits(s, flags);
 }
@@ -121,8 +121,8 @@ static bool proxies(const struct arpp_policy *policy, const struct arpp_device *
 	if (!answers)
 		return false;
 	v->delay = 0;
-	ether_addr_copy(v->lladdr, rule.has_lladdr ? rule.lladdr :
-						     s->bridge->dev_addr);
+	v->lladdr = arpp_lladdr_number(rule.has_lladdr ? rule.lladdr :
+							 s->bridge->dev_addr);
 	return true;
 }
 
@@ -156,53 +156,82 @@ bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device
 	return false;
 }
 
-/* Find the target's binding on the segment, if it gives a single address a MAC. */
-static bool owner_binding(const struct arpp_policy *policy, const struct arpp_device *d,
-			  const struct arpp_packet *p, struct arpp_match *by)
+/*
+ * Find the target's binding on the segment, if it gives a single address a MAC. Inline, and
+ * @by is the verdict's: with a match of its own, the caller would need a stack protector.
+ */
+static __always_inline u64 owner_binding(const struct arpp_policy *policy,
+					 const struct arpp_device *d,
+					 const struct arpp_packet *p,
+					 struct arpp_match *by)
 {
 	const struct arpp_device *segment = segment_policy(policy, p->segment);
 	bool found;
 
-	if (!p->segment->dev)
+	if (unlikely(!p->segment->dev))
 		found = arpp_binding_of_all(d, p->tip, by);
 	else
 		found = segment && arpp_rule_match(segment, ARPP_TABLE_BINDING, p->tip, by);
-	return found && arpp_lpm_len(by->rule) == 32 && arpp_binding_has_lladdr(by->rule);
+	return found && arpp_lpm_len(by->rule) == 32 && arpp_binding_has_lladdr(by->rule) ?
+	       arpp_rule_lladdr(by->rule) : 0;
+}
+
+/* Can it be the MAC of a host? As is_valid_ether_addr(). */
+static bool is_host(u64 lladdr)
+{
+	return lladdr && !(lladdr & 1);
 }
 
 /* Find the target as a neighbour that ARP cannot change. */
-static noinline bool owner_neigh(const struct arpp_packet *p, u8 *lladdr)
+static noinline u64 owner_neigh(const struct arpp_packet *p)
 {
 	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
+	u64 lladdr;
 
 	arpp_segment_find(p->segment);
 	if (!p->segment->dev || !arpp_packet_neigh_fixed(p->segment->dev, p->tip, ha))
-		return false;
-	memcpy(lladdr, ha, ETH_ALEN);
-	return true;
+		return 0;
+	lladdr = arpp_lladdr_number(ha);
+	return is_host(lladdr) ? lladdr : 0;
 }
 
-/* Find the owner of the target: a binding, or a neighbour, with @by->rule 0. */
-static bool owner_lladdr(const struct arpp_policy *policy, const struct arpp_device *d,
-			 const struct arpp_packet *p, struct arpp_match *by, u8 *lladdr)
+/*
+ * Find the MAC of the owner of the target, as by arpp_lladdr_number(), or 0: from a
+ * binding, or of a neighbour, with @by->rule 0.
+ */
+static __always_inline u64 owner_lladdr(const struct arpp_policy *policy,
+					const struct arpp_device *d,
+					const struct arpp_packet *p,
+					struct arpp_match *by)
 {
-	if (d->suppress & ARP_POLICY_SUPPRESS_BIND && owner_binding(policy, d, p, by)) {
-		arpp_lladdr_of(arpp_rule_lladdr(by->rule), lladdr);
-		return true;
-	}
+	u64 lladdr = d->suppress & ARP_POLICY_SUPPRESS_BIND ?
+		     owner_binding(policy, d, p, by) : 0;
+
+	if (lladdr)
+		return lladdr;
 	by->rule = 0;
-	return d->suppress & ARP_POLICY_SUPPRESS_NEIGH && owner_neigh(p, lladdr);
+	return d->suppress & ARP_POLICY_SUPPRESS_NEIGH ? owner_neigh(p) : 0;
 }
 
 /*
  * May a request be answered at all? Not gratuitous ARP, and not a unicast poll: it asks
  * whether the owner is still there. An answer goes to the sender of the frame.
  */
-static bool may_suppress(struct arpp_packet *p)
+static __always_inline bool may_suppress(const struct arpp_packet *p, u64 sha)
 {
-	return p->request && p->sip != p->tip && arpp_packet_frame(p) &&
-	       is_multicast_ether_addr(p->eth.h_dest) &&
-	       ether_addr_equal(p->sha, p->eth.h_source) && is_valid_ether_addr(p->sha);
+	return p->request && p->sip != p->tip && is_host(sha) &&
+	       arpp_packet_is_broadcast(p, sha);
+}
+
+/* May it be answered with the MAC of its target's owner, without asking that? */
+static __always_inline bool may_answer_for(const struct arpp_policy *policy,
+					   const struct arpp_device *d,
+					   const struct arpp_packet *p)
+{
+	struct arpp_segment *s = p->segment;
+
+	return !arpp_binding_ties(d, p->tip) && may_answer(d, s, BR_ISOLATED) &&
+	       !arpp_local_quickly(policy, s->dev ?: s->bridge, p->tip);
 }
 
 /**
@@ -220,17 +249,14 @@ static bool may_suppress(struct arpp_packet *p)
 void arpp_port_suppress(const struct arpp_policy *policy, const struct arpp_device *d,
 			struct arpp_packet *p, struct arpp_verdict *v)
 {
-	struct arpp_match by arpp_uninitialized;
-	const struct net_device *dev;
+	u64 sha = arpp_lladdr_number(p->sha);
+	u64 lladdr = may_suppress(p, sha) ? owner_lladdr(policy, d, p, &v->by) : 0;
 
-	if (!may_suppress(p) || !owner_lladdr(policy, d, p, &by, v->lladdr) ||
-	    !is_valid_ether_addr(v->lladdr) || ether_addr_equal(v->lladdr, p->sha) ||
-	    arpp_binding_ties(d, p->tip) || !may_answer(d, p->segment, BR_ISOLATED))
-		return;
-	dev = p->segment->dev ?: p->segment->bridge;
-	if (arpp_local_quickly(policy, dev, p->tip))
-		return;
-	v->by = by;
-	arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
-		    ARP_POLICY_FIELD_SUPPRESS);
+	if (lladdr && lladdr != sha && may_answer_for(policy, d, p)) {
+		v->lladdr = lladdr;
+		arpp_decide(v, ARPP_REPLY, ARP_POLICY_REASON_SUPPRESSED,
+			    ARP_POLICY_FIELD_SUPPRESS);
+	} else {
+		v->by.rule = 0;
+	}
 }

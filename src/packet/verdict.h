@@ -34,7 +34,8 @@ enum arpp_action {
  * @delay: of ARPP_REPLY: upper bound of a random delay, in ms
  * @sender: of ARPP_REWRITE: the sender address
  * @by: the rule that decided, if any
- * @lladdr: of ARPP_REPLY on a bridge port: the MAC to answer with
+ * @lladdr: of ARPP_REPLY on a bridge port: the MAC to answer with, as by
+ *	arpp_lladdr_number()
  */
 struct arpp_verdict {
 	u8 action;
@@ -44,7 +45,7 @@ struct arpp_verdict {
 	u32 delay;
 	__be32 sender;
 	struct arpp_match by;
-	u8 lladdr[ETH_ALEN] __aligned(2);	/* for ether_addr_copy() */
+	u64 lladdr;
 };
 
 bool arpp_verdict_source(const struct arpp_policy *policy,

@@ -395,20 +395,6 @@ bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
 }
 
 /**
- * arpp_binding_ties() - does a binding tie an address to a port?
- * @d: the port's policy
- * @addr: the address
- *
- * Context: RCU read side.
- * Return: whether a binding whose selector is the port's name covers the address.
- */
-bool arpp_binding_ties(const struct arpp_device *d, __be32 addr)
-{
-	return d->n_tables && d->tables[0]->key.kind == ARPP_SELECTOR_NAME &&
-	       arpp_lpm_lookup(d->tables[0]->lpm[ARPP_TABLE_BINDING], ntohl(addr));
-}
-
-/**
  * arpp_binding_of_all() - find the binding of an address among those of "all"
  * @d: the policy of any device
  * @addr: the address

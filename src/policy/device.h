@@ -190,7 +190,6 @@ bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 		     struct arpp_match *by);
 bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
 			  struct arpp_match *match);
-bool arpp_binding_ties(const struct arpp_device *d, __be32 addr);
 bool arpp_binding_of_all(const struct arpp_device *d, __be32 addr,
 			 struct arpp_match *match);
 
@@ -251,6 +250,20 @@ static inline u64 arpp_binding_find(const struct arpp_device *d, __be32 addr)
 		return arpp_lpm_lookup(d->tables[0]->lpm[ARPP_TABLE_BINDING],
 				       ntohl(addr));
 	return arpp_binding_find_any(d, addr);
+}
+
+/**
+ * arpp_binding_ties() - does a binding tie an address to a port?
+ * @d: the port's policy
+ * @addr: the address
+ *
+ * Context: RCU read side.
+ * Return: whether a binding whose selector is the port's name covers the address.
+ */
+static inline bool arpp_binding_ties(const struct arpp_device *d, __be32 addr)
+{
+	return d->n_tables && d->tables[0]->key.kind == ARPP_SELECTOR_NAME &&
+	       arpp_lpm_lookup(d->tables[0]->lpm[ARPP_TABLE_BINDING], ntohl(addr));
 }
 
 struct arpp_policy *arpp_policy_alloc(unsigned int devices);

@@ -104,7 +104,19 @@ static int compare(struct sk_buff *reused, struct sk_buff *fresh)
 	return 0;
 }
 
-static int reuse(struct net_device *dev)
+/* Answer as on a device, or on a bridge port. There, what has extras is not reused. */
+static bool answer(struct arpp_packet *p, const u8 *lladdr, bool port)
+{
+	const struct arpp_tag none = {};
+	struct sk_buff *skb = p->skb;
+
+	if (!port)
+		return arpp_act_reuse_skb(p, lladdr);
+	memset(skb_shinfo(skb), 0, offsetof(struct skb_shared_info, frag_list));
+	return arpp_act_reply_port(p, arpp_lladdr_number(lladdr), &none) == skb;
+}
+
+static int reuse(struct net_device *dev, bool port)
 {
 	const u8 sha[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
 	/* At an odd address: a CPU with strict alignment cannot read 16 bits there. */
@@ -112,6 +124,7 @@ static int reuse(struct net_device *dev)
 	struct sk_buff *skb = make_request(dev, sha), *reused, *fresh;
 	struct arpp_packet p = {};
 	int err = -EINVAL;
+	bool reuses;
 
 	fresh = arp_create(ARPOP_REPLY, ETH_P_ARP, SENDER, dev, TARGET, sha,
 			   lladdr + 1, sha);
@@ -119,9 +132,14 @@ static int reuse(struct net_device *dev)
 		err = -ENOMEM;
 		goto free;
 	}
-	if (arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK ||
-	    !arpp_act_reuse_skb(&p, lladdr + 1)) {
+	if (arpp_packet_parse(&p, skb, dev) != ARPP_PARSE_OK) {
 		pr_err("arp_policy: selftest: a request was not understood\n");
+		goto free;
+	}
+	reuses = answer(&p, lladdr + 1, port);
+	skb = p.skb;
+	if (!reuses) {
+		pr_err("arp_policy: selftest: an skb was not reused\n");
 		goto free;
 	}
 	/* Compare copies: the originals are needed to free the memory. */
@@ -154,7 +172,7 @@ int arpp_selftest_reuse(void)
 	if (!dev)
 		return -ENOMEM;
 	eth_hw_addr_random(dev);
-	err = reuse(dev);
+	err = reuse(dev, false) ?: reuse(dev, true);
 	if (!err)
 		pr_info("arp_policy: selftest: a reused skb is as a new one\n");
 	free_netdev(dev);
