@@ -141,11 +141,11 @@ static __always_inline unsigned int carry_out(struct arpp_netns *nn,
 	return hook_drop(skb);
 }
 
-/* A frame that may carry ARP, on a port with a policy. */
-static noinline unsigned int port_in(struct arpp_netns *nn,
-				     const struct arpp_policy *policy,
-				     const struct arpp_device *d,
-				     struct sk_buff *skb)
+/* Judge a frame that may carry ARP. @inspected: inspect has passed it, without a note. */
+static noinline unsigned int judge_port(struct arpp_netns *nn,
+					const struct arpp_policy *policy,
+					const struct arpp_device *d,
+					struct sk_buff *skb, bool inspected)
 {
 	struct arpp_segment s arpp_uninitialized;
 	struct arpp_packet p arpp_uninitialized;
@@ -167,6 +167,7 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 	if (unlikely(form == ARPP_PARSE_MALFORMED && d->port != ARPP_PORT_JUDGED))
 		return NF_ACCEPT;
 	p.segment = &s;
+	p.inspected = inspected;
 	if (unlikely(wrapping == ARPP_WRAP_NESTED))
 		v = encapsulated;
 	else if (unlikely(form == ARPP_PARSE_MALFORMED))
@@ -174,6 +175,67 @@ static noinline unsigned int port_in(struct arpp_netns *nn,
 	else
 		arpp_port_verdict(policy, d, &p, &v);
 	return carry_out(nn, d, skb, &s, &p, &v);
+}
+
+/* Is a frame a plain request or reply, without a tag? */
+static __always_inline bool is_plain(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_ARP) && !skb_vlan_tag_present(skb) &&
+	       skb->ip_summed != CHECKSUM_PARTIAL && arpp_packet_plain(skb);
+}
+
+/* The binding of the sender of a plain frame, if nothing is checked before that; else 0. */
+static __always_inline u64 binding_of_sender(const struct arpp_device *d,
+					     const struct sk_buff *skb)
+{
+	__be32 sip;
+
+	if (unlikely(d->port != ARPP_PORT_JUDGED || arpp_rules(d, ARPP_TABLE_SENDER) ||
+		     !is_plain(skb)))
+		return 0;
+	memcpy(&sip, (const u8 *)(arp_hdr(skb) + 1) + ETH_ALEN, sizeof(sip));
+	return likely(sip) ? arpp_binding_find(d, sip) : 0;
+}
+
+/* Would spoofed frames be dropped without anybody else to be told? */
+static __always_inline bool drops_silently(struct arpp_netns *nn,
+					   const struct arpp_device *d)
+{
+	return likely(d->inspect != ARP_POLICY_INSPECT_AUDIT && !d->audit) &&
+	       !trace_verdict_enabled() &&
+	       likely(!arpp_event_verdict_wanted(&nn->events, nn->net));
+}
+
+/*
+ * If inspect is all that is checked of senders, most forged frames are dropped here: with
+ * nothing copied, that takes 80 instructions less than judge_port(), which comes to the same
+ * verdict.
+ */
+static noinline unsigned int inspect_port(struct arpp_netns *nn,
+					  const struct arpp_policy *policy,
+					  const struct arpp_device *d,
+					  struct sk_buff *skb)
+{
+	u64 binding = binding_of_sender(d, skb);
+	bool inspected = binding &&
+			 arpp_inspect_binding(binding, (const u8 *)(arp_hdr(skb) + 1));
+
+	if (binding && !inspected && drops_silently(nn, d)) {
+		arpp_stats_count(d->counts, ARPP_COUNT_IN, ARP_POLICY_REASON_SPOOFED);
+		return hook_drop(skb);
+	}
+	return judge_port(nn, policy, d, skb, inspected);
+}
+
+/* A frame that may carry ARP, on a port with a policy. */
+static __always_inline unsigned int port_in(struct arpp_netns *nn,
+					    const struct arpp_policy *policy,
+					    const struct arpp_device *d,
+					    struct sk_buff *skb)
+{
+	if (d->strict == ARPP_STRICT_INSPECT)
+		return inspect_port(nn, policy, d, skb);
+	return judge_port(nn, policy, d, skb, false);
 }
 
 /* A frame that NFQUEUE gave back: a process carries it on, with BH enabled. */

@@ -49,7 +49,20 @@ static inline enum arp_policy_reason arpp_validate(const struct arpp_device *d,
 }
 
 /**
- * arpp_inspect_mac() - check a sender's MAC against the binding of its address
+ * arpp_inspect_binding() - check an Ethernet sender's MAC against the binding of its address
+ * @binding: the result of the lookup
+ * @sha: the MAC; it may be unaligned
+ *
+ * Return: whether the binding allows it.
+ */
+static inline bool arpp_inspect_binding(u64 binding, const u8 *sha)
+{
+	return !arpp_binding_has_lladdr(binding) ||
+	       arpp_lladdr_number(sha) == arpp_rule_lladdr(binding);
+}
+
+/**
+ * arpp_inspect_mac() - the same for a packet that may not be Ethernet's
  * @binding: the result of the lookup
  * @p: the packet
  *
@@ -57,10 +70,8 @@ static inline enum arp_policy_reason arpp_validate(const struct arpp_device *d,
  */
 static inline bool arpp_inspect_mac(u64 binding, const struct arpp_packet *p)
 {
-	if (!arpp_binding_has_lladdr(binding))
-		return true;
-	return p->dev->addr_len == ETH_ALEN &&
-	       arpp_lladdr_number(p->sha) == arpp_rule_lladdr(binding);
+	return p->dev->addr_len == ETH_ALEN ? arpp_inspect_binding(binding, p->sha) :
+					      !arpp_binding_has_lladdr(binding);
 }
 
 /**

@@ -54,6 +54,7 @@ enum arpp_maker {
  * @request: ARPOP_REQUEST
  * @other: neither that nor ARPOP_REPLY; only on bridge ports
  * @opcode: of a packet that is @other
+ * @inspected: inspect, and no other check of senders, has passed it; only on bridge ports
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth is known
  * @dry_run: a hypothetical packet, which must not take rate tokens or change state
@@ -81,6 +82,7 @@ struct arpp_packet {
 	struct arpp_segment *segment;
 	bool request;
 	bool other;
+	bool inspected;
 	bool framed;
 	bool ethernet;
 	bool dry_run;
@@ -125,8 +127,7 @@ bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
  * Is the packet a request or reply for IPv4 over Ethernet, as nearly all are? Then its
  * first eight bytes, from hrd to op, are known.
  */
-static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
-					      const struct net_device *dev)
+static __always_inline bool arpp_packet_plain(const struct sk_buff *skb)
 {
 	const u64 request = 0x0001080006040001, reply = 0x0001080006040002;
 	/* Unsigned, so a negative value fails the check too. */
@@ -134,11 +135,16 @@ static __always_inline bool arpp_packet_plain(const struct sk_buff *skb,
 			    2 * (ETH_ALEN + sizeof(__be32));
 	__be64 head;
 
-	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN ||
-	    need > skb_headlen(skb))
+	if (need > skb_headlen(skb))
 		return false;
 	memcpy(&head, skb_network_header(skb), sizeof(head));
 	return head == cpu_to_be64(request) || head == cpu_to_be64(reply);
+}
+
+/* Is the device an Ethernet one? */
+static __always_inline bool arpp_packet_over_ethernet(const struct net_device *dev)
+{
+	return dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN;
 }
 
 /* Does a received packet have an Ethernet header? */
@@ -146,8 +152,7 @@ static inline bool arpp_packet_is_framed(const struct arpp_packet *p)
 {
 	const struct sk_buff *skb = p->skb;
 
-	return p->dev->type == ARPHRD_ETHER && p->dev->addr_len == ETH_ALEN &&
-	       skb_mac_header_was_set(skb) &&
+	return arpp_packet_over_ethernet(p->dev) && skb_mac_header_was_set(skb) &&
 	       skb->mac_header + ETH_HLEN <= skb->network_header;
 }
 
@@ -182,7 +187,7 @@ static __always_inline bool arpp_packet_is_broadcast(const struct arpp_packet *p
 static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
 						 const struct net_device *dev)
 {
-	return arpp_packet_plain(skb, dev) &&
+	return arpp_packet_over_ethernet(dev) && arpp_packet_plain(skb) &&
 	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
 }
 
@@ -204,6 +209,7 @@ static __always_inline void arpp_packet_begin(struct arpp_packet *p,
 	p->dev = dev;
 	p->request = op == htons(ARPOP_REQUEST);
 	p->other = false;
+	p->inspected = false;
 	p->framed = false;
 	p->ethernet = false;
 	p->dry_run = false;
@@ -243,7 +249,7 @@ static __always_inline enum arpp_parse
 arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
 		  struct net_device *dev)
 {
-	if (unlikely(!arpp_packet_plain(skb, dev)))
+	if (unlikely(!arpp_packet_over_ethernet(dev) || !arpp_packet_plain(skb)))
 		return arpp_packet_parse_any(p, skb, dev);
 	arpp_packet_copy(p, skb, dev);
 	return ARPP_PARSE_OK;
@@ -256,13 +262,15 @@ arpp_packet_parse(struct arpp_packet *p, struct sk_buff *skb,
  * @dev: the port
  * @offset: of the ARP header from there
  *
+ * All ports are Ethernet devices.
+ *
  * Return: ARPP_PARSE_OK, or why @p is not filled in.
  */
 static __always_inline enum arpp_parse
 arpp_packet_parse_port(struct arpp_packet *p, struct sk_buff *skb,
 		       struct net_device *dev, unsigned int offset)
 {
-	if (unlikely(offset || !arpp_packet_plain(skb, dev)))
+	if (unlikely(offset || !arpp_packet_plain(skb)))
 		return arpp_packet_parse_port_any(p, skb, dev, offset);
 	arpp_packet_copy(p, skb, dev);
 	return ARPP_PARSE_OK;

@@ -52,7 +52,7 @@ enum arp_policy_reason arpp_port_inspect_segment(const struct arpp_policy *polic
 	const struct arpp_device *segment = segment_policy(policy, p->segment);
 	u64 binding = segment ? arpp_binding_find(segment, p->sip) : 0;
 
-	if (binding && !arpp_inspect_mac(binding, p))
+	if (binding && !arpp_inspect_binding(binding, p->sha))
 		return ARP_POLICY_REASON_SPOOFED;
 	return d->inspect == ARP_POLICY_INSPECT_STRICT ? ARP_POLICY_REASON_UNBOUND : 0;
 }

@@ -49,7 +49,7 @@ static __always_inline bool arpp_port_inspect(const struct arpp_policy *policy,
 	binding = arpp_binding_find(d, p->sip);
 	if (unlikely(!binding))
 		reason = arpp_port_inspect_segment(policy, d, p);
-	else if (!arpp_inspect_mac(binding, p))
+	else if (!arpp_inspect_binding(binding, p->sha))
 		reason = ARP_POLICY_REASON_SPOOFED;
 	if (likely(!reason))
 		return false;
@@ -60,12 +60,17 @@ static __always_inline bool arpp_port_inspect(const struct arpp_policy *policy,
 	return arpp_decide(v, ARPP_DROP, reason, ARP_POLICY_FIELD_INSPECT);
 }
 
-/* Is the sender refused? Inline if inspect alone is in use: saves 40 instructions. */
+/*
+ * Is the sender refused? Inline if inspect alone is in use: saves 40 instructions. If that has
+ * passed it, nothing else is.
+ */
 static __always_inline bool arpp_port_refuses(const struct arpp_policy *policy,
 					      const struct arpp_device *d,
 					      struct arpp_packet *p,
 					      struct arpp_verdict *v)
 {
+	if (p->inspected)
+		return false;
 	if (unlikely(d->strict & ~ARPP_STRICT_INSPECT || arpp_rules(d, ARPP_TABLE_SENDER)))
 		return arpp_port_sender(policy, d, p, v);
 	return d->inspect && arpp_port_inspect(policy, d, p, v);

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 75
+plan 76
 
 bridge_host
 
@@ -97,8 +97,12 @@ must poll 10 reported suppressed tip=10.0.0.3 sip=10.0.0.2
 is "$(jq -r 'select(.reason == "suppressed") | [.op, .bridge, .field, .binding.address, .binding.lladdr,
 	.binding.selector] | join(" ")' "$dir/events" | sort -u)" \
 	"request br0 suppress 10.0.0.3 $BLUE all" "an event names the binding that answered"
+policy dev set to-red trust off inspect enforce
+must poll 10 reported spoofed sip=10.0.0.3
+is "$(jq -r 'select(.reason == "spoofed") | [.op, .field, .bridge] | join(" ")' "$dir/events" | sort -u)" \
+	"request inspect br0" "an event reports a spoofed sender"
+policy dev unset to-red inspect
 policy rule add drop 10.0.0.66 from dev to-red
-policy dev set to-red trust off
 must poll 10 reported rule-drop op=0008 sip=10.0.0.66
 is "$(jq -r 'select(.reason == "rule-drop").op' "$dir/events" | sort -u)" op-8 \
 	"an event names an operation that is neither request nor reply"
