@@ -24,9 +24,8 @@ mkdir "$work/bin"
 cat >"$work/bin/make" <<-END
 	#!/bin/sh
 	for arg; do
-		case \$arg in M=*) tree=\${arg#M=} ;; modules) build=yes ;; esac
+		case \$arg in M=*) tree=\${arg#M=} ;; clean) exit 0 ;; esac
 	done
-	[ "\${build-}" ] || exit 0
 	read -r version <"\$tree/VERSION"
 	cp "$ARP_POLICY_KO" "\$tree/arp_policy.ko"
 	[ "\$version" = "$version" ] || sed -i -E \\
@@ -146,8 +145,11 @@ run_ok "dpkg removes the packages" dpkg -r arpctl arp-policy-dkms
 run_ok "the module is unloaded" test ! -e /sys/module/arp_policy
 is "$(traces | grep -v /var/lib/dpkg/info)" "/etc/arp-policy.conf
 /etc/modprobe.d/arp_policy.conf
+/etc/systemd/system/multi-user.target.wants/arp-policy-leases.service
 /etc/systemd/system/sysinit.target.wants/arp-policy.service
+/var/lib/systemd/deb-systemd-helper-enabled/arp-policy-leases.service.dsh-also
 /var/lib/systemd/deb-systemd-helper-enabled/arp-policy.service.dsh-also
+/var/lib/systemd/deb-systemd-helper-enabled/multi-user.target.wants/arp-policy-leases.service
 /var/lib/systemd/deb-systemd-helper-enabled/sysinit.target.wants/arp-policy.service" \
 	"the files of the admin are left"
 is "$(dkms status arp-policy)" "" "DKMS no longer lists the module"
