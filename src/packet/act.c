@@ -334,7 +334,7 @@ void arpp_act_learn(struct arpp_packet *p)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(p->dev);
 	struct net_device *dev = p->dev;
-	bool garp = false, accept, override;
+	bool garp, override;
 	struct neighbour *n;
 
 	/*
@@ -343,14 +343,12 @@ void arpp_act_learn(struct arpp_packet *p)
 	 */
 	if (!p->sip || !in_dev)
 		return;
-	accept = accepts_new(in_dev, p->sip);
 	n = arpp_packet_neigh_get(p);
-	if (n || accept)
-		garp = p->sip == p->tip &&
-		       (p->request ||
-			!memcmp(p->tha, p->sha, dev->addr_len)) &&
-		       is_unicast(p);
-	if (!n && accept && (garp || (!p->request && is_unicast(p))))
+	if (!n && !accepts_new(in_dev, p->sip))
+		return;
+	garp = p->sip == p->tip &&
+	       (p->request || !memcmp(p->tha, p->sha, dev->addr_len)) && is_unicast(p);
+	if (!n && (garp || (!p->request && is_unicast(p))))
 		n = __neigh_lookup(&arp_tbl, &p->sip, dev, 1);
 	if (!n)
 		return;

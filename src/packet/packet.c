@@ -181,7 +181,7 @@ enum arpp_parse arpp_packet_parse_port_any(struct arpp_packet *p,
  * Find a neighbour entry, without a reference: 80 instructions less. Loopback and
  * point-to-point devices have none for an address: all have the key 0.0.0.0.
  */
-static struct neighbour *neigh_find(struct net_device *dev, __be32 addr)
+static __always_inline struct neighbour *neigh_find(struct net_device *dev, __be32 addr)
 {
 	return dev->flags & (IFF_LOOPBACK | IFF_POINTOPOINT) ?
 	       NULL : __ipv4_neigh_lookup_noref(dev, (__force u32)addr);
