@@ -221,19 +221,6 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	return d ? hook_in(nn, policy, d, skb) : NF_ACCEPT;
 }
 
-/* If the rewrite fails, drop: the original sender must not leak. */
-static noinline void rewrite(struct arpp_packet *p, struct arpp_verdict *v)
-{
-	__be32 sip = p->sip;
-
-	if (!arpp_packet_set_sender(p, v->sender)) {
-		v->action = ARPP_DROP;
-		v->reason = ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED;
-	}
-	/* The event reports the packet before the rewrite. */
-	p->sip = sip;
-}
-
 /*
  * Does the kernel send this announcement because of the sysctl arp_notify? It is handling
  * an event of the device then: see arpp_netns_notify_early().
@@ -264,8 +251,11 @@ static noinline unsigned int hook_out(struct arpp_netns *nn,
 	}
 
 	arpp_verdict_out(policy, d, &p, &v);
-	if (v.action == ARPP_REWRITE && !d->audit)
-		rewrite(&p, &v);
+	/* If the rewrite fails, drop: the original sender must not leak. */
+	if (v.action == ARPP_REWRITE && !d->audit && !arpp_packet_set_sender(&p, v.sender)) {
+		v.action = ARPP_DROP;
+		v.reason = ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED;
+	}
 	hook_report(nn, d, NULL, true, &p, &v);
 	return v.action == ARPP_DROP && !d->audit ? NF_DROP : NF_ACCEPT;
 }

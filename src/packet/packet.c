@@ -424,22 +424,3 @@ bool arpp_packet_solicited(struct arpp_packet *p)
 	p->sought = true;
 	return p->neigh && READ_ONCE(p->neigh->nud_state) & (NUD_INCOMPLETE | NUD_PROBE);
 }
-
-/**
- * arpp_packet_set_sender() - rewrite the sender address of a packet
- * @p: the packet
- * @sip: the new sender protocol address
- *
- * Return: false if out of memory for a writable copy.
- */
-bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip)
-{
-	struct sk_buff *skb = p->skb;
-
-	if (skb_ensure_writable(skb, skb_network_offset(skb) +
-				     arp_hdr_len(p->dev)))
-		return false;
-	memcpy((u8 *)(arp_hdr(skb) + 1) + p->dev->addr_len, &sip, sizeof(sip));
-	p->sip = sip;
-	return true;
-}

@@ -121,7 +121,6 @@ bool arpp_packet_would_update_neigh(const struct arpp_packet *p);
 void arpp_packet_route(struct arpp_packet *p, bool pvlan);
 struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p);
 bool arpp_packet_solicited(struct arpp_packet *p);
-bool arpp_packet_set_sender(struct arpp_packet *p, __be32 sip);
 
 /*
  * Is the packet a request or reply for IPv4 over Ethernet, as nearly all are? Then its
@@ -274,6 +273,25 @@ arpp_packet_parse_port(struct arpp_packet *p, struct sk_buff *skb,
 		return arpp_packet_parse_port_any(p, skb, dev, offset);
 	arpp_packet_copy(p, skb, dev);
 	return ARPP_PARSE_OK;
+}
+
+/**
+ * arpp_packet_set_sender() - rewrite the sender address of a packet
+ * @p: the packet; its fields stay as they were before
+ * @sip: the new sender protocol address
+ *
+ * Return: false if out of memory for a writable copy.
+ */
+static inline bool arpp_packet_set_sender(const struct arpp_packet *p, __be32 sip)
+{
+	struct sk_buff *skb = p->skb;
+
+	/* It was parsed, so it is linear as far as that. */
+	if (unlikely(skb_cloned(skb)) &&
+	    skb_ensure_writable(skb, skb_network_offset(skb) + arp_hdr_len(p->dev)))
+		return false;
+	memcpy((u8 *)(arp_hdr(skb) + 1) + p->dev->addr_len, &sip, sizeof(sip));
+	return true;
 }
 
 #endif /* _ARPP_PACKET_H */

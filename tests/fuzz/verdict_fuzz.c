@@ -572,7 +572,7 @@ static void judge(const struct arpp_policy *policy, const struct arpp_device *d,
 			__be32 sip;
 
 			memcpy(&sip, (u8 *)(arp_hdr(p->skb) + 1) + p->dev->addr_len, 4);
-			NEVER(sip != v.sender || p->sip != v.sender);
+			NEVER(sip != v.sender || p->sip == v.sender);
 		}
 		break;
 	case ARPP_DEFEND:

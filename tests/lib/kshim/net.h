@@ -305,6 +305,7 @@ struct sk_buff {
 #define skb_network_offset(s)	((int)((s)->network_header - ((s)->data - (s)->head)))
 #define skb_mac_header_was_set(s)	((s)->mac_header != 0xffff)
 #define eth_hdr(s)		((struct ethhdr *)((s)->head + (s)->mac_header))
+#define skb_cloned(s)		((void)(s), true)
 #define skb_network_header(s)	((s)->head + (s)->network_header)
 #define arp_hdr(s)		((struct arphdr *)skb_network_header(s))
 #define arp_hdr_len(d)		((int)(sizeof(struct arphdr) + ((d)->addr_len + 4) * 2))
