@@ -28,23 +28,6 @@ static bool local(const struct net_device *dev, __be32 addr)
 	return inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
 }
 
-/**
- * arpp_announce_hidden() - must an address not be announced on a device?
- * @policy: of the netns
- * @d: the device's policy
- * @addr: the address
- * @by: set to the rule that hides it, if it is one
- *
- * Return: whether it is hidden there.
- */
-bool arpp_announce_hidden(const struct arpp_policy *policy,
-			  const struct arpp_device *d, __be32 addr,
-			  struct arpp_match *by)
-{
-	return arpp_rule_hides(d, addr, by) ||
-	       arpp_hidden(policy, d->dev, addr);
-}
-
 /*
  * A user can give devices any number of addresses, and the search for a sender
  * runs with softirqs disabled. So it stops after this many addresses or devices.
@@ -148,7 +131,7 @@ static __be32 by_level(int level, const struct arpp_packet *p, __be32 queued_sip
 		if (queued_sip && local(p->dev, queued_sip))
 			return queued_sip;
 	}
-	return inet_select_addr(p->dev, p->tip, RT_SCOPE_LINK);
+	return arpp_announce_best(p->dev, p->tip);
 }
 
 /* The level that arp_solicit() has used. */
@@ -182,7 +165,7 @@ static bool by_solicitation(int level, const struct arpp_packet *p, __be32 *send
 }
 
 /**
- * arpp_announce_sender() - choose the sender according to the announce field
+ * arpp_announce_sender_any() - arpp_announce_sender() for all levels
  * @d: the outgoing device, its announce managed
  * @p: the request, made by arp_solicit()
  * @sender: set to the address, or to 0 if there is none
@@ -195,8 +178,8 @@ static bool by_solicitation(int level, const struct arpp_packet *p, __be32 *send
  * Return: false if the sender cannot be determined because the queued packet is
  *	gone.
  */
-bool arpp_announce_sender(const struct arpp_device *d,
-			  const struct arpp_packet *p, __be32 *sender)
+bool arpp_announce_sender_any(const struct arpp_device *d,
+			      const struct arpp_packet *p, __be32 *sender)
 {
 	unsigned int left = ANNOUNCE_ADDRS;
 
@@ -239,15 +222,16 @@ __be32 arpp_announce_stock(const struct arpp_packet *p, __be32 queued_sip)
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target)
 {
-	int master = l3mdev_master_ifindex_rcu(d->dev);
 	unsigned int left = ANNOUNCE_ADDRS, devices = ANNOUNCE_DEVICES;
 	struct net *net = dev_net(d->dev);
 	struct net_device *from;
 	__be32 addr;
+	int master;
 
 	addr = own_addr(d, target, &left);
 	if (addr)
 		return addr;
+	master = l3mdev_master_ifindex_rcu(d->dev);
 	if (master) {
 		from = dev_get_by_index_rcu(net, master);
 		addr = from ? borrowed_addr(policy, d, from, &left) : 0;

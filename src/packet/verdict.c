@@ -585,18 +585,15 @@ void arpp_verdict_request(const struct arpp_policy *policy,
 		v->action = ARPP_LEARN_STOCK;
 }
 
-static void suppress_request(struct arpp_verdict *v,
-			     enum arp_policy_field field,
-			     const struct arpp_match *by)
+static void suppress_request(struct arpp_verdict *v, enum arp_policy_field field)
 {
 	arpp_decide(v, ARPP_DROP, ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED, field);
-	v->by = *by;
 }
 
-/* The field that hides a sender: none if the rule @by does. */
-static enum arp_policy_field hiding_field(const struct arpp_match *by)
+/* The field that hides a sender: none if the rule @v->by does. */
+static enum arp_policy_field hiding_field(const struct arpp_verdict *v)
 {
-	return by->rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
+	return v->by.rule ? 0 : ARP_POLICY_FIELD_HIDDEN;
 }
 
 /* Choose the sender of a request that the neighbour code made. */
@@ -607,30 +604,28 @@ static void choose_sender(const struct arpp_policy *policy,
 	bool managed = arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE);
 	bool must = managed && d->announce == ARP_POLICY_ANNOUNCE_STRICT;
 	enum arp_policy_field field = ARP_POLICY_FIELD_ANNOUNCE;
-	struct arpp_match by = {};
-	__be32 sip = p->sip;
 
+	v->sender = p->sip;
 	/*
 	 * Unknown sender: the entry was answered, deleted or emptied since.
 	 * Nobody waits for this request, or another one follows.
 	 */
-	if (managed && !arpp_announce_sender(d, p, &sip)) {
-		suppress_request(v, field, &by);
+	if (managed && !arpp_announce_sender(d, p, &v->sender)) {
+		suppress_request(v, field);
 		return;
 	}
-	if (sip && arpp_announce_hidden(policy, d, sip, &by)) {
-		field = hiding_field(&by);
-		sip = arpp_announce_visible(policy, d, p->tip);
+	if (v->sender && arpp_announce_hidden(policy, d, v->sender, &v->by)) {
+		field = hiding_field(v);
+		v->sender = arpp_announce_visible(policy, d, p->tip);
 		must = true;
 	}
-	if (!sip && must) {
-		suppress_request(v, field, &by);
-	} else if (sip != p->sip) {
+	if (!v->sender && must)
+		suppress_request(v, field);
+	else if (v->sender != p->sip)
 		arpp_decide(v, ARPP_REWRITE, ARP_POLICY_REASON_ANNOUNCE_REWRITTEN,
 			    field);
-		v->by = by;
-		v->sender = sip;
-	}
+	else
+		v->by.rule = 0;
 }
 
 /* Pass or suppress a request that is not rewritten. */
@@ -638,14 +633,12 @@ static void check_sender(const struct arpp_policy *policy,
 			 const struct arpp_device *d,
 			 const struct arpp_packet *p, struct arpp_verdict *v)
 {
-	struct arpp_match by = {};
-
 	if (!p->sip)
 		return;
-	if (arpp_announce_hidden(policy, d, p->sip, &by))
-		suppress_request(v, hiding_field(&by), &by);
+	if (arpp_announce_hidden(policy, d, p->sip, &v->by))
+		suppress_request(v, hiding_field(v));
 	else if (arpp_announce_foreign(policy, d, p->sip))
-		suppress_request(v, ARP_POLICY_FIELD_ANNOUNCE, &by);
+		suppress_request(v, ARP_POLICY_FIELD_ANNOUNCE);
 }
 
 /* Without a call to memcmp() on Ethernet: 45 instructions. */
@@ -707,11 +700,9 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 		      const struct arpp_device *d, const struct arpp_packet *p,
 		      struct arpp_verdict *v)
 {
-	const struct arpp_match nothing = {};
-
 	arpp_verdict_pass(v);
 	if (unlikely(is_not_notified(d, p))) {
-		suppress_request(v, ARP_POLICY_FIELD_NOTIFY, &nothing);
+		suppress_request(v, ARP_POLICY_FIELD_NOTIFY);
 		return;
 	}
 	if (!governs_senders(policy, d) || !p->request ||

@@ -296,16 +296,16 @@ u64 arpp_binding_find_any(const struct arpp_device *d, __be32 addr)
 }
 
 /**
- * arpp_rule_hides() - does a rule hide an address on a device?
+ * arpp_rule_found_hides() - arpp_rule_hides() on a device that may have rules
  * @d: the device's policy
  * @addr: the address
  * @by: set to the rule if so
  *
  * Context: RCU read side.
- * Return: whether it does.
+ * Return: whether a rule hides the address.
  */
-bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
-		     struct arpp_match *by)
+bool arpp_rule_found_hides(const struct arpp_device *d, __be32 addr,
+			   struct arpp_match *by)
 {
 	struct arpp_match match;
 
