@@ -231,33 +231,55 @@ static bool is_sysctl_notify(const struct arpp_device *d, const struct arpp_pack
 	       READ_ONCE(d->stats->rising);
 }
 
-/* A packet to be sent on a device with a policy. */
-static noinline unsigned int hook_out(struct arpp_netns *nn,
-				      const struct arpp_policy *policy,
-				      const struct arpp_device *d,
-				      struct sk_buff *skb, bool bh)
+/* A parsed packet to be sent on a device with a policy. */
+static __always_inline unsigned int judge_out(struct arpp_netns *nn,
+					      const struct arpp_policy *policy,
+					      const struct arpp_device *d,
+					      struct arpp_packet *p, bool bh)
 {
-	struct arpp_packet p arpp_uninitialized;
 	struct arpp_verdict v arpp_uninitialized;
 
-	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
-		return NF_ACCEPT;
-	p.maker = arpp_act_maker(skb, bh);
-	if (unlikely(is_sysctl_notify(d, &p))) {
+	p->maker = arpp_act_maker(p, bh);
+	if (unlikely(is_sysctl_notify(d, p))) {
 		/* With notify up or change, ours follows: netns_notify.c. */
 		if (d->notify && !d->audit)
 			return NF_DROP;
-		p.maker = ARPP_MAKER_SYSCTL;
+		p->maker = ARPP_MAKER_SYSCTL;
 	}
 
-	arpp_verdict_out(policy, d, &p, &v);
+	arpp_verdict_out(policy, d, p, &v);
 	/* If the rewrite fails, drop: the original sender must not leak. */
-	if (v.action == ARPP_REWRITE && !d->audit && !arpp_packet_set_sender(&p, v.sender)) {
+	if (v.action == ARPP_REWRITE && !d->audit && !arpp_packet_set_sender(p, v.sender)) {
 		v.action = ARPP_DROP;
 		v.reason = ARP_POLICY_REASON_ANNOUNCE_SUPPRESSED;
 	}
-	hook_report(nn, d, NULL, true, &p, &v);
+	hook_report(nn, d, NULL, true, p, &v);
 	return v.action == ARPP_DROP && !d->audit ? NF_DROP : NF_ACCEPT;
+}
+
+/* A packet of any kind. */
+static noinline unsigned int hook_out_any(struct arpp_netns *nn,
+					  const struct arpp_policy *policy,
+					  const struct arpp_device *d,
+					  struct sk_buff *skb, bool bh)
+{
+	struct arpp_packet p arpp_uninitialized;
+
+	if (arpp_packet_parse(&p, skb, d->dev) != ARPP_PARSE_OK)
+		return NF_ACCEPT;
+	return judge_out(nn, policy, d, &p, bh);
+}
+
+/* A packet that arpp_packet_plain() accepts, sent with BH disabled. */
+static noinline unsigned int hook_out(struct arpp_netns *nn,
+				      const struct arpp_policy *policy,
+				      const struct arpp_device *d,
+				      struct sk_buff *skb)
+{
+	struct arpp_packet p arpp_uninitialized;
+
+	arpp_packet_copy(&p, skb, d->dev);
+	return judge_out(nn, policy, d, &p, true);
 }
 
 /*
@@ -272,9 +294,16 @@ static noinline unsigned int hook_out_process(struct arpp_netns *nn,
 	unsigned int ret;
 
 	local_bh_disable();
-	ret = hook_out(nn, policy, d, skb, false);
+	ret = hook_out_any(nn, policy, d, skb, false);
 	local_bh_enable();
 	return ret;
+}
+
+/* Count a packet that there is nothing to decide about. */
+static __always_inline unsigned int pass_out(const struct arpp_device *d)
+{
+	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
+	return NF_ACCEPT;
 }
 
 static unsigned int arp_out(void *priv, struct sk_buff *skb,
@@ -292,11 +321,20 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 	/* Counters need BH disabled: one writer per CPU. */
 	if (unlikely(!in_softirq()))
 		return hook_out_process(nn, policy, d, skb);
+	if (trace_verdict_enabled() || unlikely(!arpp_packet_over_ethernet(d->dev)))
+		return hook_out_any(nn, policy, d, skb, true);
+	/*
+	 * The kernel sends nothing there but what hook_out() counts, too. Saves 130
+	 * instructions of a request that no field governs.
+	 */
+	if (!arpp_governs_sending(policy, d))
+		return pass_out(d);
+	if (unlikely(!arpp_packet_plain(skb)))
+		return hook_out_any(nn, policy, d, skb, true);
 	/* Most packets are replies, for which there is nothing to decide. */
-	if (trace_verdict_enabled() || !arpp_packet_is_reply(skb, d->dev))
-		return hook_out(nn, policy, d, skb, true);
-	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
-	return NF_ACCEPT;
+	if (arp_hdr(skb)->ar_op == htons(ARPOP_REPLY))
+		return pass_out(d);
+	return hook_out(nn, policy, d, skb);
 }
 
 /*

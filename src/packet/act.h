@@ -49,17 +49,22 @@ DECLARE_PER_CPU(unsigned long, arpp_announcing);
 
 /**
  * arpp_act_maker() - determine what made an outgoing packet
- * @skb: the packet
+ * @p: the packet
  * @bh: whether it was sent with BH disabled
+ *
+ * Only announcements are compared with ours.
  *
  * Context: BH disabled; once for a packet.
  * Return: enum arpp_maker.
  */
-static inline enum arpp_maker arpp_act_maker(const struct sk_buff *skb, bool bh)
+static inline enum arpp_maker arpp_act_maker(const struct arpp_packet *p, bool bh)
 {
-	unsigned long mark = this_cpu_read(arpp_announcing);
+	unsigned long mark;
 
-	if (likely((mark & ~ARPP_ANNOUNCING_FORCE) != (unsigned long)skb))
+	if (likely(p->sip != p->tip))
+		return bh ? ARPP_MAKER_NEIGH : ARPP_MAKER_PROCESS;
+	mark = this_cpu_read(arpp_announcing);
+	if (likely((mark & ~ARPP_ANNOUNCING_FORCE) != (unsigned long)p->skb))
 		return bh ? ARPP_MAKER_NEIGH : ARPP_MAKER_PROCESS;
 	this_cpu_write(arpp_announcing, 0);
 	return mark & ARPP_ANNOUNCING_FORCE ? ARPP_MAKER_FORCED : ARPP_MAKER_OWN;

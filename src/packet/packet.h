@@ -176,20 +176,6 @@ static __always_inline bool arpp_packet_is_broadcast(const struct arpp_packet *p
 	return eth->h_dest[0] & 1 && le64_to_cpu(source) << 16 == sha << 16;
 }
 
-/**
- * arpp_packet_is_reply() - is the packet a reply over Ethernet?
- * @skb: as for arpp_packet_parse()
- * @dev: as for arpp_packet_parse()
- *
- * Return: whether it is; false for all packets over other media.
- */
-static __always_inline bool arpp_packet_is_reply(const struct sk_buff *skb,
-						 const struct net_device *dev)
-{
-	return arpp_packet_over_ethernet(dev) && arpp_packet_plain(skb) &&
-	       arp_hdr(skb)->ar_op == htons(ARPOP_REPLY);
-}
-
 /* The operation. */
 static inline u16 arpp_packet_opcode(const struct arpp_packet *p)
 {

@@ -676,14 +676,6 @@ static bool is_not_notified(const struct arpp_device *d, const struct arpp_packe
 	       d->notify == ARP_POLICY_NOTIFY_OFF;
 }
 
-/* Does anything choose or restrict senders on the device? */
-static bool governs_senders(const struct arpp_policy *policy,
-			    const struct arpp_device *d)
-{
-	return arpp_managed(d, ARP_POLICY_FIELD_ANNOUNCE) || d->n_tables ||
-	       policy->any_hidden;
-}
-
 /**
  * arpp_verdict_out() - decide on an outgoing packet
  * @policy: of the netns
@@ -705,7 +697,7 @@ void arpp_verdict_out(const struct arpp_policy *policy,
 		suppress_request(v, ARP_POLICY_FIELD_NOTIFY);
 		return;
 	}
-	if (!governs_senders(policy, d) || !p->request ||
+	if (!p->request || !arpp_governs_sending(policy, d) ||
 	    p->maker == ARPP_MAKER_FORCED || is_bond_monitor(p))
 		return;
 	if (is_solicitation(p))

@@ -141,6 +141,14 @@ static __always_inline bool arpp_governs_requests(const struct arpp_policy *poli
 	       policy->any_hidden;
 }
 
+/* Can policy change what is sent on the device, except for replies? */
+static __always_inline bool arpp_governs_sending(const struct arpp_policy *policy,
+						 const struct arpp_device *d)
+{
+	return d->set & (BIT(ARP_POLICY_FIELD_ANNOUNCE) | BIT(ARP_POLICY_FIELD_NOTIFY)) ||
+	       policy->any_hidden || arpp_rules(d, ARPP_TABLE_TARGET);
+}
+
 /* Does arp_process() go on with a packet for this target, whatever policy says? */
 static inline bool arpp_verdict_good_target(const struct arpp_packet *p)
 {
