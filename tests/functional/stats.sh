@@ -3,7 +3,7 @@
 # Counters and the tracepoint report what really happened to packets.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-plan 33
+plan 34
 
 # The counters of one of alice's devices.
 counts() {	# DEV
@@ -104,6 +104,14 @@ is "$(counts eth0)" '{"in":0,"out":0,"reasons":{}}' "after reset, a device start
 is "$(counts eth1 | jq .out)" 2 "after reset of one device, the others keep their counters"
 must ctl alice stats reset
 is "$(counts eth1)" '{"in":0,"out":0,"reasons":{}}' "the counters of all devices are reset at once"
+
+# A request of the host that no field governs.
+must ctl bob dev set eth0 learn any
+must ip -n bob neigh flush dev eth0
+in_host bob ping -q -c 1 -W 1 10.0.0.1 >/dev/null
+is "$(ctl bob -j stats show eth0 | jq -c '.[0] | [.out > 0, .out + .in == .reasons.pass]')" \
+	'[true,true]' "requests that no field governs are counted as sent"
+must ctl bob dev unset eth0
 
 # Floods in which every packet is ignored. The counter of bob's device says how many it has
 # sent.
