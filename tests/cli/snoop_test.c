@@ -149,6 +149,7 @@ static void run(struct snoop *snoop, char **word)
 	if (!strcmp(word[0], "wait")) {
 		now.real += ms;
 		now.boot += ms;
+		snoop_look_again(snoop);
 		snoop_expire(snoop, &now, print_expired, NULL);
 	} else if (!strcmp(word[0], "clock")) {
 		now.real += ms;
@@ -156,6 +157,7 @@ static void run(struct snoop *snoop, char **word)
 		snoop_expire(snoop, &now, print_expired, NULL);
 	} else if (!strcmp(word[0], "gone")) {
 		snprintf(gone, sizeof(gone), "%s", word[1]);
+		snoop_look_again(snoop);
 	} else if (!strcmp(word[0], "flood")) {
 		flood(snoop, word[1], (uint32_t)strtoul(word[2], NULL, 10));
 	} else if (!strcmp(word[0], "many")) {

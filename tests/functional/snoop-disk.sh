@@ -8,7 +8,7 @@
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=dhcpframe.inc
 . "$(dirname "$0")/dhcpframe.inc"
-plan 19
+plan 21
 
 host node red blue green server
 bridge_host
@@ -114,12 +114,21 @@ else
 	skip "SIGTERM: it says what was not stored" "only in make check-all"
 fi
 
+# Names of ports that are not used any more
 rm -rf /run/arp-policy
 claim=/run/arp-policy/$(in_host node stat -L -c %i /proc/self/ns/net)-br0
+names() { grep -c '^selector' "$claim"; }
+few() { [ "$(names)" -lt 100 ]; }
+expiry=$(($(date +%s) + 8))
+for i in {1..250}; do echo "$expiry 02:00:00:00:00:01 10.0.1.$i vnet$i 0:br0"; done >"$dir/leases"
+must snoop
+run_ok "leases on 250 ports" poll 20 said '^bound 500, unbound'
+run_ok "the names of ports without a lease are not kept for ever" poll 30 few
+stop "$snooper"
 
 # The directory of the service's user
-mkdir /run/arp-policy
 chown 65534 /run/arp-policy
+rm "$claim"
 mkfifo "$claim"
 fails_with 1 "cannot use $claim: it is not a regular file" "a FIFO in place of its file is not waited for" \
 	timeout 20 "${WITHIN}" node "$ARPCTL" bind snoop dev br0 state "$dir/leases"

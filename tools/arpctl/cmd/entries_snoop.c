@@ -42,6 +42,9 @@
 /* How many different reports are remembered; while all are recent, others are lost. */
 #define REPORTS		64
 
+/* How many names of ports without a lease are kept, at least. */
+#define NAMES		64
+
 /* The same kind about the same port, printed lately. */
 struct report {
 	enum snoop_result kind;
@@ -64,6 +67,8 @@ struct snooper {
 	struct nl_events events;
 	bool listens;
 	int signals;
+	size_t dropped;		/* leases since prune() */
+	size_t pruned;		/* how many names it has left */
 	bool unwritten;
 	uint64_t written;	/* in ms of CLOCK_BOOTTIME */
 	struct report reports[REPORTS];
@@ -204,6 +209,7 @@ static int drop(struct snooper *s, const struct snoop_lease *lease)
 {
 	const struct snoop_lease *other = snoop_find_other(&s->snoop, lease);
 
+	s->dropped++;
 	drop_on(s, lease->port, lease->address);
 	drop_on(s, lease->segment, lease->address);
 	return other ? want_on(s, other->port, other) : STATUS_OK;
@@ -341,6 +347,7 @@ static int take_messages(struct snooper *s)
 	bool lost = false;
 	int status = STATUS_OK;
 
+	snoop_look_again(&s->snoop);
 	if (s->listens)
 		status = nl_receive_each(s->events.sock, &lost, take_message, s);
 	if (lost)
@@ -512,6 +519,29 @@ static bool take_signals(struct snooper *s)
 	return end;
 }
 
+/*
+ * Ports come and go, and some systems never use a name twice: names without a lease must
+ * not be kept for ever.
+ */
+static bool is_used(void *data, const char *selector)
+{
+	(void)data;
+	(void)selector;
+	return false;
+}
+
+static int prune(struct snooper *s)
+{
+	int status;
+
+	if (s->bindings.stale || s->dropped < NAMES + s->pruned)
+		return STATUS_OK;
+	status = bindings_prune(&s->bindings, is_used, NULL);
+	s->pruned = s->bindings.owner.n;
+	s->dropped = 0;
+	return status;
+}
+
 /* Takes changes of the clock and expired leases into account, then updates the kernel. */
 static int settle(struct snooper *s)
 {
@@ -530,6 +560,8 @@ static int settle(struct snooper *s)
 	/* bindings_work() may have noticed just now that the clock was set. */
 	if (!status && s->bindings.clock_set)
 		return settle(s);
+	if (!status)
+		status = prune(s);
 	return status ? status : follow_module(s);
 }
 

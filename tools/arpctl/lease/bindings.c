@@ -561,6 +561,9 @@ static void note_selector(void *data, const struct binding *binding)
 	static const uint8_t none[LLADDR_LEN];
 	struct pruner *p = data;
 
+	/* The table forgets it later. */
+	if (!binding->wanted && binding->present == BINDING_ABSENT)
+		return;
 	if (!table_want(&p->in_use, 0, binding->selector, none, BINDING_FOREVER))
 		p->failed = true;
 }

@@ -24,6 +24,7 @@
  * of its own port only.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -106,16 +107,33 @@ struct snoop_port {
 	struct snoop_port *next;
 };
 
+/**
+ * struct snoop_known - a port that was looked up
+ * @name: its name
+ * @turn: when: in an earlier turn, it does not count
+ * @exists: what was found
+ */
+struct snoop_known {
+	char name[IF_NAMESIZE];
+	uint64_t turn;
+	bool exists;
+};
+
+/* Of how many ports that is remembered, a power of two: a lookup takes system calls. */
+#define KNOWN		256U
+
 bool snoop_init(struct snoop *snoop)
 {
 	memset(snoop, 0, sizeof(*snoop));
 	snoop->leases = calloc(SLOTS, sizeof(*snoop->leases));
 	snoop->by_lladdr = calloc(SLOTS, sizeof(*snoop->by_lladdr));
 	snoop->clients = calloc(SLOTS, sizeof(*snoop->clients));
+	snoop->known = calloc(KNOWN, sizeof(*snoop->known));
+	snoop->turn = 1;
 	if (getrandom(&snoop->secret, sizeof(snoop->secret), 0) < 0)
 		snoop->secret = (uintptr_t)snoop->clients;
 	snoop->secret |= 1;
-	return snoop->leases && snoop->by_lladdr && snoop->clients;
+	return snoop->leases && snoop->by_lladdr && snoop->clients && snoop->known;
 }
 
 /* Multiplicative hashing. */
@@ -254,9 +272,31 @@ static bool is_over(const struct snoop_lease *lease, const struct snoop_time *no
 	return lease->expiry <= now->real;
 }
 
+void snoop_look_again(struct snoop *snoop)
+{
+	snoop->turn++;
+}
+
+/* FNV-1a. */
+static struct snoop_known *known_slot(const struct snoop *snoop, const char *port)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *port; port++)
+		hash = (hash ^ (uint8_t)*port) * 16777619U;
+	return &snoop->known[hash & (KNOWN - 1)];
+}
+
 static bool port_exists(const struct snoop *snoop, const char *port)
 {
-	return !snoop->port_exists || snoop->port_exists(snoop->data, port);
+	struct snoop_known *known = known_slot(snoop, port);
+
+	if (known->turn == snoop->turn && !strcmp(known->name, port))
+		return known->exists;
+	known->exists = !snoop->port_exists || snoop->port_exists(snoop->data, port);
+	known->turn = snoop->turn;
+	snprintf(known->name, sizeof(known->name), "%s", port);
+	return known->exists;
 }
 
 /* Whether a lease is bound: nobody else can have it, and it cannot move. */
@@ -276,19 +316,11 @@ static const struct snoop_lease *find_elsewhere(const struct snoop *snoop,
 						const struct snoop_time *now)
 {
 	const struct snoop_lease *lease, *found = NULL;
-	const char *asked = NULL;
-	bool exists = false;
 
 	lease = snoop->by_lladdr[lladdr_slot(snoop, lladdr, vlan)];
 	for (; lease; lease = lease->next_of_lladdr) {
 		if (lease->vlan != vlan || !same_lladdr(lease->lladdr, lladdr) ||
-		    is_over(lease, now))
-			continue;
-		/* A MAC may have thousands of leases, of few ports. */
-		if (!asked || strcmp(asked, lease->port) != 0)
-			exists = port_exists(snoop, lease->port);
-		asked = lease->port;
-		if (!exists)
+		    !is_bound(snoop, lease, now))
 			continue;
 		if (!strcmp(lease->port, port))
 			return NULL;
@@ -791,4 +823,5 @@ void snoop_free(struct snoop *snoop)
 	free(snoop->clients);
 	free(snoop->leases);
 	free(snoop->by_lladdr);
+	free(snoop->known);
 }

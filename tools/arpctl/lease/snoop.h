@@ -87,6 +87,7 @@ enum snoop_result {
 };
 
 struct snoop_client;
+struct snoop_known;
 struct snoop_port;
 
 /**
@@ -99,6 +100,8 @@ struct snoop_port;
  * @n_asked: how many there were
  * @ports: the ports that they are on
  * @secret: odd; decides the slots of MACs
+ * @known: the ports that were looked up lately
+ * @turn: how often snoop_look_again() was called
  * @port_exists: whether the bridge still has such a port
  * @data: for it
  * @lease: set by snoop_take(): the lease that it is about, if any; valid until the next
@@ -115,6 +118,8 @@ struct snoop {
 	uint64_t n_asked;
 	struct snoop_port *ports;
 	uint64_t secret;
+	struct snoop_known *known;
+	uint64_t turn;
 	bool (*port_exists)(void *data, const char *port);
 	void *data;
 	struct snoop_lease lease;
@@ -125,6 +130,9 @@ struct snoop {
 /* Return: false without memory. */
 bool snoop_init(struct snoop *snoop);
 void snoop_free(struct snoop *snoop);
+
+/* Ports may have come or gone: from now on they are looked up again, each one once. */
+void snoop_look_again(struct snoop *snoop);
 
 /* Takes a message, the payload of UDP. */
 enum snoop_result snoop_take(struct snoop *snoop, const struct snoop_frame *frame,
