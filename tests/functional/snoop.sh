@@ -294,6 +294,18 @@ becomes 10.0.0.41 "$(on blue "$BLUE")" "the module is loaded again: leases are b
 poll 20 snoops
 ack blue 10.0.0.44
 becomes 10.0.0.44 "$(on blue "$BLUE")" "the module is loaded again: new leases are bound"
+# More than 8 MiB of notifications
+for i in {0..99}; do
+	for j in {1..250}; do echo "bind add 10.9.$i.$j lladdr $BLUE dev other"; done
+done >"$dir/many"
+kill -STOP "$snooper"
+must ctl node -b "$dir/many" >/dev/null
+must rmmod arp_policy
+must load_module
+policy dev set default trust off
+policy dev set to-server trust on
+kill -CONT "$snooper"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "the module is loaded again, and the notifications of it are lost: leases are bound again"
 
 stop "$snooper"
 rm -f /run/arp-policy/*

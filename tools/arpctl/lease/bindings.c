@@ -226,9 +226,25 @@ static int see(void *data, const struct nlmsghdr *msg)
 	return STATUS_OK;
 }
 
+/* Among lost notifications may be that the module came or went. */
+static int look_for_module(struct bindings *b)
+{
+	if (!module_loaded()) {
+		lose_module(b);
+		return STATUS_OK;
+	}
+	b->loaded = false;
+	table_reload(&b->table);
+	return find_module(b);
+}
+
 static int see_events(struct bindings *b)
 {
-	return nl_receive_each(b->events, &b->stale, see, b);
+	bool lost = false;
+	int status = nl_receive_each(b->events, &lost, see, b);
+
+	b->stale |= lost;
+	return lost && !status ? look_for_module(b) : status;
 }
 
 /* What the kernel has */
