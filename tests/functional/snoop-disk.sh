@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bind snoop with a disk that does not answer, and with files in its directories that its
-# user, a hostile one, has made.
+# bind snoop with a disk that does not answer, with a clock that is set, and with files in
+# its directories that its user, a hostile one, has made.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=dhcpframe.inc
 . "$(dirname "$0")/dhcpframe.inc"
-plan 21
+plan 24
 
 host node red blue green server
 bridge_host
@@ -65,6 +65,14 @@ result $? "the disk does not answer: the file is not replaced"
 rm "$dir/disk"
 run_ok "the disk answers: the first lease is stored" poll 20 stored 10.0.0.20
 run_ok "the latest state is stored next" poll 20 stored 10.0.0.21
+
+set_clock() { date -s "@$(($(date +%s) + $1))" >/dev/null; }	# SECONDS
+follows() { awk -v later="$(($(date +%s) + 500))" '$3 == "10.0.0.21" && $1 > later { found = 1 } END { exit !found }' "$dir/leases"; }
+set_clock 3600
+run_ok "the clock is set: the lease has its remaining time" poll 20 follows
+run_ok "the clock is set: the lease is bound" bound 10.0.0.21
+is "$(grep ^unbound "$dir/out")" "" "the clock is set: the lease was not unbound meanwhile"
+set_clock -3600
 
 : >"$dir/disk"
 lease 10.0.0.22

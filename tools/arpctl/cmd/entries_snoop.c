@@ -69,6 +69,7 @@ struct snooper {
 	int signals;
 	size_t dropped;		/* leases since prune() */
 	size_t pruned;		/* how many names it has left */
+	int64_t offset;		/* of CLOCK_REALTIME to CLOCK_BOOTTIME, in ms */
 	bool unwritten;
 	uint64_t written;	/* in ms of CLOCK_BOOTTIME */
 	struct report reports[REPORTS];
@@ -520,6 +521,25 @@ static bool take_signals(struct snooper *s)
 }
 
 /*
+ * Whether the clock was set is not left to the timer: when the clock is set forward, that
+ * may be due first, and every lease would be over. Less than a second does not matter.
+ */
+static int see_clock(struct snooper *s, const struct snoop_time *time)
+{
+	const int64_t offset = (int64_t)(time->real - time->boot);
+	const int64_t change = offset - s->offset;
+
+	if (!s->bindings.clock_set && change < (int64_t)SECOND &&
+	    change > -(int64_t)SECOND)
+		return STATUS_OK;
+	s->offset = offset;
+	s->bindings.clock_set = false;
+	snoop_set_clock(&s->snoop, time);
+	s->unwritten = true;
+	return want_all(s);
+}
+
+/*
  * Ports come and go, and some systems never use a name twice: names without a lease must
  * not be kept for ever.
  */
@@ -546,14 +566,8 @@ static int prune(struct snooper *s)
 static int settle(struct snooper *s)
 {
 	const struct snoop_time time = now();
-	int status = STATUS_OK;
+	int status = see_clock(s, &time);
 
-	if (s->bindings.clock_set) {
-		s->bindings.clock_set = false;
-		snoop_set_clock(&s->snoop, &time);
-		s->unwritten = true;
-		status = want_all(s);
-	}
 	snoop_expire(&s->snoop, &time, forget, s);
 	if (!status)
 		status = bindings_work(&s->bindings);
@@ -575,6 +589,17 @@ static int wait_time(const struct snooper *s)
 	return due > time ? (int)(due - time) : 0;
 }
 
+/* The clock first: it decides which leases are over. */
+static int take_turn(struct snooper *s)
+{
+	const struct snoop_time time = now();
+	int status = see_clock(s, &time);
+
+	if (!status)
+		status = take_messages(s);
+	return status ? status : settle(s);
+}
+
 static int run(struct snooper *s)
 {
 	struct pollfd fds[3] = {
@@ -590,9 +615,7 @@ static int run(struct snooper *s)
 			return failure("cannot wait: %s", strerror(errno));
 		if (fds[1].revents && take_signals(s))
 			return STATUS_OK;
-		status = take_messages(s);
-		if (!status)
-			status = settle(s);
+		status = take_turn(s);
 		if (!status && !wait_time(s))
 			start_writing(s);
 	}
@@ -604,6 +627,7 @@ static int start(struct snooper *s)
 	const struct snoop_time time = now();
 	int status;
 
+	s->offset = (int64_t)(time.real - time.boot);
 	status = bindings_open(&s->bindings, &s->ctx->nl, &s->ctx->out, s->bridge);
 	if (!status)
 		status = open_signals(s);
