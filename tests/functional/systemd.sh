@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The units under a real systemd, with their sandboxes: README.md's commands for DHCP, a
-# restart of the services, and a reboot.
+# The units under a real systemd, with their sandboxes: README.md's commands for DHCP, those
+# of docs/inspect.md, a restart of the services, and a reboot.
 #
 # systemd is the first process of a container: of the machine's processes and devices it
 # sees its own, of its file systems all but /run. What the distribution would start is
@@ -80,6 +80,17 @@ shows() { inside systemctl show -P "$2" "$1"; }	# UNIT PROPERTY
 type_in() {	# TITLE
 	inside sh -e -c "PATH=/usr/local/sbin:\$PATH; $(recipe "$1")" >"$dir/typed" 2>&1
 	result $? "README.md's commands: $1" "$(<"$dir/typed")"
+}
+# Likewise those of a section of docs/inspect.md.
+type_page() {	# SECTION
+	inside sh -e -c "PATH=/usr/local/sbin:\$PATH; $(awk -v title="## $1" '
+		$0 == title { found = 1 }
+		found && /^```/ && n++ { exit }
+		found && n && !/^```/' "$ROOT/docs/inspect.md")" >"$dir/typed" 2>&1
+	result $? "docs/inspect.md: $1" "$(<"$dir/typed")"
+}
+answers() {	# ADDRESS: who answers red, which uses it
+	asks red eth0 10.31.0.1 "$1"
 }
 runs() {	# UNIT WHEN
 	is "$(shows "$1" ActiveState) $(shows "$1" SubState) $(shows "$1" Result)" "active running success" "$2: $1 is ready"
@@ -162,6 +173,19 @@ is "$(shows arp-policy.service ActiveState) $(shows arp-policy.service Result)" 
 like "$(ctl node dev show vnet0)" "inspect +strict" "a reboot: inspect is strict"
 runs $unit "a reboot"
 holds "a reboot" $unit
+
+# The page for production
+BR0=$(mac node br0)
+must ctl node stats reset
+type_page "2. Audit"
+is "$(answers "${address[green]}") $(answers 10.31.0.200)" "$BR0 $BR0" "audit: red can use any address"
+is "$(ctl node -j stats show vnet0 | jq -r '[.[].reasons | has("spoofed", "unbound")] == [true, true]')" true \
+	"audit: it is counted"
+type_page "3. Enforce"
+is "$(answers "${address[green]}") $(answers 10.31.0.200)" "silence $BR0" "enforce: red cannot use a bound address"
+type_page "4. Strict"
+is "$(answers "${address[green]}") $(answers 10.31.0.200)" "silence silence" "strict: red cannot use one without a binding either"
+run_ok "strict: red reaches blue" reaches red "${address[blue]}"
 
 # The server is elsewhere.
 inside systemctl disable --now $unit arp-policy.service >"$dir/typed" 2>&1
