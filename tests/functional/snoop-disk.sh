@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# bind snoop with a disk that does not answer, with a clock that is set, and with files in
-# its directories that its user, a hostile one, has made.
+# bind snoop with a disk and a systemd that do not answer, with a clock that is set, and with
+# files in its directories that its user, a hostile one, has made.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=dhcpframe.inc
 . "$(dirname "$0")/dhcpframe.inc"
-plan 24
+plan 25
 
 host node red blue green server
 bridge_host
@@ -107,6 +107,22 @@ run_ok "a failure is printed" poll 20 said "cannot write $dir/leases: Is a direc
 run_ok "after a failure, leases are bound" poll 20 bound 10.0.0.26
 stop "$snooper"
 rmdir "$dir/leases"
+
+# A systemd that reads nothing: its socket takes two datagrams.
+set_sysctl node net.unix.max_dgram_qlen=1
+start node /usr/bin/python3 -c '
+import socket, sys, time
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+time.sleep(600)' "$dir/notify"
+busy=$started
+must poll 20 test -S "$dir/notify"
+export NOTIFY_SOCKET=$dir/notify
+must snoop
+unset NOTIFY_SOCKET
+for i in {1..3}; do lease "10.0.0.3$i"; done
+run_ok "systemd does not answer: leases are bound" poll 20 bound 10.0.0.33
+stop "$snooper" "$busy"
 
 if [ "${ARP_POLICY_ALL-}" ]; then
 	: >"$dir/disk"

@@ -19,7 +19,7 @@ void service_notify(const char *fmt, ...)
 	char text[256];
 	size_t len = name ? strlen(name) : 0;
 	va_list ap;
-	int fd;
+	int fd, flags = MSG_NOSIGNAL;
 
 	if (!len || len >= sizeof(to.sun_path))
 		return;
@@ -30,10 +30,13 @@ void service_notify(const char *fmt, ...)
 	/* A name that begins with @ is in the abstract namespace. */
 	if (*name == '@')
 		to.sun_path[0] = '\0';
+	/* Not worth waiting for a systemd that is busy; the next one follows. */
+	if (!strncmp(text, "STATUS=", strlen("STATUS=")))
+		flags |= MSG_DONTWAIT;
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	(void)sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&to,
+	(void)sendto(fd, text, strlen(text), flags, (struct sockaddr *)&to,
 		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	close(fd);
 }
