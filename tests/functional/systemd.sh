@@ -170,17 +170,16 @@ is "$(ctl node -j bind show dynamic | jq -S .)" "$kept" "restarted: all bindings
 run_ok "systemctl reload" inside systemctl reload $unit
 reboot "a reboot"
 is "$(shows arp-policy.service ActiveState) $(shows arp-policy.service Result)" "active success" "a reboot: arp-policy.service has restored the policy"
-like "$(ctl node dev show vnet0)" "inspect +strict" "a reboot: inspect is strict"
 runs $unit "a reboot"
 holds "a reboot" $unit
+is "$(answers 10.31.0.200)" silence "a reboot: red cannot use an address without a binding"
 
 # The page for production
 BR0=$(mac node br0)
 must ctl node stats reset
 type_page "2. Audit"
 is "$(answers "${address[green]}") $(answers 10.31.0.200)" "$BR0 $BR0" "audit: red can use any address"
-is "$(ctl node -j stats show vnet0 | jq -r '[.[].reasons | has("spoofed", "unbound")] == [true, true]')" true \
-	"audit: it is counted"
+like "$(ctl node -j stats show vnet0 | jq -c '.[].reasons')" '"spoofed":[1-9].*"unbound":[1-9]' "audit: both are counted"
 type_page "3. Enforce"
 is "$(answers "${address[green]}") $(answers 10.31.0.200)" "silence $BR0" "enforce: red cannot use a bound address"
 type_page "4. Strict"
