@@ -105,7 +105,34 @@ is "$(known_mac)" "$FORGER" "flush: the address is not defended"
 must stop_keepalived one
 must stop_keepalived two
 
+# The script in contrib/keepalived, with the configuration there: both have the address all the
+# time, and VRRP has another one.
+
+must mkdir -p /etc/keepalived
+must install -m 755 "$ROOT/contrib/keepalived/notify" /etc/keepalived/arp-policy
 sed -n '/^# .etc.keepalived/,/^```/p' "$ROOT/contrib/keepalived/README.md" | grep -v '^```' >"$dir/contrib.conf"
 run_ok "the configuration in contrib/keepalived is valid" \
-	keepalived --config-test --use-file "$dir/contrib.conf"
+	in_host one keepalived --config-test --use-file "$dir/contrib.conf"
+sed 's/192\.168\.1\./10.0.0./' "$dir/contrib.conf" >"$dir/two.conf"
+sed 's/priority 100/priority 150/' "$dir/two.conf" >"$dir/one.conf"
+must ctl one flush
+PATH=${ARPCTL%/*}:$PATH
+run_keepalived one
+run_keepalived two
+is_owner() { [ "$(vip)" = "$1" ]; }
+serves() {	# MAC DESC
+	poll 60 is_owner "$1"
+	result $? "$2" "$(vip)"$'\n'"$(tail -n 40 "$dir/log")"
+}
+serves "$ONE" "its notify script: only the master answers for an address that both have"
+forget
+run_ok "the client reaches the address" reaches
+must stop_keepalived one
+serves "$TWO" "the master stops: only the new one answers"
+run_ok "the client follows" poll 30 client_knows "$TWO"
+run_keepalived one
+serves "$ONE" "the old master starts again: only it answers"
+run_ok "the client follows" poll 30 client_knows "$ONE"
+must stop_keepalived one
+must stop_keepalived two
 plan
