@@ -84,8 +84,8 @@ static inline void arpp_atomic64_set_release(atomic64_t *v, s64 i)
 #endif
 
 /*
- * Set all bytes of a small object, by stores: for more than 32 bytes, the compiler would use
- * "rep stos", which takes 10 instructions more and longer to start.
+ * Set all bytes of a small object with stores. For more than 32 bytes, the compiler would use
+ * "rep stos", which takes 10 instructions more and starts slowly.
  */
 static __always_inline void arpp_fill(void *object, int byte, size_t len)
 {

@@ -257,7 +257,7 @@ static __always_inline unsigned int judge_out(struct arpp_netns *nn,
 	return v.action == ARPP_DROP && !d->audit ? NF_DROP : NF_ACCEPT;
 }
 
-/* A packet of any kind. */
+/* A packet that arpp_packet_plain() may not accept, sent in any context. */
 static noinline unsigned int hook_out_any(struct arpp_netns *nn,
 					  const struct arpp_policy *policy,
 					  const struct arpp_device *d,
@@ -299,7 +299,7 @@ static noinline unsigned int hook_out_process(struct arpp_netns *nn,
 	return ret;
 }
 
-/* Count a packet that there is nothing to decide about. */
+/* Count a packet that needs no decision. */
 static __always_inline unsigned int pass_out(const struct arpp_device *d)
 {
 	arpp_stats_count(d->counts, ARPP_COUNT_OUT, ARP_POLICY_REASON_PASS);
@@ -324,14 +324,15 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 	if (trace_verdict_enabled() || unlikely(!arpp_packet_over_ethernet(d->dev)))
 		return hook_out_any(nn, policy, d, skb, true);
 	/*
-	 * The kernel sends nothing there but what hook_out() counts, too. Saves 130
-	 * instructions of a request that no field governs.
+	 * Not parsed: what the kernel sends on Ethernet is never malformed, so hook_out()
+	 * would only count it, too. Saves 130 instructions for a request that no field
+	 * governs.
 	 */
 	if (!arpp_governs_sending(policy, d))
 		return pass_out(d);
 	if (unlikely(!arpp_packet_plain(skb)))
 		return hook_out_any(nn, policy, d, skb, true);
-	/* Most packets are replies, for which there is nothing to decide. */
+	/* Most packets are replies, which need no decision. */
 	if (arp_hdr(skb)->ar_op == htons(ARPOP_REPLY))
 		return pass_out(d);
 	return hook_out(nn, policy, d, skb);

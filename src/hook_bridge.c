@@ -87,7 +87,7 @@ static __always_inline enum arpp_wrapping unwrap(struct sk_buff *skb,
 	       ARPP_WRAP_ARP : unwrap_data(skb, &s->tag);
 }
 
-/* There is no memory for an answer; the request is gone. */
+/* Report a request that is lost because there was no memory for an answer. */
 static noinline void report_unanswered(struct arpp_netns *nn, const struct arpp_device *d,
 				       struct arpp_packet *p, struct arpp_verdict *v)
 {
@@ -112,7 +112,7 @@ static enum arpp_wrapping classify(const struct arpp_device *d, struct sk_buff *
 	return wrapping;
 }
 
-/* Carry out a verdict. Counted before an answer is sent. @p: not read if it was not parsed. */
+/* Carry out a verdict; it is counted first. @p is not read if it was not parsed. */
 static __always_inline unsigned int carry_out(struct arpp_netns *nn,
 					      const struct arpp_device *d,
 					      struct sk_buff *skb, struct arpp_segment *s,
@@ -141,7 +141,7 @@ static __always_inline unsigned int carry_out(struct arpp_netns *nn,
 	return hook_drop(skb);
 }
 
-/* Judge a frame that may carry ARP. @inspected: inspect has passed it, without a note. */
+/* Judge a frame that may carry ARP. @inspected: its sender matches its binding. */
 static noinline unsigned int judge_port(struct arpp_netns *nn,
 					const struct arpp_policy *policy,
 					const struct arpp_device *d,
@@ -184,7 +184,7 @@ static __always_inline bool is_plain(const struct sk_buff *skb)
 	       skb->ip_summed != CHECKSUM_PARTIAL && arpp_packet_plain(skb);
 }
 
-/* The binding of the sender of a plain frame, if nothing is checked before that; else 0. */
+/* The binding of the sender of a plain frame, or 0 if another check comes first. */
 static __always_inline u64 binding_of_sender(const struct arpp_device *d,
 					     const struct sk_buff *skb)
 {
@@ -197,7 +197,7 @@ static __always_inline u64 binding_of_sender(const struct arpp_device *d,
 	return likely(sip) ? arpp_binding_find(d, sip) : 0;
 }
 
-/* Would spoofed frames be dropped without anybody else to be told? */
+/* Are spoofed frames only dropped and counted: not audited, traced or reported? */
 static __always_inline bool drops_silently(struct arpp_netns *nn,
 					   const struct arpp_device *d)
 {
@@ -207,9 +207,8 @@ static __always_inline bool drops_silently(struct arpp_netns *nn,
 }
 
 /*
- * If inspect is all that is checked of senders, most forged frames are dropped here: with
- * nothing copied, that takes 80 instructions less than judge_port(), which comes to the same
- * verdict.
+ * Inspect is the only check of senders. Drops most spoofed frames before anything is copied,
+ * which takes 80 instructions less than judge_port(). That would decide the same.
  */
 static noinline unsigned int inspect_port(struct arpp_netns *nn,
 					  const struct arpp_policy *policy,

@@ -101,8 +101,8 @@ static void free_messages(struct arpp_nl_change *c)
  * @info: the request
  * @ntf: the command of the notification
  *
- * The messages are allocated first: no change is made that cannot be notified and replied
- * to.
+ * The messages are allocated first: no change is made without its notification and its
+ * reply.
  *
  * Return: 0 with nn->command held, -ENOMEM or -EINTR.
  */

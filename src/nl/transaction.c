@@ -267,8 +267,8 @@ static int add_dev(struct arpp_transaction *t, struct nlattr *nest,
 }
 
 /*
- * Add a change of an entry. It is read into @e, which the caller has for all of them: most
- * kernels clear variables on the stack, which would take 20 instructions for each.
+ * Add a change of an entry. All changes are read into the caller's @e: most kernels clear
+ * variables on the stack, which would take 20 instructions for each change.
  */
 static int add_entry(const struct arpp_netns *nn, struct arpp_transaction *t,
 		     struct nlattr *nest, struct arpp_nl_entry *e,
@@ -333,7 +333,7 @@ static int add_op(const struct arpp_netns *nn, struct arpp_transaction *t,
 	return add_entry(nn, t, nest, e, extack);
 }
 
-/* How many changes are added without cond_resched(): some ten microseconds. */
+/* After how many changes cond_resched() is called: about ten microseconds. */
 #define RESCHED_OPS	16
 
 static int add_ops(const struct arpp_netns *nn, struct arpp_transaction *t,

@@ -58,9 +58,9 @@ static bool to_host(const struct arpp_packet *p)
 }
 
 /*
- * Does nothing else use the skb or its data, and is it plain? The first eight bytes of
- * skb_shared_info hold what makes it more than that: fragments, GSO, timestamps, XDP
- * metadata. Compared at once, that is 7 instructions less.
+ * Does nothing else use the skb or its data, and is it a plain one? The first eight bytes of
+ * skb_shared_info describe all that is not plain: fragments, GSO, timestamps, XDP metadata.
+ * Comparing them at once takes 7 instructions less.
  */
 static __always_inline bool owns_skb(const struct sk_buff *skb)
 {
@@ -93,7 +93,7 @@ static bool can_reuse_skb(const struct arpp_packet *p)
  */
 static __always_inline u8 *reset_skb(struct sk_buff *skb)
 {
-	/* It is linear, and no shorter. */
+	/* The request is linear and at least this long. */
 	skb->len = ARP_LEN;
 	skb_set_tail_pointer(skb, ARP_LEN);
 	skb_orphan(skb);
@@ -113,9 +113,9 @@ static __always_inline u8 *reset_skb(struct sk_buff *skb)
 }
 
 /*
- * Write the ARP of an answer, in order and eight bytes at a time. Of these, a MAC has six,
- * and what follows it overwrites the others. The packet may be unaligned. The MACs are
- * numbers, as by arpp_lladdr_number(): @sha to answer with, @tha of the request's sender.
+ * Write the ARP of an answer from front to back. A MAC is stored as eight bytes, and the
+ * address that follows it overwrites the last two. The packet may be unaligned. @sha is the
+ * MAC to answer with, @tha that of the request's sender, both as by arpp_lladdr_number().
  */
 static __always_inline void put_arp(u8 *at, const struct arpp_packet *p, u64 sha, u64 tha)
 {
@@ -128,7 +128,7 @@ static __always_inline void put_arp(u8 *at, const struct arpp_packet *p, u64 sha
 	memcpy(at + ETH_ALEN, &p->sip, sizeof(p->sip));
 }
 
-/* The Ethernet header, likewise. */
+/* Write the Ethernet header. The last two bytes of the second store are the type. */
 static __always_inline void put_eth(u8 *at, u64 dest, u64 source)
 {
 	put_unaligned_le64(dest, at);
@@ -253,8 +253,8 @@ static noinline struct sk_buff *reply_port_anew(struct arpp_packet *p, u64 lladd
 }
 
 /*
- * The bridge would send the frame out of the port as it is, with its Ethernet header in
- * front. So there is room for that header, and the answer needs no more room than it.
+ * Headroom is not checked: the bridge would send the frame out of a port as it is, with an
+ * Ethernet header in front. So there is room for one, and the answer needs no more.
  */
 static noinline struct sk_buff *reply_untagged(struct arpp_packet *p, u64 lladdr)
 {

@@ -52,9 +52,9 @@ DECLARE_PER_CPU(unsigned long, arpp_announcing);
  * @p: the packet
  * @bh: whether it was sent with BH disabled
  *
- * Only announcements are compared with ours.
+ * All of our own packets are announcements, so only those are compared with them.
  *
- * Context: BH disabled; once for a packet.
+ * Context: BH disabled. Called once for each packet.
  * Return: enum arpp_maker.
  */
 static inline enum arpp_maker arpp_act_maker(const struct arpp_packet *p, bool bh)

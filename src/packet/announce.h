@@ -22,9 +22,15 @@ __be32 arpp_announce_stock(const struct arpp_packet *p, __be32 queued_sip);
 __be32 arpp_announce_visible(const struct arpp_policy *policy,
 			     const struct arpp_device *d, __be32 target);
 
-/*
- * What the sysctl arp_announce=2 chooses: mostly the first address of the device. Without
- * the call, 60 instructions less.
+/**
+ * arpp_announce_best() - choose the sender as the sysctl arp_announce=2 does
+ * @dev: the outgoing device
+ * @target: the address asked for
+ *
+ * Usually that is the first address of the device. Inline for it: saves 60 instructions.
+ *
+ * Context: RCU read side.
+ * Return: the address, or 0 if there is none.
  */
 static inline __be32 arpp_announce_best(const struct net_device *dev, __be32 target)
 {
@@ -43,7 +49,7 @@ static inline __be32 arpp_announce_best(const struct net_device *dev, __be32 tar
  * @p: the request, made by arp_solicit()
  * @sender: set to the address, or to 0 if there is none
  *
- * The level "best" is inline: no sysctl has a stricter one, so nothing else matters.
+ * The level "best" is inline: the sysctl has no stricter level, so it need not be read.
  *
  * Return: false if the sender cannot be determined because the queued packet is
  *	gone.

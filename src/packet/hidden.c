@@ -97,7 +97,7 @@ bool arpp_local_somewhere(const struct arpp_policy *policy, const struct net_dev
 
 	if (addr_dev && addr_dev->dev->flags & IFF_UP)
 		return true;
-	if (!in && !arpp_may_be_routed(policy, dev, addr))
+	if (!in && !arpp_may_be_local(policy, dev, addr))
 		return false;
 	return arpp_local(policy, dev, addr);
 }

@@ -62,7 +62,7 @@ static inline bool arpp_inspect_binding(u64 binding, const u8 *sha)
 }
 
 /**
- * arpp_inspect_mac() - the same for a packet that may not be Ethernet's
+ * arpp_inspect_mac() - arpp_inspect_binding() for a packet on any kind of device
  * @binding: the result of the lookup
  * @p: the packet
  *

@@ -54,7 +54,8 @@ enum arpp_maker {
  * @request: ARPOP_REQUEST
  * @other: neither that nor ARPOP_REPLY; only on bridge ports
  * @opcode: of a packet that is @other
- * @inspected: inspect, and no other check of senders, has passed it; only on bridge ports
+ * @inspected: its sender matches its binding, and no other check of senders is in use; only
+ *	on bridge ports
  * @framed: arpp_packet_frame() was called
  * @ethernet: its result: @eth is known
  * @dry_run: a hypothetical packet, which must not take rate tokens or change state
@@ -123,8 +124,8 @@ struct arpp_solicitation arpp_packet_solicitation(const struct arpp_packet *p);
 bool arpp_packet_solicited(struct arpp_packet *p);
 
 /*
- * Is the packet a request or reply for IPv4 over Ethernet, as nearly all are? Then its
- * first eight bytes, from hrd to op, are known.
+ * Is a packet on an Ethernet device a request or reply for IPv4 over Ethernet, as nearly all
+ * are? Then its first eight bytes, from hrd to op, are known.
  */
 static __always_inline bool arpp_packet_plain(const struct sk_buff *skb)
 {
@@ -140,7 +141,7 @@ static __always_inline bool arpp_packet_plain(const struct sk_buff *skb)
 	return head == cpu_to_be64(request) || head == cpu_to_be64(reply);
 }
 
-/* Is the device an Ethernet one? */
+/* Is the device an Ethernet device? */
 static __always_inline bool arpp_packet_over_ethernet(const struct net_device *dev)
 {
 	return dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN;
@@ -156,14 +157,14 @@ static inline bool arpp_packet_is_framed(const struct arpp_packet *p)
 }
 
 /**
- * arpp_packet_is_broadcast() - did its sender send it to a group address?
+ * arpp_packet_is_broadcast() - was a packet sent by its sender to a group address?
  * @p: a packet that a bridge received
  * @sha: its sender's MAC, as by arpp_lladdr_number()
  *
- * It has an Ethernet header, which the bridge has read. Reading it in place takes 27
- * instructions less than arpp_packet_frame(). It may be unaligned.
+ * The bridge has read its Ethernet header. Reading it in place, where it may be unaligned,
+ * takes 27 instructions less than arpp_packet_frame().
  *
- * Return: whether it is from this MAC to a group.
+ * Return: whether the frame is from @sha to a group address.
  */
 static __always_inline bool arpp_packet_is_broadcast(const struct arpp_packet *p,
 						     u64 sha)
@@ -171,7 +172,7 @@ static __always_inline bool arpp_packet_is_broadcast(const struct arpp_packet *p
 	const struct ethhdr *eth = eth_hdr(p->skb);
 	__le64 source;
 
-	/* Its source, and two bytes more. */
+	/* h_source, and two bytes more. */
 	memcpy(&source, (const u8 *)eth + ETH_ALEN, sizeof(source));
 	return eth->h_dest[0] & 1 && le64_to_cpu(source) << 16 == sha << 16;
 }
@@ -263,7 +264,7 @@ arpp_packet_parse_port(struct arpp_packet *p, struct sk_buff *skb,
 
 /**
  * arpp_packet_set_sender() - rewrite the sender address of a packet
- * @p: the packet; its fields stay as they were before
+ * @p: the packet; its fields keep the old sender
  * @sip: the new sender protocol address
  *
  * Return: false if out of memory for a writable copy.
@@ -272,7 +273,7 @@ static inline bool arpp_packet_set_sender(const struct arpp_packet *p, __be32 si
 {
 	struct sk_buff *skb = p->skb;
 
-	/* It was parsed, so it is linear as far as that. */
+	/* Parsing has made it linear up to there. */
 	if (unlikely(skb_cloned(skb)) &&
 	    skb_ensure_writable(skb, skb_network_offset(skb) + arp_hdr_len(p->dev)))
 		return false;

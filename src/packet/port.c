@@ -157,8 +157,8 @@ bool arpp_port_target(const struct arpp_policy *policy, const struct arpp_device
 }
 
 /*
- * Find the target's binding on the segment, if it gives a single address a MAC. Inline, and
- * @by is the verdict's: with a match of its own, the caller would need a stack protector.
+ * Find the MAC in the target's binding on the segment, if that is for a single address; else
+ * 0. Inline, and @by is the verdict's: a match on the stack would need a stack protector.
  */
 static __always_inline u64 owner_binding(const struct arpp_policy *policy,
 					 const struct arpp_device *d,
@@ -182,7 +182,7 @@ static bool is_host(u64 lladdr)
 	return lladdr && !(lladdr & 1);
 }
 
-/* Find the target as a neighbour that ARP cannot change. */
+/* Find the MAC of the target as a neighbour that ARP cannot change; else 0. */
 static noinline u64 owner_neigh(const struct arpp_packet *p)
 {
 	u8 ha[MAX_ADDR_LEN] arpp_uninitialized;
@@ -196,8 +196,8 @@ static noinline u64 owner_neigh(const struct arpp_packet *p)
 }
 
 /*
- * Find the MAC of the owner of the target, as by arpp_lladdr_number(), or 0: from a
- * binding, or of a neighbour, with @by->rule 0.
+ * Find the MAC of the target's owner, as by arpp_lladdr_number(), in a binding, or in the
+ * neighbour table with @by->rule 0. Else 0.
  */
 static __always_inline u64 owner_lladdr(const struct arpp_policy *policy,
 					const struct arpp_device *d,
@@ -223,7 +223,7 @@ static __always_inline bool may_suppress(const struct arpp_packet *p, u64 sha)
 	       arpp_packet_is_broadcast(p, sha);
 }
 
-/* May it be answered with the MAC of its target's owner, without asking that? */
+/* May a request be answered on behalf of the owner of its target? */
 static __always_inline bool may_answer_for(const struct arpp_policy *policy,
 					   const struct arpp_device *d,
 					   const struct arpp_packet *p)

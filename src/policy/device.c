@@ -296,7 +296,7 @@ u64 arpp_binding_find_any(const struct arpp_device *d, __be32 addr)
 }
 
 /**
- * arpp_rule_found_hides() - arpp_rule_hides() on a device that may have rules
+ * arpp_rule_hides_any() - arpp_rule_hides() on a device that may have rules
  * @d: the device's policy
  * @addr: the address
  * @by: set to the rule if so
@@ -304,8 +304,8 @@ u64 arpp_binding_find_any(const struct arpp_device *d, __be32 addr)
  * Context: RCU read side.
  * Return: whether a rule hides the address.
  */
-bool arpp_rule_found_hides(const struct arpp_device *d, __be32 addr,
-			   struct arpp_match *by)
+bool arpp_rule_hides_any(const struct arpp_device *d, __be32 addr,
+			 struct arpp_match *by)
 {
 	struct arpp_match match;
 

@@ -186,8 +186,8 @@ static inline bool arpp_device_trusted(const struct arpp_device *d)
 bool arpp_rule_match_any(const struct arpp_device *d, enum arpp_table table,
 			 __be32 addr, struct arpp_match *match);
 u64 arpp_binding_find_any(const struct arpp_device *d, __be32 addr);
-bool arpp_rule_found_hides(const struct arpp_device *d, __be32 addr,
-			   struct arpp_match *by);
+bool arpp_rule_hides_any(const struct arpp_device *d, __be32 addr,
+			 struct arpp_match *by);
 bool arpp_rule_match_port(const struct arpp_device *d, __be32 addr,
 			  struct arpp_match *match);
 bool arpp_binding_of_all(const struct arpp_device *d, __be32 addr,
@@ -216,7 +216,7 @@ static inline bool arpp_rules(const struct arpp_device *d, enum arpp_table table
 static inline bool arpp_rule_hides(const struct arpp_device *d, __be32 addr,
 				   struct arpp_match *by)
 {
-	return arpp_rules(d, ARPP_TABLE_TARGET) && arpp_rule_found_hides(d, addr, by);
+	return arpp_rules(d, ARPP_TABLE_TARGET) && arpp_rule_hides_any(d, addr, by);
 }
 
 /**

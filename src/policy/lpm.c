@@ -632,8 +632,8 @@ static void lpm_unplace(lpm_entry_t e)
 }
 
 /*
- * Has a branch that no reader sees room for one slot more? All sizes are multiples of a
- * slot's, so it has unless branch_room() would not have rounded it up.
+ * Has a branch that no reader sees room for one slot more? Sizes are multiples of a slot's,
+ * so it has if branch_room() rounds its size up. These sizes are not rounded up.
  */
 static bool branch_grows(const struct arpp_lpm *t, lpm_entry_t e,
 			 unsigned int slots)

@@ -104,7 +104,7 @@ static int compare(struct sk_buff *reused, struct sk_buff *fresh)
 	return 0;
 }
 
-/* Answer as on a device, or on a bridge port. There, what has extras is not reused. */
+/* Answer as on a device, or on a bridge port, which does not reuse an skb with extras. */
 static bool answer(struct arpp_packet *p, const u8 *lladdr, bool port)
 {
 	const struct arpp_tag none = {};
