@@ -137,7 +137,7 @@ int input_read(const char *name, char **data, size_t *len)
 	return status;
 }
 
-/* What a name stands for may change until it is open: so the open file is looked at. */
+/* A file can be replaced until it is open, so check the open one. */
 static int check_kind(int fd, enum input_kind kind, struct stat *st)
 {
 	if (fstat(fd, st))
@@ -152,7 +152,7 @@ int input_try(const char *name, enum input_kind kind, char **data, size_t *len,
 {
 	static const int flags[] = {
 		[INPUT_REGULAR] = O_NONBLOCK,
-		[INPUT_HERE] = O_NONBLOCK | O_NOFOLLOW,
+		[INPUT_NOFOLLOW] = O_NONBLOCK | O_NOFOLLOW,
 	};
 	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags[kind]), err;
 

@@ -29,11 +29,11 @@ void input_take_stdin(void);
  */
 int input_read(const char *name, char **data, size_t *len);
 
-/* Which files input_try() reads. Others are not even waited for. */
+/* Which files input_try() reads. It does not wait for others, such as a FIFO. */
 enum input_kind {
 	INPUT_ANY,
 	INPUT_REGULAR,		/* else EINVAL; a socket: ENXIO */
-	INPUT_HERE,		/* the same, but no symbolic link: ELOOP */
+	INPUT_NOFOLLOW,		/* the same, and no symbolic link: ELOOP */
 };
 
 /*

@@ -120,7 +120,7 @@ bool prefix_has(struct prefix prefix, uint32_t address)
 	return prefix_masked(other).address == prefix.address;
 }
 
-/* The value of a digit, and HEX_DIGIT; 0 for other characters. */
+/* The value of a digit plus HEX_DIGIT; 0 for other characters. */
 #define HEX_DIGIT 16
 static const uint8_t hex_digits[256] = {
 	['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
@@ -188,7 +188,7 @@ static int parse_digits(const char *text, size_t len, uint8_t *lladdr, size_t ma
 	return (int)n;
 }
 
-/* Two digits. Return: whether they are. */
+/* A byte of two digits. Return: whether it is one. */
 static inline bool parse_pair(const char *text, uint8_t *byte)
 {
 	unsigned int high = hex_digits[(unsigned char)text[0]], low;
@@ -201,8 +201,8 @@ static inline bool parse_pair(const char *text, uint8_t *byte)
 }
 
 /*
- * The usual form: six bytes of two digits with colons between them. Of the time of a
- * binding in a file, this saves 170 instructions. Return: whether it is one.
+ * The usual form: six bytes of two digits with colons between them. Saves 170
+ * instructions for a binding in a file. Return: whether it is one.
  */
 static bool parse_usual(const char *text, uint8_t lladdr[LLADDR_LEN])
 {

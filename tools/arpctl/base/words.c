@@ -56,8 +56,9 @@ static char *word_end(const struct words *words, char *s)
 }
 
 /*
- * Whether the character neither is a blank, a comment or the end of a line, nor begins an
- * option or a quoted word; true for most words. Saves 50 instructions a line.
+ * Whether a word that begins with this character needs no further check: it is not a blank,
+ * a comment, the end of the line, an option or a quote. Most are not: saves 50 instructions
+ * a line.
  */
 static bool is_plain(char c)
 {

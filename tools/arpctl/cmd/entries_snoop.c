@@ -42,7 +42,7 @@
 /* How many different reports are remembered; while all are recent, others are lost. */
 #define REPORTS		64
 
-/* How many names of ports without a lease are kept, at least. */
+/* At least this many names of ports without a lease are kept. */
 #define NAMES		64
 
 /* The same kind about the same port, printed lately. */
@@ -67,8 +67,8 @@ struct snooper {
 	struct nl_events events;
 	bool listens;
 	int signals;
-	size_t dropped;		/* leases since prune() */
-	size_t pruned;		/* how many names it has left */
+	size_t dropped;		/* leases since the last prune() */
+	size_t pruned;		/* how many names that left */
 	int64_t offset;		/* of CLOCK_REALTIME to CLOCK_BOOTTIME, in ms */
 	bool unwritten;
 	uint64_t written;	/* in ms of CLOCK_BOOTTIME */
@@ -410,7 +410,7 @@ static int follow_module(struct snooper *s)
 
 /* The file */
 
-/* What the process that writes must not keep open when this one has ended. */
+/* Closes what the process that writes must not keep open after this one has ended. */
 static void release(void *data)
 {
 	struct snooper *s = data;
@@ -426,7 +426,7 @@ static void note_written(struct snooper *s, int status)
 	s->written = now().boot + (status ? 60 * SECOND : 0);
 }
 
-/* While this is written, the leases may change. */
+/* The leases may change while they are written. */
 static void start_writing(struct snooper *s)
 {
 	int status;
@@ -437,7 +437,7 @@ static void start_writing(struct snooper *s)
 		note_written(s, status);
 }
 
-/* At the end: the latest leases, after what is being written. */
+/* At the end: waits for what is being written, then writes the latest leases. */
 static void finish_writing(struct snooper *s)
 {
 	int status = STATUS_OK;
@@ -493,7 +493,7 @@ static int open_signals(struct snooper *s)
 {
 	sigset_t set;
 
-	/* Whoever ignores it does not get the status of its children. */
+	/* If it is ignored, the status of a child is lost. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
@@ -521,8 +521,8 @@ static bool take_signals(struct snooper *s)
 }
 
 /*
- * Whether the clock was set is not left to the timer: when the clock is set forward, that
- * may be due first, and every lease would be over. Less than a second does not matter.
+ * Notices that the clock was set, without waiting for the timer to report it: if it was set
+ * forward, leases would expire first. Less than a second does not matter.
  */
 static int see_clock(struct snooper *s, const struct snoop_time *time)
 {
@@ -539,10 +539,7 @@ static int see_clock(struct snooper *s, const struct snoop_time *time)
 	return want_all(s);
 }
 
-/*
- * Ports come and go, and some systems never use a name twice: names without a lease must
- * not be kept for ever.
- */
+/* Only a lease uses the name of a port. */
 static bool is_used(void *data, const char *selector)
 {
 	(void)data;
@@ -550,6 +547,10 @@ static bool is_used(void *data, const char *selector)
 	return false;
 }
 
+/*
+ * Gives up the names of ports without a lease: some systems never use a name twice, so they
+ * would become ever more.
+ */
 static int prune(struct snooper *s)
 {
 	int status;
@@ -589,7 +590,7 @@ static int wait_time(const struct snooper *s)
 	return due > time ? (int)(due - time) : 0;
 }
 
-/* The clock first: it decides which leases are over. */
+/* The clock comes first: it decides which leases are over. */
 static int take_turn(struct snooper *s)
 {
 	const struct snoop_time time = now();

@@ -226,7 +226,7 @@ static int see(void *data, const struct nlmsghdr *msg)
 	return STATUS_OK;
 }
 
-/* Among lost notifications may be that the module came or went. */
+/* Notifications were lost: the module may have been unloaded or loaded meanwhile. */
 static int look_for_module(struct bindings *b)
 {
 	if (!module_loaded()) {
@@ -577,7 +577,7 @@ static void note_selector(void *data, const struct binding *binding)
 	static const uint8_t none[LLADDR_LEN];
 	struct pruner *p = data;
 
-	/* The table forgets it later. */
+	/* Not in use: the table drops it later. */
 	if (!binding->wanted && binding->present == BINDING_ABSENT)
 		return;
 	if (!table_want(&p->in_use, 0, binding->selector, none, BINDING_FOREVER))

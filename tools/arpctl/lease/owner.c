@@ -37,7 +37,7 @@
  */
 #define OWNER_MODE	0600
 
-/* What counts of a file, so that its owner cannot exhaust root's memory: 40,000 ports. */
+/* How much of a file is read, so that its owner cannot exhaust root's memory: 40,000 ports. */
 #define OWNER_SIZE	((size_t)1 << 20)
 
 static int no_memory(void)
@@ -211,7 +211,7 @@ static int take_text(char **text, const char *line, const char *begin)
 	return *text ? STATUS_OK : no_memory();
 }
 
-/* All that counts of the file, with a NUL; NULL without memory. */
+/* The file's first OWNER_SIZE bytes, with a NUL. Return: NULL: out of memory. */
 static char *read_text(int fd)
 {
 	char *text = malloc(OWNER_SIZE + 1);
@@ -301,8 +301,8 @@ static void give_away(int fd)
 }
 
 /*
- * root may use a directory of the service's user, whose FIFO it must not wait for, and
- * whose link it must not write through.
+ * root may use a directory that belongs to the service's user. It must not wait for a FIFO
+ * there, nor write through a link.
  */
 static bool is_own_file(int fd)
 {

@@ -110,8 +110,8 @@ struct snoop_port {
 /**
  * struct snoop_known - a port that was looked up
  * @name: its name
- * @turn: when: in an earlier turn, it does not count
- * @exists: what was found
+ * @turn: when; the result of an earlier turn is not used
+ * @exists: the result
  */
 struct snoop_known {
 	char name[IF_NAMESIZE];
@@ -119,7 +119,7 @@ struct snoop_known {
 	bool exists;
 };
 
-/* Of how many ports that is remembered, a power of two: a lookup takes system calls. */
+/* How many results are kept, a power of two: a lookup takes system calls. */
 #define KNOWN		256U
 
 bool snoop_init(struct snoop *snoop)

@@ -83,7 +83,8 @@ int snoop_file_read(const struct snoop_file *file, struct snoop *snoop,
 	struct stat st;
 	size_t len;
 
-	err = input_try(name, file->guarded ? INPUT_HERE : INPUT_ANY, &data, &len, &st);
+	err = input_try(name, file->guarded ? INPUT_NOFOLLOW : INPUT_ANY, &data, &len,
+			&st);
 	if (err == ENOENT)
 		return STATUS_OK;
 	if (file->guarded && (err == EINVAL || err == ELOOP || err == ENXIO)) {
