@@ -76,6 +76,14 @@ named=(
 	'list rule|did you mean "rule show"\?'
 	'dev eth0 set ignore 1|did you mean "dev set eth0"\?'
 	'dev shwo|did you mean "show"\?'
+	'dev set eth0 hiden|unknown field "hiden": did you mean "hidden"\?'
+	'dev set eth0 ignore 1 2|unknown field "2"'
+	'explain 10.0.0.1|did you mean "explain request 10.0.0.1"\?'
+	'explain 10.0.0.1 dev eth0|did you mean "explain request 10.0.0.1"\?'
+	'explain request 10.0.0.1 from dev eth0|SENDER is missing after "from"'
+	'explain request 10.0.0.1 dev from 10.0.0.2|DEV is missing after "dev"'
+	'explain request 10.0.0.1 dev eth0 vlan 5000|invalid vlan "5000", expected: 1 to 4094'
+	'bind add 10.0.0.1 lladdr dev eth0|MAC.any is missing after "lladdr"'
 	'version|did you mean "-V"\?'
 )
 plan $((${#understood[@]} + ${#named[@]} + 8))

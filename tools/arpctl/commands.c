@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/parse.h"
 #include "commands.h"
 
 const struct object *const objects[] = {
@@ -117,6 +118,20 @@ int unknown_object(int argc, char **argv)
 			   name, list);
 }
 
+/* The object's first command that begins with a target, if the word is an address. */
+static const struct command *command_of_address(const struct object *object,
+						const char *word)
+{
+	const struct command *c;
+	uint32_t address;
+
+	for (c = object->commands; c->run; c++)
+		if (!strncmp(c->args, "TARGET", 6) &&
+		    parse_address(word, strlen(word), &address))
+			return c;
+	return NULL;
+}
+
 int unknown_command(const struct object *object, int argc, char **argv)
 {
 	const char *name = argc ? argv[0] : NULL;
@@ -135,6 +150,8 @@ int unknown_command(const struct object *object, int argc, char **argv)
 		return usage_error("%s: a command is missing, expected: %s, help",
 				   object->name, list);
 	c = argc > 1 && *argv[1] ? command_find(object, argv[1]) : NULL;
+	if (!c)
+		c = command_of_address(object, name);
 	if (c)
 		return usage_error("%s: unknown command \"%s\": did you mean \"%s %s %s\"?",
 				   object->name, name, object->name, c->name, name);

@@ -171,10 +171,27 @@ static bool take_alike(struct args *args, int argc, char **argv)
 	return true;
 }
 
+/*
+ * Reports a word that does not fit. If the one before it was taken as a value but is a
+ * keyword, as in "from dev eth0", that value is what is missing.
+ */
+static int unexpected(const struct args *args, int i, const struct token *last)
+{
+	const struct grammar *g = &args->grammar;
+	char **argv = args->argv, hint[128];
+
+	if (i > 1 && last->kind && grammar_has(g, argv[i - 1]) &&
+	    grammar_has(g, argv[i - 2]))
+		return misfit(args, "%s is missing after \"%s\"", last->name,
+			      argv[i - 2]);
+	return misfit(args, "unexpected word \"%s\"%s", argv[i],
+		      likely_word(g, argv[i], hint, sizeof(hint)));
+}
+
 int args_take(struct args *args, int argc, char **argv)
 {
 	struct grammar *g = &args->grammar;
-	const struct token *must;
+	const struct token *must, *last = g->tokens;
 	bool alike = true;
 	char hint[128];
 	int i, token;
@@ -196,6 +213,7 @@ int args_take(struct args *args, int argc, char **argv)
 		if (!(args->taken & 1U << token))
 			args->words[token] = argv[i];
 		args->taken |= 1U << token;
+		last = &g->tokens[token];
 		args->initials |= args_initial(g->tokens[token].name);
 		alike &= i < MAX_ALIKE && (!g->tokens[token].kind || g->open);
 		if (alike)
@@ -206,8 +224,7 @@ int args_take(struct args *args, int argc, char **argv)
 		return misfit(args, "\"%s\" where \"%s\" is expected%s", argv[i],
 			      must->name, likely_word(g, argv[i], hint, sizeof(hint)));
 	if (i < argc)
-		return misfit(args, "unexpected word \"%s\"%s", argv[i],
-			      likely_word(g, argv[i], hint, sizeof(hint)));
+		return unexpected(args, i, last);
 	if (must && argc)
 		return misfit(args, "%s is missing after \"%s\"", must->name,
 			      argv[argc - 1]);
@@ -289,10 +306,13 @@ int args_any_lladdr(const struct args *args, const char *word,
 }
 
 int args_number(const struct args *args, const char *what, const char *word,
-		uint32_t min, uint32_t *value)
+		uint32_t min, uint32_t max, uint32_t *value)
 {
-	if (!word || (parse_u32(word, value) && *value >= min))
+	if (!word || (parse_u32(word, value) && *value >= min && *value <= max))
 		return STATUS_OK;
+	if (max != UINT32_MAX)
+		return usage_error("%s: invalid %s \"%s\", expected: %u to %u",
+				   args->title, what, word, min, max);
 	return usage_error("%s: invalid %s \"%s\", expected: a number, %u or more",
 			   args->title, what, word, min);
 }

@@ -87,14 +87,14 @@ static inline const char *args_option(const struct args *args, const char *name)
 
 /*
  * Words into values, each with a usage error that names the command. If the word of a
- * number is NULL, the value stays.
+ * number is NULL, the value stays; UINT32_MAX is no maximum.
  */
 int args_address(const struct args *args, const char *word, uint32_t *address);
 int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr);
 int args_any_lladdr(const struct args *args, const char *word,
 		    uint8_t lladdr[], int *len);
 int args_number(const struct args *args, const char *what, const char *word,
-		uint32_t min, uint32_t *value);
+		uint32_t min, uint32_t max, uint32_t *value);
 
 /* Why a word is not an address or prefix, after "; "; or "". */
 const char *no_address(const char *word);

@@ -36,10 +36,10 @@ static int announce(struct ctx *ctx)
 	status = args_address(args, args_get(args, "ADDRESS"), &address);
 	if (!status)
 		status = args_number(args, "count", args_get(args, "N"), 1,
-				     &count);
+				     UINT32_MAX, &count);
 	if (!status)
 		status = args_number(args, "interval", args_get(args, "MS"), 0,
-				     &interval);
+				     UINT32_MAX, &interval);
 	if (!status && mac)
 		status = args_lladdr(args, mac, lladdr);
 	if (!status)

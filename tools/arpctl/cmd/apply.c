@@ -91,5 +91,5 @@ static const struct command commands[] = {
 };
 
 const struct object apply_object = {
-	"apply", "changes from a file", commands
+	"apply", "make the changes in a file", commands
 };

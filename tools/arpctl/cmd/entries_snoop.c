@@ -641,7 +641,7 @@ static int start(struct snooper *s)
 	if (!status)
 		status = follow_module(s);
 	if (!status && !link_index(s->bridge))
-		warning("there is no \"%s\" yet", s->bridge);
+		warning("there is no \"%s\" yet: waiting for it", s->bridge);
 	if (!status)
 		service_notify("READY=1");
 	return status;

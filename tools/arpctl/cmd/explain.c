@@ -351,7 +351,8 @@ static int read_query(const struct args *args, struct query *q)
 	if (!status && mac)
 		status = args_any_lladdr(args, mac, q->lladdr, &q->len);
 	if (!status)
-		status = args_number(args, "vlan", args_get(args, "N"), 1, &q->vlan);
+		status = args_number(args, "vlan", args_get(args, "N"), 1,
+				     ARP_POLICY_VLAN_MAX, &q->vlan);
 	return status;
 }
 

@@ -12,7 +12,8 @@ static int restore(struct ctx *ctx)
 	uint32_t generation;
 	int status;
 
-	status = args_number(ctx->args, "generation", number, 0, &generation);
+	status = args_number(ctx->args, "generation", number, 0,
+			     UINT32_MAX, &generation);
 	/* The whole file is parsed before the kernel is contacted. */
 	if (!status)
 		status = policy_read(&policy, file);
@@ -33,5 +34,5 @@ static const struct command commands[] = {
 };
 
 const struct object restore_object = {
-	"restore", "a policy from a file", commands
+	"restore", "replace the policy with one from a file", commands
 };

@@ -354,6 +354,30 @@ static bool is_flag_of(const struct field *field, const char *word)
 	       parse_word(field->words, word, strlen(word), &value);
 }
 
+/* Reports the first word that is no field, or the last field, which has no value. */
+static int value_missing(const char *command, int argc, char **argv)
+{
+	const struct field *f = NULL;
+	char accepted[256];
+	int i = 1;
+
+	while (i < argc) {
+		if (strchr(argv[i], '=')) {
+			i++;
+			continue;
+		}
+		f = field_find(argv[i]);
+		if (!f)
+			return unknown_field(command, argv[i]);
+		i += 2;
+	}
+	if (i == argc)
+		return STATUS_OK;
+	field_accepts(f, accepted, sizeof(accepted));
+	return usage_error("%s: VALUE is missing after \"%s\", expected: %s",
+			   command, f->name, accepted);
+}
+
 int fields_check(const char *command, int argc, char **argv)
 {
 	const struct field *f = argc > 1 ? field_find(argv[1]) : NULL;
@@ -375,7 +399,7 @@ int fields_check(const char *command, int argc, char **argv)
 		    is_flag_of(field_find(argv[i - 2]), argv[i]))
 			return usage_error("%s: join the values of %s by commas: %s,%s",
 					   command, argv[i - 2], argv[i - 1], argv[i]);
-	return STATUS_OK;
+	return value_missing(command, argc, argv);
 }
 
 int fields_parse(const struct args *args, struct field_values *values)
