@@ -15,6 +15,9 @@
  *    6  suppress                                  arpp_port_suppress()
  *    7  bridge                                    ARPP_ACCEPT
  *
+ * If inspect is the only check of senders, inspect_port() in hook_bridge.c makes step 2 for
+ * most packets.
+ *
  * Steps 1 and 2 hold for every operation, the others for requests and replies. Steps 3, 5
  * and 6 are about the host's device on the segment: the bridge, or a VLAN device of it.
  */
