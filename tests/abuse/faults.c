@@ -117,7 +117,7 @@ static char *one_more(struct state *s)
 	return memset(s->message[s->n++], 0, sizeof(s->message[0]));
 }
 
-/* Attributes that have another value after the same commands. */
+/* Does an attribute differ after the same commands? */
 static bool varies(uint8_t cmd, uint16_t type)
 {
 	if (cmd == ARP_POLICY_CMD_INFO_GET)
@@ -354,7 +354,7 @@ static int replace_add(struct mnl_socket *nl)
 
 	start(ARP_POLICY_CMD_TRANSACTION_ADD);
 	op_set("e*", ARP_POLICY_FIELD_IGNORE, 2);
-	/* Less than a page in all: without memory for more, netlink prints a stack. */
+	/* Less than a page: if more cannot be allocated, netlink prints a stack trace. */
 	for (i = 0; i < 30; i++) {
 		op_rule(ARP_POLICY_OP_ENTRY_ADD, i & 1 ? "eth0" : "all", 0x0a000000 | i << 16, 16,
 			ARP_POLICY_ACTION_DROP);
@@ -390,9 +390,9 @@ static int small_add(struct mnl_socket *nl)
 	return send_by(nl);
 }
 
-/* Create a device of link_kind, rename a device, move it to a netns, or set it up. */
 static const char *link_kind = "dummy";
 
+/* Create a device of link_kind, rename a device, move it to a netns, or set it up. */
 static int link_change(struct mnl_socket *nl, const char *old, const char *new, int netns,
 		       unsigned int flags)
 {
@@ -749,7 +749,7 @@ static int get_info(void) { return ask_for(ARP_POLICY_CMD_INFO_GET, NLM_F_ACK); 
 static int get_transaction(void) { return ask_for(ARP_POLICY_CMD_TRANSACTION_GET, NLM_F_ACK); }
 static int reset_stats(void) { return plain(doer, ARP_POLICY_CMD_STATS_RESET); }
 
-/* No bridge appears: if one is refused, the kernel leaks the FDB entry of its address. */
+/* No job creates a bridge: if one is refused, the kernel leaks its address's FDB entry. */
 static const struct job {
 	const char *name;
 	void (*before)(void);

@@ -105,8 +105,8 @@ is "$(known_mac)" "$FORGER" "flush: the address is not defended"
 must stop_keepalived one
 must stop_keepalived two
 
-# The script in contrib/keepalived, with the configuration there: both have the address all the
-# time, and VRRP has another one.
+# The script and the configuration in contrib/keepalived: both hosts have the address all the
+# time, and VRRP moves another one.
 
 must mkdir -p /etc/keepalived
 must install -m 755 "$ROOT/contrib/keepalived/notify" /etc/keepalived/arp-policy
@@ -124,15 +124,15 @@ serves() {	# MAC DESC
 	poll 60 is_owner "$1"
 	result $? "$2" "$(vip)"$'\n'"$(tail -n 40 "$dir/log")"
 }
-serves "$ONE" "its notify script: only the master answers for an address that both have"
+serves "$ONE" "contrib's notify script: only the master answers for an address that both have"
 forget
-run_ok "the client reaches the address" reaches
+run_ok "contrib's notify script: the client reaches the address" reaches
 must stop_keepalived one
 serves "$TWO" "the master stops: only the new one answers"
-run_ok "the client follows" poll 30 client_knows "$TWO"
+run_ok "the master stops: the client follows" poll 30 client_knows "$TWO"
 run_keepalived one
 serves "$ONE" "the old master starts again: only it answers"
-run_ok "the client follows" poll 30 client_knows "$ONE"
+run_ok "the old master starts again: the client follows" poll 30 client_knows "$ONE"
 must stop_keepalived one
 must stop_keepalived two
 plan

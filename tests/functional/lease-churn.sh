@@ -98,7 +98,7 @@ cat >"$dir/kea.conf" <<END
 END
 kea || bail "Kea does not start: $(tail -n 5 "$dir/kea.log")"
 must ctl node dev set to-red trust off inspect strict
-# As its unit does
+# With the priority that its unit has.
 start node nice -n -5 "$ARPCTL" bind watch "$dir/kea.csv" dev br0 >"$dir/said" 2>&1
 all_bound() { [ "$(ctl node bind show dynamic dev br0 | wc -l)" = 10000 ]; }
 poll 60 all_bound

@@ -121,7 +121,7 @@ is "$(ctl node bind show)" "192.168.122.10 lladdr 52:54:00:00:00:10 dev vnet3 dy
 run_ok "the hook accepts other events" qemu prepare begin
 must qemu stopped end
 is "$(ctl node bind show)$(ls "$dir/ports")" "" "when the guest has stopped, they are unbound"
-run_ok "libvirt: the hook, when a guest has stopped that it does not know" qemu stopped end
+run_ok "libvirt: the hook, when a guest that it does not know has stopped" qemu stopped end
 
 mkdir "$dir/bin"
 cat >"$dir/bin/qm" <<'END'

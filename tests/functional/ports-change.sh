@@ -58,10 +58,10 @@ policy bind add 10.0.0.2 lladdr "$RED" dev to-tap
 is "$(by_tap $SIP $GREEN_SIP sip=10.0.0.2) $(counted_on to-tap)" "unharmed malformed 1" \
 	"no poison by a checksum in place of the sender's address"
 is "$(by_tap $TAGGED_TYPE 0806 form=vid0x2 ip=88b5) $(counted_on to-tap)" \
-	"unharmed malformed 1" "nor by one that becomes the type behind two tags"
+	"unharmed malformed 1" "no poison by a checksum that becomes the type behind two tags"
 for ip in 88b5 0800 86dd; do
 	result=$(by_tap $TYPE 0806 ip=$ip)
-	what="nor by one that becomes the type of a frame of type $ip"
+	what="no poison by a checksum that becomes the type of a frame of type $ip"
 	# Linux 7.3 takes no checksum in the Ethernet header.
 	if [ "$result" = refused ]; then skip "$what" "this kernel refuses it"
 	else is "$result $(counted_on to-tap)" "unharmed malformed 1" "$what"; fi
@@ -99,7 +99,7 @@ must poll 30 forwarding node
 
 queued() { [ "$(tc -s -j -n node qdisc show dev to-blue | jq '.[0].qlen')" -gt 0 ]; }
 
-# A frame that is not ARP becomes it, behind two tags: what blue believes then.
+# Sends a frame that becomes ARP behind two tags while it waits. Prints what blue believes then.
 becomes_arp() {
 	local sender
 	must ip -n blue neigh replace "${address[green]}" lladdr "$GREEN" dev eth0 nud stale
@@ -119,7 +119,7 @@ policy dev set vx0 trust off inspect strict
 if [ "$stock" = poisoned ]; then
 	is "$(becomes_arp)" unharmed "a tunnelled frame cannot be changed after it was judged"
 else
-	# As Linux 6.1.
+	# Linux 6.1 does; newer ones do not.
 	skip "a tunnelled frame cannot be changed" "this kernel copies what sendfile() sends"
 fi
 no_kernel_faults

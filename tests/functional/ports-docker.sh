@@ -45,7 +45,7 @@ tar -C "$dir/image" -c . | docker import - lab >"$dir/said" 2>&1
 result $? "docker imports an image" "$(<"$dir/said")"
 
 declare -A port=()
-# Its port, found as docs/recipes.md says.
+# The port of a container, found as docs/recipes.md says.
 port_of() {	# NAME
 	local commands index line
 	commands=$(grep -A 1 '^docker exec web' "$ROOT/docs/recipes.md" | sed "s/ *#.*//; s/ web / $1 /")
@@ -53,7 +53,7 @@ port_of() {	# NAME
 		line=$(sh -c "$(sed -n "2s/27/$index/p" <<<"$commands")") &&
 		line=${line#*: } && echo "${line%%@*}"
 }
-# A container has started: look at its address, and give its namespace a name.
+# Reads the address of a container that has started, and gives its namespace a name.
 look() {	# NAME
 	local pid ip mac
 	read -r pid ip mac < <(docker inspect -f \
@@ -108,7 +108,7 @@ fence_on docker0
 # Stock
 
 is "$(attacks plain)" "$RED" "stock: a container takes over another's address"
-is "$(attacks vid0)" "$RED" "stock: behind a tag, too"
+is "$(attacks vid0)" "$RED" "stock: a container takes over another's address behind a tag, too"
 is "$(claims_host)" "$RED" "stock: a container takes over the host's address"
 is "$(takes)" "${port[red]}" "stock: a container redirects frames for another's MAC"
 
@@ -120,7 +120,7 @@ output=$(follow node "$commands")
 result $? "the recipe's commands" "$output"
 like "$output" "drop, unbound" "explain prints what the recipe says"
 is "$(attacks plain)" "$GREEN" "no container can take over another's address"
-is "$(attacks vid0)" "$GREEN" "nor behind a tag"
+is "$(attacks vid0)" "$GREEN" "no container can take over another's address behind a tag"
 for form in plain vid0 ad0 vid10; do
 	is "$(forge $form)/$(counted_on "${port[red]}")" "unharmed/unbound 1" "$form: no poison, counted as unbound"
 done
@@ -130,25 +130,25 @@ done
 is "$(claims_host)" "$BR0" "no container can take over the host's address"
 is "$(takes)" "${port[green]}" "no container can redirect another's frames by ARP"
 run_ok "the recipe's containers reach each other" pings red "${address[green]}"
-run_ok "they reach the host" pings green "${address[host]}"
+run_ok "the recipe's containers reach the host" pings green "${address[host]}"
 
 # Other containers
 
 is "$(reasons_of blue sip="${address[blue]}")" unbound "a container without a binding may not even use its own address"
 container new
 is "$(reasons_of new sip="${address[new]}")" unbound "a container that starts later is covered"
-fails_with 1 '100% packet loss' "it reaches nobody" pings new "${address[red]}"
+fails_with 1 '100% packet loss' "a container that starts later reaches nobody" pings new "${address[red]}"
 must ctl node bind add "${address[new]}" lladdr "${lladdr[new]}" dev "${port[new]}"
-run_ok "once bound, it reaches others" pings new "${address[red]}"
+run_ok "a container that starts later reaches others once it is bound" pings new "${address[red]}"
 before=${port[red]}
 docker restart -t 0 red >"$dir/said" 2>&1 || bail "$(<"$dir/said")"
 look red
 [ "${port[red]}" != "$before" ] && [ "${address[red]}" = 172.17.0.2 ]
 result $? "a container that was restarted has its address, and another port" "$before ${port[red]} ${address[red]}"
 fence_on docker0
-is "$(reasons_of red sip="${address[red]}")" unbound "it has to be bound again"
+is "$(reasons_of red sip="${address[red]}")" unbound "a container that was restarted has to be bound again"
 must ctl node bind replace "${address[red]}" lladdr "$RED" dev "${port[red]}"
-run_ok "then it reaches others" pings red "${address[green]}"
+run_ok "a container that was restarted reaches others once it is bound" pings red "${address[green]}"
 
 # Back to stock
 

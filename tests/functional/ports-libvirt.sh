@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# libvirtd itself: guests of qemu on its network, which lease their addresses of its dnsmasq.
-# README.md's recipe, bind watch of virbr0.status and the hook in contrib, run by libvirtd.
+# libvirtd itself: guests of qemu on its network lease their addresses from its dnsmasq. Follows
+# README.md's recipe, bind watch of virbr0.status, and the hook in contrib, which libvirtd runs.
 # lab: all
 # lab: own-vm --mem 2048
 # lab: timeout 1200
@@ -59,7 +59,7 @@ start_libvirtd
 result $? "libvirtd starts" "$(tail -n 20 "$dir/libvirtd")" || exit
 
 # The guests' operating system is iPXE: it leases an address, and runs a script that it gets by
-# TFTP. Again and again guest one gets a file with its own address, and with that of guest two.
+# TFTP. Guest one repeatedly gets a file with its own address, and with that of guest two.
 status=/var/lib/libvirt/dnsmasq/virbr0.status
 ONE=52:54:00:00:00:10 TWO=52:54:00:00:00:20
 mkdir "$dir/tftp"
@@ -106,7 +106,7 @@ domain() {	# NAME MAC [MORE]
 }
 rounds() { grep -ac '^own [a-z]* forged [a-z]*' "$dir/one.console"; }
 later() { [ "$(rounds)" -ge "$1" ]; }
-# The result of a whole round of guest one that begins now. The host forgets what it knows.
+# Prints the result of a whole round of guest one that begins now. The host forgets neighbours first.
 round() {
 	local n
 	n=$(rounds)
@@ -126,17 +126,17 @@ binds() { bound | grep -q "$1"; }
 domain one $ONE
 is "$port" vnet0 "the guest's port is vnet0"
 boots one
-is "$(jq -r '.[]["ip-address"]' $status)" 192.168.122.10 "it has leased its address"
+is "$(jq -r '.[]["ip-address"]' $status)" 192.168.122.10 "the guest has leased its address"
 is "$(round)" "own works forged works" "stock: a guest can use another's address"
-is "$(neigh_mac node 192.168.122.20 virbr0)" $ONE "stock: the host then knows it by the guest's MAC"
+is "$(neigh_mac node 192.168.122.20 virbr0)" $ONE "stock: the host learns another's address with the guest's MAC"
 
 # The recipe, as it is printed
 
 must load_module
 follows node "libvirt, Proxmox"
-is "$(round)" "own works forged lost" "a guest can use its address only"
-is "$(reasons vnet0)" unbound "the other one is unbound"
-unlike "$(neigh_mac node 192.168.122.20 virbr0)" $ONE "the host does not learn it"
+is "$(round)" "own works forged lost" "a guest can use only its own address"
+is "$(reasons vnet0)" unbound "another's address is counted as unbound"
+unlike "$(neigh_mac node 192.168.122.20 virbr0)" $ONE "the host does not learn another's address with the guest's MAC"
 
 # Leases
 
@@ -147,14 +147,14 @@ read -r -a watch < <(grep '^arpctl bind watch .*virbr0' "$ROOT/docs/recipes.md")
 watcher=$!
 poll 20 binds "192.168.122.10 lladdr $ONE dev virbr0 dynamic"
 result $? "bind watch binds the lease in virbr0.status" "$(bound; cat "$dir/watch")"
-is "$(round)" "own works forged lost" "the guest can use its lease only"
+is "$(round)" "own works forged lost" "with bind watch, the guest can use only its lease"
 must virsh destroy one >/dev/null
 domain one $ONE
-unlike "$port" '^vnet0$' "started again, the guest has another port"
+unlike "$port" '^vnet0$' "a guest that is started again has another port"
 boots one
-is "$(round)" "own works forged lost" "it can use its lease there, again only that"
+is "$(round)" "own works forged lost" "a guest that is started again can use only its lease"
 poll 20 binds "192.168.122.10 lladdr $ONE dev $port dynamic"
-result $? "bind watch has bound it there" "$(bound; cat "$dir/watch")"
+result $? "bind watch binds a guest that is started again on its new port" "$(bound; cat "$dir/watch")"
 
 # The hook in contrib, for an address that is not from DHCP
 
@@ -162,14 +162,14 @@ must virsh nwfilter-define /dev/stdin <<<"<filter name='addresses'/>" >/dev/null
 domain two $TWO "<filterref filter='addresses'><parameter name='IP' value='192.168.122.20'/></filterref>"
 binds "192.168.122.20 lladdr $TWO dev $port dynamic"
 result $? "the hook binds the address in a guest's definition" "$(bound; tail "$dir/libvirtd")"
-is "$(round)" "own works forged lost" "bind watch keeps it, and only its owner can use it"
+is "$(round)" "own works forged lost" "bind watch keeps the hook's binding, and only its owner can use the address"
 must ctl node bind flush dynamic dev "$port"
 stop "$libvirtd"
 start_libvirtd && poll 30 binds "192.168.122.20 lladdr $TWO dev $port dynamic"
-result $? "when libvirtd has started again, the hook binds it again" "$(bound; tail "$dir/libvirtd")"
+result $? "when libvirtd is started again, the hook binds the address again" "$(bound; tail "$dir/libvirtd")"
 must virsh destroy two >/dev/null
 ! binds 192.168.122.20
-result $? "when the guest has stopped, it is unbound" "$(bound)"
+result $? "when the guest has stopped, the hook unbinds its address" "$(bound)"
 
 # Back to stock
 

@@ -53,7 +53,7 @@ is "$(port_reasons hrd=0007)" "" "another hardware type is not ARP"
 is "$(port_reasons pro=86dd)" "" "another protocol is not ARP for IPv4"
 is "$(port_reasons ip=86dd)" "" "another Ethernet type is not inspected"
 is "$(port_reasons sip=10.0.0.2 sha=02:00:00:00:0f:0f)" spoofed "its own address with another MAC is spoofed"
-is "$(port_reasons form=vid0 sip=10.0.0.2 sha=02:00:00:00:0f:0f)" spoofed "behind a tag, too"
+is "$(port_reasons form=vid0 sip=10.0.0.2 sha=02:00:00:00:0f:0f)" spoofed "its own address with another MAC is spoofed behind a tag, too"
 is "$(port_reasons sip=10.0.0.2)" pass "its own address passes"
 is "$(port_reasons sip=0.0.0.0)" pass "a probe passes"
 

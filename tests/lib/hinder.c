@@ -41,18 +41,8 @@ static mode_t mode_of(int flags, va_list ap)
 	return flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, mode_t) : 0;
 }
 
+/* Also for large files; a file that is not large is opened likewise. */
 int open(const char *name, int flags, ...)
-{
-	mode_t mode;
-	va_list ap;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return hindered_open(name, flags, mode);
-}
-
-int open64(const char *name, int flags, ...)
 {
 	mode_t mode;
 	va_list ap;
@@ -62,3 +52,5 @@ int open64(const char *name, int flags, ...)
 	va_end(ap);
 	return hindered_open(name, flags | O_LARGEFILE, mode);
 }
+
+int open64(const char *name, int flags, ...) __attribute__((alias("open")));

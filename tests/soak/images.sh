@@ -15,8 +15,8 @@ version=$(<VERSION)
 plan 14
 scratch
 
-# tests/lib/kustomize builds what kubectl does. Debian 12's kubectl is too old for the
-# overlays. Each has its own hash at the end of a ConfigMap's name.
+# tests/lib/kustomize builds the same as kubectl, except for the hash at the end of a ConfigMap's
+# name. Debian 12's kubectl is too old for the overlays.
 same_objects() {	# FILE FILE
 	/usr/bin/python3 -c 'import re, sys, yaml
 def objects(path):
@@ -40,7 +40,7 @@ tests/vm/root --sources trixie | mmdebstrap -q --variant=extract --aptopt='APT::
 for overlay in base overlays/{bridge,calico,kube-ipvs,remove}; do
 	run_ok "kubectl builds the objects that tests/cli/contrib.sh checks: $overlay" kubectl_builds "$overlay"
 done
-run_ok "with build-module, too" kubectl_builds overlays/calico components/build-module
+run_ok "kubectl builds the objects that tests/cli/contrib.sh checks: build-module" kubectl_builds overlays/calico components/build-module
 rm -rf "$dir/kubectl"
 
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot HOME=$dir
