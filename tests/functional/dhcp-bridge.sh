@@ -15,14 +15,7 @@ host node red blue green late
 scratch
 chmod 755 "$dir"
 
-n=0
-must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-for name in red blue green late; do
-	link node:vnet$n $name:eth0
-	must ip -n node link set vnet$n master br0
-	set_sysctl $name net.ipv4.neigh.eth0.locktime=0
-	: $((++n))
-done
+vnet_ports red blue green late
 addr node br0 10.31.0.1/24
 must poll 5 forwarding node
 must mkdir -p "${leases%/*}"

@@ -18,13 +18,7 @@ busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
 
 host node red blue green server
 bridge_host
-link node:to-server server:eth0
-must ip -n node link set to-server master br0
-addr server eth0 10.0.0.9/24
-address[server]=10.0.0.9 lladdr[server]=$(mac server eth0)
-must ip -n node neigh replace 10.0.0.9 lladdr "${lladdr[server]}" nud permanent dev br0
-must ip -n server neigh replace 10.0.0.1 lladdr $BR0 nud permanent dev eth0
-must poll 5 forwarding node
+dhcp_server
 scratch
 frame_senders red blue green server
 must load_module
@@ -44,15 +38,6 @@ snoop() {	# appends to the output of earlier runs
 		state "$dir/state/leases" >>"$dir/out" 2>&1
 	snooper=$started
 	poll 20 snoops
-}
-snoops() {
-	in_host node /usr/bin/python3 - <<-END
-		import sys
-		sys.path.append("$ROOT/tests/functional")
-		from nlpolicy import *
-		info = Netlink().ask(CMD["INFO_GET"])[0].attrs
-		sys.exit(number(info[INFO["SNOOPERS"]]) != 1)
-	END
 }
 # Where an address is bound, and to which MAC.
 bound() {	# ADDRESS
@@ -305,7 +290,7 @@ must load_module
 policy dev set default trust off
 policy dev set to-server trust on
 kill -CONT "$snooper"
-becomes 10.0.0.44 "$(on blue "$BLUE")" "the module is loaded again, and the notifications of it are lost: leases are bound again"
+becomes 10.0.0.44 "$(on blue "$BLUE")" "the module is loaded again, and its notifications are lost: leases are bound again"
 
 stop "$snooper"
 rm -f /run/arp-policy/*

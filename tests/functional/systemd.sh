@@ -24,16 +24,9 @@ busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
 leases=/var/lib/misc/dnsmasq.leases
 host node server red blue green
 scratch
-must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+vnet_ports red blue green
 link node:eno1 server:eth0
 must ip -n node link set eno1 master br0
-n=0
-for name in red blue green; do
-	link node:vnet$n $name:eth0
-	must ip -n node link set vnet$n master br0
-	set_sysctl $name net.ipv4.neigh.eth0.locktime=0
-	: $((++n))
-done
 addr node br0 10.31.0.1/24
 addr server eth0 10.31.0.2/24
 must poll 5 forwarding node
