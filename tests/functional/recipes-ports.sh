@@ -112,7 +112,7 @@ rename red vnet0
 rename green vnet1
 must poll 5 forwarding node
 follows node "libvirt, Proxmox"
-output=$(follow node "$(sed -n '/^## libvirt/,/^## /s/^arpctl bind/&/p' "$ROOT/docs/recipes.md")")
+output=$(follow node "$(sed -n '/^## libvirt/,/^## /s/^arpctl bind add/&/p' "$ROOT/docs/recipes.md")")
 result $? "the libvirt commands in docs/recipes.md" "$output"
 guest=(src=52:54:00:00:00:10 sha=52:54:00:00:00:10)
 is "$(port_reasons red "${guest[@]}" sip=192.168.122.10) $(port_reasons red "${guest[@]}" sip=192.168.130.5)" "pass pass" \
