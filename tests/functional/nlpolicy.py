@@ -203,12 +203,14 @@ class Netlink:
         if room:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
 
-    def send(self, cmd, attrs=b"", flags=0, family=None):
+    def request(self, cmd, attrs=b"", flags=0, family=None):
         self.sequence += 1
         body = struct.pack("=BBH", cmd, 1, 0) + attrs
-        self.socket.send(struct.pack(
-            "=IHHII", 16 + len(body), family or self.family,
-            REQUEST | flags, self.sequence, 0) + body)
+        return struct.pack("=IHHII", 16 + len(body), family or self.family,
+                           REQUEST | flags, self.sequence, 0) + body
+
+    def send(self, *args, **keywords):
+        self.socket.send(self.request(*args, **keywords))
 
     def receive(self):
         return list(messages(self.socket.recv(self.size)))
@@ -1560,6 +1562,8 @@ def replies():
     nl.join("config")
     for flags, how in (0, ""), (ECHO, ", with NLM_F_ECHO"):
         replies_of(nl, listener, flags, how)
+    replies_at_once()
+    replies_without_room()
 
 
 def replies_of(nl, listener, flags, how):
@@ -1629,6 +1633,38 @@ def replies_of(nl, listener, flags, how):
     nl.ask(CMD["FLUSH"])
     nl.notices()
     listener.notices()
+
+
+def replies_at_once():
+    """Commands in one datagram: each is answered, in their order."""
+    nl, add = Netlink(), ("ENTRY_ADD", rule("10.1.0.0/16", "DROP"))
+    dev = dev_set("e*", u32(FIELD["IGNORE"], 1))
+    nl.socket.send(b"".join(
+        nl.request(CMD[cmd], attrs, ACK)
+        for cmd, attrs in (add, add, ("DEV_SET", dev), ("FLUSH", b""))))
+    got = [refusal(m) if m.kind == NLMSG_ERROR else CMD_NAMES[m.cmd] for m in nl.notices()]
+    equal([errno.errorcode[m.errno] if isinstance(m, Refused) else m for m in got],
+          ["ENTRY_ADD", None, "EEXIST", "DEV_SET", None, "FLUSH", None],
+          "commands in one datagram are answered one by one")
+
+
+def replies_without_room():
+    """The reply is lost, the change is not."""
+    nl, other, lost = Netlink(room=1), Netlink(), None
+    for i in range(50):
+        nl.send(CMD["ENTRY_ADD"], rule(f"10.{i}.0.0/16", "DROP"), ACK)
+    equal(len(other.ask(CMD["ENTRY_GET"], flags=DUMP)), 50,
+          "a change is made without room for its reply")
+    try:
+        nl.receive()
+    except OSError as error:
+        lost = error.errno
+    equal(lost, errno.ENOBUFS, "and the socket gets ENOBUFS")
+    nl.notices()
+    nl.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+    equal([m.cmd for m in nl.ask(CMD["ENTRY_DEL"], rule("10.7.0.0/16", None))],
+          [CMD["ENTRY_DEL"]], "and then replies again")
+    other.ask(CMD["FLUSH"])
 
 
 # entries

@@ -111,9 +111,10 @@
  *                  those to the port of servers (67)
  *
  * A command that changes the policy replies even if there was nothing to change. If
- * there is no memory for the reply, nothing is changed. A notification has the port
- * ID and the sequence number of the request that caused it. With NLM_F_ECHO, the
- * socket that sent the request gets only the reply, and not the notification.
+ * there is no memory for the reply, nothing is changed. If the socket has no room for
+ * it, the change is made, and the socket gets ENOBUFS. A notification has the port ID
+ * and the sequence number of the request that caused it. With NLM_F_ECHO, the socket
+ * that sent the request gets only the reply, and not the notification.
  *
  * An entry is a rule for targets, a rule for senders, or a binding. Its key is
  * (TABLE, SELECTOR, ADDRESS, LENGTH). Without SELECTOR it applies to every device
