@@ -23,14 +23,17 @@ files_of() {	# PACKAGE
 	dpkg-deb -c "$packages/${1}_${version}_"*.deb | awk '!/^d/ { print substr($6, 2) }' | sort
 }
 
-said=$(lintian -F --suppress-tags running-with-root "$packages"/*.changes 2>&1 |
+said=$(lintian "$packages"/*.changes 2>&1 |
 	grep '^[EW]: ')
 is "$said" "" "lintian finds no errors and warnings"
 lintian --fail-on error,warning "$packages"/*.changes >/dev/null 2>&1
 result $? "lintian's exit status agrees"
 
 units=$(pkg-config --variable=systemdsystemunitdir systemd)
-is "$(files_of arpctl)" "$(sort <<END
+is "$(files_of arpctl)" "$({
+	git ls-files README.md README.zh-CN.md SECURITY.md contrib docs |
+		sed 's|^|/usr/share/doc/arpctl/|'
+	cat <<END
 $units/arp-policy-leases.service
 $units/arp-policy-snoop@.service
 $units/arp-policy.service
@@ -48,7 +51,7 @@ $units/arp-policy.service
 /usr/share/man/man8/arpctl.8.gz
 /usr/share/zsh/vendor-completions/_arpctl
 END
-)" "arpctl: tool, pages, completion, service, examples"
+} | sort)" "arpctl: tool, pages, completion, service, examples, documents"
 is "$(files_of arp-policy-dkms | grep -v /usr/share/doc)" "$(
 	git ls-files Kbuild Makefile VERSION dkms.conf include src |
 		sed "s|^|/usr/src/arp-policy-$version/|" | sort)" \
