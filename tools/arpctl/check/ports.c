@@ -132,9 +132,11 @@ static void find_trusted_of(struct check *c, const struct bridge *b)
 	struct text cure;
 	size_t i, n = 0;
 
-	for (i = 0; i < b->n && !off; i++)
-		if (check_is_untrusted(c, b->ports[i]))
+	for (i = 0; i < b->n; i++)
+		if (check_is_untrusted(c, b->ports[i])) {
 			off = b->ports[i];
+			break;
+		}
 	if (!off || !text_open(c, &cure))
 		return;
 	for (i = 0; i < b->n; i++) {
@@ -274,9 +276,11 @@ static void find_suppressed_of(struct check *c, const struct bridge *b)
 	char dev[SHELL_WORD];
 	size_t i;
 
-	for (i = 0; i < b->n && !by; i++)
-		if (check_field_or(c, b->ports[i], ARP_POLICY_FIELD_SUPPRESS, 0))
+	for (i = 0; i < b->n; i++)
+		if (check_field_or(c, b->ports[i], ARP_POLICY_FIELD_SUPPRESS, 0)) {
 			by = b->ports[i];
+			break;
+		}
 	for (i = 0; i < b->n && by; i++) {
 		port = b->ports[i];
 		if (!port->neigh_suppress)
