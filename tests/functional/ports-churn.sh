@@ -48,6 +48,7 @@ must ctl other restore "$dir/b"
 # The traffic: forged ARP in every wrapping, and one request that may pass on to-still only.
 start blue /usr/bin/python3 "$HAMMER" watch $EVIL "$RED" >"$dir/seen" 2>"$dir/err"
 watcher=$started
+must poll 60 test -s "$dir/seen"
 hammers=()
 for cpu in 0 $(($(nproc) > 1)); do
 	start red /usr/bin/python3 "$HAMMER" send $cpu $EVIL "$RED" 2>>"$dir/err"

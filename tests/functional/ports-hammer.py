@@ -3,7 +3,7 @@
 """For ports-churn.sh: sends frames on every device of a netns, or watches for them.
 
     ports-hammer.py send CPU FORGED VALID	until SIGTERM
-    ports-hammer.py watch FORGED VALID		until SIGTERM; SIGUSR1: print both counts
+    ports-hammer.py watch FORGED VALID		until SIGTERM; both counts, now and on SIGUSR1
 
 FORGED and VALID are MACs. Sent are forged requests and replies in every wrapping, and a
 request by VALID for 10.0.0.3 from 10.0.0.2. A frame is counted if it holds one of the MACs
@@ -66,6 +66,7 @@ def watch(forged, valid):
     s = packet_socket(ETH_P_ALL)
     s.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)	# SO_RCVBUFFORCE
     signal.signal(signal.SIGUSR1, lambda *_: print(*counts, flush=True))
+    print(*counts, flush=True)
     while True:
         data, address = s.recvfrom(2048)
         if address[2] == socket.PACKET_OUTGOING:
