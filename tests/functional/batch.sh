@@ -90,10 +90,9 @@ fails_with 1 "cannot open $dir/batch: Permission denied" "a batch without read p
 printf 'rule flush\nmonitor config\nfrob\n' >"$dir/batch"
 arpctl -b "$dir/batch" >"$dir/events" 2>&1 &
 monitor=$!
-heard() {
-	arpctl rule replace hide 10.0.0.4
-	grep -q 10.0.0.4 "$dir/events"
-}
+must poll 20 monitored alice
+must arpctl rule add hide 10.0.0.4
+heard() { grep -q 10.0.0.4 "$dir/events"; }
 run_ok "monitor in a batch prints events as they happen" poll 10 heard
 stop $monitor
 is "$(grep -c frob "$dir/events")" 0 "no command after monitor is run"

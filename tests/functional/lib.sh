@@ -67,6 +67,13 @@ stop() {	# PID…
 	kill "$@" && wait "$@"
 } 2>/dev/null
 
+# Whether a program has joined a group of generic netlink. Wait for this before a change that
+# a monitor is to report: a change that changes nothing is not reported again.
+monitored() {	# HOST
+	# shellcheck disable=SC2016 # awk's variables
+	in_host "$1" awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink
+}
+
 mac() {	# HOST DEV
 	local it
 	read -r _ _ it _ < <(ip -n "$1" -br link show dev "$2") && echo "$it"

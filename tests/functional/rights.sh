@@ -182,8 +182,9 @@ own_netns() {
 	kill $peer
 }
 export -f own_netns
-start alice "$ARPCTL" monitor >"$dir/heard"
+start alice "$ARPCTL" monitor config >"$dir/heard"
 listener=$started
+must poll 20 monitored alice
 ARPCTL=$dir/arpctl ARPQ=$dir/arpq checks nobody unshare -Urn bash -c own_netns
 is "$(policy_of alice)" "$policy" "alice's policy is unchanged"
 must ctl alice dev set mark ignore any

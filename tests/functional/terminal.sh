@@ -65,10 +65,6 @@ typed() {	# HOST COMMAND
 		</dev/null 2>&1 | tr -d '\r'
 }
 
-# Whether a monitor has joined a group of generic netlink on HOST.
-# shellcheck disable=SC2016
-monitored() { in_host "$1" awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink; }
-
 # The same for a monitor, which runs while the red container tries to spoof.
 monitored_typed() {	# HOST COMMAND
 	typed "$1" "echo \$\$ >$dir/pid; exec $2" >"$dir/monitor" &
