@@ -12,7 +12,8 @@ static int restore(struct ctx *ctx)
 	uint32_t generation;
 	int status;
 
-	status = args_number(ctx->args, "generation", number, 0,
+	/* To the kernel, 0 is any generation. */
+	status = args_number(ctx->args, "generation", number, 1,
 			     UINT32_MAX, &generation);
 	/* The whole file is parsed before the kernel is contacted. */
 	if (!status)
