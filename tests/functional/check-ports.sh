@@ -10,7 +10,7 @@
 . "$(dirname "$0")/ports.inc"
 # shellcheck source-path=SCRIPTDIR source=check.inc
 . "$(dirname "$0")/check.inc"
-plan 62
+plan 64
 
 # Other tests expect that it is not loaded. Namespaces that use it may take a moment to go.
 loaded=$([ ! -e /sys/module/nf_tables ] || echo loaded)
@@ -62,6 +62,16 @@ fi
 for name in red green; do bridge -n node link set dev to-$name locked off 2>/dev/null; done
 must ip -n node link set to-red nomaster
 must ip -n node link set to-red master br0
+policy flush
+
+# A port without trust off: what acts on answers there has an effect, what judges has none.
+policy dev set to-red suppress bind mode audit
+policy bind add "${address[red]}" lladdr "$RED" dev to-red
+clean node "suppress, its mode, and a binding of the port, which is not answered for there"
+policy dev set to-red rate 100
+policy rule add drop 10.9.9.9 dev to-red
+is "$(findings node | cut -f 3 | sed 's/: no effect.*//' | sort | paste -sd ,)" "rate,rules (1)" \
+	"a rate and a rule have no effect without trust off"
 policy flush
 
 # neigh-suppress, uplink

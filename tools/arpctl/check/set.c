@@ -100,6 +100,13 @@ static const char *why_no_arp(const struct host *host,
 	return buf;
 }
 
+/* Is it a port that answers requests, with or without trust off? */
+static bool is_suppressing(const struct check *c, const struct host_link *link)
+{
+	return check_field_or(c, link, ARP_POLICY_FIELD_SUPPRESS, 0) &&
+	       !check_field_or(c, link, ARP_POLICY_FIELD_TRUST, 0);
+}
+
 /* Does a field have an effect on a device that receives no ARP itself? */
 static bool has_effect(const struct check *c, const struct host_link *link,
 		       enum arp_policy_field field)
@@ -115,6 +122,8 @@ static bool has_effect(const struct check *c, const struct host_link *link,
 		/* The effective policy has these only on a bridge port. */
 		return effective_field(check_device(c, link->ifindex), field,
 				       &value);
+	case ARP_POLICY_FIELD_MODE:
+		return check_is_untrusted(c, link) || is_suppressing(c, link);
 	case ARP_POLICY_FIELD_IGNORE:
 	case ARP_POLICY_FIELD_ANNOUNCE:
 	case ARP_POLICY_FIELD_FILTER:
@@ -182,7 +191,8 @@ void find_no_arp(struct check *c)
 				  own->rules, why);
 			cure_entries(c, "rule", selector);
 		}
-		if (own->bindings) {
+		/* What is bound at the port is not answered for there. */
+		if (own->bindings && !is_suppressing(c, link)) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "bindings (%u): no effect, because %s",
 				  own->bindings, why);
