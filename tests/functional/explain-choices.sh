@@ -82,6 +82,13 @@ is "$(chooses request 10.7.0.1 dev tap0 vlan 7)" "from 10.7.0.2 lladdr $nobody" 
 is "$(chooses request 10.2.0.1)" "dev br0 from 10.2.0.2 lladdr $nobody" "without dev, the bridge itself"
 is "$(ctl alice -j explain request 10.2.0.1 dev tap0 | jq -c '.next | has("chosen")')" false \
 	"the next step chooses nothing"
+# Behind a port, a frame without a tag is in the VLAN of its PVID.
+must ip -n alice link set br0 type bridge vlan_filtering 1
+must ip -n alice addr del 10.2.0.1/24 dev br0
+must bridge -n alice vlan del dev tap0 vid 1
+must bridge -n alice vlan add dev tap0 vid 7 pvid untagged
+must bridge -n alice vlan add dev br0 vid 7 self
+is "$(chooses request 10.7.0.1 dev tap0)" "from 10.7.0.2 lladdr $nobody" "of a port: the subnet of its PVID's VLAN"
 
 # Which sysctl makes the kernel a proxy.
 set_sysctl alice net.ipv4.ip_forward=1

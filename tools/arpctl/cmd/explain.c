@@ -356,42 +356,6 @@ static int read_query(const struct args *args, struct query *q)
 	return status;
 }
 
-/* Chooses the device, unless dev names it, and the sender, as far as not given. */
-static int choose_on(const struct host *host, const char *dev, struct query *q)
-{
-	const struct host_link *link, *segment;
-
-	link = dev ? host_link(host, link_index(dev)) : host_choose_dev(host, q->target);
-	if (!dev && !link)
-		return failure("there is no route to the target, and no device has it in a subnet: give \"dev DEV\"");
-	/* If there is no such device, the kernel says so. */
-	if (!link)
-		return STATUS_OK;
-	if (!dev)
-		q->ifindex = link->ifindex;
-	segment = link->port ? host_segment(host, link, q->vlan) : link;
-	if (q->chose_sender && !host_choose_sender(host, segment, q->target, &q->sender))
-		return failure("%s has no subnet and no neighbour to take a sender from: give \"from SENDER\"",
-			       segment->name);
-	return STATUS_OK;
-}
-
-static int choose(struct ctx *ctx, const char *dev, struct query *q)
-{
-	struct host host = { 0 };
-	int status;
-
-	if (dev && !q->chose_sender)
-		return STATUS_OK;
-	status = netns_enter(&ctx->nl.netns);
-	if (!status)
-		status = host_read(&host);
-	if (!status)
-		status = choose_on(&host, dev, q);
-	host_free(&host);
-	return status;
-}
-
 static void put_query(struct nlmsghdr *nlh, const struct query *q)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, ARP_POLICY_A_QUERY);
@@ -408,9 +372,107 @@ static void put_query(struct nlmsghdr *nlh, const struct query *q)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static int explain(struct ctx *ctx)
+/* Asks the kernel; without dev, about the device with the query's ifindex. */
+static int ask(struct ctx *ctx, const char *dev, const struct query *q,
+	       struct nl_reply *reply)
 {
 	struct nlmsghdr *nlh = nl_request(&ctx->nl, ARP_POLICY_CMD_EXPLAIN, 0);
+	int status = STATUS_OK;
+
+	if (dev)
+		status = nl_put_dev(&ctx->nl, dev);
+	else
+		mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, q->ifindex);
+	if (status)
+		return status;
+	put_query(nlh, q);
+	return nl_call(&ctx->nl, reply);
+}
+
+/*
+ * The VLAN of the frame. On a bridge that filters VLANs, that of one without a tag is the
+ * port's PVID, which the kernel says; 0: none.
+ */
+static int find_vlan(struct ctx *ctx, const struct host *host,
+		     const struct host_link *port, const struct query *q, uint32_t *vlan)
+{
+	const struct host_link *bridge = host_link(host, port->master);
+	const struct nlattr *ev[ARP_POLICY_EVENT_MAX + 1];
+	const struct nlattr *tb[ARP_POLICY_A_MAX + 1];
+	struct query untagged = *q;
+	struct nl_reply reply = { 0 };
+	const struct nlmsghdr *msg;
+	int status;
+
+	*vlan = q->vlan;
+	if (q->vlan || !port->bridged || !bridge || !bridge->vlan_filtering)
+		return STATUS_OK;
+	untagged.ifindex = port->ifindex;
+	status = ask(ctx, NULL, &untagged, &reply);
+	if (!status)
+		nl_for_each(msg, &reply) {
+			nl_parse(msg, tb, ARP_POLICY_A_MAX);
+			nl_parse_nest(tb[ARP_POLICY_A_EVENT], ev, ARP_POLICY_EVENT_MAX);
+			*vlan = (uint32_t)nl_uint(ev[ARP_POLICY_EVENT_VLAN]);
+		}
+	nl_reply_free(&reply);
+	return status;
+}
+
+static int choose_sender(struct ctx *ctx, const struct host *host,
+			 const struct host_link *link, struct query *q)
+{
+	const struct host_link *segment = link;
+	uint32_t vlan;
+	int status;
+
+	if (link->port) {
+		status = find_vlan(ctx, host, link, q, &vlan);
+		if (status)
+			return status;
+		segment = host_segment(host, link, vlan);
+	}
+	if (!host_choose_sender(host, segment, q->target, &q->sender))
+		return failure("%s has no subnet and no neighbour to take a sender from: give \"from SENDER\"",
+			       segment->name);
+	return STATUS_OK;
+}
+
+/* Chooses the device, unless dev names it, and the sender, as far as not given. */
+static int choose_on(struct ctx *ctx, const struct host *host, const char *dev,
+		     struct query *q)
+{
+	const struct host_link *link;
+
+	link = dev ? host_link(host, link_index(dev)) : host_choose_dev(host, q->target);
+	if (!dev && !link)
+		return failure("there is no route to the target, and no device has it in a subnet: give \"dev DEV\"");
+	/* If there is no such device, the kernel says so. */
+	if (!link)
+		return STATUS_OK;
+	if (!dev)
+		q->ifindex = link->ifindex;
+	return q->chose_sender ? choose_sender(ctx, host, link, q) : STATUS_OK;
+}
+
+static int choose(struct ctx *ctx, const char *dev, struct query *q)
+{
+	struct host host = { 0 };
+	int status;
+
+	if (dev && !q->chose_sender)
+		return STATUS_OK;
+	status = netns_enter(&ctx->nl.netns);
+	if (!status)
+		status = host_read(&host);
+	if (!status)
+		status = choose_on(ctx, &host, dev, q);
+	host_free(&host);
+	return status;
+}
+
+static int explain(struct ctx *ctx)
+{
 	const char *dev = args_get(ctx->args, "DEV");
 	struct nl_reply reply = { 0 };
 	const struct nlmsghdr *msg;
@@ -420,14 +482,8 @@ static int explain(struct ctx *ctx)
 	status = read_query(ctx->args, &q);
 	if (!status)
 		status = choose(ctx, dev, &q);
-	if (!status && dev)
-		status = nl_put_dev(&ctx->nl, dev);
-	else if (!status)
-		mnl_attr_put_u32(nlh, ARP_POLICY_A_IFINDEX, q.ifindex);
-	if (status)
-		return status;
-	put_query(nlh, &q);
-	status = nl_call(&ctx->nl, &reply);
+	if (!status)
+		status = ask(ctx, dev, &q, &reply);
 	if (!status)
 		nl_for_each(msg, &reply)
 			print_all(&ctx->out, &q, msg);
