@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Selectors: all, default, a shell glob or the name of a device. */
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "base/selector.h"
@@ -87,11 +86,74 @@ int selector_cmp(const char *a, const char *b)
 	return order ? order : strcmp(a, b);
 }
 
+/* Is the character in the class that ends there? As in the kernel: only ! negates. */
+static bool in_class(const char *class, const char *end, char name)
+{
+	unsigned char c = (unsigned char)name, first, last;
+	bool negated = class[1] == '!', in = false;
+
+	for (class += 1 + negated; class < end; class++) {
+		first = (unsigned char)*class;
+		last = first;
+		/* A - before the ] is a member itself. */
+		if (class[1] == '-' && class[2] != ']') {
+			last = (unsigned char)class[2];
+			class += 2;
+		}
+		in |= first <= c && c <= last;
+	}
+	return in != negated;
+}
+
+/* The rest of the glob after what matches the character, or NULL if that does not. */
+static const char *match_one(const char *glob, char c)
+{
+	const char *end;
+
+	switch (*glob) {
+	case '?':
+		return glob + 1;
+	case '[':
+		end = class_end(glob);
+		return end && in_class(glob, end, c) ? end + 1 : NULL;
+	case '\\':
+		glob++;
+		break;
+	}
+	return *glob == c ? glob + 1 : NULL;
+}
+
+/* As in the kernel. To the C library, ^ negates a class, too. */
+static bool glob_matches(const char *glob, const char *name)
+{
+	const char *after_star = NULL, *from = NULL, *rest;
+
+	while (*name) {
+		if (*glob == '*') {
+			after_star = ++glob;
+			from = name;
+			continue;
+		}
+		rest = match_one(glob, *name);
+		if (rest) {
+			glob = rest;
+			name++;
+		} else if (after_star) {
+			/* The star takes one character more. */
+			glob = after_star;
+			name = ++from;
+		} else {
+			return false;
+		}
+	}
+	return !glob[strspn(glob, "*")];
+}
+
 bool selector_matches(const char *selector, const char *dev)
 {
 	switch (selector_kind(selector)) {
 	case SELECTOR_GLOB:
-		return !fnmatch(selector, dev, 0);
+		return glob_matches(selector, dev);
 	case SELECTOR_NAME:
 		return !strcmp(selector, dev);
 	default:
