@@ -16,7 +16,13 @@ mapfile -t reasons < <(sed -n 's/^ARP_POLICY_REASON_\([A-Z_]*\)$/\L\1/p' < <(
 	grep -o 'ARP_POLICY_REASON_[A-Z_]*' include/uapi/linux/arp_policy.h) |
 	grep -v '^max$' | tr _ - | sort -u)
 mapfile -t findings < <(sed -n 's/^\t{ "\([a-z-]*\)", find_.*/\1/p' tools/arpctl/check/check.c)
-plan $((1 + ${#findings[@]} + 2 * ${#commands[@]} + 2 * ${#fields[@]} + ${#options[@]} + ${#reasons[@]}))
+# The members of the JSON that is printed, and those that JSON explains.
+members=$(cat tools/arpctl/*/*.c | tr -d '\n' |
+	grep -oE '\b(pr_(str|opt|bool|num|open|sign)|word_print)\([a-z>-]+,\s*"[a-z_]+"' |
+	sed 's/.*"\(.*\)"/\1/' | sort -u)
+explained=$(sed -n '/^\.Sh JSON/,/^\.Sh ENV/p' "$page" | sed ':a; /\\$/ { N; s/\n/ /; ta }' |
+	grep -E '^\.(Brq )?Va ' | grep -oE '[a-z_]+' | sort -u)
+plan $((2 + ${#findings[@]} + 2 * ${#commands[@]} + 2 * ${#fields[@]} + ${#options[@]} + ${#reasons[@]}))
 
 if ! command -v mandoc >/dev/null; then
 	# Counted, so that the plan holds.
@@ -56,3 +62,4 @@ for reason in "${reasons[@]}"; do
 	sed -n '/^   Reasons/,/^MODULE/p' "$dir/7" | grep -q -- "\b$reason\b"
 	result $? "arp_policy(7) has the reason $reason"
 done
+is "$(comm -23 <(echo "$members") <(echo "$explained"))" "" "JSON has every member that is printed"
