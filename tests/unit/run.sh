@@ -5,7 +5,7 @@
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "$(dirname "$0")/../lib/tap.sh"
-plan 28
+plan 29
 scratch
 tests=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$dir/tests"/{lib,vm,fuzz,abuse,a}
@@ -20,9 +20,9 @@ echo "$*" >>"$MACHINES"
 while [ "$1" != -- ]; do shift; done
 shift
 [ ! "${NO_BOOT-}" ] || exit 125
-setsid "$@" &
 trap 'kill -9 -- -$!; exit 125' USR1
 export MACHINE=$$
+setsid "$@" &
 wait $! || exit
 [ ! "${COMPLAINS-}" ] || { echo "the kernel logged a fault"; exit 125; }
 END_OF_STUB
@@ -32,12 +32,18 @@ export MACHINES=$dir/machines
 # put NAME LAB-LINE CMD: a test
 put() {
 	# shellcheck disable=SC2016 # the test's own
-	printf '#!/bin/bash\n# lab: %s\n%s\necho "$(basename "$0")" >>%q\n' "$2" "$3" "$dir/order" \
+	printf '#!/bin/bash\n# lab: %s\necho "$(basename "$0")" >>%q\n%s\n' "$2" "$dir/order" "$3" \
 		>"$dir/tests/a/$1.sh"
 	chmod 755 "$dir/tests/a/$1.sh"
 }
 pass='echo 1..1; echo ok 1 - good'
-for n in {1..7}; do put "m$n" "takes $((n * 40))" "$pass"; done
+# With SEVERAL, until a second machine takes tests: one that starts early could take them all.
+# shellcheck disable=SC2016 # the test's own
+several='[ ! "${SEVERAL-}" ] || for _ in {1..600}; do
+	[ "$(grep -c -- --take "$MACHINES")" -lt 2 ] || break
+	sleep 0.1
+done'
+for n in {1..7}; do put "m$n" "takes $((n * 40))" "$several"$'\n'"$pass"; done
 put own 'own-vm --mem 7' "$pass"
 put own2 'vm --mem 8' "$pass"
 put own3 'vm --mem 8' "$pass"
@@ -83,7 +89,7 @@ like "$said" 'planned 2 tests and ran 1' "a broken plan fails"
 run a/skipped
 is "$status" 1 "a run in which all tests are skipped fails"
 
-run
+SEVERAL=yes run
 is "$(tests_of)" "a/bad.sh a/host.sh a/m1.sh a/m2.sh a/m3.sh a/m4.sh a/m5.sh a/m6.sh a/m7.sh a/own.sh a/own2.sh a/own3.sh a/own4.sh a/short.sh a/skipped.sh" \
 	"without names, all tests run once, but not the one marked \"all\""
 like "$said" '\(15 of 15\)' "tests are numbered up to the last one"
@@ -109,6 +115,7 @@ is "$(grep -c '"failed": 1' <<<"$results")" 2 "if no machine starts, its tests f
 # shellcheck disable=SC2016 # the machine's
 put m3 'takes 120' 'echo 1..1; kill -USR1 $MACHINE; sleep 5'
 run a/m1 a/m2 a/m3 a/m4
+is "$(wc -l <"$MACHINES")" 2 "a machine dies"
 is "$(tests_of)" "a/m1.sh a/m2.sh a/m3.sh a/m4.sh" "when a machine dies, another runs the remaining tests"
 is "$(grep '"failed": 1' <<<"$results" | grep -c a/m3)" 1 "only the test that was running fails"
 COMPLAINS=yes run a/m1
