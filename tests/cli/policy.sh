@@ -195,11 +195,13 @@ check_error 1 "cannot open $dir/a\\\\302\\\\2332J" 'control characters are escap
 # Many lines: the error in the last one is found quickly.
 seq 0 199999 | awk '{ printf "rule add drop 10.%d.%d.%d dev eth%d\n", $1 / 65536, $1 / 256 % 256, $1 % 256, $1 % 7 }' >"$dir/many"
 echo 'rule add drop 10.0.0.0 dev eth0' >>"$dir/many"
-before=$SECONDS
-run "${NOWHERE[@]}" restore "$dir/many"
+# The CPU's time: the host may be busy.
+TIMEFORMAT=%0U
+{ time run "${NOWHERE[@]}" restore "$dir/many"; } 2>"$dir/took"
 check_error 2 "^$dir/many:200001: rule add: line 1 has one" 'an error in the last of many lines'
-[ $((SECONDS - before)) -lt 10 ]
-result $? 'this error is found within 10 s' "$((SECONDS - before)) s"
+took=$(<"$dir/took")
+[ "$took" -lt 10 ]
+result $? 'this error is found within 10 s' "$took s"
 
 # The kernel is accessed before the last line is read: the message is not about a line.
 yes 'bind add 10.0.0.1 lladdr any' | head -n 200000 >"$dir/changes"
