@@ -3,13 +3,13 @@
 # Loads and unloads the module again and again under traffic and commands.
 # lab: vm
 # lab: timeout 600 3600
-# lab: takes 90
+# lab: takes 80
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 18
 
 # Rounds with a complete policy from the tool, and with one from parameters, which is faster.
-ROUNDS=10 QUICK=40
+ROUNDS=10 QUICK=20
 [ ! "${ARP_POLICY_ALL-}" ] || ROUNDS=30 QUICK=170
 [ ! "${ARP_POLICY_SOAK-}" ] || ROUNDS=150 QUICK=850
 
