@@ -16,7 +16,7 @@ for arch in ${ARP_POLICY_ARCHES-arm64 s390x i386 armhf amd64}; do
 done
 list=()
 for test in 00-lab selftest fields-ignore fields-hidden rules rules-proxy inspect rates \
-	restore netlink stats lvs monitor; do
+	restore netlink stats lvs monitor ports ports-answer snoop-group; do
 	list+=("$tests/functional/$test.sh")
 done
 exec "$tests/lib/as-root" -t 21580 "$tests/vm/kernels" "${on[@]}" -- "${list[@]}"

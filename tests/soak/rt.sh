@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # PREEMPT_RT: the module builds for Debian's rt kernel without a warning, and tests run
-# on it: all packet paths, floods, monitors, races.
+# on it: all packet paths, bridge ports too, floods, monitors, races.
 # lab: alone
 # lab: timeout 7200
 #
@@ -13,7 +13,8 @@ root=$PWD
 
 list=("$@")
 if [ $# = 0 ]; then
-	for test in 00-lab selftest rules storm monitor unload send-race; do
+	for test in 00-lab selftest rules storm monitor unload send-race ports ports-answer \
+		ports-churn snoop-group; do
 		list+=("tests/functional/$test.sh")
 	done
 	list+=(tests/differential/oracle.sh)
