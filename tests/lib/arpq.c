@@ -62,6 +62,8 @@ struct options {
 	char **command;
 };
 
+#define STEP_US	20000
+
 static const char *const op_names[] = {
 	[1] = "request", [2] = "reply", [3] = "rarp-request", [4] = "rarp-reply",
 	[8] = "inarp-request", [9] = "inarp-reply", [10] = "nak",
@@ -73,6 +75,34 @@ static int64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/*
+ * A clock for time limits. It stops while this process, or its whole machine, should run and
+ * does not: on a busy host, time passes in which the kernel here has answered nothing.
+ */
+static int64_t not_run;
+
+static int64_t patience_us(void)
+{
+	return now_us() - not_run;
+}
+
+/* Waits for a frame for @us at most, in short steps. */
+static void wait_for(int fd, int64_t us)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	int step = us < STEP_US ? (us + 999) / 1000 : STEP_US / 1000;
+	int64_t begun = now_us(), late;
+
+	/* Other processes run even if there is no time left. */
+	if (step < 1)
+		step = 1;
+	if (poll(&wait, 1, step) < 0 && errno != EINTR)
+		die("poll: %s", strerror(errno));
+	late = now_us() - begun - step * 1000;
+	if (late > 0)
+		not_run += late;
 }
 
 /* Frames */
@@ -167,8 +197,8 @@ static int open_socket(const char *dev, int protocol)
 }
 
 /*
- * Waits for the next ARP frame until @deadline. Return: whether one arrived;
- * @out is set if the device sent it.
+ * Waits for the next ARP frame until @deadline, of patience_us(). Return: whether one
+ * arrived; @out is set if the device sent it.
  */
 static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
 {
@@ -179,7 +209,7 @@ static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
 	uint8_t buf[2048];
 	struct sockaddr_ll from;
 	struct iovec part = { buf, sizeof(buf) };
-	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	bool waited = false;
 
 	for (;;) {
 		struct msghdr message = {
@@ -199,11 +229,11 @@ static bool receive(int fd, struct frame *f, bool *out, int64_t deadline)
 				continue;
 			if (errno != EAGAIN)
 				die("receive: %s", strerror(errno));
-			left = deadline - now_us();
-			if (left <= 0)
+			left = deadline - patience_us();
+			if (left <= 0 && waited)
 				return false;
-			if (poll(&wait, 1, (left + 999) / 1000) < 0 && errno != EINTR)
-				die("poll: %s", strerror(errno));
+			wait_for(fd, left);
+			waited = true;
 			continue;
 		}
 		for (c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
@@ -378,11 +408,11 @@ static int ask(const char *dev, char **arg)
 	}
 
 	for (left = o.count; left > 0; left--) {
-		sent = now_us();
+		sent = patience_us();
 		transmit_frame(fd, &o.frame);
 		if (left == 1 && o.fenced)
 			transmit_frame(fd, &fence);
-		deadline = sent + (left > 1 ? o.interval : o.timeout) * 1000;
+		deadline = patience_us() + (left > 1 ? o.interval : o.timeout) * 1000;
 		/* Without an interval, read the answers after the last frame */
 		while ((left == 1 || o.interval) && receive(fd, &seen, &out, deadline)) {
 			if (out || seen.arp.op != htons(2) || seen.vlan != o.frame.vlan)
@@ -391,7 +421,8 @@ static int ask(const char *dev, char **arg)
 				answers++;
 				printf("%s is-at %s from %s after %lld us\n",
 				       text_of(seen.arp.sip), mac_text(seen.arp.sha),
-				       mac_text(seen.arp.src), (long long)(now_us() - sent));
+				       mac_text(seen.arp.src),
+				       (long long)(patience_us() - sent));
 				if (o.first)
 					return 0;
 			} else if (o.fenced && seen.arp.sip == o.fence) {
@@ -436,16 +467,16 @@ static int listen_for(const char *dev, char **arg)
 
 	parse_options(&o, arg);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	deadline = now_us() + o.timeout * 1000;
+	deadline = patience_us() + o.timeout * 1000;
 	if (o.command)
 		child = start(o.command);
 	for (;;) {
 		if (child && waitpid(child, &status, WNOHANG) == child) {
 			child = 0;
-			deadline = now_us() + o.timeout * 1000;
+			deadline = patience_us() + o.timeout * 1000;
 		}
 		/* While the command runs, check on it from time to time */
-		tick = child ? now_us() + 5000 : deadline;
+		tick = child ? patience_us() + 5000 : deadline;
 		if (!receive(fd, &seen, &out, tick)) {
 			if (child)
 				continue;
@@ -459,7 +490,7 @@ static int listen_for(const char *dev, char **arg)
 		if (o.count && count == o.count)
 			return o.match ? 1 : 0;
 		/* Endless frames must not delay the deadline */
-		if (!child && now_us() > deadline)
+		if (!child && patience_us() > deadline)
 			break;
 	}
 	return o.match || count < o.count || !count;

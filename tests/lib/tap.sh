@@ -110,9 +110,14 @@ run_tests_as_checks() {	# PREFIX RESULTS ARGUMENT…
 	[ $count != "$before" ] || not_ok "$prefix: tests run" "$(<"$results.log")"
 }
 
-# Repeats CMD until it succeeds, for at most SECONDS.
+# Repeats CMD until it succeeds, for at most SECONDS. Those are of a machine that is not busy:
+# five and more are four times as many, up to a minute.
 poll() {	# SECONDS CMD…
-	local end=$((SECONDS + $1))
+	local limit=$1 end
+	if [ "$limit" -ge 5 ] && [ "$limit" -lt 60 ]; then
+		limit=$((limit < 15 ? 4 * limit : 60))
+	fi
+	end=$((SECONDS + limit))
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
