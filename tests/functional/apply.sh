@@ -142,8 +142,8 @@ must arpctl flush
 
 # Notifications
 
-arpctl -j monitor config >"$dir/events" &
-monitor=$!
+start alice "$ARPCTL" -j monitor config >"$dir/events"
+monitor=$started
 must poll 20 monitored alice
 must arpctl apply - < <(head -n 7 "$dir/many")
 must arpctl dev set all mode audit

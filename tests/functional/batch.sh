@@ -88,8 +88,8 @@ fails_with 1 "cannot open $dir/batch: Permission denied" "a batch without read p
 
 # monitor runs like any other command, until the program is stopped.
 printf 'rule flush\nmonitor config\nfrob\n' >"$dir/batch"
-arpctl -b "$dir/batch" >"$dir/events" 2>&1 &
-monitor=$!
+start alice "$ARPCTL" -b "$dir/batch" >"$dir/events" 2>&1
+monitor=$started
 must poll 20 monitored alice
 must arpctl rule add hide 10.0.0.4
 heard() { grep -q 10.0.0.4 "$dir/events"; }

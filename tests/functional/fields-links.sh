@@ -117,8 +117,8 @@ ignore 0
 
 # What alice learns when bob requests her address.
 asks_alice() {
-	ip -n alice neigh flush dev gre
 	ip -n bob neigh flush dev gre
+	ip -n alice neigh flush dev gre
 	in_host bob ping -q -c 1 -W 2 -I 10.9.9.9 10.88.0.1 >/dev/null
 	ip -n alice neigh show dev gre | awk '$3 == "192.0.2.2" { print $1 }' | paste -sd ' '
 }

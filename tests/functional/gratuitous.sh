@@ -12,6 +12,8 @@ addr host eth0 10.0.0.1/24 10.0.0.5/24
 addr host lo 10.8.8.8/32
 addr peer eth0 10.0.0.2/24
 set_sysctl host net.ipv4.conf.eth0.arp_notify=1
+# An entry in the state probe sends one request at once, and then none during a check.
+set_sysctl host net.ipv4.neigh.eth0.retrans_time_ms=3600000
 must load_module
 
 # The addresses announced on the peer's DEV while CMD runs; "A>B" is a request for

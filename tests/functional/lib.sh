@@ -74,6 +74,25 @@ monitored() {	# HOST
 	in_host "$1" awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink
 }
 
+# Stops processes for a while; kill -CONT continues them. A signal alone may come while they
+# send, on another CPU or in a machine that waits for its host.
+pause() {	# PID…
+	kill -STOP "$@" && poll 20 paused "$@"
+}
+paused() {	# PID…
+	local pid state
+	for pid; do
+		read -r state <"/proc/$pid/stat" && [[ ${state##*) } == T* ]] || return
+	done
+}
+
+# Whether every CPU has processed the packets that were sent to devices here. Ask this before
+# counters are compared after a flood: its last packets can wait for ksoftirqd.
+drained() {
+	# shellcheck disable=SC2016 # awk's variables; the twelfth is the length of the queue
+	awk 'NF > 11 && $12 !~ /^0+$/ { exit 1 }' /proc/net/softnet_stat
+}
+
 mac() {	# HOST DEV
 	local it
 	read -r _ _ it _ < <(ip -n "$1" -br link show dev "$2") && echo "$it"
@@ -277,7 +296,7 @@ end_hosts() {
 	local jobs name
 	jobs=$(jobs -p)
 	# shellcheck disable=SC2086
-	[ -z "$jobs" ] || { kill $jobs; wait; } 2>/dev/null
+	[ -z "$jobs" ] || { kill $jobs; kill -CONT $jobs; wait; } 2>/dev/null
 	for name in "${namespaces[@]}"; do ip netns del "$name"; done
 	unload_module
 }

@@ -52,7 +52,7 @@ cured() {	# HOW
 	# All ARP that the client receives, and what the servers send it.
 	forget
 	seen=$(hears client eth0 timeout 200 -- sh -c \
-		"for i in 1 2 3 4; do nc -d -w 5 $vip 80; done >&3" 3>&1)
+		"for i in 1 2 3 4; do nc -d -w 20 $vip 80; done >&3" 3>&1)
 	is "$(grep '^rs' <<<"$seen" | sort | paste -sd ' ')" "rs1 rs1 rs2 rs2" \
 		"$1: both servers serve the client"
 	is "$(grep -o "sender $vip [^ ]*" <<<"$seen" | sort -u)" \

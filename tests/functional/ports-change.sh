@@ -71,7 +71,7 @@ done
 
 received() { grep -qs datagram "$dir/datagram"; }
 datagrams() {
-	start blue timeout 20 /usr/bin/python3 -c "import socket
+	start blue timeout 60 /usr/bin/python3 -c "import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('', 7777))
 print('bound', flush=True)
@@ -94,7 +94,17 @@ link node:under red:under
 addr node under 10.9.0.1/24
 addr red under 10.9.0.2/24
 must ip -n node link add name vx0 up master br0 type vxlan id 7 local 10.9.0.1 dstport 4789
-must tc -n node qdisc add dev to-blue root netem delay 2s
+# What is sent to blue waits until it is released; in a kernel without plug, two seconds.
+plug=''
+if modprobe -q sch_plug; then
+	plug=yes
+	must tc -n node qdisc add dev to-blue root plug
+else
+	must tc -n node qdisc add dev to-blue root netem delay 2s
+fi
+to_blue() {	# block|release_indefinite
+	[ ! "$plug" ] || must tc -n node qdisc change dev to-blue root plug "$1"
+}
 must poll 30 forwarding node
 
 queued() { [ "$(tc -s -j -n node qdisc show dev to-blue | jq '.[0].qlen')" -gt 0 ]; }
@@ -102,6 +112,7 @@ queued() { [ "$(tc -s -j -n node qdisc show dev to-blue | jq '.[0].qlen')" -gt 0
 # Sends a frame that becomes ARP behind two tags while it waits. Prints what blue believes then.
 becomes_arp() {
 	local sender
+	to_blue block
 	must ip -n blue neigh replace "${address[green]}" lladdr "$GREEN" dev eth0 nud stale
 	start red /usr/bin/python3 "$ROOT/tests/functional/ports-pages.py" 10.9.0.1 7 \
 		"$(frame red form=vid0x2 ip=88b5)" $TAGGED_TYPE 0806 <&9 >"$dir/pages"
@@ -109,6 +120,7 @@ becomes_arp() {
 	must poll 30 queued
 	echo >&9
 	must wait "$sender"
+	to_blue release_indefinite
 	fence blue
 	believes
 }

@@ -91,8 +91,8 @@ is "$(arpctl -j bind import "$dir/a" dev br0)" '{"imported":2,"skipped":0}' "imp
 # Other formats
 
 now=$(date +%s)
-echo '[{"ip-address":"10.31.0.120","mac-address":"02:00:5e:00:61:20","expiry-time":'$((now + 60))'}]' >"$dir/libvirt"
-echo '{"Leases":[{"Address":[10,31,0,121],"HardwareAddress":[2,0,94,0,97,33],"ExpirationRealtimeUSec":'$((now + 60))'000000}]}' >"$dir/networkd"
+echo '[{"ip-address":"10.31.0.120","mac-address":"02:00:5e:00:61:20","expiry-time":'$((now + 3600))'}]' >"$dir/libvirt"
+echo '{"Leases":[{"Address":[10,31,0,121],"HardwareAddress":[2,0,94,0,97,33],"ExpirationRealtimeUSec":'$((now + 3600))'000000}]}' >"$dir/networkd"
 echo '02:00:5e:00:61:22 10.31.0.122' >"$dir/ethers"
 syncs "imported 3, skipped 0, removed 0" "100-05 103-06 120-20+ 121-21+ 122-22+" "libvirt, systemd-networkd, ethers" \
 	"$dir/libvirt" "$dir/networkd" "$dir/ethers" sync

@@ -57,8 +57,16 @@ watch_until four_devices stats show --watch
 is "$(awk '/ in /{ print $2 }' "$dir/out" | head -n 4 | paste -sd ' ')" "eth0 eth1 eth0 eth1" \
 	"every device, in order"
 
-# 30 packets within a second or two: rates add up to what came.
-watch_until floods -j stats show eth0 --watch
+# 30 packets within a second or two: rates add up to what came. But the machine may wait for
+# its host in these seconds, and a rate is that of a longer or a shorter time.
+floods_seen() {
+	asked=''
+	must ctl alice stats reset
+	watch_until floods -j stats show eth0 --watch
+	sum=$(jq -s 'map(.[0].rates.in // 0) | add' "$dir/out")
+	[ "$sum" -ge 20 ] && [ "$sum" -le 40 ]
+}
+for _ in 1 2 3; do floods_seen && break; done
 is $status 0 "JSON, until ^C"
 is "$(jq -c 'length' "$dir/out" | sort -u)" 1 "one list on each line"
 is "$(head -n 1 "$dir/out" | jq -c '.[0] | keys_unsorted')" '["ifindex","dev","in","out","reasons"]' \
@@ -66,7 +74,6 @@ is "$(head -n 1 "$dir/out" | jq -c '.[0] | keys_unsorted')" '["ifindex","dev","i
 is "$(sed -n 2p "$dir/out" | jq -c '.[0] | keys_unsorted, (.rates | keys_unsorted)')" \
 	'["ifindex","dev","in","out","reasons","rates"]
 ["in","out","reasons"]' "JSON: the second list has rates as well"
-sum=$(jq -s 'map(.[0].rates.in // 0) | add' "$dir/out")
 run_ok "JSON: the rates add up" [ "$sum" -ge 20 -a "$sum" -le 40 ]
 is "$(jq -s 'map(.[0].reasons.ignored // 0) | max' "$dir/out")" 30 "JSON: the reasons add up"
 
@@ -81,7 +88,8 @@ fails_with 1 'no policy applies to this device' "a device without counters" \
 start alice "$ARPCTL" stats show --watch >"$dir/out" 2>"$dir/err"
 poll 10 one_device
 must ctl alice flush
-must unload_module
+# It may be reading the counters.
+must poll 20 rmmod arp_policy 2>/dev/null
 status=0
 wait "$started" || status=$?
 is $status 1 "unloading the module ends it"
