@@ -110,8 +110,15 @@ must ip -n node link set to-blue down
 must ip -n node link set to-blue name to-green up
 soon "2-${RED: -2}+" "a port that is renamed keeps it" to-green
 soon "" "the old name no longer has it" to-blue
+must ip -n node link set to-green down
+must ip -n node link set to-green name 'to-[gr]*' up
+soon "2-${RED: -2}+" "a port whose name reads as a glob: the binding is of this port alone" 'to-\[gr]\*'
+kill_watch
+watch "$leases" dev br0
+sleep 0.5
+is "$(bound 'to-\[gr]\*') $(bound 'to-[gr]*')" "2-${RED: -2}+ " "restarted, it knows that port again"
 : >"$leases"
-soon "" "when the lease ends, the binding on the port is deleted" to-green
+soon "" "when the lease ends, the binding on the port is deleted" 'to-\[gr]\*'
 soon "" "when the lease ends, the binding on the bridge is deleted"
 stop_watch
 plan "$count"

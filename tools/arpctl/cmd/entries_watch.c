@@ -198,7 +198,7 @@ static struct client *find_client(const struct watcher *w, uint32_t address)
 static void restore_port(void *data, const struct binding *binding)
 {
 	struct watcher *w = data;
-	const struct port *port = ports_named(&w->ports, binding->selector);
+	const struct port *port = ports_selected(&w->ports, binding->selector);
 	struct client *client;
 
 	if (!port || binding->present != BINDING_DYNAMIC || binding->is_any ||
@@ -283,7 +283,7 @@ static bool is_port(void *data, const char *selector)
 {
 	const struct watcher *w = data;
 
-	return ports_named(&w->ports, selector);
+	return ports_selected(&w->ports, selector);
 }
 
 static int place_all(struct watcher *w)
@@ -315,7 +315,7 @@ static int want(struct watcher *w, const struct client *client)
 			       client->lladdr, client->expiry);
 	if (status || !port)
 		return status;
-	return bindings_want(&w->bindings, port->name, client->address,
+	return bindings_want(&w->bindings, port->selector, client->address,
 			     client->lladdr, client->expiry);
 }
 

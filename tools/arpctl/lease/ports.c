@@ -90,12 +90,12 @@ const struct port *ports_get(const struct ports *ports, uint32_t ifindex)
 	return ifindex ? find_port(ports, ifindex) : NULL;
 }
 
-const struct port *ports_named(const struct ports *ports, const char *name)
+const struct port *ports_selected(const struct ports *ports, const char *selector)
 {
 	size_t i;
 
 	for (i = 0; i < ports->n; i++)
-		if (!strcmp(ports->list[i].name, name))
+		if (!strcmp(ports->list[i].selector, selector))
 			return &ports->list[i];
 	return NULL;
 }
@@ -122,8 +122,17 @@ static int set_port(struct ports *ports, const struct device *device)
 		return no_memory();
 	port->ifindex = device->ifindex;
 	snprintf(port->name, sizeof(port->name), "%s", device->name);
+	dev_selector(port->name, port->selector);
 	ports->changed = true;
 	return STATUS_OK;
+}
+
+/* Does the selector of the segment name this device? */
+static bool is_dev(const struct ports *ports, const char *name)
+{
+	char selector[DEV_SELECTOR];
+
+	return !strcmp(dev_selector(name, selector), ports->dev);
 }
 
 /* A dump: the first pass finds the device, and its bridge; the second the ports. */
@@ -137,7 +146,7 @@ static int find_segment(const struct nlmsghdr *msg, void *data)
 	const struct device device = read_device(msg);
 	struct ports *ports = ((struct finder *)data)->ports;
 
-	if (strcmp(device.name, ports->dev) != 0)
+	if (!is_dev(ports, device.name))
 		return MNL_CB_OK;
 	if (device.is_bridge)
 		ports->bridge = device.ifindex;
@@ -319,7 +328,7 @@ static int dump_all(struct ports *ports)
 /* The device of the segment, or the bridge, came, went, or has another name. */
 static bool is_segment(const struct ports *ports, const struct device *device)
 {
-	return device->ifindex == ports->bridge || !strcmp(device->name, ports->dev);
+	return device->ifindex == ports->bridge || is_dev(ports, device->name);
 }
 
 static int see_link(struct ports *ports, const struct nlmsghdr *msg)
@@ -332,7 +341,7 @@ static int see_link(struct ports *ports, const struct nlmsghdr *msg)
 		return STATUS_OK;
 	if (is_segment(ports, &device) &&
 	    (!ports->bridge || msg->nlmsg_type == RTM_DELLINK ||
-	     (!ports->vlan && strcmp(device.name, ports->dev) != 0)))
+	     (!ports->vlan && !is_dev(ports, device.name))))
 		ports->stale = true;
 	if (!ports->bridge)
 		return STATUS_OK;

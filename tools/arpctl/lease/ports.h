@@ -15,13 +15,15 @@
 #include <stdint.h>
 
 #include "base/parse.h"
+#include "base/selector.h"
 
 struct mnl_socket;
 
-/* A port of the bridge. */
+/* A port of the bridge, and the selector of this port alone. */
 struct port {
 	uint32_t ifindex;
 	char name[IF_NAMESIZE];
+	char selector[DEV_SELECTOR];
 };
 
 /* An entry of the FDB that was learned, or that the admin has added. */
@@ -42,7 +44,7 @@ struct learned {
  * @n: how many
  * @wanted: MACs as numbers, sorted, whose being learned is of interest; the caller's
  * @n_wanted: how many
- * @dev: the name of the device
+ * @dev: the selector of the device
  * @bridge: the ifindex of the bridge; 0: there is none
  * @vlan: the VLAN; 0: any
  * @sock: for notifications
@@ -58,7 +60,7 @@ struct ports {
 	size_t n_wanted;
 
 	/* The rest is private. */
-	char dev[IF_NAMESIZE];
+	char dev[DEV_SELECTOR];
 	uint32_t bridge;
 	uint16_t vlan;
 	struct mnl_socket *sock;
@@ -78,7 +80,7 @@ uint64_t ports_number(const uint8_t lladdr[LLADDR_LEN]);
 
 /* The port; NULL if the device is not, or no longer, a port. */
 const struct port *ports_get(const struct ports *ports, uint32_t ifindex);
-const struct port *ports_named(const struct ports *ports, const char *name);
+const struct port *ports_selected(const struct ports *ports, const char *selector);
 
 /*
  * The only port on which the MAC was learned. NULL: there is none; or, with *several,
