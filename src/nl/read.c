@@ -113,16 +113,9 @@ u32 arpp_nl_read_unset(const struct nlattr *first, int len, int type)
 	return unset;
 }
 
-/**
- * arpp_nl_read_selects() - read the selector of rules and bindings
- * @attr: its name
- * @key: filled in
- * @extack: set on error
- *
- * Return: 0, or -EINVAL, also for "default", which has neither rules nor bindings.
- */
-int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
-			 struct netlink_ext_ack *extack)
+/* Read the selector of rules and bindings: not "default", which has neither. */
+static int read_selects(struct nlattr *attr, struct arpp_selector_key *key,
+			struct netlink_ext_ack *extack)
 {
 	const char *why;
 
@@ -139,7 +132,7 @@ static int read_key(struct nlattr *attr, struct arpp_selector_key *key,
 		    struct netlink_ext_ack *extack)
 {
 	if (attr)
-		return arpp_nl_read_selects(attr, key, extack);
+		return read_selects(attr, key, extack);
 	/* The rest of the name is not cleared, which would take 60 instructions. */
 	key->kind = ARPP_SELECTOR_ALL;
 	key->literals = 0;
@@ -311,7 +304,7 @@ int arpp_nl_read_filter(struct nlattr **tb, struct arpp_netns_filter *filter,
 		return refuse(extack, tables, "only bindings are dynamic");
 	if (filter->dynamic)
 		filter->tables = BIT(ARP_POLICY_TABLE_BINDING);
-	return selector ? arpp_nl_read_selects(selector, &filter->key, extack) : 0;
+	return selector ? read_selects(selector, &filter->key, extack) : 0;
 }
 
 /**

@@ -28,8 +28,6 @@ int arpp_nl_missing(struct netlink_ext_ack *extack, struct nlattr *nest, int typ
 		    const char *why);
 int arpp_nl_read_selector(struct nlattr **tb, int type, struct nlattr *nest,
 			  struct arpp_selector_key *key, struct netlink_ext_ack *extack);
-int arpp_nl_read_selects(struct nlattr *attr, struct arpp_selector_key *key,
-			 struct netlink_ext_ack *extack);
 int arpp_nl_read_change(struct nlattr *nest, u32 unset, struct arpp_fields *fields,
 			struct netlink_ext_ack *extack);
 u32 arpp_nl_read_unset(const struct nlattr *first, int len, int type);
