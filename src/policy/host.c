@@ -20,7 +20,7 @@
 
 enum {
 	KIND_ADDR,	/* struct arpp_host_addr */
-	KIND_HOME,	/* struct arpp_host_addr_dev */
+	KIND_ADDR_DEV,	/* struct arpp_host_addr_dev */
 	KIND_DEVICE,	/* struct host_device */
 	KIND_LLADDR,	/* struct host_lladdr; plus its length */
 };
@@ -95,7 +95,7 @@ static struct arpp_host_key addr_dev_key(const struct net_device *dev, __be32 ad
 {
 	return (struct arpp_host_key){
 		.id = (u64)(__force u32)addr << 32 | (u32)dev->ifindex,
-		.kind = KIND_HOME,
+		.kind = KIND_ADDR_DEV,
 	};
 }
 
