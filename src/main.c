@@ -23,12 +23,8 @@ static struct arpp_netns_setup setup __ro_after_init = {
 
 static int __init arp_policy_init(void)
 {
-	int err;
+	int err = arpp_selftest_lpm() ?: arpp_selftest_glob() ?: arpp_selftest_reuse();
 
-	err = arpp_selftest_lpm() ?: arpp_selftest_reuse();
-	if (err)
-		return err;
-	err = arpp_selftest_glob();
 	if (err)
 		return err;
 	err = arpp_param_check(&setup);
