@@ -5,13 +5,12 @@
  * Process context. RTNL before nn->lock; a change that replaces no device's policy
  * takes only nn->lock. netns_publish.c publishes the result.
  */
+#include <linux/ktime.h>
 #include <linux/rtnetlink.h>
-#include <linux/sched/signal.h>
 
 #include "netns_change.h"
 #include "netns_notify.h"
 #include "netns_publish.h"
-#include "packet/rate.h"
 
 /* Set and unset fields; as arpp_netns_change(). */
 static int change_fields(struct arpp_netns *nn, struct arpp_netns_change *change)
@@ -90,8 +89,9 @@ int arpp_netns_change(struct arpp_netns *nn, struct arpp_netns_change *change)
 }
 
 /*
- * Device policies change only when a selector gets its first rule or binding or loses
- * its last. All other changes do not take RTNL.
+ * Take nn->lock, and RTNL unless the selector has at least @enough rules and bindings:
+ * device policies change only when it gets its first or loses its last. Returns whether
+ * RTNL was taken.
  */
 static bool lock_for_rules(struct arpp_netns *nn,
 			   const struct arpp_selector_key *key,
@@ -101,8 +101,7 @@ static bool lock_for_rules(struct arpp_netns *nn,
 
 	mutex_lock(&nn->lock);
 	sel = arpp_selector_find(&nn->config.selectors, key);
-	if (sel && arpp_tables_count(sel->tables) >=
-	    enough)
+	if (sel && arpp_tables_count(sel->tables) >= enough)
 		return false;
 	mutex_unlock(&nn->lock);
 	rtnl_lock();
