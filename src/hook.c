@@ -24,13 +24,17 @@
 #define CREATE_TRACE_POINTS
 #include "hook_report.h"
 
-/* Not answered, for a reason other than policy. */
-static const struct arpp_verdict unanswered = {
-	.action = ARPP_DROP,
-	.reason = ARP_POLICY_REASON_PASS,
-};
-
-/* Send the events of a packet; rare. */
+/**
+ * arpp_hook_notify() - send the events of a verdict
+ * @nn: the netns
+ * @d: the device's policy
+ * @segment: of a packet on a bridge port, else NULL
+ * @out: the packet is outgoing
+ * @p: the packet; not read if it was not parsed
+ * @v: the verdict
+ *
+ * One for its reason, unless that is pass, and one for what was noted. Not inline: rare.
+ */
 void arpp_hook_notify(struct arpp_netns *nn, const struct arpp_device *d,
 		      struct arpp_segment *segment, bool out,
 		      const struct arpp_packet *p, const struct arpp_verdict *v)
@@ -67,10 +71,7 @@ static noinline void answer(struct arpp_netns *nn, const struct arpp_device *d,
 		return;
 	case ARPP_ANSWER_FAILED:
 		/* No answer was sent: drop the packet, as the kernel would. */
-		v->action = ARPP_DROP;
-		v->reason = ARP_POLICY_REASON_PASS;
-		v->field = 0;
-		v->by.rule = 0;
+		hook_unanswered(v);
 		break;
 	case ARPP_ANSWER_READY:
 		break;
@@ -192,7 +193,8 @@ void arpp_hook_due(struct arpp_delay *delay, struct sk_buff *skb)
 	if (form == ARPP_PARSE_MALFORMED) {
 		v = hook_malformed;
 	} else if (!netif_running(skb->dev)) {
-		v = unanswered;
+		arpp_verdict_pass(&v);
+		hook_unanswered(&v);
 	} else {
 		p.due = true;
 		arpp_verdict_in(policy, d, &p, &v);

@@ -91,10 +91,7 @@ static __always_inline enum arpp_wrapping unwrap(struct sk_buff *skb,
 static noinline void report_unanswered(struct arpp_netns *nn, const struct arpp_device *d,
 				       struct arpp_packet *p, struct arpp_verdict *v)
 {
-	v->action = ARPP_DROP;
-	v->reason = ARP_POLICY_REASON_PASS;
-	v->field = 0;
-	v->by.rule = 0;
+	hook_unanswered(v);
 	hook_report(nn, d, p->segment, false, p, v);
 }
 

@@ -19,6 +19,15 @@ static const struct arpp_verdict hook_malformed = {
 	.reason = ARP_POLICY_REASON_MALFORMED,
 };
 
+/* Nothing was sent, for a reason other than policy; what was noted is still reported. */
+static inline void hook_unanswered(struct arpp_verdict *v)
+{
+	v->action = ARPP_DROP;
+	v->reason = ARP_POLICY_REASON_PASS;
+	v->field = 0;
+	v->by.rule = 0;
+}
+
 void arpp_hook_notify(struct arpp_netns *nn, const struct arpp_device *d,
 		      struct arpp_segment *segment, bool out,
 		      const struct arpp_packet *p, const struct arpp_verdict *v);
