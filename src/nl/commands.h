@@ -7,6 +7,8 @@
 
 #include <net/genetlink.h>
 
+struct arpp_netns;
+
 /* dev.c */
 int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_dev_start(struct netlink_callback *cb);
@@ -41,13 +43,11 @@ int arpp_nl_transaction_add(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_transaction_get(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_transaction_commit(struct sk_buff *skb, struct genl_info *info);
 int arpp_nl_transaction_abort(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_transaction_init(void);
-void arpp_nl_transaction_clean(void);
+void arpp_nl_transaction_end(struct arpp_netns *nn, bool all);
 
 /* snoop.c */
 int arpp_nl_snoop(struct sk_buff *skb, struct genl_info *info);
-int arpp_nl_snoop_init(void);
-void arpp_nl_snoop_clean(void);
+void arpp_nl_snoop_closed(struct arpp_netns *nn, u32 portid);
 
 /* stats.c */
 int arpp_nl_stats_get(struct sk_buff *skb, struct genl_info *info);

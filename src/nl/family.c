@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The generic netlink family: commands, attribute policies, multicast groups.
+ * The generic netlink family: commands, attribute policies, multicast groups; what happens
+ * when one of its sockets is closed.
  *
  * Process context. Commands run in parallel; the netns's mutex orders them.
  */
@@ -10,6 +11,8 @@
 #include <net/net_namespace.h>
 
 #include "compat.h"
+#include "netns.h"
+#include "netns_bridge.h"
 #include "nl/commands.h"
 #include "nl/family.h"
 #include "nl/msg.h"
@@ -173,36 +176,74 @@ static struct genl_family family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(mcgrps),
 };
 
+/*
+ * A socket was closed: end what it has begun. No command of it is running. It is marked dead,
+ * and its port id may belong to another socket, because netlink_release() removes it from
+ * the table and orphans it before it notifies. Each socket that has sent a command causes
+ * this notification, because it was bound then.
+ */
+static int socket_event(struct notifier_block *nb, unsigned long event, void *info)
+{
+	const struct netlink_notify *n = info;
+	struct arpp_netns *nn;
+
+	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+	nn = arpp_netns_get(n->net);
+	arpp_nl_transaction_end(nn, false);
+	arpp_nl_snoop_closed(nn, n->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block socket_notifier = {
+	.notifier_call = socket_event,
+};
+
+/* Needed when the module is unloaded: a netns that is removed has no sockets any more. */
+static void __net_exit end_all(struct net *net)
+{
+	struct arpp_netns *nn = arpp_netns_get(net);
+
+	arpp_netns_snoop_end(nn, true);
+	arpp_nl_transaction_end(nn, true);
+}
+
+static struct pernet_operations socket_ops = {
+	.exit = end_all,
+};
+
 /**
  * arpp_family_init() - register the family
+ *
+ * First what ends transactions and snooping, so that none outlives its socket.
  *
  * Return: 0 or -errno.
  */
 int __init arpp_family_init(void)
 {
-	int err = arpp_nl_transaction_init();
+	int err = register_pernet_subsys(&socket_ops);
 
 	if (err)
 		return err;
-	err = arpp_nl_snoop_init();
+	err = netlink_register_notifier(&socket_notifier);
 	if (err)
-		goto err_transaction;
+		goto err_pernet;
 	arpp_nl_msg_init(&family);
 	err = genl_register_family(&family);
 	if (err)
-		goto err_snoop;
+		goto err_notifier;
 	arpp_event_open(&family);
 	return 0;
 
-err_snoop:
-	arpp_nl_snoop_clean();
-err_transaction:
-	arpp_nl_transaction_clean();
+err_notifier:
+	netlink_unregister_notifier(&socket_notifier);
+err_pernet:
+	unregister_pernet_subsys(&socket_ops);
 	return err;
 }
 
 /**
- * arpp_family_clean() - unregister the family
+ * arpp_family_clean() - unregister the family, and end what its sockets have begun
  *
  * Waits for running commands; dumps hold a reference to the module. First waits for
  * packets that may still send an event.
@@ -212,6 +253,6 @@ void arpp_family_clean(void)
 	arpp_event_close();
 	synchronize_net();
 	genl_unregister_family(&family);
-	arpp_nl_snoop_clean();
-	arpp_nl_transaction_clean();
+	netlink_unregister_notifier(&socket_notifier);
+	unregister_pernet_subsys(&socket_ops);
 }

@@ -2,7 +2,7 @@
 /*
  * Snoop DHCP: for as long as a socket is open.
  *
- * Process context. Kernels do not tell who joins a group, or not in which netns, so there
+ * Process context. Kernels do not report who joins a group, or not in which netns, so there
  * is a command for it.
  */
 #include <net/genetlink.h>
@@ -39,60 +39,15 @@ static bool may_snoop(const struct arpp_netns *nn, u32 portid)
 	return false;
 }
 
-/* A socket was closed. It is marked dead by now, and no command of it is running. */
-static int socket_event(struct notifier_block *nb, unsigned long event, void *info)
+/**
+ * arpp_nl_snoop_closed() - a socket was closed: end its snooping
+ * @nn: the netns
+ * @portid: its port id
+ *
+ * Context: process; the socket is marked dead.
+ */
+void arpp_nl_snoop_closed(struct arpp_netns *nn, u32 portid)
 {
-	const struct netlink_notify *n = info;
-	struct arpp_netns *nn;
-
-	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
-		return NOTIFY_DONE;
-	nn = arpp_netns_get(n->net);
-	if (READ_ONCE(nn->n_snoopers) && may_snoop(nn, n->portid))
+	if (READ_ONCE(nn->n_snoopers) && may_snoop(nn, portid))
 		arpp_netns_snoop_end(nn, false);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block socket_notifier = {
-	.notifier_call = socket_event,
-};
-
-/* Needed when the module is unloaded: a netns that is removed has no sockets any more. */
-static void __net_exit forget_all(struct net *net)
-{
-	arpp_netns_snoop_end(arpp_netns_get(net), true);
-}
-
-static struct pernet_operations snoop_ops = {
-	.exit = forget_all,
-};
-
-/**
- * arpp_nl_snoop_init() - register for the end of sockets and namespaces
- *
- * Called before the family is registered.
- *
- * Return: 0 or -errno.
- */
-int arpp_nl_snoop_init(void)
-{
-	int err = register_pernet_subsys(&snoop_ops);
-
-	if (err)
-		return err;
-	err = netlink_register_notifier(&socket_notifier);
-	if (err)
-		unregister_pernet_subsys(&snoop_ops);
-	return err;
-}
-
-/**
- * arpp_nl_snoop_clean() - end snooping everywhere
- *
- * Called after the family is unregistered, so that no more commands arrive.
- */
-void arpp_nl_snoop_clean(void)
-{
-	netlink_unregister_notifier(&socket_notifier);
-	unregister_pernet_subsys(&snoop_ops);
 }

@@ -124,21 +124,6 @@ static void forget(struct arpp_netns *nn, struct arpp_transaction *t)
 	discard(t);
 }
 
-/* Drop the transactions whose socket is closed, or all of a netns. */
-static void forget_many(struct arpp_netns *nn, bool all)
-{
-	struct arpp_transaction *t, *next;
-	LIST_HEAD(gone);
-
-	spin_lock(&nn->made_lock);
-	list_for_each_entry_safe(t, next, &nn->made, node)
-		if (all || sock_flag(t->sk, SOCK_DEAD))
-			take_out(nn, t, &gone);
-	spin_unlock(&nn->made_lock);
-	list_for_each_entry_safe(t, next, &gone, node)
-		discard(t);
-}
-
 /* Add a transaction to the list unless the limit is reached. */
 static bool start(struct arpp_netns *nn, struct arpp_transaction *t)
 {
@@ -488,68 +473,29 @@ int arpp_nl_transaction_abort(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-/*
- * A socket was closed: drop its transaction. The socket is marked dead
- * by now, and its port id may belong to another one: netlink_release() removes the
- * socket from the table and orphans it before it notifies. Every socket with a
- * transaction causes this notification, because it was bound when it sent the command.
+/**
+ * arpp_nl_transaction_end() - drop the transactions of closed sockets
+ * @nn: the netns
+ * @all: drop all transactions
+ *
+ * A closed socket is found by its mark SOCK_DEAD, not by its port id, which another one may
+ * have by now.
+ *
+ * Context: process.
  */
-static int socket_event(struct notifier_block *nb, unsigned long event,
-			void *info)
+void arpp_nl_transaction_end(struct arpp_netns *nn, bool all)
 {
-	const struct netlink_notify *n = info;
-	struct arpp_netns *nn;
+	struct arpp_transaction *t, *next;
+	LIST_HEAD(gone);
 
-	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
-		return NOTIFY_DONE;
-	nn = arpp_netns_get(n->net);
 	/* Most sockets have none. A socket is not closed while it sends a command. */
-	if (!list_empty_careful(&nn->made))
-		forget_many(nn, false);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block socket_notifier = {
-	.notifier_call = socket_event,
-};
-
-/* Needed when the module is unloaded: a netns that goes has no sockets any more. */
-static void __net_exit forget_all(struct net *net)
-{
-	forget_many(arpp_netns_get(net), true);
-}
-
-static struct pernet_operations transaction_ops = {
-	.exit = forget_all,
-};
-
-/**
- * arpp_nl_transaction_init() - register for the end of sockets and namespaces
- *
- * Called before the family is registered, so that no transaction can outlive its
- * socket.
- *
- * Return: 0 or -errno.
- */
-int arpp_nl_transaction_init(void)
-{
-	int err = register_pernet_subsys(&transaction_ops);
-
-	if (err)
-		return err;
-	err = netlink_register_notifier(&socket_notifier);
-	if (err)
-		unregister_pernet_subsys(&transaction_ops);
-	return err;
-}
-
-/**
- * arpp_nl_transaction_clean() - drop all transactions
- *
- * Called after the family is unregistered, so that no more commands arrive.
- */
-void arpp_nl_transaction_clean(void)
-{
-	netlink_unregister_notifier(&socket_notifier);
-	unregister_pernet_subsys(&transaction_ops);
+	if (list_empty_careful(&nn->made))
+		return;
+	spin_lock(&nn->made_lock);
+	list_for_each_entry_safe(t, next, &nn->made, node)
+		if (all || sock_flag(t->sk, SOCK_DEAD))
+			take_out(nn, t, &gone);
+	spin_unlock(&nn->made_lock);
+	list_for_each_entry_safe(t, next, &gone, node)
+		discard(t);
 }
