@@ -192,7 +192,7 @@ int input_open(const char *name, struct input *in)
 	if (status)
 		return status;
 	in->buf = malloc(INPUT_LINE);
-	return in->buf ? STATUS_OK : failure("%s", strerror(ENOMEM));
+	return in->buf ? STATUS_OK : no_memory();
 }
 
 void input_close(struct input *in)

@@ -609,6 +609,11 @@ int failure(const char *fmt, ...)
 	return STATUS_FAILED;
 }
 
+int no_memory(void)
+{
+	return failure("%s", strerror(ENOMEM));
+}
+
 int usage_error(const char *fmt, ...)
 {
 	va_list ap;

@@ -129,6 +129,7 @@ __attribute__((format(printf, 1, 2)))
 int usage_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2)))
 void warning(const char *fmt, ...);
+int no_memory(void);
 
 /* A hint, printed only on a terminal. */
 __attribute__((format(printf, 1, 2)))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* check: finds what makes ARP misbehave on this host, and suggests cures. */
 
-#include <errno.h>
 #include <linux/arp_policy.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +92,7 @@ static int begin_cures(struct check *c, const char *netns)
 	free(word);
 	if (c->arpctl && c->within)
 		return STATUS_OK;
-	return failure("%s", strerror(ENOMEM));
+	return no_memory();
 }
 
 /* Lists the bindings by address, and the selectors with bindings that are not names. */
@@ -139,13 +138,13 @@ static int read_policy(struct ctx *ctx, struct check *c)
 	nl_for_each(msg, &c->reply) {
 		device = LIST_ADD(c->devices, c->n_devices);
 		if (!device)
-			return failure("%s", strerror(ENOMEM));
+			return no_memory();
 		effective_read(device, msg);
 	}
 	LIST_SORT(c->devices, c->n_devices, check_device_cmp);
 	policy_index(&c->policy);
 	if (!index_bindings(c))
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	c->nl = &ctx->nl;
 	return STATUS_OK;
 }
@@ -159,7 +158,7 @@ static int read_all(struct ctx *ctx, struct check *c)
 	if (!status)
 		status = host_read(&c->host);
 	if (!status && !(segments_find(&c->host) && check_sort_links(c)))
-		status = failure("%s", strerror(ENOMEM));
+		status = no_memory();
 	if (!status && altnames_read(&c->altnames))
 		status = failure("cannot read the devices of this host");
 	if (!status)
@@ -288,7 +287,7 @@ static int check(struct ctx *ctx)
 		c.id = finders[i].id;
 		finders[i].find(&c);
 		if (c.failed)
-			status = failure("%s", strerror(ENOMEM));
+			status = no_memory();
 	}
 	if (!status) {
 		shown = print_findings(&ctx->out, &c, least);

@@ -6,9 +6,7 @@
  * is kept, and each selector once.
  */
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/list.h"
 #include "command.h"
@@ -41,7 +39,7 @@ static int keep(struct apply *a, const struct change *change, uint32_t line)
 	bool there;
 
 	if (!last)
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	*last = line;
 	if (entry.selector && !policy_entry(&a->selectors, &entry, &there))
 		return STATUS_FAILED;

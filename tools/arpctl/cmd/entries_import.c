@@ -44,11 +44,6 @@ struct importer {
 	size_t removed;
 };
 
-static int no_memory(void)
-{
-	return failure("%s", strerror(ENOMEM));
-}
-
 static int read_file(void *data, const char *name)
 {
 	struct importer *im = data;

@@ -663,7 +663,7 @@ int bind_snoop(struct ctx *ctx)
 		return usage_error("bind snoop: \"%s\" is no name of a bridge", bridge);
 	s = calloc(1, sizeof(*s));
 	if (!s)
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	s->ctx = ctx;
 	s->bridge = bridge;
 	s->signals = -1;
@@ -681,7 +681,7 @@ int bind_snoop(struct ctx *ctx)
 		stop_listening(s);
 		bindings_close(&s->bindings);
 	} else {
-		status = failure("%s", strerror(ENOMEM));
+		status = no_memory();
 	}
 	if (s->signals >= 0)
 		close(s->signals);

@@ -69,11 +69,6 @@ struct watcher {
 	int signals;
 };
 
-static int no_memory(void)
-{
-	return failure("%s", strerror(ENOMEM));
-}
-
 /* Clients */
 
 /* The order of leases in a file, for little is to be sorted then. */

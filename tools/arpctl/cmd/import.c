@@ -6,11 +6,9 @@
  * policy it applies to devices without a value of their own.
  */
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/list.h"
 #include "base/selector.h"
@@ -360,7 +358,7 @@ static int import_sysctl(struct ctx *ctx)
 	if (!status)
 		take_all(&im);
 	if (im.failed)
-		status = failure("%s", strerror(ENOMEM));
+		status = no_memory();
 	if (!status) {
 		policy_sort(&im.policy);
 		print(&ctx->out, &im);

@@ -55,7 +55,7 @@ static int take_sample(struct sample *sample, const struct nl_reply *reply)
 	nl_for_each(msg, reply) {
 		stats = LIST_ADD(sample->list, sample->n);
 		if (!stats)
-			return failure("%s", strerror(ENOMEM));
+			return no_memory();
 		stats_parse(msg, stats);
 	}
 	LIST_SORT(sample->list, sample->n, by_ifindex);
@@ -143,7 +143,7 @@ static int show(struct printer *out, const struct sample *now,
 	}
 	out->file = file;
 	if (!text)
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	redraw(file, text);
 	free(text);
 	return pr_finish(out);

@@ -372,7 +372,7 @@ static int read_stdin(enum lease_format format, struct lease_files *files)
 	files->leases.format = format;
 	files->names[files->n++] = strdup("-");
 	if (!files->names[0])
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	status = input_read("-", &data, &len);
 	if (!status) {
 		read_hosts(files, &hosts);

@@ -110,7 +110,7 @@ int sysctl_read(struct confs *confs)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0 &&
 		    !add(confs, entry->d_name))
-			status = failure("%s", strerror(ENOMEM));
+			status = no_memory();
 	closedir(dir);
 	if (status)
 		return status;

@@ -271,7 +271,7 @@ static int take_entry(struct bindings *b, const struct nlmsghdr *msg)
 			  entry.dynamic ? BINDING_DYNAMIC : BINDING_STATIC,
 			  entry.has_lladdr ? entry.lladdr : NULL))
 		return STATUS_OK;
-	return failure("%s", strerror(ENOMEM));
+	return no_memory();
 }
 
 static int read_selector(struct bindings *b, const char *selector, int *err)
@@ -599,8 +599,7 @@ int bindings_prune(struct bindings *b, bool (*used)(void *data, const char *sele
 
 	table_init(&p.in_use);
 	table_each(&b->table, note_selector, &p);
-	status = p.failed ? failure("%s", strerror(ENOMEM)) :
-			    owner_prune(&b->owner, is_used, &p);
+	status = p.failed ? no_memory() : owner_prune(&b->owner, is_used, &p);
 	table_free(&p.in_use);
 	return status;
 }
@@ -638,7 +637,7 @@ int bindings_want(struct bindings *b, const char *selector, uint32_t address,
 		return STATUS_OK;
 	}
 	return table_want(&b->table, address, selector, lladdr, expiry) ?
-	       STATUS_OK : failure("%s", strerror(ENOMEM));
+	       STATUS_OK : no_memory();
 }
 
 void bindings_drop(struct bindings *b, const char *selector, uint32_t address)

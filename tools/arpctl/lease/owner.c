@@ -40,11 +40,6 @@
 /* How much of a file is read, so that its owner cannot exhaust root's memory: 40,000 ports. */
 #define OWNER_SIZE	((size_t)1 << 20)
 
-static int no_memory(void)
-{
-	return failure("%s", strerror(ENOMEM));
-}
-
 /* The beginning of the names of this network namespace's files. */
 static bool netns_prefix(char buf[PREFIX_MAX])
 {

@@ -31,11 +31,6 @@ uint64_t ports_number(const uint8_t lladdr[LLADDR_LEN])
 	return number;
 }
 
-static int no_memory(void)
-{
-	return failure("%s", strerror(ENOMEM));
-}
-
 /* Devices */
 
 struct device {

@@ -70,7 +70,7 @@ static int take_line(struct snoop *snoop, char *line, const struct snoop_time *n
 	}
 	if (lease.expiry <= now->real)
 		return STATUS_OK;
-	return snoop_add(snoop, &lease) ? STATUS_OK : failure("%s", strerror(ENOMEM));
+	return snoop_add(snoop, &lease) ? STATUS_OK : no_memory();
 }
 
 int snoop_file_read(const struct snoop_file *file, struct snoop *snoop,
@@ -154,7 +154,7 @@ int snoop_file_write(const struct snoop_file *file, const struct snoop *snoop)
 
 	if (!snoop_each(snoop, collect, &list)) {
 		free(list.leases);
-		return failure("%s", strerror(ENOMEM));
+		return no_memory();
 	}
 	LIST_SORT(list.leases, list.n, by_address);
 	status = file->guarded ? replace_begin_here(&r, file->name) :

@@ -32,11 +32,6 @@
 #define EVENTS (IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | \
 		IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
-static int no_memory(void)
-{
-	return failure("%s", strerror(ENOMEM));
-}
-
 static uint64_t now_ms(void)
 {
 	struct timespec ts;

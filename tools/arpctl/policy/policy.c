@@ -2,7 +2,6 @@
 /* A whole policy in memory. */
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@
 
 #define FIRST_SLOTS 64
 
-static void *no_memory(void)
+static void *null_no_memory(void)
 {
-	failure("%s", strerror(ENOMEM));
+	(void)no_memory();
 	return NULL;
 }
 
@@ -57,7 +56,7 @@ static bool index_room(struct policy_index *index, size_t n, bool *grown)
 	index->slots = calloc(size, sizeof(*index->slots));
 	index->size = index->slots ? size : 0;
 	*grown = true;
-	return index->slots || no_memory();
+	return index->slots || null_no_memory();
 }
 
 void policy_free(struct policy *policy)
@@ -110,12 +109,12 @@ static struct policy_name *add_name(struct policy *policy, const char *text,
 	bool grown;
 
 	if (!name)
-		return no_memory();
+		return null_no_memory();
 	name->hash = hash;
 	name->text = strdup(text);
 	if (!name->text) {
 		policy->n_names--;
-		return no_memory();
+		return null_no_memory();
 	}
 	if (!index_room(&policy->by_name, n, &grown))
 		return NULL;
@@ -156,7 +155,7 @@ struct policy_dev *policy_dev(struct policy *policy, const char *selector,
 		return &policy->devs[name->dev - 1];
 	dev = LIST_ADD(policy->devs, policy->n_devs);
 	if (!dev)
-		return no_memory();
+		return null_no_memory();
 	dev->selector = name->text;
 	name->dev = (uint32_t)policy->n_devs;
 	return dev;
@@ -198,7 +197,7 @@ static struct entry *add_entry(struct policy *policy, const struct entry *e)
 	struct entry *entries = list_more(policy->entries, n, sizeof(*entries));
 
 	if (!entries)
-		return no_memory();
+		return null_no_memory();
 	policy->entries = entries;
 	policy->n_entries++;
 	entries[n] = *e;

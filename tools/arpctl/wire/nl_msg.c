@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink messages: replies of several messages, attributes and their values. */
 
-#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <stdlib.h>
@@ -43,7 +42,7 @@ int nl_reply_add(struct nl_reply *reply, const struct nlmsghdr *msg)
 	if (size != reply->size) {
 		data = realloc(reply->data, size);
 		if (!data)
-			return failure("%s", strerror(ENOMEM));
+			return no_memory();
 		reply->data = data;
 		reply->size = size;
 	}
