@@ -21,17 +21,6 @@ bool module_loaded(void)
 	return !access("/sys/module/" MODULE, F_OK);
 }
 
-void module_version(char *buf, int size)
-{
-	FILE *file = fopen("/sys/module/" MODULE "/version", "re");
-
-	if (!file || !fgets(buf, size, file))
-		buf[0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	if (file)
-		fclose(file);
-}
-
 bool module_installed(const char *name)
 {
 	char path[256], line[4096], ko[64];

@@ -10,9 +10,6 @@
 /* Whether it is loaded already. Asking for the family would load it. */
 bool module_loaded(void);
 
-/* Its version, "" if it is not loaded or has none. */
-void module_version(char *buf, int size);
-
 /* Whether depmod knows a module with this name for the running kernel. */
 bool module_installed(const char *name);
 
