@@ -160,7 +160,8 @@ static void help_row(FILE *file, const struct object *object,
 	fprintf(file, "        %s\n", command->what);
 }
 
-void help_tool(FILE *file)
+/* Prints the commands and options. */
+static void help_tool(FILE *file)
 {
 	const struct object *const *o;
 	const struct command *c;

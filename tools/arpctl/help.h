@@ -7,9 +7,6 @@
 
 struct ctx;
 
-/* Prints the commands and options. */
-void help_tool(FILE *file);
-
 /* Prints the objects, on one page. */
 void help_page(FILE *file);
 

@@ -126,7 +126,8 @@ static void json_indent(struct printer *out)
 	put_blanks(out->file, (int)out->depth * 4);
 }
 
-size_t utf8_len(const unsigned char *s)
+/* The length of the UTF-8 sequence at s, 0 if it is none. */
+static size_t utf8_len(const unsigned char *s)
 {
 	size_t len, i;
 

@@ -106,9 +106,6 @@ int pr_finish(struct printer *out);
 /* Closes standard output; a write error may be reported only now. */
 int pr_close_stdout(void);
 
-/* The length of the UTF-8 sequence at s, 0 if it is none. */
-size_t utf8_len(const unsigned char *s);
-
 /*
  * The length of the character at s if a terminal simply displays it. 0 for invalid
  * UTF-8, control characters (C0, DEL, C1), characters that change the direction of

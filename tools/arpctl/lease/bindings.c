@@ -606,7 +606,11 @@ int bindings_prune(struct bindings *b, bool (*used)(void *data, const char *sele
 
 /* The set */
 
-int bindings_claim(struct bindings *b, const char *selector, bool *refused)
+/*
+ * Claims another selector. *refused: another program has it. Its dynamic bindings are deleted
+ * unless they are wanted.
+ */
+static int claim(struct bindings *b, const char *selector, bool *refused)
 {
 	int status;
 
@@ -623,7 +627,7 @@ int bindings_want(struct bindings *b, const char *selector, uint32_t address,
 		  const uint8_t lladdr[LLADDR_LEN], uint64_t expiry)
 {
 	bool refused;
-	int status = bindings_claim(b, selector, &refused);
+	int status = claim(b, selector, &refused);
 
 	if (status)
 		return status;

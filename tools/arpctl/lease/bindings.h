@@ -117,12 +117,6 @@ int bindings_want(struct bindings *b, const char *selector, uint32_t address,
 void bindings_drop(struct bindings *b, const char *selector, uint32_t address);
 
 /*
- * Claims another selector, as bindings_want() does. *refused: another program has it.
- * Its dynamic bindings are deleted unless they are wanted.
- */
-int bindings_claim(struct bindings *b, const char *selector, bool *refused);
-
-/*
  * Reads what the kernel has, before the first bindings_converge(), for callers that
  * derive from it what they want; see table_each().
  */

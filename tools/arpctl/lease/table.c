@@ -252,7 +252,8 @@ bool table_present(struct table *table, struct prefix prefix, const char *select
 	return true;
 }
 
-bool binding_differs(const struct binding *b)
+/* Whether the kernel's side must change, to what is wanted. */
+static bool differs(const struct binding *b)
 {
 	switch (b->present) {
 	case BINDING_ABSENT:
@@ -291,7 +292,7 @@ size_t table_changes(struct table *table)
 
 	for (i = 0; i < table->n_changes; i++) {
 		b = table->changes[i];
-		if (binding_differs(b) && !is_kept(table, b)) {
+		if (differs(b) && !is_kept(table, b)) {
 			table->changes[n++] = b;
 			continue;
 		}

@@ -121,9 +121,6 @@ void table_reload(struct table *table);
 bool table_present(struct table *table, struct prefix prefix, const char *selector,
 		   enum binding_present present, const uint8_t *lladdr);
 
-/* Whether the kernel's side must change for this binding, to what is wanted. */
-bool binding_differs(const struct binding *binding);
-
 /*
  * Reduces the list of changed bindings to those that differ, first those that the kernel
  * is to delete. Return: how many there are. No binding that was found before may be used
