@@ -543,7 +543,7 @@ int bindings_work(struct bindings *b)
 		b->stale = true;
 	}
 	status = see_events(b);
-	table_expire(&b->table, bindings_now(), NULL, NULL);
+	table_expire(&b->table, bindings_now());
 	return status ? status : bindings_converge(b);
 }
 

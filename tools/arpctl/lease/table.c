@@ -187,15 +187,14 @@ void table_begin(struct table *table)
 	for ((i) = 0; (i) < (table)->size; (i)++)			\
 		for ((b) = (table)->slots[i]; (b); (b) = (b)->next)
 
-size_t table_end(struct table *table, uint64_t expiry)
+void table_end(struct table *table, uint64_t expiry)
 {
 	struct binding *b;
-	size_t i, n = 0;
+	size_t i;
 
 	for_each_binding(i, b, table) {
 		if (!b->wanted || b->round == table->round)
 			continue;
-		n++;
 		if (expiry < b->expiry) {
 			b->expiry = expiry;
 			b->left = true;
@@ -203,11 +202,9 @@ size_t table_end(struct table *table, uint64_t expiry)
 		if (b->expiry < table->soonest)
 			table->soonest = b->expiry;
 	}
-	return n;
 }
 
-void table_expire(struct table *table, uint64_t now,
-		  void (*each)(void *data, const struct binding *binding), void *data)
+void table_expire(struct table *table, uint64_t now)
 {
 	struct binding *b;
 	size_t i;
@@ -216,13 +213,10 @@ void table_expire(struct table *table, uint64_t now,
 		return;
 	table->soonest = BINDING_FOREVER;
 	for_each_binding(i, b, table) {
-		if (b->wanted && b->expiry <= now) {
-			if (each)
-				each(data, b);
+		if (b->wanted && b->expiry <= now)
 			table_drop(table, b);
-		} else if (b->wanted && b->expiry < table->soonest) {
+		else if (b->wanted && b->expiry < table->soonest)
 			table->soonest = b->expiry;
-		}
 	}
 }
 

@@ -100,18 +100,13 @@ void table_drop(struct table *table, struct binding *binding);
 
 /*
  * Between the two, the caller repeats table_want() for everything that it wants. What is
- * not repeated expires at the time that table_end() is given, or earlier. table_end()
- * returns how many those are.
+ * not repeated expires at the time that table_end() is given, or earlier.
  */
 void table_begin(struct table *table);
-size_t table_end(struct table *table, uint64_t expiry);
+void table_end(struct table *table, uint64_t expiry);
 
-/*
- * Drops what has expired by now; each is called with every binding before it is dropped,
- * unless it is NULL.
- */
-void table_expire(struct table *table, uint64_t now,
-		  void (*each)(void *data, const struct binding *binding), void *data);
+/* Drops what has expired by now. */
+void table_expire(struct table *table, uint64_t now);
 
 /*
  * Before the kernel's side is filled again by table_present(), which returns false
