@@ -184,6 +184,7 @@ addr leaf br0 10.3.0.2/24
 addr pod eth0 10.3.0.9/24
 must ip -n leaf link add link br0 name gw0 up address 00:00:5e:00:01:01 type macvlan mode private
 addr leaf gw0 10.3.0.1/32
+must poll 5 forwarding leaf
 is "$(asks pod eth0 10.3.0.1 | wc -w)" 2 "anycast gateway: two answer"
 cures leaf "flux br0 warning" '10\.3\.0\.1 of gw0: both devices are on one segment' "anycast gateway"
 is "$(asks pod eth0 10.3.0.1)" 00:00:5e:00:01:01 "anycast gateway: one answers"
@@ -192,6 +193,7 @@ must ctl leaf flush
 must ip -n leaf link add name cable up type veth peer name plug
 must ip -n leaf link set plug up master br0
 addr leaf cable 10.4.0.1/24
+must poll 5 forwarding leaf
 is "$(asks pod eth0 10.4.0.1 10.3.0.9 | wc -w)" 2 "a device in the host's own bridge: two answer"
 cures leaf "flux br0 warning" '10\.4\.0\.1 of cable: both devices are on one segment' "a device in the host's own bridge"
 is "$(asks pod eth0 10.4.0.1 10.4.0.9)" "$(mac leaf cable)" "a device in the host's own bridge: one answers"

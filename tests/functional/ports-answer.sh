@@ -189,7 +189,7 @@ reasons() { ctl node -j stats show to-red | jq -r '.[].reasons | keys | join(" "
 ends_as() {	# REASON FRAME
 	must ctl node stats reset
 	must arpq red send eth0 "$2"
-	poll 2 received && [ "$(reasons)" = "$1" ]
+	poll 10 received && [ "$(reasons)" = "$1" ]
 }
 received() { [ "$(reasons)" ]; }
 request=$(frame red tip=10.0.0.9 sip=10.0.0.2)

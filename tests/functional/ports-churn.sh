@@ -62,9 +62,13 @@ add_bridge node br1 to-blue1
 add_bridge other br0 to-blue
 addr node br0 10.0.0.1/24
 
+# The counts by now: the watcher prints a line for each signal.
+printed() { [ "$(wc -l <"$dir/seen")" -gt "$1" ]; }
 seen() {	# COLUMN: 1 forged, 2 valid
+	local lines
+	lines=$(wc -l <"$dir/seen")
 	kill -USR1 "$watcher"
-	sleep 0.1
+	must poll 60 printed "$lines"
 	awk -v c="$1" 'END { print $c + 0 }' "$dir/seen"
 }
 sees_more() { [ "$(seen 2)" -gt "$1" ]; }	# COUNT
@@ -74,7 +78,7 @@ run_ok "valid ARP passes" poll 60 sees_more 0
 received() { ip -n node -s -j link show to-still | jq '.[].stats64.rx.packets'; }
 counts() { ctl node -j stats show to-still | jq -r '.[] | "\(.in) \([.reasons[]] | add)"'; }
 quiet() { local was; was=$(received); sleep 0.2; [ "$was" = "$(received)" ]; }
-hold() { kill -STOP "${hammers[@]}"; must poll 10 quiet; }
+hold() { must pause "${hammers[@]}"; must poll 20 drained; must poll 10 quiet; }
 hold
 must ctl node stats reset
 before=$(received)
@@ -150,6 +154,7 @@ run_ok "without bridges, the module can be unloaded" unload_module
 must load_module
 must ctl node restore "$dir/a"
 add_bridge node br0 to-still to-blue
+must poll 5 forwarding node
 inspected() { [ "$(counts)" = "1 1" ]; }
 must arpq red send still "$(frame red src=$EVIL sha=$EVIL)"
 run_ok "loaded again, it inspects" poll 5 inspected

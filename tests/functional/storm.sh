@@ -30,6 +30,7 @@ flood() {	# COUNT [FRAME OPTION…]
 	must in_host flooder taskset -c 0 "$ARPQ" flood eth0 10.0.0.1 count "$count" \
 		dst "$victim" "$@" >/dev/null
 	took=$((($(now) - begun) / 1000 + 1))
+	must poll 60 drained
 }
 
 # The talker sends 100 requests from the other CPU.
@@ -91,6 +92,7 @@ request_from_all() {
 	END
 	sent() { [ $(($(packets rx) - seen)) -ge 1400 ]; }
 	must poll 60 sent
+	must poll 60 drained
 }
 
 # Stock

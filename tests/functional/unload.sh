@@ -123,6 +123,7 @@ run_ok "delayed answers of alice are pending" poll 20 queue_full
 run_ok "alice's own requests are sent" poll 20 at_least out 100
 is "$(jobs -r | wc -l)" ${#going[@]} "no background job has failed"
 stop "${going[@]}"
+ip -n alice neigh flush dev eth0
 ip netns del flicker 2>/dev/null
 
 # Users of the module.
@@ -135,6 +136,6 @@ run_ok "after the dump it can be unloaded, even with delayed answers pending" po
 
 is "$(asks bob eth0 10.9.9.9)" "$hers" "in the end, alice answers for lo again"
 is "$(asks bob eth0 10.8.0.1)" silence "in the end, alice answers for no other host"
-like "$(hears alice eth0 match 'out request' -- ping -c 1 -W 1 -I 10.9.9.9 10.0.0.77)" \
+like "$(hears alice eth0 match ' target 10.0.0.77 ' -- ping -c 1 -W 1 -I 10.9.9.9 10.0.0.77)" \
 	"sender 10\.9\.9\.9 .* target 10\.0\.0\.77 " "in the end, alice requests with the packet's source"
 no_kernel_faults

@@ -242,13 +242,13 @@ request_all() {
 		in_host alice ping -c 1 -W 0.01 -I 10.0.0.90 10.0.0.77
 	done >/dev/null 2>&1
 }
-started=$(date +%s)
+begun=$(date +%s)
 request_all &
 requester=$!
-arpq bob listen eth0 match "sender 10.0.0.90 $alice" timeout 60000 >"$dir/leak" 2>/dev/null &
-listener=$!
+start bob "$ARPQ" listen eth0 match "sender 10.0.0.90 $alice" timeout 600000 >"$dir/leak" 2>/dev/null
+listener=$started
 churn 20
-is $? 0 "addresses, VRFs, netns, names and policies change for $(($(date +%s) - started)) s"
+is $? 0 "addresses, VRFs, netns, names and policies change for $(($(date +%s) - begun)) s"
 stop "$requester"
 stop "$listener"
 is "$(grep -c "sender 10.0.0.90 $alice" "$dir/leak")" 0 "a hidden address was never answered for"

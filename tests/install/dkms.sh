@@ -63,7 +63,7 @@ like "$(modinfo -k "$KREL" -n arp_policy)" "^$MODULES/updates/dkms/arp_policy\.k
 is "$(modinfo -k "$KREL" -F version arp_policy)" "$version" "the installed module has this version"
 # A copy, because the machine confuses directories that are mounted twice.
 must cp -a "$tree" /mnt/tree
-is "$("$ROOT/tests/vm/run" --timeout 120 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
+is "$("$ROOT/tests/vm/run" --timeout 400 -- "$(realpath "$0")" there /mnt/tree "$ARPCTL" 2>&1)" \
 	"all ignore device"$'\n'"$version" \
 	"modprobe loads it from there, with its parameters; arpctl makes the kernel load it"
 

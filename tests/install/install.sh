@@ -76,7 +76,7 @@ printf '#include <linux/arp_policy.h>\nint x = ARP_POLICY_CMD_FLUSH;\n' >/mnt/in
 run_ok "the header is found" cc -fsyntax-only -I/usr/local/include /mnt/include.c
 # A copy, because the machine confuses directories that are mounted twice.
 must cp -a "$tree" /mnt/tree
-said=$("$ROOT/tests/vm/run" --timeout 120 --smp 1 -- "$(realpath "$0")" there /mnt/tree 2>&1)
+said=$("$ROOT/tests/vm/run" --timeout 400 --smp 1 -- "$(realpath "$0")" there /mnt/tree 2>&1)
 is "$(sed -n 1,2p <<<"$said")" "/usr/local/sbin/arpctl"$'\n''[]' \
 	"modprobe loads it; arpctl is in the path, and works"
 is "$(sed 1,2d <<<"$said")" "all ignore device" \
