@@ -86,30 +86,48 @@ static bool is_locked_out(const struct arpp_segment *s, const u8 *lladdr)
 	       s->fns->find_port(s->bridge, lladdr, s->filtering ? s->vid : 0) != s->port;
 }
 
+/* Is it the MAC of the host's device on the segment, or of the bridge? */
+static bool is_hosts(const struct arpp_segment *s, const u8 *lladdr)
+{
+	return ether_addr_equal(lladdr, s->bridge->dev_addr) ||
+	       (s->dev && ether_addr_equal(lladdr, s->dev->dev_addr));
+}
+
+/* Does the bridge forward what the port receives to this port? As should_deliver(). */
+static bool forwards_to(const struct arpp_segment *s, const struct net_device *out)
+{
+	if (out == s->port)
+		return s->fns->has_flag(out, BR_HAIRPIN_MODE);
+	return !s->fns->has_flag(out, BR_ISOLATED) ||
+	       !s->fns->has_flag(s->port, BR_ISOLATED);
+}
+
 static void explain_bridge(struct arpp_explanation *x, const struct arpp_device *d)
 {
 	const struct arpp_segment *s = &x->segment;
 	const u8 *to = x->p.eth.h_dest;
+	bool reaches_host, to_port;
 
 	if (!arpp_segment_is_member_rtnl(s) || arpp_port_is_learning(d) ||
 	    is_locked_out(s, x->p.eth.h_source)) {
 		x->forward = ARP_POLICY_FORWARD_DROP;
 		return;
 	}
+	reaches_host = arpp_segment_reaches_host_rtnl(s);
 	x->forward = ARP_POLICY_FORWARD_FLOOD;
-	x->to_host = is_multicast_ether_addr(to);
-	if (x->to_host)
+	if (is_multicast_ether_addr(to)) {
+		x->to_host = reaches_host;
 		return;
+	}
 	x->out = s->fns->find_port(s->bridge, to, s->filtering ? s->vid : 0);
-	x->to_host = ether_addr_equal(to, s->bridge->dev_addr) ||
-		     (s->dev && ether_addr_equal(to, s->dev->dev_addr)) ||
-		     (x->out && ether_addr_equal(to, x->out->dev_addr));
+	/* The FDB has the MACs of the ports themselves; these frames are the host's. */
+	to_port = x->out && ether_addr_equal(to, x->out->dev_addr);
+	x->to_host = reaches_host && (to_port || is_hosts(s, to));
 	if (x->to_host)
 		x->forward = ARP_POLICY_FORWARD_HOST;
-	else if (x->out == s->port)
-		x->forward = ARP_POLICY_FORWARD_DROP;
 	else if (x->out)
-		x->forward = ARP_POLICY_FORWARD_FORWARD;
+		x->forward = !to_port && forwards_to(s, x->out) ?
+			     ARP_POLICY_FORWARD_FORWARD : ARP_POLICY_FORWARD_DROP;
 }
 
 /**

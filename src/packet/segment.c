@@ -232,6 +232,25 @@ bool arpp_segment_is_member_rtnl(const struct arpp_segment *s)
 }
 
 /**
+ * arpp_segment_reaches_host_rtnl() - does the bridge hand frames of this VLAN to the host?
+ * @s: the segment; its bridge and .fns are known
+ *
+ * As br_pass_frame_up(): the bridge itself must be in the VLAN, or promiscuous.
+ *
+ * Context: RTNL.
+ * Return: whether it does; true if the bridge does not filter VLANs.
+ */
+bool arpp_segment_reaches_host_rtnl(const struct arpp_segment *s)
+{
+	struct bridge_vlan_info info;
+
+	if (!s->filtering || s->bridge->flags & IFF_PROMISC)
+		return true;
+	return s->vid && !s->fns->get_info(s->bridge, s->vid, &info) &&
+	       info.flags & BRIDGE_VLAN_INFO_BRENTRY;
+}
+
+/**
  * arpp_segment_is_member() - is the port in the VLAN of the frame?
  * @s: the segment; its bridge and .fns are known
  *

@@ -95,6 +95,7 @@ bool arpp_segment_is_foreign(struct arpp_segment *s);
 bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
 bool arpp_segment_is_member_rtnl(const struct arpp_segment *s);
+bool arpp_segment_reaches_host_rtnl(const struct arpp_segment *s);
 bool arpp_segment_is_outside(const struct arpp_segment *s);
 bool arpp_segment_admits_vlan(const struct arpp_segment *s);
 

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 76
+plan 79
 
 bridge_host
 
@@ -77,6 +77,10 @@ is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red)" "accept pass flood b
 	"explain: flooded, and received by the host"
 is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass forward to-green" \
 	"explain: forwarded to the port of its destination"
+for name in red green; do must bridge -n node link set dev to-$name isolated on; done
+is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass drop" \
+	"explain: not forwarded from one isolated port to another"
+for name in red green; do must bridge -n node link set dev to-$name isolated off; done
 is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" "accept pass host br0 $BR0" \
 	"explain: for the host, which answers"
 
@@ -261,6 +265,11 @@ is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red)" \
 	"reply suppressed 02:00:00:00:00:99 10" "explain: the VLAN of an access port"
 is "$(explained request 10.0.0.9 from 10.0.0.2 dev to-red vlan 20)" "accept pass 20 drop" \
 	"explain: a VLAN that is not the port's"
+must bridge -n node vlan del dev br0 vid 10 self
+is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red)/$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" \
+	"accept pass 10 flood/accept pass 10 flood" "explain: a VLAN that is not the bridge's own"
+is "$(asked 10.0.0.1)" "silence 1" "the host does not receive that, and does not answer"
+must bridge -n node vlan add dev br0 vid 10 self
 
 # Red claims an address of the host in green's VLAN, which the bridge drops.
 if grep -qw br_vlan_get_info_rcu /proc/kallsyms; then
