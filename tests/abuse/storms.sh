@@ -38,6 +38,8 @@ host alice bob carol
 segment lan alice:eth0 bob:eth0
 addr alice eth0 10.0.0.1/16
 addr bob eth0 10.0.0.2/16
+# Four emulated CPUs share fewer: what is sent waits for its turn. Nothing may be lost.
+must sysctl -q -w net.core.netdev_max_backlog=10000
 must load_module ignore=any
 must ctl carol dev set 'cali*' ignore never
 scratch

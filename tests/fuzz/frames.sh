@@ -116,6 +116,7 @@ before=$(policy)
 scratch
 start alice "$ARPCTL" monitor >"$dir/heard"
 monitor=$started
+must poll 20 monitored alice
 
 diag "seed $seed, again: tests/fuzz/frames.sh $number $seed"
 in_host alice "$ROOT/build/fuzz-frames" "$seed" "$number" tap:tap0 frags:tap1 vnet:tap2 \

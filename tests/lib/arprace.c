@@ -36,7 +36,7 @@ static const char usage[] =
 
 #define TARGETS	4
 #define SENDERS	16
-#define SECONDS	120
+#define SECONDS	600
 
 static uint32_t first;	/* target, host byte order */
 
