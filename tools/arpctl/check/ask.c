@@ -14,6 +14,7 @@
 #include "check/ask.h"
 #include "host/route.h"
 #include "wire/nl.h"
+#include "wire/nl_refusal.h"
 
 /* The maximum number of candidates that are tried. */
 #define MOST_TRIED	4096
@@ -252,16 +253,6 @@ static void read_answer(struct answer *answer, const struct nlmsghdr *msg)
 	answer->rule.selector = NULL;
 }
 
-/* A device may have gone meanwhile; that is no failure of check. */
-static bool print_no_refusal(void *data, const struct nlmsghdr *req,
-			     const struct nl_refusal *refusal)
-{
-	(void)data;
-	(void)req;
-	(void)refusal;
-	return false;
-}
-
 static int explain(struct nl *nl, const struct host_link *link, uint32_t target,
 		   const struct asker *asker, struct nl_reply *reply)
 {
@@ -278,7 +269,8 @@ static int explain(struct nl *nl, const struct host_link *link, uint32_t target,
 		mnl_attr_put(nlh, ARP_POLICY_QUERY_LLADDR, LLADDR_LEN,
 			     asker->lladdr);
 	mnl_attr_nest_end(nlh, nest);
-	nl->refused = print_no_refusal;
+	/* A device may have gone meanwhile; that is no failure of check. */
+	nl->refused = nl_ignore_refusal;
 	status = nl_call(nl, reply);
 	nl->refused = NULL;
 	return status;

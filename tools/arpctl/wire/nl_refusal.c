@@ -224,6 +224,15 @@ int nl_refusal_print(const struct nl_refusal *refusal,
 	return failure("%s", text);
 }
 
+bool nl_ignore_refusal(void *data, const struct nlmsghdr *req,
+		       const struct nl_refusal *refusal)
+{
+	(void)data;
+	(void)req;
+	(void)refusal;
+	return false;
+}
+
 int nl_not_permitted(void)
 {
 	return failure("%s: CAP_NET_ADMIN is needed in the user namespace that owns this network namespace",

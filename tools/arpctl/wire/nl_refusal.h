@@ -4,6 +4,7 @@
 #define ARPCTL_NL_REFUSAL_H
 
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct nl_refusal {
@@ -22,6 +23,10 @@ void nl_refusal_text(const struct nl_refusal *refusal, const struct nlmsghdr *re
 		     char buf[REFUSAL_TEXT]);
 int nl_refusal_print(const struct nl_refusal *refusal,
 		     const struct nlmsghdr *req);
+
+/* For struct nl: prints nothing. */
+bool nl_ignore_refusal(void *data, const struct nlmsghdr *req,
+		       const struct nl_refusal *refusal);
 
 /* CAP_NET_ADMIN is missing. */
 int nl_not_permitted(void);

@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "wire/change.h"
 #include "wire/nl.h"
+#include "wire/nl_refusal.h"
 #include "wire/transaction.h"
 
 /* The most that one change takes in a message. */
@@ -87,15 +88,6 @@ static bool refused(void *data, const struct nlmsghdr *req,
 	return t->quiet ? keep(t, req, refusal) : true;
 }
 
-static bool ignore(void *data, const struct nlmsghdr *req,
-		   const struct nl_refusal *refusal)
-{
-	(void)data;
-	(void)req;
-	(void)refusal;
-	return false;
-}
-
 static int call(struct transaction *t, struct nl_reply *reply,
 		bool (*on_refusal)(void *data, const struct nlmsghdr *req,
 				   const struct nl_refusal *refusal))
@@ -169,7 +161,7 @@ static int report_refused(struct transaction *t)
 	const struct nlmsghdr *msg;
 
 	nl_request(t->nl, ARP_POLICY_CMD_TRANSACTION_GET, 0);
-	if (!call(t, &reply, ignore))
+	if (!call(t, &reply, nl_ignore_refusal))
 		nl_for_each(msg, &reply)
 			nl_parse(msg, tb, ARP_POLICY_A_MAX);
 	if (tb[ARP_POLICY_A_FAILED])
