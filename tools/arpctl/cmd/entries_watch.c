@@ -249,13 +249,6 @@ static void see_unbound(void *data, uint32_t ifindex, uint32_t address,
 	w->placed = true;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Lists the MACs of which the watcher must know when the bridge learns them. */
 static int set_wanted(struct watcher *w)
 {
@@ -266,7 +259,7 @@ static int set_wanted(struct watcher *w)
 		return no_memory();
 	for (i = 0; i < w->n; i++)
 		list[i] = ports_number(w->clients[i].lladdr);
-	LIST_SORT(list, w->n, by_number);
+	LIST_SORT(list, w->n, ports_by_number);
 	free(w->lladdrs);
 	w->lladdrs = list;
 	w->ports.wanted = list;

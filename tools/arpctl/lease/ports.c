@@ -31,6 +31,13 @@ uint64_t ports_number(const uint8_t lladdr[LLADDR_LEN])
 	return number;
 }
 
+int ports_by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /* Devices */
 
 struct device {
@@ -190,19 +197,12 @@ static void forget(struct ports *ports, const struct learned *what)
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static bool is_wanted(const struct ports *ports, const uint8_t *lladdr)
 {
 	const uint64_t number = ports_number(lladdr);
 
 	return ports->n_wanted && bsearch(&number, ports->wanted, ports->n_wanted,
-					  sizeof(number), compare);
+					  sizeof(number), ports_by_number);
 }
 
 /* A MAC has one entry a VLAN: another port is the same one that has moved. */

@@ -75,8 +75,9 @@ void ports_close(struct ports *ports);
 /* Takes notifications. */
 int ports_work(struct ports *ports);
 
-/* A MAC as a number, for @wanted. */
+/* A MAC as a number, for @wanted, and the order of these. */
 uint64_t ports_number(const uint8_t lladdr[LLADDR_LEN]);
+int ports_by_number(const void *a, const void *b);
 
 /* The port; NULL if the device is not, or no longer, a port. */
 const struct port *ports_get(const struct ports *ports, uint32_t ifindex);
