@@ -61,8 +61,9 @@ static __always_inline unsigned int hook_consume(struct sk_buff *skb)
 }
 
 /*
- * Drop a packet; likewise. If drops are traced, netfilter frees it and says why. The file
- * that uses this has included trace/events/skb.h before it creates tracepoints.
+ * Drop a packet, and free it in the same way. If drops are traced, netfilter frees it and
+ * says why. The file that uses this has included trace/events/skb.h before it creates
+ * tracepoints.
  */
 static __always_inline unsigned int hook_drop(struct sk_buff *skb)
 {

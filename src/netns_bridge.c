@@ -79,8 +79,8 @@ void arpp_netns_bridge_goes(struct arpp_netns *nn)
 }
 
 /*
- * The state of a port. Only some kernels have a function for that; what the bridge tells
- * in RTM_NEWLINK is the same. BR_STATE_DISABLED without memory.
+ * The state of a port, from what the bridge puts into RTM_NEWLINK: only some kernels have a
+ * function for it. BR_STATE_DISABLED without memory.
  */
 static u8 ask_state(struct net_device *port)
 {

@@ -12,12 +12,12 @@
 
 /**
  * arpp_ignore_blocks_addr() - arpp_ignore_blocks() for levels that depend on addresses
- * @level: likewise
- * @in_dev: likewise
- * @sip: likewise
- * @tip: likewise
+ * @level: as for arpp_ignore_blocks()
+ * @in_dev: as for arpp_ignore_blocks()
+ * @sip: as for arpp_ignore_blocks()
+ * @tip: as for arpp_ignore_blocks()
  *
- * Return: likewise.
+ * Return: whether the request must not be answered.
  */
 bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
 			     __be32 tip)
@@ -27,7 +27,7 @@ bool arpp_ignore_blocks_addr(int level, struct in_device *in_dev, __be32 sip,
 
 	switch (level) {
 	case 1:
-		/* Usually; 85 instructions less than to ask. */
+		/* Usually it is the first one: 85 instructions less than the search. */
 		first = rcu_dereference(in_dev->ifa_list);
 		if (first && first->ifa_local == tip && inet_ifa_match(tip, first))
 			return false;

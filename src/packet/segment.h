@@ -2,8 +2,7 @@
 /*
  * The segment of a frame that a bridge receives: its VLAN, and the host's device there.
  *
- * Packet path: softirq, RCU read side. arpp_bridge_get(), arpp_bridge_put(): process
- * context.
+ * Packet path: softirq, RCU read side. arpp_bridge_*(): process context.
  */
 #ifndef _ARPP_SEGMENT_H
 #define _ARPP_SEGMENT_H

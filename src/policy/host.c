@@ -336,10 +336,10 @@ static void sieve_count(struct arpp_host *host, __be32 addr, int change)
 		slot_count(&host->fine[arpp_host_fine_slot(addr)], change);
 }
 
-/* With this many addresses, every second lookup in the sieve is in vain. */
+/* From this many addresses on, two of five slots of the sieve are in use. */
 #define SIEVE_MANY	(BIT(ARPP_HOST_SIEVE_BITS) / 2)
 
-/* Many addresses: take a finer sieve. It is not needed, so it may be missing. */
+/* With many addresses, add a finer sieve. Without memory, lookups only take longer. */
 static void sieve_refine(struct arpp_host *host)
 {
 	const struct arpp_host_addr *in;
@@ -362,7 +362,7 @@ static struct arpp_host_addr *addr_insert(struct arpp_host *host,
 {
 	struct arpp_host_addr *in;
 
-	/* First: who does not find it in the sieve does not look for it. */
+	/* First: a reader that does not find it in the sieve does not look it up. */
 	sieve_count(host, addr, 1);
 	in = host_insert(host, key, sizeof(*in));
 	if (!in) {

@@ -143,7 +143,7 @@ static inline u32 arpp_host_domain_of(const struct arpp_host_addr *in)
 	return (u32)in->node.key.id;
 }
 
-/* What @genid is in the generation of a netns's routes that rt_genid_ipv4() told. */
+/* The value of @genid for a generation of rt_genid_ipv4(): never 0. */
 static inline u32 arpp_host_genid(int genid)
 {
 	return (u32)genid << 1 | 1;

@@ -90,8 +90,8 @@ struct arpp_tables *arpp_tables_make(const struct arpp_selector *sel,
 /**
  * arpp_tables_unmake() - undo arpp_tables_make(); nothing was published
  * @made: its result, or NULL
- * @sel: likewise
- * @lpm: likewise; not freed
+ * @sel: as for arpp_tables_make()
+ * @lpm: as for arpp_tables_make(); not freed
  */
 void arpp_tables_unmake(struct arpp_tables *made, const struct arpp_selector *sel,
 			struct arpp_lpm *const *lpm)
