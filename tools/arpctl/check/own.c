@@ -62,18 +62,18 @@ static bool policy_answers(const struct check *c, const struct host_link *link,
 			   const struct host_address *address, bool *yes)
 {
 	const struct effective *d = check_device(c, link->ifindex);
-	const struct effective *home;
+	const struct effective *addr_dev;
 	const struct entry *rule;
 	uint32_t value;
 
 	rule = policy_match(&c->policy, ARP_POLICY_TABLE_TARGET, link->name,
 			    (struct prefix){ address->address, 32 });
-	home = check_device(c, address->ifindex);
+	addr_dev = check_device(c, address->ifindex);
 	*yes = false;
 	/* An answer by a rule is intended. */
 	if (rule && rule->action != ARP_POLICY_ACTION_PASS)
 		return true;
-	if (effective_field(home, ARP_POLICY_FIELD_HIDDEN, &value) && value)
+	if (effective_field(addr_dev, ARP_POLICY_FIELD_HIDDEN, &value) && value)
 		return true;
 	if (!effective_field(d, ARP_POLICY_FIELD_IGNORE, &value))
 		return false;
@@ -224,7 +224,7 @@ static bool is_careful(const struct check *c, const struct host_link *link)
 /* An address of another device that one answers for as well. */
 struct theft {
 	const struct host_address *address;
-	const struct host_link *home;
+	const struct host_link *addr_dev;
 	bool segment;		/* known from the segment, not from the subnet */
 	enum answers how;
 	int tried;
@@ -252,8 +252,8 @@ static bool try_theft(struct check *c, const struct host_link *link,
 	theft->address = NULL;
 	if (++theft->tried > MOST_TRIED)
 		return true;
-	theft->home = host_link(&c->host, a->ifindex);
-	if (!theft->home || !are_rivals(link, theft->home))
+	theft->addr_dev = host_link(&c->host, a->ifindex);
+	if (!theft->addr_dev || !are_rivals(link, theft->addr_dev))
 		return false;
 	theft->how = answers(c, link, a);
 	if (theft->how == ANSWERS_NOT ||
@@ -344,15 +344,15 @@ static void report_theft(struct check *c, const struct host_link *link,
 	if (is_borrowed(c, link, theft->address))
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "also answers for %s of %s, whose neighbours are in a VLAN: the address is in a subnet of this device",
-			  address, theft->home->name);
+			  address, theft->addr_dev->name);
 	else if (theft->segment)
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "also answers for %s of %s: both devices are on one segment",
-			  address, theft->home->name);
+			  address, theft->addr_dev->name);
 	else
 		check_add(c, SEVERITY_WARNING, link->name,
 			  "also answers for %s of %s: both devices are in subnet %s%s",
-			  address, theft->home->name, prefix,
+			  address, theft->addr_dev->name, prefix,
 			  filters(c, link) ?
 			  ", and the filter does not stop the one with the route back" : "");
 	if (theft->how == ANSWERS_AUDITED)
@@ -397,7 +397,7 @@ static bool keeps_addresses(const struct host_link *link)
 /* Looks for a device that answers for an address that may be a VIP. */
 struct leak {
 	const struct check *c;
-	const struct host_link *home;
+	const struct host_link *addr_dev;
 	const struct host_address *address;
 	const struct host_link *link;
 	enum answers how;
@@ -405,7 +405,7 @@ struct leak {
 
 static bool leaks(struct leak *l, const struct host_link *link)
 {
-	if (!link || !host_does_arp(link) || link->vrf != l->home->vrf)
+	if (!link || !host_does_arp(link) || link->vrf != l->addr_dev->vrf)
 		return false;
 	l->how = answers(l->c, link, l->address);
 	if (l->how != ANSWERS_NOT)
@@ -432,14 +432,14 @@ struct loose {
  */
 static const struct host_link *leak(const struct check *c,
 				    const struct loose *loose,
-				    const struct host_link *home,
+				    const struct host_link *addr_dev,
 				    const struct host_address *a,
 				    enum answers *how)
 {
-	struct leak l = { .c = c, .home = home, .address = a };
+	struct leak l = { .c = c, .addr_dev = addr_dev, .address = a };
 	size_t i;
 
-	if (!strstr(home->name, "ipvs"))
+	if (!strstr(addr_dev->name, "ipvs"))
 		host_each_net(&c->host, a->address, no_leak, &l);
 	else
 		for (i = 0; i < loose->n && !leaks(&l, loose->list[i]); i++)
@@ -451,7 +451,7 @@ static const struct host_link *leak(const struct check *c,
 /* The first leak of the device's addresses, and how many there are. */
 static const struct host_link *first_leak(const struct check *c,
 					  const struct loose *loose,
-					  const struct host_link *home,
+					  const struct host_link *addr_dev,
 					  const struct host_address **address,
 					  enum answers *how, size_t *n)
 {
@@ -461,11 +461,11 @@ static const struct host_link *first_leak(const struct check *c,
 	size_t i;
 
 	*n = 0;
-	for (i = 0; i < home->n_own; i++) {
-		a = &c->host.own[home->own + i];
+	for (i = 0; i < addr_dev->n_own; i++) {
+		a = &c->host.own[addr_dev->own + i];
 		if (is_private(a->address))
 			continue;
-		link = leak(c, loose, home, a, &this);
+		link = leak(c, loose, addr_dev, a, &this);
 		if (link && !(*n)++) {
 			first = link;
 			*address = a;
@@ -483,10 +483,10 @@ static bool may_leak(const struct check *c, const struct host_link *link,
 	       !is_careful(c, link);
 }
 
-static void find_loose(const struct check *c, const struct host_link *home,
+static void find_loose(const struct check *c, const struct host_link *addr_dev,
 		       struct loose *loose)
 {
-	bool hidden = check_field_or(c, home, ARP_POLICY_FIELD_HIDDEN, 0);
+	bool hidden = check_field_or(c, addr_dev, ARP_POLICY_FIELD_HIDDEN, 0);
 	size_t i;
 
 	loose->n = 0;
@@ -497,7 +497,7 @@ static void find_loose(const struct check *c, const struct host_link *home,
 
 void find_vip(struct check *c)
 {
-	const struct host_link *home, *link;
+	const struct host_link *addr_dev, *link;
 	struct loose loose = { 0 };
 	char address[ADDRESS_TEXT], dev[SHELL_WORD], more[32];
 	const struct host_address *a;
@@ -507,23 +507,23 @@ void find_vip(struct check *c)
 	loose.list = calloc(c->host.n_links + 1, sizeof(*loose.list));
 	c->failed |= !loose.list;
 	for (i = 0; i < c->host.n_links && loose.list; i++) {
-		home = &c->host.links[i];
-		if (!keeps_addresses(home) || !home->n_own)
+		addr_dev = &c->host.links[i];
+		if (!keeps_addresses(addr_dev) || !addr_dev->n_own)
 			continue;
-		find_loose(c, home, &loose);
-		link = first_leak(c, &loose, home, &a, &how, &n);
+		find_loose(c, addr_dev, &loose);
+		link = first_leak(c, &loose, addr_dev, &a, &how, &n);
 		if (!link)
 			continue;
 		address_text(a->address, address);
 		snprintf(more, sizeof(more), " and %zu more", n - 1);
-		check_add(c, SEVERITY_WARNING, home->name,
+		check_add(c, SEVERITY_WARNING, addr_dev->name,
 			  "%s answers for %s%s; behind a load balancer, only the balancer should",
 			  link->name, address, n > 1 ? more : "");
 		if (how == ANSWERS_AUDITED)
 			cure_audit(c, link);
 		else
 			check_cure(c, "%s dev set %s hidden on", c->arpctl,
-				   dev_word(home->name, dev));
+				   dev_word(addr_dev->name, dev));
 	}
 	free(loose.list);
 }
