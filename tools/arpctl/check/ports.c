@@ -116,6 +116,12 @@ static void cure_text(struct check *c, struct text *t)
 	free(t->data);
 }
 
+static void drop_text(struct text *t)
+{
+	fclose(t->file);
+	free(t->data);
+}
+
 /* "tap0", "tap0 and 3 more" */
 static void first_of(const char *name, size_t n, char *buf, size_t size)
 {
@@ -149,8 +155,7 @@ static void find_trusted_of(struct check *c, const struct bridge *b)
 			 dev_word(b->ports[i]->name, dev));
 	}
 	if (!n) {
-		fclose(cure.file);
-		free(cure.data);
+		drop_text(&cure);
 		return;
 	}
 	first_of(first->name, n, ports, sizeof(ports));
@@ -238,8 +243,7 @@ static void report_unlocked(struct check *c, const struct host_link *port,
 	/* Nothing was received there yet, so there is no MAC to make static. */
 	if (!add_owners(c, &cure, &owners->bound, port) &&
 	    !add_owners(c, &cure, &owners->learned, port)) {
-		fclose(cure.file);
-		free(cure.data);
+		drop_text(&cure);
 		return;
 	}
 	text_add(&cure, "%sbridge link set dev %s locked on", c->within,
