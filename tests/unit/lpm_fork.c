@@ -109,12 +109,6 @@ static u64 found_of(const struct rule *rule)
 	return rule ? rule->value << ARPP_LPM_VALUE | rule->node.len : 0;
 }
 
-static u64 plain(u64 found)
-{
-	return found ? arpp_lpm_value(found) << ARPP_LPM_VALUE |
-		       arpp_lpm_len(found) : 0;
-}
-
 static u64 list_lookup(const struct list *list, u32 addr)
 {
 	const struct rule *best = NULL, *rule;

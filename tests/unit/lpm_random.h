@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs that test the prefix table share: random numbers, masks, steps. */
+/* What the programs that test the prefix table share. */
 #ifndef UNIT_LPM_RANDOM_H
 #define UNIT_LPM_RANDOM_H
 
@@ -16,6 +16,13 @@ static u32 rnd(void)
 static inline u32 mask_of(unsigned int len)
 {
 	return len ? ~0U << (32 - len) : 0;
+}
+
+/* The value and the length of a lookup's result, without its other bits. */
+static inline u64 plain(u64 found)
+{
+	return found ? arpp_lpm_value(found) << ARPP_LPM_VALUE |
+		       arpp_lpm_len(found) : 0;
 }
 
 /* The prefix behind another one, in the order of an iterator; 0 at the end. */
