@@ -390,31 +390,36 @@ static int small_add(struct mnl_socket *nl)
 	return send_by(nl);
 }
 
-static const char *link_kind = "dummy";
+static int link_new(struct mnl_socket *nl, const char *kind, const char *name)
+{
+	struct nlattr *nest;
 
-/* Create a device of link_kind, rename a device, move it to a netns, or set it up. */
-static int link_change(struct mnl_socket *nl, const char *old, const char *new, int netns,
-		       unsigned int flags)
+	m = begin_route(message, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	nest = mnl_attr_nest_start(m, IFLA_LINKINFO);
+	mnl_attr_put_strz(m, IFLA_INFO_KIND, kind);
+	mnl_attr_nest_end(m, nest);
+	mnl_attr_put_strz(m, IFLA_IFNAME, name);
+	return send_by(nl);
+}
+
+static int link_move(struct mnl_socket *nl, const char *name, int netns)
+{
+	m = begin_route(message, RTM_NEWLINK, NLM_F_ACK);
+	mnl_attr_put_strz(m, IFLA_IFNAME, name);
+	mnl_attr_put_u32(m, IFLA_NET_NS_FD, (uint32_t)netns);
+	return send_by(nl);
+}
+
+static int link_up(const char *name)
 {
 	struct ifinfomsg *info;
-	struct nlattr *nest;
 
 	m = begin_route(message, RTM_NEWLINK, NLM_F_ACK);
 	info = mnl_nlmsg_get_payload(m);
-	info->ifi_flags = flags;
-	info->ifi_change = flags;
-	if (!old) {
-		m->nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
-		nest = mnl_attr_nest_start(m, IFLA_LINKINFO);
-		mnl_attr_put_strz(m, IFLA_INFO_KIND, link_kind);
-		mnl_attr_nest_end(m, nest);
-		mnl_attr_put_strz(m, IFLA_IFNAME, new);
-	} else {
-		mnl_attr_put_strz(m, IFLA_IFNAME, old);
-	}
-	if (netns >= 0)
-		mnl_attr_put_u32(m, IFLA_NET_NS_FD, (uint32_t)netns);
-	return send_by(nl);
+	info->ifi_flags = IFF_UP;
+	info->ifi_change = IFF_UP;
+	mnl_attr_put_strz(m, IFLA_IFNAME, name);
+	return send_by(route);
 }
 
 static int link_rename(const char *old, const char *new)
@@ -426,16 +431,6 @@ static int link_rename(const char *old, const char *new)
 	info->ifi_index = (int)if_nametoindex(old);
 	mnl_attr_put_strz(m, IFLA_IFNAME, new);
 	return send_by(route);
-}
-
-static int bridge_new(const char *name)
-{
-	int err;
-
-	link_kind = "bridge";
-	err = link_change(route, NULL, name, -1, 0);
-	link_kind = "dummy";
-	return err;
 }
 
 static void link_del(struct mnl_socket *nl, const char *name)
@@ -498,25 +493,25 @@ static void one_of_a_glob(void)
 static void with_device(void)
 {
 	base();
-	must(link_change(route, NULL, "cali0", -1, 0));
+	must(link_new(route, "dummy", "cali0"));
 }
 
 static void with_other(void)
 {
 	base();
-	must(link_change(route, NULL, "other0", -1, 0));
+	must(link_new(route, "dummy", "other0"));
 }
 
 static void with_bridge(void)
 {
 	base();
-	must(bridge_new("other0"));
+	must(link_new(route, "bridge", "other0"));
 }
 
 static void with_away(void)
 {
 	base();
-	must(link_change(away_route, NULL, "cali0", -1, 0));
+	must(link_new(away_route, "dummy", "cali0"));
 }
 
 static void begun(void)
@@ -651,7 +646,7 @@ static int add_policy(void) { return replace_add(doer); }
 static int add_changes(void) { return change_add(doer); }
 static int commit(void) { return plain(doer, ARP_POLICY_CMD_TRANSACTION_COMMIT); }
 static int transaction_abort(void) { return plain(doer, ARP_POLICY_CMD_TRANSACTION_ABORT); }
-static int device_add(void) { return link_change(route, NULL, "cali0", -1, 0); }
+static int device_add(void) { return link_new(route, "dummy", "cali0"); }
 static int rename_in(void) { return link_rename("other0", "cali0"); }
 static int rename_out(void) { return link_rename("cali0", "other0"); }
 
@@ -664,6 +659,12 @@ static int announce(void)
 	return send_by(doer);
 }
 
+/* Sends the message, and keeps the reply. */
+static int ask(void)
+{
+	return family_ask(doer, m, keep_message, &answers);
+}
+
 static int ask_for(uint8_t cmd, uint16_t flags)
 {
 	m = family_begin(message, family, cmd, flags);
@@ -672,13 +673,7 @@ static int ask_for(uint8_t cmd, uint16_t flags)
 	else if (flags != NLM_F_DUMP && cmd != ARP_POLICY_CMD_INFO_GET &&
 		 cmd != ARP_POLICY_CMD_TRANSACTION_GET)
 		mnl_attr_put_strz(m, ARP_POLICY_A_IFNAME, "eth0");
-	return family_ask(doer, m, keep_message, &answers);
-}
-
-/* A change: the reply is part of it. */
-static int replied(void)
-{
-	return family_ask(doer, m, keep_message, &answers);
+	return ask();
 }
 
 static int set_replied(void)
@@ -686,27 +681,27 @@ static int set_replied(void)
 	start(ARP_POLICY_CMD_DEV_SET);
 	mnl_attr_put_strz(m, ARP_POLICY_A_SELECTOR, "eth0");
 	put_fields(ARP_POLICY_A_FIELDS, ARP_POLICY_FIELD_FILTER, 1);
-	return replied();
+	return ask();
 }
 
 static int rule_replied(void)
 {
 	start(ARP_POLICY_CMD_ENTRY_ADD);
 	put_rule(ARP_POLICY_A_ENTRY, "eth0", 0x0a020000, 16, ARP_POLICY_ACTION_PROXY);
-	return replied();
+	return ask();
 }
 
 static int flush_replied(void)
 {
 	start(ARP_POLICY_CMD_FLUSH);
 	put_filter(NULL, RULES, false);
-	return replied();
+	return ask();
 }
 
 static int commit_replied(void)
 {
 	start(ARP_POLICY_CMD_TRANSACTION_COMMIT);
-	return replied();
+	return ask();
 }
 
 static int get_entry(void)
@@ -714,14 +709,14 @@ static int get_entry(void)
 	start(ARP_POLICY_CMD_ENTRY_GET);
 	mnl_attr_nest_end(m, family_put_entry(m, ARP_POLICY_A_ENTRY, ARP_POLICY_TABLE_TARGET,
 					      "eth0", 0x0a000000, 8));
-	return family_ask(doer, m, keep_message, &answers);
+	return ask();
 }
 
 static int dump_some(void)
 {
 	m = family_begin(message, family, ARP_POLICY_CMD_ENTRY_GET, NLM_F_DUMP);
 	put_filter("eth0", BINDINGS, false);
-	return family_ask(doer, m, keep_message, &answers);
+	return ask();
 }
 
 static int explain(void)
@@ -735,7 +730,7 @@ static int explain(void)
 	mnl_attr_put_u32(m, ARP_POLICY_QUERY_TARGET, htonl(0x0a070001));
 	mnl_attr_put_u32(m, ARP_POLICY_QUERY_SENDER, htonl(0x0a070002));
 	mnl_attr_nest_end(m, nest);
-	return family_ask(doer, m, keep_message, &answers);
+	return ask();
 }
 
 static int get_dev(void) { return ask_for(ARP_POLICY_CMD_DEV_GET, NLM_F_ACK); }
@@ -927,11 +922,11 @@ static void try_come(void)
 		n = i ? count + 1 - i : TRIES_MAX;
 		get_ready(&come);
 		arm(n);
-		err = link_change(away_route, "cali0", NULL, here, 0);
+		err = link_move(away_route, "cali0", here);
 		n = disarm();
 		if (!i)
 			count = TRIES_MAX - n;
-		err = err > 0 ? err : link_change(route, "cali0", NULL, -1, IFF_UP);
+		err = err > 0 ? err : link_up("cali0");
 		look(&now);
 		if (!i)
 			after = now;
