@@ -32,6 +32,14 @@ stream() {	# ROUNDS
 export -f stream
 export ARPCTL ARPQ
 
+# Restores policies again and again. When it is stopped, the last program has ended too: that
+# would restore another policy after a flush.
+start_restores() {	# COUNT
+	# shellcheck disable=SC2016
+	start alice bash -c 'trap "kill \$!; wait \$!; exit" TERM
+		while :; do "$@" & wait $!; done' restores "$ROOT/build/restores" "$1"
+}
+
 answers_in() { grep -c "is-at \($FIRST\|$SECOND\)" "$1"; }	# FILE
 
 host alice bob carol
@@ -71,7 +79,7 @@ is "$(grep -o 'is-at [^ ]*' "$dir/answers" | sort -u | grep -vcE "$FIRST|$SECOND
 is "$(ctl alice -j rule show | jq length)" 256 "in the end one of the policies is complete"
 
 # Devices that are added, renamed, moved and deleted while policies change.
-start alice bash -c "while :; do $ROOT/build/restores 10; done" >/dev/null
+start_restores 10 >/dev/null
 restorer=$started
 changed=0
 for ((i = 0; i < device_rounds; i++)); do
@@ -100,7 +108,7 @@ is "$(sort -u "$dir"/stream*)" "all of $netns_rounds" \
 	"$streams streams of $netns_rounds namespaces each"
 
 # The module is unloaded while transactions are in progress.
-start alice bash -c "while :; do $ROOT/build/restores 5; done" >/dev/null 2>&1
+start_restores 5 >/dev/null 2>&1
 restorer=$started
 gone=0
 for i in 1 2 3 4 5; do
