@@ -395,7 +395,7 @@ void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 	}
 }
 
-void read_attrs(const void *data, int len, const struct nlattr **attrs, int max)
+static void read_attrs(const void *data, int len, const struct nlattr **attrs, int max)
 {
 	const struct nlattr *a = data;
 	int type;

@@ -118,9 +118,10 @@ void nl_dump(struct netlink *nl, int type, const void *body, size_t size,
 
 #define attr_data(a)	((const void *)((const char *)(a) + NLA_HDRLEN))
 
-/* The attributes by type, up to @max; the last one if a type is repeated; NULL if none. */
-void read_attrs(const void *data, int len, const struct nlattr **attrs, int max);
-/* @body: the size of the header that precedes the attributes */
+/*
+ * The attributes by type, up to @max; the last one if a type is repeated; NULL if none.
+ * @body: the size of the header that precedes them
+ */
 void read_message(const struct nlmsghdr *m, size_t body, const struct nlattr **attrs, int max);
 void read_nest(const struct nlattr *nest, const struct nlattr **attrs, int max);
 /* @a: may be NULL. Return: whether there is an attribute of this size; it is copied. */

@@ -1054,6 +1054,14 @@ static void put_transaction(const struct policy *p, const struct config *c)
 	begin_command(&policy_nl, ARP_POLICY_CMD_TRANSACTION_COMMIT);
 }
 
+static void clear_policy(void)
+{
+	if (!family)
+		return;
+	begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
+	must(&policy_nl, "policy");
+}
+
 void set_policy(const struct host *h, struct config *c, bool blunder)
 {
 	struct policy p;
@@ -1079,14 +1087,6 @@ void set_policy(const struct host *h, struct config *c, bool blunder)
 		}
 		put_entries(c);
 	}
-	must(&policy_nl, "policy");
-}
-
-void clear_policy(void)
-{
-	if (!family)
-		return;
-	begin_command(&policy_nl, ARP_POLICY_CMD_FLUSH);
 	must(&policy_nl, "policy");
 }
 

@@ -58,7 +58,6 @@ void flush_fdb(void);
 void set_sysctls(const struct host *h, int conf[ROWS][KEYS]);
 /* @blunder: set a wrong policy, to test the test */
 void set_policy(const struct host *h, struct config *c, bool blunder);
-void clear_policy(void);
 /* Prints "arpctl dev set". */
 void print_fields(FILE *f, const char *selector, const int *field);
 void print_policy(FILE *f, const struct host *h, struct config *c);

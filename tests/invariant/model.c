@@ -143,7 +143,7 @@ static bool is_found_by(const struct host *h, int dev, uint32_t addr)
 	       is_on_lo(h, addr);
 }
 
-bool is_hidden(const struct view *v, int dev, uint32_t addr)
+static bool is_hidden(const struct view *v, int dev, uint32_t addr)
 {
 	const struct target *rule = rule_of(v, dev, addr, false);
 	const struct host *h = v->h;
@@ -194,7 +194,7 @@ static bool may_be_hidden(const struct view *v, int dev, uint32_t addr)
 	return false;
 }
 
-bool is_strict(const struct view *v, int dev)
+static bool is_strict(const struct view *v, int dev)
 {
 	return field(v, dev, ARP_POLICY_FIELD_ANNOUNCE) ==
 	       ARP_POLICY_ANNOUNCE_STRICT;

@@ -34,8 +34,6 @@ bool lives_on(const struct host *h, int dev, uint32_t addr);
 bool is_plain(const struct host *h, uint32_t addr);
 /* Is it local in the device's L3 domain? */
 bool is_ours(const struct host *h, int dev, uint32_t addr);
-bool is_hidden(const struct view *v, int dev, uint32_t addr);
-bool is_strict(const struct view *v, int dev);
 bool is_audit(const struct view *v, int dev);
 /* Does the device have a packet rate limit? */
 bool is_limited(const struct view *v, int dev);

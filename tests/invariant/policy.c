@@ -161,8 +161,9 @@ static bool make_setting(struct setting *s, const struct policy *p,
 	return any;
 }
 
-uint32_t some_subject(const struct host *h, const struct question *q,
-		      struct rng *r)
+/* An address for rules: a sender or target of @q, or one of the host's. */
+static uint32_t some_subject(const struct host *h, const struct question *q,
+			     struct rng *r)
 {
 	int i = rnd(r, QUESTIONS);
 
@@ -447,7 +448,7 @@ static void put_target_op(struct netlink *nl, int kind, const struct target *t)
 	nl_end(nl, op);
 }
 
-bool policy_empty(const struct policy *p)
+static bool policy_empty(const struct policy *p)
 {
 	int i, n = 0;
 
@@ -699,24 +700,6 @@ bool policy_decides(const struct policy *p, const char *dev)
 			return true;
 	for (i = 0; i < p->targets; i++)
 		if (!p->target[i].gone && rank(p->target[i].selector, dev))
-			return true;
-	return false;
-}
-
-bool policy_reaches(const struct policy *p, const char *dev)
-{
-	int i;
-
-	for (i = 0; i < p->settings; i++)
-		if (!p->setting[i].gone &&
-		    (rank(p->setting[i].selector, dev) ||
-		     p->setting[i].field[ARP_POLICY_FIELD_HIDDEN] > 0))
-			return true;
-	for (i = 0; i < p->targets; i++)
-		if (!p->target[i].gone && rank(p->target[i].selector, dev))
-			return true;
-	for (i = 0; i < p->bindings; i++)
-		if (!p->binding[i].gone && rank(p->binding[i].selector, dev))
 			return true;
 	return false;
 }

@@ -68,9 +68,6 @@ void make_owner(struct policy *p, const struct question *q, int owner, struct rn
 /* Adds a proxy rule and a delay, so that answers to some of @q are delayed. */
 void make_waits(struct policy *p, const struct question *q, int delay,
 		struct rng *r);
-/* An address for rules: a sender or target of @q, or one of the host's. */
-uint32_t some_subject(const struct host *h, const struct question *q,
-		      struct rng *r);
 
 /* One step from a policy to another. */
 struct change {
@@ -105,9 +102,6 @@ const struct binding *policy_common_binding(const struct policy *p, uint32_t add
 bool policy_ties(const struct policy *p, const char *port, uint32_t addr);
 /* Does the policy decide anything on the device itself? */
 bool policy_decides(const struct policy *p, const char *dev);
-/* Does any policy apply to the device? */
-bool policy_reaches(const struct policy *p, const char *dev);
-bool policy_empty(const struct policy *p);
 
 void print_the_policy(FILE *f, const struct policy *p);
 void print_change(FILE *f, const struct change *c, const struct policy *from,

@@ -32,10 +32,12 @@ static bool is_rules(const uint8_t *mac)
 }
 
 /*
+ * The question that this answer by suppress is for; -1: it is none.
+ *
  * Owners have askers' MACs, so an answer by suppress looks like a frame of that asker. But
  * no asker sends a reply to another one.
  */
-int suppressed_for(const struct host *h, const struct frame *f)
+static int suppressed_for(const struct host *h, const struct frame *f)
 {
 	int i = reply_for(f);
 

@@ -8,8 +8,6 @@
 
 /* Does the question enter by a port? */
 bool enters_by_port(const struct host *h, const struct question *q);
-/* The question that this answer by suppress is for; -1: it is none. */
-int suppressed_for(const struct host *h, const struct frame *f);
 /*
  * Compares a burst with the same burst without policy. Return: what is wrong, or NULL;
  * @which: the question that it is about, or -1.
