@@ -208,12 +208,12 @@ else
 fi
 
 # More changes than the queue of the work item holds. To keep it from running, only realtime
-# processes run meanwhile, for as long as they need; each change has 200 addresses to check,
-# all of them hidden.
+# processes run meanwhile; each change has 200 addresses to check, all of them hidden. With one
+# processor, they run as long as they need. With several, the busy ones must let others run.
 starve() {	# CMD…
 	local cpu busy=() share status=0
 	share=$(sysctl -n kernel.sched_rt_runtime_us)
-	must sysctl -q -w kernel.sched_rt_runtime_us=-1
+	[ "$(nproc)" -gt 1 ] || must sysctl -q -w kernel.sched_rt_runtime_us=-1
 	for ((cpu = 1; cpu < $(nproc); cpu++)); do
 		chrt -f 10 taskset -c $cpu sh -c 'while :; do :; done' &
 		busy+=($!)
