@@ -291,8 +291,8 @@ int args_lladdr(const struct args *args, const char *word, uint8_t *lladdr)
 {
 	if (parse_mac(word, lladdr, LLADDR_LEN) == LLADDR_LEN)
 		return STATUS_OK;
-	return usage_error("%s: invalid lladdr \"%s\", expected: six bytes such as 02:00:5e:10:00:01",
-			   args->title, word);
+	return usage_error("%s: invalid lladdr \"%s\", expected: %ssix bytes such as 02:00:5e:10:00:01",
+			   args->title, word, strstr(args->usage, "|any") ? "any, or " : "");
 }
 
 int args_any_lladdr(const struct args *args, const char *word,
