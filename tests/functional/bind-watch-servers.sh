@@ -17,9 +17,7 @@ host node red blue
 link node:to-red red:eth0
 link node:to-blue blue:eth0
 RED=$(mac red eth0) BLUE=$(mac blue eth0)
-must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-must ip -n node link set to-red master br0
-must ip -n node link set to-blue master br0
+add_bridge node br0 to-red to-blue
 addr node br0 10.31.0.1/24
 must poll 5 forwarding node
 scratch
@@ -35,15 +33,9 @@ esac
 END
 chmod 755 "$dir/dhclient-script"
 
-# Where an address is bound, and to which MAC.
-bound() {	# ADDRESS
-	ctl node -j bind show dynamic | jq -r --arg a "$1" '[.[] | select(.address == $a) |
-		"\(.selector) \(.lladdr)"] | sort | join(", ")'
-}
-binds() { [ "$(bound "$1")" = "$2" ]; }	# ADDRESS WANTED
 becomes() {	# ADDRESS WANTED SECONDS DESC
-	poll "$3" binds "$1" "$2"
-	is "$(bound "$1")" "$2" "$4"
+	poll "$3" has_binding "$1" "$2"
+	is "$(binding_of "$1")" "$2" "$4"
 }
 said() { grep -q -- "$1" "$dir/said"; }
 unbound_since() { [ "$(grep -c "^unbound $1 " "$dir/said")" = 0 ]; }	# ADDRESS
@@ -78,7 +70,7 @@ scenario() {	# NAME FILE
 	becomes "$blues" "" $((LEASE / 2)) "$1: dhcpcd releases: no longer bound"
 	kill -KILL "$dhclient"
 	wait "$dhclient" "$dhcpcd" 2>/dev/null
-	is "$(bound "$reds")" "br0 $RED, to-red $RED" "$1: dhclient is killed: its lease stays bound"
+	is "$(binding_of "$reds")" "br0 $RED, to-red $RED" "$1: dhclient is killed: its lease stays bound"
 	becomes "$reds" "" $((LEASE + 2)) "$1: it is unbound when it expires"
 	run_ok "$1: the expiry is printed" said "^unbound ${reds//./\\.} lladdr $RED dev to-red: expired\$"
 	is "$(asks red eth0 10.31.0.1 "$reds")" silence "$1: red is no longer answered"

@@ -83,9 +83,7 @@ link node:to-blue blue:eth0
 RED=$(mac red eth0)
 addr red eth0 10.31.0.2/24
 addr blue eth0 10.31.0.3/24
-must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-must ip -n node link set to-red master br0
-must ip -n node link set to-blue master br0
+add_bridge node br0 to-red to-blue
 addr node br0 10.31.0.1/24
 must poll 5 forwarding node
 echo "0 $RED 10.31.0.2 * *" >"$leases"

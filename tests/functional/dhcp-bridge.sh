@@ -7,8 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=recipes.inc
 . "$(dirname "$0")/recipes.inc"
-command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
-busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+needs_dhcp
 
 leases=/var/lib/misc/dnsmasq.leases
 host node red blue green late
@@ -79,21 +78,13 @@ holds() {	# WHEN
 	must ctl node stats reset
 	is "$(asks red eth0 10.31.0.1 "${address[green]}")" silence "$1: red cannot use green's address"
 	must ip -n blue neigh flush dev eth0
-	arpq red send eth0 "ffffffffffff$(mac red eth0 | tr -d :)0806000108000604000$((1))$(mac green eth0 | tr -d :)$(hex_of "${address[green]}")000000000000$(hex_of "${address[blue]}")"
+	arpq red send eth0 "ffffffffffff$(mac red eth0 | tr -d :)0806000108000604000$((1))$(mac green eth0 | tr -d :)$(hex_ip "${address[green]}")000000000000$(hex_ip "${address[blue]}")"
 	poll 5 counted unbound vnet0
 	result $? "$1: red cannot use green's address with green's MAC either" "$(ctl node -j stats show vnet0)"
 }
-hex_of() {	# ADDRESS
-	local IFS=.
-	# shellcheck disable=SC2086
-	printf %02x $1
-}
 counted() { ctl node -j stats show "$2" | grep -q "\"$1\""; }	# REASON PORT
 
-start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 --interface=br0 \
-	--dhcp-authoritative --no-ping --dhcp-range=10.31.0.50,10.31.0.90,600 --dhcp-leasefile=$leases \
-	--pid-file="$dir/dnsmasq.pid" --log-facility=- >"$dir/server" 2>&1
-must poll 30 in_host node grep -q ':0043 ' /proc/net/udp
+serve_dhcp node br0 10.31.0.50,10.31.0.90,600 $leases --no-ping
 for name in red blue green; do must lease $name; done
 must load_module
 

@@ -6,8 +6,7 @@
 # lab: takes 90
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
-busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+needs_dhcp
 
 host server owner client spoofer
 segment lan server:eth0 owner:eth0 client:eth0 spoofer:eth0
@@ -32,15 +31,7 @@ probes() { asks client eth0 "$1" 0.0.0.0; }	# ADDRESS
 
 scratch
 
-serve() {	# OPTION…
-	nsenter --net=/run/netns/server -- dnsmasq --keep-in-foreground --conf-file=/dev/null \
-		--user=root --port=0 --interface=eth0 --dhcp-authoritative --dhcp-sequential-ip \
-		--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- \
-		"$@" >>"$dir/server" 2>&1 &
-	dnsmasq=$!
-	must poll 60 listening
-}
-listening() { in_host server grep -q ':0043 ' /proc/net/udp; }
+serve() { serve_dhcp server eth0 "$1" "$dir/leases" --dhcp-sequential-ip "${@:2}"; }	# RANGE [OPTION…]
 stop_serving() {
 	stop $dnsmasq
 	rm -f "$dir/leases"
@@ -69,7 +60,7 @@ gets() {
 is "$(detects 10.0.0.70)" duplicate "stock: a host's loopback address counts as taken in the segment"
 set_sysctl owner net.ipv4.conf.all.arp_ignore=8
 is "$(detects 10.0.0.50)" unique "stock: under arp_ignore=8 a host's address looks free"
-serve --no-ping --dhcp-range=10.0.0.50,10.0.0.50
+serve 10.0.0.50,10.0.0.50 --no-ping
 is "$(gets)" "bound 10.0.0.50" "stock: DHCP leases this address to another host"
 
 # Probes under policy
@@ -113,7 +104,7 @@ is "$(ctl owner -j stats show eth0 | jq '.[].reasons | .conflict // 0, .spoofed 
 # Its neighbour entry may still have the MAC of the client that the stock kernels misled.
 must ip -n server neigh flush dev eth0
 must ctl server bind add 10.0.0.50 lladdr "$OWNER"
-serve --dhcp-range=10.0.0.50,10.0.0.60
+serve 10.0.0.50,10.0.0.60
 start_client
 poll 60 said 1 '^bound|declining' || diag "$(cat "$dir/client" "$dir/server")"
 is "$(ip -n client -4 -o addr show dev eth0 | awk '{ print $4 }')" 10.0.0.51/24 \
@@ -123,7 +114,7 @@ unlike "$(<"$dir/client")" declining "the server's ping found the used address b
 # Leases become bindings
 
 reaches() { in_host client ping -q -c 1 -W 2 10.0.0.1; }
-knows() { ip -n server neigh show 10.0.0.51 dev eth0 | sed -n 's/.* lladdr \([^ ]*\).*/\1/p'; }
+known_mac() { neigh_mac server 10.0.0.51 eth0; }
 answer() { asks "$1" eth0 10.0.0.1 10.0.0.51; }	# HOST
 forget() {
 	must ip -n server neigh flush dev eth0
@@ -137,10 +128,10 @@ run_ok "the server's leases are imported" ctl server bind import "$dir/leases"
 like "$(ctl server bind show)" "10\.0\.0\.51 lladdr $CLIENT" "the client has a binding"
 forget
 run_ok "with a binding the client reaches the server" reaches
-is "$(knows)" "$CLIENT" "the server has the client's MAC"
+is "$(known_mac)" "$CLIENT" "the server has the client's MAC"
 is "$(answer client)" "$SERVER" "the client is answered"
 is "$(answer spoofer)" silence "another host with the client's address is not answered"
-is "$(knows)" "$CLIENT" "the server does not learn the other host's MAC"
+is "$(known_mac)" "$CLIENT" "the server does not learn the other host's MAC"
 like "$(ctl server -j stats show eth0)" '"spoofed": *[1-9]' "its packets are counted as spoofed"
 must ip -n client neigh flush dev eth0
 kill -USR1 $udhcpc
@@ -217,7 +208,7 @@ fails_with 1 "dhcpd\.leases:1: warning: .scanner\.example\.org. is not understoo
 
 must ctl server flush
 is "$(answer spoofer)" "$SERVER" "flush: anybody with the client's address is answered"
-is "$(knows)" "$SPOOFER" "flush: the server learns the spoofer's MAC"
+is "$(known_mac)" "$SPOOFER" "flush: the server learns the spoofer's MAC"
 stop_client
 stop_serving
 plan

@@ -28,8 +28,7 @@ PAUSE=${PAUSE:-1}
 host node red
 scratch
 link node:to-red red:eth0
-must ip -n node link add name br0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-must ip -n node link set to-red master br0
+add_bridge node br0 to-red
 addr node br0 10.31.0.1/16
 must poll 5 forwarding node
 must load_module

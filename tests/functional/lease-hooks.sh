@@ -28,7 +28,6 @@ exec env ARPCTL="$ARPCTL" \$(cat "$dir/env") sh "$ROOT/contrib/dhcp/lease-hook" 
 END
 chmod 755 "$dir/hook"
 
-listening() { in_host node grep -q ':0043 ' /proc/net/udp /proc/net/packet || in_host node grep -q . <(in_host node sed 1d /proc/net/packet); }
 bound() { ctl node bind show dynamic | sed -n "s/^10\.31\.0\.[0-9]* lladdr $RED dev \(.*\) dynamic/red on \1/p" | paste -sd ' '; }
 becomes() { [ "$(bound)" = "$1" ]; }
 soon() {	# WANTED DESC
@@ -54,13 +53,9 @@ lease_and_release() {	# NAME WANTED
 # dnsmasq
 
 : >"$dir/env"
-start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 --interface=eth0 \
-	--dhcp-authoritative --no-ping --dhcp-range=10.31.0.50,10.31.0.90,600 --dhcp-leasefile="$dir/leases" \
-	--pid-file="$dir/dnsmasq.pid" --log-facility=- --dhcp-script="$dir/hook" >"$dir/server" 2>&1
-server=$started
-must poll 30 listening
+serve_dhcp node eth0 10.31.0.50,10.31.0.90,600 "$dir/leases" --no-ping --dhcp-script="$dir/hook"
 lease_and_release dnsmasq "red on eth0"
-stop $server
+stop "$dnsmasq"
 
 # Kea
 

@@ -291,6 +291,32 @@ no_kernel_faults() {
 	is "$(kernel_said | "$ROOT/tests/lib/splats")" '' "the kernel logged no fault"
 }
 
+# DHCP
+
+needs_dhcp() {
+	command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
+	busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+}
+
+# Where an address is bound on node by a dynamic binding, and to which MAC.
+binding_of() {	# ADDRESS
+	ctl node -j bind show dynamic | jq -r --arg a "$1" '[.[] | select(.address == $a) |
+		"\(.selector) \(.lladdr)"] | sort | join(", ")'
+}
+has_binding() { [ "$(binding_of "$1")" = "$2" ]; }	# ADDRESS WANTED
+
+serves_dhcp() { in_host "$1" grep -q ':0043 ' /proc/net/udp; }	# HOST
+
+# A DHCP server. Sets "dnsmasq". Its output is in $dir/server.
+serve_dhcp() {	# HOST DEV RANGE LEASE-FILE [OPTION…]
+	start "$1" dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
+		--interface="$2" --dhcp-authoritative --dhcp-range="$3" --dhcp-leasefile="$4" \
+		--pid-file="$dir/dnsmasq.pid" --log-facility=- "${@:5}" >>"$dir/server" 2>&1
+	# shellcheck disable=SC2034 # used by scripts that source this
+	dnsmasq=$started
+	must poll 60 serves_dhcp "$1"
+}
+
 # Stops background jobs, deletes namespaces, unloads the module.
 end_hosts() {
 	local jobs name

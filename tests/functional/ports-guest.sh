@@ -9,8 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
-busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+needs_dhcp
 modprobe -q tun
 [ -e /dev/net/tun ] || plan skip "no taps"
 plan 24
@@ -22,7 +21,8 @@ host node one two
 BR0=52:54:00:00:00:01
 # frame uses these by default.
 address=([host]=192.168.122.1 [blue]=192.168.122.200 [green]=192.168.122.201) lladdr=([host]=$BR0)
-must ip -n node link add name virbr0 up address $BR0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+add_bridge node virbr0
+must ip -n node link set virbr0 address $BR0
 addr node virbr0 192.168.122.1/24
 set_sysctl node net.ipv4.neigh.virbr0.locktime=0
 cat >"$dir/machine" <<'END_OF_FILE'
@@ -64,13 +64,8 @@ guest one vnet0 52:54:00:00:00:10
 guest two vnet1 52:54:00:00:00:20
 must poll 5 forwarding node
 
-start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 --interface=virbr0 \
-	--dhcp-authoritative --no-ping --dhcp-range=192.168.122.10,192.168.122.99 \
-	--dhcp-host="${lladdr[one]},192.168.122.10" --dhcp-host="${lladdr[two]},192.168.122.20" \
-	--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- >"$dir/server" 2>&1
-dnsmasq=$started
-serving() { in_host node grep -q ':0043 ' /proc/net/udp; }
-must poll 30 serving
+serve_dhcp node virbr0 192.168.122.10,192.168.122.99 "$dir/leases" --no-ping \
+	--dhcp-host="${lladdr[one]},192.168.122.10" --dhcp-host="${lladdr[two]},192.168.122.20"
 declare -A client=()
 leases() {	# GUEST
 	nsenter --net="/run/netns/$1" -- busybox udhcpc -f -R -a500 -A 1 -t 20 -i eth0 \

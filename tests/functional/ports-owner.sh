@@ -106,13 +106,7 @@ if [ ! "${ARP_POLICY_ALL-}" ]; then
 elif ! command -v dnsmasq >/dev/null || ! busybox udhcpc --help >/dev/null 2>&1; then
 	for i in 1 2 3; do skip "DHCP $i" "no dnsmasq, or no busybox with udhcpc"; done
 else
-	start node dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
-		--interface=br0 --dhcp-authoritative --no-ping --dhcp-range=10.0.0.3,10.0.0.3 \
-		--dhcp-leasefile="$dir/leases" --pid-file="$dir/dnsmasq.pid" --log-facility=- \
-		>"$dir/server" 2>&1
-	dnsmasq=$started
-	serving() { in_host node grep -q ':0043 ' /proc/net/udp; }
-	must poll 30 serving
+	serve_dhcp node br0 10.0.0.3,10.0.0.3 "$dir/leases" --no-ping
 	# The result of the client's first attempt.
 	gets() {
 		must ip -n blue addr flush dev eth0

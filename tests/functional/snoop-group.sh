@@ -140,8 +140,8 @@ policy flush
 dhcp red discover
 is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the policy is flushed: the snooper still receives"
 must ip -n node link del br0
-must ip -n node link add name br0 address $BR0 up type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-for name in red green; do must ip -n node link set to-$name master br0; done
+add_bridge node br0 to-red to-green
+must ip -n node link set br0 address $BR0
 must poll 5 forwarding node
 dhcp red discover
 is "$(heard)" "$head $RED 0.0.0.0 244 01020304" "the snooper receives from a new bridge"

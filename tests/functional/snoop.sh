@@ -13,8 +13,7 @@
 . "$(dirname "$0")/dhcpframe.inc"
 # shellcheck source-path=SCRIPTDIR source=recipes.inc
 . "$(dirname "$0")/recipes.inc"
-command -v dnsmasq >/dev/null || plan skip "no dnsmasq"
-busybox udhcpc --help >/dev/null 2>&1 || plan skip "no busybox with udhcpc"
+needs_dhcp
 
 host node red blue green server
 bridge_host
@@ -39,15 +38,9 @@ snoop() {	# appends to the output of earlier runs
 	snooper=$started
 	poll 20 snoops
 }
-# Where an address is bound, and to which MAC.
-bound() {	# ADDRESS
-	ctl node -j bind show dynamic | jq -r --arg a "$1" '[.[] | select(.address == $a) |
-		"\(.selector) \(.lladdr)"] | sort | join(", ")'
-}
-binds() { [ "$(bound "$1")" = "$2" ]; }	# ADDRESS WANTED
 becomes() {	# ADDRESS WANTED DESC
-	poll 20 binds "$1" "$2"
-	is "$(bound "$1")" "$2" "$3"
+	poll 20 has_binding "$1" "$2"
+	is "$(binding_of "$1")" "$2" "$3"
 }
 on() { echo "br0 $2, to-$1 $2"; }	# HOST MAC
 logged() { grep -qE -- "$1" "$dir/out"; }
@@ -59,7 +52,7 @@ settled() {
 	dhcp green discover xid=5e771e00
 	dhcp green request xid=5e771e00
 	dhcp server ack chaddr="$GREEN" xid=5e771e00 yiaddr=10.0.9.$n lease=6000
-	poll 20 binds 10.0.9.$n "$(on green "$GREEN")" || diag "$(tail -n 5 "$dir/out")"
+	poll 20 has_binding 10.0.9.$n "$(on green "$GREEN")" || diag "$(tail -n 5 "$dir/out")"
 }
 settling=0
 
@@ -75,12 +68,7 @@ bound|renew) ip addr replace "$ip/24" dev "$interface" && echo "$1 $ip" ;;
 esac
 END
 chmod 755 "$dir/script"
-start server dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --port=0 \
-	--interface=eth0 --dhcp-authoritative --dhcp-sequential-ip --no-ping \
-	--dhcp-range=10.0.0.100,10.0.0.150,10m --dhcp-leasefile="$dir/dnsmasq.leases" \
-	--pid-file="$dir/dnsmasq.pid" --log-facility=- >"$dir/dnsmasq" 2>&1
-listening() { in_host server grep -q ':0043 ' /proc/net/udp; }
-must poll 60 listening
+serve_dhcp server eth0 10.0.0.100,10.0.0.150,10m "$dir/dnsmasq.leases" --dhcp-sequential-ip --no-ping
 
 start blue busybox udhcpc -f -R -i eth0 -s "$dir/script" >"$dir/udhcpc" 2>&1
 udhcpc=$started
@@ -117,7 +105,7 @@ kill -USR1 $udhcpc
 later() { [ "$(stored "$blues")" -gt "$before" ]; }
 poll 60 later
 run_ok "a unicast renewal extends the lease" later
-is "$(bound "$blues")" "$(on blue "$BLUE")" "the renewed lease stays bound"
+is "$(binding_of "$blues")" "$(on blue "$BLUE")" "the renewed lease stays bound"
 kill -USR2 $udhcpc
 becomes "$blues" "" "a released lease is unbound"
 stop $udhcpc
@@ -162,7 +150,7 @@ ack blue 10.0.0.30 cut=245
 ack blue 10.0.0.30 dport=67
 ack blue 10.0.0.30 htype=6
 settled
-is "$(bound 10.0.0.30)" "" "INFORM, offer, ACK without request, without time, malformed or to a relay: nothing is bound"
+is "$(binding_of 10.0.0.30)" "" "INFORM, offer, ACK without request, without time, malformed or to a relay: nothing is bound"
 dhcp blue request xid=0c0c0c0c ciaddr=10.0.0.20
 dhcp server nak chaddr="$BLUE" xid=0c0c0c0c
 becomes 10.0.0.20 "" "a NAK unbinds the requested address"
@@ -175,14 +163,14 @@ dhcp red discover xid=01010101
 dhcp red request xid=01010101
 dhcp red ack chaddr="$RED" xid=01010101 yiaddr=10.0.0.40 lease=600 saddr=10.0.0.66
 settled
-is "$(bound 10.0.0.40)" "" "an ACK from an untrusted port binds nothing"
+is "$(binding_of 10.0.0.40)" "" "an ACK from an untrusted port has_binding nothing"
 logs "to-red: a DHCP server .*$RED: ack of 10\.0\.0\.40" "an ACK from an untrusted port is logged"
 
 dhcp red release src="$BLUE" ciaddr=10.0.0.21
 dhcp red decline src="$BLUE" wanted=10.0.0.21
 dhcp red release chaddr="$BLUE" ciaddr=10.0.0.21
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "a release or decline from another port unbinds nothing"
+is "$(binding_of 10.0.0.21)" "$(on blue "$BLUE")" "a release or decline from another port unbinds nothing"
 logs "to-red: a client whose lease is bound to another port, from $BLUE: release.* 10\.0\.0\.21 to $BLUE on to-blue" \
 	"a release from another port is logged"
 logs "to-red: a client in the name of $BLUE, from $RED: release" "a release with another client's MAC in the message is logged"
@@ -190,11 +178,11 @@ logs "to-red: a client in the name of $BLUE, from $RED: release" "a release with
 dhcp red request src="$BLUE" xid=02020202 ciaddr=10.0.0.21
 dhcp server ack chaddr="$BLUE" xid=02020202 yiaddr=10.0.0.21 lease=600
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another port"
+is "$(binding_of 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another port"
 # The server accepted the release, and gives blue's address to red.
 ack red 10.0.0.21
 settled
-is "$(bound 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another client"
+is "$(binding_of 10.0.0.21)" "$(on blue "$BLUE")" "an ACK does not move a lease to another client"
 logs "to-server: a client that is to get an address which is bound, from .*: ack of 10\.0\.0\.21" \
 	"an ACK of an address that is bound is logged"
 
@@ -220,7 +208,7 @@ dhcp server ack chaddr=$NEW xid=03030305 yiaddr=10.0.0.45 lease=6000
 renewed() { [ "$(stored 10.0.0.45)" -gt $(($(date +%s) + 5000)) ]; }
 poll 10 renewed
 result $? "an attacker's request before a renewal does not prevent it" "$(cat "$dir/state/leases")"
-is "$(bound 10.0.0.45)" "$(on blue $NEW)" "the attacker does not get the binding"
+is "$(binding_of 10.0.0.45)" "$(on blue $NEW)" "the attacker does not get the binding"
 
 # A locked port: the bridge discards what an unknown MAC sends
 
@@ -265,10 +253,10 @@ becomes 10.0.0.43 "$(on blue "$BLUE")" "restarted: new leases are bound"
 kill -KILL "$snooper"
 wait "$snooper" 2>/dev/null
 sleep 4
-is "$(bound 10.0.0.43)" "$(on blue "$BLUE")" "killed: nothing changes"
+is "$(binding_of 10.0.0.43)" "$(on blue "$BLUE")" "killed: nothing changes"
 snoop
 becomes 10.0.0.43 "" "restarted: leases that have expired are unbound"
-is "$(bound 10.0.0.41)" "$(on blue "$BLUE")" "restarted: the other bindings stay"
+is "$(binding_of 10.0.0.41)" "$(on blue "$BLUE")" "restarted: the other bindings stay"
 fails_with 1 'another arpctl' "a second bind snoop on the same bridge is refused" \
 	ctl node bind snoop dev br0 state "$dir/other"
 must rmmod arp_policy
@@ -304,7 +292,7 @@ policy dev set default trust off
 policy dev set to-server trust on
 snoop
 becomes 10.0.0.44 "$(on blue "$BLUE")" "after a reboot, the leases in the file are bound"
-is "$(bound 10.0.0.42)" "br0.7 $BLUE, to-blue $BLUE" "after a reboot, a lease is bound in its VLAN"
+is "$(binding_of 10.0.0.42)" "br0.7 $BLUE, to-blue $BLUE" "after a reboot, a lease is bound in its VLAN"
 
 # README.md's recipe, whose unit runs already
 
