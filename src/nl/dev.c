@@ -187,7 +187,7 @@ int arpp_nl_dev_get(struct sk_buff *skb, struct genl_info *info)
  */
 int arpp_nl_dev_start(struct netlink_callback *cb)
 {
-	struct arpp_selector_key *last = kzalloc(sizeof(*last), GFP_KERNEL);
+	struct arpp_selector_key *last = kzalloc(sizeof(*last), GFP_KERNEL_ACCOUNT);
 
 	cb->args[0] = (long)last;
 	cb->args[1] = 0;

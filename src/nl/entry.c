@@ -217,7 +217,7 @@ int arpp_nl_entry_start(struct netlink_callback *cb)
 	struct netlink_ext_ack extack = {};
 	struct nl_place *place;
 
-	place = kzalloc(sizeof(*place), GFP_KERNEL);
+	place = kzalloc(sizeof(*place), GFP_KERNEL_ACCOUNT);
 	if (!place)
 		return -ENOMEM;
 	/* An error is reported in .dumpit: old kernels have no extack here. */

@@ -310,5 +310,9 @@ send blue sip=10.0.0.41 tip=10.0.0.4
 is "$(ctl node -j stats show to-blue | jq -r '.[].reasons | keys | join(" ")')" pass "strict: blue can use its address"
 is "$(asks green eth0 10.0.0.41 10.0.0.4)" "$BLUE" "blue's address is answered for"
 stop "$snooper"
+start node "$ARPCTL" bind snoop dev to-red state "$dir/none" >"$dir/no-bridge" 2>&1
+poll 10 grep -q '"to-red" is no bridge: waiting for one of this name$' "$dir/no-bridge"
+result $? "a device that is no bridge is reported" "$(<"$dir/no-bridge")"
+stop "$started"
 no_kernel_faults
 plan

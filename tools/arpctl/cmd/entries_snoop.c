@@ -23,6 +23,7 @@
 #include "cmd/entries_snoop.h"
 #include "command.h"
 #include "host/fdb.h"
+#include "host/host.h"
 #include "lease/bindings.h"
 #include "lease/service.h"
 #include "lease/snoop.h"
@@ -623,6 +624,23 @@ static int run(struct snooper *s)
 	return status;
 }
 
+/* The bridge may come later. Any other device is probably one of its ports. */
+static int check_bridge(const struct snooper *s)
+{
+	struct host host = { 0 };
+	const struct host_link *link;
+	int status;
+
+	status = host_read_links(&host);
+	link = status ? NULL : host_link(&host, link_index(s->bridge));
+	if (!status && !link)
+		warning("there is no \"%s\" yet: waiting for it", s->bridge);
+	else if (!status && strcmp(link->kind, "bridge") != 0)
+		warning("\"%s\" is no bridge: waiting for one of this name", s->bridge);
+	host_free(&host);
+	return status;
+}
+
 static int start(struct snooper *s)
 {
 	const struct snoop_time time = now();
@@ -640,8 +658,8 @@ static int start(struct snooper *s)
 		status = bindings_converge(&s->bindings);
 	if (!status)
 		status = follow_module(s);
-	if (!status && !link_index(s->bridge))
-		warning("there is no \"%s\" yet: waiting for it", s->bridge);
+	if (!status)
+		status = check_bridge(s);
 	if (!status)
 		service_notify("READY=1");
 	return status;
