@@ -93,13 +93,16 @@ static bool is_hosts(const struct arpp_segment *s, const u8 *lladdr)
 	       (s->dev && ether_addr_equal(lladdr, s->dev->dev_addr));
 }
 
-/* Does the bridge forward what the port receives to this port? As should_deliver(). */
+/* Do flags and VLANs let the bridge forward from the port to this one? As should_deliver(). */
 static bool forwards_to(const struct arpp_segment *s, const struct net_device *out)
 {
-	if (out == s->port)
-		return s->fns->has_flag(out, BR_HAIRPIN_MODE);
-	return !s->fns->has_flag(out, BR_ISOLATED) ||
-	       !s->fns->has_flag(s->port, BR_ISOLATED);
+	struct bridge_vlan_info info;
+
+	if (out == s->port && !s->fns->has_flag(out, BR_HAIRPIN_MODE))
+		return false;
+	if (s->fns->has_flag(out, BR_ISOLATED) && s->fns->has_flag(s->port, BR_ISOLATED))
+		return false;
+	return !s->filtering || !s->fns->get_info(out, s->vid, &info);
 }
 
 static void explain_bridge(struct arpp_explanation *x, const struct arpp_device *d)
@@ -120,7 +123,7 @@ static void explain_bridge(struct arpp_explanation *x, const struct arpp_device 
 		return;
 	}
 	x->out = s->fns->find_port(s->bridge, to, s->filtering ? s->vid : 0);
-	/* The FDB has the MACs of the ports themselves; these frames are the host's. */
+	/* The FDB also has the ports' own MACs. Frames to those are for the host. */
 	to_port = x->out && ether_addr_equal(to, x->out->dev_addr);
 	x->to_host = reaches_host && (to_port || is_hosts(s, to));
 	if (x->to_host)

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=ports.inc
 . "$(dirname "$0")/ports.inc"
-plan 79
+plan 80
 
 bridge_host
 
@@ -81,6 +81,16 @@ for name in red green; do must bridge -n node link set dev to-$name isolated on;
 is "$(explained request 10.0.0.4 from 10.0.0.2 dev to-red unicast)" "accept pass drop" \
 	"explain: not forwarded from one isolated port to another"
 for name in red green; do must bridge -n node link set dev to-$name isolated off; done
+must ip -n node neigh replace 10.0.0.2 lladdr "$RED" dev br0
+back() { explained request 10.0.0.2 from 10.0.0.7 dev to-red unicast; }
+hairpin=$(back)
+must bridge -n node link set dev to-red hairpin on
+hairpin+=/$(back)
+must bridge -n node link set dev to-red isolated on
+hairpin+=/$(back)
+must bridge -n node link set dev to-red isolated off hairpin off
+is "$hairpin" "accept pass drop/accept pass forward to-red/accept pass drop" \
+	"explain: forwarded to the same port in hairpin mode only, and not if it is isolated"
 is "$(explained request 10.0.0.1 from 10.0.0.2 dev to-red unicast)" "accept pass host br0 $BR0" \
 	"explain: for the host, which answers"
 
