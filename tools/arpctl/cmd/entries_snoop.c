@@ -624,7 +624,7 @@ static int run(struct snooper *s)
 	return status;
 }
 
-/* The bridge may come later. Any other device is probably one of its ports. */
+/* The bridge may come later. A device that is no bridge is probably a port, named by mistake. */
 static int check_bridge(const struct snooper *s)
 {
 	struct host host = { 0 };
@@ -636,7 +636,7 @@ static int check_bridge(const struct snooper *s)
 	if (!status && !link)
 		warning("there is no \"%s\" yet: waiting for it", s->bridge);
 	else if (!status && strcmp(link->kind, "bridge") != 0)
-		warning("\"%s\" is no bridge: waiting for one of this name", s->bridge);
+		status = failure("\"%s\" is not a bridge", s->bridge);
 	host_free(&host);
 	return status;
 }
@@ -648,6 +648,9 @@ static int start(struct snooper *s)
 
 	s->offset = (int64_t)(time.real - time.boot);
 	status = bindings_open(&s->bindings, &s->ctx->nl, &s->ctx->out, s->bridge);
+	/* Before it deletes the dynamic bindings of others. */
+	if (!status)
+		status = check_bridge(s);
 	if (!status)
 		status = open_signals(s);
 	if (!status)
@@ -658,8 +661,6 @@ static int start(struct snooper *s)
 		status = bindings_converge(&s->bindings);
 	if (!status)
 		status = follow_module(s);
-	if (!status)
-		status = check_bridge(s);
 	if (!status)
 		service_notify("READY=1");
 	return status;
