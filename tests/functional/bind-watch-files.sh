@@ -10,32 +10,32 @@
 
 # A file
 
-leased 100 03 60 102 04 60
+leased 100 03 3600 102 04 3600
 watch "$leases" dev br0
 soon "100-03+ 102-04+" "leases are bound"
-leased 100 03 60 103 05 2
+leased 100 03 3600 103 05 2
 soon "100-03+" "a lease expires without a change of the file"
 says '^unbound 10\.31\.0\.103 .*: expired$' "the expiry is printed"
 : >"$leases"
-lines 100 03 60 >"$leases"
+lines 100 03 3600 >"$leases"
 sleep 1.5
 is "$(bound) $(grep -c '10\.31\.0\.100 .*no longer' "$dir/said")" "100-03+ 0" "a file that is emptied and written again keeps its bindings"
 printf '1700 02:00:5e' >>"$leases"
 says "dnsmasq.leases:2: a lease of dnsmasq has 5 words, here are 2\$" "a broken file is reported"
 is "$(bound)" "100-03+" "a broken file keeps its bindings"
-leased 100 03 60 104 06 60
+leased 100 03 3600 104 06 3600
 soon "100-03+ 104-06+" "a file that is repaired is applied"
 says "warning: $leases can be read\$" "that a file can be read again is reported"
 rm "$leases"
 says "warning: $leases is gone: its leases stay until they expire\$" "a file that is deleted is reported"
 is "$(bound)" "100-03+ 104-06+" "the leases of a deleted file stay"
-leased 104 06 60
+leased 104 06 3600
 soon "104-06+" "when the file exists again, it is applied"
 
-{ lines 104 06 60; echo '0 02:00:5e:00:61:09 224.0.0.5 * *'; lines 107 11 60; } >"$dir/new"
+{ lines 104 06 3600; echo '0 02:00:5e:00:61:09 224.0.0.5 * *'; lines 107 11 3600; } >"$dir/new"
 mv "$dir/new" "$leases"
 soon "104-06+ 107-11+" "a lease that cannot be bound does not prevent others"
-leased 104 06 60
+leased 104 06 3600
 soon "104-06+" "the file is still followed after that"
 
 # New contents with the inode, size and time of the old file. There is no notification
@@ -55,16 +55,16 @@ fd = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
 while True:
 	os.pwrite(fd, b"x", 0)' "$dir/leases/noise" &
 noise=$!
-leased 104 06 60 108 12 60
+leased 104 06 3600 108 12 3600
 soon "104-06+ 108-12+" "constant writes to another file do not delay it"
 stop $noise
-leased 104 06 60
+leased 104 06 3600
 soon "104-06+" "it still works when these writes end"
 
 # Changes by others
 
 must arpctl bind replace 10.31.0.104 lladdr 02:00:5e:00:61:77 dev br0
-leased 104 07 60 105 08 60
+leased 104 07 3600 105 08 3600
 soon "104-77 105-08+" "a static binding stays"
 must arpctl bind del 10.31.0.104 dev br0
 soon "104-07+ 105-08+" "when the static binding is deleted, the lease is bound"
@@ -79,12 +79,12 @@ stop_watch
 
 # A broken file at the start
 
-lines 106 10 60 >"$leases"
+lines 106 10 3600 >"$leases"
 echo x >>"$leases"
 watch "$leases" dev br0
 says "dnsmasq.leases:2: .* here are 1\$" "started with a broken file, it reports that"
 is "$(bound)" "104-07+ 105-08+" "started with a broken file, it deletes nothing"
-leased 106 10 60
+leased 106 10 3600
 soon "106-10+" "once the file can be read, it is applied"
 stop_watch
 must arpctl bind flush
@@ -152,7 +152,7 @@ while not s.recv(999).startswith(b"READY=1\n"):
 notified=$!
 must poll 60 test -S "$dir/notify"
 chmod 777 "$dir" "$dir/notify"
-leased 100 01 60
+leased 100 01 3600
 start node env NOTIFY_SOCKET="$dir/notify" setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all,+net_admin \
 	--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin --no-new-privs \
 	"$ARPCTL" bind watch "$leases" dev br7 >>"$dir/said" 2>&1

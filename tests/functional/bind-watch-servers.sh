@@ -68,6 +68,7 @@ scenario() {	# NAME FILE
 	result $? "$1: renewed, both stay bound for longer than their first leases" "$(<"$dir/said")"
 	kill -ALRM "$dhcpcd"
 	becomes "$blues" "" $((LEASE / 2)) "$1: dhcpcd releases: no longer bound"
+	unlike "$(<"$dir/said")" "unbound ${blues//./\\.} [^"$'\n'"]*expired" "$1: before it expires"
 	kill -KILL "$dhclient"
 	wait "$dhclient" "$dhcpcd" 2>/dev/null
 	is "$(binding_of "$reds")" "br0 $RED, to-red $RED" "$1: dhclient is killed: its lease stays bound"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The scenarios of "make demo" show what they should, in a virtual machine.
 # lab: all
-# lab: timeout 300
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 plan 1

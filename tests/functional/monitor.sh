@@ -131,6 +131,7 @@ lines=$(wc -l <"$events")
 begun=${EPOCHREALTIME/[^0-9]/}
 arpq bob flood eth0 192.0.2.2 count 20000 dst "$alice" >/dev/null
 took=$(((${EPOCHREALTIME/[^0-9]/} - begun) / 1000 + 1))
+must poll 60 drained
 must poll 60 marked 200
 must marked_once 4
 stop $monitor

@@ -130,7 +130,8 @@ flood
 must flows
 must pause "$started"
 must poll 20 drained
-before=$(seen eth0)
+before=-1
+until [ "$before" = "$(seen eth0)" ]; do before=$(seen eth0); done
 must ctl alice stats reset eth0
 is "$(seen eth0)" 0 "a flood is paused and the counters are reset"
 kill -CONT "$started"
