@@ -33,7 +33,8 @@
  * @p: the packet; not read if it was not parsed
  * @v: the verdict
  *
- * One for its reason, unless that is pass, and one for what was noted. Not inline: rare.
+ * One event is for its reason, unless that is pass, and one for what was noted. Few packets
+ * have any, so this is not inline.
  */
 void arpp_hook_notify(struct arpp_netns *nn, const struct arpp_device *d,
 		      struct arpp_segment *segment, bool out,

@@ -215,7 +215,7 @@ static struct pernet_operations socket_ops = {
 /**
  * arpp_family_init() - register the family
  *
- * First what ends transactions and snooping, so that none outlives its socket.
+ * Registers the notifier first, so that no transaction and no snooping outlives its socket.
  *
  * Return: 0 or -errno.
  */

@@ -32,8 +32,8 @@ stream() {	# ROUNDS
 export -f stream
 export ARPCTL ARPQ
 
-# Restores policies again and again. When it is stopped, the last program has ended too: that
-# would restore another policy after a flush.
+# Restores policies again and again. When it is stopped, the program that it runs ends, too:
+# it could restore a policy after the flush.
 start_restores() {	# COUNT
 	# shellcheck disable=SC2016
 	start alice bash -c 'trap "kill \$!; wait \$!; exit" TERM
@@ -46,7 +46,7 @@ host alice bob carol
 segment lan alice:eth0 bob:eth0
 addr alice eth0 10.0.0.1/16
 addr bob eth0 10.0.0.2/16
-# Four emulated CPUs share fewer: what is sent waits for its turn. Nothing may be lost.
+# Four emulated CPUs run on fewer real ones, so the queues get longer. No packet may be dropped.
 must sysctl -q -w net.core.netdev_max_backlog=10000
 must load_module ignore=any
 must ctl carol dev set 'cali*' ignore never

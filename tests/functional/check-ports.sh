@@ -64,7 +64,7 @@ must ip -n node link set to-red nomaster
 must ip -n node link set to-red master br0
 policy flush
 
-# A port without trust off: what acts on answers there has an effect, what judges has none.
+# Without trust off, a port's mode and bindings have an effect, rate and rules have none.
 policy dev set to-red suppress bind mode audit
 policy bind add "${address[red]}" lladdr "$RED" dev to-red
 clean node "suppress, its mode, and a binding of the port, which is not answered for there"

@@ -67,15 +67,15 @@ stop() {	# PID…
 	kill "$@" && wait "$@"
 } 2>/dev/null
 
-# Whether a program has joined a group of generic netlink. Wait for this before a change that
+# Whether a program has joined one group of generic netlink. Wait for this before a change that
 # a monitor is to report: a change that changes nothing is not reported again.
 monitored() {	# HOST
 	# shellcheck disable=SC2016 # awk's variables
 	in_host "$1" awk '$2 == 16 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink
 }
 
-# Stops processes for a while; kill -CONT continues them. A signal alone may come while they
-# send, on another CPU or in a machine that waits for its host.
+# Stops processes until kill -CONT. After kill -STOP alone, they may still send for a moment
+# on another CPU.
 pause() {	# PID…
 	kill -STOP "$@" && poll 20 paused "$@"
 }

@@ -57,8 +57,8 @@ watch_until four_devices stats show --watch
 is "$(awk '/ in /{ print $2 }' "$dir/out" | head -n 4 | paste -sd ' ')" "eth0 eth1 eth0 eth1" \
 	"every device, in order"
 
-# 30 packets within a second or two: rates add up to what came. But the machine may wait for
-# its host in these seconds, and a rate is that of a longer or a shorter time.
+# 30 packets within a second or two: rates add up to what came. But if the
+# machine waits for its host in these seconds, the rates are those of another period.
 floods_seen() {
 	asked=''
 	must ctl alice stats reset

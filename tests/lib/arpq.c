@@ -78,8 +78,8 @@ static int64_t now_us(void)
 }
 
 /*
- * A clock for time limits. It stops while this process, or its whole machine, should run and
- * does not: on a busy host, time passes in which the kernel here has answered nothing.
+ * A clock for time limits. It does not count time in which this process, or the whole
+ * machine, waited for a CPU: the kernel under test could not answer then, either.
  */
 static int64_t not_run;
 

@@ -110,8 +110,8 @@ run_tests_as_checks() {	# PREFIX RESULTS ARGUMENT…
 	[ $count != "$before" ] || not_ok "$prefix: tests run" "$(<"$results.log")"
 }
 
-# Repeats CMD until it succeeds, for at most SECONDS. Those are of a machine that is not busy:
-# five and more are four times as many, up to a minute.
+# Repeats CMD until it succeeds, for at most SECONDS. That is the limit on an idle machine:
+# from 5 on it is multiplied by four, up to 60, because this one may be busy.
 poll() {	# SECONDS CMD…
 	local limit=$1 end
 	if [ "$limit" -ge 5 ] && [ "$limit" -lt 60 ]; then

@@ -105,7 +105,7 @@ static bool in_class(const char *class, const char *end, char name)
 	return in != negated;
 }
 
-/* The rest of the glob after what matches the character, or NULL if that does not. */
+/* Matches one character. Returns the rest of the glob, or NULL if it does not match. */
 static const char *match_one(const char *glob, char c)
 {
 	const char *end;

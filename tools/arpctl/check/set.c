@@ -191,7 +191,7 @@ void find_no_arp(struct check *c)
 				  own->rules, why);
 			cure_entries(c, "rule", selector);
 		}
-		/* What is bound at the port is not answered for there. */
+		/* suppress does not answer on a port for what is bound to that port. */
 		if (own->bindings && !is_suppressing(c, link)) {
 			check_add(c, SEVERITY_NOTE, link->name,
 				  "bindings (%u): no effect, because %s",

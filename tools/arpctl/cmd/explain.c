@@ -390,8 +390,8 @@ static int ask(struct ctx *ctx, const char *dev, const struct query *q,
 }
 
 /*
- * The VLAN of the frame. On a bridge that filters VLANs, that of one without a tag is the
- * port's PVID, which the kernel says; 0: none.
+ * Finds the VLAN of the frame; 0: none. On a bridge that filters VLANs, a frame without a
+ * tag is in the VLAN of the port's PVID. Only the kernel knows it.
  */
 static int find_vlan(struct ctx *ctx, const struct host *host,
 		     const struct host_link *port, const struct query *q, uint32_t *vlan)

@@ -19,7 +19,7 @@
 
 struct mnl_socket;
 
-/* A port of the bridge, and the selector of this port alone. */
+/* A port of the bridge, and a selector that matches only this port. */
 struct port {
 	uint32_t ifindex;
 	char name[IF_NAMESIZE];
