@@ -15,9 +15,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/tap.sh
 # shellcheck source=programs.inc
 . tests/unit/programs.inc
-arch=''
+arch='' small_too=${ARP_POLICY_ALL-}
 if [ "${1-}" = --arch ] && [ $# -gt 1 ]; then
-	arch=$2
+	arch=$2 small_too=yes
 	shift 2
 fi
 scratch
@@ -36,12 +36,13 @@ model() {	# WHERE [FLAG…]
 
 # Small and large tables, for another architecture. An emulator is slow, most of all at
 # changing between contexts, as a lookup during a join does. What differs there, byte order
-# and word size, shows after few transactions.
+# and word size, shows after few transactions. Large tables begin as small ones, so make check
+# does without a run of small ones alone.
 other() {	# MACHINE ARCH
 	local few=(-DLARGE=100000)
 	use_arch "$2"
 	[ ${#runner[@]} = 0 ] || few+=(-DROUNDS=60 -DWINDOWS=500)
-	model "$1: " "${few[@]}"
+	[ ! "$small_too" ] || model "$1: " "${few[@]}"
 	model "$1, large tables: " $small "${few[@]}"
 }
 
@@ -53,7 +54,7 @@ if [ "$arch" ]; then
 	other "$arch" "$arch"
 	exit
 fi
-plan 14
+if [ "$small_too" ]; then plan 14; else plan 10; fi
 read -ra cc <<<"${CC:-cc}"
 model ""
 model "large tables: " $small
