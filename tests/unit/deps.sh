@@ -5,7 +5,7 @@
 # lab: host
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
-plan 12
+plan 13
 
 scratch
 export PATH=$dir/bin:$PATH
@@ -57,3 +57,10 @@ like "$said" 'installing: .*reuse' "60 MB, no terminal: the packages are listed"
 said=$(script -qec 'tests/vm/deps -n dist' /dev/null <<<n)
 is "$? $(wc -l <"$dir/called")" "1 0" "-n installs nothing"
 like "$said" 'missing: .*reuse' "-n lists the missing packages"
+
+# On a new system neither gcc nor the index tells the compiler's version.
+put gcc <<<'exit 1'
+put apt-cache <<<"! grep -q update $dir/called || echo '  Depends: gcc-12'"
+: >"$dir/called"
+said=$(ARP_POLICY_ARCH=amd64 tests/vm/deps check 2>&1 </dev/null)
+like "$said" 'installing: .* gcc-12-' "without gcc, cross compilers are chosen when the index is there"
