@@ -8,6 +8,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . tests/lib/tap.sh
+# Tests have characters beyond ASCII, and expect the messages of programs in English.
+export LC_ALL=C.UTF-8
 ARPCTL=${ARPCTL:-tools/arpctl/arpctl}
 # shellcheck disable=SC2034 # used by scripts that source this
 NOWHERE=(-n /nonexistent/netns)
