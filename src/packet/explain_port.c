@@ -96,13 +96,11 @@ static bool is_hosts(const struct arpp_segment *s, const u8 *lladdr)
 /* Do flags and VLANs let the bridge forward from the port to this one? As should_deliver(). */
 static bool forwards_to(const struct arpp_segment *s, const struct net_device *out)
 {
-	struct bridge_vlan_info info;
-
 	if (out == s->port && !s->fns->has_flag(out, BR_HAIRPIN_MODE))
 		return false;
 	if (s->fns->has_flag(out, BR_ISOLATED) && s->fns->has_flag(s->port, BR_ISOLATED))
 		return false;
-	return !s->filtering || !s->fns->get_info(out, s->vid, &info);
+	return arpp_segment_is_member_rtnl(s, out);
 }
 
 static void explain_bridge(struct arpp_explanation *x, const struct arpp_device *d)
@@ -111,7 +109,7 @@ static void explain_bridge(struct arpp_explanation *x, const struct arpp_device 
 	const u8 *to = x->p.eth.h_dest;
 	bool reaches_host, to_port;
 
-	if (!arpp_segment_is_member_rtnl(s) || arpp_port_is_learning(d) ||
+	if (!arpp_segment_is_member_rtnl(s, s->port) || arpp_port_is_learning(d) ||
 	    is_locked_out(s, x->p.eth.h_source)) {
 		x->forward = ARP_POLICY_FORWARD_DROP;
 		return;

@@ -202,11 +202,11 @@ bool arpp_segment_is_foreign(struct arpp_segment *s)
 #define CAN_ASK_VLANS	false
 #endif
 
-static bool has_vlan_rtnl(const struct arpp_segment *s)
+static bool has_vlan_rtnl(const struct arpp_segment *s, const struct net_device *port)
 {
 	struct bridge_vlan_info info;
 
-	return !s->fns->get_info(s->port, s->vid, &info);
+	return !s->fns->get_info(port, s->vid, &info);
 }
 
 /* Is its VLAN one of the port's? On old kernels, only the PVID is known without RTNL. */
@@ -215,20 +215,21 @@ static bool has_vlan(const struct arpp_segment *s)
 	u16 pvid;
 
 	if (CAN_ASK_VLANS)
-		return has_vlan_rtnl(s);
+		return has_vlan_rtnl(s, s->port);
 	return !s->fns->get_pvid(s->port, &pvid) && pvid == s->vid;
 }
 
 /**
- * arpp_segment_is_member_rtnl() - is the port in the VLAN of the frame? On any kernel
+ * arpp_segment_is_member_rtnl() - is a port in the VLAN of the frame? On any kernel
  * @s: the segment; its bridge and .fns are known
+ * @port: a port of the bridge
  *
  * Context: RTNL.
  * Return: whether it is; true if the bridge does not filter VLANs.
  */
-bool arpp_segment_is_member_rtnl(const struct arpp_segment *s)
+bool arpp_segment_is_member_rtnl(const struct arpp_segment *s, const struct net_device *port)
 {
-	return !s->filtering || (s->vid && has_vlan_rtnl(s));
+	return !s->filtering || (s->vid && has_vlan_rtnl(s, port));
 }
 
 /**

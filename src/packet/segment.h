@@ -93,7 +93,7 @@ void arpp_segment_look_up(struct arpp_segment *s);
 bool arpp_segment_is_foreign(struct arpp_segment *s);
 bool arpp_segment_is_locked(const struct arpp_segment *s);
 bool arpp_segment_is_member(const struct arpp_segment *s);
-bool arpp_segment_is_member_rtnl(const struct arpp_segment *s);
+bool arpp_segment_is_member_rtnl(const struct arpp_segment *s, const struct net_device *port);
 bool arpp_segment_reaches_host_rtnl(const struct arpp_segment *s);
 bool arpp_segment_is_outside(const struct arpp_segment *s);
 bool arpp_segment_admits_vlan(const struct arpp_segment *s);
